@@ -1,0 +1,24 @@
+// Builds what is out of date: the client and the server with tsc (incremental), the console with Vite.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: 'inherit' });
+
+/** The newest modification time (ms) of the files below a path; 0 when it does not exist. */
+function newest(target) {
+  if (!existsSync(target)) return 0;
+  const stat = statSync(target);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(target).map((name) => newest(path.join(target, name))));
+}
+
+run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+
+const consoleDir = path.join(root, 'console');
+const inputs = ['src', 'index.html', 'vite.config.ts', 'package.json', 'public'];
+const built = newest(path.join(consoleDir, 'dist/index.html'));
+if (Math.max(...inputs.map((name) => newest(path.join(consoleDir, name)))) > built) {
+  run(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], consoleDir);
+}
