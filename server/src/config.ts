@@ -1,0 +1,223 @@
+import path from 'node:path';
+
+/** One setting: the variable, what it means, its default as text and how text becomes a value. */
+interface Setting<T> {
+  variable: string;
+  meaning: string;
+  fallback: string;
+  secret?: boolean;
+  parse(text: string): T;
+}
+
+const text = (value: string) => value;
+
+function integer(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}`);
+    }
+    return number;
+  };
+}
+
+function oneOf<const T extends string>(...choices: T[]): (value: string) => T {
+  return (value) => {
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
+    return found;
+  };
+}
+
+function httpUrlOrEmpty(value: string): string {
+  if (value === '') return '';
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('must be an http or https URL');
+  return value.replace(/\/+$/, '');
+}
+
+function bytes(value: string): number {
+  const match = /^(\d+)\s*(|k|M|G)i?B?$/i.exec(value.trim());
+  if (!match) throw new Error('must be a size such as 512MB or 2GB');
+  const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match[2] ?? '').toLowerCase()] ?? 1;
+  return Number(match[1]) * unit;
+}
+
+const define = <T>(setting: Setting<T>) => setting;
+
+/** Every setting of the server. Flags have the same names: `OPENCTS_DATA_DIR` is `--data-dir`. */
+export const SETTINGS = {
+  dataDir: define({
+    variable: 'OPENCTS_DATA_DIR',
+    meaning: 'Directory of the journal and the embedded stores',
+    fallback: './opencts-data',
+    parse: (value) => path.resolve(value),
+  }),
+  host: define({
+    variable: 'OPENCTS_HOST',
+    meaning: 'Address to listen on; 0.0.0.0 opens the service to the network',
+    fallback: '127.0.0.1',
+    parse: text,
+  }),
+  port: define({ variable: 'OPENCTS_PORT', meaning: 'Port to listen on', fallback: '8780', parse: integer(0, 65535) }),
+  publicUrl: define({
+    variable: 'OPENCTS_PUBLIC_URL',
+    meaning: 'URL under which clients reach the service (catalog, links); empty: from host and port',
+    fallback: '',
+    parse: httpUrlOrEmpty,
+  }),
+  region: define({ variable: 'OPENCTS_REGION', meaning: 'Region of the first project', fallback: 'local', parse: text }),
+  domainName: define({
+    variable: 'OPENCTS_DOMAIN',
+    meaning: 'Name of the first account (domain)',
+    fallback: 'default',
+    parse: text,
+  }),
+  adminName: define({
+    variable: 'OPENCTS_ADMIN_USER',
+    meaning: 'Name of the first administrator',
+    fallback: 'admin',
+    parse: text,
+  }),
+  adminPassword: define({
+    variable: 'OPENCTS_ADMIN_PASSWORD',
+    meaning: "The first administrator's password; empty: made at first start and printed once",
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  rootKey: define({
+    variable: 'OPENCTS_ROOT_KEY',
+    meaning: 'Root key, 64 hex digits; empty: made at first start and kept in the data directory',
+    fallback: '',
+    secret: true,
+    parse: (value) => {
+      if (value !== '' && !/^[0-9a-f]{64}$/i.test(value)) throw new Error('must be 64 hex digits');
+      return value;
+    },
+  }),
+  clickhouseUrl: define({
+    variable: 'OPENCTS_CLICKHOUSE_URL',
+    meaning: 'ClickHouse server for traces, with user and password in the URL if needed; empty: embedded engine',
+    fallback: '',
+    secret: true,
+    parse: httpUrlOrEmpty,
+  }),
+  clickhouseDatabase: define({
+    variable: 'OPENCTS_CLICKHOUSE_DATABASE',
+    meaning: 'Database of the traces table',
+    fallback: 'opencts',
+    parse: text,
+  }),
+  clickhouseCluster: define({
+    variable: 'OPENCTS_CLICKHOUSE_CLUSTER',
+    meaning: 'Name of the ClickHouse cluster; empty: one server',
+    fallback: '',
+    parse: text,
+  }),
+  engineMemory: define({
+    variable: 'OPENCTS_ENGINE_MEMORY',
+    meaning: 'Memory limit of the embedded engine',
+    fallback: '800MB',
+    parse: bytes,
+  }),
+  retentionDays: define({
+    variable: 'OPENCTS_RETENTION_DAYS',
+    meaning: 'Days that traces stay searchable; older ones are refused on intake',
+    fallback: '7',
+    parse: integer(1, 3650),
+  }),
+  diskReserve: define({
+    variable: 'OPENCTS_DISK_RESERVE',
+    meaning: 'Free disk below which ingest refuses with 503',
+    fallback: '1GB',
+    parse: bytes,
+  }),
+  segmentSize: define({
+    variable: 'OPENCTS_JOURNAL_SEGMENT',
+    meaning: 'Size of a journal segment',
+    fallback: '64MB',
+    parse: bytes,
+  }),
+  dedupWindow: define({
+    variable: 'OPENCTS_DEDUP_WINDOW',
+    meaning: 'Client-given trace ids that are remembered, at the least, to recognise a retry',
+    fallback: '1000000',
+    parse: integer(1000, 50_000_000),
+  }),
+  ingestQueue: define({
+    variable: 'OPENCTS_INGEST_QUEUE',
+    meaning: 'Bytes that may wait for the journal before ingest answers 503',
+    fallback: '64MB',
+    parse: bytes,
+  }),
+  maxBody: define({
+    variable: 'OPENCTS_MAX_BODY',
+    meaning: 'Largest request body, decompressed; NDJSON is streamed and may be 32 times as large',
+    fallback: '12MB',
+    parse: bytes,
+  }),
+  canarySeconds: define({
+    variable: 'OPENCTS_CANARY_SECONDS',
+    meaning: 'Seconds between two canary traces; 0: none',
+    fallback: '60',
+    parse: integer(0, 86_400),
+  }),
+  logLevel: define({
+    variable: 'OPENCTS_LOG_LEVEL',
+    meaning: 'Least severity that is logged',
+    fallback: 'info',
+    parse: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  }),
+} as const;
+
+export type Config = { [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
+
+/** A setting whose value breaks its rule; the message names the variable and the rule, never a secret value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration: flags first, then the environment, then defaults.
+ * @throws ConfigError naming every variable that is wrong or unknown.
+ */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  flags: Record<string, string | undefined> = {},
+): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  const known = new Set<string>();
+  for (const [key, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
+    known.add(setting.variable);
+    const value = flags[flagOf(setting.variable)] ?? environment[setting.variable] ?? setting.fallback;
+    try {
+      config[key] = setting.parse(value);
+    } catch (error) {
+      const shown = setting.secret ? '' : ` is "${value}"`;
+      problems.push(`${setting.variable}${shown}: ${(error as Error).message}`);
+    }
+  }
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('OPENCTS_') && !known.has(name) && !CLIENT_VARIABLES.has(name)) {
+      problems.push(`${name} is not a setting of OpenCTS; 'opencts config' lists them`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return config as Config;
+}
+
+/** Variables that the command line's client side reads (see `opencts import --help`). */
+export const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
+  'OPENCTS_URL',
+  'OPENCTS_USER',
+  'OPENCTS_PASSWORD',
+  'OPENCTS_PROJECT',
+  'OPENCTS_TOKEN',
+]);
+
+/** The flag of a variable, without dashes: `OPENCTS_DATA_DIR` → `data-dir`. */
+export function flagOf(variable: string): string {
+  return variable.slice('OPENCTS_'.length).toLowerCase().replaceAll('_', '-');
+}

@@ -1,0 +1,42 @@
+/**
+ * A refusal that the caller may read: an HTTP status, a code of the CTS error table and a text that names
+ * the field, what is wrong with it and the rule.
+ */
+export class CtsError extends Error {
+  override readonly name = 'CtsError';
+  readonly status: number;
+  readonly code: string;
+  /** The offending member or parameter, where there is one. */
+  readonly field: string | undefined;
+  /** Seconds until a retry makes sense; becomes `Retry-After`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, message: string, extra: { field?: string; retryAfter?: number } = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.field = extra.field;
+    this.retryAfter = extra.retryAfter;
+  }
+}
+
+/** Every refusal of the service, by name. Codes: the error table of the public CTS API. */
+export const ERRORS = {
+  invalidBody: (field: string | undefined, message: string) => new CtsError(400, 'CTS.0003', message, { field }),
+  invalidQuery: (field: string, message: string) => new CtsError(400, 'CTS.0300', message, { field }),
+  unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
+  unauthenticated: (reason: string) =>
+    new CtsError(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`),
+  noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
+  wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
+  actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),
+  noSuchPath: (method: string, path: string) =>
+    new CtsError(404, 'APIGW.0101', `no such API: ${method} ${path}`),
+  noSuchVersion: (version: string) => new CtsError(404, 'CTS.0100', `no such API version: ${version}`),
+  bodyTooLarge: (limit: number) =>
+    new CtsError(413, 'APIGW.0201', `the body is larger than the limit of ${limit} bytes`),
+  writeFailed: () => new CtsError(500, 'CTS.0004', 'the write failed; the server log has the reason'),
+  readFailed: () => new CtsError(500, 'CTS.0005', 'the read failed; the server log has the reason'),
+  unavailable: (message: string, retryAfter: number) =>
+    new CtsError(503, 'CTS.0001', message, { retryAfter }),
+} as const;

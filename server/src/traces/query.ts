@@ -1,0 +1,94 @@
+import type { Trace } from './trace.ts';
+
+/** Families of traces: management (`system`, which includes global ones) and data. */
+export type TraceFamily = 'system' | 'data';
+
+/** Which traces. Bounds are exclusive (epoch ms); all given filters must hold; comparison is exact. */
+export interface TraceFilter {
+  projectId: string;
+  family?: TraceFamily;
+  from: number;
+  to: number;
+  /** Source of the request (`trace_type` of the trace). */
+  traceType?: string;
+  trackerName?: string;
+  serviceType?: string;
+  resourceType?: string;
+  resourceId?: string;
+  resourceName?: string;
+  traceName?: string;
+  traceRating?: string;
+  /** Any of these user names. */
+  users?: string[];
+  accessKeyId?: string;
+  enterpriseProjectId?: string;
+}
+
+/** A place in the order (time, trace_id); a page continues below it, towards older traces. */
+export interface TraceKey {
+  time: number;
+  traceId: string;
+}
+
+export interface TracePage {
+  traces: Trace[];
+  /** Key of the last trace when older ones may follow, else null. */
+  next: TraceKey | null;
+}
+
+/** One histogram bar: [start, start + width) in epoch ms. Buckets without traces are left out. */
+export interface HistogramBucket {
+  start: number;
+  normal: number;
+  warning: number;
+  incident: number;
+}
+
+/** Columns whose distinct values can be asked for. */
+export const FACETS = ['user', 'service_type', 'resource_type', 'trace_name', 'trace_type', 'tracker_name'] as const;
+export type Facet = (typeof FACETS)[number];
+export interface FacetValue {
+  value: string;
+  count: number;
+}
+
+/** How many traces of a project the store holds for an hour of `record_time` (epoch ms of its start). */
+export interface HourCount {
+  projectId: string;
+  hour: number;
+  count: number;
+}
+
+/**
+ * The last days of traces, searchable. All reads are bound to one project. A store that is away makes every
+ * call throw {@link StoreUnavailable}; callers answer 503 or try again.
+ */
+export interface TraceStore {
+  /** Creates or updates the schema. Idempotent. */
+  migrate(): Promise<void>;
+  /** Resolves when the engine answers. */
+  ping(): Promise<void>;
+  /**
+   * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines of one call must share
+   * the UTC day of `record_time`. A token that was inserted before is not inserted again.
+   */
+  insert(lines: readonly Uint8Array[], token: string): Promise<void>;
+  /** Newest first, at most `limit` (1 to 10,000), below `after` when given. Copies of a retried trace show once. */
+  page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage>;
+  /** The trace with this id in the project, whatever its time. */
+  find(projectId: string, traceId: string): Promise<Trace | null>;
+  histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
+  /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
+  facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
+  hourCounts(from: number, to: number): Promise<HourCount[]>;
+  /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
+  dropBefore(instant: number): Promise<string[]>;
+  /** Rows and bytes on disk. */
+  size(): Promise<{ rows: number; bytes: number }>;
+  close(): Promise<void>;
+}
+
+/** The trace store does not answer now; nothing is known about a write under way. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
