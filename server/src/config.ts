@@ -31,8 +31,9 @@ function oneOf<const T extends string>(...choices: T[]): (value: string) => T {
 
 function httpUrlOrEmpty(value: string): string {
   if (value === '') return '';
-  const url = URL.parse(value);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('must be an http or https URL');
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error('must be an http or https URL');
+  }
   return value.replace(/\/+$/, '');
 }
 
@@ -156,6 +157,13 @@ export const SETTINGS = {
     meaning: 'Largest request body, decompressed; NDJSON is streamed and may be 32 times as large',
     fallback: '12MB',
     parse: bytes,
+  }),
+  metricsToken: define({
+    variable: 'OPENCTS_METRICS_TOKEN',
+    meaning: 'Bearer token that lets a Prometheus server read /metrics; empty: only administrators may',
+    fallback: '',
+    secret: true,
+    parse: text,
   }),
   canarySeconds: define({
     variable: 'OPENCTS_CANARY_SECONDS',
