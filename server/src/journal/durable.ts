@@ -1,0 +1,33 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Makes a directory's entries durable: a created, renamed or removed name survives a power cut only after
+ * the directory itself was fsynced.
+ */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Replaces a file whole or not at all: write to a temporary name, fsync it, rename over the old one, fsync
+ * the directory. A reader, also after a crash, sees the old content or the new one.
+ */
+export async function replaceFile(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = `${file}.tmp`;
+  const handle: FileHandle = await open(temporary, 'w', mode);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await syncDirectory(path.dirname(file));
+}

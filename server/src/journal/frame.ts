@@ -1,0 +1,166 @@
+import { crc32 } from 'node:zlib';
+
+/*
+ * A frame is one trace on disk (integers little-endian):
+ *
+ *   0  u32  MAGIC, so that reading finds its feet again behind a damaged frame
+ *   4  u32  length of the body
+ *   8  u32  CRC-32 of the body
+ *  12  body: f64 record_time (epoch ms) · u8 flags · 16 bytes trace_id · 16 bytes project_id
+ *            · u8 length + tracker_name · u8 length + service_type · the JSON line with its line feed
+ */
+const MAGIC = 0x4354_53a7;
+const HEADER = 12;
+const FIXED = 8 + 1 + 16 + 16;
+/** The largest body that is believed; a longer one is damage. */
+const MAX_BODY = 4 * 1024 * 1024;
+
+/** The producer chose the trace_id, so that a retry can be recognised by it. */
+const FLAG_CLIENT_ID = 1;
+/** The line has an `extra` member. */
+const FLAG_EXTRA = 2;
+
+/** What a follower may need without parsing the JSON. */
+export interface Routing {
+  /** Epoch ms. */
+  recordTime: number;
+  /** UUID in lower case. */
+  traceId: string;
+  /** 32 lower-case hex digits. */
+  projectId: string;
+  trackerName: string;
+  serviceType: string;
+  clientId: boolean;
+  extra: boolean;
+}
+
+/** A frame in a buffer that was read: where it stands and its parts, decoded on demand. */
+export class Frame {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  private readonly lineStart: number;
+
+  constructor(buffer: Buffer, start: number, end: number) {
+    this.buffer = buffer;
+    this.start = start;
+    this.end = end;
+    const tracker = start + HEADER + FIXED;
+    const service = tracker + 1 + (buffer[tracker] ?? 0);
+    this.lineStart = service + 1 + (buffer[service] ?? 0);
+  }
+
+  get recordTime(): number {
+    return this.buffer.readDoubleLE(this.start + HEADER);
+  }
+
+  get clientId(): boolean {
+    return ((this.buffer[this.start + HEADER + 8] ?? 0) & FLAG_CLIENT_ID) !== 0;
+  }
+
+  get extra(): boolean {
+    return ((this.buffer[this.start + HEADER + 8] ?? 0) & FLAG_EXTRA) !== 0;
+  }
+
+  get traceId(): string {
+    const hex = this.buffer.toString('hex', this.start + HEADER + 9, this.start + HEADER + 25);
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  get projectId(): string {
+    return this.buffer.toString('hex', this.start + HEADER + 25, this.start + HEADER + 41);
+  }
+
+  get trackerName(): string {
+    const at = this.start + HEADER + FIXED;
+    return this.buffer.toString('utf8', at + 1, at + 1 + (this.buffer[at] ?? 0));
+  }
+
+  get serviceType(): string {
+    const tracker = this.start + HEADER + FIXED;
+    const at = tracker + 1 + (this.buffer[tracker] ?? 0);
+    return this.buffer.toString('utf8', at + 1, at + 1 + (this.buffer[at] ?? 0));
+  }
+
+  /** The 32 bytes (project_id, trace_id) by which a retry is recognised; a copy. */
+  identity(): Buffer {
+    const at = this.start + HEADER + 9;
+    return Buffer.concat([this.buffer.subarray(at + 16, at + 32), this.buffer.subarray(at, at + 16)]);
+  }
+
+  get lineLength(): number {
+    return this.end - this.lineStart;
+  }
+
+  /** Copies the JSON line, with its line feed, to `target` at `offset`; returns the bytes copied. */
+  copyLine(target: Buffer, offset: number): number {
+    return this.buffer.copy(target, offset, this.lineStart, this.end);
+  }
+
+  line(): string {
+    return this.buffer.toString('utf8', this.lineStart, this.end);
+  }
+}
+
+/** The most bytes that a frame of this routing and line can take. */
+export function frameBound(routing: Routing, line: string): number {
+  return HEADER + FIXED + 2 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length);
+}
+
+/**
+ * Writes a frame at `offset`; the buffer must have {@link frameBound} bytes left there.
+ * @param line JSON text ending in a line feed
+ * @returns the offset behind the frame
+ */
+export function writeFrame(buffer: Buffer, offset: number, routing: Routing, line: string): number {
+  const body = offset + HEADER;
+  buffer.writeDoubleLE(routing.recordTime, body);
+  buffer[body + 8] = (routing.clientId ? FLAG_CLIENT_ID : 0) | (routing.extra ? FLAG_EXTRA : 0);
+  buffer.write(routing.traceId.replaceAll('-', ''), body + 9, 16, 'hex');
+  buffer.write(routing.projectId, body + 25, 16, 'hex');
+  let at = writeShort(buffer, body + FIXED, routing.trackerName);
+  at = writeShort(buffer, at, routing.serviceType);
+  at += buffer.write(line, at, 'utf8');
+  buffer.writeUInt32LE(MAGIC, offset);
+  buffer.writeUInt32LE(at - body, offset + 4);
+  buffer.writeUInt32LE(crc32(buffer.subarray(body, at)), offset + 8);
+  return at;
+}
+
+function writeShort(buffer: Buffer, offset: number, text: string): number {
+  const length = buffer.write(text, offset + 1, 255, 'utf8');
+  buffer[offset] = length;
+  return offset + 1 + length;
+}
+
+/** What stands at an offset: a whole valid frame, the beginning of one, or neither. */
+export type Sighting = { kind: 'frame'; frame: Frame } | { kind: 'short' } | { kind: 'damage' };
+
+/** Looks at the bytes `[offset, end)` of a buffer. `short`: what is there so far could become a frame. */
+export function readFrame(buffer: Buffer, offset: number, end: number): Sighting {
+  if (end - offset < HEADER) return { kind: 'short' };
+  if (buffer.readUInt32LE(offset) !== MAGIC) return { kind: 'damage' };
+  const length = buffer.readUInt32LE(offset + 4);
+  if (length < FIXED + 2 || length > MAX_BODY) return { kind: 'damage' };
+  const frameEnd = offset + HEADER + length;
+  if (frameEnd > end) return { kind: 'short' };
+  if (crc32(buffer.subarray(offset + HEADER, frameEnd)) !== buffer.readUInt32LE(offset + 8)) {
+    return { kind: 'damage' };
+  }
+  return { kind: 'frame', frame: new Frame(buffer, offset, frameEnd) };
+}
+
+const MAGIC_BYTES = Buffer.alloc(4);
+MAGIC_BYTES.writeUInt32LE(MAGIC);
+
+/** The next offset from `offset` on at which a whole valid frame stands, or -1. */
+export function findFrame(buffer: Buffer, offset: number, end: number): number {
+  for (
+    let at = buffer.indexOf(MAGIC_BYTES, offset);
+    at !== -1 && at < end;
+    at = buffer.indexOf(MAGIC_BYTES, at + 1)
+  ) {
+    if (readFrame(buffer, at, end).kind === 'frame') return at;
+  }
+  return -1;
+}

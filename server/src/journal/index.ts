@@ -1,0 +1,7 @@
+export { HourCounts, hourOf } from './counts.ts';
+export { replaceFile } from './durable.ts';
+export { Followers } from './follower.ts';
+export type { Frame, Routing } from './frame.ts';
+export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';
+export { JournalLocked } from './lock.ts';
+export { comparePositions, formatPosition, type Position } from './segment.ts';

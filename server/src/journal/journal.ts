@@ -1,0 +1,468 @@
+import { type FileHandle, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ERRORS } from '../errors.ts';
+import { HourCounts, hourOf } from './counts.ts';
+import { replaceFile, syncDirectory } from './durable.ts';
+import { type Frame, frameBound, type Routing, writeFrame } from './frame.ts';
+import { lockJournal } from './lock.ts';
+import { IDENTITY_BYTES, RetryWindow } from './retry-window.ts';
+import { type Damage, readChunk, scanSegment } from './scan.ts';
+import {
+  comparePositions,
+  listNumbers,
+  type Position,
+  SEGMENT_HEADER,
+  segmentFile,
+  startOf,
+} from './segment.ts';
+
+export interface JournalOptions {
+  directory: string;
+  /** Bytes after which a new segment begins. */
+  segmentSize: number;
+  /** Bytes that may wait to be written; beyond, `append` refuses. */
+  maxQueue: number;
+  /** Identities that are remembered at the least. */
+  retryWindow: number;
+  /** Counts of hours before this instant (epoch ms) are forgotten. */
+  countsSince: () => number;
+  /** Bytes that are no frame were found and kept aside in `file`. `torn`: at the end of the last segment. */
+  onDamage: (damage: { segment: number; offset: number; bytes: number; torn: boolean; file: string }) => void;
+  /** The journal can take nothing more; the process must end and the next start read the disk anew. */
+  onFatal: (error: Error) => void;
+}
+
+/** A trace on its way into the journal; `line` is JSON text ending in a line feed. */
+export interface JournalEntry {
+  routing: Routing;
+  line: string;
+}
+
+export interface JournalRead {
+  frames: Frame[];
+  /** Where the next read begins. */
+  next: Position;
+}
+
+const BATCH_BUFFER = 256 * 1024;
+/** A buffer that grew beyond this is not kept. */
+const SPARE_LIMIT = 8 * 1024 * 1024;
+
+/** Traces that wait for one write and fdatasync. */
+class Batch {
+  buffer: Buffer;
+  length = 0;
+  traces = 0;
+  counts = new HourCounts();
+  identities: Buffer[] = [];
+  readonly durable: Promise<void>;
+  resolve!: () => void;
+  reject!: (error: Error) => void;
+
+  constructor(buffer: Buffer) {
+    this.buffer = buffer;
+    this.durable = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // A batch that fails while nobody waits for it is no unhandled rejection: the error reached onFatal or a waiter.
+    this.durable.catch(() => undefined);
+  }
+
+  add({ routing, line }: JournalEntry): void {
+    this.reserve(frameBound(routing, line));
+    this.length = writeFrame(this.buffer, this.length, routing, line);
+    this.traces++;
+    this.counts.add(routing.projectId, hourOf(routing.recordTime), 1);
+  }
+
+  private reserve(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+}
+
+/**
+ * The append-only log between a producer and its acknowledgement. One loop owns the file: it writes what has
+ * gathered, calls fdatasync, and only then lets the waiting appends resolve; meanwhile the next batch gathers.
+ */
+export class Journal {
+  private readonly options: JournalOptions;
+  private readonly window: RetryWindow;
+  private readonly unlock: () => Promise<void>;
+  /** Traces that are durable, per project and hour. */
+  readonly counts = new HourCounts();
+  /** Traces journalled since the process began. */
+  tracesWritten = 0;
+
+  /** Owned by the commit loop: the last segment and how much of it is durable. */
+  private handle!: FileHandle;
+  private end!: Position;
+  /** Of the last segment, for its companions when it is sealed. Owned by the commit loop. */
+  private segmentIdentities: Buffer[] = [];
+  private segmentCounts = new HourCounts();
+  /** Identities per `.ids` file, oldest first. */
+  private readonly idsFiles: { segment: number; identities: number }[] = [];
+
+  /** Gathers while the loop writes the one before; swapped by the loop. */
+  private pending = new Batch(Buffer.allocUnsafeSlow(BATCH_BUFFER));
+  /** The buffer of the batch before, for the next one. */
+  private spare: Buffer | undefined;
+  /** Settles with the batch that the loop writes now. */
+  private committing: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  private wake: () => void = () => undefined;
+  private readonly arrivals = new Set<() => void>();
+  private readonly reported = new Set<string>();
+  private failure: Error | undefined;
+  private closing = false;
+  private loop: Promise<void> = Promise.resolve();
+
+  private constructor(options: JournalOptions, unlock: () => Promise<void>) {
+    this.options = options;
+    this.unlock = unlock;
+    this.window = new RetryWindow(options.retryWindow);
+  }
+
+  /**
+   * Opens a journal: rebuilds the retry window and the counts, cuts a torn tail off the last segment.
+   * @throws JournalLocked when another process has it open
+   */
+  static async open(options: JournalOptions): Promise<Journal> {
+    await mkdir(path.join(options.directory, 'damaged'), { recursive: true, mode: 0o700 });
+    const journal = new Journal(options, await lockJournal(options.directory));
+    await journal.recover();
+    journal.loop = journal.commitLoop();
+    return journal;
+  }
+
+  /** Where the durable part ends; every append that resolved lies before it. */
+  get durableEnd(): Position {
+    return this.end;
+  }
+
+  /** Bytes that wait for the disk. */
+  get queued(): number {
+    return this.waiting;
+  }
+
+  /** Whether a trace with this identity (project_id and trace_id, 32 bytes) was taken recently. */
+  knows(identity: Buffer): boolean {
+    return this.window.has(identity);
+  }
+
+  /**
+   * Takes traces; resolves when all of them are on disk. Nothing of them is kept when it rejects.
+   * @throws CtsError 503 when the queue or the disk is full or the journal has failed
+   */
+  append(entries: readonly JournalEntry[], identities: readonly Buffer[]): Promise<void> {
+    if (this.failure || this.closing) throw ERRORS.unavailable('the service is stopping; send it again', 5);
+    if (this.waiting > this.options.maxQueue) {
+      throw ERRORS.unavailable('more traces arrive than the disk can take; send them again', 1);
+    }
+    const batch = this.pending;
+    const before = batch.length;
+    for (const entry of entries) batch.add(entry);
+    for (const identity of identities) {
+      this.window.add(identity);
+      batch.identities.push(identity);
+    }
+    this.waiting += batch.length - before;
+    this.wake();
+    return batch.durable;
+  }
+
+  /** Resolves when everything that was appended so far is on disk. */
+  async flushed(): Promise<void> {
+    const { pending } = this;
+    await this.committing;
+    if (pending.length > 0) await pending.durable;
+  }
+
+  /** Reads about `size` bytes of frames from `from` on; none when the durable end is reached. */
+  async read(from: Position, size: number): Promise<JournalRead> {
+    let { segment, offset } = from;
+    for (;;) {
+      const last = segment === this.end.segment;
+      const end = last ? this.end.offset : await this.sealedSize(segment);
+      if (offset < end) {
+        const chunk = await readChunk(this.options.directory, segment, offset, end, size, true);
+        for (const damage of chunk.damage) await this.setAside(damage, false);
+        return { frames: chunk.frames, next: { segment, offset: chunk.next } };
+      }
+      if (last) return { frames: [], next: { segment, offset } };
+      ({ segment, offset } = startOf(segment + 1));
+    }
+  }
+
+  /** Resolves when there is something durable behind `position`, or the signal aborts. */
+  async beyond(position: Position, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && comparePositions(this.end, position) <= 0) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          this.arrivals.delete(done);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        this.arrivals.add(done);
+        signal.addEventListener('abort', done);
+      });
+    }
+  }
+
+  /** The first place that can still be read. */
+  async begin(): Promise<Position> {
+    const [first] = await listNumbers(this.options.directory, 'journal');
+    return startOf(first ?? this.end.segment);
+  }
+
+  /** Removes the segments that lie wholly before `position`: every follower has passed them. */
+  async release(position: Position): Promise<void> {
+    for (const segment of await listNumbers(this.options.directory, 'journal')) {
+      if (segment >= position.segment || segment >= this.end.segment) break;
+      await unlink(segmentFile(this.options.directory, segment));
+    }
+  }
+
+  /** Bytes of all segments on disk. */
+  async size(): Promise<number> {
+    const segments = await listNumbers(this.options.directory, 'journal');
+    const sizes = await Promise.all(segments.map((segment) => this.sealedSize(segment).catch(() => 0)));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Commits what was appended, then closes the file. */
+  async close(): Promise<void> {
+    this.closing = true;
+    this.wake();
+    await this.loop;
+    await this.handle.close();
+    await this.unlock();
+  }
+
+  private async commitLoop(): Promise<void> {
+    while (!this.failure) {
+      if (this.pending.length === 0) {
+        if (this.closing) return;
+        await new Promise<void>((resolve) => {
+          this.wake = resolve;
+          if (this.pending.length > 0 || this.closing) resolve();
+        });
+        // Let the requests that arrived together come along.
+        await nextTurn();
+        continue;
+      }
+      const batch = this.pending;
+      this.pending = new Batch(this.spare ?? Buffer.allocUnsafeSlow(BATCH_BUFFER));
+      this.spare = undefined;
+      this.committing = batch.durable;
+      await this.commit(batch);
+    }
+    this.pending.reject(ERRORS.unavailable('the journal has failed; send it again', 5));
+  }
+
+  private async commit(batch: Batch): Promise<void> {
+    try {
+      if (this.end.offset >= this.options.segmentSize) await this.rotate();
+      await this.writeAll(batch.buffer.subarray(0, batch.length));
+      await this.handle.datasync().catch((cause) => {
+        throw new Fatal('fdatasync of the journal failed', { cause });
+      });
+      this.end = { segment: this.end.segment, offset: this.end.offset + batch.length };
+      this.tracesWritten += batch.traces;
+      this.counts.addAll(batch.counts.rows());
+      this.segmentCounts.addAll(batch.counts.rows());
+      for (const identity of batch.identities) this.segmentIdentities.push(identity);
+      batch.resolve();
+      for (const arrived of [...this.arrivals]) arrived();
+    } catch (error) {
+      this.fail(batch, error as Error);
+    } finally {
+      this.waiting -= batch.length;
+      this.committing = Promise.resolve();
+      if (batch.buffer.length <= SPARE_LIMIT) this.spare = batch.buffer;
+    }
+  }
+
+  private fail(batch: Batch, error: Error): void {
+    for (const identity of batch.identities) this.window.remove(identity);
+    if (!(error instanceof Fatal)) {
+      batch.reject(ERRORS.unavailable(`the disk of the journal is full (${error.message})`, 30));
+      return;
+    }
+    this.failure = error;
+    batch.reject(ERRORS.unavailable('the journal has failed; send it again', 5));
+    this.options.onFatal(error);
+  }
+
+  /** Appends at the durable end. On a full disk the file is cut back, so that the next append begins cleanly. */
+  private async writeAll(bytes: Buffer): Promise<void> {
+    const { offset } = this.end;
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        written += (await this.handle.write(bytes, written, bytes.length - written, offset + written))
+          .bytesWritten;
+      }
+    } catch (error) {
+      if (!isDiskFull(error)) throw new Fatal('writing the journal failed', { cause: error });
+      await this.handle.truncate(offset).catch((cause) => {
+        throw new Fatal('cutting back the journal failed', { cause });
+      });
+      throw error;
+    }
+  }
+
+  /** Seals the last segment (companions first, then its successor) and goes on in a new one. */
+  private async rotate(): Promise<void> {
+    const { segment } = this.end;
+    try {
+      await this.writeCompanions(segment, this.segmentIdentities, this.segmentCounts);
+      const next = await this.createSegment(segment + 1);
+      await this.handle.close();
+      this.handle = next;
+      this.end = startOf(segment + 1);
+    } catch (error) {
+      if (isDiskFull(error)) throw error;
+      throw new Fatal('beginning a journal segment failed', { cause: error });
+    }
+    this.segmentIdentities = [];
+    this.segmentCounts = new HourCounts();
+    await this.forgetOld();
+  }
+
+  private async createSegment(segment: number): Promise<FileHandle> {
+    const file = segmentFile(this.options.directory, segment);
+    const handle = await open(file, 'w', 0o600);
+    try {
+      await handle.write(SEGMENT_HEADER, 0, SEGMENT_HEADER.length, 0);
+      await handle.datasync();
+      await syncDirectory(this.options.directory);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      await unlink(file);
+      throw error;
+    }
+  }
+
+  private async writeCompanions(segment: number, identities: Buffer[], counts: HourCounts): Promise<void> {
+    const { directory } = this.options;
+    await replaceFile(segmentFile(directory, segment, 'counts'), JSON.stringify([...counts.rows()]));
+    await replaceFile(segmentFile(directory, segment, 'ids'), Buffer.concat(identities));
+    this.idsFiles.push({ segment, identities: identities.length });
+  }
+
+  /** Removes companions that nobody needs any more: identities beyond the window, counts beyond retention. */
+  private async forgetOld(): Promise<void> {
+    const { directory, retryWindow, countsSince } = this.options;
+    const since = countsSince();
+    this.counts.dropBefore(since);
+    const kept = new Set(await listNumbers(directory, 'journal'));
+    let newer = this.idsFiles.reduce((sum, file) => sum + file.identities, 0);
+    for (let oldest = this.idsFiles[0]; oldest; oldest = this.idsFiles[0]) {
+      newer -= oldest.identities;
+      if (newer < 2 * retryWindow || kept.has(oldest.segment)) break;
+      await unlink(segmentFile(directory, oldest.segment, 'ids'));
+      this.idsFiles.shift();
+    }
+    for (const segment of await listNumbers(directory, 'counts')) {
+      const { mtimeMs } = await stat(segmentFile(directory, segment, 'counts'));
+      if (kept.has(segment) || mtimeMs >= since) break;
+      await unlink(segmentFile(directory, segment, 'counts'));
+    }
+  }
+
+  private async recover(): Promise<void> {
+    const { directory } = this.options;
+    const segments = await listNumbers(directory, 'journal');
+    const last = segments.at(-1) ?? 1;
+    const withIds = new Set(await listNumbers(directory, 'ids'));
+    const withCounts = new Set(await listNumbers(directory, 'counts'));
+    for (const segment of segments) {
+      if (segment !== last && !(withIds.has(segment) && withCounts.has(segment))) {
+        const { identities, counts } = await this.summarise(segment, false);
+        await this.writeCompanions(segment, identities, counts);
+        withIds.add(segment);
+        withCounts.add(segment);
+      }
+    }
+    this.idsFiles.length = 0;
+    for (const segment of [...withIds].sort((a, b) => a - b)) {
+      if (segment === last) continue;
+      const bytes = await readFile(segmentFile(directory, segment, 'ids'));
+      for (let at = 0; at + IDENTITY_BYTES <= bytes.length; at += IDENTITY_BYTES) {
+        this.window.add(bytes.subarray(at, at + IDENTITY_BYTES));
+      }
+      this.idsFiles.push({ segment, identities: Math.floor(bytes.length / IDENTITY_BYTES) });
+    }
+    for (const segment of withCounts) {
+      if (segment === last) continue;
+      this.counts.addAll(JSON.parse(await readFile(segmentFile(directory, segment, 'counts'), 'utf8')));
+    }
+    this.counts.dropBefore(this.options.countsSince());
+    await this.recoverLast(last, segments.length > 0);
+  }
+
+  /** Opens the last segment, or begins the first; cuts off what is no frame at its end. */
+  private async recoverLast(segment: number, exists: boolean): Promise<void> {
+    const { directory } = this.options;
+    if (!exists || (await this.sealedSize(segment)) < SEGMENT_HEADER.length) {
+      this.handle = await this.createSegment(segment);
+      this.end = startOf(segment);
+      return;
+    }
+    const { identities, counts, end } = await this.summarise(segment, true);
+    this.handle = await open(segmentFile(directory, segment), 'r+');
+    await this.handle.truncate(end);
+    await this.handle.datasync();
+    this.end = { segment, offset: end };
+    for (const identity of identities) this.window.add(identity);
+    this.segmentIdentities = identities;
+    this.segmentCounts = counts;
+    this.counts.addAll(counts.rows());
+  }
+
+  private async summarise(segment: number, last: boolean) {
+    const size = await this.sealedSize(segment);
+    const identities: Buffer[] = [];
+    const counts = new HourCounts();
+    const damages: Damage[] = [];
+    const { end, tail } = await scanSegment(this.options.directory, segment, 0, size, (chunk) => {
+      damages.push(...chunk.damage);
+      for (const frame of chunk.frames) {
+        if (frame.clientId) identities.push(frame.identity());
+        counts.add(frame.projectId, hourOf(frame.recordTime), 1);
+      }
+    });
+    for (const damage of damages) await this.setAside(damage, false);
+    if (tail.length > 0) await this.setAside({ segment, offset: end, bytes: tail }, last);
+    return { identities, counts, end };
+  }
+
+  private async setAside(damage: Damage, torn: boolean): Promise<void> {
+    const name = `${damage.segment}-${damage.offset}.bin`;
+    if (this.reported.has(name)) return;
+    this.reported.add(name);
+    const file = path.join(this.options.directory, 'damaged', name);
+    await replaceFile(file, damage.bytes);
+    const { segment, offset, bytes } = damage;
+    this.options.onDamage({ segment, offset, bytes: bytes.length, torn, file });
+  }
+
+  private async sealedSize(segment: number): Promise<number> {
+    return (await stat(segmentFile(this.options.directory, segment))).size;
+  }
+}
+
+/** An error after which the pages of the file cannot be trusted. */
+class Fatal extends Error {
+  override readonly name = 'JournalFailed';
+}
+
+function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+}
