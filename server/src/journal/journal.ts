@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -29,6 +30,8 @@ export interface JournalOptions {
   countsSince: () => number;
   /** Bytes that are no frame were found and kept aside in `file`. `torn`: at the end of the last segment. */
   onDamage: (damage: { segment: number; offset: number; bytes: number; torn: boolean; file: string }) => void;
+  /** Traces became durable. */
+  onDurable: (counts: HourCounts, traces: number) => void;
   /** The journal can take nothing more; the process must end and the next start read the disk anew. */
   onFatal: (error: Error) => void;
 }
@@ -41,7 +44,9 @@ export interface JournalEntry {
 
 export interface JournalRead {
   frames: Frame[];
-  /** Where the next read begins. */
+  /** Where the frames' buffer begins in its segment. */
+  base: number;
+  /** Where the next read begins; in the segment of the frames. */
   next: Position;
 }
 
@@ -90,6 +95,8 @@ class Batch {
  * gathered, calls fdatasync, and only then lets the waiting appends resolve; meanwhile the next batch gathers.
  */
 export class Journal {
+  /** Names this journal among others; the same for as long as it exists. */
+  readonly id: string;
   private readonly options: JournalOptions;
   private readonly window: RetryWindow;
   private readonly unlock: () => Promise<void>;
@@ -121,7 +128,8 @@ export class Journal {
   private closing = false;
   private loop: Promise<void> = Promise.resolve();
 
-  private constructor(options: JournalOptions, unlock: () => Promise<void>) {
+  private constructor(id: string, options: JournalOptions, unlock: () => Promise<void>) {
+    this.id = id;
     this.options = options;
     this.unlock = unlock;
     this.window = new RetryWindow(options.retryWindow);
@@ -133,7 +141,8 @@ export class Journal {
    */
   static async open(options: JournalOptions): Promise<Journal> {
     await mkdir(path.join(options.directory, 'damaged'), { recursive: true, mode: 0o700 });
-    const journal = new Journal(options, await lockJournal(options.directory));
+    const unlock = await lockJournal(options.directory);
+    const journal = new Journal(await readId(options.directory), options, unlock);
     await journal.recover();
     journal.loop = journal.commitLoop();
     return journal;
@@ -191,9 +200,9 @@ export class Journal {
       if (offset < end) {
         const chunk = await readChunk(this.options.directory, segment, offset, end, size, true);
         for (const damage of chunk.damage) await this.setAside(damage, false);
-        return { frames: chunk.frames, next: { segment, offset: chunk.next } };
+        return { frames: chunk.frames, base: offset, next: { segment, offset: chunk.next } };
       }
-      if (last) return { frames: [], next: { segment, offset } };
+      if (last) return { frames: [], base: offset, next: { segment, offset } };
       ({ segment, offset } = startOf(segment + 1));
     }
   }
@@ -276,6 +285,7 @@ export class Journal {
       this.counts.addAll(batch.counts.rows());
       this.segmentCounts.addAll(batch.counts.rows());
       for (const identity of batch.identities) this.segmentIdentities.push(identity);
+      this.options.onDurable(batch.counts, batch.traces);
       batch.resolve();
       for (const arrived of [...this.arrivals]) arrived();
     } catch (error) {
@@ -460,6 +470,15 @@ export class Journal {
 /** An error after which the pages of the file cannot be trusted. */
 class Fatal extends Error {
   override readonly name = 'JournalFailed';
+}
+
+async function readId(directory: string): Promise<string> {
+  const file = path.join(directory, 'id');
+  const id = await readFile(file, 'utf8').catch(() => '');
+  if (id !== '') return id;
+  const fresh = randomUUID();
+  await replaceFile(file, fresh);
+  return fresh;
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -1,0 +1,6 @@
+export { bodyError, decode, formatOf, type Line, readLines, readTraces } from './body.ts';
+export { CANARY_PROJECT, Canary } from './canary.ts';
+export { DiskWatch } from './disk-watch.ts';
+export { INDEXER, Indexer } from './indexer.ts';
+export { TraceInput } from './input.ts';
+export { Intake, type Rejection, type TraceProducer, type Verdict } from './intake.ts';

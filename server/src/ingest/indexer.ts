@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import {
+  comparePositions,
+  type Followers,
+  type Frame,
+  formatPosition,
+  HourCounts,
+  hourOf,
+  type Journal,
+  type Position,
+} from '../journal/index.ts';
+import { StoreUnavailable, type TraceStore } from '../traces/index.ts';
+
+/** Traces and bytes of lines that are inserted together. */
+const BATCH_TRACES = 20_000;
+const BATCH_BYTES = 24 * 1024 * 1024;
+/** A lone trace waits this long for company, so that light traffic makes few parts. */
+const LINGER_MS = 100;
+const RETRY_FIRST_MS = 100;
+const RETRY_MOST_MS = 5_000;
+const DAY = 86_400_000;
+
+export const INDEXER = 'indexer';
+
+export interface IndexerOptions {
+  journal: Journal;
+  followers: Followers;
+  store: TraceStore;
+  log: Logger;
+  clock: () => number;
+  /** A line that the store refuses is handed over here, durably, before the indexer goes on. */
+  setAside: (line: string, reason: string) => Promise<void>;
+}
+
+/** What the indexer inserts at once: a stretch of the journal within one UTC day of record_time. */
+interface Batch {
+  from: Position;
+  to: Position;
+  frames: Frame[];
+  bytes: number;
+}
+
+/**
+ * The journal's first follower: brings traces into the trace store in big batches. A batch is noted before
+ * it is inserted, and its insert is named by its positions, so that after a crash the very same batch is
+ * repeated without effect.
+ */
+export class Indexer {
+  private readonly options: IndexerOptions;
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+  /** Journalled and not yet in the store, per project and hour. */
+  readonly pending = new HourCounts();
+  /** Written by the loop and by {@link journalled}. */
+  pendingTraces = 0;
+  indexedTraces = 0;
+  refusedTraces = 0;
+  /** record_time of the oldest trace that waits, while the store is behind; else undefined. */
+  oldestWaiting: number | undefined;
+
+  constructor(options: IndexerOptions) {
+    this.options = options;
+  }
+
+  /** Counts what waits in the journal, then begins to follow. */
+  async start(): Promise<void> {
+    const { journal, followers } = this.options;
+    let position = followers.get(INDEXER).position;
+    for (;;) {
+      const { frames, next } = await journal.read(position, 4 * 1024 * 1024);
+      if (comparePositions(next, position) === 0) break;
+      for (const frame of frames) this.pending.add(frame.projectId, hourOf(frame.recordTime), 1);
+      this.pendingTraces += frames.length;
+      position = next;
+    }
+    this.loop = this.run();
+  }
+
+  /** Finishes the insert under way and notes the position. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  /** The journal took traces. */
+  journalled(counts: HourCounts, traces: number): void {
+    this.pending.addAll(counts.rows());
+    this.pendingTraces += traces;
+  }
+
+  private async run(): Promise<void> {
+    const { journal, followers, log } = this.options;
+    const { signal } = this.stopping;
+    let { position, until } = followers.get(INDEXER);
+    while (!signal.aborted) {
+      try {
+        if (!until) {
+          await journal.beyond(position, signal);
+          await this.linger(position);
+        }
+        const batch = await this.gather(position, until);
+        if (signal.aborted || comparePositions(batch.to, position) === 0) continue;
+        if (!until) await followers.save(INDEXER, position, batch.to);
+        until = batch.to;
+        if (!(await this.insertUntilDone(batch))) return;
+        position = batch.to;
+        until = null;
+        // When more waits, the next save notes this position as well.
+        if (comparePositions(journal.durableEnd, position) === 0)
+          await followers.save(INDEXER, position, null);
+      } catch (error) {
+        log.error({ err: error, position: formatPosition(position) }, 'the indexer stumbled; it tries again');
+        await this.pause(RETRY_MOST_MS);
+      }
+    }
+    if (!until) await followers.save(INDEXER, position, null);
+  }
+
+  /** Waits a moment when little has gathered behind `position`. */
+  private async linger(position: Position): Promise<void> {
+    const { segment, offset } = this.options.journal.durableEnd;
+    if (segment === position.segment && offset - position.offset < BATCH_BYTES) await this.pause(LINGER_MS);
+  }
+
+  private async gather(from: Position, until: Position | null): Promise<Batch> {
+    const { journal } = this.options;
+    const batch: Batch = { from, to: from, frames: [], bytes: 0 };
+    let day: number | undefined;
+    while (batch.frames.length < BATCH_TRACES && batch.bytes < BATCH_BYTES) {
+      if (until && comparePositions(batch.to, until) >= 0) break;
+      const { frames, next, base } = await journal.read(batch.to, BATCH_BYTES - batch.bytes);
+      if (comparePositions(next, batch.to) === 0) break;
+      for (const frame of frames) {
+        const start = { segment: next.segment, offset: base + frame.start };
+        const today = Math.floor(frame.recordTime / DAY);
+        const enough = until ? comparePositions(start, until) >= 0 : batch.frames.length >= BATCH_TRACES;
+        if (enough || (day !== undefined && today !== day)) return { ...batch, to: start };
+        day = today;
+        batch.frames.push(frame);
+        batch.bytes += frame.lineLength;
+      }
+      batch.to = next;
+    }
+    return batch;
+  }
+
+  /** Inserts, however long the store is away. False when it was given up because of a stop. */
+  private async insertUntilDone(batch: Batch): Promise<boolean> {
+    const { journal, log, clock } = this.options;
+    // Several nodes may share a store: the token names the journal, too.
+    const token = `${journal.id}/${formatPosition(batch.from)}-${formatPosition(batch.to)}`;
+    this.oldestWaiting = batch.frames[0]?.recordTime;
+    for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
+      try {
+        await this.insert(batch.frames, token);
+        break;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        const behind = this.oldestWaiting === undefined ? 0 : clock() - this.oldestWaiting;
+        log.warn(
+          { err: error, behindMs: behind, traces: batch.frames.length },
+          'the trace store is away; traces wait in the journal',
+        );
+        await this.pause(wait);
+        if (this.stopping.signal.aborted) return false;
+      }
+    }
+    for (const frame of batch.frames) this.pending.add(frame.projectId, hourOf(frame.recordTime), -1);
+    this.pendingTraces -= batch.frames.length;
+    this.indexedTraces += batch.frames.length;
+    this.oldestWaiting = undefined;
+    return true;
+  }
+
+  /** A refused batch is halved until the line that the store cannot take stands alone; that one is set aside. */
+  private async insert(frames: Frame[], token: string): Promise<void> {
+    if (frames.length === 0) return;
+    try {
+      await this.options.store.insert([linesOf(frames)], token);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      if (frames.length === 1) {
+        await this.options.setAside((frames[0] as Frame).line(), (error as Error).message);
+        this.refusedTraces++;
+        return;
+      }
+      const half = frames.length >> 1;
+      await this.insert(frames.slice(0, half), `${token}a`);
+      await this.insert(frames.slice(half), `${token}b`);
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
+
+function linesOf(frames: Frame[]): Buffer {
+  const lines = Buffer.allocUnsafe(frames.reduce((sum, frame) => sum + frame.lineLength, 0));
+  let at = 0;
+  for (const frame of frames) at += frame.copyLine(lines, at);
+  return lines;
+}

@@ -1,0 +1,104 @@
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { TRACE_RATINGS, Trace } from '../traces/index.ts';
+
+const STRUCTURE = Type.Union(
+  [Type.String(), Type.Object({}, { additionalProperties: true }), Type.Array(Type.Unknown())],
+  { description: 'JSON text or plain text; a structure is turned into JSON text' },
+);
+const COUNT = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+const { record_time: _stamped, ...known } = Trace.properties;
+
+/**
+ * A trace as a producer sends it. `record_time` is given by the service, `trace_id` where it is absent;
+ * `trace_rating` is derived from `code` where it is absent. Unknown members are kept.
+ */
+export const TraceInput = Type.Object(
+  {
+    ...known,
+    trace_id: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description: 'Makes a retry idempotent; a UUID is kept as it is',
+      }),
+    ),
+    trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS])),
+    time: Type.Integer({
+      minimum: 1e12,
+      maximum: 9_999_999_999_999,
+      description: 'Epoch milliseconds, 13 digits',
+    }),
+    code: Type.Optional(
+      Type.Union([Type.String({ maxLength: 256 }), Type.Integer({ minimum: 0, maximum: 999_999_999 })]),
+    ),
+    event_type: Type.Optional(Type.Enum(['system', 'global', 'data'])),
+    request: Type.Optional(STRUCTURE),
+    response: Type.Optional(STRUCTURE),
+    message: Type.Optional(STRUCTURE),
+    content_length: Type.Optional(COUNT),
+    total_time: Type.Optional(COUNT),
+  },
+  { $id: 'TraceInput', additionalProperties: true },
+);
+export type TraceInput = Type.Static<typeof TraceInput>;
+
+/** What each member must be, in words, for the refusal. */
+const RULES: Record<string, string> = {
+  trace_name: 'must begin with a letter and hold 1 to 64 of letters, digits, ".", "_" and "-"',
+  trace_rating: 'must be one of normal, warning, incident',
+  trace_type: 'must be text of 1 to 64 characters, such as ApiCall, ConsoleAction or SystemAction',
+  service_type: 'must be text of 1 to 64 characters',
+  resource_type: 'must be text of 1 to 64 characters',
+  time: 'must be a whole number of milliseconds since 1970 with 13 digits',
+  code: 'must be text of at most 256 characters or a whole number',
+  event_type: 'must be one of system, global, data',
+  trace_id: 'must be text of 1 to 256 characters, best a UUID',
+  request: 'must be text, an object or an array',
+  response: 'must be text, an object or an array',
+  message: 'must be text, an object or an array',
+  user: 'must be an object with name and domain.id',
+  read_only: 'must be true or false',
+  content_length: 'must be a whole number of bytes',
+  total_time: 'must be a whole number of milliseconds',
+};
+
+const validator = Compile(TraceInput);
+
+export const isTraceInput = (item: unknown): item is TraceInput => validator.Check(item);
+
+/** Which member breaks which rule. */
+export function explain(item: unknown): { field: string | undefined; message: string } {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+    return { field: undefined, message: `a trace must be a JSON object, this is ${nameOf(item)}` };
+  }
+  const members = item as Record<string, unknown>;
+  for (const required of TraceInput.required) {
+    if (members[required] === undefined) {
+      return { field: required, message: `${required} is missing; it ${RULES[required] ?? 'is required'}` };
+    }
+  }
+  const error = validator.Errors(item)[0];
+  const path = error?.instancePath.slice(1).split('/') ?? [];
+  const [member = ''] = path;
+  const field = path.join('.');
+  const rule = RULES[member] && path.length === 1 ? RULES[member] : `${error?.message ?? 'is invalid'}`;
+  return { field, message: `${field} ${rule}, this is ${nameOf(valueAt(members, path))}` };
+}
+
+function valueAt(value: unknown, path: string[]): unknown {
+  let current = value;
+  for (const step of path) current = (current as Record<string, unknown> | undefined)?.[step];
+  return current;
+}
+
+/** A short description of a wrong value; never a long or secret-looking one in full. */
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string')
+    return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
+  return String(value);
+}

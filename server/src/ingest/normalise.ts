@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import {
+  MAX_AHEAD_MS,
+  MAX_BODY_TEXT,
+  MAX_DEPTH,
+  MAX_TRACE_BYTES,
+  Trace,
+  type TraceLine,
+  UUID_PATTERN,
+} from '../traces/index.ts';
+import { explain, isTraceInput, type TraceInput } from './input.ts';
+import { maskSecrets } from './mask.ts';
+import { newTraceId } from './trace-id.ts';
+
+/** Where a trace goes and what the service stamps on it. */
+export interface IntakeContext {
+  projectId: string;
+  domainId: string;
+  /** Epoch ms; becomes `record_time`. */
+  now: number;
+  /** Traces whose time lies further back are refused. */
+  retentionMs: number;
+}
+
+export interface Normalised {
+  traceId: string;
+  /** The producer chose the id. */
+  clientId: boolean;
+  trackerName: string;
+  serviceType: string;
+  extra: boolean;
+  /** JSON text with a line feed at its end. */
+  line: string;
+}
+
+/** Why a trace is refused: the member, and the rule in words. */
+export class TraceRejected extends Error {
+  override readonly name = 'TraceRejected';
+  readonly field: string | undefined;
+
+  constructor(field: string | undefined, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+const KNOWN = new Set(Object.keys(Trace.properties));
+const UUID = new RegExp(UUID_PATTERN);
+
+/**
+ * Turns what a producer sent into the line that is journalled.
+ * @throws TraceRejected
+ */
+export function normalise(item: unknown, context: IntakeContext): Normalised {
+  const input = accept(item);
+  checkTime(input.time, context);
+  checkProject(input, context.projectId);
+  const user = checkUser(input);
+  const { traceId, clientId, source } = identify(input.trace_id);
+  const extra = gatherExtra(input, source);
+  const cuts: string[] = [];
+  const request = bodyText('request', input.request, cuts);
+  const response = bodyText('response', input.response, cuts);
+  const message = messageText(input.message, cuts);
+  const code = codeOf(input.code);
+  const trackerName = (input.event_type === 'data' && input.tracker_name) || 'system';
+
+  // In alphabetical order, the order of a trace file.
+  const trace: TraceLine = {
+    api_version: input.api_version,
+    code,
+    content_length: input.content_length,
+    domain_id: context.domainId,
+    endpoint: input.endpoint,
+    enterprise_project_id: input.enterprise_project_id,
+    event_type: input.event_type ?? 'system',
+    extra,
+    location_info: input.location_info,
+    message,
+    operation_id: input.operation_id,
+    project_id: context.projectId,
+    read_only: input.read_only,
+    record_time: context.now,
+    request,
+    request_id: input.request_id,
+    resource_account_id: input.resource_account_id,
+    resource_id: input.resource_id,
+    resource_name: input.resource_name,
+    resource_type: input.resource_type,
+    resource_url: input.resource_url,
+    response,
+    service_type: input.service_type,
+    source_ip: input.source_ip ?? (input.trace_type === 'SystemAction' ? '' : undefined),
+    time: input.time,
+    total_time: input.total_time,
+    trace_id: traceId,
+    trace_name: input.trace_name,
+    trace_rating: input.trace_rating ?? (Number(code) >= 400 ? 'warning' : 'normal'),
+    trace_type: input.trace_type,
+    tracker_name: trackerName,
+    user,
+    user_agent: input.user_agent,
+  };
+  const line = `${JSON.stringify(trace)}\n`;
+  checkText(line, trace);
+  return {
+    traceId,
+    clientId,
+    trackerName,
+    serviceType: input.service_type,
+    extra: extra !== undefined,
+    line,
+  };
+}
+
+/** Checks types; members that are null count as absent. */
+function accept(item: unknown): TraceInput {
+  if (isTraceInput(item)) return item;
+  if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+    const present = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
+    if (isTraceInput(present)) return present;
+    const { field, message } = explain(present);
+    throw new TraceRejected(field, message);
+  }
+  const { field, message } = explain(item);
+  throw new TraceRejected(field, message);
+}
+
+function checkTime(time: number, { now, retentionMs }: IntakeContext): void {
+  if (time < now - retentionMs) {
+    const days = Math.round(retentionMs / 86_400_000);
+    throw new TraceRejected('time', `time ${iso(time)} is too old; it may lie at most ${days} days back`);
+  }
+  if (time > now + MAX_AHEAD_MS) {
+    const minutes = MAX_AHEAD_MS / 60_000;
+    throw new TraceRejected(
+      'time',
+      `time ${iso(time)} is too far ahead; it may lie at most ${minutes} minutes ahead`,
+    );
+  }
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
+function checkProject(input: TraceInput, projectId: string): void {
+  if (input.project_id !== undefined && input.project_id !== '' && input.project_id !== projectId) {
+    throw new TraceRejected('project_id', 'project_id must be the project of the path, or absent');
+  }
+}
+
+/** The user as JSON text; only the platform itself may act without one. */
+function checkUser({ user, trace_type }: TraceInput): string | undefined {
+  if (trace_type !== 'SystemAction') {
+    if (!user?.name)
+      throw new TraceRejected('user.name', 'user.name is missing; only a SystemAction has no user');
+    if (!user.domain?.id) {
+      throw new TraceRejected(
+        'user.domain.id',
+        'user.domain.id is missing; it is the id of the account of the user',
+      );
+    }
+  }
+  if (user === undefined) return undefined;
+  checkDepth('user', user);
+  return JSON.stringify(user);
+}
+
+/** A UUID is kept; another id is kept beside the UUID that is always derived from it; without one we give one. */
+function identify(given: string | undefined): { traceId: string; clientId: boolean; source?: string } {
+  if (given === undefined) return { traceId: newTraceId(), clientId: false };
+  if (UUID.test(given)) return { traceId: given.toLowerCase(), clientId: true };
+  const hex = createHash('sha256').update(given).digest('hex');
+  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  const traceId = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
+  return { traceId, clientId: true, source: given };
+}
+
+/** Unknown members as one JSON text. */
+function gatherExtra(input: TraceInput, sourceTraceId: string | undefined): string | undefined {
+  let extra: Record<string, unknown> | undefined;
+  for (const key in input) {
+    if (KNOWN.has(key)) continue;
+    extra ??= Object.create(null) as Record<string, unknown>;
+    extra[key] = (input as Record<string, unknown>)[key];
+  }
+  if (sourceTraceId !== undefined) extra = Object.assign(extra ?? {}, { source_trace_id: sourceTraceId });
+  if (extra === undefined) return undefined;
+  checkDepth(undefined, extra);
+  return maskSecrets(JSON.stringify(extra));
+}
+
+type Structure = TraceInput['request'];
+
+function textOf(field: string, value: Structure): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return maskSecrets(value);
+  checkDepth(field, value);
+  return maskSecrets(JSON.stringify(value));
+}
+
+/** Masked text of at most {@link MAX_BODY_TEXT} bytes; a cut is noted in `cuts`. */
+function bodyText(field: string, value: Structure, cuts: string[]): string | undefined {
+  const text = textOf(field, value);
+  if (text === undefined || text.length * 3 <= MAX_BODY_TEXT) return text;
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= MAX_BODY_TEXT) return text;
+  let end = MAX_BODY_TEXT;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  cuts.push(`${field} was cut from ${bytes.length} to ${end} bytes`);
+  return bytes.toString('utf8', 0, end);
+}
+
+function messageText(value: Structure, cuts: string[]): string | undefined {
+  const text = bodyText('message', value, cuts);
+  return cuts.length === 0 ? text : `${text ? `${text} ` : ''}[${cuts.join('; ')}]`;
+}
+
+/** A number where it is one, as in trace files. */
+function codeOf(code: string | number | undefined): string | number | undefined {
+  return typeof code === 'string' && /^[1-9]\d{0,8}$/.test(code) ? Number(code) : code;
+}
+
+function checkDepth(field: string | undefined, value: unknown): void {
+  if (!withinDepth(value, MAX_DEPTH)) {
+    throw new TraceRejected(field, `${field ?? 'the trace'} is nested deeper than ${MAX_DEPTH} levels`);
+  }
+}
+
+function withinDepth(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  for (const key in value) {
+    if (!withinDepth((value as Record<string, unknown>)[key], levels - 1)) return false;
+  }
+  return true;
+}
+
+/** The line must be of bounded size and valid Unicode: half a surrogate pair cannot be stored as it is. */
+function checkText(line: string, trace: TraceLine): void {
+  if (line.length * 3 > MAX_TRACE_BYTES && Buffer.byteLength(line) > MAX_TRACE_BYTES) {
+    throw new TraceRejected(undefined, `the trace is larger than ${MAX_TRACE_BYTES} bytes`);
+  }
+  if (!line.includes('\\ud')) return;
+  for (const [field, value] of Object.entries(trace)) {
+    if (typeof value === 'string' && /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(value))) {
+      throw new TraceRejected(field, `${field} is not valid Unicode: it has half of a surrogate pair`);
+    }
+  }
+}
