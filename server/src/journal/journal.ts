@@ -275,7 +275,8 @@ export class Journal {
 
   private async commit(batch: Batch): Promise<void> {
     try {
-      if (this.end.offset >= this.options.segmentSize) await this.rotate();
+      if (this.end.offset > SEGMENT_HEADER.length && this.end.offset >= this.options.segmentSize)
+        await this.rotate();
       await this.writeAll(batch.buffer.subarray(0, batch.length));
       await this.handle.datasync().catch((cause) => {
         throw new Fatal('fdatasync of the journal failed', { cause });

@@ -1,0 +1,282 @@
+import { randomUUID as newTraceId } from 'node:crypto';
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { Followers } from './follower.ts';
+import type { Routing } from './frame.ts';
+import { Journal, type JournalOptions } from './journal.ts';
+import { JournalLocked } from './lock.ts';
+import { segmentFile, startOf } from './segment.ts';
+
+const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
+const RECORD_TIME = Date.UTC(2026, 10, 21, 9);
+const directories: string[] = [];
+const journals: Journal[] = [];
+
+afterEach(async () => {
+  for (const journal of journals.splice(0)) await journal.close().catch(() => undefined);
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
+});
+
+async function temporary(): Promise<string> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-journal-'));
+  directories.push(directory);
+  return directory;
+}
+
+type Damage = Parameters<JournalOptions['onDamage']>[0];
+
+async function open(directory: string, options: Partial<JournalOptions> = {}) {
+  const damages: Damage[] = [];
+  const journal = await Journal.open({
+    directory,
+    segmentSize: 1024 * 1024,
+    maxQueue: 64 * 1024 * 1024,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDamage: (damage) => damages.push(damage),
+    onDurable: () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+  journals.push(journal);
+  return { journal, damages };
+}
+
+function entry(line: string, routing: Partial<Routing> = {}) {
+  const whole: Routing = {
+    recordTime: RECORD_TIME,
+    traceId: newTraceId(),
+    projectId: PROJECT,
+    trackerName: 'system',
+    serviceType: 'ECS',
+    clientId: false,
+    extra: false,
+    ...routing,
+  };
+  return { routing: whole, line: `${line}\n` };
+}
+
+async function append(journal: Journal, ...lines: string[]) {
+  await journal.append(
+    lines.map((line) => entry(line)),
+    [],
+  );
+}
+
+async function readAll(journal: Journal): Promise<string[]> {
+  const lines: string[] = [];
+  let position = await journal.begin();
+  for (;;) {
+    const { frames, next } = await journal.read(position, 64 * 1024);
+    if (next.segment === position.segment && next.offset === position.offset) return lines;
+    for (const frame of frames) lines.push(frame.line().trimEnd());
+    position = next;
+  }
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, i) => `{"n":${i},"text":"Größe ✓"}`);
+
+test('what was acknowledged is read back in order, across segments and restarts', async () => {
+  const directory = await temporary();
+  const lines = numbered(500);
+  const { journal } = await open(directory, { segmentSize: 4096 });
+  for (let i = 0; i < lines.length; i += 10) await append(journal, ...lines.slice(i, i + 10));
+  expect(await readAll(journal)).toEqual(lines);
+  await journal.close();
+  const again = await open(directory, { segmentSize: 4096 });
+  expect(await readAll(again.journal)).toEqual(lines);
+  expect(again.damages).toEqual([]);
+  expect((await readdir(directory)).filter((name) => name.endsWith('.journal')).length).toBeGreaterThan(5);
+});
+
+test('a frame carries what followers route by', async () => {
+  const { journal } = await open(await temporary());
+  const routing = {
+    traceId: newTraceId(),
+    trackerName: 'größe',
+    serviceType: 'VPC-OpenStack',
+    clientId: true,
+    extra: true,
+  };
+  await journal.append([entry('{}', routing)], []);
+  const [frame] = (await journal.read(startOf(1), 1024)).frames;
+  expect(frame).toMatchObject({ ...routing, projectId: PROJECT, recordTime: RECORD_TIME });
+});
+
+test('a journal torn at any byte of its last record loses that record alone, and goes on', async () => {
+  const origin = await temporary();
+  const { journal } = await open(origin);
+  await append(journal, '{"n":0}', '{"n":1}');
+  const whole = journal.durableEnd.offset;
+  await append(journal, '{"n":2}');
+  const end = journal.durableEnd.offset;
+  await journal.close();
+  for (let size = whole; size <= end; size++) {
+    const directory = await temporary();
+    await cp(origin, directory, { recursive: true });
+    await truncate(segmentFile(directory, 1), size);
+    const { journal: torn, damages } = await open(directory);
+    const kept = size === end ? ['{"n":0}', '{"n":1}', '{"n":2}'] : ['{"n":0}', '{"n":1}'];
+    expect(await readAll(torn), `torn at byte ${size}`).toEqual(kept);
+    expect(damages.length).toBe(size === end || size === whole ? 0 : 1);
+    if (damages[0]) expect(damages[0]).toMatchObject({ torn: true, bytes: size - whole });
+    await append(torn, '{"n":9}');
+    expect(await readAll(torn)).toEqual([...kept, '{"n":9}']);
+    await torn.close();
+  }
+});
+
+test('a flipped bit anywhere in a record in the middle costs that record alone, which is reported and kept aside', async () => {
+  const origin = await temporary();
+  const { journal } = await open(origin);
+  await append(journal, '{"n":0}');
+  const start = journal.durableEnd.offset;
+  await append(journal, '{"n":1}');
+  const end = journal.durableEnd.offset;
+  await append(journal, '{"n":2}', '{"n":3}');
+  await journal.close();
+  const bytes = await readFile(segmentFile(origin, 1));
+  for (let at = start; at < end; at++) {
+    const directory = await temporary();
+    await cp(origin, directory, { recursive: true });
+    const damaged = Buffer.from(bytes);
+    damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
+    await writeFile(segmentFile(directory, 1), damaged);
+    const { journal: hurt, damages } = await open(directory);
+    expect(await readAll(hurt), `bit flipped in byte ${at}`).toEqual(['{"n":0}', '{"n":2}', '{"n":3}']);
+    expect(damages).toHaveLength(1);
+    const [damage] = damages as [Damage];
+    expect(damage).toMatchObject({ segment: 1, offset: start, bytes: end - start, torn: false });
+    expect(await readFile(damage.file)).toEqual(damaged.subarray(start, end));
+    await hurt.close();
+  }
+});
+
+test('damage in a sealed segment is found when it is read', async () => {
+  const directory = await temporary();
+  const { journal, damages } = await open(directory, { segmentSize: 1 });
+  await append(journal, '{"n":0}', '{"n":1}');
+  await append(journal, '{"n":2}');
+  const bytes = await readFile(segmentFile(directory, 1));
+  bytes[bytes.length - 3] = 0;
+  await writeFile(segmentFile(directory, 1), bytes);
+  expect(await readAll(journal)).toEqual(['{"n":0}', '{"n":2}']);
+  expect(await readAll(journal)).toEqual(['{"n":0}', '{"n":2}']);
+  expect(damages).toHaveLength(1);
+});
+
+test('a segment whose beginning was torn is begun anew', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 1 });
+  await append(journal, '{"n":0}');
+  await append(journal, '{"n":1}');
+  await journal.close();
+  await truncate(segmentFile(directory, 2), 5);
+  const again = await open(directory, { segmentSize: 1 });
+  await append(again.journal, '{"n":2}');
+  expect(await readAll(again.journal)).toEqual(['{"n":0}', '{"n":2}']);
+});
+
+const identity = (traceId: string) => Buffer.from(PROJECT + traceId.replaceAll('-', ''), 'hex');
+
+test('ids of retries are remembered over a restart, also when their segments are gone', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 1 });
+  const ids = Array.from({ length: 5 }, () => newTraceId());
+  for (const traceId of ids) {
+    await journal.append([entry('{}', { traceId, clientId: true })], [identity(traceId)]);
+  }
+  await journal.release(journal.durableEnd);
+  await journal.close();
+  expect((await readdir(directory)).filter((name) => name.endsWith('.journal'))).toHaveLength(1);
+  const again = await open(directory, { segmentSize: 1 });
+  for (const traceId of ids) expect(again.journal.knows(identity(traceId))).toBe(true);
+  expect(again.journal.knows(identity(newTraceId()))).toBe(false);
+});
+
+test('counts per project and hour survive a restart, also when their segments are gone', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 2000 });
+  for (let i = 0; i < 50; i++) await append(journal, ...numbered(3));
+  await journal.release(journal.durableEnd);
+  await journal.close();
+  const again = await open(directory, { segmentSize: 2000 });
+  expect(again.journal.counts.get(PROJECT, RECORD_TIME)).toBe(150);
+});
+
+test('companions that are missing are made again from the segment', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 1 });
+  const traceId = newTraceId();
+  await journal.append([entry('{}', { traceId, clientId: true })], [identity(traceId)]);
+  await append(journal, '{}');
+  await journal.close();
+  await rm(segmentFile(directory, 1, 'ids'));
+  await rm(segmentFile(directory, 1, 'counts'));
+  const again = await open(directory);
+  expect(again.journal.knows(identity(traceId))).toBe(true);
+  expect(again.journal.counts.get(PROJECT, RECORD_TIME)).toBe(2);
+});
+
+test('a second process cannot open the journal', async () => {
+  const directory = await temporary();
+  await open(directory);
+  const stat = await readFile('/proc/1/stat', 'utf8');
+  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  await writeFile(path.join(directory, 'lock'), `1 ${start}`);
+  await expect(open(directory)).rejects.toThrow(JournalLocked);
+  await writeFile(path.join(directory, 'lock'), '1 12345');
+  await open(directory);
+});
+
+test('a segment goes only when every follower has passed it, and a position survives a restart', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 1 });
+  for (const line of numbered(4)) await append(journal, line);
+  const positions = path.join(directory, 'positions');
+  const followers = await Followers.open(journal, positions, ['indexer', 'archiver']);
+  await followers.save('indexer', startOf(4), null);
+  expect(await journal.begin()).toEqual(startOf(1));
+  await followers.save('archiver', startOf(2), startOf(3));
+  expect(await journal.begin()).toEqual(startOf(2));
+  const again = await Followers.open(journal, positions, ['indexer', 'archiver']);
+  expect(again.get('archiver')).toEqual({ position: startOf(2), until: startOf(3) });
+});
+
+test('positions of another journal are refused at start', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory);
+  const positions = path.join(directory, 'positions');
+  const followers = await Followers.open(journal, positions, ['indexer']);
+  await followers.save('indexer', { segment: 7, offset: 99 }, null);
+  await expect(Followers.open(journal, positions, ['indexer'])).rejects.toThrow(
+    /followed the journal to 7:99/,
+  );
+});
+
+test('appends beyond the queue are refused with 503, and what was taken stays', async () => {
+  const { journal } = await open(await temporary(), { maxQueue: 2000 });
+  const taken: Promise<void>[] = [];
+  expect(() => {
+    for (let i = 0; i < 1000; i++) taken.push(journal.append([entry('{"x":"'.padEnd(300, 'x'))], []));
+  }).toThrow(expect.objectContaining({ status: 503, code: 'CTS.0001', retryAfter: 1 }));
+  await Promise.all(taken);
+  expect(await readAll(journal)).toHaveLength(taken.length);
+});
+
+test('a copy of the directory taken at any time opens', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory, { segmentSize: 3000 });
+  const copy = await temporary();
+  for (let i = 0; i < 20; i++) {
+    const writing = append(journal, ...numbered(5));
+    await copyFile(segmentFile(directory, journal.durableEnd.segment), segmentFile(copy, i + 1));
+    await writing;
+  }
+  const { journal: opened } = await open(copy);
+  expect((await readAll(opened)).length).toBeGreaterThan(0);
+});
