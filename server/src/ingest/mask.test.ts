@@ -5,12 +5,18 @@ import { maskSecrets } from './mask.ts';
 test.each([
   ['{"adminPass":"x1","a":1}', '{"adminPass":"********","a":1}'],
   ['{"user":{"password": "a\\"b\\\\"},"z":2}', '{"user":{"password": "********"},"z":2}'],
-  ['{"secret_key":12345678901234567890,"n":12345678901234567890}', '{"secret_key":"********","n":12345678901234567890}'],
+  [
+    '{"secret_key":12345678901234567890,"n":12345678901234567890}',
+    '{"secret_key":"********","n":12345678901234567890}',
+  ],
   ['{"token":{"id":"abc","x":["}"]},"b":1}', '{"token":"********","b":1}'],
   ['{"body":"{\\"password\\":\\"x\\",\\"k\\":1}"}', '{"body":"{\\"password\\":\\"********\\",\\"k\\":1}"}'],
   ['{"private_key":"cut off', '{"private_key":"********"'],
   ['user=jane&password=hunter2&x=1', 'user=jane&password=********&x=1'],
-  ['{"nextToken":"keep","secretName":"keep","tokenCount":3}', '{"nextToken":"keep","secretName":"keep","tokenCount":3}'],
+  [
+    '{"nextToken":"keep","secretName":"keep","tokenCount":3}',
+    '{"nextToken":"keep","secretName":"keep","tokenCount":3}',
+  ],
   ['{"token":null,"sk":"s"}', '{"token":null,"sk":"********"}'],
 ])('%s is masked as %s', (text, masked) => {
   expect(maskSecrets(text)).toBe(masked);

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MAX_BODY_TEXT, type TraceLine } from '../traces/index.ts';
+import { normalise, TraceRejected } from './normalise.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const DAY = 86_400_000;
+const context = {
+  projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
+  domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
+  now: NOW,
+  retentionMs: 7 * DAY,
+};
+
+const good = {
+  trace_name: 'deleteServer',
+  trace_rating: 'normal',
+  trace_type: 'ApiCall',
+  service_type: 'ECS',
+  resource_type: 'ecs',
+  time: NOW - 1000,
+  user: { id: '11aa', name: 'jane', domain: { id: 'a1b2', name: 'acme' } },
+};
+
+const lineOf = (item: unknown) =>
+  JSON.parse(normalise(item, context).line) as TraceLine & Record<string, unknown>;
+
+function refusal(item: unknown): { field: string | undefined; message: string } {
+  try {
+    normalise(item, context);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TraceRejected);
+    const { field, message } = error as TraceRejected;
+    return { field, message };
+  }
+  throw new Error('the trace was not rejected');
+}
+
+test('a minimal trace is stamped with project, account, time and id', () => {
+  expect(lineOf(good)).toEqual({
+    ...good,
+    user: JSON.stringify(good.user),
+    domain_id: context.domainId,
+    project_id: context.projectId,
+    record_time: NOW,
+    event_type: 'system',
+    tracker_name: 'system',
+    trace_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+  });
+});
+
+test('the members of a line are in alphabetical order, as in a trace file', () => {
+  const keys = Object.keys(
+    lineOf({ ...good, code: 200, unknown: 1, request: {}, response: '', message: 'x' }),
+  );
+  expect(keys).toEqual([...keys].sort());
+});
+
+const missing = ['time', 'service_type', 'resource_type', 'trace_name', 'trace_type'] as const;
+test.each(missing)('a trace without %s is rejected by name', (field) => {
+  const { [field]: _, ...rest } = good;
+  expect(refusal(rest)).toEqual({ field, message: expect.stringMatching(`^${field} is missing; it `) });
+});
+
+describe('what breaks a rule is rejected with the field, the problem and the rule', () => {
+  test.each<[string, Record<string, unknown>, string, RegExp]>([
+    [
+      'name beginning with a digit',
+      { trace_name: '1x' },
+      'trace_name',
+      /must begin with a letter.*this is "1x"/,
+    ],
+    ['name of 65', { trace_name: 'a'.repeat(65) }, 'trace_name', /1 to 64.*text of 65 characters/],
+    [
+      'unknown rating',
+      { trace_rating: 'bad' },
+      'trace_rating',
+      /one of normal, warning, incident, this is "bad"/,
+    ],
+    ['time as text', { time: String(NOW) }, 'time', /13 digits/],
+    ['time in seconds', { time: Math.floor(NOW / 1000) }, 'time', /13 digits/],
+    ['time with a fraction', { time: NOW + 0.5 }, 'time', /whole number/],
+    ['time of 14 digits', { time: 1e13 }, 'time', /13 digits/],
+    ['too old', { time: NOW - 7 * DAY - 1 }, 'time', /too old; it may lie at most 7 days back/],
+    [
+      'too far ahead',
+      { time: NOW + 15 * 60_000 + 1 },
+      'time',
+      /too far ahead; it may lie at most 15 minutes/,
+    ],
+    ['no user', { user: undefined }, 'user.name', /only a SystemAction/],
+    ['user without account', { user: { name: 'x' } }, 'user.domain.id', /id of the account/],
+    ['user as text', { user: 'jane' }, 'user', /must be an object/],
+    ['user name as number', { user: { name: 5, domain: { id: 'x' } } }, 'user.name', /this is 5/],
+    ['service of 65', { service_type: 'a'.repeat(65) }, 'service_type', /1 to 64/],
+    ['empty resource type', { resource_type: '' }, 'resource_type', /1 to 64/],
+    ['another project', { project_id: 'f'.repeat(32) }, 'project_id', /project of the path/],
+    ['unknown family', { event_type: 'other' }, 'event_type', /system, global, data/],
+    ['negative count', { content_length: -1 }, 'content_length', /bytes/],
+    ['a count beyond integers', { total_time: 1e300 }, 'total_time', /milliseconds/],
+    ['read_only as text', { read_only: 'yes' }, 'read_only', /true or false/],
+    ['half a surrogate pair', { resource_name: 'a\ud800b' }, 'resource_name', /surrogate/],
+    ['code as object', { code: {} }, 'code', /text of at most/],
+  ])('%s', (_name, change, field, message) => {
+    expect(refusal({ ...good, ...change })).toEqual({ field, message: expect.stringMatching(message) });
+  });
+
+  test.each([[null], [5], ['text'], [[good]], [true]])('an item that is %s', (item) => {
+    expect(refusal(item)).toEqual({
+      field: undefined,
+      message: expect.stringContaining('must be a JSON object'),
+    });
+  });
+});
+
+test('times at the very edges are taken', () => {
+  expect(lineOf({ ...good, time: NOW - 7 * DAY }).time).toBe(NOW - 7 * DAY);
+  expect(lineOf({ ...good, time: NOW + 15 * 60_000 }).time).toBe(NOW + 15 * 60_000);
+});
+
+test('a SystemAction needs no user and has an empty source_ip', () => {
+  expect(lineOf({ ...good, trace_type: 'SystemAction', user: undefined })).toMatchObject({ source_ip: '' });
+});
+
+test.each([
+  [200, 'normal'],
+  ['399', 'normal'],
+  [400, 'warning'],
+  ['503', 'warning'],
+  [undefined, 'normal'],
+  ['odd', 'normal'],
+])('without a rating, code %s means %s', (code, rating) => {
+  expect(lineOf({ ...good, trace_rating: undefined, code }).trace_rating).toBe(rating);
+});
+
+test('a given rating is independent of the code', () => {
+  expect(lineOf({ ...good, trace_rating: 'incident', code: 200 }).trace_rating).toBe('incident');
+});
+
+test('null means absent', () => {
+  expect(lineOf({ ...good, resource_id: null, code: null, user_agent: null })).not.toHaveProperty(
+    'resource_id',
+  );
+});
+
+test('unknown members are kept, secrets in them masked', () => {
+  const { extra } = lineOf({ ...good, aws_region: 'x', tls: { password: 'p', n: [1] }, extra: 5 });
+  expect(JSON.parse(extra as string)).toEqual({
+    aws_region: 'x',
+    tls: { password: '********', n: [1] },
+    extra: 5,
+  });
+});
+
+test('structures become JSON text, text stays as it is, secrets are masked in both', () => {
+  const line = lineOf({
+    ...good,
+    request: { a: [1], adminPass: 'x' },
+    response: '{ "big": 12345678901234567890, "token":"t" }',
+  });
+  expect(line.request).toBe('{"a":[1],"adminPass":"********"}');
+  expect(line.response).toBe('{ "big": 12345678901234567890, "token":"********" }');
+});
+
+test('a long request is cut between characters and the cut is noted', () => {
+  const line = lineOf({ ...good, request: 'ü'.repeat(MAX_BODY_TEXT), message: 'success' });
+  expect(Buffer.byteLength(line.request as string)).toBe(MAX_BODY_TEXT);
+  expect(line.request).not.toContain('\ufffd');
+  expect(line.message).toBe(`success [request was cut from ${2 * MAX_BODY_TEXT} to ${MAX_BODY_TEXT} bytes]`);
+});
+
+test('a trace that stays too large is rejected', () => {
+  expect(refusal({ ...good, resource_name: 'x'.repeat(300_000) }).message).toMatch(
+    /larger than 262144 bytes/,
+  );
+});
+
+test('deep nesting is rejected wherever it stands', () => {
+  const deep = JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) as unknown;
+  expect(refusal({ ...good, request: deep })).toMatchObject({
+    field: 'request',
+    message: expect.stringContaining('deeper'),
+  });
+  expect(refusal({ ...good, other: deep }).message).toContain('deeper');
+  expect(refusal({ ...good, user: { ...good.user, more: deep } })).toMatchObject({ field: 'user' });
+});
+
+test('a UUID is kept in lower case; another id is kept beside the UUID that always follows from it', () => {
+  const upper = '95CC60C0-143B-11EF-8A56-0255AC100B07';
+  expect(normalise({ ...good, trace_id: upper }, context)).toMatchObject({
+    traceId: upper.toLowerCase(),
+    clientId: true,
+  });
+  const first = normalise({ ...good, trace_id: 'job-42' }, context);
+  expect(first.traceId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(normalise({ ...good, trace_id: 'job-42' }, context).traceId).toBe(first.traceId);
+  expect(JSON.parse(lineOf({ ...good, trace_id: 'job-42' }).extra as string)).toEqual({
+    source_trace_id: 'job-42',
+  });
+});
+
+test('whatever arrives is either one line of JSON or rejected with a message', () => {
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(undefined, NOW, 'ApiCall'),
+  );
+  const item = fc.record(
+    Object.fromEntries(
+      Object.keys(good).map((key) => [key, fc.oneof(fc.constant(good[key as keyof typeof good]), value)]),
+    ),
+  );
+  fc.assert(
+    fc.property(item, fc.dictionary(fc.string(), value), (base, more) => {
+      try {
+        const { line } = normalise({ ...more, ...base }, context);
+        expect(line.indexOf('\n')).toBe(line.length - 1);
+        JSON.parse(line);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TraceRejected);
+        expect((error as Error).message).not.toBe('');
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
