@@ -1,0 +1,1 @@
+export { type Engine, startEngine } from './supervisor.ts';

@@ -1,0 +1,141 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { engineConfig } from './engine-config.ts';
+
+/** The same file seen from `src/` and from `dist/`. */
+const CHILD = fileURLToPath(new URL('../../dist/engine/child.js', import.meta.url));
+/** What the address of a Unix socket can hold, with some room. */
+const LONGEST_SOCKET_PATH = 100;
+const RESTART_FIRST_MS = 200;
+const RESTART_MOST_MS = 10_000;
+/** A run this long counts as healthy: the next restart is quick again. */
+const HEALTHY_MS = 30_000;
+
+export interface EngineOptions {
+  /** Directory of the tables; made if absent. */
+  dataDir: string;
+  /** Memory limit in bytes. */
+  memory: number;
+  log: Logger;
+}
+
+/** The embedded ClickHouse, kept alive. */
+export interface Engine {
+  /** Where it answers; the same over restarts. */
+  readonly socketPath: string;
+  readonly restarts: number;
+  /** Process id while it runs. */
+  readonly pid: number | undefined;
+  /** Whether it answers now. */
+  readonly ready: boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the engine and restarts it, with back-off, when it dies.
+ * @throws Error when the first start fails
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const supervisor = new Supervisor(options);
+  await supervisor.start();
+  return supervisor;
+}
+
+class Supervisor implements Engine {
+  readonly socketPath: string;
+  restarts = 0;
+  ready = false;
+  private readonly options: EngineOptions;
+  private readonly socketDir: string | undefined;
+  private readonly configFile: string;
+  private child: ChildProcess | undefined;
+  private wait = RESTART_FIRST_MS;
+  private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    mkdirSync(path.join(options.dataDir, 'data'), { recursive: true, mode: 0o700 });
+    const beside = path.join(options.dataDir, 'engine.sock');
+    if (Buffer.byteLength(beside) > LONGEST_SOCKET_PATH) {
+      this.socketDir = mkdtempSync(path.join(os.tmpdir(), 'opencts-'));
+    }
+    this.socketPath = this.socketDir ? path.join(this.socketDir, 'engine.sock') : beside;
+    this.configFile = path.join(options.dataDir, 'config.xml');
+    writeFileSync(this.configFile, engineConfig(options.memory), { mode: 0o600 });
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async start(): Promise<void> {
+    const began = Date.now();
+    const child = this.spawn();
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', (code, signal) => {
+        reject(
+          new Error(
+            `the embedded engine ended at start (${signal ?? `exit ${code}`}); its log lines tell why`,
+          ),
+        );
+      });
+    });
+    this.ready = true;
+    child.once('exit', (code, signal) => {
+      this.ready = false;
+      if (this.stopping) return;
+      this.options.log.error({ code, signal }, 'the embedded engine died; it is started again');
+      if (Date.now() - began > HEALTHY_MS) this.wait = RESTART_FIRST_MS;
+      this.restartLater();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    const { child } = this;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(this.socketPath, { force: true });
+    if (this.socketDir) rmSync(this.socketDir, { recursive: true, force: true });
+  }
+
+  private restartLater(): void {
+    this.timer = setTimeout(async () => {
+      this.restarts++;
+      try {
+        await this.start();
+      } catch (error) {
+        this.options.log.error({ err: error }, 'the embedded engine did not start');
+        if (!this.stopping) this.restartLater();
+      }
+    }, this.wait);
+    this.wait = Math.min(this.wait * 2, RESTART_MOST_MS);
+  }
+
+  private spawn(): ChildProcess {
+    const args = [path.join(this.options.dataDir, 'data'), this.socketPath, this.configFile];
+    const child = fork(CHILD, args, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Queries sit in the pool of libuv; the engine needs nothing of the environment.
+      env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' },
+    });
+    this.child = child;
+    if (child.stderr) {
+      createInterface({ input: child.stderr }).on('line', (line) =>
+        this.options.log.warn({ engine: line }, 'engine'),
+      );
+    }
+    return child;
+  }
+}

@@ -1,0 +1,89 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DiskWatch, Indexer } from './ingest/index.ts';
+import type { Journal } from './journal/index.ts';
+
+/** What the metrics look at when they are asked for. */
+export interface Watched {
+  journal: Journal;
+  indexer: Indexer;
+  disk: DiskWatch;
+  engineRestarts: () => number;
+  clock: () => number;
+}
+
+export interface Metrics {
+  registry: Registry;
+  /** Bytes of the journal that were no frame. */
+  damagedBytes: Counter;
+  canaryLag: Histogram;
+  canaryFailures: Counter;
+  canaryUp: Gauge;
+}
+
+/** All metrics of the server, in the form of Prometheus. Names begin with `opencts_`. */
+export function createMetrics(watched: () => Watched): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'opencts_' });
+  const registers = [registry];
+
+  const counter = (name: string, help: string, read: (parts: Watched) => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read(watched()));
+      },
+    });
+  const gauge = (name: string, help: string, read: (parts: Watched) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read(watched()));
+      },
+    });
+
+  counter('opencts_journal_traces_total', 'Traces made durable in the journal', ({ journal }) => journal.tracesWritten);
+  counter('opencts_indexed_traces_total', 'Traces brought into the trace store', ({ indexer }) => indexer.indexedTraces);
+  counter('opencts_unindexable_traces_total', 'Traces that the trace store refused; they were set aside', ({ indexer }) => indexer.refusedTraces);
+  counter('opencts_engine_restarts_total', 'Times that the embedded engine was started again', ({ engineRestarts }) => engineRestarts());
+  gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
+  gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
+
+  new Gauge({
+    name: 'opencts_follower_lag_traces',
+    help: 'Traces in the journal that a follower has not passed',
+    labelNames: ['follower'],
+    registers,
+    collect() {
+      this.set({ follower: 'indexer' }, watched().indexer.pendingTraces);
+    },
+  });
+  new Gauge({
+    name: 'opencts_follower_lag_seconds',
+    help: 'Age of the oldest trace that a follower is working on',
+    labelNames: ['follower'],
+    registers,
+    collect() {
+      const { indexer, clock } = watched();
+      const oldest = indexer.oldestWaiting;
+      this.set({ follower: 'indexer' }, oldest === undefined ? 0 : (clock() - oldest) / 1000);
+    },
+  });
+
+  return {
+    registry,
+    damagedBytes: new Counter({ name: 'opencts_journal_damaged_bytes_total', help: 'Journal bytes that were damaged or torn and were kept aside', registers }),
+    canaryLag: new Histogram({
+      name: 'opencts_canary_lag_seconds',
+      help: 'From the acknowledgement of the canary trace until it could be read',
+      buckets: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30],
+      registers,
+    }),
+    canaryFailures: new Counter({ name: 'opencts_canary_failures_total', help: 'Canary traces that were not taken or did not show up', registers }),
+    canaryUp: new Gauge({ name: 'opencts_canary_up', help: '1 when the last canary trace showed up, else 0', registers }),
+  };
+}
