@@ -45,16 +45,22 @@ export interface HistogramBucket {
 }
 
 /** Columns whose distinct values can be asked for. */
-export const FACETS = ['user', 'service_type', 'resource_type', 'trace_name', 'trace_type', 'tracker_name'] as const;
+export const FACETS = [
+  'user',
+  'service_type',
+  'resource_type',
+  'trace_name',
+  'trace_type',
+  'tracker_name',
+] as const;
 export type Facet = (typeof FACETS)[number];
 export interface FacetValue {
   value: string;
   count: number;
 }
 
-/** How many traces of a project the store holds for an hour of `record_time` (epoch ms of its start). */
+/** How many traces the store holds for an hour of `record_time` (epoch ms of its start). */
 export interface HourCount {
-  projectId: string;
   hour: number;
   count: number;
 }
@@ -80,7 +86,8 @@ export interface TraceStore {
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
   /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
   facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
-  hourCounts(from: number, to: number): Promise<HourCount[]>;
+  /** Hours of record_time in [from, to) of a project. */
+  hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
   /** Rows and bytes on disk. */

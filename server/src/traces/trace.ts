@@ -19,7 +19,9 @@ export const TRACE_NAME_PATTERN = '^[A-Za-z][A-Za-z0-9._-]{0,63}$';
 export const TraceUser = Type.Object(
   {
     id: Type.Optional(Type.String({ description: 'User id, 32 hex digits' })),
-    name: Type.Optional(Type.String({ description: 'User name; `alice/op_service` during a temporary privilege' })),
+    name: Type.Optional(
+      Type.String({ description: 'User name; `alice/op_service` during a temporary privilege' }),
+    ),
     domain: Type.Optional(
       Type.Object(
         { id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) },
@@ -68,12 +70,19 @@ export const Trace = Type.Object(
     trace_type: Type.String({
       minLength: 1,
       maxLength: 64,
-      description: 'Source of the request: ConsoleAction, ApiCall, SystemAction; for objects ObsSDK, ObsAPI, Others',
+      description:
+        'Source of the request: ConsoleAction, ApiCall, SystemAction; for objects ObsSDK, ObsAPI, Others',
     }),
-    service_type: Type.String({ minLength: 1, maxLength: 64, description: 'Trace source: the cloud service' }),
+    service_type: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'Trace source: the cloud service',
+    }),
     resource_type: Type.String({ minLength: 1, maxLength: 64, description: 'Kind of resource' }),
     resource_name: Type.Optional(Type.String({ description: 'Name of the resource' })),
-    resource_id: Type.Optional(Type.String({ description: 'Id of the resource; missing when creation failed' })),
+    resource_id: Type.Optional(
+      Type.String({ description: 'Id of the resource; missing when creation failed' }),
+    ),
     time: Type.Integer({ description: 'When it happened, epoch milliseconds' }),
     record_time: Type.Integer({ description: 'When it was recorded, epoch milliseconds' }),
     user: Type.Optional(TraceUser),

@@ -1,0 +1,67 @@
+import type { Facet, TraceFilter, TraceKey } from '../query.ts';
+
+/** A WHERE clause and the values of its parameters. */
+export interface Condition {
+  where: string;
+  parameters: Record<string, string | number | string[]>;
+}
+
+/** Filters that compare one column with one text. */
+const EXACT = {
+  traceType: 'trace_type',
+  trackerName: 'tracker_name',
+  serviceType: 'service_type',
+  resourceType: 'resource_type',
+  resourceId: 'resource_id',
+  resourceName: 'resource_name',
+  traceName: 'trace_name',
+  traceRating: 'trace_rating',
+  accessKeyId: 'access_key_id',
+  enterpriseProjectId: 'enterprise_project_id',
+} as const satisfies Partial<Record<keyof TraceFilter, string>>;
+
+/** The column behind a facet. */
+export const FACET_COLUMNS: Record<Facet, string> = {
+  user: 'user_name',
+  service_type: 'service_type',
+  resource_type: 'resource_type',
+  trace_name: 'trace_name',
+  trace_type: 'trace_type',
+  tracker_name: 'tracker_name',
+};
+
+/** @param except a column whose own condition is left out */
+export function conditionOf(filter: TraceFilter, except?: string): Condition {
+  const clauses = [
+    'project_id = {project:String}',
+    "time > fromUnixTimestamp64Milli({from:Int64}, 'UTC')",
+    "time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')",
+  ];
+  const parameters: Condition['parameters'] = {
+    project: filter.projectId,
+    from: filter.from,
+    to: filter.to,
+  };
+  if (filter.family === 'system') clauses.push("event_type != 'data'");
+  if (filter.family === 'data') clauses.push("event_type = 'data'");
+  for (const [key, column] of Object.entries(EXACT) as [keyof typeof EXACT, string][]) {
+    const value = filter[key];
+    if (value === undefined || column === except) continue;
+    clauses.push(`${column} = {${column}:String}`);
+    parameters[column] = value;
+  }
+  if (filter.users && filter.users.length > 0 && except !== 'user_name') {
+    clauses.push('user_name IN {users:Array(String)}');
+    parameters.users = filter.users;
+  }
+  return { where: clauses.join(' AND '), parameters };
+}
+
+/** Adds: only what comes after `key` when newest is first. */
+export function below({ where, parameters }: Condition, key: TraceKey): Condition {
+  const time = "fromUnixTimestamp64Milli({after_time:Int64}, 'UTC')";
+  return {
+    where: `${where} AND time <= ${time} AND (time < ${time} OR trace_id < {after_id:UUID})`,
+    parameters: { ...parameters, after_time: key.time, after_id: key.traceId },
+  };
+}

@@ -1,0 +1,1 @@
+export { type ClickHouseOptions, clickhouseStore } from './clickhouse.ts';

@@ -1,0 +1,92 @@
+/** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
+export interface TableNames {
+  database: string;
+  /** Empty: one server. */
+  cluster: string;
+}
+
+const TEXT = 'String CODEC(ZSTD(1))';
+const NAME = 'LowCardinality(String)';
+const INSTANT = "DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))";
+
+/**
+ * The columns. Those that a journal line has are filled from it by name; the others are derived from `user`,
+ * so that a line is inserted as it stands.
+ */
+export const COLUMNS: Readonly<Record<string, string>> = {
+  project_id: NAME,
+  domain_id: NAME,
+  trace_id: 'UUID',
+  time: INSTANT,
+  record_time: INSTANT,
+  trace_name: NAME,
+  trace_rating: NAME,
+  trace_type: NAME,
+  service_type: NAME,
+  resource_type: NAME,
+  resource_id: TEXT,
+  resource_name: TEXT,
+  user: TEXT,
+  user_name: `${NAME} DEFAULT JSONExtractString(user, 'name')`,
+  access_key_id: `${NAME} DEFAULT JSONExtractString(user, 'access_key_id')`,
+  source_ip: TEXT,
+  code: NAME,
+  api_version: NAME,
+  request: TEXT,
+  response: TEXT,
+  message: TEXT,
+  request_id: TEXT,
+  location_info: TEXT,
+  endpoint: NAME,
+  resource_url: TEXT,
+  event_type: NAME,
+  tracker_name: NAME,
+  resource_account_id: NAME,
+  read_only: 'Nullable(Bool)',
+  operation_id: NAME,
+  enterprise_project_id: NAME,
+  user_agent: NAME,
+  content_length: 'Nullable(Int64)',
+  total_time: 'Nullable(Int64)',
+  extra: TEXT,
+};
+
+const INDEXES = ['trace_id', 'resource_id', 'resource_name'];
+
+/** Every insert is on disk before it is acknowledged, and so is every merge; a repeated insert is recognised. */
+const TABLE_SETTINGS = [
+  'fsync_after_insert = 1',
+  'fsync_part_directory = 1',
+  'min_rows_to_fsync_after_merge = 1',
+  'min_compressed_bytes_to_fsync_after_merge = 1',
+];
+
+/** Statements that bring the schema to its present form; each may be repeated. */
+export function migrations({ database, cluster }: TableNames): string[] {
+  const on = cluster ? ` ON CLUSTER '${cluster}'` : '';
+  const table = `${database}.${cluster ? 'traces_shard' : 'traces'}`;
+  const replicated = `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/${database}/traces', '{replica}')`;
+  const engine = cluster ? replicated : 'ReplacingMergeTree';
+  // A replicated table recognises a repeated insert by itself.
+  const settings = cluster
+    ? TABLE_SETTINGS
+    : [...TABLE_SETTINGS, 'non_replicated_deduplication_window = 1000'];
+  const columns = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
+  const indexes = INDEXES.map((name) => `INDEX ix_${name} ${name} TYPE bloom_filter(0.01) GRANULARITY 1`);
+  const statements = [
+    `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
+    `CREATE TABLE IF NOT EXISTS ${table}${on} (${[...columns, ...indexes].join(', ')})
+     ENGINE = ${engine}
+     PARTITION BY toYYYYMMDD(record_time)
+     ORDER BY (project_id, time, trace_id)
+     SETTINGS ${settings.join(', ')}`,
+    `ALTER TABLE ${table}${on} ${columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`).join(', ')}`,
+  ];
+  if (cluster) {
+    statements.push(
+      `CREATE TABLE IF NOT EXISTS ${database}.traces${on} AS ${table}
+       ENGINE = Distributed('${cluster}', ${database}, traces_shard, cityHash64(trace_id))`,
+    );
+  }
+  return statements;
+}
