@@ -60,14 +60,24 @@ export const SETTINGS = {
     fallback: '127.0.0.1',
     parse: text,
   }),
-  port: define({ variable: 'OPENCTS_PORT', meaning: 'Port to listen on', fallback: '8780', parse: integer(0, 65535) }),
+  port: define({
+    variable: 'OPENCTS_PORT',
+    meaning: 'Port to listen on',
+    fallback: '8780',
+    parse: integer(0, 65535),
+  }),
   publicUrl: define({
     variable: 'OPENCTS_PUBLIC_URL',
     meaning: 'URL under which clients reach the service (catalog, links); empty: from host and port',
     fallback: '',
     parse: httpUrlOrEmpty,
   }),
-  region: define({ variable: 'OPENCTS_REGION', meaning: 'Region of the first project', fallback: 'local', parse: text }),
+  region: define({
+    variable: 'OPENCTS_REGION',
+    meaning: 'Region of the first project',
+    fallback: 'local',
+    parse: text,
+  }),
   domainName: define({
     variable: 'OPENCTS_DOMAIN',
     meaning: 'Name of the first account (domain)',
@@ -99,7 +109,8 @@ export const SETTINGS = {
   }),
   clickhouseUrl: define({
     variable: 'OPENCTS_CLICKHOUSE_URL',
-    meaning: 'ClickHouse server for traces, with user and password in the URL if needed; empty: embedded engine',
+    meaning:
+      'ClickHouse server for traces, with user and password in the URL if needed; empty: embedded engine',
     fallback: '',
     secret: true,
     parse: httpUrlOrEmpty,

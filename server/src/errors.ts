@@ -11,7 +11,12 @@ export class CtsError extends Error {
   /** Seconds until a retry makes sense; becomes `Retry-After`. */
   readonly retryAfter: number | undefined;
 
-  constructor(status: number, code: string, message: string, extra: { field?: string; retryAfter?: number } = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    extra: { field?: string; retryAfter?: number } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
@@ -22,7 +27,8 @@ export class CtsError extends Error {
 
 /** Every refusal of the service, by name. Codes: the error table of the public CTS API. */
 export const ERRORS = {
-  invalidBody: (field: string | undefined, message: string) => new CtsError(400, 'CTS.0003', message, { field }),
+  invalidBody: (field: string | undefined, message: string) =>
+    new CtsError(400, 'CTS.0003', message, { field }),
   invalidQuery: (field: string, message: string) => new CtsError(400, 'CTS.0300', message, { field }),
   unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
   unauthenticated: (reason: string) =>

@@ -46,10 +46,26 @@ export function createMetrics(watched: () => Watched): Metrics {
       },
     });
 
-  counter('opencts_journal_traces_total', 'Traces made durable in the journal', ({ journal }) => journal.tracesWritten);
-  counter('opencts_indexed_traces_total', 'Traces brought into the trace store', ({ indexer }) => indexer.indexedTraces);
-  counter('opencts_unindexable_traces_total', 'Traces that the trace store refused; they were set aside', ({ indexer }) => indexer.refusedTraces);
-  counter('opencts_engine_restarts_total', 'Times that the embedded engine was started again', ({ engineRestarts }) => engineRestarts());
+  counter(
+    'opencts_journal_traces_total',
+    'Traces made durable in the journal',
+    ({ journal }) => journal.tracesWritten,
+  );
+  counter(
+    'opencts_indexed_traces_total',
+    'Traces brought into the trace store',
+    ({ indexer }) => indexer.indexedTraces,
+  );
+  counter(
+    'opencts_unindexable_traces_total',
+    'Traces that the trace store refused; they were set aside',
+    ({ indexer }) => indexer.refusedTraces,
+  );
+  counter(
+    'opencts_engine_restarts_total',
+    'Times that the embedded engine was started again',
+    ({ engineRestarts }) => engineRestarts(),
+  );
   gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
 
@@ -76,14 +92,26 @@ export function createMetrics(watched: () => Watched): Metrics {
 
   return {
     registry,
-    damagedBytes: new Counter({ name: 'opencts_journal_damaged_bytes_total', help: 'Journal bytes that were damaged or torn and were kept aside', registers }),
+    damagedBytes: new Counter({
+      name: 'opencts_journal_damaged_bytes_total',
+      help: 'Journal bytes that were damaged or torn and were kept aside',
+      registers,
+    }),
     canaryLag: new Histogram({
       name: 'opencts_canary_lag_seconds',
       help: 'From the acknowledgement of the canary trace until it could be read',
       buckets: [0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30],
       registers,
     }),
-    canaryFailures: new Counter({ name: 'opencts_canary_failures_total', help: 'Canary traces that were not taken or did not show up', registers }),
-    canaryUp: new Gauge({ name: 'opencts_canary_up', help: '1 when the last canary trace showed up, else 0', registers }),
+    canaryFailures: new Counter({
+      name: 'opencts_canary_failures_total',
+      help: 'Canary traces that were not taken or did not show up',
+      registers,
+    }),
+    canaryUp: new Gauge({
+      name: 'opencts_canary_up',
+      help: '1 when the last canary trace showed up, else 0',
+      registers,
+    }),
   };
 }

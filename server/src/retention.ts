@@ -31,7 +31,8 @@ export class Retention {
   private async sweep(): Promise<void> {
     try {
       const days = await this.store.dropBefore(this.clock() - this.keepMs);
-      if (days.length > 0) this.log.info({ days }, 'days past the retention were dropped from the trace store');
+      if (days.length > 0)
+        this.log.info({ days }, 'days past the retention were dropped from the trace store');
     } catch (error) {
       this.log.warn({ err: error }, 'retention could not look at the trace store; it tries again in an hour');
     }

@@ -46,8 +46,7 @@ const schema = {
   tags: ['traces'],
   params: Type.Object({ project_id: Type.String() }),
   querystring: Type.Object({ trace_ids: Type.Optional(Type.Boolean()) }),
-  // The body is read as a stream, item by item; its schema stands here for the documentation.
-  'x-body': Type.Object({ traces: Type.Array(TraceInput) }),
+  body: Type.Object({ traces: Type.Array(TraceInput) }),
   response: { 201: Answer },
 };
 
@@ -55,9 +54,15 @@ const schema = {
 export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }: IngestDeps): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  server.post<{ Params: { project_id: string }; Querystring: { trace_ids?: boolean } }>(
+  server.post<{ Params: { project_id: string }; Querystring: { trace_ids?: string } }>(
     '/v3/:project_id/traces',
-    { schema, config: { action: 'cts:trace:report' }, serializerCompiler: () => JSON.stringify },
+    {
+      schema,
+      config: { action: 'cts:trace:report' },
+      // The body is read as a stream and validated item by item; the schema documents it.
+      validatorCompiler: () => (value) => ({ value }),
+      serializerCompiler: () => JSON.stringify,
+    },
     async (request, reply) => {
       const producer = { projectId: request.params.project_id, domainId: request.principal.domainId };
       const total = emptyVerdict();
@@ -66,7 +71,7 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
       } catch (error) {
         throw await refuse(bodyError(error), request.raw, reply, total);
       }
-      return answer(reply, total, request.query.trace_ids === true);
+      return answer(reply, total, request.query.trace_ids === 'true');
     },
   );
 }

@@ -1,0 +1,209 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { Accounting } from './accounting.ts';
+import type { Config } from './config.ts';
+import { type Engine, startEngine } from './engine/index.ts';
+import { createServer, type ReadinessCheck } from './http/index.ts';
+import { Iam, loadRootKey } from './iam/index.ts';
+import { Canary, DiskWatch, INDEXER, Indexer, Intake } from './ingest/index.ts';
+import { Followers, Journal } from './journal/index.ts';
+import { openMetadata } from './metadata/index.ts';
+import { createMetrics, type Watched } from './metrics.ts';
+import { Retention } from './retention.ts';
+import { clickhouseStore, type TraceStore } from './traces/index.ts';
+
+const DAY = 86_400_000;
+/** The same folder seen from `src/` and from `dist/`. */
+const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+export interface AppOptions {
+  config: Config;
+  log: Logger;
+  version: string;
+  clock?: () => number;
+  /** The journal cannot go on: the process must end, the next start reads the disk anew. */
+  onFatal: (error: Error) => void;
+}
+
+export interface App {
+  /** Where it listens, without a slash at its end. */
+  url: string;
+  /** The administrator's password when it was made at this start; to be shown once. */
+  firstPassword: string | undefined;
+  /** Process id of the embedded engine, where there is one. */
+  enginePid(): number | undefined;
+  /** Finishes what was accepted, in the order of the flow, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Starts all parts and hands each what it needs; top to bottom is the order of start, `stop` the reverse. */
+export async function startApp({
+  config,
+  log,
+  version,
+  onFatal,
+  clock = Date.now,
+}: AppOptions): Promise<App> {
+  const { dataDir } = config;
+  const retentionMs = config.retentionDays * DAY;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+
+  const disk = new DiskWatch(dataDir, config.diskReserve);
+  await disk.start();
+
+  let watched: Watched | undefined;
+  const metrics = createMetrics(() => {
+    if (!watched) throw new Error('the service is still starting');
+    return watched;
+  });
+
+  let indexer: Indexer | undefined;
+  const journal = await Journal.open({
+    directory: path.join(dataDir, 'journal'),
+    segmentSize: config.segmentSize,
+    maxQueue: config.ingestQueue,
+    retryWindow: config.dedupWindow,
+    countsSince: () => clock() - retentionMs - DAY,
+    onDurable: (counts, traces) => indexer?.journalled(counts, traces),
+    onDamage: (damage) => {
+      metrics.damagedBytes.inc(damage.bytes);
+      log.error(
+        damage,
+        damage.torn
+          ? 'the journal ended in an unfinished record, which was never acknowledged; it was cut off'
+          : 'damaged bytes in the journal were passed over and kept aside',
+      );
+    },
+    onFatal,
+  });
+  const followers = await Followers.open(journal, path.join(dataDir, 'journal', 'positions'), [INDEXER]);
+
+  const { store, engine } = await openStore(config, log);
+  indexer = new Indexer({
+    journal,
+    followers,
+    store,
+    log,
+    clock,
+    setAside: async (line, reason) => {
+      log.error(
+        { reason },
+        'the trace store refused a trace; it was kept aside in journal/damaged/unindexable.ndjson',
+      );
+      await appendFile(path.join(dataDir, 'journal', 'damaged', 'unindexable.ndjson'), line, { flush: true });
+    },
+  });
+  await indexer.start();
+  watched = { journal, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
+
+  const metadata = await openMetadata(path.join(dataDir, 'metadata.db'));
+  const iam = new Iam({ metadata, rootKey: await loadRootKey(dataDir, config.rootKey), clock });
+  const firstPassword = await iam.bootstrap({
+    domain: config.domainName,
+    region: config.region,
+    user: config.adminName,
+    password: config.adminPassword,
+  });
+  await iam.start();
+
+  let stopping = false;
+  const intake = new Intake({
+    journal,
+    retentionMs,
+    clock,
+    refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
+  });
+  const canary = new Canary({
+    intake,
+    store,
+    log,
+    clock,
+    intervalMs: config.canarySeconds * 1000,
+    observe: (lagMs) => {
+      metrics.canaryUp.set(lagMs === undefined ? 0 : 1);
+      if (lagMs === undefined) metrics.canaryFailures.inc();
+      else metrics.canaryLag.observe(lagMs / 1000);
+    },
+  });
+  const retention = new Retention(store, retentionMs, clock, log);
+
+  let url = '';
+  const server = await createServer({
+    config,
+    log,
+    clock,
+    version,
+    iam,
+    intake,
+    store,
+    accounting: new Accounting(journal, indexer),
+    registry: metrics.registry,
+    readiness: () => readiness(store, disk, () => stopping),
+    publicUrl: () => config.publicUrl || url,
+    consoleDir: CONSOLE,
+  });
+  await server.listen({ host: config.host, port: config.port });
+  url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${(server.server.address() as AddressInfo).port}`;
+  canary.start();
+  retention.start();
+
+  return {
+    url,
+    firstPassword,
+    enginePid: () => engine?.pid,
+    async stop() {
+      stopping = true;
+      await server.close();
+      await canary.stop();
+      retention.stop();
+      await journal.close();
+      await indexer.stop();
+      disk.stop();
+      await store.close();
+      await engine?.stop();
+      await metadata.destroy();
+    },
+  };
+}
+
+/** The trace store by URL, or over the embedded engine. */
+async function openStore(config: Config, log: Logger): Promise<{ store: TraceStore; engine?: Engine }> {
+  const names = { database: config.clickhouseDatabase, cluster: config.clickhouseCluster };
+  if (config.clickhouseUrl) {
+    const store = clickhouseStore({ server: { url: config.clickhouseUrl }, ...names });
+    await store.migrate();
+    return { store };
+  }
+  const engine = await startEngine({
+    dataDir: path.join(config.dataDir, 'engine'),
+    memory: config.engineMemory,
+    log,
+  });
+  const store = clickhouseStore({ server: { socketPath: engine.socketPath }, ...names });
+  await store.migrate();
+  return { store, engine };
+}
+
+async function readiness(
+  store: TraceStore,
+  disk: DiskWatch,
+  stopping: () => boolean,
+): Promise<ReadinessCheck[]> {
+  const answers = await store.ping().then(
+    () => true,
+    () => false,
+  );
+  const refusal = disk.refusal();
+  return [
+    { name: 'intake', ok: !stopping(), detail: stopping() ? 'the service is stopping' : 'traces are taken' },
+    { name: 'disk', ok: refusal === undefined, detail: refusal ?? 'there is room' },
+    {
+      name: 'trace store',
+      ok: answers,
+      detail: answers ? 'it answers' : 'it does not answer; traces wait in the journal',
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CtsError, ERRORS } from '../errors.ts';
+import { StoreUnavailable } from '../traces/index.ts';
+
+/** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
+export function handleErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = toRefusal(error, request);
+    if (refusal.status >= 500)
+      request.log.error(
+        { err: error, request_id: request.id, path: request.routeOptions.url },
+        'request failed',
+      );
+    return refuse(refusal, request, reply);
+  });
+  server.setNotFoundHandler((request, reply) =>
+    refuse(ERRORS.noSuchPath(request.method, pathOf(request)), request, reply),
+  );
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? '';
+
+function refuse(refusal: CtsError, request: FastifyRequest, reply: FastifyReply) {
+  reply.code(refusal.status);
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
+  if (request.routeOptions.config?.keystone) {
+    return reply.send({
+      error: { code: refusal.status, message: refusal.message, title: STATUS_CODES[refusal.status] },
+    });
+  }
+  return reply.send({ error_code: refusal.code, error_msg: refusal.message, request_id: request.id });
+}
+
+function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {
+  if (error instanceof CtsError) return error;
+  if (error instanceof StoreUnavailable) return ERRORS.unavailable(`${error.message} now; try again`, 2);
+  if (error.validation) return toInvalid(error);
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ERRORS.bodyTooLarge(request.routeOptions.bodyLimit);
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return error.statusCode === 400 || error.statusCode === 415
+      ? ERRORS.invalidBody(undefined, error.message)
+      : new CtsError(error.statusCode, 'APIGW.0201', error.message);
+  }
+  return request.method === 'GET' || request.method === 'HEAD' ? ERRORS.readFailed() : ERRORS.writeFailed();
+}
+
+/** Names the field, the problem and the rule of the first thing that the schema does not allow. */
+function toInvalid(error: FastifyError): CtsError {
+  const [problem] = error.validation ?? [];
+  const missing = problem?.params.missingProperty as string | undefined;
+  const path = `${problem?.instancePath ?? ''}${missing ? `/${missing}` : ''}`;
+  const field = path.slice(1).replaceAll('/', '.');
+  const allowed = problem?.params.allowedValues as string[] | undefined;
+  const rule = missing ? 'is missing' : `${problem?.message}${allowed ? `: ${allowed.join(', ')}` : ''}`;
+  const message = field ? `${field} ${rule}` : `the body ${rule}`;
+  return error.validationContext === 'querystring'
+    ? ERRORS.invalidQuery(field, message)
+    : ERRORS.invalidBody(field, message);
+}

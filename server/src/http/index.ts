@@ -1,0 +1,1 @@
+export { createServer, type ReadinessCheck, type ServerDeps } from './server.ts';

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Config } from '../config.ts';
+import { ERRORS } from '../errors.ts';
+import type { Iam } from '../iam/index.ts';
+import type { Intake } from '../ingest/index.ts';
+import type { TraceStore } from '../traces/index.ts';
+import { handleErrors } from './errors.ts';
+import { exportRoutes } from './export.ts';
+import { guard } from './guard.ts';
+import { healthRoutes } from './health.ts';
+import { ingestRoutes } from './ingest.ts';
+import { keystoneRoutes } from './keystone.ts';
+import { traceRoutes } from './traces.ts';
+
+export interface ReadinessCheck {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** What the routes work with. */
+export interface ServerDeps {
+  config: Config;
+  log: Logger;
+  clock: () => number;
+  version: string;
+  iam: Iam;
+  intake: Intake;
+  store: TraceStore;
+  accounting: {
+    hours(
+      projectId: string,
+      from: number,
+      to: number,
+    ): { time: number; journalled: number; indexed: number }[];
+  };
+  registry: Registry;
+  readiness: () => Promise<ReadinessCheck[]>;
+  /** Without a slash at its end; known once the server listens. */
+  publicUrl: () => string;
+  /** Directory of the built console. */
+  consoleDir: string;
+}
+
+/** No inline script anywhere; the console's components set inline styles. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** The HTTP side of the service; not yet listening. */
+export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
+  const boot = randomBytes(6).toString('hex');
+  let requests = 0;
+  const server = Fastify({
+    loggerInstance: deps.log,
+    disableRequestLogging: true,
+    genReqId: () => `${boot}-${(++requests).toString(36)}`,
+    routerOptions: { ignoreTrailingSlash: true },
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+    ajv: { customOptions: { strict: false } },
+  }) as unknown as FastifyInstance;
+
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'OpenCTS', version: deps.version, description: 'Cloud Trace Service' },
+      components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' } } },
+      security: [{ token: [] }],
+    },
+  });
+
+  guard(server, deps.iam);
+  handleErrors(server);
+  allowEmptyJson(server);
+  server.addHook('onSend', (request, reply, payload, done) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    done(null, payload);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const level = reply.statusCode >= 400 ? 'info' : 'debug';
+    if (deps.log.isLevelEnabled(level)) {
+      const { id, method, routeOptions, ip } = request;
+      deps.log[level](
+        {
+          request_id: id,
+          method,
+          route: routeOptions.url,
+          status: reply.statusCode,
+          ip,
+          ms: Math.round(reply.elapsedTime),
+        },
+        'request',
+      );
+    }
+    done();
+  });
+
+  server.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () =>
+    server.swagger(),
+  );
+  await server.register(healthRoutes, deps);
+  await server.register(keystoneRoutes, deps);
+  await server.register(traceRoutes, deps);
+  await server.register(exportRoutes, deps);
+  await server.register(ingestRoutes, { intake: deps.intake, maxBody: deps.config.maxBody });
+  await server.register(consoleRoutes, deps);
+  return server;
+}
+
+/** Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */
+function allowEmptyJson(server: FastifyInstance): void {
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') {
+      done(null, undefined);
+      return;
+    }
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (error) {
+      done(ERRORS.invalidBody(undefined, `the body is not valid JSON: ${(error as Error).message}`));
+    }
+  });
+}
+
+/** The console: hashed files live long in caches, the page itself does not; unknown paths are the page's own. */
+async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps): Promise<void> {
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    reply.header('referrer-policy', 'no-referrer');
+    done(null, payload);
+  });
+  await server.register(fastifyStatic, {
+    root: consoleDir,
+    wildcard: false,
+    prefix: '/console/',
+    index: false,
+    cacheControl: false,
+    setHeaders: (reply, file) => {
+      const lasting = /[\\/]assets[\\/]/.test(file);
+      reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  const page = { config: { action: 'open' }, schema: { hide: true } };
+  server.get('/console/*', page, (_request, reply) => reply.sendFile('index.html'));
+}

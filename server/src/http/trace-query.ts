@@ -1,0 +1,105 @@
+import Type, { type Static } from 'typebox';
+import { ERRORS } from '../errors.ts';
+import {
+  TRACE_RATINGS,
+  type TraceFilter,
+  type TraceKey,
+  type TraceStore,
+  UUID_PATTERN,
+} from '../traces/index.ts';
+
+/** Bounds of `from` and `to` (years 2000 to 2100). */
+const EARLIEST = 946_656_000_000;
+const LATEST = 4_102_416_000_000;
+const HOUR = 3_600_000;
+
+const FAMILIES = ['system', 'data'] as const;
+const SOURCES = ['ApiCall', 'ConsoleAction', 'SystemAction', 'ObsSDK', 'ObsAPI', 'Others'] as const;
+const DATA_SOURCES: readonly string[] = ['ObsSDK', 'ObsAPI', 'Others'];
+
+const instant = (description: string) =>
+  Type.Optional(Type.Integer({ minimum: EARLIEST, maximum: LATEST, description }));
+const exact = (maxLength: number, description: string) =>
+  Type.Optional(Type.String({ maxLength, description: `${description}; exact and case-sensitive` }));
+
+/** The filters that the list, the export, the histogram and the facets share. */
+export const TraceQuery = Type.Object({
+  trace_type: Type.Optional(
+    Type.Enum([...FAMILIES, ...SOURCES], {
+      description: 'Family (system, data), or a source of the request (ApiCall, …); default system',
+    }),
+  ),
+  from: instant('Epoch ms; only later traces. Default: an hour before `to`'),
+  to: instant('Epoch ms; only earlier traces. Default: now'),
+  tracker_name: exact(64, 'Tracker; default system for management traces'),
+  service_type: exact(64, 'Trace source'),
+  resource_type: exact(64, 'Resource type'),
+  resource_id: exact(1024, 'Resource ID'),
+  resource_name: exact(1024, 'Resource name'),
+  trace_id: Type.Optional(Type.String({ description: 'When given, everything else is ignored' })),
+  trace_name: exact(64, 'Trace name'),
+  trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS, ''], { description: 'Trace status' })),
+  user: Type.Optional(
+    Type.Array(Type.String(), { maxItems: 100, description: 'User name; may be given several times' }),
+  ),
+  access_key_id: exact(128, 'Access key of the user'),
+  enterprise_project_id: exact(128, 'Enterprise project'),
+});
+export type TraceQuery = Static<typeof TraceQuery>;
+
+/** @param retentionMs how far back the store reaches; an older `from` is no error */
+export function filterOf(
+  projectId: string,
+  query: TraceQuery,
+  now: number,
+  retentionMs: number,
+): TraceFilter {
+  const given = (value: string | undefined) => (value === '' ? undefined : value);
+  const type = query.trace_type ?? 'system';
+  const source = (SOURCES as readonly string[]).includes(type) ? type : undefined;
+  const family =
+    source === undefined ? (type as 'system' | 'data') : DATA_SOURCES.includes(source) ? 'data' : 'system';
+  const to = query.to ?? now;
+  const users = query.user?.filter((user) => user !== '');
+  return {
+    projectId,
+    family,
+    from: Math.max(query.from ?? to - HOUR, now - retentionMs),
+    to,
+    traceType: source,
+    trackerName: given(query.tracker_name) ?? (family === 'system' ? 'system' : undefined),
+    serviceType: given(query.service_type),
+    resourceType: given(query.resource_type),
+    resourceId: given(query.resource_id),
+    resourceName: given(query.resource_name),
+    traceName: given(query.trace_name),
+    traceRating: given(query.trace_rating),
+    users: users?.length ? users : undefined,
+    accessKeyId: given(query.access_key_id),
+    enterpriseProjectId: given(query.enterprise_project_id),
+  };
+}
+
+const UUID = new RegExp(UUID_PATTERN);
+
+/** A page's marker: opaque to clients. */
+export function markerOf(key: TraceKey): string {
+  return Buffer.from(`${key.time}.${key.traceId}`).toString('base64url');
+}
+
+/**
+ * Where a marker, or the id of a trace, stands in the order.
+ * @throws CtsError 400 CTS.0300
+ */
+export async function keyOf(next: string, projectId: string, store: TraceStore): Promise<TraceKey> {
+  if (UUID.test(next)) {
+    const trace = await store.find(projectId, next.toLowerCase());
+    if (!trace) throw ERRORS.invalidQuery('next', `next is ${next}, but there is no trace with this id`);
+    return { time: trace.time, traceId: trace.trace_id };
+  }
+  const [time = '', traceId = ''] = Buffer.from(next, 'base64url').toString('utf8').split('.');
+  if (!/^\d{13}$/.test(time) || !UUID.test(traceId)) {
+    throw ERRORS.invalidQuery('next', 'next must be a marker of an earlier page or the id of a trace');
+  }
+  return { time: Number(time), traceId };
+}

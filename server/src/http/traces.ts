@@ -1,0 +1,163 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { FACETS, type Trace, UUID_PATTERN } from '../traces/index.ts';
+import type { ServerDeps } from './server.ts';
+import { filterOf, keyOf, markerOf, TraceQuery } from './trace-query.ts';
+
+const DAY = 86_400_000;
+const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
+const UUID = new RegExp(UUID_PATTERN);
+
+/** Widths of a histogram's bars, in ms. */
+const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600].map(
+  (s) => s * 1000,
+);
+
+/** Reading traces: list, histogram, facets, accounting. */
+export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
+  const { store, clock, config, accounting } = deps;
+  const retentionMs = config.retentionDays * DAY;
+
+  server.get(
+    '/v3/:project_id/traces',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'List traces, newest first',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Interface([TraceQuery], {
+          limit: Type.Integer({ minimum: 0, maximum: 200, default: 10, description: 'Traces of a page' }),
+          next: Type.Optional(Type.String({ description: 'Marker of the page before, or a trace id' })),
+        }),
+        response: {
+          200: Type.Object({
+            traces: Type.Array(Type.Unsafe<Trace>(Type.Any({ description: 'Trace' }))),
+            meta_data: Type.Object({
+              count: Type.Integer(),
+              marker: Type.Union([Type.String(), Type.Null()], { description: 'null: nothing is left' }),
+            }),
+          }),
+        },
+      },
+      // Traces carry members that no schema knows.
+      serializerCompiler: () => JSON.stringify,
+    },
+    async ({ params, query }) => {
+      const projectId = params.project_id;
+      if (query.trace_id) {
+        const trace = UUID.test(query.trace_id)
+          ? await store.find(projectId, query.trace_id.toLowerCase())
+          : null;
+        return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
+      }
+      const filter = filterOf(projectId, query, clock(), retentionMs);
+      if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
+      const after = query.next ? await keyOf(query.next, projectId, store) : undefined;
+      const { traces, next } = await store.page(filter, query.limit, after);
+      return { traces, meta_data: { count: traces.length, marker: next && markerOf(next) } };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/traces/histogram',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Count traces by time and status',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Interface([TraceQuery], {
+          buckets: Type.Integer({ minimum: 1, maximum: 1000, default: 60, description: 'Bars at the most' }),
+        }),
+        response: {
+          200: Type.Object({
+            bucket_ms: Type.Integer({ description: 'Width of a bar' }),
+            from: Type.Integer(),
+            to: Type.Integer(),
+            buckets: Type.Array(
+              Type.Object({
+                time: Type.Integer({ description: 'Beginning of the bar; bars without traces are left out' }),
+                normal: Type.Integer(),
+                warning: Type.Integer(),
+                incident: Type.Integer(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const filter = filterOf(params.project_id, query, clock(), retentionMs);
+      const span = Math.max(filter.to - filter.from, 1);
+      const width = WIDTHS.find((candidate) => span / candidate <= query.buckets) ?? DAY;
+      const buckets = filter.to > filter.from ? await store.histogram(filter, width) : [];
+      return {
+        bucket_ms: width,
+        from: filter.from,
+        to: filter.to,
+        buckets: buckets.map(({ start, ...counts }) => ({ time: start, ...counts })),
+      };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/traces/facets',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Distinct values of a field, most frequent first',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Interface([TraceQuery], {
+          field: Type.Enum([...FACETS]),
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }),
+        }),
+        response: {
+          200: Type.Object({
+            field: Type.String(),
+            values: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() })),
+          }),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const filter = filterOf(params.project_id, query, clock(), retentionMs);
+      return { field: query.field, values: await store.facet(filter, query.field, query.limit) };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/accounting',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'What was journalled, indexed and stored, by hour of record_time',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Object({ from: Type.Optional(Type.Integer()), to: Type.Optional(Type.Integer()) }),
+        response: {
+          200: Type.Object({
+            hours: Type.Array(
+              Type.Object({
+                time: Type.Integer({ description: 'Beginning of the hour' }),
+                journalled: Type.Integer({ description: 'Acknowledged to producers' }),
+                indexed: Type.Integer({ description: 'Handed to the trace store' }),
+                stored: Type.Integer({ description: 'Counted in the trace store' }),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const to = query.to ?? clock() + 1;
+      const from = query.from ?? to - DAY;
+      const stored = new Map(
+        (await store.hourCounts(params.project_id, from, to)).map(({ hour, count }) => [hour, count]),
+      );
+      const hours = accounting.hours(params.project_id, from, to);
+      return { hours: hours.map((hour) => ({ ...hour, stored: stored.get(hour.time) ?? 0 })) };
+    },
+  );
+};

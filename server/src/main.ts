@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { destination, pino } from 'pino';
+import { startApp } from './app.ts';
+import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
+import { JournalLocked } from './journal/index.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const HELP = `OpenCTS ${version}, a self-hosted Cloud Trace Service
+
+Usage: opencts <command> [options]
+
+Commands:
+  serve      Start the service
+  config     Print every setting, what it means and its present value
+  version    Print the version
+  help       Print this
+
+Settings are environment variables OPENCTS_*; serve and config take each also as a flag:
+OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
+`;
+
+const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
+  serve,
+  config: printConfig,
+  version: async () => print(`${version}\n`),
+  help: async () => print(HELP),
+};
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** Flags of the settings, checked; an unknown one is an error that names it. */
+function configFrom(argv: string[]): Config {
+  const options = Object.fromEntries(
+    Object.values(SETTINGS).map(({ variable }) => [flagOf(variable), { type: 'string' as const }]),
+  );
+  const { values } = parseArgs({ args: argv, options, strict: true });
+  return readConfig(process.env, values as Record<string, string | undefined>);
+}
+
+async function serve(argv: string[]): Promise<number> {
+  const config = configFrom(argv);
+  const log = pino({ level: config.logLevel, base: null }, destination({ fd: 2, sync: true }));
+  const app = await startApp({
+    config,
+    log,
+    version,
+    onFatal: (error) => {
+      log.fatal(
+        { err: error },
+        'the journal failed; the service ends, so that the next start reads the disk anew',
+      );
+      process.exit(70);
+    },
+  });
+  welcome(app.url, config, app.firstPassword);
+  return new Promise((resolve) => {
+    let stopping = false;
+    const stop = (signal: string) => {
+      if (stopping) return;
+      stopping = true;
+      log.info({ signal }, 'stopping: accepted requests are finished');
+      app.stop().then(
+        () => resolve(0),
+        (error) => {
+          log.error({ err: error }, 'stopping failed');
+          resolve(1);
+        },
+      );
+    };
+    process.on('SIGINT', () => stop('SIGINT'));
+    process.on('SIGTERM', () => stop('SIGTERM'));
+  });
+}
+
+/** What a person needs next. The password stands here once and is kept nowhere in the clear. */
+function welcome(url: string, config: Config, password: string | undefined): void {
+  const lines = [
+    '',
+    `OpenCTS ${version} is ready: ${url}`,
+    `  console    ${url}/console/`,
+    `  sign in    account ${config.domainName}, user ${config.adminName}`,
+  ];
+  if (password !== undefined) lines.push(`  password   ${password}   (shown this once; keep it)`);
+  lines.push(
+    '',
+    'Next: sign in to the console, or bring in audit records from a second terminal:',
+    `  npm run opencts -- import cloudtrail FOLDER --shift-to-now --url ${url}`,
+    '',
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function printConfig(argv: string[]): Promise<number> {
+  const config = configFrom(argv);
+  for (const [key, setting] of Object.entries(SETTINGS)) {
+    const value = config[key as keyof Config];
+    const secret = 'secret' in setting && setting.secret && value !== '';
+    const changed = String(value) === String(setting.parse(setting.fallback)) ? '' : '  (changed)';
+    process.stdout.write(`# ${setting.meaning}. Default: ${setting.fallback || '(empty)'}\n`);
+    process.stdout.write(`${setting.variable}=${secret ? '********' : value}${changed}\n\n`);
+  }
+  return 0;
+}
+
+async function main(): Promise<number> {
+  const [command = 'help', ...argv] = process.argv.slice(2);
+  const run = COMMANDS[command === '--help' || command === '-h' ? 'help' : command];
+  if (!run) {
+    process.stderr.write(`opencts: there is no command "${command}"; 'opencts help' lists them\n`);
+    return 2;
+  }
+  try {
+    return await run(argv);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const told =
+      error instanceof ConfigError ||
+      error instanceof JournalLocked ||
+      code?.startsWith('ERR_PARSE_ARGS') ||
+      code === 'EADDRINUSE';
+    process.stderr.write(told ? `opencts: ${message}\n` : `opencts: ${(error as Error).stack}\n`);
+    return told ? 2 : 1;
+  }
+}
+
+process.exit(await main());

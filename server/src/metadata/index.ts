@@ -1,0 +1,1 @@
+export { type Metadata, openMetadata } from './metadata.ts';
