@@ -33,6 +33,15 @@ export const ERRORS = {
   unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
   unauthenticated: (reason: string) =>
     new CtsError(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`),
+  /** One text for wrong password, unknown, disabled and blocked user. */
+  wrongPassword: () =>
+    new CtsError(
+      401,
+      'APIGW.0301',
+      'the account, the user or the password is wrong, or there were too many tries',
+    ),
+  scopeNotFound: (kind: 'project' | 'domain') =>
+    new CtsError(401, 'APIGW.0301', `the ${kind} of the scope does not exist or is not yours`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
   wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
   actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),

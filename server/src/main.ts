@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
+import { importCommand } from './import/index.ts';
 import { JournalLocked } from './journal/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -15,6 +16,7 @@ Usage: opencts <command> [options]
 
 Commands:
   serve      Start the service
+  import     Bring in audit records: opencts import cloudtrail FILES (opencts import --help)
   config     Print every setting, what it means and its present value
   version    Print the version
   help       Print this
@@ -25,6 +27,7 @@ OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
 
 const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
   serve,
+  import: importCommand,
   config: printConfig,
   version: async () => print(`${version}\n`),
   help: async () => print(HELP),

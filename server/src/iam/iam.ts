@@ -145,7 +145,7 @@ export class Iam {
     const right = await verifyPassword(user.password, row?.password_hash ?? NOBODY);
     if (!row || !right || row.enabled !== 1 || this.attempts.blocked(key)) {
       this.attempts.failed(key);
-      throw ERRORS.unauthenticated('the user name or password is wrong, or there were too many tries');
+      throw ERRORS.wrongPassword();
     }
     this.attempts.succeeded(key);
     return this.issue(row.id, row.domain_id, scope, ['password']);
@@ -242,7 +242,7 @@ export class Iam {
         ? query.where('projects.name', '=', wanted.name ?? '')
         : query.where('projects.id', '=', wanted.id);
     const row = await query.executeTakeFirst();
-    if (!row) throw ERRORS.unauthenticated('the project of the scope does not exist or is not yours');
+    if (!row) throw ERRORS.scopeNotFound('project');
     return toProject(row);
   }
 
@@ -253,7 +253,7 @@ export class Iam {
       .where('id', '=', homeDomain)
       .executeTakeFirstOrThrow();
     if ((wanted.id ?? home.id) !== home.id || (wanted.name ?? home.name) !== home.name) {
-      throw ERRORS.unauthenticated('the domain of the scope does not exist or is not yours');
+      throw ERRORS.scopeNotFound('domain');
     }
   }
 

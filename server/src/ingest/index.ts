@@ -1,6 +1,7 @@
 export { bodyError, decode, formatOf, type Line, readLines, readTraces } from './body.ts';
 export { CANARY_PROJECT, Canary } from './canary.ts';
 export { DiskWatch } from './disk-watch.ts';
+export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';
 export { INDEXER, Indexer } from './indexer.ts';
 export { TraceInput } from './input.ts';
 export { Intake, type Rejection, type TraceProducer, type Verdict } from './intake.ts';

@@ -31,5 +31,5 @@ export function toTrace(row: Row): Trace {
   if (row.trace_type === 'SystemAction') trace.source_ip ??= '';
   if (row.user) trace.user = JSON.parse(row.user as string) as TraceUser;
   // Spreading defines members even where their name is special, such as __proto__.
-  return (row.extra ? { ...(JSON.parse(row.extra as string) as object), ...trace } : trace) as Trace;
+  return (row.extra ? { ...trace, ...(JSON.parse(row.extra as string) as object) } : trace) as Trace;
 }

@@ -1,0 +1,119 @@
+import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
+import { type CloudTrailRecord, fromCloudTrail } from '../ingest/index.ts';
+import { isRecord, listSources, readRecords, UnreadableSource } from './files.ts';
+import { Progress } from './progress.ts';
+
+const BATCH = 200;
+
+export interface ImportOptions {
+  paths: string[];
+  client: OpenCtsClient;
+  /** Move all times by one offset, so that the newest record happened now. */
+  shiftToNow: boolean;
+  /** Map and count, send nothing. */
+  dryRun: boolean;
+  signal: AbortSignal;
+  warn: (line: string) => void;
+}
+
+export interface ImportSummary {
+  read: number;
+  accepted: number;
+  duplicates: number;
+  /** Reasons for refusals, with how often each came. */
+  rejected: Map<string, number>;
+  /** Files and records that could not be read. */
+  unreadable: string[];
+  interrupted: boolean;
+}
+
+/**
+ * Sends the records of CloudTrail files through the public API, one file after the other. Every trace has
+ * the id of its record: what arrived before, in an earlier or interrupted import, counts as duplicate, so
+ * running the same import again goes on where it was.
+ */
+export async function importCloudTrail(options: ImportOptions): Promise<ImportSummary> {
+  const { client, signal, warn, dryRun } = options;
+  const summary: ImportSummary = {
+    read: 0,
+    accepted: 0,
+    duplicates: 0,
+    rejected: new Map(),
+    unreadable: [],
+    interrupted: false,
+  };
+  const sources = await listSources(options.paths);
+  const stdin = sources.includes('-') ? await readRecords('-') : [];
+  const read = (source: string) => (source === '-' ? Promise.resolve(stdin) : readRecords(source));
+  const shift = options.shiftToNow ? Date.now() - (await newestTime(sources, read)) : 0;
+  const progress = new Progress(sources.length, 'files');
+  for (const [index, source] of sources.entries()) {
+    if (signal.aborted) break;
+    progress.show(index, `${summary.read} records`);
+    const records = await readable(source, read, summary, warn);
+    for (let at = 0; at < records.length && !signal.aborted; at += BATCH) {
+      const traces = records.slice(at, at + BATCH).map((record) => fromCloudTrail(record, shift));
+      summary.read += traces.length;
+      if (!dryRun) await send(client, traces, summary, signal, warn);
+    }
+  }
+  progress.show(sources.length, `${summary.read} records`);
+  progress.end();
+  summary.interrupted = signal.aborted;
+  return summary;
+}
+
+type Read = (source: string) => Promise<CloudTrailRecord[]>;
+
+async function newestTime(sources: string[], read: Read): Promise<number> {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const source of sources) {
+    const records = await read(source).catch(() => []);
+    for (const record of records)
+      if (isRecord(record)) newest = Math.max(newest, Date.parse(record.eventTime));
+  }
+  return Number.isFinite(newest) ? newest : Date.now();
+}
+
+/** The good records of a source; what is bad is noted and costs nothing else. */
+async function readable(source: string, read: Read, summary: ImportSummary, warn: (line: string) => void) {
+  try {
+    const records = await read(source);
+    const good = records.filter(isRecord);
+    if (good.length < records.length) {
+      throw new UnreadableSource(
+        `${source}: ${records.length - good.length} entries are no CloudTrail records; the other ${good.length} were taken`,
+        { cause: good },
+      );
+    }
+    return good;
+  } catch (error) {
+    if (!(error instanceof UnreadableSource)) throw error;
+    summary.unreadable.push(error.message);
+    warn(error.message);
+    return (error.cause as CloudTrailRecord[] | undefined) ?? [];
+  }
+}
+
+async function send(
+  client: OpenCtsClient,
+  traces: object[],
+  summary: ImportSummary,
+  signal: AbortSignal,
+  warn: (line: string) => void,
+) {
+  const onRetry = (error: OpenCtsError, waitMs: number) =>
+    warn(`${error.message}; next try in ${Math.ceil(waitMs / 1000)} s`);
+  const answer = await reportUntilTaken(client, traces, { signal, onRetry }).catch((error) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (!answer) return;
+  summary.accepted += answer.accepted;
+  summary.duplicates += answer.duplicates;
+  for (const { error_msg, field } of answer.rejected) {
+    // Values differ from trace to trace; the field tells the kind of refusal.
+    const kind = field === 'time' ? 'time is outside of what the service takes' : error_msg;
+    summary.rejected.set(kind, (summary.rejected.get(kind) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,112 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { OpenCtsClient, OpenCtsError } from '@opencts/client';
+import { type ImportSummary, importCloudTrail } from './cloudtrail.ts';
+import { UnreadableSource } from './files.ts';
+
+const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | -
+
+Brings AWS CloudTrail records into OpenCTS through its API. Files may be plain or gzip, {"Records":[…]} or one
+record a line; folders are walked; - reads standard input. A record that was imported before counts as
+duplicate, so an import that was interrupted is simply started again.
+
+Options:
+  --url URL          the service (OPENCTS_URL; default http://127.0.0.1:8780)
+  --user NAME        user (OPENCTS_USER; default admin)
+  --domain NAME      account of the user (OPENCTS_DOMAIN; default default)
+  --project NAME     name or id of the project (OPENCTS_PROJECT; default: the account's first)
+  --shift-to-now     move all times by one offset, so that the newest record happened now (for demos)
+  --dry-run          read and map, but send nothing
+  --help             print this
+
+The password comes from OPENCTS_PASSWORD, else it is asked for.
+`;
+
+const OPTIONS = {
+  url: { type: 'string' },
+  user: { type: 'string' },
+  domain: { type: 'string' },
+  project: { type: 'string' },
+  'shift-to-now': { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** `opencts import …`. @returns the exit code: 0 when every record is in the service */
+export async function importCommand(argv: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  const [format, ...paths] = positionals;
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (format !== 'cloudtrail' || paths.length === 0) {
+    process.stderr.write(
+      `opencts import: name the format (cloudtrail) and at least one file, folder or -\n\n${HELP}`,
+    );
+    return 2;
+  }
+  const { env } = process;
+  const client = new OpenCtsClient({
+    url: values.url ?? env.OPENCTS_URL ?? 'http://127.0.0.1:8780',
+    project: values.project ?? env.OPENCTS_PROJECT,
+    credentials: {
+      domain: values.domain ?? env.OPENCTS_DOMAIN ?? 'default',
+      user: values.user ?? env.OPENCTS_USER ?? 'admin',
+      password: values['dry-run'] ? '' : (env.OPENCTS_PASSWORD ?? (await askPassword())),
+    },
+  });
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const began = Date.now();
+  try {
+    const summary = await importCloudTrail({
+      paths,
+      client,
+      shiftToNow: values['shift-to-now'],
+      dryRun: values['dry-run'],
+      signal: stop.signal,
+      warn: (line) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`),
+    });
+    process.stdout.write(report(summary, Date.now() - began));
+    if (summary.interrupted) return 130;
+    return summary.rejected.size > 0 || summary.unreadable.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof OpenCtsError || error instanceof UnreadableSource)) throw error;
+    process.stderr.write(`opencts import: ${error.message}\n`);
+    return 1;
+  }
+}
+
+function report(summary: ImportSummary, ms: number): string {
+  const { read, accepted, duplicates, rejected, unreadable, interrupted } = summary;
+  const refused = [...rejected.values()].reduce((sum, count) => sum + count, 0);
+  const lines = [
+    `${read} records read: ${accepted} accepted, ${duplicates} duplicates, ${refused} rejected; ${(ms / 1000).toFixed(1)} s`,
+    ...[...rejected].slice(0, 10).map(([reason, count]) => `  rejected ${count}: ${reason}`),
+    ...unreadable.map((reason) => `  unreadable: ${reason}`),
+  ];
+  if ([...rejected.keys()].some((reason) => reason.startsWith('time'))) {
+    lines.push(
+      'Traces are kept searchable for OPENCTS_RETENTION_DAYS (7); older ones are refused.',
+      'For a demo, --shift-to-now moves the records to the present.',
+    );
+  }
+  if (interrupted)
+    lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Asks on the terminal, without showing what is typed. */
+async function askPassword(): Promise<string> {
+  if (!process.stdin.isTTY)
+    throw new OpenCtsError(0, '', 'there is no terminal to ask for the password: set OPENCTS_PASSWORD');
+  process.stderr.write('Password: ');
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const password = await terminal.question('');
+  terminal.close();
+  process.stderr.write('\n');
+  return password;
+}

@@ -1,0 +1,163 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { TraceLine } from '../../traces/index.ts';
+import { normalise } from '../normalise.ts';
+import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
+
+const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloudtrail');
+const present = existsSync(DATA);
+if (!present) console.warn(`skipped: the CloudTrail records are not at ${DATA}`);
+
+const context = {
+  projectId: 'a'.repeat(32),
+  domainId: 'b'.repeat(32),
+  now: Date.UTC(2023, 6, 11),
+  retentionMs: 7 * 86_400_000,
+};
+
+const base: CloudTrailRecord = {
+  eventTime: '2023-07-10T12:00:00Z',
+  eventSource: 'ec2.amazonaws.com',
+  eventName: 'DeleteVolume',
+  eventID: 'f0cce5bc-5f9e-4ee1-bb48-e20fecb32403',
+  userIdentity: {
+    type: 'IAMUser',
+    userName: 'jane',
+    accountId: '123',
+    principalId: 'AID',
+    arn: 'arn:aws:iam::123:user/jane',
+  },
+};
+
+describe('who acted', () => {
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['a user', { type: 'IAMUser', userName: 'jane', accountId: '1' }, 'jane'],
+    ['the account itself', { type: 'Root', accountId: '1', principalId: '1' }, 'root'],
+    [
+      'a role in a session',
+      {
+        type: 'AssumedRole',
+        accountId: '1',
+        principalId: 'AROA:build',
+        sessionContext: { sessionIssuer: { userName: 'deployer' } },
+      },
+      'deployer/build',
+    ],
+    ['another account', { type: 'AWSAccount', accountId: '1', principalId: 'AIDX' }, 'AIDX'],
+    ['nobody known', { accountId: '1' }, '1'],
+  ])('%s', (_, userIdentity, name) => {
+    expect(fromCloudTrail({ ...base, userIdentity })).toMatchObject({ user: { name, domain: { id: '1' } } });
+  });
+
+  test('a service acts as the platform, without a user', () => {
+    const trace = fromCloudTrail({
+      ...base,
+      userIdentity: { type: 'AWSService', invokedBy: 'cloudtrail.amazonaws.com' },
+    });
+    expect(trace).toMatchObject({ trace_type: 'SystemAction', invoked_by: 'cloudtrail.amazonaws.com' });
+    expect(trace).not.toHaveProperty('user');
+  });
+});
+
+test.each([
+  ['ec2', 'DeleteVolume', { volumeId: 'vol-1' }, 'volume', 'vol-1', undefined],
+  [
+    'ec2',
+    'TerminateInstances',
+    { instancesSet: { items: [{ instanceId: 'i-1' }, { instanceId: 'i-2' }] } },
+    'instance',
+    'i-1,i-2',
+    undefined,
+  ],
+  ['ec2', 'DescribeRouteTables', null, 'route-table', undefined, undefined],
+  ['ec2', 'DescribeAddresses', null, 'address', undefined, undefined],
+  ['s3', 'DeleteBucket', { bucketName: 'b' }, 'bucket', undefined, 'b'],
+  ['s3', 'GetObject', { bucketName: 'b', key: 'k/1' }, 'object', 'b', 'k/1'],
+  ['iam', 'AttachRolePolicy', { roleName: 'r', policyArn: 'arn:p' }, 'role', undefined, 'r'],
+  ['iam', 'CreateUser', { userName: 'eve' }, 'user', undefined, 'eve'],
+  ['kms', 'Decrypt', { keyId: 'k-1' }, 'key', 'k-1', undefined],
+  ['ssm', 'DeleteParameter', { name: '/a/b' }, 'parameter', undefined, '/a/b'],
+  ['lambda', 'UpdateFunctionCode20150331v2', { functionName: 'f' }, 'function', undefined, 'f'],
+  ['rds', 'DeleteDBInstance', { dBInstanceIdentifier: 'db' }, 'db-instance', undefined, undefined],
+])(
+  '%s %s is an operation on a resource of its kind',
+  (service, eventName, requestParameters, type, id, name) => {
+    const trace = fromCloudTrail({
+      ...base,
+      eventSource: `${service}.amazonaws.com`,
+      eventName,
+      requestParameters,
+    });
+    expect(trace).toMatchObject({ service_type: service.toUpperCase(), resource_type: type });
+    expect(trace.resource_id).toBe(id);
+    if (name !== undefined) expect(trace.resource_name).toBe(name);
+  },
+);
+
+test.each([
+  ['AccessDenied', '403'],
+  ['Client.UnauthorizedOperation', '403'],
+  ['ThrottlingException', '429'],
+  ['NoSuchBucketPolicy', '404'],
+  ['Client.InvalidVpcID.NotFound', '404'],
+  ['BucketNotEmpty', '409'],
+  ['InvalidParameterValueException', '400'],
+])('the error %s is a warning with code %s', (errorCode, code) => {
+  const trace = fromCloudTrail({ ...base, errorCode, errorMessage: 'why' });
+  expect(trace).toMatchObject({ trace_rating: 'warning', code, message: `${errorCode}: why` });
+});
+
+test('a record without an id has one that follows from its content', () => {
+  const { eventID: _, ...record } = base;
+  const id = (of: CloudTrailRecord) => fromCloudTrail(of as CloudTrailRecord).trace_id;
+  expect(id(record as CloudTrailRecord)).toBe(id({ ...record } as CloudTrailRecord));
+  expect(id({ ...record, awsRegion: 'x' } as CloudTrailRecord)).not.toBe(id(record as CloudTrailRecord));
+});
+
+describe.skipIf(!present)('the real records', () => {
+  const records = !present
+    ? []
+    : readdirSync(DATA)
+        .filter((name) => name.endsWith('.json'))
+        .flatMap(
+          (name) =>
+            (JSON.parse(readFileSync(path.join(DATA, name), 'utf8')) as { Records: CloudTrailRecord[] })
+              .Records,
+        );
+
+  test('all 2,900 are accepted by the intake, each with an id of its own', () => {
+    const ids = new Set(records.map((record) => normalise(fromCloudTrail(record), context).traceId));
+    expect(ids.size).toBe(2900);
+  });
+
+  test('no value of a record is lost', () => {
+    for (const record of records) {
+      const trace = JSON.parse(normalise(fromCloudTrail(record), context).line) as TraceLine;
+      const carried = JSON.stringify(trace).replaceAll('\\', '');
+      for (const leaf of leaves(record)) {
+        const found =
+          carried.includes(JSON.stringify(leaf).replaceAll('\\', '').slice(1, -1)) ||
+          carried.includes('was cut from') ||
+          isTime(leaf);
+        if (!found) expect.fail(`${record.eventID}: ${leaf} is missing in ${JSON.stringify(trace)}`);
+      }
+    }
+  });
+
+  test('most operations that change something name their resource', () => {
+    const changes = records.filter((record) => record.readOnly === false && record.errorCode === undefined);
+    const named = changes
+      .map((record) => fromCloudTrail(record))
+      .filter((trace) => trace.resource_id || trace.resource_name);
+    expect(named.length / changes.length).toBeGreaterThan(0.85);
+  });
+});
+
+const isTime = (leaf: string) => /^\d{4}-\d\d-\d\dT/.test(leaf);
+
+function* leaves(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (typeof value === 'object' && value !== null)
+    for (const member of Object.values(value)) yield* leaves(member);
+}
