@@ -20,5 +20,9 @@ const consoleDir = path.join(root, 'console');
 const inputs = ['src', 'index.html', 'vite.config.ts', 'package.json', 'public'];
 const built = newest(path.join(consoleDir, 'dist/index.html'));
 if (Math.max(...inputs.map((name) => newest(path.join(consoleDir, name)))) > built) {
-  run(process.execPath, [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], consoleDir);
+  run(
+    process.execPath,
+    [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    consoleDir,
+  );
 }

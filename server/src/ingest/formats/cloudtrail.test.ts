@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TraceLine } from '../../traces/index.ts';
+import { maskSecrets } from '../mask.ts';
 import { normalise } from '../normalise.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
 
@@ -131,11 +132,11 @@ describe.skipIf(!present)('the real records', () => {
     expect(ids.size).toBe(2900);
   });
 
-  test('no value of a record is lost', () => {
+  test('no value of a record is lost, secrets aside', () => {
     for (const record of records) {
       const trace = JSON.parse(normalise(fromCloudTrail(record), context).line) as TraceLine;
       const carried = JSON.stringify(trace).replaceAll('\\', '');
-      for (const leaf of leaves(record)) {
+      for (const leaf of leaves(JSON.parse(maskSecrets(JSON.stringify(record))))) {
         const found =
           carried.includes(JSON.stringify(leaf).replaceAll('\\', '').slice(1, -1)) ||
           carried.includes('was cut from') ||

@@ -1,0 +1,100 @@
+import Button from '@cloudscape-design/components/button';
+import type { Trace } from '../../api/types.ts';
+import { texts } from '../../texts.ts';
+import { formatTime, type Zone } from '../../time.ts';
+import type { View } from './view-state.ts';
+
+const words = texts.traces;
+
+/** First the fields that people look for, in this order; the others follow by name. */
+const ORDER = [
+  'trace_id',
+  'code',
+  'trace_name',
+  'resource_type',
+  'trace_rating',
+  'message',
+  'source_ip',
+  'trace_type',
+  'service_type',
+  'event_type',
+  'project_id',
+  'resource_id',
+  'tracker_name',
+  'time',
+  'resource_name',
+  'user',
+  'record_time',
+  'request',
+  'response',
+];
+
+/** The view that shows only traces with this value, where a filter exists. */
+function filterBy(trace: Trace, field: string): Partial<View> | undefined {
+  switch (field) {
+    case 'service_type':
+      return { source: trace.service_type, resourceType: '' };
+    case 'resource_type':
+      return { source: trace.service_type, resourceType: trace.resource_type };
+    case 'trace_name':
+    case 'resource_id':
+    case 'resource_name':
+      return { by: field, value: trace[field] ?? '' };
+    case 'trace_rating':
+      return { status: trace.trace_rating };
+    case 'user':
+      return trace.user?.name ? { users: [trace.user.name] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** All fields of a trace, as a list of names and values. */
+export function TraceFields({
+  trace,
+  zone,
+  onFilter,
+}: {
+  trace: Trace;
+  zone: Zone;
+  onFilter: (change: Partial<View>) => void;
+}) {
+  const members = trace as Record<string, unknown>;
+  const names = [
+    ...ORDER.filter((name) => members[name] !== undefined),
+    ...Object.keys(members)
+      .filter((name) => !ORDER.includes(name))
+      .sort(),
+  ];
+  return (
+    <dl className="fields">
+      {names.map((name) => {
+        const filter = filterBy(trace, name);
+        return (
+          <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
+            <dt>{name}</dt>
+            <dd>
+              <span>{shown(name, members[name], zone)}</span>
+              {filter && (
+                <Button
+                  variant="inline-icon"
+                  iconName="filter"
+                  ariaLabel={`${words.row.filter}: ${name}`}
+                  onClick={() => onFilter({ ...filter, expanded: [] })}
+                />
+              )}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
+
+const isLong = (value: unknown) =>
+  String(typeof value === 'object' ? JSON.stringify(value) : value).length > 60;
+
+function shown(name: string, value: unknown, zone: Zone): string {
+  if (name === 'time' || name === 'record_time') return `${value} (${formatTime(value as number, zone)})`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,265 @@
+import Autosuggest from '@cloudscape-design/components/autosuggest';
+import Button from '@cloudscape-design/components/button';
+import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Multiselect from '@cloudscape-design/components/multiselect';
+import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import Select, { type SelectProps } from '@cloudscape-design/components/select';
+import { useEffect, useState } from 'react';
+import type { Api } from '../../api/client.ts';
+import type { FacetValue } from '../../api/types.ts';
+import { texts } from '../../texts.ts';
+import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
+import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
+
+const words = texts.traces.filters;
+const WEEK = 7 * 86_400_000;
+
+interface Props {
+  api: Api;
+  view: View;
+  zone: Zone;
+  onChange: (change: Partial<View>) => void;
+}
+
+export function Filters(props: Props) {
+  const [open, setOpen] = useState(false);
+  const { view, onChange } = props;
+  const active = [view.source, view.resourceType, view.value, view.status, ...view.users].filter(
+    Boolean,
+  ).length;
+  return (
+    <section aria-label={words.title}>
+      <div className="range-row">
+        <SegmentedControl
+          label={texts.traces.rangeAria}
+          selectedId={view.range in texts.traces.range ? view.range : null}
+          onChange={({ detail }) => onChange({ range: detail.selectedId })}
+          options={Object.entries(texts.traces.range).map(([id, text]) => ({ id, text }))}
+        />
+        <CustomRange {...props} />
+        <div className="only-narrow">
+          <Button iconName="filter" ariaExpanded={open} onClick={() => setOpen(!open)}>
+            {active > 0 ? `${words.show} (${active})` : words.show}
+          </Button>
+        </div>
+      </div>
+      <div className={open ? 'filter-grid' : 'filter-grid folded'}>
+        <FilterFields {...props} />
+      </div>
+    </section>
+  );
+}
+
+function CustomRange({ view, zone, onChange }: Props) {
+  const custom = view.range.includes('-') ? resolveRange(view.range, Date.now()) : undefined;
+  const value: DateRangePickerProps.Value | null = custom
+    ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
+    : null;
+  return (
+    <DateRangePicker
+      value={value}
+      rangeSelectorMode="absolute-only"
+      relativeOptions={[]}
+      onChange={({ detail }) => {
+        if (detail.value?.type !== 'absolute') {
+          onChange({ range: DEFAULT_VIEW.range });
+          return;
+        }
+        const { startDate, endDate } = detail.value;
+        onChange({ range: `${fromPicker(startDate, zone)}-${fromPicker(endDate, zone)}`, live: false });
+      }}
+      isValidRange={(range) =>
+        range?.type === 'absolute' && range.startDate < range.endDate
+          ? { valid: true }
+          : { valid: false, errorMessage: 'The end must lie behind the beginning.' }
+      }
+      isDateEnabled={(date) =>
+        date.getTime() > Date.now() - WEEK - 86_400_000 && date.getTime() < Date.now() + 86_400_000
+      }
+      placeholder="Custom range"
+      hideTimeOffset={false}
+      getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
+      i18nStrings={{
+        applyButtonLabel: 'Apply',
+        cancelButtonLabel: 'Cancel',
+        clearButtonLabel: 'Clear',
+        startDateLabel: 'From',
+        startTimeLabel: 'Time',
+        endDateLabel: 'To',
+        endTimeLabel: 'Time',
+        dateTimeConstraintText: `Times in ${zoneName(Date.now(), zone)}; the last seven days`,
+        ariaLabel: 'Custom range',
+        nextMonthAriaLabel: 'Next month',
+        previousMonthAriaLabel: 'Previous month',
+        todayAriaLabel: 'Today',
+      }}
+    />
+  );
+}
+
+function FilterFields({ api, view, onChange }: Props) {
+  const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
+  const sources = useFacet(api, 'service_type', { trace_type: view.type, ...range });
+  const types = useFacet(
+    api,
+    'resource_type',
+    view.source ? { trace_type: view.type, service_type: view.source, ...range } : null,
+  );
+  const users = useFacet(api, 'user', { ...filtersOf({ ...view, users: [] }), ...range });
+  const typeOption = { system: words.management, data: words.data };
+  const statuses: [string, string][] = [['', words.all], ...Object.entries(texts.traces.status)];
+  const option = (value: string, label: string): SelectProps.Option => ({ value, label });
+
+  return (
+    <>
+      <FormField label={words.type}>
+        <Select
+          selectedOption={option(view.type, typeOption[view.type])}
+          options={[option('system', words.management), option('data', words.data)]}
+          onChange={({ detail }) =>
+            onChange({ type: detail.selectedOption.value as View['type'], source: '', resourceType: '' })
+          }
+        />
+      </FormField>
+      <FormField label={words.source}>
+        <Select
+          selectedOption={option(view.source, view.source || words.all)}
+          options={[option('', words.all), ...sources.map(toOption)]}
+          filteringType="auto"
+          onChange={({ detail }) => onChange({ source: detail.selectedOption.value ?? '', resourceType: '' })}
+        />
+      </FormField>
+      <FormField label={words.resourceType}>
+        <Select
+          disabled={!view.source}
+          selectedOption={option(
+            view.resourceType,
+            view.resourceType || (view.source ? words.all : words.chooseSource),
+          )}
+          options={[option('', words.all), ...types.map(toOption)]}
+          filteringType="auto"
+          onChange={({ detail }) => onChange({ resourceType: detail.selectedOption.value ?? '' })}
+        />
+      </FormField>
+      <SearchBy api={api} view={view} onChange={onChange} />
+      <FormField label={words.operator}>
+        <Multiselect
+          selectedOptions={view.users.map((user) => option(user, user))}
+          options={users.map(toOption)}
+          placeholder={words.any}
+          filteringType="auto"
+          tokenLimit={1}
+          onChange={({ detail }) =>
+            onChange({ users: detail.selectedOptions.map(({ value }) => value ?? '') })
+          }
+        />
+      </FormField>
+      <FormField label={words.status}>
+        <Select
+          selectedOption={option(view.status, texts.traces.status[view.status] ?? words.all)}
+          options={statuses.map(([value, label]) => option(value, label))}
+          onChange={({ detail }) => onChange({ status: detail.selectedOption.value ?? '' })}
+        />
+      </FormField>
+      <div className="filter-reset">
+        <Button
+          onClick={() =>
+            onChange({
+              type: 'system',
+              source: '',
+              resourceType: '',
+              by: DEFAULT_VIEW.by,
+              value: '',
+              users: [],
+              status: '',
+            })
+          }
+        >
+          {words.reset}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** Kind and value; trace names are offered with how often each occurs, so that typing "delete" finds them. */
+function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChange'>) {
+  const [typed, setTyped] = useState(view.value);
+  useEffect(() => setTyped(view.value), [view.value]);
+  const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
+  const names = useFacet(
+    api,
+    'trace_name',
+    view.by === 'trace_name' ? { ...filtersOf({ ...view, value: '' }), ...range } : null,
+  );
+  const apply = (value: string) => {
+    if (value.trim() !== view.value) onChange({ value: value.trim() });
+  };
+  const kinds = Object.entries(texts.traces.by).map(([value, label]) => ({ value, label }));
+  return (
+    <FormField label={words.by} constraintText={words.exact} className="search-by">
+      <div className="search-pair">
+        <Select
+          selectedOption={{ value: view.by, label: texts.traces.by[view.by] }}
+          options={kinds}
+          ariaLabel={words.by}
+          onChange={({ detail }) =>
+            onChange({ by: detail.selectedOption.value ?? DEFAULT_VIEW.by, value: '' })
+          }
+        />
+        {view.by === 'trace_name' ? (
+          <Autosuggest
+            value={typed}
+            options={names.map(({ value, count }) => ({ value, labelTag: count.toLocaleString() }))}
+            onChange={({ detail }) => setTyped(detail.value)}
+            onSelect={({ detail }) => apply(detail.value)}
+            onKeyDown={({ detail }) => detail.key === 'Enter' && apply(typed)}
+            onBlur={() => typed === '' && apply('')}
+            enteredTextLabel={(value) => value}
+            ariaLabel={words.value}
+            placeholder="delete…"
+            empty={words.none}
+          />
+        ) : (
+          <Input
+            value={typed}
+            type="search"
+            ariaLabel={words.value}
+            onChange={({ detail }) => {
+              setTyped(detail.value);
+              if (detail.value === '') apply('');
+            }}
+            onKeyDown={({ detail }) => detail.key === 'Enter' && apply(typed)}
+            onBlur={() => apply(typed)}
+          />
+        )}
+      </div>
+    </FormField>
+  );
+}
+
+const toOption = ({ value, count }: FacetValue) => ({
+  value,
+  label: value,
+  labelTag: count.toLocaleString(),
+});
+
+/** Values of a field under the other filters; null asks for nothing. */
+function useFacet(api: Api, field: string, parameters: Parameters<Api['facet']>[1] | null): FacetValue[] {
+  const [values, setValues] = useState<FacetValue[]>([]);
+  const key = JSON.stringify(parameters);
+  useEffect(() => {
+    const asked = JSON.parse(key) as Parameters<Api['facet']>[1] | null;
+    if (!asked) {
+      setValues([]);
+      return;
+    }
+    const abort = new AbortController();
+    // A filter without suggestions still works: what went wrong is told by the list itself.
+    api.facet(field, asked, abort.signal).then(setValues, () => undefined);
+    return () => abort.abort();
+  }, [api, field, key]);
+  return values;
+}

@@ -1,0 +1,112 @@
+import Button from '@cloudscape-design/components/button';
+import { memo } from 'react';
+import type { Trace } from '../../api/types.ts';
+import { texts } from '../../texts.ts';
+import type { Zone } from '../../time.ts';
+import { COLUMNS } from './columns.tsx';
+import { TraceFields } from './fields.tsx';
+import type { View } from './view-state.ts';
+
+const words = texts.traces;
+
+interface Handlers {
+  zone: Zone;
+  onToggle: (id: string) => void;
+  onView: (trace: Trace) => void;
+  onFilter: (change: Partial<View>) => void;
+}
+
+interface Props extends Handlers {
+  pages: Trace[][];
+  expanded: string[];
+}
+
+/**
+ * The list. Rows stand in groups, one for each page that was loaded: the browser leaves groups that are out
+ * of sight undrawn (which it cannot do for the parts of a table element), and React does not touch a group
+ * that did not change.
+ */
+export function TraceTable({ pages, expanded, ...handlers }: Props) {
+  if (pages.length === 0) return null;
+  return (
+    <div className="traces" role="table" aria-label={words.title} aria-rowcount={-1}>
+      <div role="rowgroup" className="traces-head">
+        <div role="row" className="trace-row">
+          <span role="columnheader" aria-label={words.row.expand} />
+          {COLUMNS.map(({ id }) => (
+            <span role="columnheader" key={id} className={`c-${id}`}>
+              {words.columns[id]}
+            </span>
+          ))}
+        </div>
+      </div>
+      {pages.map((traces) => {
+        const open = traces
+          .filter((trace) => expanded.includes(trace.trace_id))
+          .map((trace) => trace.trace_id);
+        return <Group key={traces[0]?.trace_id} traces={traces} open={open.join(' ')} {...handlers} />;
+      })}
+    </div>
+  );
+}
+
+const Group = memo(
+  function Group({ traces, open, ...handlers }: Handlers & { traces: Trace[]; open: string }) {
+    return (
+      <div
+        role="rowgroup"
+        className="traces-group"
+        style={{ containIntrinsicSize: `auto ${traces.length * 37}px` }}
+      >
+        {traces.map((trace) => (
+          <Row key={trace.trace_id} trace={trace} open={open.includes(trace.trace_id)} {...handlers} />
+        ))}
+      </div>
+    );
+  },
+  (before, after) =>
+    before.traces === after.traces && before.open === after.open && before.zone === after.zone,
+);
+
+function Row({ trace, open, zone, onToggle, onView, onFilter }: Handlers & { trace: Trace; open: boolean }) {
+  const label = open ? words.row.collapse : words.row.expand;
+  return (
+    <>
+      <div role="row" className={open ? 'trace-row open' : 'trace-row'} data-trace={trace.trace_id}>
+        <span role="cell" className="c-toggle">
+          <Button
+            variant="icon"
+            iconName={open ? 'angle-down' : 'angle-right'}
+            ariaLabel={`${label}: ${trace.trace_name}`}
+            ariaExpanded={open}
+            onClick={() => onToggle(trace.trace_id)}
+          />
+        </span>
+        {COLUMNS.map(({ id, cell }) => (
+          <span
+            role="cell"
+            key={id}
+            className={`c-${id}`}
+            title={id === 'trace_rating' ? undefined : String(cell(trace, zone))}
+          >
+            {id === 'trace_name' ? (
+              <button type="button" className="trace-link" onClick={() => onView(trace)}>
+                {trace.trace_name}
+              </button>
+            ) : (
+              cell(trace, zone)
+            )}
+          </span>
+        ))}
+      </div>
+      {open && (
+        <div role="row" className="trace-fields">
+          <div role="cell">
+            <TraceFields trace={trace} zone={zone} onFilter={onFilter} />
+            <Button onClick={() => onView(trace)}>{words.row.view}</Button>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

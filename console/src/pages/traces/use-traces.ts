@@ -1,0 +1,149 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { type Api, ApiError } from '../../api/client.ts';
+import type { AccountedHour, Histogram, Trace } from '../../api/types.ts';
+import { filtersOf, queryKey, resolveRange, type View } from './view-state.ts';
+
+const PAGE = 100;
+const LIVE_MS = 3_000;
+const RETRY_MS = 3_000;
+
+export interface TraceList {
+  /** Pages in the order of the table, each its own array so that a loaded one is never drawn again. */
+  pages: Trace[][];
+  count: number;
+  loading: boolean;
+  loadingMore: boolean;
+  more: boolean;
+  error: ApiError | undefined;
+  histogram: Histogram | undefined;
+  accounting: AccountedHour[] | undefined;
+  /** New traces that are held back until they are asked for. */
+  fresh: number;
+  loadMore: () => void;
+  refresh: () => void;
+  showFresh: () => void;
+}
+
+interface Loaded {
+  pages: Trace[][];
+  marker: string | null;
+  range: { from: number; to: number };
+}
+
+/** Loads what the view asks for; an error that may pass is tried again by itself. */
+export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: () => void): TraceList {
+  const [loaded, setLoaded] = useState<Loaded>();
+  const [loading, setLoading] = useState(true);
+  const [loadingMore, setLoadingMore] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const [histogram, setHistogram] = useState<Histogram>();
+  const [accounting, setAccounting] = useState<AccountedHour[]>();
+  const [waiting, setWaiting] = useState<Trace[]>([]);
+  const [round, setRound] = useState(0);
+  const key = queryKey(view);
+  const filters = useRef(filtersOf(view));
+  filters.current = filtersOf(view);
+  const running = useRef<AbortController>(undefined);
+
+  const failed = useCallback(
+    (cause: unknown) => {
+      if ((cause as Error).name === 'AbortError') return;
+      const problem = cause instanceof ApiError ? cause : new ApiError(0, String(cause));
+      if (problem.status === 401) onExpired();
+      else setError(problem);
+    },
+    [onExpired],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: key stands for the filters and the range, round for a refresh
+  useEffect(() => {
+    const abort = new AbortController();
+    running.current = abort;
+    const range = resolveRange(view.range, Date.now());
+    const query = { ...filters.current, ...range };
+    setLoading(true);
+    setWaiting([]);
+    const load = async () => {
+      const page = await api.traces({ ...query, limit: PAGE }, abort.signal);
+      setLoaded({ pages: page.traces.length > 0 ? [page.traces] : [], marker: page.meta_data.marker, range });
+      setError(undefined);
+      setLoading(false);
+      setHistogram(await api.histogram({ ...query, buckets: 80 }, abort.signal));
+      setAccounting(await api.accounting(range.from - (range.from % 3_600_000), range.to, abort.signal));
+    };
+    load().catch((cause) => {
+      if (!abort.signal.aborted) setLoading(false);
+      failed(cause);
+    });
+    return () => abort.abort();
+  }, [api, key, round, failed]);
+
+  useEffect(() => {
+    if (!error || (error.status !== 503 && error.status !== 0)) return;
+    const timer = setTimeout(() => setRound((value) => value + 1), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [error]);
+
+  const loadMore = useCallback(() => {
+    if (!loaded?.marker || loadingMore) return;
+    const { signal } = running.current ?? new AbortController();
+    setLoadingMore(true);
+    api
+      .traces({ ...filters.current, ...loaded.range, limit: PAGE, next: loaded.marker }, signal)
+      .then((page) =>
+        setLoaded(
+          (current) =>
+            current && { ...current, pages: [...current.pages, page.traces], marker: page.meta_data.marker },
+        ),
+      )
+      .catch(failed)
+      .finally(() => setLoadingMore(false));
+  }, [api, loaded, loadingMore, failed]);
+
+  const prepend = useCallback((traces: Trace[]) => {
+    if (traces.length === 0) return;
+    setLoaded((current) => current && { ...current, pages: [traces, ...current.pages] });
+    setWaiting([]);
+  }, []);
+
+  // Live: ask for what is newer than the newest, and put it on top unless the reader would lose the place.
+  useEffect(() => {
+    if (!view.live || !loaded || view.range.includes('-')) return;
+    const abort = new AbortController();
+    const timer = setTimeout(async () => {
+      const known = new Set([...waiting, ...loaded.pages.flat()].map((trace) => trace.trace_id));
+      const range = resolveRange(view.range, Date.now());
+      try {
+        const page = await api.traces({ ...filters.current, ...range, limit: 200 }, abort.signal);
+        const fresh = page.traces.filter((trace) => !known.has(trace.trace_id));
+        if (holdBack) setWaiting((current) => [...fresh, ...current]);
+        else prepend([...fresh, ...waiting]);
+        if (fresh.length > 0)
+          setHistogram(await api.histogram({ ...filters.current, ...range, buckets: 80 }, abort.signal));
+        if (fresh.length === 0 || holdBack) setLoaded((current) => current && { ...current });
+      } catch (cause) {
+        failed(cause);
+      }
+    }, LIVE_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [api, view.live, view.range, loaded, waiting, holdBack, prepend, failed]);
+
+  const pages = loaded?.pages ?? [];
+  return {
+    pages,
+    count: pages.reduce((sum, page) => sum + page.length, 0),
+    loading,
+    loadingMore,
+    more: loaded?.marker != null,
+    error,
+    histogram,
+    accounting,
+    fresh: waiting.length,
+    loadMore,
+    refresh: () => setRound((value) => value + 1),
+    showFresh: () => prepend(waiting),
+  };
+}

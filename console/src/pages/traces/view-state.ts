@@ -1,0 +1,108 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import type { Parameters } from '../../api/client.ts';
+
+const SPANS: Record<string, number> = { '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000 };
+
+/** What the page shows; all of it stands in the address bar. */
+export interface View {
+  /** `1h`, `1d`, `7d`, or `<from>-<to>` in epoch ms. */
+  range: string;
+  type: 'system' | 'data';
+  source: string;
+  resourceType: string;
+  by: string;
+  value: string;
+  users: string[];
+  status: string;
+  /** Trace that is open in the view. */
+  trace: string;
+  expanded: string[];
+  live: boolean;
+}
+
+export const DEFAULT_VIEW: View = {
+  range: '1h',
+  type: 'system',
+  source: '',
+  resourceType: '',
+  by: 'trace_name',
+  value: '',
+  users: [],
+  status: '',
+  trace: '',
+  expanded: [],
+  live: false,
+};
+
+function read(parameters: URLSearchParams): View {
+  const text = (name: string, fallback = '') => parameters.get(name) ?? fallback;
+  return {
+    range: text('range', DEFAULT_VIEW.range),
+    type: text('type') === 'data' ? 'data' : 'system',
+    source: text('source'),
+    resourceType: text('resource_type'),
+    by: text('by', DEFAULT_VIEW.by),
+    value: text('value'),
+    users: parameters.getAll('user'),
+    status: text('status'),
+    trace: text('trace'),
+    expanded: parameters.getAll('open'),
+    live: text('live') === '1',
+  };
+}
+
+function write(view: View): URLSearchParams {
+  const parameters = new URLSearchParams();
+  const set = (name: string, value: string, fallback = '') => {
+    if (value !== fallback) parameters.set(name, value);
+  };
+  set('range', view.range, DEFAULT_VIEW.range);
+  set('type', view.type, DEFAULT_VIEW.type);
+  set('source', view.source);
+  set('resource_type', view.resourceType);
+  set('by', view.by, DEFAULT_VIEW.by);
+  set('value', view.value);
+  for (const user of view.users) parameters.append('user', user);
+  set('status', view.status);
+  set('trace', view.trace);
+  for (const id of view.expanded) parameters.append('open', id);
+  set('live', view.live ? '1' : '');
+  return parameters;
+}
+
+/** The view in the address bar. A change of what is asked makes a step back possible; unfolding a row does not. */
+export function useView(): [View, (change: Partial<View>) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const view = useMemo(() => read(parameters), [parameters]);
+  const change = (next: Partial<View>) => {
+    const passing = Object.keys(next).every((key) => key === 'expanded' || key === 'live');
+    setParameters((current) => write({ ...read(current), ...next }), { replace: passing });
+  };
+  return [view, change];
+}
+
+/** The instants that a range means now; both exclusive. */
+export function resolveRange(range: string, now: number): { from: number; to: number } {
+  const span = SPANS[range];
+  if (span !== undefined) return { from: now - span, to: now + 1000 };
+  const [from = 0, to = now] = range.split('-').map(Number);
+  return { from: from - 1, to: to + 1 };
+}
+
+/** What is asked of the service: the filters, without range and page. */
+export function filtersOf(view: View): Parameters {
+  return {
+    trace_type: view.type,
+    service_type: view.source,
+    resource_type: view.resourceType,
+    [view.by]: view.value,
+    user: view.users,
+    trace_rating: view.status,
+  };
+}
+
+/** Changes whenever another list has to be loaded. */
+export function queryKey(view: View): string {
+  return JSON.stringify([view.range, filtersOf(view)]);
+}

@@ -1,0 +1,39 @@
+export type Zone = 'local' | 'utc';
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** Minutes that the zone is ahead of UTC at an instant (epoch ms). */
+function offsetOf(ms: number, zone: Zone): number {
+  return zone === 'utc' ? 0 : -new Date(ms).getTimezoneOffset();
+}
+
+function shifted(ms: number, zone: Zone): string {
+  return new Date(ms + offsetOf(ms, zone) * 60_000).toISOString();
+}
+
+export function zoneName(ms: number, zone: Zone): string {
+  const offset = offsetOf(ms, zone);
+  const size = Math.abs(offset);
+  return `GMT${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** `YYYY-MM-DD HH:MM:SS GMT±HH:MM` */
+export function formatTime(ms: number, zone: Zone): string {
+  return `${shifted(ms, zone).slice(0, 19).replace('T', ' ')} ${zoneName(ms, zone)}`;
+}
+
+/** `HH:MM`, or with the day where the range spans days. */
+export function formatTick(ms: number, zone: Zone, spanMs: number): string {
+  const text = shifted(ms, zone);
+  if (spanMs > 2 * 86_400_000) return `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  return spanMs > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
+/** Date and time of a picker, without a zone. */
+export function toPicker(ms: number, zone: Zone): string {
+  return shifted(ms, zone).slice(0, 19);
+}
+
+export function fromPicker(text: string, zone: Zone): number {
+  return Date.parse(zone === 'utc' ? `${text.slice(0, 19)}Z` : text.slice(0, 19));
+}
