@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where a report for machines goes, beside what people read. */
+const report = process.env.OPENCTS_TEST_REPORT;
+
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       { test: { name: 'client', include: ['client/src/**/*.test.ts'] } },
       {

@@ -149,5 +149,7 @@ async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps
     },
   });
   const page = { config: { action: 'open' }, schema: { hide: true } };
-  server.get('/console/*', page, (_request, reply) => reply.sendFile('index.html'));
+  for (const path of ['/console', '/console/*']) {
+    server.get(path, page, (_request, reply) => reply.sendFile('index.html'));
+  }
 }

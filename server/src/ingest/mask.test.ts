@@ -31,7 +31,7 @@ test('no value of a secret member survives, and everything else is kept, in any 
       fc.integer(),
       fc.array(tie('node'), { maxLength: 3 }),
       fc.record({ password: secret, name: tie('node') }),
-      fc.record({ ['user_data']: fc.record({ deep: secret }), other: tie('node') }),
+      fc.record({ user_data: fc.record({ deep: secret }), other: tie('node') }),
       fc.record({ inner: tie('node').map((value) => JSON.stringify(value)) }),
     ),
   })).node;

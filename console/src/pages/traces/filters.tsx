@@ -39,6 +39,17 @@ export function Filters(props: Props) {
           options={Object.entries(texts.traces.range).map(([id, text]) => ({ id, text }))}
         />
         <CustomRange {...props} />
+        {active > 0 && (
+          <Button
+            variant="link"
+            onClick={() => {
+              const { range, live, trace, expanded, ...filters } = DEFAULT_VIEW;
+              onChange(filters);
+            }}
+          >
+            {words.reset}
+          </Button>
+        )}
         <div className="only-narrow">
           <Button iconName="filter" ariaExpanded={open} onClick={() => setOpen(!open)}>
             {active > 0 ? `${words.show} (${active})` : words.show}
@@ -163,23 +174,6 @@ function FilterFields({ api, view, onChange }: Props) {
           onChange={({ detail }) => onChange({ status: detail.selectedOption.value ?? '' })}
         />
       </FormField>
-      <div className="filter-reset">
-        <Button
-          onClick={() =>
-            onChange({
-              type: 'system',
-              source: '',
-              resourceType: '',
-              by: DEFAULT_VIEW.by,
-              value: '',
-              users: [],
-              status: '',
-            })
-          }
-        >
-          {words.reset}
-        </Button>
-      </div>
     </>
   );
 }

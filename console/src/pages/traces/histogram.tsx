@@ -74,7 +74,6 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
   const ticks = Math.max(2, Math.min(8, Math.floor(inner / 130)));
   return (
     <div className="histogram" ref={frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a range can be chosen in it with the keyboard */}
       <svg
         width="100%"
         height={HEIGHT + AXIS}

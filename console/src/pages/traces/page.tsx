@@ -92,7 +92,7 @@ export function TraceListPage({ api, zone, onExpired }: { api: Api; zone: Zone; 
             {list.error && (
               <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />
             )}
-            <Container disableContentPaddings footer={<Footer list={list} />}>
+            <Container disableContentPaddings footer={list.count > 0 && <Footer list={list} />}>
               <div className="histogram-area">
                 <div className="histogram-head">
                   <Box variant="h2" fontSize="heading-s">
@@ -211,7 +211,6 @@ function Accounted({ list, zone }: { list: ReturnType<typeof useTraces>; zone: Z
 }
 
 function Footer({ list }: { list: ReturnType<typeof useTraces> }) {
-  if (list.count === 0) return null;
   return (
     <Box color="text-body-secondary" fontSize="body-s">
       {list.more ? words.shown(list.count, true) : words.end(list.count)}

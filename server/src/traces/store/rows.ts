@@ -13,23 +13,23 @@ export const SELECTED = Object.keys(COLUMNS)
   .map((name) => (INSTANTS.has(name) ? `toUnixTimestamp64Milli(${name}) AS ${name}_ms` : name))
   .join(', ');
 
-const PLAIN = Object.keys(COLUMNS).filter(
-  (name) => !DERIVED.has(name) && !INSTANTS.has(name) && name !== 'user' && name !== 'extra',
-);
+const MEMBERS = Object.keys(COLUMNS).filter((name) => !DERIVED.has(name) && name !== 'extra');
+const COUNTS = new Set(['content_length', 'total_time']);
 
 /** A trace as query answers give it: absent members left out, `user` an object, extra members back in place. */
 export function toTrace(row: Row): Trace {
-  const trace: Record<string, unknown> = {
-    time: Number(row.time_ms),
-    record_time: Number(row.record_time_ms),
-  };
-  for (const name of PLAIN) {
-    const value = row[name];
-    if (value === null || value === undefined || value === '') continue;
-    trace[name] = name === 'content_length' || name === 'total_time' ? Number(value) : value;
+  const trace: Record<string, unknown> = {};
+  for (const name of MEMBERS) {
+    const value = INSTANTS.has(name) ? row[`${name}_ms`] : row[name];
+    if (value === null || value === undefined) continue;
+    if (name === 'user') {
+      if (value !== '') trace.user = JSON.parse(value as string) as TraceUser;
+    } else if (INSTANTS.has(name) || COUNTS.has(name)) {
+      trace[name] = Number(value);
+    } else if (value !== '' || (name === 'source_ip' && row.trace_type === 'SystemAction')) {
+      trace[name] = value;
+    }
   }
-  if (row.trace_type === 'SystemAction') trace.source_ip ??= '';
-  if (row.user) trace.user = JSON.parse(row.user as string) as TraceUser;
   // Spreading defines members even where their name is special, such as __proto__.
   return (row.extra ? { ...trace, ...(JSON.parse(row.extra as string) as object) } : trace) as Trace;
 }
