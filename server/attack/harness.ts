@@ -1,0 +1,196 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const MAIN = path.resolve(import.meta.dirname, '../bin/opencts.js');
+export const PASSWORD = 'attack-on-purpose';
+
+/** The real server as a process of its own, as a user starts it. */
+export interface RunningServer {
+  url: string;
+  projectId: string;
+  token: string;
+  process: ChildProcess;
+  /** What it logged so far. */
+  log: string[];
+  /** Process id of the embedded engine. */
+  enginePid(): number;
+  /** `kill -9`, also of the engine, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export async function temporaryDirectory(): Promise<string> {
+  return mkdtemp(path.join(os.tmpdir(), 'opencts-attack-'));
+}
+
+export async function removeDirectory(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<RunningServer> {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: {
+      PATH: process.env.PATH,
+      OPENCTS_DATA_DIR: dataDir,
+      OPENCTS_PORT: '0',
+      OPENCTS_ADMIN_PASSWORD: PASSWORD,
+      OPENCTS_LOG_LEVEL: 'warn',
+      OPENCTS_CANARY_SECONDS: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log: string[] = [];
+  if (child.stderr) createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      const ready = / is ready: (\S+)/.exec(line);
+      if (ready) resolve(ready[1] as string);
+    });
+    child.once('exit', (code, signal) =>
+      reject(new Error(`the server ended (${signal ?? code}): ${log.join('\n')}`)),
+    );
+  });
+  const { token, projectId } = await signIn(url);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  return {
+    url,
+    token,
+    projectId,
+    process: child,
+    log,
+    enginePid: () =>
+      Number(
+        execFileSync('pgrep', ['-P', String(child.pid), '-f', 'engine/child.js'])
+          .toString()
+          .trim(),
+      ),
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+async function signIn(url: string): Promise<{ token: string; projectId: string }> {
+  const user = { name: 'admin', password: PASSWORD, domain: { name: 'default' } };
+  const auth = {
+    identity: { methods: ['password'], password: { user } },
+    scope: { project: { name: 'local' } },
+  };
+  const response = await fetch(`${url}/v3/auth/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ auth }),
+  });
+  const { token } = (await response.json()) as { token: { project: { id: string } } };
+  return { token: response.headers.get('x-subject-token') ?? '', projectId: token.project.id };
+}
+
+export function trace(change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    trace_name: 'deleteServer',
+    trace_rating: 'normal',
+    trace_type: 'ApiCall',
+    service_type: 'ECS',
+    resource_type: 'ecs',
+    resource_name: 'web-1',
+    time: Date.now(),
+    user: { id: '11aa', name: 'jane', domain: { id: 'a1b2', name: 'acme' } },
+    request: '{"server":{"name":"web-1"}}',
+    ...change,
+  };
+}
+
+export interface Reported {
+  status: number;
+  accepted: number;
+  duplicates: number;
+  rejected: { index: number; error_code: string; error_msg: string; field?: string }[];
+  error_code?: string;
+  error_msg?: string;
+  trace_ids?: (string | null)[];
+}
+
+export async function report(
+  server: RunningServer,
+  traces: unknown[],
+  signal?: AbortSignal,
+): Promise<Reported> {
+  return send(server, JSON.stringify({ traces }), { 'content-type': 'application/json' }, signal);
+}
+
+export async function send(
+  server: RunningServer,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Reported> {
+  const response = await fetch(`${server.url}/v3/${server.projectId}/traces?trace_ids=true`, {
+    method: 'POST',
+    headers: { 'x-auth-token': server.token, ...headers },
+    body,
+    signal,
+  });
+  return { status: response.status, ...((await response.json()) as Omit<Reported, 'status'>) };
+}
+
+/** Every trace of the last hour, by pages, with how often each id came. */
+export async function listAll(server: RunningServer): Promise<Map<string, number>> {
+  const seen = new Map<string, number>();
+  const base = `${server.url}/v3/${server.projectId}/traces?limit=200&from=${Date.now() - 6 * 86_400_000}&to=${Date.now() + 900_000}`;
+  for (let next: string | null | undefined; next !== null; ) {
+    const response = await fetch(`${base}${next ? `&next=${next}` : ''}`, {
+      headers: { 'x-auth-token': server.token },
+    });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    const page = (await response.json()) as {
+      traces: { trace_id: string }[];
+      meta_data: { marker: string | null };
+    };
+    for (const { trace_id } of page.traces) seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
+    next = page.meta_data.marker;
+  }
+  return seen;
+}
+
+export async function metric(server: RunningServer, name: string): Promise<number> {
+  const text = await (
+    await fetch(`${server.url}/metrics`, { headers: { 'x-auth-token': server.token } })
+  ).text();
+  return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** Resolves when the indexer has passed all that the journal holds. */
+export async function indexed(server: RunningServer): Promise<void> {
+  await until(async () => (await metric(server, 'opencts_follower_lag_traces{follower="indexer"}')) === 0);
+}
+
+export async function until(condition: () => Promise<boolean>, tries = 600): Promise<void> {
+  for (let i = 0; i < tries; i++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the condition did not come true');
+}
+
+/** Sum over all hours of what the accounting says. */
+export async function accounted(server: RunningServer) {
+  const response = await fetch(`${server.url}/v3/${server.projectId}/accounting`, {
+    headers: { 'x-auth-token': server.token },
+  });
+  const { hours } = (await response.json()) as {
+    hours: Record<'journalled' | 'indexed' | 'stored', number>[];
+  };
+  const sum = (key: 'journalled' | 'indexed' | 'stored') =>
+    hours.reduce((total, hour) => total + hour[key], 0);
+  return { journalled: sum('journalled'), indexed: sum('indexed'), stored: sum('stored') };
+}
