@@ -156,7 +156,10 @@ export async function startApp({
     enginePid: () => engine?.pid,
     async stop() {
       stopping = true;
+      // Connections that finish their last request now would stay open for the next one.
+      const idle = setInterval(() => server.server.closeIdleConnections(), 50);
       await server.close();
+      clearInterval(idle);
       await canary.stop();
       retention.stop();
       await journal.close();

@@ -80,7 +80,9 @@ function readWhole(body: Readable, limit: number): Promise<Buffer> {
     });
     body.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     body.on('error', reject);
-    body.on('close', () => reject(ERRORS.unreadableRequest('the body was cut off')));
+    body.on('close', () => {
+      if (!body.readableEnded) reject(ERRORS.unreadableRequest('the body was cut off'));
+    });
   });
 }
 

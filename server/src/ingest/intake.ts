@@ -55,22 +55,23 @@ export class Intake {
     const verdict: Verdict = { accepted: 0, duplicates: 0, rejected: [], traceIds: [] };
     const entries: JournalEntry[] = [];
     const identities: Buffer[] = [];
-    const inThisCall = new Set<string>();
-    for (const [index, item] of items.entries()) {
-      const trace = attempt(item, context, first + index, verdict);
-      verdict.traceIds.push(trace?.traceId ?? null);
-      if (!trace) continue;
-      if (trace.clientId) {
-        const identity = identityOf(producer.projectId, trace.traceId);
-        if (inThisCall.has(trace.traceId) || journal.knows(identity)) {
+    let inThisCall: Set<string> | undefined;
+    for (let index = 0; index < items.length; index++) {
+      const entry = attempt(items[index], context, first + index, verdict);
+      verdict.traceIds.push(entry?.routing.traceId ?? null);
+      if (!entry) continue;
+      const { traceId, clientId } = entry.routing;
+      if (clientId) {
+        const identity = identityOf(producer.projectId, traceId);
+        inThisCall ??= new Set();
+        if (inThisCall.has(traceId) || journal.knows(identity)) {
           verdict.duplicates++;
           continue;
         }
-        inThisCall.add(trace.traceId);
+        inThisCall.add(traceId);
         identities.push(identity);
       }
-      const { line, ...routing } = trace;
-      entries.push({ routing: { ...routing, recordTime: context.now, projectId: producer.projectId }, line });
+      entries.push(entry);
     }
     const appended = entries.length > 0 ? journal.append(entries, identities) : undefined;
     // A duplicate is acknowledged only when the trace it repeats is on disk.

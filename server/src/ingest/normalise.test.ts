@@ -188,12 +188,13 @@ test('deep nesting is rejected wherever it stands', () => {
 test('a UUID is kept in lower case; another id is kept beside the UUID that always follows from it', () => {
   const upper = '95CC60C0-143B-11EF-8A56-0255AC100B07';
   expect(normalise({ ...good, trace_id: upper }, context)).toMatchObject({
-    traceId: upper.toLowerCase(),
-    clientId: true,
+    routing: { traceId: upper.toLowerCase(), clientId: true },
   });
   const first = normalise({ ...good, trace_id: 'job-42' }, context);
-  expect(first.traceId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect(normalise({ ...good, trace_id: 'job-42' }, context).traceId).toBe(first.traceId);
+  expect(first.routing.traceId).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  expect(normalise({ ...good, trace_id: 'job-42' }, context).routing.traceId).toBe(first.routing.traceId);
   expect(JSON.parse(lineOf({ ...good, trace_id: 'job-42' }).extra as string)).toEqual({
     source_trace_id: 'job-42',
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { JournalEntry } from '../journal/index.ts';
 import {
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
@@ -22,17 +23,6 @@ export interface IntakeContext {
   retentionMs: number;
 }
 
-export interface Normalised {
-  traceId: string;
-  /** The producer chose the id. */
-  clientId: boolean;
-  trackerName: string;
-  serviceType: string;
-  extra: boolean;
-  /** JSON text with a line feed at its end. */
-  line: string;
-}
-
 /** Why a trace is refused: the member, and the rule in words. */
 export class TraceRejected extends Error {
   override readonly name = 'TraceRejected';
@@ -51,7 +41,7 @@ const UUID = new RegExp(UUID_PATTERN);
  * Turns what a producer sent into the line that is journalled.
  * @throws TraceRejected
  */
-export function normalise(item: unknown, context: IntakeContext): Normalised {
+export function normalise(item: unknown, context: IntakeContext): JournalEntry {
   const input = accept(item);
   checkTime(input.time, context);
   checkProject(input, context.projectId);
@@ -104,11 +94,15 @@ export function normalise(item: unknown, context: IntakeContext): Normalised {
   const line = `${JSON.stringify(trace)}\n`;
   checkText(line, trace);
   return {
-    traceId,
-    clientId,
-    trackerName,
-    serviceType: input.service_type,
-    extra: extra !== undefined,
+    routing: {
+      recordTime: context.now,
+      traceId,
+      projectId: context.projectId,
+      trackerName,
+      serviceType: input.service_type,
+      clientId,
+      extra: extra !== undefined,
+    },
     line,
   };
 }

@@ -59,8 +59,12 @@ class Batch {
   buffer: Buffer;
   length = 0;
   traces = 0;
-  counts = new HourCounts();
   identities: Buffer[] = [];
+  private readonly counts = new HourCounts();
+  /** A run of traces of one project and time is counted at once. */
+  private countedProject = '';
+  private countedTime = 0;
+  private counted = 0;
   readonly durable: Promise<void>;
   resolve!: () => void;
   reject!: (error: Error) => void;
@@ -79,7 +83,19 @@ class Batch {
     this.reserve(frameBound(routing, line));
     this.length = writeFrame(this.buffer, this.length, routing, line);
     this.traces++;
-    this.counts.add(routing.projectId, hourOf(routing.recordTime), 1);
+    if (routing.projectId !== this.countedProject || routing.recordTime !== this.countedTime) {
+      this.count();
+      this.countedProject = routing.projectId;
+      this.countedTime = routing.recordTime;
+    }
+    this.counted++;
+  }
+
+  /** Traces per project and hour; brings in the run that came last. */
+  count(): HourCounts {
+    if (this.counted > 0) this.counts.add(this.countedProject, hourOf(this.countedTime), this.counted);
+    this.counted = 0;
+    return this.counts;
   }
 
   private reserve(bytes: number): void {
@@ -283,10 +299,11 @@ export class Journal {
       });
       this.end = { segment: this.end.segment, offset: this.end.offset + batch.length };
       this.tracesWritten += batch.traces;
-      this.counts.addAll(batch.counts.rows());
-      this.segmentCounts.addAll(batch.counts.rows());
+      const counts = batch.count();
+      this.counts.addAll(counts.rows());
+      this.segmentCounts.addAll(counts.rows());
       for (const identity of batch.identities) this.segmentIdentities.push(identity);
-      this.options.onDurable(batch.counts, batch.traces);
+      this.options.onDurable(counts, batch.traces);
       batch.resolve();
       for (const arrived of [...this.arrivals]) arrived();
     } catch (error) {

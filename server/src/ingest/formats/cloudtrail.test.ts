@@ -128,7 +128,7 @@ describe.skipIf(!present)('the real records', () => {
         );
 
   test('all 2,900 are accepted by the intake, each with an id of its own', () => {
-    const ids = new Set(records.map((record) => normalise(fromCloudTrail(record), context).traceId));
+    const ids = new Set(records.map((record) => normalise(fromCloudTrail(record), context).routing.traceId));
     expect(ids.size).toBe(2900);
   });
 
