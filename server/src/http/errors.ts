@@ -1,17 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { CtsError, ERRORS } from '../errors.ts';
 import { StoreUnavailable } from '../traces/index.ts';
 
 /** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
-export function handleErrors(server: FastifyInstance): void {
+export function handleErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error, request);
     if (refusal.status >= 500)
-      request.log.error(
-        { err: error, request_id: request.id, path: request.routeOptions.url },
-        'request failed',
-      );
+      log.error({ err: error, request_id: request.id, path: request.routeOptions.url }, 'request failed');
     return refuse(refusal, request, reply);
   });
   server.setNotFoundHandler((request, reply) =>

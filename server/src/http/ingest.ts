@@ -8,8 +8,10 @@ import {
   decode,
   formatOf,
   type Intake,
+  parseLine,
+  parseTraces,
   readLines,
-  readTraces,
+  readWhole,
   TraceInput,
   type TraceProducer,
   type Verdict,
@@ -89,33 +91,15 @@ async function take(
   const format = formatOf(request.headers);
   const body = decode(request.raw, request.headers);
   if (format === 'json') {
-    add(total, await intake.submit(producer, await readTraces(body, maxBody)));
+    const bytes = await readWhole(body, maxBody);
+    add(total, await intake.submit(producer, () => parseTraces(bytes)));
     return;
   }
   for await (const lines of readLines(body as Readable, maxBody)) {
-    add(total, await submitLines(intake, producer, lines, total.traceIds.length));
+    add(total, await intake.submit(producer, () => lines.map(parseLine), total.traceIds.length));
   }
   if (total.traceIds.length === 0)
     throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
-}
-
-async function submitLines(
-  intake: Intake,
-  producer: TraceProducer,
-  lines: Parameters<typeof unreadable>[0][],
-  first: number,
-): Promise<Verdict> {
-  const items = lines.map((line) => ('value' in line ? line.value : undefined));
-  const verdict = await intake.submit(producer, items, first);
-  for (const rejection of verdict.rejected) {
-    const line = lines[rejection.index - first];
-    if (line && 'unreadable' in line) rejection.error_msg = unreadable(line);
-  }
-  return verdict;
-}
-
-function unreadable(line: { value: unknown } | { unreadable: string }): string {
-  return 'unreadable' in line ? line.unreadable : '';
 }
 
 function add(total: Verdict, more: Verdict): void {

@@ -57,15 +57,8 @@ export function bodyError(error: unknown): unknown {
   return error;
 }
 
-/**
- * Reads `{"traces": […]}` whole.
- * @throws CtsError 413 beyond `limit` bytes, 400 when it is not that
- */
-export async function readTraces(body: Readable, limit: number): Promise<unknown[]> {
-  return parseTraces(await readWhole(body, limit));
-}
-
-function readWhole(body: Readable, limit: number): Promise<Buffer> {
+/** Reads a body whole. @throws CtsError 413 beyond `limit` bytes, 400 when it is cut off */
+export function readWhole(body: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -86,7 +79,8 @@ function readWhole(body: Readable, limit: number): Promise<Buffer> {
   });
 }
 
-function parseTraces(bytes: Buffer): unknown[] {
+/** The items of `{"traces": […]}`. @throws CtsError 400 when it is not that */
+export function parseTraces(bytes: Buffer): unknown[] {
   if (bytes.length === 0) {
     throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
   }
@@ -108,17 +102,14 @@ function parseTraces(bytes: Buffer): unknown[] {
   return traces;
 }
 
-/** A line of NDJSON: what it holds, or why it cannot be read. */
-export type Line = { value: unknown } | { unreadable: string };
-
 /**
- * Reads NDJSON in batches of lines; empty lines do not count. An unreadable line costs only itself.
+ * Reads NDJSON in batches of lines; empty lines do not count.
  * @throws CtsError 413 when a line is larger than `limit` bytes or the whole larger than 32 times that
  */
-export async function* readLines(body: Readable, limit: number): AsyncGenerator<Line[]> {
+export async function* readLines(body: Readable, limit: number): AsyncGenerator<Buffer[]> {
   let rest: Buffer = Buffer.alloc(0);
   let total = 0;
-  let lines: Line[] = [];
+  let lines: Buffer[] = [];
   let gathered = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     total += chunk.length;
@@ -126,7 +117,7 @@ export async function* readLines(body: Readable, limit: number): AsyncGenerator<
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      push(lines, bytes.subarray(start, end));
+      if (end > start) lines.push(bytes.subarray(start, end));
       gathered += end - start;
       start = end + 1;
       if (lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
@@ -138,20 +129,25 @@ export async function* readLines(body: Readable, limit: number): AsyncGenerator<
     rest = bytes.subarray(start);
     if (rest.length > limit) throw ERRORS.bodyTooLarge(limit);
   }
-  push(lines, rest);
+  if (rest.length > 0) lines.push(rest);
   if (lines.length > 0) yield lines;
 }
 
-function push(lines: Line[], bytes: Buffer): void {
-  const text = bytes.toString('utf8').trim();
-  if (text === '') return;
-  if (!isUtf8(bytes)) {
-    lines.push({ unreadable: 'the line is not valid UTF-8' });
-    return;
+/** Stands for a line that cannot be read; it costs only itself. */
+export class UnreadableLine {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
   }
+}
+
+/** What a line of NDJSON holds. */
+export function parseLine(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) return new UnreadableLine('the line is not valid UTF-8');
   try {
-    lines.push({ value: JSON.parse(text) });
+    return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    lines.push({ unreadable: `the line is not valid JSON: ${(error as Error).message}` });
+    return new UnreadableLine(`the line is not valid JSON: ${(error as Error).message}`);
   }
 }

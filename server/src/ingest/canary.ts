@@ -62,7 +62,7 @@ export class Canary {
       resource_type: 'canary',
       time: clock(),
     };
-    const { traceIds } = await intake.submit({ projectId: CANARY_PROJECT, domainId: CANARY_PROJECT }, [
+    const { traceIds } = await intake.submit({ projectId: CANARY_PROJECT, domainId: CANARY_PROJECT }, () => [
       trace,
     ]);
     const acknowledged = clock();

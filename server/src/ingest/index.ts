@@ -1,4 +1,4 @@
-export { bodyError, decode, formatOf, type Line, readLines, readTraces } from './body.ts';
+export { bodyError, decode, formatOf, parseLine, parseTraces, readLines, readWhole } from './body.ts';
 export { CANARY_PROJECT, Canary } from './canary.ts';
 export { DiskWatch } from './disk-watch.ts';
 export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';

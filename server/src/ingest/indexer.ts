@@ -93,19 +93,19 @@ export class Indexer {
     const { journal, followers, log } = this.options;
     const { signal } = this.stopping;
     let { position, until } = followers.get(INDEXER);
+    let ahead: Batch | undefined;
     while (!signal.aborted) {
       try {
-        if (!until) {
-          await journal.beyond(position, signal);
-          await this.linger(position);
-        }
-        const batch = await this.gather(position, until);
+        const batch = ahead ?? (await this.next(position, until));
+        ahead = undefined;
         if (signal.aborted || comparePositions(batch.to, position) === 0) continue;
         if (!until) await followers.save(INDEXER, position, batch.to);
         until = batch.to;
+        const reading = this.readAhead(batch.to);
         if (!(await this.insertUntilDone(batch))) return;
         position = batch.to;
         until = null;
+        ahead = await reading;
         // When more waits, the next save notes this position as well.
         if (comparePositions(journal.durableEnd, position) === 0)
           await followers.save(INDEXER, position, null);
@@ -115,6 +115,22 @@ export class Indexer {
       }
     }
     if (!until) await followers.save(INDEXER, position, null);
+  }
+
+  /** The batch that was noted before a crash, else what has gathered behind `position`. */
+  private async next(position: Position, until: Position | null): Promise<Batch> {
+    if (!until) {
+      await this.options.journal.beyond(position, this.stopping.signal);
+      await this.linger(position);
+    }
+    return this.gather(position, until);
+  }
+
+  /** The batch behind `position` while the one before is inserted, if it is full already. */
+  private async readAhead(position: Position): Promise<Batch | undefined> {
+    const { segment, offset } = this.options.journal.durableEnd;
+    if (segment === position.segment && offset - position.offset < BATCH_BYTES) return undefined;
+    return this.gather(position, null).catch(() => undefined);
   }
 
   /** Waits a moment when little has gathered behind `position`. */
@@ -177,7 +193,7 @@ export class Indexer {
   private async insert(frames: Frame[], token: string): Promise<void> {
     if (frames.length === 0) return;
     try {
-      await this.options.store.insert([linesOf(frames)], token);
+      await this.options.store.insert(linesOf(frames), token);
     } catch (error) {
       if (error instanceof StoreUnavailable) throw error;
       if (frames.length === 1) {
@@ -196,8 +212,8 @@ export class Indexer {
   }
 }
 
-function linesOf(frames: Frame[]): Buffer {
-  const lines = Buffer.allocUnsafe(frames.reduce((sum, frame) => sum + frame.lineLength, 0));
+function linesOf(frames: Frame[]): Uint8Array<ArrayBuffer> {
+  const lines = Buffer.allocUnsafeSlow(frames.reduce((sum, frame) => sum + frame.lineLength, 0));
   let at = 0;
   for (const frame of frames) at += frame.copyLine(lines, at);
   return lines;

@@ -1,6 +1,8 @@
 import { ERRORS } from '../errors.ts';
 import type { Journal, JournalEntry } from '../journal/index.ts';
+import { UnreadableLine } from './body.ts';
 import { normalise, TraceRejected } from './normalise.ts';
+import { Pacer } from './pacer.ts';
 
 /** Who sends: the project that the traces belong to and its account. */
 export interface TraceProducer {
@@ -37,20 +39,31 @@ export interface IntakeOptions {
 /** Validates, stamps and journals traces. */
 export class Intake {
   private readonly options: IntakeOptions;
+  private readonly pacer = new Pacer();
 
   constructor(options: IntakeOptions) {
     this.options = options;
   }
 
   /**
-   * Takes what is good of `items`; resolves when that is durable.
+   * Takes what is good of the items; resolves when that is durable.
+   * @param items makes them, when it is their turn
    * @param first index of the first item in what the producer sent
    * @throws CtsError 503 when nothing can be taken now
    */
-  async submit(producer: TraceProducer, items: readonly unknown[], first = 0): Promise<Verdict> {
+  submit(producer: TraceProducer, items: () => readonly unknown[], first = 0): Promise<Verdict> {
+    return this.pacer.run(() => this.take(producer, items, first));
+  }
+
+  private async take(
+    producer: TraceProducer,
+    make: () => readonly unknown[],
+    first: number,
+  ): Promise<Verdict> {
     const { journal, clock, retentionMs, refusal } = this.options;
     const reason = refusal();
     if (reason !== undefined) throw ERRORS.unavailable(reason, 30);
+    const items = make();
     const context = { ...producer, now: clock(), retentionMs };
     const verdict: Verdict = { accepted: 0, duplicates: 0, rejected: [], traceIds: [] };
     const entries: JournalEntry[] = [];
@@ -84,6 +97,7 @@ export class Intake {
 
 function attempt(item: unknown, context: Parameters<typeof normalise>[1], index: number, verdict: Verdict) {
   try {
+    if (item instanceof UnreadableLine) throw new TraceRejected(undefined, item.reason);
     return normalise(item, context);
   } catch (error) {
     if (!(error instanceof TraceRejected)) throw error;

@@ -1,7 +1,4 @@
-import http from 'node:http';
-import net from 'node:net';
-import { Readable } from 'node:stream';
-import { type ClickHouseClient, createClient } from '@clickhouse/client';
+import type { ClickHouseClient } from '@clickhouse/client';
 import type {
   Facet,
   FacetValue,
@@ -13,17 +10,17 @@ import type {
   TraceStore,
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
-import { insertError, queryError } from './errors.ts';
+import { connect, type ServerAddress } from './connection.ts';
+import { queryError } from './errors.ts';
 import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
+import { Inserter } from './inserter.ts';
 import { type Row, SELECTED, toTrace } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 
 const QUERY_SECONDS = 30;
-const INSERT_TIMEOUT_MS = 120_000;
 
 export interface ClickHouseOptions extends TableNames {
-  /** A server by URL (user and password in it), or the embedded engine by its socket. */
-  server: { url: string } | { socketPath: string };
+  server: ServerAddress;
 }
 
 /** The trace store over ClickHouse's HTTP interface. @throws Error when a name could not stand in SQL */
@@ -38,19 +35,13 @@ class ClickHouseStore implements TraceStore {
   private readonly names: TableNames;
   private readonly table: string;
   private readonly client: ClickHouseClient;
+  private readonly inserter: Inserter;
 
   constructor({ server, database, cluster }: ClickHouseOptions) {
     this.names = { database, cluster };
     this.table = `${database}.traces`;
-    this.client = createClient({
-      ...('url' in server
-        ? { url: server.url }
-        : { url: 'http://engine', http_agent: socketAgent(server.socketPath) }),
-      application: 'opencts',
-      request_timeout: INSERT_TIMEOUT_MS,
-      max_open_connections: 12,
-      log: { level: 127 },
-    });
+    this.client = connect(server);
+    this.inserter = new Inserter({ server, table: this.table, distributed: cluster !== '' });
   }
 
   async migrate(): Promise<void> {
@@ -61,27 +52,8 @@ class ClickHouseStore implements TraceStore {
     await this.rows('SELECT 1', {});
   }
 
-  async insert(lines: readonly Uint8Array[], token: string): Promise<void> {
-    try {
-      const { stream } = await this.client.exec({
-        query: `INSERT INTO ${this.table} FORMAT JSONEachRow`,
-        values: Readable.from(lines, { objectMode: false }),
-        clickhouse_settings: {
-          insert_deduplication_token: token,
-          async_insert: 0,
-          // A batch is small enough that one thread parses it, and sorts out copies later: a quarter less CPU.
-          input_format_parallel_parsing: 0,
-          optimize_on_insert: 0,
-          input_format_skip_unknown_fields: 0,
-          ...(this.names.cluster ? { distributed_foreground_insert: 1 } : {}),
-        },
-      });
-      for await (const _ of stream) {
-        // The answer to an insert is empty; reading it to the end frees the connection.
-      }
-    } catch (error) {
-      throw insertError(error);
-    }
+  insert(lines: Uint8Array<ArrayBuffer>, token: string): Promise<void> {
+    return this.inserter.insert(lines, token);
   }
 
   async page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage> {
@@ -180,6 +152,7 @@ class ClickHouseStore implements TraceStore {
   }
 
   async close(): Promise<void> {
+    await this.inserter.close();
     await this.client.close();
   }
 
@@ -229,11 +202,4 @@ class ClickHouseStore implements TraceStore {
 /** A partition's name is its day, YYYYMMDD. */
 function endOfDay(day: string): number {
   return Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8)) + 1);
-}
-
-/** Reaches the engine through its socket, also after it was started again. */
-function socketAgent(socketPath: string): http.Agent {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 12 });
-  agent.createConnection = () => net.connect({ path: socketPath });
-  return agent;
 }

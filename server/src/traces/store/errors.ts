@@ -26,9 +26,8 @@ const DATA_ERRORS = new Set([
 const QUERY_ERRORS = new Set(['6', '41', '43', '46', '47', '53', '62', '72', '376', '386', '456']);
 
 /** An insert is refused only for what its rows say; anything else may work later. */
-export function insertError(error: unknown): unknown {
-  if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code)) return error;
-  return new StoreUnavailable('the trace store did not take an insert', { cause: error });
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ClickHouseError && DATA_ERRORS.has(error.code);
 }
 
 export function queryError(error: unknown): unknown {
