@@ -90,6 +90,8 @@ export interface TraceStore {
   hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
+  /** How the store would find a page, in its own words; for tests and for those who tune it. */
+  explain(filter: TraceFilter, limit: number): Promise<string>;
   /** Rows and bytes on disk. */
   size(): Promise<{ rows: number; bytes: number }>;
   close(): Promise<void>;

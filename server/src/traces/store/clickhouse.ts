@@ -156,13 +156,20 @@ class ClickHouseStore implements TraceStore {
     await this.client.close();
   }
 
+  async explain(filter: TraceFilter, limit: number): Promise<string> {
+    const { where, parameters } = conditionOf(filter);
+    const rows = await this.rows(`EXPLAIN ${this.newestQuery(where)}`, { ...parameters, most: limit });
+    return rows.map((row) => row.explain).join('\n');
+  }
+
   private newest({ where, parameters }: Condition, limit: number): Promise<Row[]> {
-    // The engine reads wide columns only of the rows that are shown, as long as the limit stays small.
-    return this.rows(
-      `SELECT ${SELECTED} FROM ${this.table} WHERE ${where}
-       ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32}`,
-      { ...parameters, most: limit },
-    );
+    return this.rows(this.newestQuery(where), { ...parameters, most: limit });
+  }
+
+  /** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
+  private newestQuery(where: string): string {
+    return `SELECT ${SELECTED} FROM ${this.table} WHERE ${where}
+            ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32}`;
   }
 
   private localTable() {

@@ -1,0 +1,395 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEngine } from '../../engine/index.ts';
+import { StoreUnavailable, type TraceFilter, type TraceKey, type TraceStore } from '../query.ts';
+import type { Trace } from '../trace.ts';
+import { clickhouseStore } from './clickhouse.ts';
+import { InsertRefused } from './inserter.ts';
+import { migrations } from './schema.ts';
+import { startClickHouse, whyNoServer } from './testing/clickhouse-server.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+const HOUR = 3_600_000;
+const log = pino({ level: 'silent' });
+
+interface Backend {
+  name: string;
+  skip: string | undefined;
+  start(): Promise<{ store: TraceStore; kill?: () => void; stop: () => Promise<void> }>;
+}
+
+const BACKENDS: Backend[] = [
+  {
+    name: 'embedded engine',
+    skip: undefined,
+    async start() {
+      const dataDir = await mkdtemp(path.join(os.tmpdir(), 'opencts-store-'));
+      const engine = await startEngine({ dataDir, memory: 800 * 1024 ** 2, log });
+      const store = clickhouseStore({
+        server: { socketPath: engine.socketPath },
+        database: 'opencts',
+        cluster: '',
+      });
+      return {
+        store,
+        kill: () => process.kill(engine.pid as number, 'SIGKILL'),
+        async stop() {
+          await store.close();
+          await engine.stop();
+          await rm(dataDir, { recursive: true, force: true });
+        },
+      };
+    },
+  },
+  {
+    name: 'ClickHouse server',
+    skip: whyNoServer(),
+    async start() {
+      const server = await startClickHouse();
+      const store = clickhouseStore({ server: { url: server.url }, database: 'opencts', cluster: '' });
+      return {
+        store,
+        async stop() {
+          await store.close();
+          await server.stop();
+        },
+      };
+    },
+  },
+];
+
+let projects = 0;
+const newProject = () => (++projects).toString(16).padStart(32, '0');
+
+function line(projectId: string, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    domain_id: 'd'.repeat(32),
+    event_type: 'system',
+    project_id: projectId,
+    record_time: NOW,
+    resource_type: 'ecs',
+    service_type: 'ECS',
+    source_ip: '192.0.2.1',
+    time: NOW - 1000,
+    trace_id: randomUUID(),
+    trace_name: 'createServer',
+    trace_rating: 'normal',
+    trace_type: 'ApiCall',
+    tracker_name: 'system',
+    user: '{"id":"u1","name":"jane","access_key_id":"AK1","domain":{"id":"d1","name":"acme"}}',
+    ...change,
+  };
+}
+
+const bytes = (lines: object[]) =>
+  new Uint8Array(Buffer.from(lines.map((one) => `${JSON.stringify(one)}\n`).join('')));
+const everything = (projectId: string): TraceFilter => ({
+  projectId,
+  from: NOW - 100 * HOUR,
+  to: NOW + HOUR,
+});
+
+async function pages(store: TraceStore, filter: TraceFilter, limit: number): Promise<Trace[]> {
+  const traces: Trace[] = [];
+  for (let key: TraceKey | null | undefined; key !== null; ) {
+    const page = await store.page(filter, limit, key);
+    if (page.next) expect(page.traces).toHaveLength(limit);
+    traces.push(...page.traces);
+    key = page.next;
+  }
+  return traces;
+}
+
+for (const backend of BACKENDS) {
+  if (backend.skip) console.warn(`skipped, ${backend.name}: ${backend.skip}`);
+  describe.skipIf(backend.skip !== undefined)(backend.name, () => {
+    let store: TraceStore;
+    let kill: (() => void) | undefined;
+    let stop: () => Promise<void>;
+
+    beforeAll(async () => {
+      ({ store, kill, stop } = await backend.start());
+      await store.migrate();
+      await store.migrate();
+    });
+    afterAll(() => stop());
+
+    test('a trace comes back whole: text as text, user as object, unknown members in place, absent ones left out', async () => {
+      const projectId = newProject();
+      const text = 'Größe "✓" \\ \t \u0000 line\nbreak';
+      const sent = line(projectId, {
+        code: 404,
+        message: text,
+        request: '{"a":"b"}',
+        response: 'x'.repeat(65_536),
+        content_length: 9_007_199_254_740_991,
+        read_only: false,
+        extra: '{"aws_region":"x","n":[1,{"deep":null}],"__proto__":1}',
+      });
+      await store.insert(bytes([sent]), randomUUID());
+      const found = await store.find(projectId, sent.trace_id as string);
+      const { user, extra, ...rest } = sent;
+      expect(found).toMatchObject({
+        ...rest,
+        code: '404',
+        user: JSON.parse(user as string),
+        aws_region: 'x',
+        n: [1, { deep: null }],
+      });
+      expect(Object.hasOwn(found as object, '__proto__')).toBe(true);
+      expect(found).not.toHaveProperty('resource_id');
+      expect(found).not.toHaveProperty('total_time');
+      expect(found).not.toHaveProperty('user_name');
+    });
+
+    test('a SystemAction has no user and an empty source_ip', async () => {
+      const projectId = newProject();
+      const sent = line(projectId, { trace_type: 'SystemAction', user: undefined, source_ip: '' });
+      await store.insert(bytes([sent]), randomUUID());
+      const found = await store.find(projectId, sent.trace_id as string);
+      expect(found?.source_ip).toBe('');
+      expect(found).not.toHaveProperty('user');
+    });
+
+    test('bounds are exclusive', async () => {
+      const projectId = newProject();
+      await store.insert(bytes([0, 1, 2, 3].map((ms) => line(projectId, { time: NOW + ms }))), randomUUID());
+      const { traces } = await store.page({ projectId, from: NOW, to: NOW + 3 }, 10);
+      expect(traces.map((trace) => trace.time)).toEqual([NOW + 2, NOW + 1]);
+    });
+
+    const FILTERS: [Partial<TraceFilter>, Record<string, unknown>][] = [
+      [{ traceType: 'ConsoleAction' }, { trace_type: 'ConsoleAction' }],
+      [{ trackerName: 'other' }, { tracker_name: 'other' }],
+      [{ serviceType: 'EVS' }, { service_type: 'EVS' }],
+      [{ resourceType: 'disk' }, { resource_type: 'disk' }],
+      [{ resourceId: 'id-1' }, { resource_id: 'id-1' }],
+      [{ resourceName: 'größe' }, { resource_name: 'größe' }],
+      [{ traceName: 'deleteVolume' }, { trace_name: 'deleteVolume' }],
+      [{ traceRating: 'incident' }, { trace_rating: 'incident' }],
+      [{ users: ['eve', "o'neil"] }, { user: `{"name":"o'neil"}` }],
+      [{ accessKeyId: 'AK9' }, { user: '{"name":"x","access_key_id":"AK9"}' }],
+      [{ enterpriseProjectId: '7' }, { enterprise_project_id: '7' }],
+      [{ family: 'data' }, { event_type: 'data' }],
+    ];
+    test.each(FILTERS)('the filter %j finds exactly its traces', async (filter, change) => {
+      const projectId = newProject();
+      const wanted = line(projectId, change);
+      const alike = (text: string) => (text.toUpperCase() === text ? `${text}0` : text.toUpperCase());
+      const near = Object.fromEntries(
+        Object.entries(change).map(([name, value]) => [name, alike(String(value))]),
+      );
+      const others = [line(projectId), line(projectId, filter.family ? { event_type: 'global' } : near)];
+      await store.insert(bytes([wanted, ...others, line(newProject(), change)]), randomUUID());
+      const { traces } = await store.page({ ...everything(projectId), ...filter }, 10);
+      expect(traces.map((trace) => trace.trace_id)).toEqual([wanted.trace_id]);
+    });
+
+    test('management traces are those of the families system and global', async () => {
+      const projectId = newProject();
+      await store.insert(
+        bytes(['system', 'global', 'data'].map((event_type) => line(projectId, { event_type }))),
+        randomUUID(),
+      );
+      const { traces } = await store.page({ ...everything(projectId), family: 'system' }, 10);
+      expect(traces.map((trace) => trace.event_type).sort()).toEqual(['global', 'system']);
+    });
+
+    test.each([
+      "' OR 1=1 --",
+      "\\' OR 1=1 --",
+      '{x:String}',
+      "a'); DROP TABLE opencts.traces; --",
+      '\\',
+      '\u0000',
+      '%',
+      '☃',
+    ])('the value %j is a value in every filter, and nothing else', async (value) => {
+      const projectId = newProject();
+      await store.insert(bytes([line(projectId)]), randomUUID());
+      const names = [
+        'traceType',
+        'trackerName',
+        'serviceType',
+        'resourceType',
+        'resourceId',
+        'resourceName',
+        'traceName',
+        'traceRating',
+        'accessKeyId',
+        'enterpriseProjectId',
+      ];
+      for (const name of names) {
+        expect((await store.page({ ...everything(projectId), [name]: value }, 10)).traces).toEqual([]);
+      }
+      expect((await store.page({ ...everything(projectId), users: [value, "'"] }, 10)).traces).toEqual([]);
+      expect((await store.page({ ...everything(value) }, 10)).traces).toEqual([]);
+      const named = line(projectId, { resource_name: value, user: JSON.stringify({ name: value }) });
+      await store.insert(bytes([named]), randomUUID());
+      const found = await store.page({ ...everything(projectId), resourceName: value, users: [value] }, 10);
+      expect(found.traces.map((trace) => trace.trace_id)).toEqual([named.trace_id]);
+    });
+
+    test('paging to the end returns each matching trace once, newest first, while others are being written', async () => {
+      const one = fc.record({
+        time: fc.integer({ min: 0, max: 6 }).map((ms) => NOW - 10_000 + ms),
+        service_type: fc.constantFrom('ECS', 'EVS'),
+        trace_rating: fc.constantFrom('normal', 'warning'),
+        copies: fc.constantFrom(1, 1, 1, 2, 3),
+      });
+      const filter = fc.record({
+        serviceType: fc.constantFrom(undefined, 'ECS'),
+        traceRating: fc.constantFrom(undefined, 'warning'),
+      });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(one, { maxLength: 60 }),
+          filter,
+          fc.integer({ min: 1, max: 25 }),
+          async (items, wanted, limit) => {
+            const projectId = newProject();
+            const lines = items.map(({ copies: _, ...change }) => line(projectId, change));
+            if (lines.length > 0) await store.insert(bytes(lines), randomUUID());
+            const again = lines.flatMap((copy, index) =>
+              Array<object>((items[index]?.copies ?? 1) - 1).fill(copy),
+            );
+            if (again.length > 0) await store.insert(bytes(again), randomUUID());
+            // Newer than all, so that they belong to pages that were read already.
+            const writing = store.insert(
+              bytes(Array.from({ length: 20 }, () => line(projectId, { time: NOW + 5 }))),
+              randomUUID(),
+            );
+            const found = await pages(store, { ...everything(projectId), to: NOW, ...wanted }, limit);
+            await writing;
+            const expected = lines.filter(
+              (item) =>
+                (wanted.serviceType ?? item.service_type) === item.service_type &&
+                (wanted.traceRating ?? item.trace_rating) === item.trace_rating,
+            );
+            expect(found.map((trace) => trace.trace_id).sort()).toEqual(
+              expected.map((item) => item.trace_id).sort(),
+            );
+            const times = found.map((trace) => trace.time);
+            expect(times).toEqual([...times].sort((a, b) => b - a));
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    test('an insert that is repeated with its token has no effect', async () => {
+      const projectId = newProject();
+      const lines = Array.from({ length: 50 }, (_, i) => line(projectId, { time: NOW - i }));
+      await store.insert(bytes(lines), `token-${projectId}`);
+      await store.insert(bytes(lines), `token-${projectId}`);
+      expect(await store.hourCounts(projectId, NOW, NOW + HOUR)).toEqual([{ hour: NOW, count: 50 }]);
+    });
+
+    test('one bad line refuses the whole insert, and says so', async () => {
+      const projectId = newProject();
+      await expect(
+        store.insert(bytes([line(projectId), { ...line(projectId), time: 'yesterday' }]), randomUUID()),
+      ).rejects.toThrow(InsertRefused);
+      await expect(store.insert(bytes([{ ...line(projectId), unknown: 1 }]), randomUUID())).rejects.toThrow(
+        /unknown/,
+      );
+      expect((await store.page(everything(projectId), 10)).traces).toEqual([]);
+    });
+
+    test('the histogram counts by bucket and rating', async () => {
+      const projectId = newProject();
+      const at = (minute: number, trace_rating: string) =>
+        line(projectId, { time: NOW - HOUR + minute * 60_000, trace_rating });
+      await store.insert(
+        bytes([at(0, 'normal'), at(0, 'warning'), at(59, 'incident'), at(60, 'normal')]),
+        randomUUID(),
+      );
+      expect(await store.histogram(everything(projectId), HOUR)).toEqual([
+        { start: NOW - HOUR, normal: 1, warning: 1, incident: 1 },
+        { start: NOW, normal: 1, warning: 0, incident: 0 },
+      ]);
+    });
+
+    test('facets give the distinct values, most frequent first, regardless of their own filter', async () => {
+      const projectId = newProject();
+      const users = ['jane', 'eve', 'eve', 'bob'].map((name) =>
+        line(projectId, { user: JSON.stringify({ name }) }),
+      );
+      await store.insert(
+        bytes([...users, line(projectId, { user: undefined, trace_type: 'SystemAction' })]),
+        randomUUID(),
+      );
+      const filter = { ...everything(projectId), users: ['jane'] };
+      expect(await store.facet(filter, 'user', 2)).toEqual([
+        { value: 'eve', count: 2 },
+        { value: 'bob', count: 1 },
+      ]);
+      expect(await store.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1 }]);
+    });
+
+    test('wide columns are read only for the rows that are shown', async () => {
+      const projectId = newProject();
+      await store.insert(bytes([line(projectId)]), randomUUID());
+      expect(await store.explain(everything(projectId), 50)).toContain('LazilyRead');
+    });
+
+    test('days go when they are past, and only they', async () => {
+      const projectId = newProject();
+      const day = 24 * HOUR;
+      for (const back of [9, 8, 7]) {
+        await store.insert(
+          bytes([line(projectId, { record_time: NOW - back * day, time: NOW - back * day })]),
+          randomUUID(),
+        );
+      }
+      expect(await store.dropBefore(NOW - 7 * day)).toEqual(['20261112', '20261113']);
+      const { traces } = await store.page({ projectId, from: 0, to: NOW }, 10);
+      expect(traces.map((trace) => trace.time)).toEqual([NOW - 7 * day]);
+    });
+
+    test.skipIf(backend.name !== 'embedded engine')(
+      'kill -9 in the middle of inserts: repeated with their tokens, each trace is there once',
+      async () => {
+        const projectId = newProject();
+        const batches = Array.from({ length: 12 }, () =>
+          Array.from({ length: 500 }, (_, i) => line(projectId, { time: NOW - i })),
+        );
+        for (const [index, batch] of batches.entries()) {
+          for (let tries = 0; ; tries++) {
+            try {
+              const inserting = store.insert(bytes(batch), `kill-${index}`);
+              if (tries === 0 && index % 3 === 0) setTimeout(() => kill?.(), Math.random() * 30);
+              await inserting;
+              break;
+            } catch (error) {
+              expect(error).toBeInstanceOf(StoreUnavailable);
+              await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+          }
+        }
+        expect(await store.hourCounts(projectId, NOW, NOW + HOUR)).toEqual([{ hour: NOW, count: 6000 }]);
+      },
+    );
+  });
+}
+
+test('on a cluster the shards are replicated, and one table reads them all', () => {
+  const statements = migrations({ database: 'opencts', cluster: 'audit' }).join(';\n');
+  expect(statements).toContain(
+    "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/opencts/traces', '{replica}')",
+  );
+  expect(statements).toContain("Distributed('audit', opencts, traces_shard, cityHash64(trace_id))");
+  expect(statements.match(/ON CLUSTER 'audit'/g)).toHaveLength(4);
+  expect(statements).not.toContain('non_replicated_deduplication_window');
+});
+
+test('a name that could not stand in SQL is refused', () => {
+  expect(() => clickhouseStore({ server: { url: 'http://x' }, database: 'a; DROP', cluster: '' })).toThrow(
+    /letters/,
+  );
+});
