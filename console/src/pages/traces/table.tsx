@@ -74,11 +74,11 @@ function Row({ trace, open, zone, onToggle, onView, onFilter }: Handlers & { tra
     <>
       <div role="row" className={open ? 'trace-row open' : 'trace-row'} data-trace={trace.trace_id}>
         <span role="cell" className="c-toggle">
-          <Button
-            variant="icon"
-            iconName={open ? 'angle-down' : 'angle-right'}
-            ariaLabel={`${label}: ${trace.trace_name}`}
-            ariaExpanded={open}
+          <button
+            type="button"
+            className="toggle"
+            aria-label={`${label}: ${trace.trace_name}`}
+            aria-expanded={open}
             onClick={() => onToggle(trace.trace_id)}
           />
         </span>

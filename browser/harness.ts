@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const CANDIDATES = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+export const CHROMIUM = CANDIDATES.find((candidate) => candidate !== undefined && existsSync(candidate));
+export const RECORDS = path.resolve(import.meta.dirname, '../../shared/data/cloudtrail');
+
+/** Why the browser tests cannot run here; undefined when they can. */
+export function whyNoBrowser(): string | undefined {
+  if (!CHROMIUM) return 'no Chromium was found; install it or set CHROMIUM';
+  return existsSync(RECORDS) ? undefined : `the CloudTrail records are not at ${RECORDS}`;
+}
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
+/** A page whose console errors and broken policies are gathered in `problems`. */
+export async function openPage(
+  browser: Browser,
+  problems: string[],
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1400, height: 900 },
+    timezoneId: 'Europe/Berlin',
+    acceptDownloads: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+  return page;
+}
+
+export async function signIn(page: Page, url: string, password: string, route = '/console/'): Promise<void> {
+  await page.goto(`${url}${route}`);
+  await page.fill('input[name=password]', password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForSelector('.histogram svg');
+}

@@ -1,0 +1,250 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  indexed,
+  PASSWORD,
+  type RunningServer,
+  removeDirectory,
+  report,
+  startServer,
+  temporaryDirectory,
+  trace,
+} from '../server/attack/harness.ts';
+import { launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SHOTS = path.resolve(import.meta.dirname, '../test-results');
+const skip = whyNoBrowser();
+if (skip) console.warn(`skipped: ${skip}`);
+
+describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
+  let server: RunningServer;
+  let directory: string;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+  const rows = () => page.locator('.trace-row[data-trace]');
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    server = await startServer(directory);
+    const main = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
+    execFileSync(
+      process.execPath,
+      [main, 'import', 'cloudtrail', RECORDS, '--shift-to-now', '--url', server.url],
+      {
+        env: { PATH: process.env.PATH, OPENCTS_PASSWORD: PASSWORD },
+      },
+    );
+    await indexed(server);
+    browser = await launch();
+    await mkdir(SHOTS, { recursive: true });
+    page = await openPage(browser, problems);
+    await signIn(page, server.url, PASSWORD);
+    await rows().first().waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await removeDirectory(directory);
+  });
+
+  async function go(query: string): Promise<void> {
+    await page.goto(`${server.url}/console/${query}`);
+    await page.waitForSelector('.histogram svg');
+    await page.waitForLoadState('networkidle');
+  }
+
+  test('a wrong password is told in words', async () => {
+    const other = await openPage(browser, []);
+    await other.goto(`${server.url}/console/`);
+    await other.fill('input[name=password]', 'wrong');
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.getByText('Account, user or password is wrong').waitFor();
+    await other.context().close();
+  });
+
+  test('who deleted what: typing "delete" offers the operations, choosing one shows who did it', async () => {
+    await go('?range=1d');
+    await page.getByPlaceholder('delete…').fill('delete');
+    const offers = page.getByRole('option', { name: /DeleteBucket/ });
+    await offers.first().waitFor();
+    await offers.first().click();
+    await expect.poll(() => page.url()).toContain('value=DeleteBucket');
+    await expect
+      .poll(async () =>
+        (await page.locator('.trace-link').allTextContents()).every((name) =>
+          name.startsWith('DeleteBucket'),
+        ),
+      )
+      .toBe(true);
+    expect(await page.locator('.trace-row[data-trace] .c-user').first().textContent()).toMatch(
+      /bert-jan|benjamin/,
+    );
+  });
+
+  test.each([
+    ['?range=1d&source=EC2&resource_type=volume', '.c-resource_type', 'volume'],
+    ['?range=1d&status=warning', '.c-trace_rating', 'Warning'],
+    ['?range=1d&user=bert-jan', '.c-user', 'bert-jan'],
+    ['?range=1d&by=resource_name&value=nothing-is-called-so', '', ''],
+  ])('the address %s shows exactly that', async (query, cell, text) => {
+    await go(query);
+    if (cell === '') {
+      await page.getByText('No traces match').waitFor();
+      return;
+    }
+    await rows().first().waitFor();
+    const cells = await page.locator(`.trace-row[data-trace] ${cell}`).allTextContents();
+    expect(cells.length).toBeGreaterThan(0);
+    for (const found of cells) expect(found).toContain(text);
+  });
+
+  test('filters are chosen by hand: source, then type, status; reset brings everything back', async () => {
+    await go('?range=1d');
+    await page.getByRole('button', { name: /Trace source/ }).click();
+    await page.getByRole('option', { name: /^S3/ }).click();
+    await expect.poll(() => page.url()).toContain('source=S3');
+    await page.getByRole('button', { name: /Resource type/ }).click();
+    await page.getByRole('option', { name: /^bucket/ }).click();
+    await page.getByRole('button', { name: /Trace status/ }).click();
+    await page.getByRole('option', { name: 'Warning' }).click();
+    await expect.poll(() => page.url()).toMatch(/resource_type=bucket.*status=warning/);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(() => page.url()).not.toContain('source');
+  });
+
+  test('presets, and a range dragged on the histogram; the browser goes back', async () => {
+    await go('');
+    await page.getByRole('button', { name: 'Last day' }).click();
+    await expect.poll(() => page.url()).toContain('range=1d');
+    await page.getByRole('button', { name: 'Last hour' }).click();
+    await page.waitForLoadState('networkidle');
+    const chart = page.locator('.histogram svg');
+    const box = (await chart.boundingBox()) as { x: number; y: number; width: number };
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
+    await page.goBack();
+    await expect.poll(() => page.url()).not.toMatch(/range=\d/);
+    await chart.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
+  });
+
+  test('a row unfolds; a value becomes a filter', async () => {
+    await go('?range=1d');
+    await rows()
+      .first()
+      .getByRole('button', { name: /Show details/ })
+      .click();
+    await page.locator('.fields').waitFor();
+    await expect.poll(() => page.url()).toContain('open=');
+    await page.screenshot({ path: path.join(SHOTS, 'expanded.png') });
+    await page.getByRole('button', { name: 'Only this value: user' }).click();
+    await expect.poll(() => page.url()).toContain('user=');
+  });
+
+  test('View Trace shows the whole JSON, which can be downloaded', async () => {
+    await go('?range=1d');
+    await page.locator('.trace-link').first().click();
+    const shown = JSON.parse((await page.locator('.json').first().textContent()) ?? '');
+    expect(shown).toMatchObject({ trace_id: expect.any(String), user_agent: expect.any(String) });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(JSON.parse(await readFile(await download.path(), 'utf8'))).toEqual(shown);
+    await page.screenshot({ path: path.join(SHOTS, 'view-trace.png') });
+    await page.reload();
+    await page.locator('.json').first().waitFor();
+  });
+
+  test('the export is CSV of what the list shows', async () => {
+    await go('?range=1d&value=DeleteBucket');
+    const count = await rows().count();
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /Newest/ }).click(),
+    ]);
+    const csv = await readFile(await download.path(), 'utf8');
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(count + 1);
+  });
+
+  test('scrolling reaches the last of all traces, each once', async () => {
+    await go('?range=1d');
+    await expect
+      .poll(
+        async () => {
+          await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+          return rows().count();
+        },
+        { timeout: 90_000, interval: 150 },
+      )
+      .toBeGreaterThanOrEqual(2900);
+    await page.getByText(/nothing older in this range/).waitFor();
+    const ids = await rows().evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.trace));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('live: a trace that is reported appears by itself', async () => {
+    await go('?range=1h&live=1');
+    await report(server, [trace({ trace_name: 'appearsByItself' })]);
+    await page.getByRole('button', { name: 'appearsByItself', exact: true }).waitFor({ timeout: 15_000 });
+  });
+
+  test('when the session is over, signing in leads back to the same view', async () => {
+    await go('?range=1d&value=DeleteBucket');
+    await page.evaluate(() => {
+      const session = JSON.parse(sessionStorage.getItem('opencts-session') ?? '{}');
+      sessionStorage.setItem('opencts-session', JSON.stringify({ ...session, token: 'x' }));
+    });
+    await page.reload();
+    await page.getByText('Your session has expired').waitFor();
+    await page.fill('input[name=password]', PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await rows().first().waitFor();
+    expect(page.url()).toContain('value=DeleteBucket');
+    problems.length = 0;
+  });
+
+  test.each([
+    ['light', 1400, 'light'],
+    ['dark', 1400, 'dark'],
+    ['phone', 390, 'light'],
+  ] as const)('%s: nothing overflows, and axe finds nothing serious', async (name, width, colorScheme) => {
+    const other = await openPage(browser, problems, { viewport: { width, height: 844 }, colorScheme });
+    await signIn(other, server.url, PASSWORD);
+    await other.waitForLoadState('networkidle');
+    await other.screenshot({ path: path.join(SHOTS, `${name}.png`) });
+    expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await other.evaluate(AXE);
+    const violations = await other.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      };
+      return (await axe.run()).violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+    });
+    expect(violations).toEqual([]);
+    await other.context().close();
+  });
+
+  test('nothing broke the Content-Security-Policy or wrote an error', () => {
+    expect(problems).toEqual([]);
+  });
+});
