@@ -6,9 +6,9 @@ import { chromium } from 'playwright-core';
 const [url = 'http://127.0.0.1:8780', password = ''] = process.argv.slice(2);
 const images = path.resolve(import.meta.dirname, '../docs/images');
 const shots = [
-  ['console.png', { viewport: { width: 1360, height: 860 }, colorScheme: 'light' }, '?range=1d'],
-  ['console-dark.png', { viewport: { width: 1360, height: 860 }, colorScheme: 'dark' }, '?range=1d'],
-  ['console-phone.png', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }, '?range=1d'],
+  ['console.png', { viewport: { width: 1360, height: 860 }, colorScheme: 'light' }, ''],
+  ['console-dark.png', { viewport: { width: 1360, height: 860 }, colorScheme: 'dark' }, ''],
+  ['console-phone.png', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }, ''],
 ];
 
 const browser = await chromium.launch({
