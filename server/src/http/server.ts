@@ -143,9 +143,9 @@ async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps
     prefix: '/console/',
     index: false,
     cacheControl: false,
-    setHeaders: (reply, file) => {
+    setHeaders: (response, file) => {
       const lasting = /[\\/]assets[\\/]/.test(file);
-      reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
   const page = { config: { action: 'open' }, schema: { hide: true } };
