@@ -1,0 +1,147 @@
+// Ten million traces in the trace store, and the queries of the trace list over them, through HTTP.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startEngine } from '../server/dist/engine/index.js';
+import { clickhouseStore } from '../server/dist/traces/index.js';
+import { percentile } from './load.mjs';
+import { startServer } from './server.mjs';
+import { TraceGenerator } from './traces.mjs';
+
+const BATCH = 50_000;
+const DAYS = 7;
+const DAY = 86_400_000;
+const silent = {
+  warn() {},
+  error(...detail) {
+    process.stderr.write(`${JSON.stringify(detail)}\n`);
+  },
+};
+
+/** Fills a store once, 60 % of it in the project that is queried; a store that is there is used again the same day. */
+export async function loadStore(directory, rows, progress) {
+  const notes = path.join(directory, 'bench.json');
+  const today = new Date().toISOString().slice(0, 10);
+  const known = existsSync(notes) ? JSON.parse(readFileSync(notes, 'utf8')) : undefined;
+  if (known?.rows === rows && known.today === today) return known;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const server = await startServer(directory);
+  const { project } = server;
+  await server.stop();
+
+  const engine = await startEngine({
+    dataDir: path.join(directory, 'engine'),
+    memory: 4 * 1024 ** 3,
+    log: silent,
+  });
+  const store = clickhouseStore({
+    server: { socketPath: engine.socketPath },
+    database: 'opencts',
+    cluster: '',
+  });
+  await store.migrate();
+  const generator = new TraceGenerator(3);
+  const end = Date.now() - 60_000;
+  const rowMs = (DAYS * DAY - 3_600_000) / rows;
+  for (let done = 0; done < rows; ) {
+    const count = Math.min(BATCH, rows - done);
+    const byDay = new Map();
+    for (let i = 0; i < count; i++) {
+      const time = Math.floor(end - (rows - done - i) * rowMs);
+      const day = Math.floor(time / DAY);
+      if (!byDay.has(day)) byDay.set(day, []);
+      byDay.get(day).push(`${JSON.stringify(lineOf(generator, project, time))}\n`);
+    }
+    for (const [day, lines] of byDay)
+      await store.insert(new Uint8Array(Buffer.from(lines.join(''))), `bench-${done}-${day}`);
+    done += count;
+    progress(done);
+  }
+  await merged(store);
+  const { bytes } = await store.size();
+  await store.close();
+  await engine.stop();
+  const result = { rows, today, project, bytesPerTrace: bytes / rows };
+  writeFileSync(notes, JSON.stringify(result));
+  return result;
+}
+
+function lineOf(generator, project, time) {
+  const { user, code, ...trace } = generator.trace(time);
+  return {
+    ...trace,
+    code: Number(code),
+    user: JSON.stringify(user),
+    event_type: 'system',
+    tracker_name: 'system',
+    project_id: generator.next() < 0.6 ? project : 'b'.repeat(32),
+    domain_id: user.domain.id,
+    record_time: time + 200,
+    trace_id: generator.uuid(),
+  };
+}
+
+/** Gives the merges that follow a load some time, as they have in life. */
+async function merged(store) {
+  for (let before = -1; ; ) {
+    const { bytes } = await store.size();
+    if (bytes === before) return;
+    before = bytes;
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+  }
+}
+
+/** Each query several times, over the whole week unless it says otherwise. */
+export async function measureQueries(directory, repeats) {
+  const server = await startServer(directory);
+  const now = Date.now();
+  const week = `from=${now - DAYS * DAY}&to=${now}`;
+  const day = `from=${now - 3 * DAY}&to=${now - 2 * DAY}`;
+  const read = async (route) => {
+    const response = await server.get(route);
+    if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
+    return response.headers.get('content-type').includes('json') ? response.json() : response.text();
+  };
+  const { traces, meta_data } = await read(`/traces?${week}&limit=50`);
+  const some = traces[17];
+  const deep = (await read(`/traces?from=${now - 6 * DAY}&to=${now - 5 * DAY}&limit=50`)).meta_data.marker;
+  const rare = (await read(`/traces/facets?${week}&field=user&limit=1000`)).values.at(-1).value;
+  const one = 'p95 60 ms';
+  const shapes = [
+    ['newest 50', `/traces?${week}&limit=50`, one],
+    ['the page behind it', `/traces?${week}&limit=50&next=${meta_data.marker}`, one],
+    ['a page six days back', `/traces?${week}&limit=50&next=${deep}`, one],
+    ['trace source, one day', `/traces?${day}&limit=50&service_type=SVC3`, one],
+    ['status incident', `/traces?${week}&limit=50&trace_rating=incident`, one],
+    ['trace name', `/traces?${week}&limit=50&trace_name=${some.trace_name}`, one],
+    ['operator', `/traces?${week}&limit=50&user=user3`, one],
+    ['resource name', `/traces?${week}&limit=50&resource_name=${some.resource_name}`, one],
+    ['resource id', `/traces?${week}&limit=50&resource_id=${some.resource_id}`, one],
+    ['trace id', `/traces?trace_id=${some.trace_id}`, one],
+    [
+      'rare operator and trace source',
+      `/traces?${week}&limit=50&user=${rare}&service_type=SVC30`,
+      'p95 200 ms',
+    ],
+    ['rare operator and status', `/traces?${week}&limit=50&user=${rare}&trace_rating=incident`, 'p95 200 ms'],
+    ['export of 5,000, one day', `/traces/export?${day}`, ''],
+    ['distinct operators', `/traces/facets?${week}&field=user`, ''],
+    ['histogram, one day', `/traces/histogram?${day}`, ''],
+    ['histogram, seven days', `/traces/histogram?${week}`, '150 ms'],
+  ];
+  const results = [];
+  for (const [what, route, target] of shapes) {
+    await read(route);
+    const times = [];
+    for (let i = 0; i < repeats; i++) {
+      const began = performance.now();
+      await read(route);
+      times.push(performance.now() - began);
+    }
+    times.sort((a, b) => a - b);
+    results.push({ what, p50: percentile(times, 0.5), p95: percentile(times, 0.95), target });
+  }
+  results.push({ what: 'resident memory after these queries', memory: server.memory(), target: '' });
+  await server.stop();
+  return results;
+}

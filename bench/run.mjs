@@ -1,0 +1,243 @@
+// npm run bench [-- SECTION… --quick]: measures the real service and prints a table.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { percentile } from './load.mjs';
+import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
+import { loadStore, measureQueries } from './queries.mjs';
+import { drained, startServer } from './server.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    data: { type: 'string', default: path.join(os.tmpdir(), 'opencts-bench-store') },
+    rows: { type: 'string' },
+  },
+});
+const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries'];
+const wanted = positionals.length > 0 ? positionals : SECTIONS;
+const seconds = values.quick ? 5 : 15;
+const results = [];
+
+/** One line of the table. */
+function note(section, what, figure, target = '', peer = '') {
+  results.push({ section, what, figure, target, peer });
+  process.stdout.write(
+    `  ${what.padEnd(58)} ${String(figure).padStart(24)}   ${target.padEnd(22)} ${peer}\n`,
+  );
+}
+
+const perSecond = (count, took) => `${Math.round(count / took).toLocaleString('en')} /s`;
+const ms = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+const mb = (value) => `${Math.round(value)} MB`;
+
+/** The load runs in a process of its own. */
+async function load(server, options) {
+  const flags = Object.entries({
+    url: server.url,
+    token: server.token,
+    project: server.project,
+    ...options,
+  }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    path.join(import.meta.dirname, 'load.mjs'),
+    ...flags,
+  ]);
+  return JSON.parse(stdout);
+}
+
+async function withServer(work, env) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'opencts-bench-'));
+  const server = await startServer(path.join(directory, 'data'), env);
+  try {
+    return await work(server, path.join(directory, 'data'));
+  } finally {
+    await server.stop().catch(() => undefined);
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function ingest() {
+  for (const [connections, batch, target] of [
+    [1, 1, ''],
+    [64, 1, '20,000 /s, p99 10 ms'],
+    [1, 100, ''],
+    [64, 100, ''],
+    [1, 500, ''],
+    [64, 500, ''],
+  ]) {
+    await withServer(async (server) => {
+      await load(server, { connections, batch, seconds: 3 });
+      const {
+        traces,
+        seconds: took,
+        p50,
+        p99,
+        p999,
+        max,
+        failed,
+      } = await load(server, { connections, batch, seconds });
+      note(
+        'ingest',
+        `${batch} a request, ${connections} connections, traces`,
+        perSecond(traces, took),
+        target,
+      );
+      note(
+        'ingest',
+        '    p50 · p99 · p99.9 · longest · refused',
+        `${ms(p50)} · ${ms(p99)} · ${ms(p999)} · ${ms(max)} · ${failed}`,
+      );
+    });
+  }
+  await withServer(async (server) => {
+    await load(server, { connections: 16, batch: 500, seconds: 3 });
+    await drained(server);
+    const before = await server.metric('opencts_indexed_traces_total');
+    const began = performance.now();
+    let memory = 0;
+    const watch = setInterval(() => {
+      memory = Math.max(memory, server.memory());
+    }, 500);
+    await load(server, { connections: 16, batch: 500, seconds: values.quick ? 10 : 60 });
+    await drained(server);
+    clearInterval(watch);
+    const took = (performance.now() - began) / 1000;
+    const count = (await server.metric('opencts_indexed_traces_total')) - before;
+    note(
+      'ingest',
+      'sustained, 500 a request, until all are searchable',
+      perSecond(count, took),
+      '60,000 /s',
+      'PostgreSQL: below',
+    );
+    note('ingest', 'resident memory under full ingest, all processes, highest', mb(memory), '1,200 MB');
+  });
+  if (postgresPath()) {
+    for (const { what, figure } of await postgresIngest(seconds))
+      note('ingest', what, figure, '', 'PostgreSQL');
+  } else {
+    process.stdout.write('  PostgreSQL is not installed: no peer beside these figures\n');
+  }
+}
+
+async function latency() {
+  await withServer(async (server) => {
+    const { p50, p99 } = await load(server, { connections: 1, batch: 1, seconds, 'pause-ms': 20 });
+    note('latency', 'acknowledgement of a single trace, idle, p50 · p99', `${ms(p50)} · ${ms(p99)}`, '5 ms');
+    const lags = [];
+    for (let i = 0; i < (values.quick ? 20 : 100); i++) {
+      const trace = {
+        trace_name: 'bench',
+        trace_type: 'SystemAction',
+        service_type: 'CTS',
+        resource_type: 'bench',
+        time: Date.now(),
+      };
+      const response = await fetch(`${server.url}/v3/${server.project}/traces?trace_ids=true`, {
+        method: 'POST',
+        headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+        body: JSON.stringify({ traces: [trace] }),
+      });
+      const { trace_ids } = await response.json();
+      const acknowledged = performance.now();
+      for (;;) {
+        const { traces } = await (await server.get(`/traces?trace_id=${trace_ids[0]}`)).json();
+        if (traces.length > 0) break;
+      }
+      lags.push(performance.now() - acknowledged);
+    }
+    lags.sort((a, b) => a - b);
+    note(
+      'latency',
+      'acknowledged → in the trace list, p50 · p99',
+      `${ms(percentile(lags, 0.5))} · ${ms(percentile(lags, 0.99))}`,
+      'p99 1 s',
+    );
+  });
+}
+
+async function start() {
+  const times = [];
+  for (let i = 0; i < 3; i++) await withServer(async (server) => times.push(server.startMs));
+  note(
+    'start',
+    'start to first answer, empty data directory, median',
+    ms(times.sort((a, b) => a - b)[1]),
+    '3 s',
+  );
+  await withServer(async (server) => {
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    note('start', 'resident memory, idle, all processes', mb(server.memory()), '450 MB');
+  });
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'opencts-bench-'));
+  const data = path.join(directory, 'data');
+  // The trace store is an address where nobody answers, so that the journal keeps everything.
+  const server = await startServer(data);
+  process.kill(
+    Number((await promisify(execFile)('pgrep', ['-f', `${data}/engine`])).stdout.trim().split('\n')[0]),
+    'SIGSTOP',
+  );
+  while (sizeOf(path.join(data, 'journal')) < 1e9)
+    await load(server, { connections: 8, batch: 500, seconds: 3 });
+  await server.stop('SIGKILL');
+  const again = await startServer(data);
+  note('start', 'start after kill -9 with 1 GB of journal', ms(again.startMs), '10 s');
+  await again.stop('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function sizeOf(directory) {
+  return readdirSync(directory, { withFileTypes: true }).reduce((sum, entry) => {
+    const full = path.join(directory, entry.name);
+    return sum + (entry.isDirectory() ? sizeOf(full) : statSync(full).size);
+  }, 0);
+}
+
+async function queries() {
+  const rows = Number(values.rows ?? (values.quick ? 500_000 : 10_000_000));
+  const { bytesPerTrace } = await loadStore(values.data, rows, (done) =>
+    process.stderr.write(`\r  loading ${done.toLocaleString('en')} of ${rows.toLocaleString('en')} traces `),
+  );
+  process.stderr.write('\r\x1b[K');
+  note(
+    'disk',
+    `hot, ${rows.toLocaleString('en')} traces of 1.2 kB, bytes a trace`,
+    Math.round(bytesPerTrace),
+    '260',
+    'PostgreSQL 1,572–1,900',
+  );
+  for (const { what, p50, p95, target, memory } of await measureQueries(
+    values.data,
+    project,
+    values.quick ? 10 : 40,
+  )) {
+    note(
+      'queries',
+      `${what}, p50 · p95`,
+      memory === undefined ? `${ms(p50)} · ${ms(p95)}` : mb(memory),
+      target,
+    );
+  }
+  if (postgresPath()) {
+    for (const { what, p50, p95 } of await postgresQueries(Math.min(rows, 2_000_000)))
+      note('queries', `${what}, p50 · p95`, `${ms(p50)} · ${ms(p95)}`, '', 'PostgreSQL, 2 M rows');
+  }
+}
+
+const run = { start, ingest, latency, queries, disk: async () => undefined };
+process.stdout.write(`${os.cpus().length} cores, ${os.cpus()[0]?.model ?? ''}, Node ${process.version}\n`);
+for (const section of wanted) {
+  if (!run[section]) throw new Error(`there is no section ${section}; there are ${SECTIONS.join(', ')}`);
+  process.stdout.write(`${section}\n`);
+  await run[section]();
+}
+const directory = path.join(import.meta.dirname, 'results');
+mkdirSync(directory, { recursive: true });
+writeFileSync(
+  path.join(directory, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.json`),
+  JSON.stringify(results, null, 2),
+);
