@@ -10,7 +10,7 @@ import {
   type Journal,
   type Position,
 } from '../journal/index.ts';
-import { StoreUnavailable, type TraceStore } from '../traces/index.ts';
+import { InsertRefused, StoreUnavailable, type TraceStore } from '../traces/index.ts';
 
 /** Traces and bytes of lines that are inserted together. */
 const BATCH_TRACES = 20_000;
@@ -195,7 +195,7 @@ export class Indexer {
     try {
       await this.options.store.insert(linesOf(frames), token);
     } catch (error) {
-      if (error instanceof StoreUnavailable) throw error;
+      if (!(error instanceof InsertRefused)) throw error;
       if (frames.length === 1) {
         await this.options.setAside((frames[0] as Frame).line(), (error as Error).message);
         this.refusedTraces++;

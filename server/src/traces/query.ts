@@ -101,3 +101,8 @@ export interface TraceStore {
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
+
+/** The trace store refuses the rows of an insert for what they say; no repetition would help. */
+export class InsertRefused extends Error {
+  override readonly name = 'InsertRefused';
+}

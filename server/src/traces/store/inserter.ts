@@ -1,15 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { StoreUnavailable } from '../query.ts';
+import { InsertRefused, StoreUnavailable } from '../query.ts';
 import type { InsertReply, InsertRequest, InsertSetup } from './insert-thread.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const THREAD = fileURLToPath(new URL('../../../dist/traces/store/insert-thread.js', import.meta.url));
-
-/** The trace store refuses rows; no repetition would help. */
-export class InsertRefused extends Error {
-  override readonly name = 'InsertRefused';
-}
 
 /** Hands batches to the thread that sends them. The thread begins with the first one. */
 export class Inserter {

@@ -6,10 +6,15 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../engine/index.ts';
-import { StoreUnavailable, type TraceFilter, type TraceKey, type TraceStore } from '../query.ts';
+import {
+  InsertRefused,
+  StoreUnavailable,
+  type TraceFilter,
+  type TraceKey,
+  type TraceStore,
+} from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { clickhouseStore } from './clickhouse.ts';
-import { InsertRefused } from './inserter.ts';
 import { migrations } from './schema.ts';
 import { startClickHouse, whyNoServer } from './testing/clickhouse-server.ts';
 

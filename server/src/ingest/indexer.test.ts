@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Engine, startEngine } from '../engine/index.ts';
+import { Followers, Journal, type JournalEntry } from '../journal/index.ts';
+import { clickhouseStore, type TraceStore } from '../traces/index.ts';
+import { INDEXER, Indexer } from './indexer.ts';
+
+const DAY = 86_400_000;
+const MIDNIGHT = Math.floor(Date.now() / DAY) * DAY;
+const log = pino({ level: 'silent' });
+
+let directory: string;
+let engine: Engine;
+let store: TraceStore;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-indexer-'));
+  engine = await startEngine({ dataDir: path.join(directory, 'engine'), memory: 800 * 1024 ** 2, log });
+  store = clickhouseStore({ server: { socketPath: engine.socketPath }, database: 'opencts', cluster: '' });
+  await store.migrate();
+});
+afterAll(async () => {
+  await store.close();
+  await engine.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+let projects = 0;
+
+async function house() {
+  const projectId = (++projects).toString(16).padStart(32, '0');
+  const place = path.join(directory, projectId);
+  const setAside: string[] = [];
+  let indexer: Indexer | undefined;
+  const journal = await Journal.open({
+    directory: place,
+    segmentSize: 20_000,
+    maxQueue: 1e9,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDurable: (counts, traces) => indexer?.journalled(counts, traces),
+    onDamage: () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const followers = await Followers.open(journal, path.join(place, 'positions'), [INDEXER]);
+  const begin = async (through: TraceStore = store) => {
+    const fresh = new Indexer({
+      journal,
+      followers,
+      store: through,
+      log,
+      clock: Date.now,
+      setAside: async (line) => {
+        setAside.push(line);
+      },
+    });
+    indexer = fresh;
+    await fresh.start();
+    return fresh;
+  };
+  const entry = (change: Record<string, unknown> = {}, recordTime = MIDNIGHT): JournalEntry => {
+    const traceId = randomUUID();
+    const line = {
+      event_type: 'system',
+      project_id: projectId,
+      record_time: recordTime,
+      resource_type: 'ecs',
+      service_type: 'ECS',
+      time: recordTime,
+      trace_id: traceId,
+      trace_name: 'createServer',
+      trace_rating: 'normal',
+      trace_type: 'ApiCall',
+      tracker_name: 'system',
+      ...change,
+    };
+    const routing = {
+      recordTime,
+      traceId,
+      projectId,
+      trackerName: 'system',
+      serviceType: 'ECS',
+      clientId: false,
+      extra: false,
+    };
+    return { routing, line: `${JSON.stringify(line)}\n` };
+  };
+  const stored = async () => {
+    const hours = await store.hourCounts(projectId, 0, Date.now() + DAY);
+    return hours.reduce((sum, hour) => sum + hour.count, 0);
+  };
+  return { journal, followers, begin, entry, stored, setAside };
+}
+
+async function caughtUp(indexer: Indexer): Promise<void> {
+  for (let i = 0; i < 200 && indexer.pendingTraces > 0; i++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(indexer.pendingTraces).toBe(0);
+}
+
+test('a line that the store refuses is set aside alone; every other one of its batch is stored', async () => {
+  const { journal, begin, entry, stored, setAside } = await house();
+  const poison = entry({ time: 'yesterday' });
+  const good = (count: number) => Array.from({ length: count }, () => entry());
+  await journal.append([...good(40), poison, ...good(23)], []);
+  const indexer = await begin();
+  await caughtUp(indexer);
+  expect(setAside).toEqual([poison.line]);
+  expect(indexer.refusedTraces).toBe(1);
+  expect(await stored()).toBe(63);
+  await indexer.stop();
+  await journal.close();
+});
+
+test('traces of two days become two inserts, and segments go when they are passed', async () => {
+  const { journal, begin, entry, stored } = await house();
+  for (const recordTime of [MIDNIGHT - 1, MIDNIGHT, MIDNIGHT - 1, MIDNIGHT]) {
+    await journal.append(
+      Array.from({ length: 60 }, () => entry({}, recordTime)),
+      [],
+    );
+  }
+  const tokens: string[] = [];
+  const indexer = await begin(noting(tokens));
+  await caughtUp(indexer);
+  await indexer.stop();
+  expect(new Set(tokens).size).toBe(4);
+  expect(await stored()).toBe(240);
+  expect((await journal.begin()).segment).toBe(journal.durableEnd.segment);
+  await journal.close();
+});
+
+/** What may happen to an insert, and what must hold after the process died at that point. */
+test.each([
+  ['fails and nothing happened', false],
+  ['fails but it happened', true],
+])('an insert that %s is repeated with its token: every trace is there once', async (_, happened) => {
+  const { journal, begin, entry, stored } = await house();
+  await journal.append(
+    Array.from({ length: 100 }, () => entry()),
+    [],
+  );
+  const tokens: string[] = [];
+  const dying = await begin({
+    ...bound(store),
+    async insert(lines, token) {
+      tokens.push(token);
+      if (happened) await store.insert(lines, token);
+      // The process is killed here: the indexer never hears of the outcome.
+      return new Promise<void>(() => undefined);
+    },
+  });
+  while (tokens.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await journal.append(
+    Array.from({ length: 50 }, () => entry()),
+    [],
+  );
+  expect(dying.indexedTraces).toBe(0);
+  const again = await begin(noting(tokens));
+  await caughtUp(again);
+  expect(tokens[1]).toBe(tokens[0]);
+  expect(await stored()).toBe(150);
+  await again.stop();
+});
+
+/** The store, with every token that it is given noted. */
+function noting(tokens: string[]): TraceStore {
+  return {
+    ...bound(store),
+    insert(lines, token) {
+      tokens.push(token);
+      return store.insert(lines, token);
+    },
+  };
+}
+
+/** The store's methods as plain functions, so that one of them can be replaced. */
+function bound(real: TraceStore): TraceStore {
+  return {
+    migrate: () => real.migrate(),
+    ping: () => real.ping(),
+    insert: (lines, token) => real.insert(lines, token),
+    page: (filter, limit, after) => real.page(filter, limit, after),
+    find: (projectId, traceId) => real.find(projectId, traceId),
+    histogram: (filter, bucketMs) => real.histogram(filter, bucketMs),
+    facet: (filter, facet, limit) => real.facet(filter, facet, limit),
+    hourCounts: (projectId, from, to) => real.hourCounts(projectId, from, to),
+    dropBefore: (instant) => real.dropBefore(instant),
+    explain: (filter, limit) => real.explain(filter, limit),
+    size: () => real.size(),
+    close: () => real.close(),
+  };
+}
