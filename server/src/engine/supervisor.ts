@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { engineConfig } from './engine-config.ts';
+import { endOrphan } from './orphan.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const CHILD = fileURLToPath(new URL('../../dist/engine/child.js', import.meta.url));
@@ -53,6 +54,7 @@ class Supervisor implements Engine {
   private readonly options: EngineOptions;
   private readonly socketDir: string | undefined;
   private readonly configFile: string;
+  private readonly pidFile: string;
   private child: ChildProcess | undefined;
   private wait = RESTART_FIRST_MS;
   private timer: NodeJS.Timeout | undefined;
@@ -66,6 +68,7 @@ class Supervisor implements Engine {
       this.socketDir = mkdtempSync(path.join(os.tmpdir(), 'opencts-'));
     }
     this.socketPath = this.socketDir ? path.join(this.socketDir, 'engine.sock') : beside;
+    this.pidFile = path.join(options.dataDir, 'pid');
     this.configFile = path.join(options.dataDir, 'config.xml');
     writeFileSync(this.configFile, engineConfig(options.memory), { mode: 0o600 });
   }
@@ -75,6 +78,7 @@ class Supervisor implements Engine {
   }
 
   async start(): Promise<void> {
+    await endOrphan(this.pidFile, path.join(this.options.dataDir, 'data'));
     const began = Date.now();
     const child = this.spawn();
     await new Promise<void>((resolve, reject) => {
@@ -131,6 +135,7 @@ class Supervisor implements Engine {
       env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' },
     });
     this.child = child;
+    writeFileSync(this.pidFile, String(child.pid), { mode: 0o600 });
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', (line) =>
         this.options.log.warn({ engine: line }, 'engine'),
