@@ -1,4 +1,4 @@
-import type { Indexer } from './ingest/index.ts';
+import type { Indexing } from './ingest/index.ts';
 import type { Journal } from './journal/index.ts';
 
 /** Traces of one hour of record_time. `indexed` = journalled less those that the indexer still has before it. */
@@ -11,9 +11,9 @@ export interface AccountedHour {
 /** What the journal took and the indexer passed on, by project and hour. */
 export class Accounting {
   private readonly journal: Journal;
-  private readonly indexer: Indexer;
+  private readonly indexer: Indexing;
 
-  constructor(journal: Journal, indexer: Indexer) {
+  constructor(journal: Journal, indexer: Indexing) {
     this.journal = journal;
     this.indexer = indexer;
   }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,12 +8,12 @@ import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type ReadinessCheck } from './http/index.ts';
 import { Iam, loadRootKey } from './iam/index.ts';
-import { Canary, DiskWatch, INDEXER, Indexer, Intake } from './ingest/index.ts';
-import { Followers, Journal } from './journal/index.ts';
+import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
+import { type DamageReport, Journal } from './journal/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import { Retention } from './retention.ts';
-import { clickhouseStore, type TraceStore } from './traces/index.ts';
+import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
 
 const DAY = 86_400_000;
 /** The same folder seen from `src/` and from `dist/`. */
@@ -60,41 +60,33 @@ export async function startApp({
     return watched;
   });
 
-  let indexer: Indexer | undefined;
+  const onDamage = (damage: DamageReport) => {
+    metrics.damagedBytes.inc(damage.bytes);
+    const what = damage.torn
+      ? 'the journal ended in an unfinished record, which was never acknowledged; it was cut off'
+      : 'damaged bytes in the journal were passed over and kept aside';
+    log.error(damage, what);
+  };
+  let indexer: Indexing | undefined;
   const journal = await Journal.open({
     directory: path.join(dataDir, 'journal'),
     segmentSize: config.segmentSize,
     maxQueue: config.ingestQueue,
     retryWindow: config.dedupWindow,
     countsSince: () => clock() - retentionMs - DAY,
-    onDurable: (counts, traces) => indexer?.journalled(counts, traces),
-    onDamage: (damage) => {
-      metrics.damagedBytes.inc(damage.bytes);
-      log.error(
-        damage,
-        damage.torn
-          ? 'the journal ended in an unfinished record, which was never acknowledged; it was cut off'
-          : 'damaged bytes in the journal were passed over and kept aside',
-      );
-    },
+    onDurable: (counts, traces, end) => indexer?.journalled(counts, traces, end),
+    onDamage,
     onFatal,
   });
-  const followers = await Followers.open(journal, path.join(dataDir, 'journal', 'positions'), [INDEXER]);
-
-  const { store, engine } = await openStore(config, log);
-  indexer = new Indexer({
-    journal,
-    followers,
-    store,
-    log,
-    clock,
-    setAside: async (line, reason) => {
-      log.error(
-        { reason },
-        'the trace store refused a trace; it was kept aside in journal/damaged/unindexable.ndjson',
-      );
-      await appendFile(path.join(dataDir, 'journal', 'damaged', 'unindexable.ndjson'), line, { flush: true });
-    },
+  const { store, options: storeOptions, engine } = await openStore(config, log);
+  indexer = new Indexing({
+    directory: path.join(dataDir, 'journal'),
+    journalId: journal.id,
+    end: journal.durableEnd,
+    store: storeOptions,
+    logLevel: config.logLevel,
+    onDamage,
+    onFatal,
   });
   await indexer.start();
   watched = { journal, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
@@ -173,21 +165,21 @@ export async function startApp({
 }
 
 /** The trace store by URL, or over the embedded engine. */
-async function openStore(config: Config, log: Logger): Promise<{ store: TraceStore; engine?: Engine }> {
-  const names = { database: config.clickhouseDatabase, cluster: config.clickhouseCluster };
-  if (config.clickhouseUrl) {
-    const store = clickhouseStore({ server: { url: config.clickhouseUrl }, ...names });
-    await store.migrate();
-    return { store };
-  }
-  const engine = await startEngine({
-    dataDir: path.join(config.dataDir, 'engine'),
-    memory: config.engineMemory,
-    log,
-  });
-  const store = clickhouseStore({ server: { socketPath: engine.socketPath }, ...names });
+async function openStore(
+  config: Config,
+  log: Logger,
+): Promise<{ store: TraceStore; options: ClickHouseOptions; engine?: Engine }> {
+  const engine = config.clickhouseUrl
+    ? undefined
+    : await startEngine({ dataDir: path.join(config.dataDir, 'engine'), memory: config.engineMemory, log });
+  const options: ClickHouseOptions = {
+    server: engine ? { socketPath: engine.socketPath } : { url: config.clickhouseUrl },
+    database: config.clickhouseDatabase,
+    cluster: config.clickhouseCluster,
+  };
+  const store = clickhouseStore(options);
   await store.migrate();
-  return { store, engine };
+  return { store, options, engine };
 }
 
 async function readiness(

@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { DiskWatch, Indexer } from './ingest/index.ts';
+import type { DiskWatch, Indexing } from './ingest/index.ts';
 import type { Journal } from './journal/index.ts';
 
 /** What the metrics look at when they are asked for. */
 export interface Watched {
   journal: Journal;
-  indexer: Indexer;
+  indexer: Indexing;
   disk: DiskWatch;
   engineRestarts: () => number;
   clock: () => number;

@@ -7,7 +7,7 @@ import {
   formatPosition,
   HourCounts,
   hourOf,
-  type Journal,
+  type JournalReader,
   type Position,
 } from '../journal/index.ts';
 import { InsertRefused, StoreUnavailable, type TraceStore } from '../traces/index.ts';
@@ -24,11 +24,17 @@ const DAY = 86_400_000;
 export const INDEXER = 'indexer';
 
 export interface IndexerOptions {
-  journal: Journal;
+  journal: JournalReader;
+  /** Names this journal in insert tokens, since several nodes may share a store. */
+  journalId: string;
   followers: Followers;
   store: TraceStore;
   log: Logger;
   clock: () => number;
+  /** Traces have been passed: all of them are in the store but the `refused`, which were set aside. */
+  passed: (counts: HourCounts, traces: number, refused: number) => void;
+  /** record_time of the oldest trace of the batch that waits for the store; undefined: none waits. */
+  waiting: (since: number | undefined) => void;
   /** A line that the store refuses is handed over here, durably, before the indexer goes on. */
   setAside: (line: string, reason: string) => Promise<void>;
 }
@@ -50,30 +56,14 @@ export class Indexer {
   private readonly options: IndexerOptions;
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
-  /** Journalled and not yet in the store, per project and hour. */
-  readonly pending = new HourCounts();
-  /** Written by the loop and by {@link journalled}. */
-  pendingTraces = 0;
-  indexedTraces = 0;
-  refusedTraces = 0;
-  /** record_time of the oldest trace that waits, while the store is behind; else undefined. */
-  oldestWaiting: number | undefined;
+  /** Lines of the batch under way that the store refused. */
+  private refused = 0;
 
   constructor(options: IndexerOptions) {
     this.options = options;
   }
 
-  /** Counts what waits in the journal, then begins to follow. */
-  async start(): Promise<void> {
-    const { journal, followers } = this.options;
-    let position = followers.get(INDEXER).position;
-    for (;;) {
-      const { frames, next } = await journal.read(position, 4 * 1024 * 1024);
-      if (comparePositions(next, position) === 0) break;
-      for (const frame of frames) this.pending.add(frame.projectId, hourOf(frame.recordTime), 1);
-      this.pendingTraces += frames.length;
-      position = next;
-    }
+  start(): void {
     this.loop = this.run();
   }
 
@@ -81,12 +71,6 @@ export class Indexer {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop;
-  }
-
-  /** The journal took traces. */
-  journalled(counts: HourCounts, traces: number): void {
-    this.pending.addAll(counts.rows());
-    this.pendingTraces += traces;
   }
 
   private async run(): Promise<void> {
@@ -163,29 +147,28 @@ export class Indexer {
 
   /** Inserts, however long the store is away. False when it was given up because of a stop. */
   private async insertUntilDone(batch: Batch): Promise<boolean> {
-    const { journal, log, clock } = this.options;
-    // Several nodes may share a store: the token names the journal, too.
-    const token = `${journal.id}/${formatPosition(batch.from)}-${formatPosition(batch.to)}`;
-    this.oldestWaiting = batch.frames[0]?.recordTime;
+    const { journalId, log, clock, waiting, passed } = this.options;
+    const token = `${journalId}/${formatPosition(batch.from)}-${formatPosition(batch.to)}`;
+    const since = batch.frames[0]?.recordTime;
+    this.refused = 0;
+    waiting(since);
     for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
       try {
         await this.insert(batch.frames, token);
         break;
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
-        const behind = this.oldestWaiting === undefined ? 0 : clock() - this.oldestWaiting;
-        log.warn(
-          { err: error, behindMs: behind, traces: batch.frames.length },
-          'the trace store is away; traces wait in the journal',
-        );
+        const behindMs = since === undefined ? 0 : clock() - since;
+        const traces = batch.frames.length;
+        log.warn({ err: error, behindMs, traces }, 'the trace store is away; traces wait in the journal');
         await this.pause(wait);
         if (this.stopping.signal.aborted) return false;
       }
     }
-    for (const frame of batch.frames) this.pending.add(frame.projectId, hourOf(frame.recordTime), -1);
-    this.pendingTraces -= batch.frames.length;
-    this.indexedTraces += batch.frames.length;
-    this.oldestWaiting = undefined;
+    const counts = new HourCounts();
+    for (const frame of batch.frames) counts.add(frame.projectId, hourOf(frame.recordTime), 1);
+    passed(counts, batch.frames.length, this.refused);
+    waiting(undefined);
     return true;
   }
 
@@ -198,7 +181,7 @@ export class Indexer {
       if (!(error instanceof InsertRefused)) throw error;
       if (frames.length === 1) {
         await this.options.setAside((frames[0] as Frame).line(), (error as Error).message);
-        this.refusedTraces++;
+        this.refused++;
         return;
       }
       const half = frames.length >> 1;

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from './durable.ts';
-import type { Journal } from './journal.ts';
+import type { JournalReader } from './reader.ts';
 import { comparePositions, formatPosition, type Position } from './segment.ts';
 
 /** What a follower keeps on disk. */
@@ -17,11 +17,11 @@ interface Bookmark {
  * them have passed it.
  */
 export class Followers {
-  private readonly journal: Journal;
+  private readonly journal: JournalReader;
   private readonly directory: string;
   private readonly bookmarks = new Map<string, Bookmark>();
 
-  private constructor(journal: Journal, directory: string) {
+  private constructor(journal: JournalReader, directory: string) {
     this.journal = journal;
     this.directory = directory;
   }
@@ -30,7 +30,7 @@ export class Followers {
    * Reads the positions of the named followers; one without a position begins at the journal's beginning.
    * @throws Error when a position lies behind the journal's end: journal and positions do not belong together
    */
-  static async open(journal: Journal, directory: string, names: readonly string[]): Promise<Followers> {
+  static async open(journal: JournalReader, directory: string, names: readonly string[]): Promise<Followers> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const followers = new Followers(journal, directory);
     const begin = await journal.begin();
@@ -57,12 +57,14 @@ export class Followers {
     await replaceFile(this.file(name), JSON.stringify({ position, until }));
     const before = this.get(name).position;
     this.bookmarks.set(name, { position, until });
-    if (before.segment !== position.segment) await this.journal.release(this.slowest());
+    if (before.segment !== position.segment) await this.journal.release(await this.slowest());
   }
 
-  private slowest(): Position {
-    const positions = [...this.bookmarks.values()].map((bookmark) => bookmark.position);
-    return positions.sort(comparePositions)[0] ?? this.journal.durableEnd;
+  /** Of all followers, also of those that run in another thread. */
+  private async slowest(): Promise<Position> {
+    const begin = await this.journal.begin();
+    const bookmarks = await Promise.all([...this.bookmarks.keys()].map((name) => this.load(name, begin)));
+    return bookmarks.map((bookmark) => bookmark.position).sort(comparePositions)[0] ?? begin;
   }
 
   private async load(name: string, begin: Position): Promise<Bookmark> {

@@ -3,10 +3,12 @@ import { copyFile, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } fro
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { DamageReport } from './damage.ts';
 import { Followers } from './follower.ts';
 import type { Routing } from './frame.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { JournalLocked } from './lock.ts';
+import { JournalReader } from './reader.ts';
 import { segmentFile, startOf } from './segment.ts';
 
 const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
@@ -25,10 +27,10 @@ async function temporary(): Promise<string> {
   return directory;
 }
 
-type Damage = Parameters<JournalOptions['onDamage']>[0];
+const opened = new WeakMap<Journal, { directory: string; damages: DamageReport[] }>();
 
 async function open(directory: string, options: Partial<JournalOptions> = {}) {
-  const damages: Damage[] = [];
+  const damages: DamageReport[] = [];
   const journal = await Journal.open({
     directory,
     segmentSize: 1024 * 1024,
@@ -43,6 +45,7 @@ async function open(directory: string, options: Partial<JournalOptions> = {}) {
     ...options,
   });
   journals.push(journal);
+  opened.set(journal, { directory, damages });
   return { journal, damages };
 }
 
@@ -67,11 +70,17 @@ async function append(journal: Journal, ...lines: string[]) {
   );
 }
 
-async function readAll(journal: Journal): Promise<string[]> {
+/** What a follower reads that begins now; damage it meets goes where the journal's does. */
+function readerOf(journal: Journal): JournalReader {
+  const { directory, damages } = opened.get(journal) as { directory: string; damages: DamageReport[] };
+  return new JournalReader(directory, journal.durableEnd, (damage) => damages.push(damage));
+}
+
+async function readAll(journal: Journal, reader = readerOf(journal)): Promise<string[]> {
   const lines: string[] = [];
-  let position = await journal.begin();
+  let position = await reader.begin();
   for (;;) {
-    const { frames, next } = await journal.read(position, 64 * 1024);
+    const { frames, next } = await reader.read(position, 64 * 1024);
     if (next.segment === position.segment && next.offset === position.offset) return lines;
     for (const frame of frames) lines.push(frame.line().trimEnd());
     position = next;
@@ -103,7 +112,7 @@ test('a frame carries what followers route by', async () => {
     extra: true,
   };
   await journal.append([entry('{}', routing)], []);
-  const [frame] = (await journal.read(startOf(1), 1024)).frames;
+  const [frame] = (await readerOf(journal).read(startOf(1), 1024)).frames;
   expect(frame).toMatchObject({ ...routing, projectId: PROJECT, recordTime: RECORD_TIME });
 });
 
@@ -149,7 +158,7 @@ test('a flipped bit anywhere in a record in the middle costs that record alone, 
     const { journal: hurt, damages } = await open(directory);
     expect(await readAll(hurt), `bit flipped in byte ${at}`).toEqual(['{"n":0}', '{"n":2}', '{"n":3}']);
     expect(damages).toHaveLength(1);
-    const [damage] = damages as [Damage];
+    const [damage] = damages as [DamageReport];
     expect(damage).toMatchObject({ segment: 1, offset: start, bytes: end - start, torn: false });
     expect(await readFile(damage.file)).toEqual(damaged.subarray(start, end));
     await hurt.close();
@@ -164,8 +173,9 @@ test('damage in a sealed segment is found when it is read', async () => {
   const bytes = await readFile(segmentFile(directory, 1));
   bytes[bytes.length - 3] = 0;
   await writeFile(segmentFile(directory, 1), bytes);
-  expect(await readAll(journal)).toEqual(['{"n":0}', '{"n":2}']);
-  expect(await readAll(journal)).toEqual(['{"n":0}', '{"n":2}']);
+  const reader = readerOf(journal);
+  expect(await readAll(journal, reader)).toEqual(['{"n":0}', '{"n":2}']);
+  expect(await readAll(journal, reader)).toEqual(['{"n":0}', '{"n":2}']);
   expect(damages).toHaveLength(1);
 });
 
@@ -190,7 +200,7 @@ test('ids of retries are remembered over a restart, also when their segments are
   for (const traceId of ids) {
     await journal.append([entry('{}', { traceId, clientId: true })], [identity(traceId)]);
   }
-  await journal.release(journal.durableEnd);
+  await readerOf(journal).release(journal.durableEnd);
   await journal.close();
   expect((await readdir(directory)).filter((name) => name.endsWith('.journal'))).toHaveLength(1);
   const again = await open(directory, { segmentSize: 1 });
@@ -202,7 +212,7 @@ test('counts per project and hour survive a restart, also when their segments ar
   const directory = await temporary();
   const { journal } = await open(directory, { segmentSize: 2000 });
   for (let i = 0; i < 50; i++) await append(journal, ...numbered(3));
-  await journal.release(journal.durableEnd);
+  await readerOf(journal).release(journal.durableEnd);
   await journal.close();
   const again = await open(directory, { segmentSize: 2000 });
   expect(again.journal.counts.get(PROJECT, RECORD_TIME)).toBe(150);
@@ -238,12 +248,12 @@ test('a segment goes only when every follower has passed it, and a position surv
   const { journal } = await open(directory, { segmentSize: 1 });
   for (const line of numbered(4)) await append(journal, line);
   const positions = path.join(directory, 'positions');
-  const followers = await Followers.open(journal, positions, ['indexer', 'archiver']);
+  const followers = await Followers.open(readerOf(journal), positions, ['indexer', 'archiver']);
   await followers.save('indexer', startOf(4), null);
-  expect(await journal.begin()).toEqual(startOf(1));
+  expect(await readerOf(journal).begin()).toEqual(startOf(1));
   await followers.save('archiver', startOf(2), startOf(3));
-  expect(await journal.begin()).toEqual(startOf(2));
-  const again = await Followers.open(journal, positions, ['indexer', 'archiver']);
+  expect(await readerOf(journal).begin()).toEqual(startOf(2));
+  const again = await Followers.open(readerOf(journal), positions, ['indexer', 'archiver']);
   expect(again.get('archiver')).toEqual({ position: startOf(2), until: startOf(3) });
 });
 
@@ -251,9 +261,9 @@ test('positions of another journal are refused at start', async () => {
   const directory = await temporary();
   const { journal } = await open(directory);
   const positions = path.join(directory, 'positions');
-  const followers = await Followers.open(journal, positions, ['indexer']);
+  const followers = await Followers.open(readerOf(journal), positions, ['indexer']);
   await followers.save('indexer', { segment: 7, offset: 99 }, null);
-  await expect(Followers.open(journal, positions, ['indexer'])).rejects.toThrow(
+  await expect(Followers.open(readerOf(journal), positions, ['indexer'])).rejects.toThrow(
     /followed the journal to 7:99/,
   );
 });

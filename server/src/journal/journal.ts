@@ -4,19 +4,13 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
+import { DamageKeeper, type DamageReport } from './damage.ts';
 import { replaceFile, syncDirectory } from './durable.ts';
-import { type Frame, frameBound, type Routing, writeFrame } from './frame.ts';
+import { frameBound, type Routing, writeFrame } from './frame.ts';
 import { lockJournal } from './lock.ts';
 import { IDENTITY_BYTES, RetryWindow } from './retry-window.ts';
-import { type Damage, readChunk, scanSegment } from './scan.ts';
-import {
-  comparePositions,
-  listNumbers,
-  type Position,
-  SEGMENT_HEADER,
-  segmentFile,
-  startOf,
-} from './segment.ts';
+import { type Damage, scanSegment } from './scan.ts';
+import { listNumbers, type Position, SEGMENT_HEADER, segmentFile, startOf } from './segment.ts';
 
 export interface JournalOptions {
   directory: string;
@@ -28,10 +22,10 @@ export interface JournalOptions {
   retryWindow: number;
   /** Counts of hours before this instant (epoch ms) are forgotten. */
   countsSince: () => number;
-  /** Bytes that are no frame were found and kept aside in `file`. `torn`: at the end of the last segment. */
-  onDamage: (damage: { segment: number; offset: number; bytes: number; torn: boolean; file: string }) => void;
-  /** Traces became durable. */
-  onDurable: (counts: HourCounts, traces: number) => void;
+  /** Bytes that are no frame were found. */
+  onDamage: (damage: DamageReport) => void;
+  /** Traces became durable, up to `end`. */
+  onDurable: (counts: HourCounts, traces: number, end: Position) => void;
   /** The journal can take nothing more; the process must end and the next start read the disk anew. */
   onFatal: (error: Error) => void;
 }
@@ -40,14 +34,6 @@ export interface JournalOptions {
 export interface JournalEntry {
   routing: Routing;
   line: string;
-}
-
-export interface JournalRead {
-  frames: Frame[];
-  /** Where the frames' buffer begins in its segment. */
-  base: number;
-  /** Where the next read begins; in the segment of the frames. */
-  next: Position;
 }
 
 const BATCH_BUFFER = 256 * 1024;
@@ -116,6 +102,7 @@ export class Journal {
   private readonly options: JournalOptions;
   private readonly window: RetryWindow;
   private readonly unlock: () => Promise<void>;
+  private readonly damage: DamageKeeper;
   /** Traces that are durable, per project and hour. */
   readonly counts = new HourCounts();
   /** Traces journalled since the process began. */
@@ -138,8 +125,6 @@ export class Journal {
   private committing: Promise<void> = Promise.resolve();
   private waiting = 0;
   private wake: () => void = () => undefined;
-  private readonly arrivals = new Set<() => void>();
-  private readonly reported = new Set<string>();
   private failure: Error | undefined;
   private closing = false;
   private loop: Promise<void> = Promise.resolve();
@@ -149,6 +134,7 @@ export class Journal {
     this.options = options;
     this.unlock = unlock;
     this.window = new RetryWindow(options.retryWindow);
+    this.damage = new DamageKeeper(options.directory, options.onDamage);
   }
 
   /**
@@ -207,58 +193,6 @@ export class Journal {
     if (pending.length > 0) await pending.durable;
   }
 
-  /** Reads about `size` bytes of frames from `from` on; none when the durable end is reached. */
-  async read(from: Position, size: number): Promise<JournalRead> {
-    let { segment, offset } = from;
-    for (;;) {
-      const last = segment === this.end.segment;
-      const end = last ? this.end.offset : await this.sealedSize(segment);
-      if (offset < end) {
-        const chunk = await readChunk(this.options.directory, segment, offset, end, size, true);
-        for (const damage of chunk.damage) await this.setAside(damage, false);
-        return { frames: chunk.frames, base: offset, next: { segment, offset: chunk.next } };
-      }
-      if (last) return { frames: [], base: offset, next: { segment, offset } };
-      ({ segment, offset } = startOf(segment + 1));
-    }
-  }
-
-  /** Resolves when there is something durable behind `position`, or the signal aborts. */
-  async beyond(position: Position, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && comparePositions(this.end, position) <= 0) {
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          this.arrivals.delete(done);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        this.arrivals.add(done);
-        signal.addEventListener('abort', done);
-      });
-    }
-  }
-
-  /** The first place that can still be read. */
-  async begin(): Promise<Position> {
-    const [first] = await listNumbers(this.options.directory, 'journal');
-    return startOf(first ?? this.end.segment);
-  }
-
-  /** Removes the segments that lie wholly before `position`: every follower has passed them. */
-  async release(position: Position): Promise<void> {
-    for (const segment of await listNumbers(this.options.directory, 'journal')) {
-      if (segment >= position.segment || segment >= this.end.segment) break;
-      await unlink(segmentFile(this.options.directory, segment));
-    }
-  }
-
-  /** Bytes of all segments on disk. */
-  async size(): Promise<number> {
-    const segments = await listNumbers(this.options.directory, 'journal');
-    const sizes = await Promise.all(segments.map((segment) => this.sealedSize(segment).catch(() => 0)));
-    return sizes.reduce((sum, size) => sum + size, 0);
-  }
-
   /** Commits what was appended, then closes the file. */
   async close(): Promise<void> {
     this.closing = true;
@@ -303,9 +237,8 @@ export class Journal {
       this.counts.addAll(counts.rows());
       this.segmentCounts.addAll(counts.rows());
       for (const identity of batch.identities) this.segmentIdentities.push(identity);
-      this.options.onDurable(counts, batch.traces);
+      this.options.onDurable(counts, batch.traces, this.end);
       batch.resolve();
-      for (const arrived of [...this.arrivals]) arrived();
     } catch (error) {
       this.fail(batch, error as Error);
     } finally {
@@ -465,19 +398,9 @@ export class Journal {
         counts.add(frame.projectId, hourOf(frame.recordTime), 1);
       }
     });
-    for (const damage of damages) await this.setAside(damage, false);
-    if (tail.length > 0) await this.setAside({ segment, offset: end, bytes: tail }, last);
+    for (const damage of damages) await this.damage.keep(damage, false);
+    if (tail.length > 0) await this.damage.keep({ segment, offset: end, bytes: tail }, last);
     return { identities, counts, end };
-  }
-
-  private async setAside(damage: Damage, torn: boolean): Promise<void> {
-    const name = `${damage.segment}-${damage.offset}.bin`;
-    if (this.reported.has(name)) return;
-    this.reported.add(name);
-    const file = path.join(this.options.directory, 'damaged', name);
-    await replaceFile(file, damage.bytes);
-    const { segment, offset, bytes } = damage;
-    this.options.onDamage({ segment, offset, bytes: bytes.length, torn, file });
   }
 
   private async sealedSize(segment: number): Promise<number> {

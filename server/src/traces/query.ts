@@ -75,10 +75,10 @@ export interface TraceStore {
   /** Resolves when the engine answers. */
   ping(): Promise<void>;
   /**
-   * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines are given away, and must share
+   * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines must share
    * the UTC day of `record_time`. A token that was inserted before is not inserted again.
    */
-  insert(lines: Uint8Array<ArrayBuffer>, token: string): Promise<void>;
+  insert(lines: Uint8Array, token: string): Promise<void>;
   /** Newest first, at most `limit` (1 to 10,000), below `after` when given. Copies of a retried trace show once. */
   page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage>;
   /** The trace with this id in the project, whatever its time. */

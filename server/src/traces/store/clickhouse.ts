@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type {
   Facet,
@@ -11,9 +12,8 @@ import type {
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { connect, type ServerAddress } from './connection.ts';
-import { queryError } from './errors.ts';
+import { insertError, queryError } from './errors.ts';
 import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
-import { Inserter } from './inserter.ts';
 import { type Row, SELECTED, toTrace } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 
@@ -35,13 +35,11 @@ class ClickHouseStore implements TraceStore {
   private readonly names: TableNames;
   private readonly table: string;
   private readonly client: ClickHouseClient;
-  private readonly inserter: Inserter;
 
   constructor({ server, database, cluster }: ClickHouseOptions) {
     this.names = { database, cluster };
     this.table = `${database}.traces`;
     this.client = connect(server);
-    this.inserter = new Inserter({ server, table: this.table, distributed: cluster !== '' });
   }
 
   async migrate(): Promise<void> {
@@ -52,8 +50,27 @@ class ClickHouseStore implements TraceStore {
     await this.rows('SELECT 1', {});
   }
 
-  insert(lines: Uint8Array<ArrayBuffer>, token: string): Promise<void> {
-    return this.inserter.insert(lines, token);
+  async insert(lines: Uint8Array, token: string): Promise<void> {
+    try {
+      const { stream } = await this.client.exec({
+        query: `INSERT INTO ${this.table} FORMAT JSONEachRow`,
+        values: Readable.from([lines], { objectMode: false }),
+        clickhouse_settings: {
+          insert_deduplication_token: token,
+          async_insert: 0,
+          // A batch is small enough that one thread parses it, and copies are sorted out later: a quarter less CPU.
+          input_format_parallel_parsing: 0,
+          optimize_on_insert: 0,
+          input_format_skip_unknown_fields: 0,
+          ...(this.names.cluster ? { distributed_foreground_insert: 1 } : {}),
+        },
+      });
+      for await (const _ of stream) {
+        // The answer to an insert is empty; reading it to the end frees the connection.
+      }
+    } catch (error) {
+      throw insertError(error);
+    }
   }
 
   async page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage> {
@@ -152,7 +169,6 @@ class ClickHouseStore implements TraceStore {
   }
 
   async close(): Promise<void> {
-    await this.inserter.close();
     await this.client.close();
   }
 

@@ -1,5 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client';
-import { StoreUnavailable } from '../query.ts';
+import { InsertRefused, StoreUnavailable } from '../query.ts';
 
 /** Codes of ClickHouse that blame the rows of an insert; no repetition would help. */
 const DATA_ERRORS = new Set([
@@ -26,8 +26,11 @@ const DATA_ERRORS = new Set([
 const QUERY_ERRORS = new Set(['6', '41', '43', '46', '47', '53', '62', '72', '376', '386', '456']);
 
 /** An insert is refused only for what its rows say; anything else may work later. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof ClickHouseError && DATA_ERRORS.has(error.code);
+export function insertError(error: unknown): Error {
+  if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code)) {
+    return new InsertRefused(error.message, { cause: error });
+  }
+  return new StoreUnavailable('the trace store did not take an insert', { cause: error });
 }
 
 export function queryError(error: unknown): unknown {
