@@ -1,10 +1,13 @@
 const FREE_FAILURES = 5;
-const FIRST_WAIT_MS = 1_000;
+const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 const FORGET_MS = 3_600_000;
 const MOST_KEYS = 50_000;
 
-/** Failed sign-ins per account and address: after five in a row each next try must wait twice as long. */
+/**
+ * Failed sign-ins per user and address: after five in a row each next try must wait twice as long. A try that
+ * comes too early is refused and not counted, so that a person who waits gets in.
+ */
 export class Attempts {
   private readonly clock: () => number;
   private readonly failures = new Map<string, { count: number; last: number }>();

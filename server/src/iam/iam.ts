@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { Attempts } from './attempts.ts';
 import { hashPassword, makePassword, NOBODY, verifyPassword } from './passwords.ts';
+import { SignInQueue } from './sign-in-queue.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
 
 export interface Domain {
@@ -71,6 +72,7 @@ export class Iam {
   private readonly tokens: Tokens;
   private readonly clock: () => number;
   private readonly attempts: Attempts;
+  private readonly queue = new SignInQueue();
   /** Principals by token id, so that a known token costs no look-up in the metadata store. */
   private readonly principals = new Map<string, Principal>();
   private readonly revoked = new Set<string>();
@@ -146,12 +148,14 @@ export class Iam {
     return { text, claims, principal };
   }
 
-  /** @throws CtsError 401 with one text for wrong password, unknown, disabled and blocked user */
+  /** @throws CtsError 401 with one text for wrong password, unknown, disabled and blocked user; 503 when too many wait */
   async login({ user, address }: PasswordLogin, scope: ScopeRequest): Promise<IssuedToken> {
-    const key = `${user.id ?? user.name}@${user.domain?.id ?? user.domain?.name}@${address}`;
     const row = await this.findUser(user);
-    const right = await verifyPassword(user.password, row?.password_hash ?? NOBODY);
-    if (!row || !right || row.enabled !== 1 || this.attempts.blocked(key)) {
+    const key = attemptKey(row?.id, user, address);
+    const right = await this.queue.run(() => verifyPassword(user.password, row?.password_hash ?? NOBODY));
+    // Asked only now, so that of many tries at once no more than the free ones learn anything.
+    if (this.attempts.blocked(key)) throw ERRORS.wrongPassword();
+    if (!row || !right || row.enabled !== 1) {
       this.attempts.failed(key);
       throw ERRORS.wrongPassword();
     }
@@ -181,6 +185,7 @@ export class Iam {
     this.revoked.add(id);
   }
 
+  /** Projects of an account, by name. */
   async projectsOf(domainId: string): Promise<Project[]> {
     const rows = await this.projectQuery()
       .where('projects.domain_id', '=', domainId)
@@ -250,7 +255,9 @@ export class Iam {
         ? query.where('projects.name', '=', wanted.name ?? '')
         : query.where('projects.id', '=', wanted.id);
     const row = await query.executeTakeFirst();
-    if (!row) throw ERRORS.scopeNotFound('project');
+    if (!row || !isNamed(wanted.domain, { id: row.domain_id, name: row.domain_name })) {
+      throw ERRORS.scopeNotFound('project');
+    }
     return toProject(row);
   }
 
@@ -260,9 +267,7 @@ export class Iam {
       .selectAll()
       .where('id', '=', homeDomain)
       .executeTakeFirstOrThrow();
-    if ((wanted.id ?? home.id) !== home.id || (wanted.name ?? home.name) !== home.name) {
-      throw ERRORS.scopeNotFound('domain');
-    }
+    if (!isNamed(wanted, home)) throw ERRORS.scopeNotFound('domain');
   }
 
   private projectQuery() {
@@ -292,6 +297,17 @@ function toProject(row: {
     region: row.region,
     domain: { id: row.domain_id, name: row.domain_name },
   };
+}
+
+/** Whether a reference by id, by name or by neither fits the account. */
+function isNamed(wanted: { id?: string; name?: string } = {}, domain: Domain): boolean {
+  return (wanted.id ?? domain.id) === domain.id && (wanted.name ?? domain.name) === domain.name;
+}
+
+/** One key however a user is named; of an unknown one a digest, since names can be long. */
+function attemptKey(id: string | undefined, user: PasswordLogin['user'], address: string): string {
+  const given = [user.id, user.name, user.domain?.id, user.domain?.name];
+  return `${id ?? createHash('sha256').update(JSON.stringify(given)).digest('base64url')}@${address}`;
 }
 
 function newId(): string {
