@@ -43,6 +43,8 @@ export async function loadStore(directory, rows, progress) {
   const generator = new TraceGenerator(3);
   const end = Date.now() - 60_000;
   const rowMs = (DAYS * DAY - 3_600_000) / rows;
+  // The engine inserts one batch while the next is made.
+  let inserting = Promise.resolve();
   for (let done = 0; done < rows; ) {
     const count = Math.min(BATCH, rows - done);
     const byDay = new Map();
@@ -52,11 +54,15 @@ export async function loadStore(directory, rows, progress) {
       if (!byDay.has(day)) byDay.set(day, []);
       byDay.get(day).push(`${JSON.stringify(lineOf(generator, project, time))}\n`);
     }
-    for (const [day, lines] of byDay)
-      await store.insert(new Uint8Array(Buffer.from(lines.join(''))), `bench-${done}-${day}`);
+    await inserting;
+    const token = `bench-${done}`;
+    inserting = Promise.all(
+      [...byDay].map(([day, lines]) => store.insert(Buffer.from(lines.join('')), `${token}-${day}`)),
+    );
     done += count;
     progress(done);
   }
+  await inserting;
   await merged(store);
   const { bytes } = await store.size();
   await store.close();

@@ -212,7 +212,6 @@ async function queries() {
   );
   for (const { what, p50, p95, target, memory } of await measureQueries(
     values.data,
-    project,
     values.quick ? 10 : 40,
   )) {
     note(

@@ -11,6 +11,7 @@ export function random(seed) {
   };
 }
 
+const HEX = Array.from({ length: 0x1_0000 }, (_, number) => number.toString(16).padStart(4, '0'));
 const SERVICES = 40;
 const OPERATIONS = 300;
 const USERS = 2000;
@@ -40,17 +41,19 @@ export class TraceGenerator {
     return Math.floor(size ** this.next()) - 1;
   }
 
-  hex(length) {
-    let text = '';
-    while (text.length < length)
-      text += Math.floor(this.next() * 0x1_0000_0000)
-        .toString(16)
-        .padStart(8, '0');
-    return text.slice(0, length);
+  /** Eight hexadecimal digits. */
+  word() {
+    const number = Math.floor(this.next() * 0x1_0000_0000);
+    return HEX[number >>> 16] + HEX[number & 0xffff];
+  }
+
+  /** Thirty-two hexadecimal digits. */
+  id() {
+    return this.word() + this.word() + this.word() + this.word();
   }
 
   uuid() {
-    const hex = this.hex(32);
+    const hex = this.id();
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 
@@ -76,7 +79,7 @@ export class TraceGenerator {
       time,
       api_version: 'v3',
       code: rating === 'normal' ? '200' : '409',
-      request_id: this.hex(32),
+      request_id: this.id(),
       user: {
         id: (user + 1).toString(16).padStart(32, '0'),
         name: `user${user}`,
@@ -94,7 +97,7 @@ export class TraceGenerator {
         },
       }),
       response: JSON.stringify({
-        job_id: this.hex(32),
+        job_id: this.id(),
         status: rating === 'normal' ? 'SUCCESS' : 'FAIL',
         entities: { id: this.uuid() },
       }),

@@ -36,4 +36,79 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0002_permissions': {
+    async up(db: Kysely<unknown>) {
+      for (const table of ['domains', 'projects', 'users']) {
+        await db.schema
+          .alterTable(table)
+          .addColumn('description', 'text', (column) => column.notNull().defaultTo(''))
+          .execute();
+      }
+      for (const table of ['domains', 'projects']) {
+        await db.schema
+          .alterTable(table)
+          .addColumn('enabled', 'integer', (column) => column.notNull().defaultTo(1))
+          .execute();
+      }
+      await db.schema
+        .createTable('groups')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('domain_id', 'text', (column) => column.notNull().references('domains.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('groups_name', ['domain_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('memberships')
+        .addColumn('group_id', 'text', (column) =>
+          column.notNull().references('groups.id').onDelete('cascade'),
+        )
+        .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
+        .addPrimaryKeyConstraint('memberships_key', ['user_id', 'group_id'])
+        .execute();
+      await db.schema
+        .createTable('roles')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('domain_id', 'text', (column) => column.notNull().references('domains.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('policy', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('roles_name', ['domain_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('grants')
+        .addColumn('group_id', 'text', (column) =>
+          column.notNull().references('groups.id').onDelete('cascade'),
+        )
+        .addColumn('role_id', 'text', (column) => column.notNull())
+        .addColumn('scope', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('grants_key', ['group_id', 'role_id', 'scope'])
+        .execute();
+      await db.schema
+        .createTable('access_keys')
+        .addColumn('access', 'text', (column) => column.primaryKey())
+        .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
+        .addColumn('sealed_secret', 'text', (column) => column.notNull())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('active', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('last_used_at', 'bigint')
+        .execute();
+      await db.schema.createIndex('access_keys_user').on('access_keys').column('user_id').execute();
+      await db.schema
+        .createTable('ingest_keys')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('source', 'text', (column) => column.notNull())
+        .addColumn('key_hash', 'text', (column) => column.notNull().unique())
+        .addColumn('created_by', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('last_used_at', 'bigint')
+        .addUniqueConstraint('ingest_keys_name', ['project_id', 'name'])
+        .execute();
+    },
+  },
 };

@@ -2,15 +2,70 @@ import type { Generated } from 'kysely';
 
 /** Ids are 32 lower-case hex digits; instants are epoch ms; flags are 0 or 1. */
 export interface Database {
-  domains: { id: string; name: string; created_at: number };
-  projects: { id: string; domain_id: string; name: string; region: string; created_at: number };
+  domains: {
+    id: string;
+    name: string;
+    description: Generated<string>;
+    enabled: Generated<number>;
+    created_at: number;
+  };
+  projects: {
+    id: string;
+    domain_id: string;
+    name: string;
+    region: string;
+    description: Generated<string>;
+    enabled: Generated<number>;
+    created_at: number;
+  };
   users: {
     id: string;
     domain_id: string;
     name: string;
+    description: Generated<string>;
+    /** Empty: no password opens it. */
     password_hash: string;
     enabled: Generated<number>;
     created_at: number;
+  };
+  groups: { id: string; domain_id: string; name: string; description: string; created_at: number };
+  memberships: { group_id: string; user_id: string };
+  /** Policies that an account has made; the system's roles are not stored. */
+  roles: {
+    id: string;
+    domain_id: string;
+    name: string;
+    description: string;
+    /** JSON of a policy document. */
+    policy: string;
+    created_at: number;
+  };
+  grants: {
+    group_id: string;
+    role_id: string;
+    /** A project's id, `domain` for the account itself, `projects` for all its projects. */
+    scope: string;
+  };
+  access_keys: {
+    access: string;
+    user_id: string;
+    sealed_secret: string;
+    description: string;
+    active: number;
+    created_at: number;
+    last_used_at: number | null;
+  };
+  ingest_keys: {
+    id: string;
+    project_id: string;
+    name: string;
+    /** Trace source that it may report, `*` for any. */
+    source: string;
+    /** SHA-256 of the key, hex. */
+    key_hash: string;
+    created_by: string;
+    created_at: number;
+    last_used_at: number | null;
   };
   /** Tokens that were revoked before they expired. */
   revoked_tokens: { id: string; expires_at: number };

@@ -1,0 +1,208 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+/** `access`: the secret itself is the key; `derived`: a key derived step by step; `hkdf`: a key derived by HKDF. */
+type Scheme = 'access' | 'derived' | 'hkdf';
+
+/** What an `Authorization` header of a signed request says. */
+export interface Authorization {
+  scheme: Scheme;
+  algorithm: string;
+  accessKey: string;
+  /** Lower-case names in the order of the header. */
+  signedHeaders: string[];
+  signature: string;
+  /** `YYYYMMDD/region/service`, with `/sdk_request` for `derived`; empty for `access`. */
+  scope: string;
+}
+
+/** The parts of a request that a signature covers, as they came over the wire. */
+export interface SignedRequest {
+  method: string;
+  /** Path and query as in the request line. */
+  target: string;
+  /** Values by lower-case name, one for each time that the header was sent. */
+  headers: Readonly<Record<string, string[] | undefined>>;
+  /** The raw bytes of the body, compressed if it was sent compressed. */
+  body: Uint8Array;
+}
+
+const ALGORITHMS: Record<string, 'SDK' | 'V11'> = { 'SDK-HMAC-SHA256': 'SDK', 'V11-HMAC-SHA256': 'V11' };
+const CLOCK_WINDOW_MS = 15 * 60_000;
+const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+/**
+ * Reads `ALGORITHM Name=value, Name=value, …`.
+ * @returns what was wrong, as text, when it is none that is taken
+ */
+export function parseAuthorization(header: string): Authorization | string {
+  const blank = header.indexOf(' ');
+  const algorithm = blank === -1 ? header : header.slice(0, blank);
+  const family = ALGORITHMS[algorithm];
+  if (family === undefined) {
+    return `the algorithm ${algorithm.slice(0, 40)} is not taken; taken are ${Object.keys(ALGORITHMS).join(' and ')}`;
+  }
+  const fields = new Map<string, string>();
+  for (const part of header.slice(blank + 1).split(',')) {
+    const [name = '', ...value] = part.trim().split('=');
+    fields.set(name, value.join('='));
+  }
+  const signature = fields.get('Signature') ?? '';
+  const signedHeaders = (fields.get('SignedHeaders') ?? '').split(';').filter((name) => name !== '');
+  if (!/^[0-9a-f]{64}$/.test(signature)) return 'Signature must be 64 hex digits';
+  if (!signedHeaders.includes('x-sdk-date')) return 'SignedHeaders must name x-sdk-date';
+  const common = { algorithm, signedHeaders, signature };
+  const access = fields.get('Access');
+  if (family === 'SDK' && access) return { ...common, scheme: 'access', accessKey: access, scope: '' };
+  const [accessKey = '', ...scope] = (fields.get('Credential') ?? '').split('/');
+  const parts = family === 'SDK' ? 4 : 3;
+  if (accessKey === '' || scope.length !== parts || (parts === 4 && scope[3] !== 'sdk_request')) {
+    return family === 'SDK'
+      ? 'Access=… or Credential=…/date/region/service/sdk_request is missing'
+      : 'Credential=…/date/region/service is missing';
+  }
+  const scheme = family === 'SDK' ? 'derived' : 'hkdf';
+  return { ...common, scheme, accessKey, scope: scope.join('/') };
+}
+
+/** Whether `x-sdk-date` lies within fifteen minutes of `now`, and on the day of the scope. */
+export function isTimely({ scope }: Authorization, { headers }: SignedRequest, now: number): boolean {
+  const [date = ''] = headers['x-sdk-date'] ?? [];
+  const match = DATE.exec(date);
+  if (!match) return false;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  return (
+    Math.abs(now - time) <= CLOCK_WINDOW_MS && (scope === '' || scope.startsWith(`${date.slice(0, 8)}/`))
+  );
+}
+
+/**
+ * Whether the signature covers the request and was made with the secret. Clients differ in how they write down
+ * the same request; every known way is tried.
+ */
+export function isSignedBy(secret: string, authorization: Authorization, request: SignedRequest): boolean {
+  const given = Buffer.from(authorization.signature, 'hex');
+  const key = signingKey(secret, authorization);
+  const [date = ''] = request.headers['x-sdk-date'] ?? [];
+  const lines = [authorization.algorithm, date, ...(authorization.scope ? [authorization.scope] : [])];
+  for (const canonical of canonicalRequests(authorization, request)) {
+    const expected = createHmac('sha256', key)
+      .update([...lines, sha256(canonical)].join('\n'))
+      .digest();
+    if (timingSafeEqual(given, expected)) return true;
+  }
+  return false;
+}
+
+const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data).digest();
+
+function signingKey(secret: string, { scheme, scope, accessKey }: Authorization): string | Buffer {
+  if (scheme === 'access') return secret;
+  if (scheme === 'derived') {
+    return scope.split('/').reduce<string | Buffer>(hmac, `SDK${secret}`) as Buffer;
+  }
+  return hmac(hmac(accessKey, secret), `${scope}\u0001`).toString('hex');
+}
+
+/** The most likely one first. */
+function* canonicalRequests(authorization: Authorization, request: SignedRequest): Generator<string> {
+  const { scheme, signedHeaders } = authorization;
+  const [path = '', query = ''] = splitTarget(request.target);
+  const pairs = parseQuery(query);
+  const bodyHash = hashOf(request, signedHeaders);
+  if (bodyHash === undefined) return;
+  const bodies = [{ query: canonicalQuery(pairs), hash: bodyHash }];
+  if (scheme === 'derived') {
+    const first = canonicalQuery(firstOfEach(pairs), true);
+    bodies.push({ query: first, hash: bodyHash });
+    if (request.method === 'POST' && request.body.length === 0) {
+      for (const text of [canonicalQuery(pairs), first, query])
+        bodies.push({ query: '', hash: sha256(text) });
+    }
+  }
+  const segments = path.split('/');
+  const paths = [segments.map((one) => encode(decode(one))), segments.map(encode)].map((one) =>
+    one.at(-1) === '' ? one.join('/') : `${one.join('/')}/`,
+  );
+  const plain = canonicalHeaders(signedHeaders, request, (value) => value.trim());
+  const headers = [plain];
+  if (scheme === 'derived') {
+    headers.push(canonicalHeaders(signedHeaders, request, (value) => value.replace(/\s+/g, ' ')));
+  }
+  for (const head of new Set(headers)) {
+    for (const route of new Set(paths)) {
+      for (const { query: text, hash } of bodies) {
+        yield [request.method, route, text, head, signedHeaders.join(';'), hash].join('\n');
+      }
+    }
+  }
+}
+
+/** The body's hash, or what the client says of it when that is signed and true. */
+function hashOf({ headers, body }: SignedRequest, signedHeaders: string[]): string | undefined {
+  const actual = sha256(body);
+  const [told] = headers['x-sdk-content-sha256'] ?? [];
+  if (told === undefined || !signedHeaders.includes('x-sdk-content-sha256')) return actual;
+  return told.toLowerCase() === actual ? told : undefined;
+}
+
+function splitTarget(target: string): [string, string] {
+  const mark = target.indexOf('?');
+  return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+type Pair = [key: string, value: string];
+
+function parseQuery(query: string): Pair[] {
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const equals = part.indexOf('=');
+      const text = (raw: string) => decode(raw.replaceAll('+', ' '));
+      return equals === -1 ? [text(part), ''] : [text(part.slice(0, equals)), text(part.slice(equals + 1))];
+    });
+}
+
+function firstOfEach(pairs: Pair[]): Pair[] {
+  const first = new Map<string, string>();
+  for (const [key, value] of pairs) if (!first.has(key)) first.set(key, value);
+  return [...first];
+}
+
+function canonicalQuery(pairs: Pair[], ignoreCase = false): string {
+  const order = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return [...pairs]
+    .sort(([k1, v1], [k2, v2]) => compare(order(k1), order(k2)) || compare(v1, v2))
+    .map(([key, value]) => `${encode(key)}=${encode(value)}`)
+    .join('&');
+}
+
+function canonicalHeaders(
+  names: string[],
+  { headers }: SignedRequest,
+  write: (value: string) => string,
+): string {
+  return names
+    .flatMap((name) => [...(headers[name] ?? [''])].sort().map((value) => `${name}:${write(value)}\n`))
+    .join('');
+}
+
+/** Everything except `A-Z a-z 0-9 - _ . ~`. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Text that is no valid percent-encoding stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
