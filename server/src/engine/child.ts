@@ -22,6 +22,9 @@ const RESERVED = new Set([
   'enable_http_compression',
 ]);
 
+/** By default the engine asks for 1 GB of free memory a thread, and would run every query in one. */
+const DEFAULT_SETTINGS = { max_threads_min_free_memory_per_thread: String(64 * 1024 ** 2) };
+
 const [dataDir = '', socketPath = '', configFile = ''] = process.argv.slice(2);
 
 function openSession(): Session {
@@ -99,12 +102,12 @@ function settingsOf(url: URL): Record<string, string> {
 
 /** A SETTINGS clause holds for its statement alone; `SET` would leak into later ones. */
 function withSettings(statement: string, settings: Record<string, string>): string {
-  const clauses = Object.entries(settings).map(([name, value]) => {
+  const clauses = Object.entries({ ...DEFAULT_SETTINGS, ...settings }).map(([name, value]) => {
     if (!/^[a-z_0-9]+$/.test(name))
       throw new Error(`Code: 115. DB::Exception: Unknown setting ${name}. (UNKNOWN_SETTING)`);
     return `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   });
-  return clauses.length > 0 && /^\s*(?:SELECT|WITH)\b/i.test(statement)
+  return /^\s*(?:SELECT|WITH)\b/i.test(statement)
     ? `${statement} SETTINGS ${clauses.join(', ')}`
     : statement;
 }

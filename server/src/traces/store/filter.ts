@@ -42,10 +42,13 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     from: filter.from,
     to: filter.to,
   };
+  // Every management trace is of the tracker `system`: asking for that as well would read another column.
+  const { trackerName, ...rest } = filter;
+  const wanted = filter.family === 'system' && trackerName === 'system' ? rest : filter;
   if (filter.family === 'system') clauses.push("event_type != 'data'");
   if (filter.family === 'data') clauses.push("event_type = 'data'");
   for (const [key, column] of Object.entries(EXACT) as [keyof typeof EXACT, string][]) {
-    const value = filter[key];
+    const value = (wanted as TraceFilter)[key];
     if (value === undefined || column === except) continue;
     clauses.push(`${column} = {${column}:String}`);
     parameters[column] = value;
