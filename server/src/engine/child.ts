@@ -107,9 +107,7 @@ function withSettings(statement: string, settings: Record<string, string>): stri
       throw new Error(`Code: 115. DB::Exception: Unknown setting ${name}. (UNKNOWN_SETTING)`);
     return `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   });
-  return /^\s*(?:SELECT|WITH)\b/i.test(statement)
-    ? `${statement} SETTINGS ${clauses.join(', ')}`
-    : statement;
+  return /^\s*(?:SELECT|WITH)\b/i.test(statement) ? `${statement} SETTINGS ${clauses.join(', ')}` : statement;
 }
 
 function parametersOf(url: URL): Map<string, string> {

@@ -15,9 +15,9 @@ import { InsertRefused, StoreUnavailable, type TraceStore } from '../traces/inde
 /** Traces and bytes of lines that are inserted together. */
 const BATCH_TRACES = 20_000;
 const BATCH_BYTES = 24 * 1024 * 1024;
-/** A lone trace waits this long for company; in a stream, each batch longer, since large ones cost half as much. */
+/** A lone trace waits this long for company; in a stream a batch this long from the start of the one before, since large ones cost half as much. */
 const LINGER_MS = 100;
-const STREAM_LINGER_MS = 300;
+const STREAM_EVERY_MS = 400;
 /** Traces of a batch that make a stream. */
 const STREAM_TRACES = 200;
 const RETRY_FIRST_MS = 100;
@@ -59,8 +59,8 @@ export class Indexer {
   private readonly options: IndexerOptions;
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
-  /** Whether the batch before was large enough to count as part of a stream. */
-  private inStream = false;
+  /** When the batch before was begun, by `performance.now()`, if it was large enough to be part of a stream. */
+  private streamBegun = Number.NEGATIVE_INFINITY;
   /** Lines of the batch under way that the store refused. */
   private refused = 0;
 
@@ -126,7 +126,7 @@ export class Indexer {
   private async linger(position: Position): Promise<void> {
     const { segment, offset } = this.options.journal.durableEnd;
     if (segment === position.segment && offset - position.offset < BATCH_BYTES) {
-      await this.pause(this.inStream ? STREAM_LINGER_MS : LINGER_MS);
+      await this.pause(Math.max(LINGER_MS, this.streamBegun + STREAM_EVERY_MS - performance.now()));
     }
   }
 
@@ -158,7 +158,7 @@ export class Indexer {
     const token = `${journalId}/${formatPosition(batch.from)}-${formatPosition(batch.to)}`;
     const since = batch.frames[0]?.recordTime;
     this.refused = 0;
-    this.inStream = batch.frames.length >= STREAM_TRACES;
+    this.streamBegun = batch.frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
     waiting(since);
     for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
       try {
