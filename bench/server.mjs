@@ -32,6 +32,7 @@ export async function startServer(dataDir, env = {}) {
   await fetch(`${url}/healthz`);
   const startMs = performance.now() - began;
   const { token, project } = await signIn(url);
+  await enable(url, token, project);
   return {
     url,
     token,
@@ -60,6 +61,17 @@ async function signIn(url) {
   });
   const body = await response.json();
   return { token: response.headers.get('x-subject-token'), project: body.token.project.id };
+}
+
+/** Until CTS is enabled nothing is recorded. */
+async function enable(url, token, project) {
+  const response = await fetch(`${url}/v3/${project}/tracker`, {
+    method: 'POST',
+    headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+    body: JSON.stringify({ tracker_type: 'system', tracker_name: 'system' }),
+  });
+  // A data directory that was used before has its tracker already.
+  if (response.status !== 201 && response.status !== 400) throw new Error(await response.text());
 }
 
 async function metric(url, token, name) {

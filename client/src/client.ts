@@ -44,6 +44,9 @@ export interface ReportAnswer {
   accepted: number;
   duplicates: number;
   rejected: { index: number; error_code: string; error_msg: string; field?: string }[];
+  /** Good traces that nothing records; absent on services that do not tell. */
+  not_recorded?: number;
+  not_recorded_reasons?: string[];
 }
 
 export interface TracePage {
@@ -66,6 +69,15 @@ export class OpenCtsClient {
   async reportTraces(traces: readonly object[]): Promise<ReportAnswer> {
     const response = await this.call('POST', '/traces', JSON.stringify({ traces }));
     return (await response.json()) as ReportAnswer;
+  }
+
+  /** Enables CTS in the project, if it is not enabled yet. @returns whether it was made now */
+  async enable(): Promise<boolean> {
+    const listed = await this.call('GET', '/trackers?tracker_type=system');
+    const { trackers } = (await listed.json()) as { trackers: unknown[] };
+    if (trackers.length > 0) return false;
+    await this.call('POST', '/tracker', JSON.stringify({ tracker_type: 'system', tracker_name: 'system' }));
+    return true;
   }
 
   /** One page, newest first. Parameters: those of `GET /v3/{project_id}/traces`. */

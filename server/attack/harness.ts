@@ -56,6 +56,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
     );
   });
   const { token, projectId } = await signIn(url);
+  await enable(url, token, projectId);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     url,
@@ -93,6 +94,17 @@ async function signIn(url: string): Promise<{ token: string; projectId: string }
   });
   const { token } = (await response.json()) as { token: { project: { id: string } } };
   return { token: response.headers.get('x-subject-token') ?? '', projectId: token.project.id };
+}
+
+/** Until CTS is enabled nothing is recorded. */
+async function enable(url: string, token: string, project: string): Promise<void> {
+  const response = await fetch(`${url}/v3/${project}/tracker`, {
+    method: 'POST',
+    headers: { 'x-auth-token': token, 'content-type': 'application/json' },
+    body: JSON.stringify({ tracker_type: 'system', tracker_name: 'system' }),
+  });
+  // A data directory that was used before has its tracker already.
+  if (response.status !== 201 && response.status !== 400) throw new Error(await response.text());
 }
 
 export function trace(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -138,7 +150,8 @@ export async function send(
     method: 'POST',
     headers: { 'x-auth-token': server.token, ...headers },
     body,
-    signal,
+    // One signal for thousands of requests would gather their listeners.
+    signal: signal && AbortSignal.any([signal]),
   });
   return { status: response.status, ...((await response.json()) as Omit<Reported, 'status'>) };
 }

@@ -113,6 +113,10 @@ beforeAll(async () => {
   const answer = await signIn();
   token = answer.headers.get('x-subject-token') ?? '';
   projectId = answer.body.token.project.id;
+  expect((await report([trace()])).body).toMatchObject({ accepted: 0, not_recorded: 1 });
+  const system = JSON.stringify({ tracker_type: 'system', tracker_name: 'system' });
+  const enabled = await call('POST', `/v3/${projectId}/tracker`, { headers: JSON_TYPE, body: system });
+  expect(enabled.status).toBe(201);
 });
 
 afterAll(async () => {

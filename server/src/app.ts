@@ -8,12 +8,15 @@ import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type ReadinessCheck } from './http/index.ts';
 import { Iam, loadRootKey } from './iam/index.ts';
-import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
+import { Canary, DiskWatch, Indexing, Intake, Recorder } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
+import { Notifications } from './notifications/index.ts';
+import { Buckets } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
+import { Configurations, Recording, Trackers } from './trackers/index.ts';
 
 const DAY = 86_400_000;
 /** The same folder seen from `src/` and from `dist/`. */
@@ -92,18 +95,26 @@ export async function startApp({
   watched = { journal, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
 
   const metadata = await openMetadata(path.join(dataDir, 'metadata.db'));
-  const iam = new Iam({ metadata, rootKey: await loadRootKey(dataDir, config.rootKey), clock });
-  const firstPassword = await iam.bootstrap({
+  const iam = new Iam({
+    metadata,
+    rootKey: await loadRootKey(dataDir, config.rootKey),
+    clock,
+    regions: config.regions,
+  });
+  const recording = new Recording(metadata, config.globalRegion);
+  const firstPassword = await iam.start({
     domain: config.domainName,
-    region: config.region,
     user: config.adminName,
     password: config.adminPassword,
   });
-  await iam.start();
+  await recording.refresh();
+  const refreshRecording = () => recording.refresh();
+  const buckets = new Buckets(metadata, path.join(dataDir, 'objects'), clock);
 
   let stopping = false;
   const intake = new Intake({
     journal,
+    rules: recording,
     retentionMs,
     clock,
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
@@ -130,6 +141,12 @@ export async function startApp({
     version,
     iam,
     intake,
+    recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),
+    trackers: new Trackers({ metadata, buckets, clock, changed: refreshRecording }),
+    configurations: new Configurations(metadata, refreshRecording),
+    notifications: new Notifications(metadata, clock),
+    buckets,
+    refreshRecording,
     store,
     accounting: new Accounting(journal, indexer),
     registry: metrics.registry,

@@ -37,6 +37,22 @@ function httpUrlOrEmpty(value: string): string {
   return value.replace(/\/+$/, '');
 }
 
+/** Clients derive the addresses of one API version from those of another by replacing text in the whole URL. */
+function publicUrlOrEmpty(value: string): string {
+  const url = httpUrlOrEmpty(value);
+  if (/v[123]/.test(url)) {
+    throw new Error('must not hold "v1", "v2" or "v3": some clients take it for the version of the API');
+  }
+  return url;
+}
+
+function regions(value: string): string[] {
+  const names = value.split(',').map((name) => name.trim());
+  const bad = names.find((name) => !/^[a-z0-9][a-z0-9-]{0,63}$/.test(name));
+  if (bad !== undefined) throw new Error(`must be names of a-z, 0-9 and "-", "${bad}" is none`);
+  return [...new Set(names)];
+}
+
 function bytes(value: string): number {
   const match = /^(\d+)\s*(|k|M|G)i?B?$/i.exec(value.trim());
   if (!match) throw new Error('must be a size such as 512MB or 2GB');
@@ -70,12 +86,25 @@ export const SETTINGS = {
     variable: 'OPENCTS_PUBLIC_URL',
     meaning: 'URL under which clients reach the service (catalog, links); empty: from host and port',
     fallback: '',
-    parse: httpUrlOrEmpty,
+    parse: publicUrlOrEmpty,
   }),
-  region: define({
-    variable: 'OPENCTS_REGION',
-    meaning: 'Region of the first project',
+  trustProxy: define({
+    variable: 'OPENCTS_TRUST_PROXY',
+    meaning:
+      'Addresses or networks of proxies, separated by commas, whose X-Forwarded-For tells the caller; empty: none',
+    fallback: '',
+    parse: text,
+  }),
+  regions: define({
+    variable: 'OPENCTS_REGIONS',
+    meaning: 'Regions, separated by commas; every account has a project in each',
     fallback: 'local',
+    parse: regions,
+  }),
+  globalRegion: define({
+    variable: 'OPENCTS_GLOBAL_REGION',
+    meaning: 'Region in which the traces of global services (IAM, …) are recorded; empty: the first one',
+    fallback: '',
     parse: text,
   }),
   domainName: define({
@@ -222,6 +251,11 @@ export function readConfig(
     if (name.startsWith('OPENCTS_') && !known.has(name) && !CLIENT_VARIABLES.has(name)) {
       problems.push(`${name} is not a setting of OpenCTS; 'opencts config' lists them`);
     }
+  }
+  const { regions = [], globalRegion } = config as Partial<Config>;
+  config.globalRegion = globalRegion || regions[0];
+  if (regions.length > 0 && !regions.includes(String(config.globalRegion))) {
+    problems.push(`OPENCTS_GLOBAL_REGION is "${globalRegion}": must be one of ${regions.join(', ')}`);
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config as Config;

@@ -42,6 +42,19 @@ export const ERRORS = {
     ),
   scopeNotFound: (kind: 'project' | 'domain') =>
     new CtsError(401, 'APIGW.0301', `the ${kind} of the scope does not exist or is not yours`),
+  /** Refusals of the identity service. */
+  iamInvalid: (field: string, message: string) => new CtsError(400, 'IAM.0011', message, { field }),
+  iamForbidden: (message: string) => new CtsError(403, 'IAM.0003', message),
+  iamNotFound: (kind: string, id: string) => new CtsError(404, 'IAM.0004', `there is no ${kind} ${id}`),
+  iamConflict: (kind: string, name: string) =>
+    new CtsError(409, 'IAM.0005', `there is already a ${kind} ${name}`),
+  /** A refusal that has a code of its own in the error table. */
+  refused: (code: string, field: string | undefined, message: string) =>
+    new CtsError(400, code, message, { field }),
+  noSuchTracker: (name: string) =>
+    new CtsError(404, 'CTS.0214', `there is no tracker ${name} in this project`, { field: 'tracker_name' }),
+  noSuchNotification: (which: string) =>
+    new CtsError(404, 'CTS.0403', `there is no notification ${which} in this project`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
   wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
   actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),

@@ -93,8 +93,8 @@ function welcome(url: string, config: Config, password: string | undefined): voi
   if (password !== undefined) lines.push(`  password   ${password}   (shown this once; keep it)`);
   lines.push(
     '',
-    'Next: sign in to the console, or bring in audit records from a second terminal:',
-    `  npm run opencts -- import cloudtrail FOLDER --shift-to-now --url ${url}`,
+    'Next: sign in to the console and enable CTS, or do it with records from a second terminal:',
+    `  npm run opencts -- import cloudtrail FOLDER --enable --shift-to-now --url ${url}`,
     '',
   );
   process.stdout.write(`${lines.join('\n')}\n`);

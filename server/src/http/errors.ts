@@ -25,6 +25,8 @@ function refuse(refusal: CtsError, request: FastifyRequest, reply: FastifyReply)
   if (request.routeOptions.config?.keystone) {
     return reply.send({
       error: { code: refusal.status, message: refusal.message, title: STATUS_CODES[refusal.status] },
+      error_code: refusal.code,
+      error_msg: refusal.message,
     });
   }
   return reply.send({ error_code: refusal.code, error_msg: refusal.message, request_id: request.id });
@@ -43,16 +45,38 @@ function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {
   return request.method === 'GET' || request.method === 'HEAD' ? ERRORS.readFailed() : ERRORS.writeFailed();
 }
 
-/** Names the field, the problem and the rule of the first thing that the schema does not allow. */
+interface Problem {
+  keyword: string;
+  instancePath: string;
+  message?: string;
+  params: Record<string, unknown>;
+  data?: unknown;
+  /** The rule that is broken, with what it says of its refusal. */
+  parentSchema?: { errorCode?: string; rule?: string };
+}
+
+/** Names the field, its value, and the rule of the first thing that the schema does not allow. */
 function toInvalid(error: FastifyError): CtsError {
-  const [problem] = error.validation ?? [];
-  const missing = problem?.params.missingProperty as string | undefined;
-  const path = `${problem?.instancePath ?? ''}${missing ? `/${missing}` : ''}`;
-  const field = path.slice(1).replaceAll('/', '.');
-  const allowed = problem?.params.allowedValues as string[] | undefined;
-  const rule = missing ? 'is missing' : `${problem?.message}${allowed ? `: ${allowed.join(', ')}` : ''}`;
-  const message = field ? `${field} ${rule}` : `the body ${rule}`;
-  return error.validationContext === 'querystring'
-    ? ERRORS.invalidQuery(field, message)
-    : ERRORS.invalidBody(field, message);
+  const problem = error.validation?.[0] as unknown as Problem;
+  const missing = problem.params.missingProperty as string | undefined;
+  const field = [...problem.instancePath.split('/').slice(1), ...(missing ? [missing] : [])].join('.');
+  const subject = field || (error.validationContext === 'body' ? 'the body' : 'the request');
+  if (missing) return ERRORS.invalidBody(field, `${subject} is missing`);
+  const { errorCode = 'CTS.0003', rule } = problem.parentSchema ?? {};
+  const allowed = problem.params.allowedValues as unknown[] | undefined;
+  const told =
+    rule ?? (allowed ? `must be one of ${allowed.filter((one) => one !== '').join(', ')}` : problem.message);
+  const value = shown(field, problem.data);
+  return ERRORS.refused(
+    errorCode,
+    field,
+    value === undefined ? `${subject} ${told}` : `${subject} is ${value}; it ${told}`,
+  );
+}
+
+/** A short value as JSON text; never what may be a secret. */
+function shown(field: string, value: unknown): string | undefined {
+  if (typeof value === 'object' || value === undefined || /passw|secret|token/i.test(field)) return undefined;
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : undefined;
 }

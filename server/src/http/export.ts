@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import type { Trace, TraceFilter, TracePage, TraceStore } from '../traces/index.ts';
 import type { ServerDeps } from './server.ts';
-import { filterOf, TraceQuery } from './trace-query.ts';
+import { errorCode, filterOf, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;
 const PAGE = 2000;
@@ -36,7 +36,10 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.get(
     '/v3/:project_id/traces/export',
     {
-      config: { action: 'cts:trace:list' },
+      config: {
+        action: 'cts:trace:list',
+        audit: { service: 'CTS', resourceType: 'trace', name: 'getTrace' },
+      },
       schema: {
         summary: 'Export traces as CSV, newest first',
         tags: ['traces'],
@@ -47,6 +50,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
             minimum: 1,
             maximum: 10_000_000,
             default: DEFAULT_RECORDS,
+            errorCode,
             description: 'Records at the most',
           }),
           time_zone: Type.String({ default: 'UTC', description: 'IANA name or offset such as +02:00' }),

@@ -1,26 +1,35 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
-import type { Iam, Principal } from '../iam/index.ts';
+import { type Iam, type Principal, parseAuthorization } from '../iam/index.ts';
+import { readWhole } from '../ingest/index.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** What the caller must be allowed to do, `signed-in` for any known caller, `open` for everybody. */
     action?: string;
+    /** `project_id` of the path may be the account's id instead. */
+    accountToo?: boolean;
     /** Errors in the shape of Keystone. */
     keystone?: boolean;
   }
   interface FastifyRequest {
     /** Who calls; absent on open routes. */
     principal: Principal;
+    /** The body of a signed request, which was read to check the signature. */
+    signedBody: Buffer | undefined;
   }
 }
 
 /** Paths of files that are served as they are. */
 const STATIC = /^\/console(\/|$)/;
+/** Largest body of a signed request, as of the clouds' gateway. */
+const MAX_SIGNED_BODY = 12 * 1024 * 1024;
 
 /** Makes every route say which action it needs, and checks caller, project and action before anything else. */
 export function guard(server: FastifyInstance, iam: Iam): void {
   server.decorateRequest('principal', null as unknown as Principal);
+  server.decorateRequest('signedBody', undefined);
 
   server.addHook('onRoute', (route: RouteOptions) => {
     if (STATIC.test(route.url)) route.config = { ...route.config, action: 'open' };
@@ -37,9 +46,12 @@ export function guard(server: FastifyInstance, iam: Iam): void {
       return;
     }
     const admit = (principal: Principal) => {
-      checkProject((request.params as { project_id?: string }).project_id, principal);
-      if (action !== 'signed-in' && !principal.allows(action)) throw ERRORS.actionDenied(action);
       request.principal = principal;
+      checkScope(request, principal);
+      // An ingest key is nobody: it reports, and that is all.
+      if (action === 'signed-in' ? principal.source === undefined : principal.allows(action)) return;
+      if (!principal.hasRights) throw ERRORS.noRights(`the user ${principal.user.name} has no role here`);
+      throw ERRORS.actionDenied(action);
     };
     try {
       // Known credentials are let in at once: this stands in the way of every trace.
@@ -53,18 +65,58 @@ export function guard(server: FastifyInstance, iam: Iam): void {
       done(error as Error);
       return;
     }
-    iam
-      .authenticate(request.headers)
+    identify(request, iam)
       .then(admit)
       .then(() => done(), done);
   });
+
+  server.addHook('preParsing', (request, _reply, payload, done) => {
+    if (request.signedBody === undefined) {
+      done(null, payload);
+      return;
+    }
+    const again = Readable.from(request.signedBody.length > 0 ? [request.signedBody] : []);
+    done(null, Object.assign(again, { receivedEncodedLength: request.signedBody.length }));
+  });
 }
 
-function checkProject(projectId: string | undefined, principal: Principal): void {
-  if (projectId === undefined || projectId === principal.project?.id) return;
-  throw ERRORS.wrongProject(
-    principal.project
-      ? `the project ${projectId} of the path is not the project ${principal.project.id} of your token`
-      : `your token is scoped to no project; take one that is scoped to ${projectId}`,
-  );
+async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
+  const { authorization } = request.headers;
+  // A token wins, and Bearer is the matter of tokens, too.
+  if (request.headers['x-auth-token'] || !authorization || /^Bearer /i.test(authorization)) {
+    return iam.authenticate(request.headers);
+  }
+  const claimed = parseAuthorization(authorization);
+  if (typeof claimed === 'string') throw ERRORS.unauthenticated(claimed);
+  request.signedBody = await readWhole(request.raw, MAX_SIGNED_BODY);
+  const { project_id } = request.params as { project_id?: string };
+  const named = claimed.signedHeaders.includes('x-project-id') ? request.headers['x-project-id'] : undefined;
+  const signed = {
+    method: request.method,
+    target: request.raw.url ?? '',
+    headers: request.raw.headersDistinct,
+    body: request.signedBody,
+  };
+  return iam.authenticateSigned(claimed, signed, project_id ?? (named ? String(named) : undefined));
+}
+
+/** The path decides which project is meant; nothing else may contradict it, nor the credentials. */
+function checkScope(request: FastifyRequest, principal: Principal): void {
+  const { project_id } = request.params as { project_id?: string };
+  if (project_id === undefined) return;
+  const { accountToo } = request.routeOptions.config;
+  if (project_id !== principal.project?.id && !(accountToo && project_id === principal.domainId)) {
+    throw ERRORS.wrongProject(
+      principal.project
+        ? `the project ${project_id} of the path is not the project ${principal.project.id} of your credentials`
+        : `your token is scoped to no project; take one that is scoped to ${project_id}`,
+    );
+  }
+  const hints = { 'x-project-id': principal.project?.id, 'x-domain-id': principal.domainId };
+  for (const [header, actual] of Object.entries(hints)) {
+    const hint = request.headers[header];
+    if (hint !== undefined && hint !== '' && actual !== undefined && hint !== actual) {
+      throw ERRORS.wrongProject(`the header ${header} is ${hint}, but the request is about ${actual}`);
+    }
+  }
 }

@@ -3,9 +3,11 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { CtsError, ERRORS } from '../errors.ts';
+import { ANY_SOURCE } from '../iam/index.ts';
 import {
   bodyError,
   decode,
+  emptyVerdict,
   formatOf,
   type Intake,
   parseLine,
@@ -34,6 +36,10 @@ const Answer = Type.Object({
   accepted: Type.Integer({ description: 'Traces that are now on disk' }),
   duplicates: Type.Integer({ description: 'Traces whose trace_id had been accepted before' }),
   rejected: Type.Array(Rejected),
+  not_recorded: Type.Integer({
+    description: 'Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing',
+  }),
+  not_recorded_reasons: Type.Optional(Type.Array(Type.String())),
   trace_ids: Type.Optional(
     Type.Array(Type.Union([Type.String(), Type.Null()]), {
       description: 'With ?trace_ids=true: ids in the order sent, null for a rejected trace',
@@ -44,12 +50,12 @@ const Answer = Type.Object({
 const schema = {
   summary: 'Report traces',
   description:
-    'Takes traces as {"traces": […]} or as NDJSON (application/x-ndjson), plain or gzip. Every trace that is not rejected is on disk when the answer comes. A trace sent again with its trace_id counts as duplicate.',
+    'Takes traces as {"traces": […]} or as NDJSON (application/x-ndjson), plain or gzip. Every trace that is not rejected is on disk when the answer comes. A trace sent again with its trace_id counts as duplicate. 200 means that none is recorded.',
   tags: ['traces'],
   params: Type.Object({ project_id: Type.String() }),
   querystring: Type.Object({ trace_ids: Type.Optional(Type.Boolean()) }),
   body: Type.Object({ traces: Type.Array(TraceInput) }),
-  response: { 201: Answer },
+  response: { 200: Answer, 201: Answer },
 };
 
 /** `POST /v3/{project_id}/traces`: how producers report. */
@@ -66,7 +72,12 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
       serializerCompiler: () => JSON.stringify,
     },
     async (request, reply) => {
-      const producer = { projectId: request.params.project_id, domainId: request.principal.domainId };
+      const { domainId, source } = request.principal;
+      const producer = {
+        projectId: request.params.project_id,
+        domainId,
+        ...(source === undefined || source === ANY_SOURCE ? {} : { source }),
+      };
       const total = emptyVerdict();
       try {
         await take(request, producer, intake, maxBody, total);
@@ -78,8 +89,6 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
   );
 }
 
-const emptyVerdict = (): Verdict => ({ accepted: 0, duplicates: 0, rejected: [], traceIds: [] });
-
 /** Reads the body and journals its traces; `total` tells at any time what has been taken. */
 async function take(
   request: FastifyRequest,
@@ -89,7 +98,7 @@ async function take(
   total: Verdict,
 ): Promise<void> {
   const format = formatOf(request.headers);
-  const body = decode(request.raw, request.headers);
+  const body = decode(request.body as Readable, request.headers);
   if (format === 'json') {
     const bytes = await readWhole(body, maxBody);
     add(total, await intake.submit(producer, () => parseTraces(bytes)));
@@ -105,14 +114,24 @@ async function take(
 function add(total: Verdict, more: Verdict): void {
   total.accepted += more.accepted;
   total.duplicates += more.duplicates;
+  total.notRecorded += more.notRecorded;
+  for (const reason of more.reasons) total.reasons.add(reason);
   for (const rejection of more.rejected) total.rejected.push(rejection);
   for (const id of more.traceIds) total.traceIds.push(id);
 }
 
 function answer(reply: FastifyReply, total: Verdict, withIds: boolean) {
-  const { accepted, duplicates, rejected, traceIds } = total;
-  const body = { accepted, duplicates, rejected, ...(withIds ? { trace_ids: traceIds } : {}) };
+  const { accepted, duplicates, rejected, notRecorded, reasons, traceIds } = total;
+  const body = {
+    accepted,
+    duplicates,
+    rejected,
+    not_recorded: notRecorded,
+    ...(notRecorded > 0 ? { not_recorded_reasons: [...reasons] } : {}),
+    ...(withIds ? { trace_ids: traceIds } : {}),
+  };
   if (accepted + duplicates > 0) return reply.code(201).send(body);
+  if (notRecorded > 0) return reply.code(200).send(body);
   const { error_code, error_msg } = rejected[0] as Verdict['rejected'][number];
   return reply
     .code(400)

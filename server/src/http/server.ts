@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -7,15 +8,25 @@ import type { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
 import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
-import type { Intake } from '../ingest/index.ts';
+import type { Intake, Recorder } from '../ingest/index.ts';
+import type { Notifications } from '../notifications/index.ts';
+import type { Buckets } from '../objects/index.ts';
 import type { TraceStore } from '../traces/index.ts';
+import type { Configurations, Trackers } from '../trackers/index.ts';
+import { audit } from './audit.ts';
+import { catalogueRoutes } from './catalogue.ts';
 import { handleErrors } from './errors.ts';
 import { exportRoutes } from './export.ts';
 import { guard } from './guard.ts';
 import { healthRoutes } from './health.ts';
+import { iamRoutes } from './iam/index.ts';
 import { ingestRoutes } from './ingest.ts';
-import { keystoneRoutes } from './keystone.ts';
+import { legacyRoutes } from './legacy.ts';
+import { notificationRoutes } from './notifications.ts';
+import { tagRoutes } from './tags.ts';
 import { traceRoutes } from './traces.ts';
+import { trackerRoutes } from './trackers.ts';
+import { versionRoutes } from './versions.ts';
 
 export interface ReadinessCheck {
   name: string;
@@ -31,7 +42,14 @@ export interface ServerDeps {
   version: string;
   iam: Iam;
   intake: Intake;
+  recorder: Recorder;
   store: TraceStore;
+  trackers: Trackers;
+  configurations: Configurations;
+  notifications: Notifications;
+  buckets: Buckets;
+  /** Projects have changed: what is recorded must be read anew. */
+  refreshRecording: () => Promise<void>;
   accounting: {
     hours(
       projectId: string,
@@ -63,7 +81,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     bodyLimit: 1024 * 1024,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
-    ajv: { customOptions: { strict: false } },
+    ajv: { customOptions: { strict: false, verbose: true } },
+    trustProxy: deps.config.trustProxy === '' ? false : deps.config.trustProxy,
   }) as unknown as FastifyInstance;
 
   await server.register(swagger, {
@@ -76,8 +95,13 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
 
   guard(server, deps.iam);
+  audit(server, deps.recorder, deps.log);
   handleErrors(server, deps.log);
   allowEmptyJson(server);
+  server.addHook('preValidation', (request, _reply, done) => {
+    dropNulls(request.body);
+    done();
+  });
   server.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
@@ -106,9 +130,15 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     server.swagger(),
   );
   await server.register(healthRoutes, deps);
-  await server.register(keystoneRoutes, deps);
   await server.register(traceRoutes, deps);
   await server.register(exportRoutes, deps);
+  await server.register(trackerRoutes, deps);
+  await server.register(tagRoutes, deps);
+  await server.register(notificationRoutes, deps);
+  await server.register(catalogueRoutes, deps);
+  await server.register(legacyRoutes, deps);
+  await server.register(versionRoutes);
+  await server.register(iamRoutes, deps);
   await server.register(ingestRoutes, { intake: deps.intake, maxBody: deps.config.maxBody });
   await server.register(consoleRoutes, deps);
   return server;
@@ -128,6 +158,15 @@ function allowEmptyJson(server: FastifyInstance): void {
       done(ERRORS.invalidBody(undefined, `the body is not valid JSON: ${(error as Error).message}`));
     }
   });
+}
+
+/** A member that is null counts as absent. */
+function dropNulls(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Readable) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (member === null && !Array.isArray(value)) delete (value as Record<string, unknown>)[key];
+    else dropNulls(member);
+  }
 }
 
 /** The console: hashed files live long in caches, the page itself does not; unknown paths are the page's own. */

@@ -8,6 +8,18 @@ import {
   UUID_PATTERN,
 } from '../traces/index.ts';
 
+/** Parameters of a page. */
+export const PAGING = {
+  limit: Type.Integer({
+    minimum: 0,
+    maximum: 200,
+    default: 10,
+    errorCode: 'CTS.0300',
+    description: 'Traces of a page',
+  }),
+  next: Type.Optional(Type.String({ description: 'Marker of the page before, or a trace id' })),
+};
+
 /** Bounds of `from` and `to` (years 2000 to 2100). */
 const EARLIEST = 946_656_000_000;
 const LATEST = 4_102_416_000_000;
@@ -17,15 +29,20 @@ const FAMILIES = ['system', 'data'] as const;
 const SOURCES = ['ApiCall', 'ConsoleAction', 'SystemAction', 'ObsSDK', 'ObsAPI', 'Others'] as const;
 const DATA_SOURCES: readonly string[] = ['ObsSDK', 'ObsAPI', 'Others'];
 
+/** A parameter outside its rule is told with the code of trace queries. */
+export const errorCode = 'CTS.0300';
 const instant = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: EARLIEST, maximum: LATEST, description }));
+  Type.Optional(Type.Integer({ minimum: EARLIEST, maximum: LATEST, errorCode, description }));
 const exact = (maxLength: number, description: string) =>
-  Type.Optional(Type.String({ maxLength, description: `${description}; exact and case-sensitive` }));
+  Type.Optional(
+    Type.String({ maxLength, errorCode, description: `${description}; exact and case-sensitive` }),
+  );
 
 /** The filters that the list, the export, the histogram and the facets share. */
 export const TraceQuery = Type.Object({
   trace_type: Type.Optional(
     Type.Enum([...FAMILIES, ...SOURCES], {
+      errorCode,
       description: 'Family (system, data), or a source of the request (ApiCall, …); default system',
     }),
   ),
@@ -38,9 +55,13 @@ export const TraceQuery = Type.Object({
   resource_name: exact(1024, 'Resource name'),
   trace_id: Type.Optional(Type.String({ description: 'When given, everything else is ignored' })),
   trace_name: exact(64, 'Trace name'),
-  trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS, ''], { description: 'Trace status' })),
+  trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS, ''], { errorCode, description: 'Trace status' })),
   user: Type.Optional(
-    Type.Array(Type.String(), { maxItems: 100, description: 'User name; may be given several times' }),
+    Type.Array(Type.String(), {
+      maxItems: 100,
+      errorCode,
+      description: 'User name; may be given several times',
+    }),
   ),
   access_key_id: exact(128, 'Access key of the user'),
   enterprise_project_id: exact(128, 'Enterprise project'),

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { FACETS, type Trace, UUID_PATTERN } from '../traces/index.ts';
 import type { ServerDeps } from './server.ts';
-import { filterOf, keyOf, markerOf, TraceQuery } from './trace-query.ts';
+import { errorCode, filterOf, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;
 const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
@@ -12,6 +12,25 @@ const UUID = new RegExp(UUID_PATTERN);
 const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600].map(
   (s) => s * 1000,
 );
+
+/** One page of a project's traces. @throws CtsError 400 CTS.0300 */
+export async function listTraces(
+  { store, clock, config }: Pick<ServerDeps, 'store' | 'clock' | 'config'>,
+  projectId: string,
+  query: TraceQuery & { limit: number; next?: string },
+) {
+  if (query.trace_id) {
+    const trace = UUID.test(query.trace_id)
+      ? await store.find(projectId, query.trace_id.toLowerCase())
+      : null;
+    return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
+  }
+  const filter = filterOf(projectId, query, clock(), config.retentionDays * DAY);
+  if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
+  const after = query.next ? await keyOf(query.next, projectId, store) : undefined;
+  const { traces, next } = await store.page(filter, query.limit, after);
+  return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
+}
 
 /** Reading traces: list, histogram, facets, accounting. */
 export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
@@ -26,10 +45,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         summary: 'List traces, newest first',
         tags: ['traces'],
         params: Project,
-        querystring: Type.Interface([TraceQuery], {
-          limit: Type.Integer({ minimum: 0, maximum: 200, default: 10, description: 'Traces of a page' }),
-          next: Type.Optional(Type.String({ description: 'Marker of the page before, or a trace id' })),
-        }),
+        querystring: Type.Interface([TraceQuery], PAGING),
         response: {
           200: Type.Object({
             traces: Type.Array(Type.Unsafe<Trace>(Type.Any({ description: 'Trace' }))),
@@ -43,20 +59,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async ({ params, query }) => {
-      const projectId = params.project_id;
-      if (query.trace_id) {
-        const trace = UUID.test(query.trace_id)
-          ? await store.find(projectId, query.trace_id.toLowerCase())
-          : null;
-        return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
-      }
-      const filter = filterOf(projectId, query, clock(), retentionMs);
-      if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
-      const after = query.next ? await keyOf(query.next, projectId, store) : undefined;
-      const { traces, next } = await store.page(filter, query.limit, after);
-      return { traces, meta_data: { count: traces.length, marker: next && markerOf(next) } };
-    },
+    async ({ params, query }) => listTraces(deps, params.project_id, query),
   );
 
   server.get(
@@ -68,7 +71,13 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: Project,
         querystring: Type.Interface([TraceQuery], {
-          buckets: Type.Integer({ minimum: 1, maximum: 1000, default: 60, description: 'Bars at the most' }),
+          buckets: Type.Integer({
+            minimum: 1,
+            maximum: 1000,
+            default: 60,
+            errorCode,
+            description: 'Bars at the most',
+          }),
         }),
         response: {
           200: Type.Object({
@@ -110,8 +119,8 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: Project,
         querystring: Type.Interface([TraceQuery], {
-          field: Type.Enum([...FACETS]),
-          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }),
+          field: Type.Enum([...FACETS], { errorCode }),
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200, errorCode }),
         }),
         response: {
           200: Type.Object({

@@ -22,9 +22,8 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-iam-'));
   metadata = await openMetadata(path.join(directory, 'metadata.db'));
   now = Date.now();
-  iam = new Iam({ metadata, rootKey: randomBytes(32), clock: () => now });
-  await iam.start();
-  await iam.bootstrap({ domain: 'acme', region: 'eu-de', user: 'admin', password: PASSWORD });
+  iam = new Iam({ metadata, rootKey: randomBytes(32), clock: () => now, regions: ['eu-de', 'eu-nl'] });
+  await iam.start({ domain: 'acme', user: 'admin', password: PASSWORD });
 });
 
 afterEach(async () => {

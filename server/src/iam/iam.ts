@@ -1,46 +1,27 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
+import { AccessKeys } from './access-keys.ts';
 import { Attempts } from './attempts.ts';
-import { hashPassword, makePassword, NOBODY, verifyPassword } from './passwords.ts';
+import { Directory, type Domain, type Project } from './directory.ts';
+import { IngestKeys } from './ingest-keys.ts';
+import { makePassword, NOBODY, verifyPassword } from './passwords.ts';
+import { type Principal, REPORTER, rightsOf } from './principal.ts';
 import { SignInQueue } from './sign-in-queue.ts';
+import { type Authorization, isSignedBy, isTimely, type SignedRequest } from './signature.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
 
-export interface Domain {
-  id: string;
-  name: string;
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  region: string;
-  domain: Domain;
-}
-
-export interface User {
-  id: string;
-  name: string;
-  domain: Domain;
-}
-
-/** Who calls, and with which scope. */
-export interface Principal {
-  user: User;
-  /** Account that the credentials are scoped to. */
-  domainId: string;
-  /** Absent when they are scoped to the account only. */
-  project?: Project;
-  roles: { id: string; name: string }[];
-  /** Whether a role allows an action such as `cts:trace:list`. */
-  allows(action: string): boolean;
-}
+/** How long what is known of a caller is believed; changes made on this node take effect at once. */
+const BELIEVED_MS = 5_000;
+const MOST_CALLERS = 10_000;
 
 export interface IamOptions {
   metadata: Metadata;
   rootKey: Buffer;
   clock: () => number;
+  /** Every account has a project in each. */
+  regions: readonly string[];
 }
 
 /** A project or domain that a token shall be good for, by id or by name. */
@@ -61,101 +42,116 @@ export interface IssuedToken {
   principal: Principal;
 }
 
-const ROLES = [
-  { id: '0', name: 'te_admin' },
-  { id: '1', name: 'secu_admin' },
-];
-
-/** Accounts, users and credentials. For now every user is an administrator of its account. */
+/** Tells callers by their credentials, and what they may do. */
 export class Iam {
+  readonly directory: Directory;
+  readonly accessKeys: AccessKeys;
+  readonly ingestKeys: IngestKeys;
   private readonly metadata: Metadata;
   private readonly tokens: Tokens;
   private readonly clock: () => number;
   private readonly attempts: Attempts;
   private readonly queue = new SignInQueue();
-  /** Principals by token id, so that a known token costs no look-up in the metadata store. */
-  private readonly principals = new Map<string, Principal>();
-  private readonly revoked = new Set<string>();
+  /** Callers by credential, so that most requests cost no look-up in the metadata store. Oldest first. */
+  private readonly callers = new Map<string, { principal: Principal; until: number }>();
 
-  constructor({ metadata, rootKey, clock }: IamOptions) {
+  constructor({ metadata, rootKey, clock, regions }: IamOptions) {
+    const changed = () => this.callers.clear();
     this.metadata = metadata;
     this.clock = clock;
+    this.directory = new Directory({ metadata, clock, regions, changed });
+    this.accessKeys = new AccessKeys(metadata, rootKey, clock);
+    this.ingestKeys = new IngestKeys(metadata, clock, changed);
     this.tokens = new Tokens(rootKey, clock);
     this.attempts = new Attempts(clock);
   }
 
-  /** Reads the revoked tokens, and forgets those that have expired. */
-  async start(): Promise<void> {
-    await this.metadata.deleteFrom('revoked_tokens').where('expires_at', '<', this.clock()).execute();
-    for (const { id } of await this.metadata.selectFrom('revoked_tokens').select('id').execute())
-      this.revoked.add(id);
-  }
-
   /**
-   * Makes the first account, its project in the region and its administrator, if there is no account yet.
+   * Makes the first account and its administrator if there is no account yet, and a project in each region
+   * that an account lacks. Forgets revoked tokens that have expired.
    * @returns the password when it was made here, to be shown once
    */
-  async bootstrap(first: {
-    domain: string;
-    region: string;
-    user: string;
-    password: string;
-  }): Promise<string | undefined> {
-    const existing = await this.metadata.selectFrom('domains').select('id').limit(1).execute();
-    if (existing.length > 0) return undefined;
-    const created_at = this.clock();
-    const domain_id = newId();
+  async start(first: { domain: string; user: string; password: string }): Promise<string | undefined> {
+    await this.metadata.deleteFrom('revoked_tokens').where('expires_at', '<', this.clock()).execute();
+    const accounts = await this.directory.accounts();
+    if (accounts.length > 0) {
+      await this.directory.completeProjects();
+      return undefined;
+    }
     const password = first.password || makePassword();
-    const password_hash = await hashPassword(password);
-    await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('domains')
-        .values({ id: domain_id, name: first.domain, created_at })
-        .execute();
-      const project = { id: newId(), domain_id, name: first.region, region: first.region, created_at };
-      await transaction.insertInto('projects').values(project).execute();
-      const user = { id: newId(), domain_id, name: first.user, password_hash, created_at };
-      await transaction.insertInto('users').values(user).execute();
-    });
+    const admin = { name: first.user, password };
+    await this.directory.addAccount({ name: first.domain, admin, operator: true });
     return first.password ? undefined : password;
   }
 
+  /** The caller of a request by token, known from shortly before. @throws CtsError 401 when the token has expired */
+  recall(headers: IncomingHttpHeaders): Principal | undefined {
+    const text = headers['x-auth-token'];
+    if (typeof text !== 'string' || text === '') return undefined;
+    return this.believed(`token ${this.tokens.check(text).id}`);
+  }
+
   /**
-   * Who sends a request.
+   * The caller by `X-Auth-Token`, or by an ingest key as bearer.
    * @throws CtsError 401 with the reasons that clients search for
    */
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
     const text = headers['x-auth-token'];
-    if (typeof text !== 'string' || text === '') throw ERRORS.unauthenticated('x-auth-token not found');
-    return (await this.examine(text)).principal;
+    if (typeof text === 'string' && text !== '') return (await this.examine(text)).principal;
+    const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    const principal = bearer && (await this.keyHolder(bearer));
+    if (!principal) throw ERRORS.unauthenticated('x-auth-token not found');
+    return principal;
   }
 
-  /** The principal of a token that was examined before and still holds. @throws CtsError 401 when it has expired */
-  recall(headers: IncomingHttpHeaders): Principal | undefined {
-    const text = headers['x-auth-token'];
-    if (typeof text !== 'string' || text === '') return undefined;
-    const { id } = this.tokens.check(text);
-    return this.revoked.has(id) ? undefined : this.principals.get(id);
+  /**
+   * The caller of a signed request.
+   * @param wanted the project that it is about, if any
+   * @throws CtsError 401; 403 when the project is not one of the account
+   */
+  async authenticateSigned(
+    authorization: Authorization,
+    request: SignedRequest,
+    wanted: string | undefined,
+  ): Promise<Principal> {
+    const { accessKey } = authorization;
+    const [securityToken] = request.headers['x-security-token'] ?? [];
+    const { secret, userId } = await this.accessKeys.signingKey(accessKey, securityToken);
+    if (!isTimely(authorization, request, this.clock())) {
+      throw ERRORS.unauthenticated('verify aksk signature fail: x-sdk-date is more than 15 minutes off');
+    }
+    if (!isSignedBy(secret, authorization, request)) this.accessKeys.refuse(accessKey);
+    if (!securityToken) await this.accessKeys.accepted(accessKey);
+    const key = `user ${userId} ${wanted ?? ''}`;
+    const principal =
+      this.believed(key) ?? this.believe(key, await this.principalOf(userId, wanted, accessKey));
+    return { ...principal, accessKeyId: accessKey };
   }
 
   /** A token's claims and principal. @throws CtsError 401 */
   async examine(text: string): Promise<IssuedToken> {
     const claims = this.tokens.check(text);
-    if (this.revoked.has(claims.id)) throw ERRORS.unauthenticated('decrypt token fail');
-    const principal = this.principals.get(claims.id) ?? (await this.principalOf(claims));
-    this.principals.set(claims.id, principal);
-    if (this.principals.size > 10_000) this.principals.delete(this.principals.keys().next().value as string);
-    return { text, claims, principal };
+    const key = `token ${claims.id}`;
+    const known = this.believed(key);
+    if (known) return { text, claims, principal: known };
+    const revoked = await this.metadata
+      .selectFrom('revoked_tokens')
+      .select('id')
+      .where('id', '=', claims.id)
+      .executeTakeFirst();
+    if (revoked) throw ERRORS.unauthenticated('decrypt token fail');
+    const principal = await this.principalOf(claims.userId, claims.projectId);
+    return { text, claims, principal: this.believe(key, principal) };
   }
 
   /** @throws CtsError 401 with one text for wrong password, unknown, disabled and blocked user; 503 when too many wait */
   async login({ user, address }: PasswordLogin, scope: ScopeRequest): Promise<IssuedToken> {
     const row = await this.findUser(user);
     const key = attemptKey(row?.id, user, address);
-    const right = await this.queue.run(() => verifyPassword(user.password, row?.password_hash ?? NOBODY));
+    const right = await this.queue.run(() => verifyPassword(user.password, row?.password_hash || NOBODY));
     // Asked only now, so that of many tries at once no more than the free ones learn anything.
     if (this.attempts.blocked(key)) throw ERRORS.wrongPassword();
-    if (!row || !right || row.enabled !== 1) {
+    if (!row || !right || row.enabled !== 1 || row.domain_enabled !== 1) {
       this.attempts.failed(key);
       throw ERRORS.wrongPassword();
     }
@@ -163,16 +159,16 @@ export class Iam {
     return this.issue(row.id, row.domain_id, scope, ['password']);
   }
 
+  /** A token for a user that somebody trusted has told. @param methods how */
+  issueFor(userId: string, domainId: string, scope: ScopeRequest, methods: string[]): Promise<IssuedToken> {
+    return this.issue(userId, domainId, scope, methods);
+  }
+
   /** A token of another scope for the holder of a token; it expires when that one does. */
   async exchange(text: string, scope: ScopeRequest): Promise<IssuedToken> {
     const { claims, principal } = await this.examine(text);
-    return this.issue(
-      principal.user.id,
-      principal.user.domain.id,
-      scope,
-      ['token'],
-      claims.expiresAt - this.clock(),
-    );
+    const { id, domain } = principal.user;
+    return this.issue(id, domain.id, scope, ['token'], claims.expiresAt - this.clock());
   }
 
   async revoke(text: string): Promise<void> {
@@ -182,16 +178,57 @@ export class Iam {
       .values({ id, expires_at: expiresAt })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
-    this.revoked.add(id);
+    this.callers.delete(`token ${id}`);
   }
 
-  /** Projects of an account, by name. */
-  async projectsOf(domainId: string): Promise<Project[]> {
-    const rows = await this.projectQuery()
-      .where('projects.domain_id', '=', domainId)
-      .orderBy('projects.name')
-      .execute();
-    return rows.map(toProject);
+  /** @throws CtsError 401 when the original password is wrong, or was tried too often */
+  async changePassword(userId: string, original: string, password: string, address: string): Promise<void> {
+    const { principal } = await this.login({ user: { id: userId, password: original }, address }, {});
+    await this.directory.changeUser(principal.user.domain.id, userId, { password });
+  }
+
+  /**
+   * Whom a sign-in names, as far as the names are known: for its trace. What an unknown name holds is told
+   * nowhere, since people type passwords there.
+   */
+  async named(user: PasswordLogin['user']): Promise<{
+    resourceId?: string;
+    resourceName?: string;
+    actor?: { user: Principal['user']; domainId: string };
+  }> {
+    const row = await this.findUser(user);
+    if (row) {
+      const domain = { id: row.domain_id, name: row.domain_name };
+      const actor = { user: { id: row.id, name: row.name, domain }, domainId: domain.id };
+      return { resourceId: row.id, resourceName: row.name, actor };
+    }
+    const { id, name } = user.domain ?? {};
+    const accounts = await this.directory.accounts();
+    const domain = accounts.find((account) => (id === undefined ? account.name === name : account.id === id));
+    if (!domain) return {};
+    const nobody = { id: '', name: '(unknown user)', domain: { id: domain.id, name: domain.name } };
+    return { resourceName: nobody.name, actor: { user: nobody, domainId: domain.id } };
+  }
+
+  /** Projects of its account in which a caller holds any role. */
+  async enterable({ user }: Principal): Promise<Project[]> {
+    const projects = await this.directory.projects(user.domain.id);
+    const held = await this.heldRoles(user.id, user.domain.id);
+    return projects.filter(
+      ({ id, enabled }) => enabled && held.some(({ scope }) => scope === id || scope === 'projects'),
+    );
+  }
+
+  private believed(key: string): Principal | undefined {
+    const known = this.callers.get(key);
+    return known && this.clock() < known.until ? known.principal : undefined;
+  }
+
+  private believe(key: string, principal: Principal): Principal {
+    this.callers.delete(key);
+    this.callers.set(key, { principal, until: this.clock() + BELIEVED_MS });
+    if (this.callers.size > MOST_CALLERS) this.callers.delete(this.callers.keys().next().value as string);
+    return principal;
   }
 
   private async issue(
@@ -200,44 +237,61 @@ export class Iam {
     scope: ScopeRequest,
     methods: string[],
     life?: number,
-  ) {
+  ): Promise<IssuedToken> {
     const project = scope.project ? await this.findProject(scope.project, homeDomain) : undefined;
-    if (scope.domain && !project) await this.checkDomain(scope.domain, homeDomain);
+    if (scope.domain && !project) {
+      const home = await this.directory.account(homeDomain);
+      if (!isNamed(scope.domain, home)) throw ERRORS.scopeNotFound('domain');
+    }
     const subject = { userId, domainId: homeDomain, ...(project ? { projectId: project.id } : {}), methods };
     return this.examine(this.tokens.issue(subject, life).text);
   }
 
-  private async principalOf(claims: TokenClaims): Promise<Principal> {
-    const user = await this.metadata
-      .selectFrom('users')
-      .innerJoin('domains', 'domains.id', 'users.domain_id')
-      .select([
-        'users.id',
-        'users.name',
-        'users.enabled',
-        'domains.id as domain_id',
-        'domains.name as domain_name',
-      ])
-      .where('users.id', '=', claims.userId)
-      .executeTakeFirst();
-    if (user?.enabled !== 1) throw ERRORS.unauthenticated('decrypt token fail');
-    const row = claims.projectId
-      ? await this.projectQuery().where('projects.id', '=', claims.projectId).executeTakeFirst()
-      : undefined;
+  /** @param access the access key used, for the refusal's text */
+  private async principalOf(userId: string, projectId?: string, access?: string): Promise<Principal> {
+    const row = await this.userQuery().where('users.id', '=', userId).executeTakeFirst();
+    if (row?.enabled !== 1 || row.domain_enabled !== 1) {
+      throw ERRORS.unauthenticated(
+        access ? `Get secretKey failed,ak:${access},err:ak not exist` : 'decrypt token fail',
+      );
+    }
+    const domain = { id: row.domain_id, name: row.domain_name };
+    const project = projectId === undefined ? undefined : await this.directory.anyProject(projectId);
+    if (projectId !== undefined && (project?.domain.id !== domain.id || !project.enabled)) {
+      throw ERRORS.wrongProject(`the project ${projectId} is not one of your account, or it is disabled`);
+    }
     return {
-      user: { id: user.id, name: user.name, domain: { id: user.domain_id, name: user.domain_name } },
-      domainId: claims.domainId,
-      project: row && toProject(row),
-      roles: ROLES,
-      allows: () => true,
+      user: { id: row.id, name: row.name, domain },
+      domainId: domain.id,
+      project,
+      ...rightsOf(await this.heldRoles(row.id, domain.id), projectId),
     };
   }
 
+  private async keyHolder(bearer: string): Promise<Principal | undefined> {
+    const cached = `key ${createHash('sha256').update(bearer).digest('base64url')}`;
+    const known = this.believed(cached);
+    if (known) return known;
+    const key = await this.ingestKeys.find(bearer);
+    if (!key) return undefined;
+    const project = await this.directory.anyProject(key.projectId);
+    if (!project?.enabled) return undefined;
+    await this.ingestKeys.noteUse(key.id);
+    const { id, name, source } = key;
+    const user = { id, name, domain: project.domain };
+    return this.believe(cached, { user, source, domainId: project.domain.id, project, ...REPORTER });
+  }
+
+  private async heldRoles(userId: string, domainId: string) {
+    const roles = new Map((await this.directory.roles(domainId)).map((role) => [role.id, role]));
+    return (await this.directory.grantsOf(userId)).flatMap(({ roleId, scope }) => {
+      const role = roles.get(roleId);
+      return role ? [{ role, scope }] : [];
+    });
+  }
+
   private findUser({ id, name, domain }: PasswordLogin['user']) {
-    const query = this.metadata
-      .selectFrom('users')
-      .innerJoin('domains', 'domains.id', 'users.domain_id')
-      .select(['users.id', 'users.domain_id', 'users.password_hash', 'users.enabled']);
+    const query = this.userQuery();
     if (id !== undefined) return query.where('users.id', '=', id).executeTakeFirst();
     const named = query.where('users.name', '=', name ?? '');
     return domain?.id !== undefined
@@ -245,58 +299,31 @@ export class Iam {
       : named.where('domains.name', '=', domain?.name ?? '').executeTakeFirst();
   }
 
+  private userQuery() {
+    return this.metadata
+      .selectFrom('users')
+      .innerJoin('domains', 'domains.id', 'users.domain_id')
+      .select([
+        'users.id',
+        'users.name',
+        'users.password_hash',
+        'users.enabled',
+        'domains.id as domain_id',
+        'domains.name as domain_name',
+        'domains.enabled as domain_enabled',
+      ]);
+  }
+
   private async findProject(
     wanted: NonNullable<ScopeRequest['project']>,
     homeDomain: string,
   ): Promise<Project> {
-    let query = this.projectQuery().where('projects.domain_id', '=', homeDomain);
-    query =
-      wanted.id === undefined
-        ? query.where('projects.name', '=', wanted.name ?? '')
-        : query.where('projects.id', '=', wanted.id);
-    const row = await query.executeTakeFirst();
-    if (!row || !isNamed(wanted.domain, { id: row.domain_id, name: row.domain_name })) {
-      throw ERRORS.scopeNotFound('project');
-    }
-    return toProject(row);
+    const project = (await this.directory.projects(homeDomain)).find(
+      ({ id, name }) => (wanted.id ?? id) === id && (wanted.id !== undefined || wanted.name === name),
+    );
+    if (!project?.enabled || !isNamed(wanted.domain, project.domain)) throw ERRORS.scopeNotFound('project');
+    return project;
   }
-
-  private async checkDomain(wanted: { id?: string; name?: string }, homeDomain: string): Promise<void> {
-    const home = await this.metadata
-      .selectFrom('domains')
-      .selectAll()
-      .where('id', '=', homeDomain)
-      .executeTakeFirstOrThrow();
-    if (!isNamed(wanted, home)) throw ERRORS.scopeNotFound('domain');
-  }
-
-  private projectQuery() {
-    return this.metadata
-      .selectFrom('projects')
-      .innerJoin('domains', 'domains.id', 'projects.domain_id')
-      .select([
-        'projects.id',
-        'projects.name',
-        'projects.region',
-        'domains.id as domain_id',
-        'domains.name as domain_name',
-      ]);
-  }
-}
-
-function toProject(row: {
-  id: string;
-  name: string;
-  region: string;
-  domain_id: string;
-  domain_name: string;
-}): Project {
-  return {
-    id: row.id,
-    name: row.name,
-    region: row.region,
-    domain: { id: row.domain_id, name: row.domain_name },
-  };
 }
 
 /** Whether a reference by id, by name or by neither fits the account. */
@@ -308,8 +335,4 @@ function isNamed(wanted: { id?: string; name?: string } = {}, domain: Domain): b
 function attemptKey(id: string | undefined, user: PasswordLogin['user'], address: string): string {
   const given = [user.id, user.name, user.domain?.id, user.domain?.name];
   return `${id ?? createHash('sha256').update(JSON.stringify(given)).digest('base64url')}@${address}`;
-}
-
-function newId(): string {
-  return randomBytes(16).toString('hex');
 }

@@ -1,9 +1,17 @@
+export type { AccessKey } from './access-keys.ts';
 export {
-  Iam,
-  type IssuedToken,
-  type PasswordLogin,
-  type Principal,
+  ACCOUNT_SCOPE,
+  type Account,
+  ALL_PROJECTS_SCOPE,
+  type Directory,
+  type Group,
   type Project,
-  type ScopeRequest,
-} from './iam.ts';
+  type User,
+} from './directory.ts';
+export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
+export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
+export { PolicyDocument } from './policy.ts';
+export type { Principal } from './principal.ts';
+export type { Role } from './roles.ts';
 export { loadRootKey } from './root-key.ts';
+export { parseAuthorization, type SignedRequest } from './signature.ts';

@@ -22,6 +22,8 @@ export interface ImportSummary {
   duplicates: number;
   /** Reasons for refusals, with how often each came. */
   rejected: Map<string, number>;
+  /** Reasons for which good traces were not recorded, with how many in the batches that told them. */
+  notRecorded: Map<string, number>;
   /** Files and records that could not be read. */
   unreadable: string[];
   interrupted: boolean;
@@ -39,6 +41,7 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
     accepted: 0,
     duplicates: 0,
     rejected: new Map(),
+    notRecorded: new Map(),
     unreadable: [],
     interrupted: false,
   };
@@ -111,6 +114,10 @@ async function send(
   if (!answer) return;
   summary.accepted += answer.accepted;
   summary.duplicates += answer.duplicates;
+  if (answer.not_recorded) {
+    const reason = answer.not_recorded_reasons?.join('; ') ?? 'no reason was given';
+    summary.notRecorded.set(reason, (summary.notRecorded.get(reason) ?? 0) + answer.not_recorded);
+  }
   for (const { error_msg, field } of answer.rejected) {
     // Values differ from trace to trace; the field tells the kind of refusal.
     const kind = field === 'time' ? 'time is outside of what the service takes' : error_msg;

@@ -16,6 +16,7 @@ Options:
   --user NAME        user (OPENCTS_USER; default admin)
   --domain NAME      account of the user (OPENCTS_DOMAIN; default default)
   --project NAME     name or id of the project (OPENCTS_PROJECT; default: the account's first)
+  --enable           enable CTS in the project first, if it is not enabled yet
   --shift-to-now     move all times by one offset, so that the newest record happened now (for demos)
   --dry-run          read and map, but send nothing
   --help             print this
@@ -28,6 +29,7 @@ const OPTIONS = {
   user: { type: 'string' },
   domain: { type: 'string' },
   project: { type: 'string' },
+  enable: { type: 'boolean', default: false },
   'shift-to-now': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -61,6 +63,9 @@ export async function importCommand(argv: string[]): Promise<number> {
   process.once('SIGINT', () => stop.abort());
   const began = Date.now();
   try {
+    if (values.enable && !values['dry-run'] && (await client.enable())) {
+      process.stdout.write('CTS is now enabled in this project.\n');
+    }
     const summary = await importCloudTrail({
       paths,
       client,
@@ -71,7 +76,8 @@ export async function importCommand(argv: string[]): Promise<number> {
     });
     process.stdout.write(report(summary, Date.now() - began));
     if (summary.interrupted) return 130;
-    return summary.rejected.size > 0 || summary.unreadable.length > 0 ? 1 : 0;
+    const { rejected, unreadable, notRecorded } = summary;
+    return rejected.size + unreadable.length + notRecorded.size > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof OpenCtsError || error instanceof UnreadableSource)) throw error;
     process.stderr.write(`opencts import: ${error.message}\n`);
@@ -80,13 +86,18 @@ export async function importCommand(argv: string[]): Promise<number> {
 }
 
 function report(summary: ImportSummary, ms: number): string {
-  const { read, accepted, duplicates, rejected, unreadable, interrupted } = summary;
-  const refused = [...rejected.values()].reduce((sum, count) => sum + count, 0);
+  const { read, accepted, duplicates, rejected, notRecorded, unreadable, interrupted } = summary;
+  const sum = (counts: Map<string, number>) =>
+    [...counts.values()].reduce((total, count) => total + count, 0);
   const lines = [
-    `${read} records read: ${accepted} accepted, ${duplicates} duplicates, ${refused} rejected; ${(ms / 1000).toFixed(1)} s`,
+    `${read} records read: ${accepted} accepted, ${duplicates} duplicates, ${sum(rejected)} rejected, ${sum(notRecorded)} not recorded; ${(ms / 1000).toFixed(1)} s`,
     ...[...rejected].slice(0, 10).map(([reason, count]) => `  rejected ${count}: ${reason}`),
+    ...[...notRecorded].map(([reason, count]) => `  not recorded ${count}: ${reason}`),
     ...unreadable.map((reason) => `  unreadable: ${reason}`),
   ];
+  if ([...notRecorded.keys()].some((reason) => reason.includes('not enabled'))) {
+    lines.push('Until CTS is enabled in a project nothing is recorded there: --enable does it.');
+  }
   if ([...rejected.keys()].some((reason) => reason.startsWith('time'))) {
     lines.push(
       'Traces are kept searchable for OPENCTS_RETENTION_DAYS (7); older ones are refused.',

@@ -2,9 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TraceStore } from '../traces/index.ts';
 import type { Intake } from './intake.ts';
+import type { RecordingRules } from './placement.ts';
 
 /** Project of the canary's traces; no credentials lead there. */
 export const CANARY_PROJECT = '0'.repeat(32);
+/** Recorded whatever trackers there are. */
+const ALWAYS: RecordingRules = {
+  placesOf: () => [{ projectId: CANARY_PROJECT, trackerName: 'system', eventType: 'system' }],
+};
 const POLL_MS = 50;
 const GIVE_UP_MS = 30_000;
 
@@ -62,9 +67,8 @@ export class Canary {
       resource_type: 'canary',
       time: clock(),
     };
-    const { traceIds } = await intake.submit({ projectId: CANARY_PROJECT, domainId: CANARY_PROJECT }, () => [
-      trace,
-    ]);
+    const producer = { projectId: CANARY_PROJECT, domainId: CANARY_PROJECT };
+    const { traceIds } = await intake.submit(producer, () => [trace], 0, ALWAYS);
     const acknowledged = clock();
     while (clock() - acknowledged < GIVE_UP_MS && !this.stopping.signal.aborted) {
       await this.pause(POLL_MS);

@@ -4,4 +4,6 @@ export { DiskWatch } from './disk-watch.ts';
 export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';
 export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
-export { Intake, type Rejection, type TraceProducer, type Verdict } from './intake.ts';
+export { emptyVerdict, Intake, type Rejection, type Verdict } from './intake.ts';
+export type { Placement, RecordingRules, TraceProducer } from './placement.ts';
+export { Recorder } from './recorder.ts';

@@ -1,14 +1,9 @@
 import { ERRORS } from '../errors.ts';
 import type { Journal, JournalEntry } from '../journal/index.ts';
 import { UnreadableLine } from './body.ts';
-import { normalise, TraceRejected } from './normalise.ts';
+import { accept, stamp, TraceRejected } from './normalise.ts';
 import { Pacer } from './pacer.ts';
-
-/** Who sends: the project that the traces belong to and its account. */
-export interface TraceProducer {
-  projectId: string;
-  domainId: string;
-}
+import type { Placement, RecordingRules, TraceProducer } from './placement.ts';
 
 export interface Rejection {
   /** Place of the trace in what was sent, from 0. */
@@ -24,12 +19,21 @@ export interface Verdict {
   /** Traces whose trace_id had been accepted before. */
   duplicates: number;
   rejected: Rejection[];
-  /** Ids in the order sent, null for a rejected one. */
+  /** Good traces that nothing records, because of trackers or settings of the account. */
+  notRecorded: number;
+  /** Why, each reason once. */
+  reasons: Set<string>;
+  /** Ids in the order sent, null for one that is not on disk. */
   traceIds: (string | null)[];
+}
+
+export function emptyVerdict(): Verdict {
+  return { accepted: 0, duplicates: 0, rejected: [], notRecorded: 0, reasons: new Set(), traceIds: [] };
 }
 
 export interface IntakeOptions {
   journal: Journal;
+  rules: RecordingRules;
   retentionMs: number;
   clock: () => number;
   /** Why nothing can be taken now, if so. */
@@ -45,64 +49,92 @@ export class Intake {
     this.options = options;
   }
 
+  /** Why nothing can be taken now, if so. */
+  refusal(): string | undefined {
+    return this.options.refusal();
+  }
+
   /**
    * Takes what is good of the items; resolves when that is durable.
    * @param items makes them, when it is their turn
    * @param first index of the first item in what the producer sent
+   * @param rules in place of the account's own
    * @throws CtsError 503 when nothing can be taken now
    */
-  submit(producer: TraceProducer, items: () => readonly unknown[], first = 0): Promise<Verdict> {
-    return this.pacer.run(() => this.take(producer, items, first));
+  submit(
+    producer: TraceProducer,
+    items: () => readonly unknown[],
+    first = 0,
+    rules = this.options.rules,
+  ): Promise<Verdict> {
+    return this.pacer.run(() => this.take(producer, items, first, rules));
   }
 
   private async take(
     producer: TraceProducer,
     make: () => readonly unknown[],
     first: number,
+    rules: RecordingRules,
   ): Promise<Verdict> {
     const { journal, clock, retentionMs, refusal } = this.options;
     const reason = refusal();
     if (reason !== undefined) throw ERRORS.unavailable(reason, 30);
     const items = make();
     const context = { ...producer, now: clock(), retentionMs };
-    const verdict: Verdict = { accepted: 0, duplicates: 0, rejected: [], traceIds: [] };
+    const verdict = emptyVerdict();
     const entries: JournalEntry[] = [];
     const identities: Buffer[] = [];
-    let inThisCall: Set<string> | undefined;
-    for (let index = 0; index < items.length; index++) {
-      const entry = attempt(items[index], context, first + index, verdict);
-      verdict.traceIds.push(entry?.routing.traceId ?? null);
-      if (!entry) continue;
-      const { traceId, clientId } = entry.routing;
-      if (clientId) {
-        const identity = identityOf(producer.projectId, traceId);
-        inThisCall ??= new Set();
-        if (inThisCall.has(traceId) || journal.knows(identity)) {
-          verdict.duplicates++;
-          continue;
-        }
-        inThisCall.add(traceId);
-        identities.push(identity);
+    const inThisCall = new Set<string>();
+
+    /** Whether the trace is new to its project; a client's id makes a copy of it known. */
+    const isNew = ({ routing }: JournalEntry): boolean => {
+      if (!routing.clientId) return true;
+      const key = routing.projectId + routing.traceId;
+      const identity = identityOf(routing.projectId, routing.traceId);
+      if (inThisCall.has(key) || journal.knows(identity)) return false;
+      inThisCall.add(key);
+      identities.push(identity);
+      return true;
+    };
+    const takeOne = (item: unknown): string | null => {
+      if (item instanceof UnreadableLine) throw new TraceRejected(undefined, item.reason);
+      const input = accept(item, context);
+      const places = rules.placesOf(producer, input);
+      if (typeof places === 'string') {
+        verdict.notRecorded++;
+        verdict.reasons.add(places);
+        return null;
       }
-      entries.push(entry);
+      const own = stamp(input, context, places[0] as Placement);
+      const { traceId } = own.routing;
+      if (isNew(own)) {
+        entries.push(own);
+        verdict.accepted++;
+      } else {
+        verdict.duplicates++;
+      }
+      for (const place of places.slice(1)) {
+        const copy = stamp({ ...input, trace_id: traceId }, context, place);
+        if (isNew(copy)) entries.push(copy);
+      }
+      return traceId;
+    };
+
+    for (let index = 0; index < items.length; index++) {
+      try {
+        verdict.traceIds.push(takeOne(items[index]));
+      } catch (error) {
+        if (!(error instanceof TraceRejected)) throw error;
+        const { message, field } = error;
+        verdict.rejected.push({ index: first + index, error_code: 'CTS.0003', error_msg: message, field });
+        verdict.traceIds.push(null);
+      }
     }
     const appended = entries.length > 0 ? journal.append(entries, identities) : undefined;
     // A duplicate is acknowledged only when the trace it repeats is on disk.
     const repeated = verdict.duplicates > 0 ? journal.flushed() : undefined;
     await Promise.all([appended, repeated]);
-    verdict.accepted = entries.length;
     return verdict;
-  }
-}
-
-function attempt(item: unknown, context: Parameters<typeof normalise>[1], index: number, verdict: Verdict) {
-  try {
-    if (item instanceof UnreadableLine) throw new TraceRejected(undefined, item.reason);
-    return normalise(item, context);
-  } catch (error) {
-    if (!(error instanceof TraceRejected)) throw error;
-    verdict.rejected.push({ index, error_code: 'CTS.0003', error_msg: error.message, field: error.field });
-    return undefined;
   }
 }
 

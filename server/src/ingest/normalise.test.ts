@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_TEXT, type TraceLine } from '../traces/index.ts';
-import { normalise, TraceRejected } from './normalise.ts';
+import { accept, stamp, TraceRejected } from './normalise.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY = 86_400_000;
@@ -21,6 +21,9 @@ const good = {
   time: NOW - 1000,
   user: { id: '11aa', name: 'jane', domain: { id: 'a1b2', name: 'acme' } },
 };
+
+const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+const normalise = (item: unknown, about: typeof context) => stamp(accept(item, about), about, place);
 
 const lineOf = (item: unknown) =>
   JSON.parse(normalise(item, context).line) as TraceLine & Record<string, unknown>;

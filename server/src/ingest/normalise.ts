@@ -11,12 +11,11 @@ import {
 } from '../traces/index.ts';
 import { explain, isTraceInput, type TraceInput } from './input.ts';
 import { maskSecrets } from './mask.ts';
+import type { Placement, TraceProducer } from './placement.ts';
 import { newTraceId } from './trace-id.ts';
 
-/** Where a trace goes and what the service stamps on it. */
-export interface IntakeContext {
-  projectId: string;
-  domainId: string;
+/** What the service knows besides what was sent. */
+export interface IntakeContext extends TraceProducer {
   /** Epoch ms; becomes `record_time`. */
   now: number;
   /** Traces whose time lies further back are refused. */
@@ -38,14 +37,24 @@ const KNOWN = new Set(Object.keys(Trace.properties));
 const UUID = new RegExp(UUID_PATTERN);
 
 /**
- * Turns what a producer sent into the line that is journalled.
+ * What a producer sent, if it is a trace that it may report.
  * @throws TraceRejected
  */
-export function normalise(item: unknown, context: IntakeContext): JournalEntry {
-  const input = accept(item);
+export function accept(item: unknown, context: IntakeContext): TraceInput {
+  const input = parse(item);
   checkTime(input.time, context);
   checkProject(input, context.projectId);
-  const user = checkUser(input);
+  checkSource(input, context.source);
+  checkUser(input);
+  return input;
+}
+
+/**
+ * The line that is journalled.
+ * @throws TraceRejected when its text is too large, too deep or no Unicode
+ */
+export function stamp(input: TraceInput, context: IntakeContext, place: Placement): JournalEntry {
+  const user = userText(input.user);
   const { traceId, clientId, source } = identify(input.trace_id);
   const extra = gatherExtra(input, source);
   const cuts: string[] = [];
@@ -53,7 +62,6 @@ export function normalise(item: unknown, context: IntakeContext): JournalEntry {
   const response = bodyText('response', input.response, cuts);
   const message = messageText(input.message, cuts);
   const code = codeOf(input.code);
-  const trackerName = (input.event_type === 'data' && input.tracker_name) || 'system';
 
   // In alphabetical order, the order of a trace file.
   const trace: TraceLine = {
@@ -63,12 +71,12 @@ export function normalise(item: unknown, context: IntakeContext): JournalEntry {
     domain_id: context.domainId,
     endpoint: input.endpoint,
     enterprise_project_id: input.enterprise_project_id,
-    event_type: input.event_type ?? 'system',
+    event_type: place.eventType,
     extra,
     location_info: input.location_info,
     message,
     operation_id: input.operation_id,
-    project_id: context.projectId,
+    project_id: place.projectId,
     read_only: input.read_only,
     record_time: context.now,
     request,
@@ -87,7 +95,7 @@ export function normalise(item: unknown, context: IntakeContext): JournalEntry {
     trace_name: input.trace_name,
     trace_rating: input.trace_rating ?? (Number(code) >= 400 ? 'warning' : 'normal'),
     trace_type: input.trace_type,
-    tracker_name: trackerName,
+    tracker_name: place.trackerName,
     user,
     user_agent: input.user_agent,
   };
@@ -97,8 +105,8 @@ export function normalise(item: unknown, context: IntakeContext): JournalEntry {
     routing: {
       recordTime: context.now,
       traceId,
-      projectId: context.projectId,
-      trackerName,
+      projectId: place.projectId,
+      trackerName: place.trackerName,
       serviceType: input.service_type,
       clientId,
       extra: extra !== undefined,
@@ -108,7 +116,7 @@ export function normalise(item: unknown, context: IntakeContext): JournalEntry {
 }
 
 /** Checks types; members that are null count as absent. */
-function accept(item: unknown): TraceInput {
+function parse(item: unknown): TraceInput {
   if (isTraceInput(item)) return item;
   if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
     const present = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
@@ -142,18 +150,30 @@ function checkProject(input: TraceInput, projectId: string): void {
   }
 }
 
-/** The user as JSON text; only the platform itself may act without one. */
-function checkUser({ user, trace_type }: TraceInput): string | undefined {
-  if (trace_type !== 'SystemAction') {
-    if (!user?.name)
-      throw new TraceRejected('user.name', 'user.name is missing; only a SystemAction has no user');
-    if (!user.domain?.id) {
-      throw new TraceRejected(
-        'user.domain.id',
-        'user.domain.id is missing; it is the id of the account of the user',
-      );
-    }
+function checkSource({ service_type }: TraceInput, source: string | undefined): void {
+  if (source !== undefined && service_type !== source) {
+    throw new TraceRejected(
+      'service_type',
+      `service_type is ${service_type}; your key reports ${source} only`,
+    );
   }
+}
+
+/** Only the platform itself may act without a user. */
+function checkUser({ user, trace_type }: TraceInput): void {
+  if (trace_type === 'SystemAction') return;
+  if (!user?.name) {
+    throw new TraceRejected('user.name', 'user.name is missing; only a SystemAction has no user');
+  }
+  if (!user.domain?.id) {
+    throw new TraceRejected(
+      'user.domain.id',
+      'user.domain.id is missing; it is the id of the account of the user',
+    );
+  }
+}
+
+function userText(user: TraceInput['user']): string | undefined {
   if (user === undefined) return undefined;
   checkDepth('user', user);
   return JSON.stringify(user);

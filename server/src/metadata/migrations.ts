@@ -111,4 +111,52 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0003_trackers': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('trackers')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('enabled', 'integer', (column) => column.notNull())
+        .addColumn('settings', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('trackers_name', ['project_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('tracker_tags')
+        .addColumn('tracker_id', 'text', (column) =>
+          column.notNull().references('trackers.id').onDelete('cascade'),
+        )
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('tracker_tags_key', ['tracker_id', 'key'])
+        .execute();
+      await db.schema
+        .createTable('configurations')
+        .addColumn('project_id', 'text', (column) => column.primaryKey().references('projects.id'))
+        .addColumn('settings', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('buckets')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('domain_id', 'text', (column) => column.notNull().references('domains.id'))
+        .addColumn('region', 'text', (column) => column.notNull())
+        .addColumn('lifecycle_days', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('notifications')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('enabled', 'integer', (column) => column.notNull())
+        .addColumn('settings', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('notifications_name', ['project_id', 'name'])
+        .execute();
+    },
+  },
 };

@@ -69,4 +69,35 @@ export interface Database {
   };
   /** Tokens that were revoked before they expired. */
   revoked_tokens: { id: string; expires_at: number };
+  trackers: {
+    id: string;
+    project_id: string;
+    type: 'system' | 'data';
+    name: string;
+    enabled: number;
+    /** JSON of the tracker's settings. */
+    settings: string;
+    created_at: number;
+  };
+  tracker_tags: { tracker_id: string; key: string; value: string };
+  /** What a project has set for recording as a whole. */
+  configurations: { project_id: string; settings: string };
+  /** Buckets of the embedded object store, whose names are unique in the installation. */
+  buckets: {
+    name: string;
+    domain_id: string;
+    region: string;
+    lifecycle_days: Generated<number>;
+    created_at: number;
+  };
+  notifications: {
+    id: string;
+    project_id: string;
+    name: string;
+    type: 'smn' | 'fun';
+    enabled: number;
+    /** JSON of the notification's settings. */
+    settings: string;
+    created_at: number;
+  };
 }

@@ -86,6 +86,8 @@ export interface TraceStore {
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
   /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
   facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
+  /** Services that reported since an instant, each with its resource types; by name. */
+  resourceTypes(projectId: string, from: number): Promise<{ serviceType: string; resourceTypes: string[] }[]>;
   /** Hours of record_time in [from, to) of a project. */
   hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TraceLine } from '../../traces/index.ts';
 import { maskSecrets } from '../mask.ts';
-import { normalise } from '../normalise.ts';
+import { accept, stamp } from '../normalise.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
 
 const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloudtrail');
@@ -16,6 +16,8 @@ const context = {
   now: Date.UTC(2023, 6, 11),
   retentionMs: 7 * 86_400_000,
 };
+const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+const entryOf = (record: CloudTrailRecord) => stamp(accept(fromCloudTrail(record), context), context, place);
 
 const base: CloudTrailRecord = {
   eventTime: '2023-07-10T12:00:00Z',
@@ -128,13 +130,13 @@ describe.skipIf(!present)('the real records', () => {
         );
 
   test('all 2,900 are accepted by the intake, each with an id of its own', () => {
-    const ids = new Set(records.map((record) => normalise(fromCloudTrail(record), context).routing.traceId));
+    const ids = new Set(records.map((record) => entryOf(record).routing.traceId));
     expect(ids.size).toBe(2900);
   });
 
   test('no value of a record is lost, secrets aside', () => {
     for (const record of records) {
-      const trace = JSON.parse(normalise(fromCloudTrail(record), context).line) as TraceLine;
+      const trace = JSON.parse(entryOf(record).line) as TraceLine;
       const carried = JSON.stringify(trace).replaceAll('\\', '');
       for (const leaf of leaves(JSON.parse(maskSecrets(JSON.stringify(record))))) {
         const found =

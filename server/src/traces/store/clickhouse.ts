@@ -133,6 +133,19 @@ class ClickHouseStore implements TraceStore {
     return rows.map((row) => ({ value: row.value as string, count: Number(row.traces) }));
   }
 
+  async resourceTypes(projectId: string, from: number) {
+    const rows = await this.rows(
+      `SELECT service_type, arraySort(groupUniqArray(resource_type)) AS resource_types FROM ${this.table}
+       WHERE project_id = {project:String} AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+       GROUP BY service_type ORDER BY service_type`,
+      { project: projectId, from },
+    );
+    return rows.map((row) => ({
+      serviceType: row.service_type as string,
+      resourceTypes: row.resource_types as unknown as string[],
+    }));
+  }
+
   async hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]> {
     const rows = await this.rows(
       `SELECT toUnixTimestamp(toStartOfHour(record_time)) AS hour, count() AS traces FROM ${this.table}

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { ERRORS } from '../errors.ts';
-import type { IssuedToken, Principal, Project } from '../iam/index.ts';
-import type { ServerDeps } from './server.ts';
+import { ERRORS } from '../../errors.ts';
+import type { IssuedToken, Principal } from '../../iam/index.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { keystoneTime } from './shared.ts';
 
 const Reference = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
 
@@ -55,7 +57,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
   server.post(
     '/v3/auth/tokens',
     {
-      config: OPEN,
+      config: { ...OPEN, audit: { service: 'IAM', resourceType: 'user', name: 'login' } },
       schema: {
         summary: 'Sign in',
         tags: ['identity'],
@@ -64,16 +66,22 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
       },
     },
     async (request, reply) => {
-      const token = await signIn(request.body, request.ip);
+      const token = await signIn(request);
       return answer(reply.code(201), token, request.query.nocatalog === undefined);
     },
   );
 
-  async function signIn({ auth }: AuthRequest, address: string): Promise<IssuedToken> {
-    const { identity, scope = {} } = auth;
+  async function signIn(request: FastifyRequest<{ Body: AuthRequest }>): Promise<IssuedToken> {
+    const { identity, scope = {} } = request.body.auth;
     if (identity.methods.includes('password') && identity.password) {
-      return iam.login({ user: identity.password.user, address }, scope);
+      const { user } = identity.password;
+      about(request, { name: 'loginfailed', ...(await iam.named(user)) });
+      const token = await iam.login({ user, address: request.ip }, scope);
+      about(request, { name: 'login' });
+      return token;
     }
+    // A token of another scope is no further sign-in.
+    about(request, { done: true });
     if (identity.methods.includes('token') && identity.token) return iam.exchange(identity.token.id, scope);
     throw ERRORS.invalidBody(
       'auth.identity.methods',
@@ -109,21 +117,6 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     links: { self: `${publicUrl()}/v3/auth/catalog` },
   }));
 
-  for (const path of ['/v3/auth/projects', '/v3/projects']) {
-    server.get(
-      path,
-      { config: SIGNED_IN, schema: { querystring: Type.Object({ name: Type.Optional(Type.String()) }) } },
-      async ({ principal, query }) => {
-        const projects = await iam.projectsOf(principal.domainId);
-        const wanted = projects.filter(({ name }) => query.name === undefined || name === query.name);
-        return {
-          projects: wanted.map((project) => describe(project, publicUrl())),
-          links: { self: `${publicUrl()}${path}`, next: null, previous: null },
-        };
-      },
-    );
-  }
-
   function answer(reply: FastifyReply, { text, claims, principal }: IssuedToken, withCatalog: boolean) {
     const { user, project, roles } = principal;
     reply.header('X-Subject-Token', text);
@@ -143,19 +136,6 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
   }
 };
 
-function describe(project: Project, publicUrl: string) {
-  return {
-    id: project.id,
-    name: project.name,
-    domain_id: project.domain.id,
-    parent_id: project.domain.id,
-    is_domain: false,
-    enabled: true,
-    description: '',
-    links: { self: `${publicUrl}/v3/projects/${project.id}` },
-  };
-}
-
 /** Endpoints with the project's id in them; without a project only the identity service. */
 function catalogOf({ project }: Principal, publicUrl: string) {
   const service = (type: string, path: string, region: string) => ({
@@ -174,6 +154,3 @@ function catalogOf({ project }: Principal, publicUrl: string) {
     service('ctsv3', `/v3/${project.id}`, project.region),
   ];
 }
-
-/** ISO 8601 with microseconds, as Keystone writes it. */
-const keystoneTime = (ms: number) => new Date(ms).toISOString().replace('Z', '000Z');

@@ -1,0 +1,8 @@
+export {
+  CATALOGUE,
+  type CatalogueOperation,
+  type CatalogueResource,
+  type CatalogueService,
+  isGlobal,
+  isRead,
+} from './catalogue.ts';

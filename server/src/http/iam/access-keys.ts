@@ -1,0 +1,148 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import type { AccessKey, Principal } from '../../iam/index.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { Description, doc, home, Id, keystoneTime, may, selfOr } from './shared.ts';
+
+const Access = Type.Object({ access: Type.String() });
+
+/** Access keys: permanent and temporary. */
+export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
+  const { directory, accessKeys } = iam;
+
+  const keyView = (key: AccessKey) => ({
+    access: key.access,
+    user_id: key.userId,
+    status: key.active ? 'active' : 'inactive',
+    description: key.description,
+    create_time: keystoneTime(key.createdAt),
+    last_use_time: key.lastUsedAt === undefined ? null : keystoneTime(key.lastUsedAt),
+  });
+  /** A key of the account, which the caller may act on. */
+  async function keyOf(principal: Principal, access: string, action: string): Promise<AccessKey> {
+    const users = await directory.users(home(principal));
+    const key = (await accessKeys.list(users.map(({ id }) => id))).find((one) => one.access === access);
+    // Whoever may not know of it gets the same answer as for one that is not there.
+    if (!key || (key.userId !== principal.user.id && !principal.allows(action))) {
+      throw ERRORS.iamNotFound('access key', access);
+    }
+    return key;
+  }
+
+  server.post(
+    '/v3.0/OS-CREDENTIAL/credentials',
+    {
+      config: may('signed-in', ['user', 'createCredential']),
+      schema: {
+        ...doc('Create an access key; its secret is shown this once'),
+        body: Type.Object({ credential: Type.Object({ user_id: Id, description: Description }) }),
+      },
+    },
+    async (request, reply) => {
+      const { principal } = request;
+      const { user_id, description } = request.body.credential;
+      about(request, { resourceId: user_id });
+      selfOr(principal, user_id, 'iam:credentials:createCredential');
+      const user = await directory.user(home(principal), user_id);
+      about(request, { resourceName: user.name });
+      const { secret, ...key } = await accessKeys.add(user_id, description);
+      return reply.code(201).send({ credential: { ...keyView(key), secret } });
+    },
+  );
+  server.get(
+    '/v3.0/OS-CREDENTIAL/credentials',
+    {
+      config: may('signed-in'),
+      schema: {
+        ...doc('List access keys'),
+        querystring: Type.Object({ user_id: Type.Optional(Type.String()) }),
+      },
+    },
+    async ({ principal, query }) => {
+      const all = principal.allows('iam:credentials:listCredentials');
+      const users = all ? (await directory.users(home(principal))).map(({ id }) => id) : [principal.user.id];
+      const wanted = users.filter((id) => !query.user_id || id === query.user_id);
+      return { credentials: (await accessKeys.list(wanted)).map(keyView) };
+    },
+  );
+  server.get(
+    '/v3.0/OS-CREDENTIAL/credentials/:access',
+    { config: may('signed-in'), schema: { ...doc('An access key'), params: Access } },
+    async ({ principal, params }) => ({
+      credential: keyView(await keyOf(principal, params.access, 'iam:credentials:getCredential')),
+    }),
+  );
+  server.put(
+    '/v3.0/OS-CREDENTIAL/credentials/:access',
+    {
+      config: may('signed-in', ['user', 'updateCredential']),
+      schema: {
+        ...doc('Turn an access key on or off'),
+        params: Access,
+        body: Type.Object({
+          credential: Type.Object({
+            status: Type.Optional(Type.Enum(['active', 'inactive'])),
+            description: Description,
+          }),
+        }),
+      },
+    },
+    async (request) => {
+      const { principal, params, body } = request;
+      const key = await keyOf(principal, params.access, 'iam:credentials:updateCredential');
+      about(request, { resourceId: key.userId, resourceName: key.access });
+      const { status, description } = body.credential;
+      await accessKeys.change(key.access, {
+        ...(status ? { active: status === 'active' } : {}),
+        description,
+      });
+      return { credential: keyView(await keyOf(principal, params.access, 'iam:credentials:getCredential')) };
+    },
+  );
+  server.delete(
+    '/v3.0/OS-CREDENTIAL/credentials/:access',
+    {
+      config: may('signed-in', ['user', 'deleteCredential']),
+      schema: { ...doc('Delete an access key'), params: Access },
+    },
+    async (request, reply) => {
+      const key = await keyOf(request.principal, request.params.access, 'iam:credentials:deleteCredential');
+      about(request, { resourceId: key.userId, resourceName: key.access });
+      await accessKeys.remove(key.access);
+      return reply.code(204).send();
+    },
+  );
+  server.post(
+    '/v3.0/OS-CREDENTIAL/securitytokens',
+    {
+      config: may('signed-in', ['user', 'createTemporaryCredential']),
+      schema: {
+        ...doc('Create a temporary access key'),
+        body: Type.Object({
+          auth: Type.Object({
+            identity: Type.Object({
+              methods: Type.Array(Type.Enum(['token'])),
+              token: Type.Optional(
+                Type.Object({
+                  id: Type.Optional(Type.String()),
+                  duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })),
+                }),
+              ),
+            }),
+          }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { user } = request.principal;
+      const seconds = request.body.auth.identity.token?.duration_seconds ?? 900;
+      const { access, secret, expiresAt, securityToken } = accessKeys.makeTemporary(user.id, seconds);
+      about(request, { resourceId: user.id, resourceName: access });
+      return reply.code(201).send({
+        credential: { access, secret, securitytoken: securityToken, expires_at: keystoneTime(expiresAt) },
+      });
+    },
+  );
+};

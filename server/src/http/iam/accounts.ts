@@ -1,0 +1,234 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import type { Account, Project } from '../../iam/index.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import {
+  ByName,
+  Description,
+  doc,
+  Enabled,
+  home,
+  Id,
+  may,
+  Name,
+  ownAccount,
+  Password,
+  viewsUnder,
+} from './shared.ts';
+
+/** Projects, accounts and regions. */
+export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { iam, config, publicUrl, refreshRecording },
+) => {
+  const { directory } = iam;
+  const { self, listLinks } = viewsUnder(publicUrl);
+
+  const projectView = (project: Project) => ({
+    id: project.id,
+    name: project.name,
+    domain_id: project.domain.id,
+    parent_id: project.domain.id,
+    is_domain: false,
+    enabled: project.enabled,
+    description: project.description,
+    links: self(`/v3/projects/${project.id}`),
+  });
+  const OneProject = Type.Object({ id: Id });
+
+  server.get(
+    '/v3/auth/projects',
+    {
+      config: may('signed-in'),
+      schema: { ...doc('Projects that the caller may enter'), querystring: ByName },
+    },
+    async ({ principal, query }) => ({
+      projects: (await iam.enterable(principal))
+        .filter(({ name }) => !query.name || name === query.name)
+        .map(projectView),
+      ...listLinks('/v3/auth/projects'),
+    }),
+  );
+  server.get(
+    '/v3/projects',
+    {
+      config: may('signed-in'),
+      schema: {
+        ...doc('Projects of the account'),
+        querystring: Type.Object({
+          name: Type.Optional(Type.String()),
+          domain_id: Type.Optional(Type.String()),
+          parent_id: Type.Optional(Type.String()),
+          enabled: Enabled,
+        }),
+      },
+    },
+    async ({ principal, query }) => {
+      const wanted = (await directory.projects(home(principal))).filter(
+        (project) =>
+          (!query.name || project.name === query.name) &&
+          (!query.domain_id || project.domain.id === query.domain_id) &&
+          (!query.parent_id || project.domain.id === query.parent_id) &&
+          (query.enabled === undefined || project.enabled === query.enabled),
+      );
+      return { projects: wanted.map(projectView), ...listLinks('/v3/projects') };
+    },
+  );
+  server.post(
+    '/v3/projects',
+    {
+      config: may('iam:projects:createProject', ['project', 'createProject']),
+      schema: {
+        ...doc('Create a project'),
+        body: Type.Object({
+          project: Type.Object({
+            name: Type.String({
+              pattern: '^[A-Za-z0-9_-]{1,64}$',
+              rule: 'must hold 1 to 64 of letters, digits, "_" and "-"',
+            }),
+            description: Description,
+            domain_id: Type.Optional(Type.String()),
+            parent_id: Type.Optional(Type.String()),
+          }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { name, description, domain_id, parent_id } = request.body.project;
+      ownAccount(request.principal, domain_id);
+      ownAccount(request.principal, parent_id);
+      about(request, { resourceName: name });
+      const project = await directory.addProject(home(request.principal), { name, description });
+      about(request, { resourceId: project.id });
+      await refreshRecording();
+      return reply.code(201).send({ project: projectView(project) });
+    },
+  );
+  server.get(
+    '/v3/projects/:id',
+    { config: may('signed-in'), schema: { ...doc('A project'), params: OneProject } },
+    async ({ principal, params }) => ({
+      project: projectView(await directory.project(home(principal), params.id)),
+    }),
+  );
+  server.patch(
+    '/v3/projects/:id',
+    {
+      config: may('iam:projects:updateProject', ['project', 'updateProject']),
+      schema: {
+        ...doc('Change a project'),
+        params: OneProject,
+        body: Type.Object({ project: Type.Object({ description: Description, enabled: Enabled }) }),
+      },
+    },
+    async (request) => {
+      about(request, { resourceId: request.params.id });
+      const project = await directory.changeProject(
+        home(request.principal),
+        request.params.id,
+        request.body.project,
+      );
+      about(request, { resourceName: project.name });
+      return { project: projectView(project) };
+    },
+  );
+
+  const accountView = ({ id, name, description, enabled }: Account) => ({
+    id,
+    name,
+    description,
+    enabled,
+    links: self(`/v3/domains/${id}`),
+  });
+  const OneDomain = Type.Object({ id: Id });
+  server.get(
+    '/v3/auth/domains',
+    { config: may('signed-in'), schema: { ...doc('The account of the caller'), querystring: ByName } },
+    async ({ principal, query }) => {
+      const account = await directory.account(home(principal));
+      return {
+        domains: !query.name || query.name === account.name ? [accountView(account)] : [],
+        ...listLinks('/v3/auth/domains'),
+      };
+    },
+  );
+  server.get(
+    '/v3/domains',
+    {
+      config: may('opencts:account:list'),
+      schema: { ...doc('Accounts of the installation'), querystring: ByName },
+    },
+    async ({ query }) => ({
+      domains: (await directory.accounts())
+        .filter(({ name }) => !query.name || name === query.name)
+        .map(accountView),
+      ...listLinks('/v3/domains'),
+    }),
+  );
+  server.post(
+    '/v3/domains',
+    {
+      config: may('opencts:account:create', ['account', 'createAccount']),
+      schema: {
+        ...doc('Create an account with its projects and its first administrator'),
+        body: Type.Object({
+          domain: Type.Object({
+            name: Name,
+            description: Description,
+            admin: Type.Object({ name: Name, password: Password }),
+          }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      about(request, { resourceName: request.body.domain.name });
+      const account = await directory.addAccount(request.body.domain);
+      about(request, { resourceId: account.id });
+      await refreshRecording();
+      return reply.code(201).send({ domain: accountView(account) });
+    },
+  );
+  server.get(
+    '/v3/domains/:id',
+    { config: may('signed-in'), schema: { ...doc('An account'), params: OneDomain } },
+    async ({ principal, params }) => {
+      if (params.id !== home(principal) && !principal.allows('opencts:account:list')) {
+        throw ERRORS.iamNotFound('account', params.id);
+      }
+      return { domain: accountView(await directory.account(params.id)) };
+    },
+  );
+  server.patch(
+    '/v3/domains/:id',
+    {
+      config: may('opencts:account:update', ['account', 'updateAccount']),
+      schema: {
+        ...doc('Change an account; one that is disabled is shut out'),
+        params: OneDomain,
+        body: Type.Object({ domain: Type.Object({ description: Description, enabled: Enabled }) }),
+      },
+    },
+    async (request) => {
+      const { params, body, principal } = request;
+      about(request, { resourceId: params.id });
+      if (params.id === home(principal) && body.domain.enabled === false) {
+        throw ERRORS.iamForbidden('you cannot disable your own account');
+      }
+      const account = await directory.changeAccount(params.id, body.domain);
+      about(request, { resourceName: account.name });
+      return { domain: accountView(account) };
+    },
+  );
+  server.get('/v3/regions', { config: may('signed-in'), schema: doc('Regions') }, async () => ({
+    regions: config.regions.map((id) => ({
+      id,
+      type: 'public',
+      parent_region_id: null,
+      description: '',
+      links: self(`/v3/regions/${id}`),
+    })),
+    ...listLinks('/v3/regions'),
+  }));
+};

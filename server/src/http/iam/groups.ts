@@ -1,0 +1,135 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { ByName, Description, doc, home, Id, may, Name, ownAccount, viewsUnder } from './shared.ts';
+
+/** Groups of an account and their members. */
+export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+  const { directory } = iam;
+  const { listLinks, userView, groupView } = viewsUnder(publicUrl);
+
+  const OneGroup = Type.Object({ group_id: Id });
+  const Member = Type.Object({ group_id: Id, user_id: Id });
+
+  server.get(
+    '/v3/groups',
+    { config: may('iam:groups:listGroups'), schema: { ...doc('List groups'), querystring: ByName } },
+    async ({ principal, query }) => ({
+      groups: (await directory.groups(home(principal), query.name)).map(groupView),
+      ...listLinks('/v3/groups'),
+    }),
+  );
+  server.post(
+    '/v3/groups',
+    {
+      config: may('iam:groups:createGroup', ['userGroup', 'createGroup']),
+      schema: {
+        ...doc('Create a group'),
+        body: Type.Object({
+          group: Type.Object({
+            name: Name,
+            description: Description,
+            domain_id: Type.Optional(Type.String()),
+          }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { domain_id, ...wanted } = request.body.group;
+      ownAccount(request.principal, domain_id);
+      about(request, { resourceName: wanted.name });
+      const group = await directory.addGroup(home(request.principal), wanted);
+      about(request, { resourceId: group.id });
+      return reply.code(201).send({ group: groupView(group) });
+    },
+  );
+  server.get(
+    '/v3/groups/:group_id',
+    { config: may('iam:groups:getGroup'), schema: { ...doc('A group'), params: OneGroup } },
+    async ({ principal, params }) => ({
+      group: groupView(await directory.group(home(principal), params.group_id)),
+    }),
+  );
+  server.patch(
+    '/v3/groups/:group_id',
+    {
+      config: may('iam:groups:updateGroup', ['userGroup', 'updateGroup']),
+      schema: {
+        ...doc('Change a group'),
+        params: OneGroup,
+        body: Type.Object({ group: Type.Object({ name: Type.Optional(Name), description: Description }) }),
+      },
+    },
+    async (request) => {
+      about(request, { resourceId: request.params.group_id });
+      const group = await directory.changeGroup(
+        home(request.principal),
+        request.params.group_id,
+        request.body.group,
+      );
+      about(request, { resourceName: group.name });
+      return { group: groupView(group) };
+    },
+  );
+  server.delete(
+    '/v3/groups/:group_id',
+    {
+      config: may('iam:groups:deleteGroup', ['userGroup', 'deleteGroup']),
+      schema: { ...doc('Delete a group'), params: OneGroup },
+    },
+    async (request, reply) => {
+      about(request, { resourceId: request.params.group_id });
+      const group = await directory.removeGroup(home(request.principal), request.params.group_id);
+      about(request, { resourceName: group.name });
+      return reply.code(204).send();
+    },
+  );
+  server.get(
+    '/v3/groups/:group_id/users',
+    { config: may('iam:groups:getGroup'), schema: { ...doc('Members of a group'), params: OneGroup } },
+    async ({ principal, params }) => ({
+      users: (await directory.members(home(principal), params.group_id)).map(userView),
+      ...listLinks(`/v3/groups/${params.group_id}/users`),
+    }),
+  );
+  server.route({
+    method: ['GET'],
+    url: '/v3/groups/:group_id/users/:user_id',
+    config: may('iam:groups:getGroup'),
+    schema: { ...doc('Whether a user is in a group'), params: Member },
+    handler: async ({ principal, params }, reply) => {
+      const members = await directory.members(home(principal), params.group_id);
+      if (!members.some(({ id }) => id === params.user_id)) {
+        throw ERRORS.iamNotFound('member of the group', params.user_id);
+      }
+      return reply.code(204).send();
+    },
+  });
+  for (const [method, action, name] of [
+    ['PUT', 'iam:permissions:addUserToGroup', 'addUserToGroup'],
+    ['DELETE', 'iam:permissions:removeUserFromGroup', 'removeUserFromGroup'],
+  ] as const) {
+    server.route({
+      method,
+      url: '/v3/groups/:group_id/users/:user_id',
+      config: may(action, ['userGroup', name]),
+      schema: {
+        ...doc(method === 'PUT' ? 'Add a user to a group' : 'Remove a user from a group'),
+        params: Member,
+      },
+      handler: async (request, reply) => {
+        const { group_id, user_id } = request.params;
+        const domainId = home(request.principal);
+        about(request, {
+          resourceId: group_id,
+          resourceName: (await directory.group(domainId, group_id)).name,
+        });
+        if (method === 'PUT') await directory.addMember(domainId, group_id, user_id);
+        else await directory.removeMember(domainId, group_id, user_id);
+        return reply.code(204).send();
+      },
+    });
+  }
+};

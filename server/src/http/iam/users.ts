@@ -1,0 +1,143 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import {
+  ByName,
+  Description,
+  doc,
+  Enabled,
+  home,
+  Id,
+  may,
+  Name,
+  ownAccount,
+  Password,
+  selfOr,
+  viewsUnder,
+} from './shared.ts';
+
+/** Users of an account. */
+export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+  const { directory } = iam;
+  const { listLinks, userView, groupView } = viewsUnder(publicUrl);
+
+  const OneUser = Type.Object({ user_id: Id });
+
+  server.get(
+    '/v3/users',
+    { config: may('iam:users:listUsers'), schema: { ...doc('List users'), querystring: ByName } },
+    async ({ principal, query }) => ({
+      users: (await directory.users(home(principal), query.name)).map(userView),
+      ...listLinks('/v3/users'),
+    }),
+  );
+  server.post(
+    '/v3/users',
+    {
+      config: may('iam:users:createUser', ['user', 'createUser']),
+      schema: {
+        ...doc('Create a user'),
+        body: Type.Object({
+          user: Type.Object({
+            name: Name,
+            password: Type.Optional(Password),
+            description: Description,
+            enabled: Enabled,
+            domain_id: Type.Optional(Type.String()),
+          }),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const { domain_id, ...wanted } = request.body.user;
+      ownAccount(request.principal, domain_id);
+      about(request, { resourceName: wanted.name });
+      const user = await directory.addUser(home(request.principal), wanted);
+      about(request, { resourceId: user.id });
+      return reply.code(201).send({ user: userView(user) });
+    },
+  );
+  server.get(
+    '/v3/users/:user_id',
+    { config: may('signed-in'), schema: { ...doc('A user'), params: OneUser } },
+    async ({ principal, params }) => {
+      selfOr(principal, params.user_id, 'iam:users:getUser');
+      return { user: userView(await directory.user(home(principal), params.user_id)) };
+    },
+  );
+  server.patch(
+    '/v3/users/:user_id',
+    {
+      config: may('iam:users:updateUser', ['user', 'updateUser']),
+      schema: {
+        ...doc('Change a user'),
+        params: OneUser,
+        body: Type.Object({
+          user: Type.Object({
+            name: Type.Optional(Name),
+            password: Type.Optional(Password),
+            description: Description,
+            enabled: Enabled,
+          }),
+        }),
+      },
+    },
+    async (request) => {
+      const { principal, params, body } = request;
+      about(request, { resourceId: params.user_id });
+      if (params.user_id === principal.user.id && body.user.enabled === false) {
+        throw ERRORS.iamForbidden('you cannot disable yourself');
+      }
+      const user = await directory.changeUser(home(principal), params.user_id, body.user);
+      about(request, { resourceName: user.name });
+      return { user: userView(user) };
+    },
+  );
+  server.delete(
+    '/v3/users/:user_id',
+    {
+      config: may('iam:users:deleteUser', ['user', 'deleteUser']),
+      schema: { ...doc('Delete a user'), params: OneUser },
+    },
+    async (request, reply) => {
+      const { principal, params } = request;
+      about(request, { resourceId: params.user_id });
+      if (params.user_id === principal.user.id) throw ERRORS.iamForbidden('you cannot delete yourself');
+      const user = await directory.removeUser(home(principal), params.user_id);
+      about(request, { resourceName: user.name });
+      return reply.code(204).send();
+    },
+  );
+  server.post(
+    '/v3/users/:user_id/password',
+    {
+      config: may('signed-in', ['user', 'changePassword']),
+      schema: {
+        ...doc('Change the own password'),
+        params: OneUser,
+        body: Type.Object({ user: Type.Object({ password: Password, original_password: Type.String() }) }),
+      },
+    },
+    async (request, reply) => {
+      const { principal, params, body } = request;
+      about(request, { resourceId: params.user_id, resourceName: principal.user.name });
+      if (params.user_id !== principal.user.id) {
+        throw ERRORS.iamForbidden('this changes your own password; an administrator changes those of others');
+      }
+      const { password, original_password } = body.user;
+      await iam.changePassword(principal.user.id, original_password, password, request.ip);
+      return reply.code(204).send();
+    },
+  );
+  server.get(
+    '/v3/users/:user_id/groups',
+    { config: may('signed-in'), schema: { ...doc('Groups of a user'), params: OneUser } },
+    async ({ principal, params }) => {
+      selfOr(principal, params.user_id, 'iam:groups:listGroups');
+      const groups = await directory.groupsOf(home(principal), params.user_id);
+      return { groups: groups.map(groupView), ...listLinks(`/v3/users/${params.user_id}/groups`) };
+    },
+  );
+};

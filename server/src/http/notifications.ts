@@ -1,0 +1,133 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../errors.ts';
+import { ChangedNotification, NewNotification, Notification } from '../notifications/index.ts';
+import { about } from './audit.ts';
+import { NoBody, ProjectPath } from './schemas.ts';
+import type { ServerDeps } from './server.ts';
+import { ownerOf } from './trackers.ts';
+
+const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'notification', name });
+
+/** Key event notifications of CTS v3. */
+export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { notifications },
+) => {
+  server.post(
+    '/v3/:project_id/notifications',
+    {
+      config: { action: 'cts:notification:create', audit: operation('createNotification') },
+      schema: {
+        summary: 'Create a key event notification',
+        tags: ['notifications'],
+        params: ProjectPath,
+        body: NewNotification,
+        response: { 201: Notification },
+      },
+    },
+    async (request, reply) => {
+      about(request, { resourceName: request.body.notification_name });
+      const made = await notifications.create(ownerOf(request.principal), request.body);
+      about(request, { resourceId: made.notification_id });
+      return reply.code(201).send(made);
+    },
+  );
+
+  server.put(
+    '/v3/:project_id/notifications',
+    {
+      config: { action: 'cts:notification:update', audit: operation('updateNotification') },
+      schema: {
+        summary: 'Change a key event notification; operations, users and filter are replaced',
+        tags: ['notifications'],
+        params: ProjectPath,
+        body: ChangedNotification,
+        response: { 200: Notification },
+      },
+    },
+    async (request) => {
+      const { body } = request;
+      const owner = ownerOf(request.principal);
+      about(request, { resourceId: body.notification_id, resourceName: body.notification_name });
+      const before = (await notifications.list(owner)).find(
+        (one) => one.notification_id === body.notification_id,
+      );
+      const after = await notifications.update(owner, body);
+      if (before && onlyStatusChanged(before, after)) about(request, { name: 'updateNotificationStatus' });
+      return after;
+    },
+  );
+
+  server.delete(
+    '/v3/:project_id/notifications',
+    {
+      config: { action: 'cts:notification:delete', audit: operation('deleteNotification') },
+      schema: {
+        summary: 'Delete key event notifications',
+        tags: ['notifications'],
+        params: ProjectPath,
+        querystring: Type.Object({
+          notification_id: Type.Array(Type.String(), {
+            description: 'One or more, separated by commas or given several times',
+          }),
+        }),
+        response: { 204: NoBody },
+      },
+    },
+    async (request, reply) => {
+      const owner = ownerOf(request.principal);
+      const ids = request.query.notification_id
+        .flatMap((text) => text.replace(/^"(.*)"$/, '$1').split(','))
+        .map((id) => id.trim())
+        .filter((id) => id !== '');
+      if (ids.length === 0) throw ERRORS.invalidBody('notification_id', 'notification_id is empty');
+      const known = (await notifications.list(owner)).filter((one) => ids.includes(one.notification_id));
+      about(request, {
+        resourceId: ids.join(',').slice(0, 1024),
+        resourceName: known
+          .map((one) => one.notification_name)
+          .join(',')
+          .slice(0, 1024),
+      });
+      await notifications.remove(owner, ids);
+      const unknown = ids.filter((id) => !known.some((one) => one.notification_id === id));
+      if (unknown.length > 0) throw ERRORS.noSuchNotification(unknown.join(', '));
+      return reply.code(204).send();
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/notifications/:notification_type',
+    {
+      config: { action: 'cts:notification:list' },
+      schema: {
+        summary: 'List key event notifications',
+        tags: ['notifications'],
+        params: Type.Interface([ProjectPath], {
+          notification_type: Type.Enum(['smn', 'fun'], { errorCode: 'CTS.0410' }),
+        }),
+        querystring: Type.Object({ notification_name: Type.Optional(Type.String()) }),
+        response: { 200: Type.Object({ notifications: Type.Array(Notification) }) },
+      },
+    },
+    async ({ principal, params, query }) => {
+      const found = (await notifications.list(ownerOf(principal))).filter(
+        ({ notification_type, notification_name }) =>
+          notification_type === params.notification_type &&
+          (!query.notification_name || notification_name === query.notification_name),
+      );
+      if (query.notification_name && found.length === 0) {
+        throw ERRORS.noSuchNotification(query.notification_name);
+      }
+      return { notifications: found };
+    },
+  );
+};
+
+function onlyStatusChanged(before: Notification, after: Notification): boolean {
+  return (
+    before.status !== after.status &&
+    JSON.stringify({ ...before, status: '' }) === JSON.stringify({ ...after, status: '' })
+  );
+}

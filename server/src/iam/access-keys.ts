@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { CtsError, ERRORS } from '../errors.ts';
+import type { Metadata } from '../metadata/index.ts';
+import { Sealer } from './seal.ts';
+
+const MOST_KEYS = 2;
+const WRONG_SIGNATURES = 5;
+const LOCK_MS = 5 * 60_000;
+const MOST_LOCKS = 50_000;
+/** How often the time of last use is written. */
+const USE_NOTED_EVERY_MS = 60_000;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const SECRET_ALPHABET = `${ALPHABET}abcdefghijklmnopqrstuvwxyz`;
+
+export interface AccessKey {
+  access: string;
+  userId: string;
+  description: string;
+  active: boolean;
+  /** Epoch ms. */
+  createdAt: number;
+  lastUsedAt: number | undefined;
+}
+
+/** What an access key stands for when a request is signed with it. */
+export interface SigningKey {
+  secret: string;
+  userId: string;
+}
+
+/** What a temporary key carries, sealed, in its security token. */
+interface TemporaryClaims {
+  access: string;
+  secret: string;
+  userId: string;
+  expiresAt: number;
+}
+
+/** Access keys: permanent ones in the metadata store, their secrets sealed; temporary ones prove themselves. */
+export class AccessKeys {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+  private readonly secrets: Sealer;
+  private readonly tokens: Sealer;
+  private readonly failures = new Map<string, { count: number; last: number }>();
+  private readonly used = new Map<string, number>();
+
+  constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number) {
+    this.metadata = metadata;
+    this.clock = clock;
+    this.secrets = new Sealer(rootKey, 'access key');
+    this.tokens = new Sealer(rootKey, 'security token');
+  }
+
+  /**
+   * Makes a permanent key; its secret is told this once.
+   * @throws CtsError 400 when the user has two
+   */
+  async add(userId: string, description = ''): Promise<AccessKey & { secret: string }> {
+    if ((await this.list([userId])).length >= MOST_KEYS) {
+      throw new CtsError(400, 'IAM.0006', `akSkNumExceed: a user has at most ${MOST_KEYS} access keys`);
+    }
+    const access = randomText(ALPHABET, 20);
+    const secret = randomText(SECRET_ALPHABET, 40);
+    const createdAt = this.clock();
+    await this.metadata
+      .insertInto('access_keys')
+      .values({
+        access,
+        user_id: userId,
+        sealed_secret: this.secrets.seal(secret, access),
+        description,
+        active: 1,
+        created_at: createdAt,
+        last_used_at: null,
+      })
+      .execute();
+    return { access, secret, userId, description, active: true, createdAt, lastUsedAt: undefined };
+  }
+
+  async list(userIds: readonly string[]): Promise<AccessKey[]> {
+    if (userIds.length === 0) return [];
+    const rows = await this.metadata
+      .selectFrom('access_keys')
+      .selectAll()
+      .where('user_id', 'in', userIds)
+      .orderBy('created_at')
+      .execute();
+    return rows.map((row) => ({
+      access: row.access,
+      userId: row.user_id,
+      description: row.description,
+      active: row.active === 1,
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at ?? undefined,
+    }));
+  }
+
+  async change(access: string, change: { active?: boolean; description?: string }): Promise<void> {
+    const { active, description } = change;
+    const values = {
+      ...(active === undefined ? {} : { active: active ? 1 : 0 }),
+      ...(description === undefined ? {} : { description }),
+    };
+    if (Object.keys(values).length === 0) return;
+    await this.metadata.updateTable('access_keys').set(values).where('access', '=', access).execute();
+  }
+
+  async remove(access: string): Promise<void> {
+    await this.metadata.deleteFrom('access_keys').where('access', '=', access).execute();
+  }
+
+  /** Makes a key that expires by itself and is stored nowhere: its token holds it, sealed. */
+  makeTemporary(userId: string, seconds: number) {
+    const access = `HST${randomText(ALPHABET, 17)}`;
+    const secret = randomText(SECRET_ALPHABET, 40);
+    const expiresAt = this.clock() + seconds * 1000;
+    const claims: TemporaryClaims = { access, secret, userId, expiresAt };
+    return { access, secret, expiresAt, securityToken: this.tokens.seal(JSON.stringify(claims), '') };
+  }
+
+  /**
+   * What to check a signature with.
+   * @param securityToken as sent along with a temporary key
+   * @throws CtsError 401 when the key is unknown, off, expired, locked, or its token is not its own
+   */
+  async signingKey(access: string, securityToken: string | undefined): Promise<SigningKey> {
+    const failure = this.failures.get(access);
+    if (failure && failure.count >= WRONG_SIGNATURES && this.clock() < failure.last + LOCK_MS) {
+      throw ERRORS.unauthenticated('AK access failed to reach the limit,forbidden');
+    }
+    const key = securityToken ? this.temporary(access, securityToken) : await this.permanent(access);
+    if (!key) throw ERRORS.unauthenticated(`Get secretKey failed,ak:${access.slice(0, 64)},err:ak not exist`);
+    return key;
+  }
+
+  /** @throws CtsError 401, always */
+  refuse(access: string): never {
+    const now = this.clock();
+    const before = this.failures.get(access);
+    const count = before && now - before.last < LOCK_MS ? before.count + 1 : 1;
+    this.failures.delete(access);
+    this.failures.set(access, { count, last: now });
+    if (this.failures.size > MOST_LOCKS) this.failures.delete(this.failures.keys().next().value as string);
+    throw ERRORS.unauthenticated('verify aksk signature fail');
+  }
+
+  async accepted(access: string): Promise<void> {
+    this.failures.delete(access);
+    const now = this.clock();
+    if (now - (this.used.get(access) ?? 0) < USE_NOTED_EVERY_MS) return;
+    this.used.set(access, now);
+    await this.metadata
+      .updateTable('access_keys')
+      .set({ last_used_at: now })
+      .where('access', '=', access)
+      .execute();
+  }
+
+  private async permanent(access: string): Promise<SigningKey | undefined> {
+    const row = await this.metadata
+      .selectFrom('access_keys')
+      .select(['user_id', 'sealed_secret'])
+      .where('access', '=', access)
+      .where('active', '=', 1)
+      .executeTakeFirst();
+    const secret = row && this.secrets.open(row.sealed_secret, access);
+    return secret === undefined ? undefined : { secret, userId: row?.user_id as string };
+  }
+
+  private temporary(access: string, securityToken: string): SigningKey | undefined {
+    const text = this.tokens.open(securityToken, '');
+    const claims = text === undefined ? undefined : (JSON.parse(text) as TemporaryClaims);
+    if (claims?.access !== access || claims.expiresAt <= this.clock()) return undefined;
+    return { secret: claims.secret, userId: claims.userId };
+  }
+}
+
+/** Evenly drawn characters of an alphabet of at most 64. */
+function randomText(alphabet: string, length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      const character = alphabet[byte & 63];
+      if (character !== undefined && text.length < length) text += character;
+    }
+  }
+  return text;
+}

@@ -1,0 +1,638 @@
+import { randomBytes } from 'node:crypto';
+import { ERRORS } from '../errors.ts';
+import type { Metadata } from '../metadata/index.ts';
+import { hashPassword } from './passwords.ts';
+import type { PolicyDocument } from './policy.ts';
+import { type Role, SYSTEM_ROLES } from './roles.ts';
+
+export interface Domain {
+  id: string;
+  name: string;
+}
+
+export interface Account extends Domain {
+  description: string;
+  enabled: boolean;
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  region: string;
+  description: string;
+  enabled: boolean;
+  domain: Domain;
+}
+
+export interface User {
+  id: string;
+  name: string;
+  domainId: string;
+  description: string;
+  enabled: boolean;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+export interface Group {
+  id: string;
+  name: string;
+  domainId: string;
+  description: string;
+  createdAt: number;
+}
+
+export interface Grant {
+  groupId: string;
+  roleId: string;
+  scope: string;
+}
+
+/** Scope of a grant on the account itself, and on all its projects, those to come as well. */
+export const ACCOUNT_SCOPE = 'domain';
+export const ALL_PROJECTS_SCOPE = 'projects';
+
+/** Roles whose holders administer an account. */
+const ADMINISTRATOR_ROLES = ['secu_admin', 'te_admin'];
+
+export interface NewAccount {
+  name: string;
+  description?: string;
+  /** Its first administrator. */
+  admin: { name: string; password: string };
+  /** Whether its administrators run the installation. */
+  operator?: boolean;
+}
+
+/**
+ * Accounts and what is in them: projects, users, groups, custom roles, grants. Everything but accounts is
+ * looked up within one account, so that no id of another is of any use.
+ */
+export class Directory {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+  private readonly regions: readonly string[];
+  private readonly changed: () => void;
+
+  /** @param options.changed is told of every change that may concern somebody's permissions */
+  constructor(options: {
+    metadata: Metadata;
+    clock: () => number;
+    regions: readonly string[];
+    changed: () => void;
+  }) {
+    this.metadata = options.metadata;
+    this.clock = options.clock;
+    this.regions = options.regions;
+    this.changed = options.changed;
+  }
+
+  /** Gives every account a project in each region, named like it: SDKs look for it. */
+  async completeProjects(): Promise<void> {
+    for (const { id } of await this.metadata.selectFrom('domains').select('id').execute()) {
+      const known = await this.projects(id);
+      for (const region of this.regions) {
+        if (!known.some(({ name }) => name === region)) await this.addProject(id, { name: region, region });
+      }
+    }
+  }
+
+  // Accounts
+
+  async accounts(): Promise<Account[]> {
+    const rows = await this.metadata.selectFrom('domains').selectAll().orderBy('name').execute();
+    return rows.map(toAccount);
+  }
+
+  async account(id: string): Promise<Account> {
+    return toAccount(await this.accountRow(id));
+  }
+
+  /** @throws CtsError 409 when the name is taken */
+  async addAccount({ name, description = '', admin, operator = false }: NewAccount): Promise<Account> {
+    await this.refuseTaken('domains', 'account', [['name', name]]);
+    const created_at = this.clock();
+    const domain_id = newId();
+    const password_hash = await hashPassword(admin.password);
+    const user_id = newId();
+    const group_id = newId();
+    const roles = [...ADMINISTRATOR_ROLES, ...(operator ? ['operator'] : [])];
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('domains')
+        .values({ id: domain_id, name, description, created_at })
+        .execute();
+      for (const region of this.regions) {
+        const project = { id: newId(), domain_id, name: region, region, created_at };
+        await transaction.insertInto('projects').values(project).execute();
+      }
+      await transaction
+        .insertInto('users')
+        .values({ id: user_id, domain_id, name: admin.name, password_hash, created_at })
+        .execute();
+      const group = { id: group_id, domain_id, name: 'admin', description: 'Administrators', created_at };
+      await transaction.insertInto('groups').values(group).execute();
+      await transaction.insertInto('memberships').values({ group_id, user_id }).execute();
+      const grants = SYSTEM_ROLES.filter((role) => roles.includes(role.name)).flatMap(({ id }) =>
+        [ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE].map((scope) => ({ group_id, role_id: id, scope })),
+      );
+      await transaction.insertInto('grants').values(grants).execute();
+    });
+    return this.account(domain_id);
+  }
+
+  async changeAccount(id: string, change: { description?: string; enabled?: boolean }): Promise<Account> {
+    await this.accountRow(id);
+    await this.metadata.updateTable('domains').set(columns(change)).where('id', '=', id).execute();
+    this.changed();
+    return this.account(id);
+  }
+
+  // Projects
+
+  async projects(domainId: string): Promise<Project[]> {
+    const rows = await this.projectRows()
+      .where('projects.domain_id', '=', domainId)
+      .orderBy('projects.name')
+      .execute();
+    return rows.map(toProject);
+  }
+
+  /** @throws CtsError 404 */
+  async project(domainId: string, id: string): Promise<Project> {
+    const row = await this.projectRows()
+      .where('projects.domain_id', '=', domainId)
+      .where('projects.id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('project', id);
+    return toProject(row);
+  }
+
+  /** A project by id, of whichever account. */
+  async anyProject(id: string): Promise<Project | undefined> {
+    const row = await this.projectRows().where('projects.id', '=', id).executeTakeFirst();
+    return row && toProject(row);
+  }
+
+  /** @param project.name begins with the name of its region, as in `eu-de_team` */
+  async addProject(
+    domainId: string,
+    project: { name: string; region?: string; description?: string },
+  ): Promise<Project> {
+    const { name, description = '' } = project;
+    const region = project.region ?? name.split('_')[0] ?? '';
+    if (!this.regions.includes(region)) {
+      throw ERRORS.iamInvalid(
+        'name',
+        `a project belongs to a region: its name must be one, or begin with one and "_"; there are ${this.regions.join(', ')}`,
+      );
+    }
+    await this.refuseTaken('projects', 'project', [
+      ['domain_id', domainId],
+      ['name', name],
+    ]);
+    const id = newId();
+    await this.metadata
+      .insertInto('projects')
+      .values({ id, domain_id: domainId, name, region, description, created_at: this.clock() })
+      .execute();
+    this.changed();
+    return this.project(domainId, id);
+  }
+
+  async changeProject(
+    domainId: string,
+    id: string,
+    change: { description?: string; enabled?: boolean },
+  ): Promise<Project> {
+    await this.project(domainId, id);
+    await this.metadata.updateTable('projects').set(columns(change)).where('id', '=', id).execute();
+    this.changed();
+    return this.project(domainId, id);
+  }
+
+  /** The account's project of that name in a region; the one named like the region is the main one. */
+  async mainProject(domainId: string, region: string): Promise<Project | undefined> {
+    return (await this.projects(domainId)).find(({ name }) => name === region);
+  }
+
+  // Users
+
+  async users(domainId: string, name?: string): Promise<User[]> {
+    let query = this.metadata.selectFrom('users').selectAll().where('domain_id', '=', domainId);
+    if (name !== undefined) query = query.where('name', '=', name);
+    return (await query.orderBy('name').execute()).map(toUser);
+  }
+
+  /** @throws CtsError 404 */
+  async user(domainId: string, id: string): Promise<User> {
+    const row = await this.metadata
+      .selectFrom('users')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('user', id);
+    return toUser(row);
+  }
+
+  /** @param user.password absent: it can sign in only by other means */
+  async addUser(
+    domainId: string,
+    user: { name: string; password?: string; description?: string; enabled?: boolean },
+  ): Promise<User> {
+    await this.accountRow(domainId);
+    await this.refuseTaken('users', 'user', [
+      ['domain_id', domainId],
+      ['name', user.name],
+    ]);
+    const id = newId();
+    const { name, description = '', enabled = true } = user;
+    const password_hash = user.password === undefined ? '' : await hashPassword(user.password);
+    await this.metadata
+      .insertInto('users')
+      .values({
+        id,
+        domain_id: domainId,
+        name,
+        description,
+        password_hash,
+        enabled: enabled ? 1 : 0,
+        created_at: this.clock(),
+      })
+      .execute();
+    return this.user(domainId, id);
+  }
+
+  async changeUser(
+    domainId: string,
+    id: string,
+    change: { name?: string; description?: string; enabled?: boolean; password?: string },
+  ): Promise<User> {
+    const user = await this.user(domainId, id);
+    if (change.name !== undefined && change.name !== user.name) {
+      await this.refuseTaken('users', 'user', [
+        ['domain_id', domainId],
+        ['name', change.name],
+      ]);
+    }
+    const { password, ...rest } = change;
+    const values = {
+      ...columns(rest),
+      ...(password === undefined ? {} : { password_hash: await hashPassword(password) }),
+    };
+    if (Object.keys(values).length > 0) {
+      await this.metadata.updateTable('users').set(values).where('id', '=', id).execute();
+    }
+    this.changed();
+    return this.user(domainId, id);
+  }
+
+  async removeUser(domainId: string, id: string): Promise<User> {
+    const user = await this.user(domainId, id);
+    await this.metadata.deleteFrom('users').where('id', '=', id).execute();
+    this.changed();
+    return user;
+  }
+
+  // Groups
+
+  async groups(domainId: string, name?: string): Promise<Group[]> {
+    let query = this.metadata.selectFrom('groups').selectAll().where('domain_id', '=', domainId);
+    if (name !== undefined) query = query.where('name', '=', name);
+    return (await query.orderBy('name').execute()).map(toGroup);
+  }
+
+  /** @throws CtsError 404 */
+  async group(domainId: string, id: string): Promise<Group> {
+    const row = await this.metadata
+      .selectFrom('groups')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('group', id);
+    return toGroup(row);
+  }
+
+  async addGroup(domainId: string, group: { name: string; description?: string }): Promise<Group> {
+    const { name, description = '' } = group;
+    await this.refuseTaken('groups', 'group', [
+      ['domain_id', domainId],
+      ['name', name],
+    ]);
+    const id = newId();
+    await this.metadata
+      .insertInto('groups')
+      .values({ id, domain_id: domainId, name, description, created_at: this.clock() })
+      .execute();
+    return this.group(domainId, id);
+  }
+
+  async changeGroup(
+    domainId: string,
+    id: string,
+    change: { name?: string; description?: string },
+  ): Promise<Group> {
+    const group = await this.group(domainId, id);
+    if (change.name !== undefined && change.name !== group.name) {
+      await this.refuseTaken('groups', 'group', [
+        ['domain_id', domainId],
+        ['name', change.name],
+      ]);
+    }
+    if (Object.values(change).some((value) => value !== undefined)) {
+      await this.metadata.updateTable('groups').set(change).where('id', '=', id).execute();
+    }
+    return this.group(domainId, id);
+  }
+
+  async removeGroup(domainId: string, id: string): Promise<Group> {
+    const group = await this.group(domainId, id);
+    await this.metadata.deleteFrom('groups').where('id', '=', id).execute();
+    this.changed();
+    return group;
+  }
+
+  async members(domainId: string, groupId: string): Promise<User[]> {
+    await this.group(domainId, groupId);
+    const rows = await this.metadata
+      .selectFrom('users')
+      .innerJoin('memberships', 'memberships.user_id', 'users.id')
+      .selectAll('users')
+      .where('memberships.group_id', '=', groupId)
+      .orderBy('users.name')
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async groupsOf(domainId: string, userId: string): Promise<Group[]> {
+    await this.user(domainId, userId);
+    const rows = await this.metadata
+      .selectFrom('groups')
+      .innerJoin('memberships', 'memberships.group_id', 'groups.id')
+      .selectAll('groups')
+      .where('memberships.user_id', '=', userId)
+      .orderBy('groups.name')
+      .execute();
+    return rows.map(toGroup);
+  }
+
+  async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
+    await this.group(domainId, groupId);
+    await this.user(domainId, userId);
+    await this.metadata
+      .insertInto('memberships')
+      .values({ group_id: groupId, user_id: userId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    this.changed();
+  }
+
+  /** @throws CtsError 404 when the user is not in the group */
+  async removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
+    await this.group(domainId, groupId);
+    const { numDeletedRows } = await this.metadata
+      .deleteFrom('memberships')
+      .where('group_id', '=', groupId)
+      .where('user_id', '=', userId)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) throw ERRORS.iamNotFound('member of the group', userId);
+    this.changed();
+  }
+
+  // Roles and grants
+
+  /** The system's roles and those that the account has made. */
+  async roles(domainId: string): Promise<Role[]> {
+    const rows = await this.metadata
+      .selectFrom('roles')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .orderBy('name')
+      .execute();
+    return [...SYSTEM_ROLES, ...rows.map(toRole)];
+  }
+
+  /** @throws CtsError 404 */
+  async role(domainId: string, id: string): Promise<Role> {
+    const role = (await this.roles(domainId)).find((one) => one.id === id);
+    if (!role) throw ERRORS.iamNotFound('role', id);
+    return role;
+  }
+
+  async addRole(
+    domainId: string,
+    role: { name: string; description?: string; policy: PolicyDocument },
+  ): Promise<Role> {
+    const { name, description = '', policy } = role;
+    if ((await this.roles(domainId)).some((known) => known.name === name || known.displayName === name)) {
+      throw ERRORS.iamConflict('role', name);
+    }
+    const id = newId();
+    await this.metadata
+      .insertInto('roles')
+      .values({
+        id,
+        domain_id: domainId,
+        name,
+        description,
+        policy: JSON.stringify(policy),
+        created_at: this.clock(),
+      })
+      .execute();
+    return this.role(domainId, id);
+  }
+
+  async changeRole(
+    domainId: string,
+    id: string,
+    change: { description?: string; policy?: PolicyDocument },
+  ): Promise<Role> {
+    await this.customRole(domainId, id);
+    const { policy, ...rest } = change;
+    const values = { ...rest, ...(policy ? { policy: JSON.stringify(policy) } : {}) };
+    if (Object.values(values).some((value) => value !== undefined)) {
+      await this.metadata.updateTable('roles').set(values).where('id', '=', id).execute();
+    }
+    this.changed();
+    return this.role(domainId, id);
+  }
+
+  async removeRole(domainId: string, id: string): Promise<Role> {
+    const role = await this.customRole(domainId, id);
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('grants').where('role_id', '=', id).execute();
+      await transaction.deleteFrom('roles').where('id', '=', id).execute();
+    });
+    this.changed();
+    return role;
+  }
+
+  async grants(domainId: string, groupId: string): Promise<Grant[]> {
+    await this.group(domainId, groupId);
+    const rows = await this.metadata
+      .selectFrom('grants')
+      .selectAll()
+      .where('group_id', '=', groupId)
+      .execute();
+    return rows.map(({ group_id, role_id, scope }) => ({ groupId: group_id, roleId: role_id, scope }));
+  }
+
+  async grant(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
+    await this.group(domainId, groupId);
+    const role = await this.role(domainId, roleId);
+    if (role.operatorOnly && !(await this.isOperator(domainId))) {
+      throw ERRORS.iamForbidden(
+        `only the account that operates this installation can grant ${role.displayName}`,
+      );
+    }
+    if (scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE) await this.project(domainId, scope);
+    await this.metadata
+      .insertInto('grants')
+      .values({ group_id: groupId, role_id: roleId, scope })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    this.changed();
+  }
+
+  /** @throws CtsError 404 when there is no such grant */
+  async revoke(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
+    await this.group(domainId, groupId);
+    const { numDeletedRows } = await this.metadata
+      .deleteFrom('grants')
+      .where('group_id', '=', groupId)
+      .where('role_id', '=', roleId)
+      .where('scope', '=', scope)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) throw ERRORS.iamNotFound('grant of the role', roleId);
+    this.changed();
+  }
+
+  /** What a user holds by all its groups. */
+  async grantsOf(userId: string): Promise<{ roleId: string; scope: string }[]> {
+    const rows = await this.metadata
+      .selectFrom('grants')
+      .innerJoin('memberships', 'memberships.group_id', 'grants.group_id')
+      .select(['grants.role_id', 'grants.scope'])
+      .distinct()
+      .where('memberships.user_id', '=', userId)
+      .execute();
+    return rows.map(({ role_id, scope }) => ({ roleId: role_id, scope }));
+  }
+
+  /** The first account is the one that operates the installation. */
+  private async isOperator(domainId: string): Promise<boolean> {
+    const first = await this.metadata
+      .selectFrom('domains')
+      .select('id')
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return first?.id === domainId;
+  }
+
+  private async customRole(domainId: string, id: string): Promise<Role> {
+    const role = await this.role(domainId, id);
+    if (SYSTEM_ROLES.includes(role)) {
+      throw ERRORS.iamForbidden(`${role.displayName} is a role of the system and cannot be changed`);
+    }
+    return role;
+  }
+
+  private async accountRow(id: string) {
+    const row = await this.metadata.selectFrom('domains').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('account', id);
+    return row;
+  }
+
+  private projectRows() {
+    return this.metadata
+      .selectFrom('projects')
+      .innerJoin('domains', 'domains.id', 'projects.domain_id')
+      .selectAll('projects')
+      .select('domains.name as domain_name');
+  }
+
+  private async refuseTaken(
+    table: 'domains' | 'projects' | 'users' | 'groups',
+    kind: string,
+    key: ['domain_id' | 'name', string][],
+  ): Promise<void> {
+    let query = this.metadata.selectFrom(table).select('id');
+    for (const [column, value] of key) query = query.where(column as 'name', '=', value);
+    if (await query.executeTakeFirst()) throw ERRORS.iamConflict(kind, key.at(-1)?.[1] ?? '');
+  }
+}
+
+export function newId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Members that are given, flags as 0 and 1. */
+function columns<T extends { enabled?: boolean }>(change: T) {
+  const { enabled, ...rest } = change;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return { ...given, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
+}
+
+function toAccount(row: { id: string; name: string; description: string; enabled: number }): Account {
+  const { id, name, description } = row;
+  return { id, name, description, enabled: row.enabled === 1 };
+}
+
+function toProject(row: {
+  id: string;
+  name: string;
+  region: string;
+  description: string;
+  enabled: number;
+  domain_id: string;
+  domain_name: string;
+}): Project {
+  const { id, name, region, description } = row;
+  return {
+    id,
+    name,
+    region,
+    description,
+    enabled: row.enabled === 1,
+    domain: { id: row.domain_id, name: row.domain_name },
+  };
+}
+
+function toUser(row: {
+  id: string;
+  name: string;
+  domain_id: string;
+  description: string;
+  enabled: number;
+  created_at: number;
+}): User {
+  const { id, name, description } = row;
+  return {
+    id,
+    name,
+    domainId: row.domain_id,
+    description,
+    enabled: row.enabled === 1,
+    createdAt: row.created_at,
+  };
+}
+
+function toGroup(row: {
+  id: string;
+  name: string;
+  domain_id: string;
+  description: string;
+  created_at: number;
+}): Group {
+  const { id, name, description } = row;
+  return { id, name, domainId: row.domain_id, description, createdAt: row.created_at };
+}
+
+function toRole(row: { id: string; name: string; description: string; policy: string }): Role {
+  const { id, name, description } = row;
+  return { id, name, displayName: name, description, policy: JSON.parse(row.policy) as PolicyDocument };
+}

@@ -1,0 +1,60 @@
+import { ERRORS } from '../errors.ts';
+
+const TEXT = (least: number, most: number) => ({
+  rule: `must hold ${least} to ${most} characters`,
+  fits: (value: string) => value.length >= least && value.length <= most,
+});
+const oneOf = (...values: string[]) => ({
+  rule: `must be one of ${values.join(', ')}`,
+  fits: (value: string) => values.includes(value),
+});
+
+/** Members of a trace that a filter can compare, and what their values may be (`cts-api.md` 5.1). */
+const FIELDS = {
+  api_version: {
+    rule: 'must hold 1 to 64 of letters, digits, "_", "-" and "."',
+    fits: (value: string) => /^[a-zA-Z0-9_\-.]{1,64}$/.test(value),
+  },
+  code: TEXT(1, 256),
+  trace_rating: oneOf('normal', 'warning', 'incident'),
+  trace_type: oneOf('ConsoleAction', 'ApiCall', 'SystemAction'),
+  resource_id: TEXT(1, 350),
+  resource_name: TEXT(1, 256),
+};
+export type ConditionField = keyof typeof FIELDS;
+
+export interface Condition {
+  field: ConditionField;
+  equal: boolean;
+  value: string;
+}
+
+/**
+ * Reads `field = value` or `field != value`, split at the first operator; a value may hold blanks and `=`.
+ * @param path names the condition in the refusal
+ * @throws CtsError 400
+ */
+export function parseCondition(text: string, path: string): Condition {
+  const match = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(text);
+  if (!match) {
+    throw ERRORS.invalidBody(
+      path,
+      `${path} is ${JSON.stringify(text)}; it must be "field = value" or "field != value"`,
+    );
+  }
+  const [, field = '', operator, value = ''] = match;
+  const known = FIELDS[field as ConditionField];
+  if (!known || !Object.hasOwn(FIELDS, field)) {
+    throw ERRORS.invalidBody(
+      path,
+      `${path} compares ${JSON.stringify(field)}; it must be one of ${Object.keys(FIELDS).join(', ')}`,
+    );
+  }
+  if (!known.fits(value)) {
+    throw ERRORS.invalidBody(
+      path,
+      `${path} compares ${field} with ${JSON.stringify(value)}, which ${known.rule}`,
+    );
+  }
+  return { field: field as ConditionField, equal: operator === '=', value };
+}

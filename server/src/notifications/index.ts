@@ -1,0 +1,2 @@
+export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
+export { ChangedNotification, NewNotification, Notification } from './schema.ts';

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { ERRORS } from '../errors.ts';
+import type { Metadata } from '../metadata/index.ts';
+import { parseCondition } from './conditions.ts';
+import {
+  type ChangedNotification,
+  MOST_OPERATIONS,
+  MOST_SERVICES,
+  MOST_USERS,
+  type NewNotification,
+  type Notification,
+} from './schema.ts';
+
+export const MOST_NOTIFICATIONS = 100;
+
+/** Whose notification: a project, its account and region. */
+export interface NotificationOwner {
+  projectId: string;
+  domainId: string;
+  region: string;
+}
+
+type Settings = Pick<NewNotification, 'operation_type' | 'operations' | 'notify_user_list' | 'filter'> & {
+  topic_id: string;
+  agency_name: string;
+};
+
+/** Key event notifications of all projects: which traces are to be told, and to whom. */
+export class Notifications {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+
+  constructor(metadata: Metadata, clock: () => number) {
+    this.metadata = metadata;
+    this.clock = clock;
+  }
+
+  /** In order of their making. */
+  async list(owner: NotificationOwner): Promise<Notification[]> {
+    const rows = await this.metadata
+      .selectFrom('notifications')
+      .selectAll()
+      .where('project_id', '=', owner.projectId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => {
+      const {
+        topic_id,
+        agency_name,
+        operation_type,
+        operations = [],
+        notify_user_list = [],
+        filter,
+      } = JSON.parse(row.settings) as Settings;
+      return {
+        notification_id: row.id,
+        notification_name: row.name,
+        notification_type: row.type,
+        operation_type,
+        operations,
+        notify_user_list,
+        status: row.enabled === 1 ? 'enabled' : 'disabled',
+        ...(topic_id ? { topic_id } : {}),
+        ...(filter ? { filter } : {}),
+        ...(agency_name ? { agency_name } : {}),
+        project_id: row.project_id,
+        domain_id: owner.domainId,
+        create_time: row.created_at,
+      };
+    });
+  }
+
+  /**
+   * Enabled when it has a topic.
+   * @throws CtsError 400 with the code of the rule that is broken (`cts-errors.md`)
+   */
+  async create(owner: NotificationOwner, request: NewNotification): Promise<Notification> {
+    const known = await this.list(owner);
+    refuseTaken(request.notification_name, known);
+    if (known.length >= MOST_NOTIFICATIONS) {
+      throw ERRORS.refused(
+        'CTS.0407',
+        undefined,
+        `a project has at most ${MOST_NOTIFICATIONS} notifications; delete one first`,
+      );
+    }
+    const { topic_id = '', agency_name = '' } = request;
+    const type = check(owner, request, topic_id);
+    const id = randomUUID();
+    await this.metadata
+      .insertInto('notifications')
+      .values({
+        id,
+        project_id: owner.projectId,
+        name: request.notification_name,
+        type,
+        enabled: topic_id ? 1 : 0,
+        settings: settingsOf(request, topic_id, agency_name),
+        created_at: this.clock(),
+      })
+      .execute();
+    return this.get(owner, id);
+  }
+
+  /** Operations, users and filter are replaced; topic and agency stay when left out. @throws CtsError 400, 404 */
+  async update(owner: NotificationOwner, request: ChangedNotification): Promise<Notification> {
+    const known = await this.list(owner);
+    const { notification_id: id, notification_name: name } = request;
+    const before = known.find(({ notification_id }) => notification_id === id);
+    if (!before) throw ERRORS.noSuchNotification(id);
+    refuseTaken(
+      name,
+      known.filter((one) => one !== before),
+    );
+    const { topic_id = before.topic_id ?? '', agency_name = before.agency_name ?? '' } = request;
+    const type = check(owner, request, topic_id);
+    if (request.status === 'enabled' && !topic_id) {
+      throw ERRORS.refused('CTS.0404', 'topic_id', 'status is enabled, but there is no topic_id to send to');
+    }
+    await this.metadata
+      .updateTable('notifications')
+      .set({
+        name,
+        type,
+        enabled: request.status === 'enabled' ? 1 : 0,
+        settings: settingsOf(request, topic_id, agency_name),
+      })
+      .where('id', '=', id)
+      .execute();
+    return this.get(owner, id);
+  }
+
+  async remove(owner: NotificationOwner, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.metadata
+      .deleteFrom('notifications')
+      .where('project_id', '=', owner.projectId)
+      .where('id', 'in', ids)
+      .execute();
+  }
+
+  /** @throws CtsError 404 CTS.0403 */
+  private async get(owner: NotificationOwner, id: string): Promise<Notification> {
+    const found = (await this.list(owner)).find(({ notification_id }) => notification_id === id);
+    if (!found) throw ERRORS.noSuchNotification(id);
+    return found;
+  }
+}
+
+function settingsOf(request: NewNotification, topic_id: string, agency_name: string): string {
+  const { operation_type, operations, notify_user_list, filter } = request;
+  const settings: Settings = { operation_type, operations, notify_user_list, filter, topic_id, agency_name };
+  return JSON.stringify(settings);
+}
+
+function refuseTaken(name: string, others: readonly Notification[]): void {
+  if (others.some((other) => other.notification_name === name)) {
+    throw ERRORS.refused(
+      'CTS.0400',
+      'notification_name',
+      `there is already a notification ${name} in this project`,
+    );
+  }
+}
+
+/** Rules between members. @returns what kind of target the topic is */
+function check(owner: NotificationOwner, request: NewNotification, topicId: string): 'smn' | 'fun' {
+  const { operation_type, operations = [], notify_user_list = [], filter } = request;
+  if (operation_type === 'customized' && operations.length === 0) {
+    throw ERRORS.refused(
+      'CTS.0401',
+      'operations',
+      'operations is empty; a customized notification names some',
+    );
+  }
+  if (operation_type === 'complete' && operations.length > 0) {
+    throw ERRORS.refused(
+      'CTS.0401',
+      'operations',
+      'operations cannot be chosen when operation_type is complete',
+    );
+  }
+  const names = operations.reduce((sum, { trace_names }) => sum + trace_names.length, 0);
+  if (names > MOST_OPERATIONS) {
+    throw ERRORS.refused(
+      'CTS.0401',
+      'operations',
+      `operations are ${names}; at most ${MOST_OPERATIONS} are allowed`,
+    );
+  }
+  const services = new Set(operations.map(({ service_type }) => service_type)).size;
+  if (services > MOST_SERVICES) {
+    throw ERRORS.refused(
+      'CTS.0401',
+      'operations',
+      `operations are of ${services} services; at most ${MOST_SERVICES} are allowed`,
+    );
+  }
+  if (operation_type === 'complete' && notify_user_list.length > 0) {
+    throw ERRORS.invalidBody(
+      'notify_user_list',
+      'notify_user_list cannot be given when operation_type is complete',
+    );
+  }
+  const users = notify_user_list.reduce((sum, { user_list }) => sum + user_list.length, 0);
+  if (users > MOST_USERS) {
+    throw ERRORS.invalidBody(
+      'notify_user_list',
+      `notify_user_list has ${users} users; at most ${MOST_USERS} are allowed`,
+    );
+  }
+  for (const [index, text] of filter?.rule.entries() ?? []) parseCondition(text, `filter.rule.${index}`);
+  return targetOf(owner, topicId);
+}
+
+/** @throws CtsError 400 CTS.0402 when the target is not one of the project */
+function targetOf({ region, projectId }: NotificationOwner, topicId: string): 'smn' | 'fun' {
+  if (topicId === '') return 'smn';
+  const [urn, service, ofRegion, ofProject, ...name] = topicId.split(':');
+  if (urn === 'urn' && service === 'fss') return 'fun';
+  if (
+    urn !== 'urn' ||
+    service !== 'smn' ||
+    name.length !== 1 ||
+    !/^[A-Za-z0-9_-]{1,255}$/.test(name[0] ?? '')
+  ) {
+    throw ERRORS.refused(
+      'CTS.0402',
+      'topic_id',
+      'topic_id is not the URN of a topic; it must be urn:smn:{region}:{project_id}:{topic}',
+    );
+  }
+  if (ofRegion !== region || ofProject !== projectId) {
+    throw ERRORS.refused(
+      'CTS.0402',
+      'topic_id',
+      `topic_id names a topic of another region or project; it must begin with urn:smn:${region}:${projectId}:`,
+    );
+  }
+  return 'smn';
+}

@@ -1,0 +1,1 @@
+export { type Bucket, Buckets } from './buckets.ts';

@@ -1,0 +1,43 @@
+import type { Metadata } from '../metadata/index.ts';
+import type { Configuration } from './schema.ts';
+
+/** What holds until something is set: every report is recorded. */
+const DEFAULT: Required<Configuration> = {
+  is_sync_global_trace: false,
+  is_support_read_only: true,
+  support_read_only_services: [],
+};
+
+/** Settings of recording, by project. */
+export class Configurations {
+  private readonly metadata: Metadata;
+  private readonly changed: () => Promise<void>;
+
+  /** @param changed is told that what is recorded has changed */
+  constructor(metadata: Metadata, changed: () => Promise<void>) {
+    this.metadata = metadata;
+    this.changed = changed;
+  }
+
+  async get(projectId: string): Promise<Required<Configuration>> {
+    return (await this.all()).get(projectId) ?? DEFAULT;
+  }
+
+  async set(projectId: string, configuration: Configuration): Promise<void> {
+    const settings = JSON.stringify({ ...DEFAULT, ...configuration });
+    await this.metadata
+      .insertInto('configurations')
+      .values({ project_id: projectId, settings })
+      .onConflict((conflict) => conflict.column('project_id').doUpdateSet({ settings }))
+      .execute();
+    await this.changed();
+  }
+
+  /** By project; projects without settings of their own are left out. */
+  async all(): Promise<Map<string, Required<Configuration>>> {
+    const rows = await this.metadata.selectFrom('configurations').selectAll().execute();
+    return new Map(
+      rows.map(({ project_id, settings }) => [project_id, JSON.parse(settings) as Required<Configuration>]),
+    );
+  }
+}

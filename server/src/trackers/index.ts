@@ -1,0 +1,18 @@
+export { Configurations } from './configurations.ts';
+export { Recording } from './recording.ts';
+export {
+  BUCKET_NAME,
+  Configuration,
+  MANAGEMENT_TRACKER,
+  ObsInfo,
+  Tag,
+  Tracker,
+  TrackerRequest,
+} from './schema.ts';
+export {
+  MOST_DATA_TRACKERS,
+  type StoredTracker,
+  type TrackerOwner,
+  Trackers,
+  toAnswer,
+} from './trackers.ts';

@@ -1,0 +1,490 @@
+import { randomUUID } from 'node:crypto';
+import { CtsError, ERRORS } from '../errors.ts';
+import type { Metadata } from '../metadata/index.ts';
+import type { Buckets } from '../objects/index.ts';
+import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
+
+export const MOST_DATA_TRACKERS = 100;
+const MOST_TAGS = 20;
+const DATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
+const RESERVED_NAMES = ['system', 'system-trace'];
+export const AGENCY = 'cts_admin_trust';
+
+export type DataEvent = 'WRITE' | 'READ';
+
+/** Whose tracker: a project, its account and region. */
+export interface TrackerOwner {
+  projectId: string;
+  domainId: string;
+  region: string;
+}
+
+/** Everything that is set on a tracker; nothing is left out. */
+export interface TrackerSettings {
+  isLtsEnabled: boolean;
+  bucket: string;
+  filePrefix: string;
+  isObsCreated: boolean;
+  bucketLifecycle: number;
+  compressType: 'gzip' | 'json';
+  isSortByService: boolean;
+  isValidated: boolean;
+  isEncrypted: boolean;
+  kmsId: string;
+  isOrganizationTracker: boolean;
+  excludedServices: string[];
+  dataBucket?: { name: string; events: DataEvent[] };
+}
+
+export interface StoredTracker {
+  id: string;
+  projectId: string;
+  type: 'system' | 'data';
+  name: string;
+  enabled: boolean;
+  settings: TrackerSettings;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+const DEFAULTS: TrackerSettings = {
+  isLtsEnabled: false,
+  bucket: '',
+  filePrefix: '',
+  isObsCreated: false,
+  bucketLifecycle: 0,
+  compressType: 'gzip',
+  isSortByService: true,
+  isValidated: false,
+  isEncrypted: false,
+  kmsId: '',
+  isOrganizationTracker: false,
+  excludedServices: [],
+};
+
+export interface TrackersOptions {
+  metadata: Metadata;
+  buckets: Buckets;
+  clock: () => number;
+  /** What is recorded has changed. */
+  changed: () => Promise<void>;
+}
+
+/** The trackers of all projects: what is recorded, and where it is transferred to. */
+export class Trackers {
+  private readonly options: TrackersOptions;
+
+  constructor(options: TrackersOptions) {
+    this.options = options;
+  }
+
+  async list(projectId: string): Promise<StoredTracker[]> {
+    const rows = await this.options.metadata
+      .selectFrom('trackers')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map(toTracker);
+  }
+
+  async find(projectId: string, name: string): Promise<StoredTracker | undefined> {
+    return (await this.list(projectId)).find((tracker) => tracker.name === name);
+  }
+
+  /** @throws CtsError 404 CTS.0214 */
+  async get(projectId: string, name: string): Promise<StoredTracker> {
+    const tracker = await this.find(projectId, name);
+    if (!tracker) throw ERRORS.noSuchTracker(name);
+    return tracker;
+  }
+
+  /** @throws CtsError 400 with the code of the rule that is broken (`cts-errors.md`) */
+  async create(owner: TrackerOwner, request: TrackerRequest): Promise<StoredTracker> {
+    checkName(request);
+    const known = await this.list(owner.projectId);
+    const { tracker_type: type, tracker_name: name } = request;
+    if (known.some((tracker) => tracker.name === name)) {
+      throw type === 'system'
+        ? ERRORS.refused('CTS.0201', 'tracker_name', 'this project has its management tracker already')
+        : ERRORS.refused('CTS.0208', 'tracker_name', `there is already a tracker ${name} in this project`);
+    }
+    if (known.filter((tracker) => tracker.type === 'data').length >= MOST_DATA_TRACKERS && type === 'data') {
+      throw ERRORS.refused(
+        'CTS.0200',
+        undefined,
+        `a project has at most ${MOST_DATA_TRACKERS} data trackers; delete one first`,
+      );
+    }
+    const settings = await this.settle(owner, request, { ...DEFAULTS }, known);
+    if (type === 'data') checkDataBucket(settings);
+    const tracker: StoredTracker = {
+      id: randomUUID(),
+      projectId: owner.projectId,
+      type,
+      name,
+      enabled: request.status !== 'disabled',
+      settings,
+      createdAt: this.options.clock(),
+    };
+    await this.options.metadata
+      .insertInto('trackers')
+      .values({
+        id: tracker.id,
+        project_id: tracker.projectId,
+        type,
+        name,
+        enabled: tracker.enabled ? 1 : 0,
+        settings: JSON.stringify(settings),
+        created_at: tracker.createdAt,
+      })
+      .execute();
+    await this.options.changed();
+    return tracker;
+  }
+
+  /** What a tracker would be after a change; nothing is stored yet. @throws CtsError 400, 404 */
+  async planUpdate(owner: TrackerOwner, request: TrackerRequest): Promise<StoredTracker> {
+    checkName(request);
+    const known = await this.list(owner.projectId);
+    const before = known.find(({ name }) => name === request.tracker_name);
+    if (!before || before.type !== request.tracker_type) throw ERRORS.noSuchTracker(request.tracker_name);
+    const others = known.filter(({ id }) => id !== before.id);
+    const settings = await this.settle(owner, request, before.settings, others);
+    if (before.type === 'data') checkDataBucket(settings);
+    return {
+      ...before,
+      enabled: request.status === undefined ? before.enabled : request.status === 'enabled',
+      settings,
+    };
+  }
+
+  /** Stores what was planned. */
+  async update({ id, enabled, settings }: StoredTracker): Promise<void> {
+    await this.options.metadata
+      .updateTable('trackers')
+      .set({ enabled: enabled ? 1 : 0, settings: JSON.stringify(settings) })
+      .where('id', '=', id)
+      .execute();
+    await this.options.changed();
+  }
+
+  async remove(trackers: readonly StoredTracker[]): Promise<void> {
+    if (trackers.length === 0) return;
+    const ids = trackers.map(({ id }) => id);
+    await this.options.metadata.deleteFrom('trackers').where('id', 'in', ids).execute();
+    await this.options.changed();
+  }
+
+  /** Tags of some trackers, by tracker id. */
+  async tags(trackers: readonly StoredTracker[]): Promise<Map<string, Required<Tag>[]>> {
+    const tags = new Map<string, Required<Tag>[]>(trackers.map(({ id }) => [id, []]));
+    if (trackers.length === 0) return tags;
+    const rows = await this.options.metadata
+      .selectFrom('tracker_tags')
+      .selectAll()
+      .where('tracker_id', 'in', [...tags.keys()])
+      .orderBy('key')
+      .execute();
+    for (const { tracker_id, key, value } of rows) tags.get(tracker_id)?.push({ key, value });
+    return tags;
+  }
+
+  /** Adds tags; a key that is there takes the new value. @throws CtsError 400 beyond 20 tags */
+  async addTags(tracker: StoredTracker, tags: readonly Tag[]): Promise<void> {
+    const after = new Map(
+      (await this.tags([tracker])).get(tracker.id)?.map(({ key, value }) => [key, value]),
+    );
+    for (const { key, value = '' } of tags) after.set(key, value);
+    if (after.size > MOST_TAGS) {
+      throw ERRORS.invalidBody('tags', `tags would be ${after.size}; a tracker has at most ${MOST_TAGS}`);
+    }
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      for (const { key, value = '' } of tags) {
+        await transaction
+          .insertInto('tracker_tags')
+          .values({ tracker_id: tracker.id, key, value })
+          .onConflict((conflict) => conflict.columns(['tracker_id', 'key']).doUpdateSet({ value }))
+          .execute();
+      }
+    });
+  }
+
+  /** Removes tags by key, or only where the value is the one given. */
+  async removeTags(tracker: StoredTracker, tags: readonly { key: string; value?: string }[]): Promise<void> {
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      for (const { key, value } of tags) {
+        let query = transaction
+          .deleteFrom('tracker_tags')
+          .where('tracker_id', '=', tracker.id)
+          .where('key', '=', key);
+        if (value !== undefined) query = query.where('value', '=', value);
+        await query.execute();
+      }
+    });
+  }
+
+  /** Merges what was sent into the settings, and checks the result against the world. */
+  private async settle(
+    owner: TrackerOwner,
+    request: TrackerRequest,
+    before: TrackerSettings,
+    others: readonly StoredTracker[],
+  ): Promise<TrackerSettings> {
+    const settings = merge(request, before);
+    checkTogether(request, settings, others);
+    const bucketIsNew = settings.bucket !== '' && settings.bucket !== before.bucket;
+    if (bucketIsNew) await this.prepareBucket(owner, request.tracker_type, settings);
+    else if (settings.bucket !== '' && settings.bucketLifecycle !== before.bucketLifecycle) {
+      await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle);
+    }
+    return settings;
+  }
+
+  /** The transfer bucket must be there, or is made when that is asked for. */
+  private async prepareBucket(
+    owner: TrackerOwner,
+    type: 'system' | 'data',
+    settings: TrackerSettings,
+  ): Promise<void> {
+    const { buckets } = this.options;
+    const { bucket: name, isObsCreated, bucketLifecycle } = settings;
+    const there = await buckets.find(name);
+    if (!isObsCreated) {
+      if (there?.domainId === owner.domainId) return;
+      throw ERRORS.refused(
+        'CTS.0211',
+        'obs_info.bucket_name',
+        `obs_info.bucket_name is ${name}, but there is no such bucket in your account; set is_obs_created to have it made`,
+      );
+    }
+    if (there) {
+      throw ERRORS.refused(
+        'CTS.0215',
+        'obs_info.bucket_name',
+        `obs_info.bucket_name is ${name}, but this bucket exists already; choose another name, or leave is_obs_created out if it is yours`,
+      );
+    }
+    const lifecycleDays = type === 'data' ? bucketLifecycle : 0;
+    try {
+      await buckets.create({ name, domainId: owner.domainId, region: owner.region, lifecycleDays });
+    } catch (error) {
+      throw new CtsError(
+        400,
+        'CTS.0216',
+        `the bucket ${name} could not be made: ${(error as Error).message}`,
+        {
+          field: 'obs_info.bucket_name',
+        },
+      );
+    }
+  }
+}
+
+function checkName({ tracker_type: type, tracker_name: name }: TrackerRequest): void {
+  if (type === 'system') {
+    if (name === MANAGEMENT_TRACKER) return;
+    throw ERRORS.refused(
+      'CTS.0204',
+      'tracker_name',
+      `tracker_name is ${quote(name)}; a management tracker must be called system`,
+    );
+  }
+  if (RESERVED_NAMES.includes(name)) {
+    throw ERRORS.refused(
+      'CTS.0207',
+      'tracker_name',
+      `tracker_name is ${name}; a data tracker must not be called ${RESERVED_NAMES.join(' or ')}`,
+    );
+  }
+  if (!DATA_NAME.test(name)) {
+    throw ERRORS.refused(
+      'CTS.0203',
+      'tracker_name',
+      `tracker_name is ${quote(name)}; it must hold 1 to 32 of letters, digits, "-" and "_", and begin with a letter or digit`,
+    );
+  }
+}
+
+const quote = (text: string) => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+
+/** What was sent over what was set. Absent members, and an empty `obs_info`, change nothing. */
+function merge(request: TrackerRequest, before: TrackerSettings): TrackerSettings {
+  const { obs_info: obs = {}, data_bucket: data } = request;
+  const bucket = obs.bucket_name ?? before.bucket;
+  const dataBucket = data
+    ? {
+        name: data.data_bucket_name || before.dataBucket?.name || '',
+        events: [...new Set(data.data_event ?? before.dataBucket?.events ?? [])],
+      }
+    : before.dataBucket;
+  const wantsEncryption = request.is_support_trace_files_encryption ?? before.isEncrypted;
+  const kmsId = request.kms_id ?? before.kmsId;
+  return {
+    isLtsEnabled: request.is_lts_enabled ?? before.isLtsEnabled,
+    bucket,
+    filePrefix: obs.file_prefix_name ?? before.filePrefix,
+    isObsCreated: obs.is_obs_created ?? before.isObsCreated,
+    bucketLifecycle: obs.bucket_lifecycle ?? before.bucketLifecycle,
+    compressType: obs.compress_type ?? before.compressType,
+    isSortByService: obs.is_sort_by_service ?? before.isSortByService,
+    isValidated: request.is_support_validate ?? before.isValidated,
+    // Without a transfer there is nothing to encrypt; some clients ask for it without a key then.
+    isEncrypted: wantsEncryption && (kmsId !== '' || bucket !== ''),
+    kmsId,
+    isOrganizationTracker: request.is_organization_tracker ?? before.isOrganizationTracker,
+    excludedServices: request.management_event_selector?.exclude_service ?? before.excludedServices,
+    ...(dataBucket ? { dataBucket } : {}),
+  };
+}
+
+/** Rules between members, and between trackers. */
+function checkTogether(
+  request: TrackerRequest,
+  settings: TrackerSettings,
+  others: readonly StoredTracker[],
+): void {
+  const { tracker_type: type } = request;
+  if (type === 'system' && request.data_bucket) {
+    throw ERRORS.refused(
+      'CTS.0206',
+      'data_bucket',
+      'data_bucket is for data trackers, not for a management tracker',
+    );
+  }
+  if (type === 'data' && request.management_event_selector) {
+    throw ERRORS.invalidBody(
+      'management_event_selector',
+      'management_event_selector is for the management tracker',
+    );
+  }
+  if (type === 'data' && request.is_support_trace_files_encryption) {
+    throw ERRORS.invalidBody(
+      'is_support_trace_files_encryption',
+      'is_support_trace_files_encryption is for the management tracker',
+    );
+  }
+  if (type === 'system' && request.obs_info?.bucket_lifecycle) {
+    throw ERRORS.invalidBody(
+      'obs_info.bucket_lifecycle',
+      'obs_info.bucket_lifecycle is for data trackers; the bucket of a management tracker keeps its own',
+    );
+  }
+  if (settings.isEncrypted && settings.kmsId === '') {
+    throw ERRORS.refused('CTS.0221', 'kms_id', 'kms_id is empty; encryption of trace files needs a key');
+  }
+  if (settings.isOrganizationTracker) {
+    throw ERRORS.refused(
+      'CTS.0228',
+      'is_organization_tracker',
+      'is_organization_tracker is true, but there is no organization in which CTS is a trusted service',
+    );
+  }
+  const { dataBucket } = settings;
+  if (!dataBucket) return;
+  if (dataBucket.name !== '' && dataBucket.name === settings.bucket) {
+    throw ERRORS.refused(
+      'CTS.0213',
+      'obs_info.bucket_name',
+      `obs_info.bucket_name is ${settings.bucket}, which is the bucket that is tracked; transfer to another one`,
+    );
+  }
+  for (const { name, settings: theirs } of others) {
+    const shared =
+      theirs.dataBucket?.name === dataBucket.name &&
+      dataBucket.events.find((event) => theirs.dataBucket?.events.includes(event));
+    if (!shared) continue;
+    throw ERRORS.refused(
+      'CTS.0209',
+      'data_bucket.data_event',
+      `${shared} of the bucket ${dataBucket.name} is tracked by ${name} already`,
+    );
+  }
+}
+
+function checkDataBucket({ dataBucket }: TrackerSettings): void {
+  if (!dataBucket || dataBucket.name === '') {
+    throw ERRORS.refused(
+      'CTS.0210',
+      'data_bucket.data_bucket_name',
+      'data_bucket.data_bucket_name is missing; a data tracker tracks one bucket',
+    );
+  }
+  if (dataBucket.events.length === 0) {
+    throw ERRORS.refused(
+      'CTS.0219',
+      'data_bucket.data_event',
+      'data_bucket.data_event is empty; choose READ, WRITE or both',
+    );
+  }
+}
+
+/** @param location region of the transfer bucket */
+export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
+  const { settings } = tracker;
+  const transfers = settings.bucket !== '';
+  return {
+    id: tracker.id,
+    create_time: tracker.createdAt,
+    tracker_type: tracker.type,
+    tracker_name: tracker.name,
+    status: tracker.enabled ? 'enabled' : 'disabled',
+    domain_id: owner.domainId,
+    project_id: tracker.projectId,
+    agency_name: AGENCY,
+    is_support_validate: settings.isValidated,
+    is_support_trace_files_encryption: settings.isEncrypted,
+    kms_id: settings.kmsId,
+    is_organization_tracker: settings.isOrganizationTracker,
+    ...(tracker.type === 'system'
+      ? { management_event_selector: { exclude_service: settings.excludedServices as 'KMS'[] } }
+      : {}),
+    lts: {
+      is_lts_enabled: settings.isLtsEnabled,
+      log_group_name: 'CTS',
+      log_topic_name: tracker.type === 'system' ? 'system-trace' : tracker.name,
+    },
+    obs_info: {
+      bucket_name: settings.bucket,
+      file_prefix_name: settings.filePrefix,
+      is_obs_created: settings.isObsCreated,
+      is_authorized_bucket: transfers,
+      bucket_lifecycle: settings.bucketLifecycle,
+      compress_type: settings.compressType,
+      is_sort_by_service: settings.isSortByService,
+      bucket_location: transfers ? owner.region : '',
+    },
+    ...(settings.dataBucket
+      ? {
+          data_bucket: {
+            data_bucket_name: settings.dataBucket.name,
+            search_enabled: true,
+            data_event: settings.dataBucket.events,
+          },
+        }
+      : {}),
+    group_id: '',
+    stream_id: '',
+  };
+}
+
+function toTracker(row: {
+  id: string;
+  project_id: string;
+  type: 'system' | 'data';
+  name: string;
+  enabled: number;
+  settings: string;
+  created_at: number;
+}): StoredTracker {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    type: row.type,
+    name: row.name,
+    enabled: row.enabled === 1,
+    settings: JSON.parse(row.settings) as TrackerSettings,
+    createdAt: row.created_at,
+  };
+}
