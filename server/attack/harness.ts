@@ -103,8 +103,8 @@ async function enable(url: string, token: string, project: string): Promise<void
     headers: { 'x-auth-token': token, 'content-type': 'application/json' },
     body: JSON.stringify({ tracker_type: 'system', tracker_name: 'system' }),
   });
-  // A data directory that was used before has its tracker already.
-  if (response.status !== 201 && response.status !== 400) throw new Error(await response.text());
+  // It has its tracker already, or has no room to record that it is made.
+  if (![201, 400, 503].includes(response.status)) throw new Error(await response.text());
 }
 
 export function trace(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -156,7 +156,7 @@ export async function send(
   return { status: response.status, ...((await response.json()) as Omit<Reported, 'status'>) };
 }
 
-/** Every trace of the last hour, by pages, with how often each id came. */
+/** Every trace, by pages, with how often each id came; not those that the service reports of itself. */
 export async function listAll(server: RunningServer): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   const base = `${server.url}/v3/${server.projectId}/traces?limit=200&from=${Date.now() - 6 * 86_400_000}&to=${Date.now() + 900_000}`;
@@ -166,10 +166,11 @@ export async function listAll(server: RunningServer): Promise<Map<string, number
     });
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     const page = (await response.json()) as {
-      traces: { trace_id: string }[];
+      traces: { trace_id: string; service_type: string }[];
       meta_data: { marker: string | null };
     };
-    for (const { trace_id } of page.traces) seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
+    const reported = page.traces.filter(({ service_type }) => !['CTS', 'IAM'].includes(service_type));
+    for (const { trace_id } of reported) seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
     next = page.meta_data.marker;
   }
   return seen;

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
-import { createServer, type ReadinessCheck } from './http/index.ts';
+import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
 import { Iam, loadRootKey } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, Recorder } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
@@ -36,6 +36,8 @@ export interface App {
   url: string;
   /** The administrator's password when it was made at this start; to be shown once. */
   firstPassword: string | undefined;
+  /** Every route with what it asks of its callers. */
+  routes: readonly GuardedRoute[];
   /** Process id of the embedded engine, where there is one. */
   enginePid(): number | undefined;
   /** Finishes what was accepted, in the order of the flow, and lets go of everything. */
@@ -162,6 +164,7 @@ export async function startApp({
   return {
     url,
     firstPassword,
+    routes: server.guardedRoutes,
     enginePid: () => engine?.pid,
     async stop() {
       stopping = true;

@@ -19,6 +19,8 @@ export interface AuditedOperation {
   service: 'CTS' | 'IAM' | 'SMN' | 'OBS' | 'KMS';
   resourceType: string;
   name: string;
+  /** Done even when its trace cannot be taken: whoever must make room has to get in. */
+  evenUnrecorded?: boolean;
 }
 
 /** What a handler knows of its operation and the route does not. */
@@ -43,12 +45,13 @@ const MAX_RESPONSE = 16 * 1024;
 export function audit(server: FastifyInstance, recorder: Recorder, log: Logger): void {
   server.decorateRequest('audited', null as unknown as AuditDetails);
   server.addHook('onRequest', (request, _reply, done) => {
-    if (!request.routeOptions.config.audit) {
+    const { audit: operation } = request.routeOptions.config;
+    if (!operation) {
       done();
       return;
     }
     request.audited = {};
-    const reason = recorder.refusal();
+    const reason = operation.evenUnrecorded ? undefined : recorder.refusal();
     done(reason === undefined ? undefined : ERRORS.unavailable(reason, 30));
   });
   server.addHook('onSend', (request, reply, payload, done) => {

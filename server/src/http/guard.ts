@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
@@ -10,6 +11,8 @@ declare module 'fastify' {
     action?: string;
     /** `project_id` of the path may be the account's id instead. */
     accountToo?: boolean;
+    /** A Prometheus server may come with the bearer of the configuration. */
+    scraper?: boolean;
     /** Errors in the shape of Keystone. */
     keystone?: boolean;
   }
@@ -21,27 +24,47 @@ declare module 'fastify' {
   }
 }
 
+/** A route, and what it asks of its callers. */
+export interface GuardedRoute {
+  method: string;
+  url: string;
+  action: string;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    guardedRoutes: GuardedRoute[];
+  }
+}
+
 /** Paths of files that are served as they are. */
-const STATIC = /^\/console(\/|$)/;
+const STATIC = /^\/(console|docs)(\/|$)/;
 /** Largest body of a signed request, as of the clouds' gateway. */
 const MAX_SIGNED_BODY = 12 * 1024 * 1024;
 
-/** Makes every route say which action it needs, and checks caller, project and action before anything else. */
-export function guard(server: FastifyInstance, iam: Iam): void {
+/**
+ * Makes every route say which action it needs, and checks caller, project and action before anything else.
+ * @param metricsToken bearer of Prometheus; empty: none
+ */
+export function guard(server: FastifyInstance, iam: Iam, metricsToken: string): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('signedBody', undefined);
 
+  server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
     if (STATIC.test(route.url)) route.config = { ...route.config, action: 'open' };
     if (!route.config?.action) {
       throw new Error(`the route ${String(route.method)} ${route.url} does not say which action it needs`);
     }
+    for (const method of [route.method].flat()) {
+      server.guardedRoutes.push({ method, url: route.url, action: route.config.action });
+    }
   });
 
   server.addHook('onRequest', (request, _reply, done) => {
-    const { action } = request.routeOptions.config;
+    const { action, scraper } = request.routeOptions.config;
     // Only the answer to an unknown path has no action; it tells nothing.
-    if (action === 'open' || action === undefined) {
+    if (action === 'open' || action === undefined || (scraper && isScraper(request, metricsToken))) {
       done();
       return;
     }
@@ -78,6 +101,12 @@ export function guard(server: FastifyInstance, iam: Iam): void {
     const again = Readable.from(request.signedBody.length > 0 ? [request.signedBody] : []);
     done(null, Object.assign(again, { receivedEncodedLength: request.signedBody.length }));
   });
+}
+
+function isScraper({ headers }: FastifyRequest, expected: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '');
+  const wanted = Buffer.from(expected);
+  return expected !== '' && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {

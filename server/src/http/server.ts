@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -89,12 +90,23 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'OpenCTS', version: deps.version, description: 'Cloud Trace Service' },
-      components: { securitySchemes: { token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' } } },
-      security: [{ token: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
+          signature: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: 'SDK-HMAC-SHA256 signature with an access key, and X-Sdk-Date',
+          },
+          ingestKey: { type: 'http', scheme: 'bearer', description: 'Only to report traces' },
+        },
+      },
+      security: [{ token: [] }, { signature: [] }],
     },
   });
 
-  guard(server, deps.iam);
+  guard(server, deps.iam, deps.config.metricsToken);
   audit(server, deps.recorder, deps.log);
   handleErrors(server, deps.log);
   allowEmptyJson(server);
@@ -129,6 +141,11 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   server.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () =>
     server.swagger(),
   );
+  await server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    uiConfig: { docExpansion: 'none' },
+  });
   await server.register(healthRoutes, deps);
   await server.register(traceRoutes, deps);
   await server.register(exportRoutes, deps);

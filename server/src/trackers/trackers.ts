@@ -150,6 +150,14 @@ export class Trackers {
     const known = await this.list(owner.projectId);
     const before = known.find(({ name }) => name === request.tracker_name);
     if (!before || before.type !== request.tracker_type) throw ERRORS.noSuchTracker(request.tracker_name);
+    const tracked = request.data_bucket?.data_bucket_name;
+    if (tracked && before.settings.dataBucket && tracked !== before.settings.dataBucket.name) {
+      throw ERRORS.refused(
+        'CTS.0212',
+        'data_bucket.data_bucket_name',
+        `data_bucket.data_bucket_name is ${tracked}; the tracked bucket ${before.settings.dataBucket.name} cannot be changed`,
+      );
+    }
     const others = known.filter(({ id }) => id !== before.id);
     const settings = await this.settle(owner, request, before.settings, others);
     if (before.type === 'data') checkDataBucket(settings);
@@ -315,7 +323,7 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
   const bucket = obs.bucket_name ?? before.bucket;
   const dataBucket = data
     ? {
-        name: data.data_bucket_name || before.dataBucket?.name || '',
+        name: before.dataBucket?.name ?? data.data_bucket_name ?? '',
         events: [...new Set(data.data_event ?? before.dataBucket?.events ?? [])],
       }
     : before.dataBucket;

@@ -36,6 +36,7 @@ const AuthRequest = Type.Object({
 type AuthRequest = Static<typeof AuthRequest>;
 
 const OPEN = { action: 'open', keystone: true };
+const LOGOUT = { service: 'IAM', resourceType: 'user', name: 'logout', evenUnrecorded: true } as const;
 const SIGNED_IN = { action: 'signed-in', keystone: true };
 
 /** The part of Keystone v3 that OpenStack clients need: discovery, tokens, catalog, projects. */
@@ -57,7 +58,10 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
   server.post(
     '/v3/auth/tokens',
     {
-      config: { ...OPEN, audit: { service: 'IAM', resourceType: 'user', name: 'login' } },
+      config: {
+        ...OPEN,
+        audit: { service: 'IAM', resourceType: 'user', name: 'login', evenUnrecorded: true },
+      },
       schema: {
         summary: 'Sign in',
         tags: ['identity'],
@@ -96,8 +100,10 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
       (request.query as { nocatalog?: string }).nocatalog === undefined,
     );
   });
-  server.delete('/v3/auth/tokens', { config: SIGNED_IN }, async (request, reply) => {
+  server.delete('/v3/auth/tokens', { config: { ...SIGNED_IN, audit: LOGOUT } }, async (request, reply) => {
     const subject = await subjectOf(request);
+    const { id, name } = subject.principal.user;
+    about(request, { resourceId: id, resourceName: name });
     await iam.revoke(subject.text);
     return reply.code(204).send();
   });
