@@ -31,7 +31,12 @@ export async function removeDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<RunningServer> {
+/** @param options.enabled whether CTS is enabled in the project at once */
+export async function startServer(
+  dataDir: string,
+  env: Record<string, string> = {},
+  { enabled = true } = {},
+): Promise<RunningServer> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
     env: {
       PATH: process.env.PATH,
@@ -55,8 +60,8 @@ export async function startServer(dataDir: string, env: Record<string, string> =
       reject(new Error(`the server ended (${signal ?? code}): ${log.join('\n')}`)),
     );
   });
-  const { token, projectId } = await signIn(url);
-  await enable(url, token, projectId);
+  const { token, projectId } = await signIn(url, env.OPENCTS_REGIONS ?? 'local');
+  if (enabled) await enable(url, token, projectId);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     url,
@@ -81,11 +86,11 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   };
 }
 
-async function signIn(url: string): Promise<{ token: string; projectId: string }> {
+async function signIn(url: string, project: string): Promise<{ token: string; projectId: string }> {
   const user = { name: 'admin', password: PASSWORD, domain: { name: 'default' } };
   const auth = {
     identity: { methods: ['password'], password: { user } },
-    scope: { project: { name: 'local' } },
+    scope: { project: { name: project } },
   };
   const response = await fetch(`${url}/v3/auth/tokens`, {
     method: 'POST',

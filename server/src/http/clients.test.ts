@@ -8,6 +8,9 @@ const { BasicCredentials, GlobalCredentials } = load('@huaweicloud/huaweicloud-s
 const { HcClient } = load('@huaweicloud/huaweicloud-sdk-core/HcClient.js');
 const { DefaultHttpClient } = load('@huaweicloud/huaweicloud-sdk-core/http/DefaultHttpClient.js');
 
+const nothing = () => undefined;
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 interface Call {
   method: string;
   url: string;
@@ -21,7 +24,7 @@ let admin: Awaited<ReturnType<House['signIn']>>;
 let key: { access: string; secret: string };
 
 function clientWith(credentials: unknown): Send {
-  const client = new HcClient(new DefaultHttpClient({ disableSslVerification: true }))
+  const client = new HcClient(new DefaultHttpClient({ logger }, [house.app.url]))
     .withCredential(credentials)
     .withEndpoints([house.app.url]);
   return ({ method, url, query = {}, data }) =>
@@ -174,7 +177,7 @@ test('the SDK finds the project of a region by itself, and the account', async (
   const basic = new BasicCredentials().withAk(key.access).withSk(key.secret).withIamEndpoint(house.app.url);
   const global = new GlobalCredentials().withAk(key.access).withSk(key.secret).withIamEndpoint(house.app.url);
   const client = (credentials: unknown) =>
-    new HcClient(new DefaultHttpClient({})).withCredential(credentials);
+    new HcClient(new DefaultHttpClient({ logger }, [house.app.url])).withCredential(credentials);
   await basic.processAuthParams(client(basic), 'eu-nl');
   expect(basic.projectId).toBe((await house.signIn({ project: 'eu-nl' })).projectId);
   await global.processAuthParams(client(global));

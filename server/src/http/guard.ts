@@ -126,7 +126,9 @@ async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
     headers: request.raw.headersDistinct,
     body: request.signedBody,
   };
-  return iam.authenticateSigned(claimed, signed, project_id ?? (named ? String(named) : undefined));
+  const hinted = named ? String(named) : undefined;
+  const wanted = request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
+  return iam.authenticateSigned(claimed, signed, wanted);
 }
 
 /** The path decides which project is meant; nothing else may contradict it, nor the credentials. */

@@ -106,7 +106,7 @@ export class Iam {
 
   /**
    * The caller of a signed request.
-   * @param wanted the project that it is about, if any
+   * @param wanted id of the project that it is about, or of the account
    * @throws CtsError 401; 403 when the project is not one of the account
    */
   async authenticateSigned(
@@ -248,7 +248,7 @@ export class Iam {
   }
 
   /** @param access the access key used, for the refusal's text */
-  private async principalOf(userId: string, projectId?: string, access?: string): Promise<Principal> {
+  private async principalOf(userId: string, wanted?: string, access?: string): Promise<Principal> {
     const row = await this.userQuery().where('users.id', '=', userId).executeTakeFirst();
     if (row?.enabled !== 1 || row.domain_enabled !== 1) {
       throw ERRORS.unauthenticated(
@@ -256,6 +256,7 @@ export class Iam {
       );
     }
     const domain = { id: row.domain_id, name: row.domain_name };
+    const projectId = wanted === domain.id ? undefined : wanted;
     const project = projectId === undefined ? undefined : await this.directory.anyProject(projectId);
     if (projectId !== undefined && (project?.domain.id !== domain.id || !project.enabled)) {
       throw ERRORS.wrongProject(`the project ${projectId} is not one of your account, or it is disabled`);

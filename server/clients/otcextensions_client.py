@@ -1,0 +1,57 @@
+"""Drives CTS v1.0, v2.0 and v3 with the Python SDK of Open Telekom Cloud. Arguments: URL, password."""
+import sys
+import time
+
+import openstack
+from otcextensions import sdk
+
+url, password = sys.argv[1:]
+connection = openstack.connect(
+    auth_url=f"{url}/v3", username="admin", password=password, user_domain_name="default",
+    project_name="eu-de", project_domain_name="default", region_name="eu-de", interface="public",
+)
+sdk.register_otc_extensions(connection)
+v1, v2, v3 = connection.cts, connection.ctsv2, connection.ctsv3
+SYSTEM = {"tracker_type": "system", "tracker_name": "system"}
+
+
+def check(what, actual, expected):
+    if actual != expected:
+        sys.exit(f"{what}: expected {expected!r}, got {actual!r}")
+    print(f"ok {what}")
+
+
+tracker = v3.create_tracker(
+    **SYSTEM, status="enabled", is_lts_enabled=True,
+    obs_info={"bucket_name": "audit-archive", "is_obs_created": True},
+)
+check("v3 create tracker", (tracker.status, tracker.project_id), ("enabled", connection.current_project_id))
+check("v3 list trackers", [one.tracker_name for one in v3.trackers()], ["system"])
+# The SDK's own update_tracker fails before it sends anything; its session does it.
+v3.put("/tracker", json={**SYSTEM, "status": "disabled"})
+check("v3 update tracker", [one.status for one in v3.trackers()], ["disabled"])
+v3.put("/tracker", json={**SYSTEM, "status": "enabled", "obs_info": {}})
+check("v3 quotas", {one.type: one.used for one in v3.quotas()}["system_tracker"], 1)
+
+event = v3.create_key_event(notification_name="all", operation_type="complete")
+check("v3 create key event", bool(event.notification_id), True)
+renamed = v3.update_key_event(
+    notification_id=event.notification_id, notification_name="all2", operation_type="complete", status="disabled",
+)
+check("v3 update key event", renamed.notification_name, "all2")
+check("v3 list key events", [one.notification_name for one in v3.key_events("smn")], ["all2"])
+v3.delete_key_event(event)
+check("v3 delete key event", list(v3.key_events("smn")), [])
+
+time.sleep(1)  # what was acknowledged can be found within a second
+for name, traces in (("v3", v3.traces()), ("v2", v2.traces()), ("v1", v1.traces())):
+    check(f"{name} traces", "createNotification" in [getattr(one, "trace_name", None) or one.name for one in traces], True)
+
+# The SDK's tracker of v1.0 does not fit the openstacksdk it installs; its session speaks for it.
+check("v1 get tracker", v1.get("/tracker?tracker_name=system").json()["bucket_name"], "audit-archive")
+v1.put("/tracker/system", json={"bucket_name": "audit-archive", "file_prefix_name": "old"})
+check("v1 update tracker", v1.get("/tracker").json()[0]["file_prefix_name"], "old")
+check("v1 delete tracker", v1.delete("/tracker?tracker_name=system").status_code, 204)
+check("v1 create tracker", v1.post("/tracker", json={"bucket_name": "audit-archive"}).status_code, 201)
+v3.delete_tracker(next(v3.trackers()))
+check("v3 delete tracker", list(v3.trackers()), [])
