@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { OpenCtsClient, OpenCtsError } from './client.ts';
+import { OpenCtsClient } from './client.ts';
+import { OpenCtsError } from './error.ts';
 import { reportUntilTaken } from './report.ts';
 
+const JSON_TYPE = { 'content-type': 'application/json' };
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 const servers: ReturnType<typeof createServer>[] = [];
@@ -21,9 +23,13 @@ async function receiver(...handlers: Handler[]) {
     let body = '';
     for await (const chunk of request) body += chunk;
     if (request.url?.startsWith('/v3/auth/tokens')) {
-      response.writeHead(201, { 'x-subject-token': `token-${++seen.tokens}` }).end('{}');
+      const { project } = JSON.parse(body).auth.scope;
+      const user = { id: 'u1', name: 'u', domain: { id: 'd1', name: 'd' } };
+      response
+        .writeHead(201, { ...JSON_TYPE, 'x-subject-token': `token-${++seen.tokens}` })
+        .end(JSON.stringify({ token: { user, ...(project ? { project: { ...project, name: 'n' } } : {}) } }));
     } else if (request.url === '/v3/auth/projects') {
-      response.end(
+      response.writeHead(200, JSON_TYPE).end(
         JSON.stringify({
           projects: [
             { id: 'p1', name: 'one' },

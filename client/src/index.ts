@@ -1,2 +1,3 @@
+export * from './browser.ts';
 export * from './client.ts';
 export { type RetryOptions, reportUntilTaken } from './report.ts';

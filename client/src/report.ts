@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type OpenCtsClient, OpenCtsError, type ReportAnswer } from './client.ts';
+import type { OpenCtsClient, ReportAnswer } from './client.ts';
+import { OpenCtsError } from './error.ts';
 
 export interface RetryOptions {
   /** Ends the tries. */

@@ -25,6 +25,16 @@ export const texts = {
     utc: 'UTC',
     project: 'Project',
   },
+  recording: {
+    absent: 'CTS is not enabled in this project',
+    absentText:
+      'Nothing is recorded until it is. Enabling makes the management tracker, here and in the region of global services; it takes the roles Security Administrator and CTS FullAccess.',
+    enable: 'Enable CTS',
+    disabled: 'Recording is switched off in this project',
+    disabledText:
+      'The management tracker is disabled: services go on reporting, but nothing new is recorded.',
+    failed: 'CTS could not be enabled',
+  },
   traces: {
     title: 'Trace list',
     description: 'Who did what to which resource: the last seven days, newest first.',

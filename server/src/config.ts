@@ -267,7 +267,7 @@ export const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
   'OPENCTS_USER',
   'OPENCTS_PASSWORD',
   'OPENCTS_PROJECT',
-  'OPENCTS_TOKEN',
+  'OPENCTS_NEW_PASSWORD',
 ]);
 
 /** The flag of a variable, without dashes: `OPENCTS_DATA_DIR` → `data-dir`. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
+import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { importCommand } from './import/index.ts';
 import { JournalLocked } from './journal/index.ts';
@@ -15,11 +16,14 @@ const HELP = `OpenCTS ${version}, a self-hosted Cloud Trace Service
 Usage: opencts <command> [options]
 
 Commands:
-  serve      Start the service
-  import     Bring in audit records: opencts import cloudtrail FILES (opencts import --help)
-  config     Print every setting, what it means and its present value
-  version    Print the version
-  help       Print this
+  serve        Start the service
+  import       Bring in audit records: opencts import cloudtrail FILES (opencts import --help)
+${Object.entries(NOUNS)
+  .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)
+  .join('\n')}
+  config       Print every setting, what it means and its present value
+  version      Print the version
+  help         Print this
 
 Settings are environment variables OPENCTS_*; serve and config take each also as a flag:
 OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
@@ -31,6 +35,7 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
   config: printConfig,
   version: async () => print(`${version}\n`),
   help: async () => print(HELP),
+  ...Object.fromEntries(Object.keys(NOUNS).map((noun) => [noun, (argv: string[]) => administer(noun, argv)])),
 };
 
 function print(text: string): number {

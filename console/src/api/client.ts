@@ -1,123 +1,86 @@
+import { type Api as Calls, createApi, dataOf, enterProject, signIn as takeToken } from '@opencts/client/api';
 import type { Session } from './session.ts';
-import type { AccountedHour, FacetValue, Histogram, TracePage } from './types.ts';
+import type { AccountedHour, FacetValue, Histogram, TracePage, TraceParameters, Tracker } from './types.ts';
 
-/** A refusal of the service; status 0: it could not be reached. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly status: number;
+export { OpenCtsError as ApiError } from '@opencts/client/api';
+export type Parameters = TraceParameters;
+type Facet = 'user' | 'service_type' | 'resource_type' | 'trace_name' | 'trace_type' | 'tracker_name';
 
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+const HERE = globalThis.location?.origin ?? '';
+/** Marks what is done here as done in the console. */
+const headers = { 'x-opencts-client': 'console' };
 
-export type Parameters = Record<string, string | number | string[] | undefined>;
-
-async function send(path: string, init: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, init);
-  } catch (error) {
-    if ((error as Error).name === 'AbortError') throw error;
-    throw new ApiError(0, 'the service cannot be reached');
-  }
-  if (response.ok) return response;
-  const body = (await response.json().catch(() => ({}))) as {
-    error_msg?: string;
-    error?: { message: string };
-  };
-  throw new ApiError(response.status, body.error_msg ?? body.error?.message ?? `status ${response.status}`);
-}
-
-const json = { 'content-type': 'application/json' };
-
-/** Signs in and takes a token for the account's first project. @throws ApiError */
+/** Signs in and takes a token for the first project that the user may enter. @throws ApiError */
 export async function signIn(domain: string, user: string, password: string): Promise<Session | undefined> {
-  const identity = {
-    methods: ['password'],
-    password: { user: { name: user, password, domain: { name: domain } } },
-  };
-  const account = await authenticate({ identity });
-  const response = await send('/v3/auth/projects', { headers: { 'x-auth-token': account.token } });
-  const { projects } = (await response.json()) as { projects: { id: string; name: string }[] };
+  const api = createApi({ url: HERE });
+  const account = await takeToken(api, { domain, user, password });
+  const { projects } = await dataOf(
+    api.GET('/v3/auth/projects', { headers: { 'x-auth-token': account.token } }),
+  );
   const [project] = projects;
   if (!project) return undefined;
-  const scoped = {
-    identity: { methods: ['token'], token: { id: account.token } },
-    scope: { project: { id: project.id } },
-  };
-  const { token, userName, domainName } = await authenticate(scoped);
+  const { token, userName, domainName } = await enterProject(api, account.token, project.id);
   return { token, userName, domainName, project: { id: project.id, name: project.name } };
 }
 
-async function authenticate(auth: object) {
-  const response = await send('/v3/auth/tokens?nocatalog=1', {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify({ auth }),
-  });
-  const { token } = (await response.json()) as {
-    token: { user: { name: string; domain: { name: string } } };
-  };
-  return {
-    token: response.headers.get('x-subject-token') ?? '',
-    userName: token.user.name,
-    domainName: token.user.domain.name,
-  };
-}
-
-/** Reads one project. Every call rejects with ApiError; 401 means that the session is over. */
+/** Reads and changes one project. Every call rejects with ApiError; 401 means that the session is over. */
 export class Api {
+  private readonly calls: Calls;
   private readonly session: Session;
+  private readonly path: { project_id: string };
 
   constructor(session: Session) {
     this.session = session;
+    this.path = { project_id: session.project.id };
+    this.calls = createApi({ url: HERE, token: () => session.token });
   }
 
   async signOut(): Promise<void> {
-    const headers = { 'x-auth-token': this.session.token, 'x-subject-token': this.session.token };
-    await send('/v3/auth/tokens', { method: 'DELETE', headers });
+    await this.calls.DELETE('/v3/auth/tokens', {
+      headers: { ...headers, 'x-subject-token': this.session.token },
+    });
   }
 
   traces(parameters: Parameters, signal?: AbortSignal): Promise<TracePage> {
-    return this.get('/traces', parameters, signal);
+    const params = { path: this.path, query: parameters };
+    return dataOf(this.calls.GET('/v3/{project_id}/traces', { params, signal }));
   }
 
-  histogram(parameters: Parameters, signal?: AbortSignal): Promise<Histogram> {
-    return this.get('/traces/histogram', parameters, signal);
+  histogram(parameters: Parameters & { buckets: number }, signal?: AbortSignal): Promise<Histogram> {
+    const params = { path: this.path, query: parameters };
+    return dataOf(this.calls.GET('/v3/{project_id}/traces/histogram', { params, signal }));
   }
 
-  async facet(field: string, parameters: Parameters, signal?: AbortSignal): Promise<FacetValue[]> {
-    const { values } = await this.get<{ values: FacetValue[] }>(
-      '/traces/facets',
-      { ...parameters, field, limit: 500 },
-      signal,
-    );
-    return values;
+  async facet(field: Facet, parameters: Parameters, signal?: AbortSignal): Promise<FacetValue[]> {
+    const params = { path: this.path, query: { ...parameters, field, limit: 500 } };
+    return (await dataOf(this.calls.GET('/v3/{project_id}/traces/facets', { params, signal }))).values;
   }
 
   async accounting(from: number, to: number, signal?: AbortSignal): Promise<AccountedHour[]> {
-    return (await this.get<{ hours: AccountedHour[] }>('/accounting', { from, to }, signal)).hours;
+    const params = { path: this.path, query: { from, to } };
+    return (await dataOf(this.calls.GET('/v3/{project_id}/accounting', { params, signal }))).hours;
   }
 
-  async exportCsv(parameters: Parameters): Promise<Blob> {
-    return (await this.fetch('/traces/export', parameters)).blob();
+  exportCsv(parameters: Parameters & { limit: number; time_zone: string }): Promise<Blob> {
+    const params = { path: this.path, query: parameters };
+    const call = this.calls.GET('/v3/{project_id}/traces/export', { params, headers, parseAs: 'blob' });
+    return dataOf(call) as Promise<Blob>;
   }
 
-  private async get<T>(path: string, parameters: Parameters, signal?: AbortSignal): Promise<T> {
-    return (await (await this.fetch(path, parameters, signal)).json()) as T;
+  /** The tracker that records what is done in the project; undefined: CTS is not enabled. */
+  async managementTracker(signal?: AbortSignal): Promise<Tracker | undefined> {
+    const params = { path: this.path, query: { tracker_type: 'system' } } as const;
+    const { trackers } = await dataOf(this.calls.GET('/v3/{project_id}/trackers', { params, signal }));
+    return trackers[0];
   }
 
-  private fetch(path: string, parameters: Parameters, signal?: AbortSignal): Promise<Response> {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(parameters)) {
-      if (value === undefined || value === '') continue;
-      for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
-    }
-    return send(`/v3/${this.session.project.id}${path}?${query}`, {
-      headers: { 'x-auth-token': this.session.token },
-      signal,
-    });
+  enable(): Promise<Tracker> {
+    return dataOf(
+      this.calls.POST('/v3/{project_id}/tracker', {
+        params: { path: this.path },
+        headers,
+        body: { tracker_type: 'system', tracker_name: 'system' },
+      }),
+    );
   }
 }

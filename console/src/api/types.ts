@@ -1,34 +1,17 @@
-import type { Trace } from '../../../server/src/traces/trace.ts';
+import type { paths } from '@opencts/client/api';
 
-export type { Trace };
-
-export interface TracePage {
-  traces: Trace[];
-  meta_data: { count: number; marker: string | null };
+/** What a GET of the service answers, by its OpenAPI document. */
+export type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
 }
+  ? Body
+  : never;
 
-export interface Histogram {
-  bucket_ms: number;
-  from: number;
-  to: number;
-  buckets: Bucket[];
-}
-
-export interface Bucket {
-  time: number;
-  normal: number;
-  warning: number;
-  incident: number;
-}
-
-export interface FacetValue {
-  value: string;
-  count: number;
-}
-
-export interface AccountedHour {
-  time: number;
-  journalled: number;
-  indexed: number;
-  stored: number;
-}
+export type TracePage = Answer<'/v3/{project_id}/traces'>;
+export type Trace = TracePage['traces'][number];
+export type Histogram = Answer<'/v3/{project_id}/traces/histogram'>;
+export type Bucket = Histogram['buckets'][number];
+export type FacetValue = Answer<'/v3/{project_id}/traces/facets'>['values'][number];
+export type AccountedHour = Answer<'/v3/{project_id}/accounting'>['hours'][number];
+export type Tracker = Answer<'/v3/{project_id}/trackers'>['trackers'][number];
+export type TraceParameters = NonNullable<paths['/v3/{project_id}/traces']['get']['parameters']['query']>;

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -87,6 +89,10 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   }) as unknown as FastifyInstance;
 
   await server.register(swagger, {
+    transform: ({ schema, url }) => ({
+      schema: { ...schema, querystring: withDefaults(schema?.querystring) },
+      url,
+    }),
     openapi: {
       openapi: '3.1.0',
       info: { title: 'OpenCTS', version: deps.version, description: 'Cloud Trace Service' },
@@ -145,6 +151,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     routePrefix: '/docs',
     staticCSP: true,
     uiConfig: { docExpansion: 'none' },
+    theme: { title: 'OpenCTS API' },
+    ...(await logoOf(deps.consoleDir)),
   });
   await server.register(healthRoutes, deps);
   await server.register(traceRoutes, deps);
@@ -159,6 +167,25 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(ingestRoutes, { intake: deps.intake, maxBody: deps.config.maxBody });
   await server.register(consoleRoutes, deps);
   return server;
+}
+
+/** The console's mark, on the page of the API as well. */
+async function logoOf(consoleDir: string) {
+  const content = await readFile(path.join(consoleDir, 'favicon.svg')).catch(() => undefined);
+  return content ? { logo: { type: 'image/svg+xml', content } } : {};
+}
+
+/** Parameters that have a default need not be given: the document must not ask for them. */
+function withDefaults(querystring: unknown): unknown {
+  const { properties, required } = (querystring ?? {}) as {
+    properties?: Record<string, { default?: unknown }>;
+    required?: string[];
+  };
+  if (!required) return querystring;
+  return {
+    ...(querystring as object),
+    required: required.filter((name) => properties?.[name]?.default === undefined),
+  };
 }
 
 /** Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { FACETS, type Trace, UUID_PATTERN } from '../traces/index.ts';
+import { FACETS, Trace, UUID_PATTERN } from '../traces/index.ts';
 import type { ServerDeps } from './server.ts';
 import { errorCode, filterOf, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
 
@@ -48,7 +48,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         querystring: Type.Interface([TraceQuery], PAGING),
         response: {
           200: Type.Object({
-            traces: Type.Array(Type.Unsafe<Trace>(Type.Any({ description: 'Trace' }))),
+            traces: Type.Array(Trace),
             meta_data: Type.Object({
               count: Type.Integer(),
               marker: Type.Union([Type.String(), Type.Null()], { description: 'null: nothing is left' }),

@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { OpenCtsClient, OpenCtsError } from '@opencts/client';
+import { OpenCtsError } from '@opencts/client';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
 import { type ImportSummary, importCloudTrail } from './cloudtrail.ts';
 import { UnreadableSource } from './files.ts';
 
@@ -12,10 +11,7 @@ record a line; folders are walked; - reads standard input. A record that was imp
 duplicate, so an import that was interrupted is simply started again.
 
 Options:
-  --url URL          the service (OPENCTS_URL; default http://127.0.0.1:8780)
-  --user NAME        user (OPENCTS_USER; default admin)
-  --domain NAME      account of the user (OPENCTS_DOMAIN; default default)
-  --project NAME     name or id of the project (OPENCTS_PROJECT; default: the account's first)
+${CONNECTION_HELP}
   --enable           enable CTS in the project first, if it is not enabled yet
   --shift-to-now     move all times by one offset, so that the newest record happened now (for demos)
   --dry-run          read and map, but send nothing
@@ -25,10 +21,7 @@ The password comes from OPENCTS_PASSWORD, else it is asked for.
 `;
 
 const OPTIONS = {
-  url: { type: 'string' },
-  user: { type: 'string' },
-  domain: { type: 'string' },
-  project: { type: 'string' },
+  ...CONNECTION_OPTIONS,
   enable: { type: 'boolean', default: false },
   'shift-to-now': { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
@@ -49,16 +42,7 @@ export async function importCommand(argv: string[]): Promise<number> {
     );
     return 2;
   }
-  const { env } = process;
-  const client = new OpenCtsClient({
-    url: values.url ?? env.OPENCTS_URL ?? 'http://127.0.0.1:8780',
-    project: values.project ?? env.OPENCTS_PROJECT,
-    credentials: {
-      domain: values.domain ?? env.OPENCTS_DOMAIN ?? 'default',
-      user: values.user ?? env.OPENCTS_USER ?? 'admin',
-      password: values['dry-run'] ? '' : (env.OPENCTS_PASSWORD ?? (await askPassword())),
-    },
-  });
+  const client = await connect(values, values['dry-run'] ? '' : undefined);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const began = Date.now();
@@ -107,17 +91,4 @@ function report(summary: ImportSummary, ms: number): string {
   if (interrupted)
     lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
   return `${lines.join('\n')}\n`;
-}
-
-/** Asks on the terminal, without showing what is typed. */
-async function askPassword(): Promise<string> {
-  if (!process.stdin.isTTY)
-    throw new OpenCtsError(0, '', 'there is no terminal to ask for the password: set OPENCTS_PASSWORD');
-  process.stderr.write('Password: ');
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
-  const password = await terminal.question('');
-  terminal.close();
-  process.stderr.write('\n');
-  return password;
 }

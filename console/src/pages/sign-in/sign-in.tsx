@@ -37,7 +37,7 @@ export default function SignInPage({
     setProblem('');
     try {
       const session = await signIn(domain, user, password);
-      if (!session) throw new ApiError(404, words.noProject);
+      if (!session) throw new ApiError(404, '', words.noProject);
       localStorage.setItem(LAST_ACCOUNT, JSON.stringify({ domain, user }));
       onSignedIn(session);
     } catch (error) {

@@ -171,7 +171,9 @@ function FilterFields({ api, view, onChange }: Props) {
         <Select
           selectedOption={option(view.status, texts.traces.status[view.status] ?? words.all)}
           options={statuses.map(([value, label]) => option(value, label))}
-          onChange={({ detail }) => onChange({ status: detail.selectedOption.value ?? '' })}
+          onChange={({ detail }) =>
+            onChange({ status: (detail.selectedOption.value ?? '') as View['status'] })
+          }
         />
       </FormField>
     </>
@@ -241,7 +243,11 @@ const toOption = ({ value, count }: FacetValue) => ({
 });
 
 /** Values of a field under the other filters; null asks for nothing. */
-function useFacet(api: Api, field: string, parameters: Parameters<Api['facet']>[1] | null): FacetValue[] {
+function useFacet(
+  api: Api,
+  field: Parameters<Api['facet']>[0],
+  parameters: Parameters<Api['facet']>[1] | null,
+): FacetValue[] {
   const [values, setValues] = useState<FacetValue[]>([]);
   const key = JSON.stringify(parameters);
   useEffect(() => {

@@ -16,6 +16,7 @@ import { texts } from '../../texts.ts';
 import { formatTick, type Zone } from '../../time.ts';
 import { Filters } from './filters.tsx';
 import { TimeHistogram } from './histogram.tsx';
+import { RecordingState } from './recording-state.tsx';
 import { TraceTable } from './table.tsx';
 import { TraceView } from './trace-view.tsx';
 import { useTraces } from './use-traces.ts';
@@ -88,6 +89,7 @@ export function TraceListPage({ api, zone, onExpired }: { api: Api; zone: Zone; 
           }
         >
           <SpaceBetween size="m">
+            <RecordingState api={api} onEnabled={list.refresh} />
             <Filters api={api} view={view} zone={zone} onChange={change} />
             {list.error && (
               <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />

@@ -48,7 +48,7 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
   const failed = useCallback(
     (cause: unknown) => {
       if ((cause as Error).name === 'AbortError') return;
-      const problem = cause instanceof ApiError ? cause : new ApiError(0, String(cause));
+      const problem = cause instanceof ApiError ? cause : new ApiError(0, '', String(cause));
       if (problem.status === 401) onExpired();
       else setError(problem);
     },

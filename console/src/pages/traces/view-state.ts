@@ -4,6 +4,8 @@ import type { Parameters } from '../../api/client.ts';
 
 const SPANS: Record<string, number> = { '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000 };
 
+const STATUSES = ['normal', 'warning', 'incident'] as const;
+
 /** What the page shows; all of it stands in the address bar. */
 export interface View {
   /** `1h`, `1d`, `7d`, or `<from>-<to>` in epoch ms. */
@@ -14,7 +16,7 @@ export interface View {
   by: string;
   value: string;
   users: string[];
-  status: string;
+  status: '' | 'normal' | 'warning' | 'incident';
   /** Trace that is open in the view. */
   trace: string;
   expanded: string[];
@@ -45,7 +47,7 @@ function read(parameters: URLSearchParams): View {
     by: text('by', DEFAULT_VIEW.by),
     value: text('value'),
     users: parameters.getAll('user'),
-    status: text('status'),
+    status: STATUSES.find((status) => status === text('status')) ?? '',
     trace: text('trace'),
     expanded: parameters.getAll('open'),
     live: text('live') === '1',

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { AccessKey, Principal } from '../../iam/index.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { Description, doc, home, Id, keystoneTime, may, selfOr } from './shared.ts';
+import { CredentialView, Description, doc, home, Id, keystoneTime, may, selfOr } from './shared.ts';
 
 const Access = Type.Object({ access: Type.String() });
 
@@ -12,7 +13,7 @@ const Access = Type.Object({ access: Type.String() });
 export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
   const { directory, accessKeys } = iam;
 
-  const keyView = (key: AccessKey) => ({
+  const keyView = (key: AccessKey): Static<typeof CredentialView> => ({
     access: key.access,
     user_id: key.userId,
     status: key.active ? 'active' : 'inactive',
@@ -36,7 +37,9 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: may('signed-in', ['user', 'createCredential']),
       schema: {
-        ...doc('Create an access key; its secret is shown this once'),
+        ...doc('Create an access key; its secret is shown this once', {
+          201: Type.Object({ credential: Type.Interface([CredentialView], { secret: Type.String() }) }),
+        }),
         body: Type.Object({ credential: Type.Object({ user_id: Id, description: Description }) }),
       },
     },
@@ -56,7 +59,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: may('signed-in'),
       schema: {
-        ...doc('List access keys'),
+        ...doc('List access keys', { 200: Type.Object({ credentials: Type.Array(CredentialView) }) }),
         querystring: Type.Object({ user_id: Type.Optional(Type.String()) }),
       },
     },
@@ -69,7 +72,13 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   );
   server.get(
     '/v3.0/OS-CREDENTIAL/credentials/:access',
-    { config: may('signed-in'), schema: { ...doc('An access key'), params: Access } },
+    {
+      config: may('signed-in'),
+      schema: {
+        ...doc('An access key', { 200: Type.Object({ credential: CredentialView }) }),
+        params: Access,
+      },
+    },
     async ({ principal, params }) => ({
       credential: keyView(await keyOf(principal, params.access, 'iam:credentials:getCredential')),
     }),
@@ -79,7 +88,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: may('signed-in', ['user', 'updateCredential']),
       schema: {
-        ...doc('Turn an access key on or off'),
+        ...doc('Turn an access key on or off', { 200: Type.Object({ credential: CredentialView }) }),
         params: Access,
         body: Type.Object({
           credential: Type.Object({
@@ -105,7 +114,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     '/v3.0/OS-CREDENTIAL/credentials/:access',
     {
       config: may('signed-in', ['user', 'deleteCredential']),
-      schema: { ...doc('Delete an access key'), params: Access },
+      schema: { ...doc('Delete an access key', { 204: NoBody }), params: Access },
     },
     async (request, reply) => {
       const key = await keyOf(request.principal, request.params.access, 'iam:credentials:deleteCredential');
@@ -119,7 +128,16 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: may('signed-in', ['user', 'createTemporaryCredential']),
       schema: {
-        ...doc('Create a temporary access key'),
+        ...doc('Create a temporary access key', {
+          201: Type.Object({
+            credential: Type.Object({
+              access: Type.String(),
+              secret: Type.String(),
+              securitytoken: Type.String(),
+              expires_at: Type.String(),
+            }),
+          }),
+        }),
         body: Type.Object({
           auth: Type.Object({
             identity: Type.Object({

@@ -5,16 +5,20 @@ import type { Account, Project } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import {
+  AccountView,
   ByName,
   Description,
   doc,
   Enabled,
   home,
   Id,
+  listOf,
   may,
   Name,
   ownAccount,
   Password,
+  ProjectView,
+  RegionView,
   viewsUnder,
 } from './shared.ts';
 
@@ -42,7 +46,10 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     '/v3/auth/projects',
     {
       config: may('signed-in'),
-      schema: { ...doc('Projects that the caller may enter'), querystring: ByName },
+      schema: {
+        ...doc('Projects that the caller may enter', { 200: listOf('projects', ProjectView) }),
+        querystring: ByName,
+      },
     },
     async ({ principal, query }) => ({
       projects: (await iam.enterable(principal))
@@ -56,7 +63,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: may('signed-in'),
       schema: {
-        ...doc('Projects of the account'),
+        ...doc('Projects of the account', { 200: listOf('projects', ProjectView) }),
         querystring: Type.Object({
           name: Type.Optional(Type.String()),
           domain_id: Type.Optional(Type.String()),
@@ -81,7 +88,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: may('iam:projects:createProject', ['project', 'createProject']),
       schema: {
-        ...doc('Create a project'),
+        ...doc('Create a project', { 201: Type.Object({ project: ProjectView }) }),
         body: Type.Object({
           project: Type.Object({
             name: Type.String({
@@ -108,7 +115,10 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   );
   server.get(
     '/v3/projects/:id',
-    { config: may('signed-in'), schema: { ...doc('A project'), params: OneProject } },
+    {
+      config: may('signed-in'),
+      schema: { ...doc('A project', { 200: Type.Object({ project: ProjectView }) }), params: OneProject },
+    },
     async ({ principal, params }) => ({
       project: projectView(await directory.project(home(principal), params.id)),
     }),
@@ -118,7 +128,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: may('iam:projects:updateProject', ['project', 'updateProject']),
       schema: {
-        ...doc('Change a project'),
+        ...doc('Change a project', { 200: Type.Object({ project: ProjectView }) }),
         params: OneProject,
         body: Type.Object({ project: Type.Object({ description: Description, enabled: Enabled }) }),
       },
@@ -145,7 +155,13 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   const OneDomain = Type.Object({ id: Id });
   server.get(
     '/v3/auth/domains',
-    { config: may('signed-in'), schema: { ...doc('The account of the caller'), querystring: ByName } },
+    {
+      config: may('signed-in'),
+      schema: {
+        ...doc('The account of the caller', { 200: listOf('domains', AccountView) }),
+        querystring: ByName,
+      },
+    },
     async ({ principal, query }) => {
       const account = await directory.account(home(principal));
       return {
@@ -158,7 +174,10 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     '/v3/domains',
     {
       config: may('opencts:account:list'),
-      schema: { ...doc('Accounts of the installation'), querystring: ByName },
+      schema: {
+        ...doc('Accounts of the installation', { 200: listOf('domains', AccountView) }),
+        querystring: ByName,
+      },
     },
     async ({ query }) => ({
       domains: (await directory.accounts())
@@ -172,7 +191,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: may('opencts:account:create', ['account', 'createAccount']),
       schema: {
-        ...doc('Create an account with its projects and its first administrator'),
+        ...doc('Create an account with its projects and its first administrator', {
+          201: Type.Object({ domain: AccountView }),
+        }),
         body: Type.Object({
           domain: Type.Object({
             name: Name,
@@ -192,7 +213,10 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   );
   server.get(
     '/v3/domains/:id',
-    { config: may('signed-in'), schema: { ...doc('An account'), params: OneDomain } },
+    {
+      config: may('signed-in'),
+      schema: { ...doc('An account', { 200: Type.Object({ domain: AccountView }) }), params: OneDomain },
+    },
     async ({ principal, params }) => {
       if (params.id !== home(principal) && !principal.allows('opencts:account:list')) {
         throw ERRORS.iamNotFound('account', params.id);
@@ -205,7 +229,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: may('opencts:account:update', ['account', 'updateAccount']),
       schema: {
-        ...doc('Change an account; one that is disabled is shut out'),
+        ...doc('Change an account; one that is disabled is shut out', {
+          200: Type.Object({ domain: AccountView }),
+        }),
         params: OneDomain,
         body: Type.Object({ domain: Type.Object({ description: Description, enabled: Enabled }) }),
       },
@@ -221,14 +247,18 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       return { domain: accountView(account) };
     },
   );
-  server.get('/v3/regions', { config: may('signed-in'), schema: doc('Regions') }, async () => ({
-    regions: config.regions.map((id) => ({
-      id,
-      type: 'public',
-      parent_region_id: null,
-      description: '',
-      links: self(`/v3/regions/${id}`),
-    })),
-    ...listLinks('/v3/regions'),
-  }));
+  server.get(
+    '/v3/regions',
+    { config: may('signed-in'), schema: doc('Regions', { 200: listOf('regions', RegionView) }) },
+    async () => ({
+      regions: config.regions.map((id) => ({
+        id,
+        type: 'public',
+        parent_region_id: null,
+        description: '',
+        links: self(`/v3/regions/${id}`),
+      })),
+      ...listLinks('/v3/regions'),
+    }),
+  );
 };

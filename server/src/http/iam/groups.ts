@@ -2,8 +2,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { ByName, Description, doc, home, Id, may, Name, ownAccount, viewsUnder } from './shared.ts';
+import {
+  ByName,
+  Description,
+  doc,
+  GroupView,
+  home,
+  Id,
+  listOf,
+  may,
+  Name,
+  ownAccount,
+  UserView,
+  viewsUnder,
+} from './shared.ts';
 
 /** Groups of an account and their members. */
 export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
@@ -15,7 +29,10 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
 
   server.get(
     '/v3/groups',
-    { config: may('iam:groups:listGroups'), schema: { ...doc('List groups'), querystring: ByName } },
+    {
+      config: may('iam:groups:listGroups'),
+      schema: { ...doc('List groups', { 200: listOf('groups', GroupView) }), querystring: ByName },
+    },
     async ({ principal, query }) => ({
       groups: (await directory.groups(home(principal), query.name)).map(groupView),
       ...listLinks('/v3/groups'),
@@ -26,7 +43,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: may('iam:groups:createGroup', ['userGroup', 'createGroup']),
       schema: {
-        ...doc('Create a group'),
+        ...doc('Create a group', { 201: Type.Object({ group: GroupView }) }),
         body: Type.Object({
           group: Type.Object({
             name: Name,
@@ -47,7 +64,10 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   );
   server.get(
     '/v3/groups/:group_id',
-    { config: may('iam:groups:getGroup'), schema: { ...doc('A group'), params: OneGroup } },
+    {
+      config: may('iam:groups:getGroup'),
+      schema: { ...doc('A group', { 200: Type.Object({ group: GroupView }) }), params: OneGroup },
+    },
     async ({ principal, params }) => ({
       group: groupView(await directory.group(home(principal), params.group_id)),
     }),
@@ -57,7 +77,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: may('iam:groups:updateGroup', ['userGroup', 'updateGroup']),
       schema: {
-        ...doc('Change a group'),
+        ...doc('Change a group', { 200: Type.Object({ group: GroupView }) }),
         params: OneGroup,
         body: Type.Object({ group: Type.Object({ name: Type.Optional(Name), description: Description }) }),
       },
@@ -77,7 +97,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     '/v3/groups/:group_id',
     {
       config: may('iam:groups:deleteGroup', ['userGroup', 'deleteGroup']),
-      schema: { ...doc('Delete a group'), params: OneGroup },
+      schema: { ...doc('Delete a group', { 204: NoBody }), params: OneGroup },
     },
     async (request, reply) => {
       about(request, { resourceId: request.params.group_id });
@@ -88,7 +108,10 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   );
   server.get(
     '/v3/groups/:group_id/users',
-    { config: may('iam:groups:getGroup'), schema: { ...doc('Members of a group'), params: OneGroup } },
+    {
+      config: may('iam:groups:getGroup'),
+      schema: { ...doc('Members of a group', { 200: listOf('users', UserView) }), params: OneGroup },
+    },
     async ({ principal, params }) => ({
       users: (await directory.members(home(principal), params.group_id)).map(userView),
       ...listLinks(`/v3/groups/${params.group_id}/users`),
@@ -98,7 +121,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     method: ['GET'],
     url: '/v3/groups/:group_id/users/:user_id',
     config: may('iam:groups:getGroup'),
-    schema: { ...doc('Whether a user is in a group'), params: Member },
+    schema: { ...doc('Whether a user is in a group', { 204: NoBody }), params: Member },
     handler: async ({ principal, params }, reply) => {
       const members = await directory.members(home(principal), params.group_id);
       if (!members.some(({ id }) => id === params.user_id)) {
@@ -116,7 +139,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       url: '/v3/groups/:group_id/users/:user_id',
       config: may(action, ['userGroup', name]),
       schema: {
-        ...doc(method === 'PUT' ? 'Add a user to a group' : 'Remove a user from a group'),
+        ...doc(method === 'PUT' ? 'Add a user to a group' : 'Remove a user from a group', { 204: NoBody }),
         params: Member,
       },
       handler: async (request, reply) => {

@@ -4,7 +4,7 @@ import { ANY_SOURCE } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { doc, Id, Name } from './shared.ts';
+import { Id, Name } from './shared.ts';
 
 /** Ingest keys of a project. */
 export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
@@ -35,7 +35,8 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: { action: 'cts:ingestKey:list' },
       schema: {
-        ...doc('List ingest keys'),
+        summary: 'List ingest keys',
+        tags: ['ingest keys'],
         params: OfProject,
         response: { 200: Type.Object({ ingest_keys: Type.Array(IngestKeyView) }) },
       },
@@ -47,7 +48,8 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: { action: 'cts:ingestKey:create', audit: ingestAudit('createIngestKey') },
       schema: {
-        ...doc('Create an ingest key: a bearer for producers that can only set a header'),
+        summary: 'Create an ingest key: a bearer for producers that can only set a header',
+        tags: ['ingest keys'],
         params: OfProject,
         body: Type.Object({
           name: Name,
@@ -74,7 +76,8 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     {
       config: { action: 'cts:ingestKey:delete', audit: ingestAudit('deleteIngestKey') },
       schema: {
-        ...doc('Revoke an ingest key'),
+        summary: 'Revoke an ingest key',
+        tags: ['ingest keys'],
         params: Type.Object({ project_id: Id, key_id: Id }),
         response: { 204: NoBody },
       },

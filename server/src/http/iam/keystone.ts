@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { IssuedToken, Principal } from '../../iam/index.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { keystoneTime } from './shared.ts';
+import { doc, keystoneTime, selfOr } from './shared.ts';
 
 const Reference = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
 
@@ -35,25 +36,67 @@ const AuthRequest = Type.Object({
 });
 type AuthRequest = Static<typeof AuthRequest>;
 
+const Catalog = Type.Array(
+  Type.Object({
+    id: Type.String(),
+    type: Type.String(),
+    name: Type.String(),
+    endpoints: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        interface: Type.String(),
+        region: Type.String(),
+        region_id: Type.String(),
+        url: Type.String(),
+      }),
+    ),
+  }),
+);
+const Named = Type.Object({ id: Type.String(), name: Type.String() });
+/** The token itself is in the header `X-Subject-Token`. */
+const TokenAnswer = Type.Object({
+  token: Type.Object({
+    methods: Type.Array(Type.String()),
+    issued_at: Type.String(),
+    expires_at: Type.String(),
+    user: Type.Interface([Named], { domain: Named, password_expires_at: Type.String() }),
+    project: Type.Optional(Type.Interface([Named], { domain: Named })),
+    domain: Type.Optional(Named),
+    roles: Type.Array(Named),
+    catalog: Catalog,
+  }),
+});
+const NoCatalog = Type.Object({
+  nocatalog: Type.Optional(Type.String({ description: 'Any value: leave the catalog empty' })),
+});
+
 const OPEN = { action: 'open', keystone: true };
 const LOGOUT = { service: 'IAM', resourceType: 'user', name: 'logout', evenUnrecorded: true } as const;
 const SIGNED_IN = { action: 'signed-in', keystone: true };
 
 /** The part of Keystone v3 that OpenStack clients need: discovery, tokens, catalog, projects. */
 export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
-  const version = {
+  const version = () => ({
     id: 'v3.6',
     status: 'stable',
     updated: '2016-04-04T00:00:00Z',
     links: [{ rel: 'self', href: `${publicUrl()}/v3/` }],
     'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
-  };
-
-  server.get('/', { config: OPEN }, async (request, reply) => {
-    if (request.headers.accept?.includes('text/html')) return reply.redirect('/console/');
-    return reply.code(300).send({ versions: { values: [version] } });
   });
-  server.get('/v3', { config: OPEN }, async () => ({ version }));
+
+  server.get(
+    '/',
+    { config: OPEN, schema: { summary: 'Versions of the identity service', tags: ['identity'] } },
+    async (request, reply) => {
+      if (request.headers.accept?.includes('text/html')) return reply.redirect('/console/');
+      return reply.code(300).send({ versions: { values: [version()] } });
+    },
+  );
+  server.get(
+    '/v3',
+    { config: OPEN, schema: { summary: 'The version of the identity service', tags: ['identity'] } },
+    async () => ({ version: version() }),
+  );
 
   server.post(
     '/v3/auth/tokens',
@@ -66,12 +109,14 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
         summary: 'Sign in',
         tags: ['identity'],
         body: AuthRequest,
-        querystring: Type.Object({ nocatalog: Type.Optional(Type.String()) }),
+        querystring: NoCatalog,
+        response: { 201: TokenAnswer },
       },
     },
     async (request, reply) => {
       const token = await signIn(request);
-      return answer(reply.code(201), token, request.query.nocatalog === undefined);
+      reply.header('X-Subject-Token', token.text);
+      return reply.code(201).send(describe(token, request.query.nocatalog === undefined));
     },
   );
 
@@ -93,40 +138,60 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     );
   }
 
-  server.get('/v3/auth/tokens', { config: SIGNED_IN }, async (request, reply) => {
-    return answer(
-      reply,
-      await subjectOf(request),
-      (request.query as { nocatalog?: string }).nocatalog === undefined,
-    );
-  });
-  server.delete('/v3/auth/tokens', { config: { ...SIGNED_IN, audit: LOGOUT } }, async (request, reply) => {
-    const subject = await subjectOf(request);
-    const { id, name } = subject.principal.user;
-    about(request, { resourceId: id, resourceName: name });
-    await iam.revoke(subject.text);
-    return reply.code(204).send();
-  });
+  server.get(
+    '/v3/auth/tokens',
+    {
+      config: SIGNED_IN,
+      schema: { ...doc('What a token says', { 200: TokenAnswer }), querystring: NoCatalog },
+    },
+    async (request, reply) => {
+      const subject = await subjectOf(request, 'iam:tokens:getToken');
+      reply.header('X-Subject-Token', subject.text);
+      return describe(subject, request.query.nocatalog === undefined);
+    },
+  );
+  server.delete(
+    '/v3/auth/tokens',
+    { config: { ...SIGNED_IN, audit: LOGOUT }, schema: doc('Revoke a token', { 204: NoBody }) },
+    async (request, reply) => {
+      const subject = await subjectOf(request, 'iam:tokens:revokeToken');
+      const { id, name } = subject.principal.user;
+      about(request, { resourceId: id, resourceName: name });
+      await iam.revoke(subject.text);
+      return reply.code(204).send();
+    },
+  );
 
-  /** The token to look at: one's own, or one of the same account. */
-  async function subjectOf(request: FastifyRequest): Promise<IssuedToken> {
-    const text = request.headers['x-subject-token'];
-    if (typeof text !== 'string') throw ERRORS.invalidBody('X-Subject-Token', 'X-Subject-Token is missing');
-    const subject = await iam.examine(text);
-    if (subject.principal.domainId !== request.principal.domainId)
-      throw ERRORS.unauthenticated('decrypt token fail');
+  /**
+   * The token to look at: one's own, or one of another user of the account, which takes an action.
+   * @throws CtsError 400, 403, 404
+   */
+  async function subjectOf({ headers, principal }: FastifyRequest, action: string): Promise<IssuedToken> {
+    const text = headers['x-subject-token'];
+    if (typeof text !== 'string') throw ERRORS.iamInvalid('X-Subject-Token', 'X-Subject-Token is missing');
+    const subject = await iam.examine(text).catch(() => undefined);
+    if (subject?.principal.domainId !== principal.domainId) throw ERRORS.iamNotFound('token', 'of that text');
+    selfOr(principal, subject.principal.user.id, action);
     return subject;
   }
 
-  server.get('/v3/auth/catalog', { config: SIGNED_IN }, async ({ principal }) => ({
-    catalog: catalogOf(principal, publicUrl()),
-    links: { self: `${publicUrl()}/v3/auth/catalog` },
-  }));
+  server.get(
+    '/v3/auth/catalog',
+    {
+      config: SIGNED_IN,
+      schema: doc('Endpoints of the services', {
+        200: Type.Object({ catalog: Catalog, links: Type.Object({ self: Type.String() }) }),
+      }),
+    },
+    async ({ principal }) => ({
+      catalog: catalogOf(principal, publicUrl()),
+      links: { self: `${publicUrl()}/v3/auth/catalog` },
+    }),
+  );
 
-  function answer(reply: FastifyReply, { text, claims, principal }: IssuedToken, withCatalog: boolean) {
+  function describe({ claims, principal }: IssuedToken, withCatalog: boolean): Static<typeof TokenAnswer> {
     const { user, project, roles } = principal;
-    reply.header('X-Subject-Token', text);
-    return reply.send({
+    return {
       token: {
         methods: claims.methods,
         issued_at: keystoneTime(claims.issuedAt),
@@ -138,7 +203,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
         roles,
         catalog: withCatalog ? catalogOf(principal, publicUrl()) : [],
       },
-    });
+    };
   }
 };
 

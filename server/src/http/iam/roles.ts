@@ -9,8 +9,9 @@ import {
   type Role,
 } from '../../iam/index.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { Description, doc, home, Id, may, viewsUnder } from './shared.ts';
+import { Description, doc, home, Id, listOf, may, RoleView, viewsUnder } from './shared.ts';
 
 /** Roles, custom policies, and which group holds which role where. */
 export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
@@ -42,7 +43,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       {
         config: may('iam:roles:listRoles'),
         schema: {
-          ...doc('List roles'),
+          ...doc('List roles', { 200: listOf('roles', RoleView) }),
           querystring: Type.Object({
             name: Type.Optional(Type.String()),
             display_name: Type.Optional(Type.String()),
@@ -59,7 +60,10 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     );
     server.get(
       `${path}/:role_id`,
-      { config: may('iam:roles:getRole'), schema: { ...doc('A role'), params: OneRole } },
+      {
+        config: may('iam:roles:getRole'),
+        schema: { ...doc('A role', { 200: Type.Object({ role: RoleView }) }), params: OneRole },
+      },
       async ({ principal, params }) => ({
         role: roleView(await directory.role(home(principal), params.role_id)),
       }),
@@ -69,7 +73,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     '/v3.0/OS-ROLE/roles',
     {
       config: may('iam:roles:createRole', ['Policy', 'createRole']),
-      schema: { ...doc('Create a custom policy'), body: NewRole },
+      schema: { ...doc('Create a custom policy', { 201: Type.Object({ role: RoleView }) }), body: NewRole },
     },
     async (request, reply) => {
       const { display_name, description, policy } = request.body.role;
@@ -88,7 +92,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: may('iam:roles:updateRole', ['Policy', 'updateRole']),
       schema: {
-        ...doc('Change a custom policy'),
+        ...doc('Change a custom policy', { 200: Type.Object({ role: RoleView }) }),
         params: OneRole,
         body: Type.Object({
           role: Type.Object({ description: Description, policy: Type.Optional(PolicyDocument) }),
@@ -110,7 +114,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     '/v3.0/OS-ROLE/roles/:role_id',
     {
       config: may('iam:roles:deleteRole', ['Policy', 'deleteRole']),
-      schema: { ...doc('Delete a custom policy'), params: OneRole },
+      schema: { ...doc('Delete a custom policy', { 204: NoBody }), params: OneRole },
     },
     async (request, reply) => {
       about(request, { resourceId: request.params.role_id });
@@ -148,7 +152,10 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       `${base}${end}`,
       {
         config: may('iam:permissions:listRolesForGroup'),
-        schema: { ...doc(`Roles of a group in ${where}`), params: Scoped },
+        schema: {
+          ...doc(`Roles of a group in ${where}`, { 200: listOf('roles', RoleView) }),
+          params: Scoped,
+        },
       },
       async ({ principal, params }) => {
         const domainId = home(principal);
@@ -173,7 +180,10 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           DELETE: may('iam:permissions:revokeRoleFromGroup', ['group', 'updateGroupAssignsByRole']),
         }[method],
         schema: {
-          ...doc(`${{ GET: 'Check', PUT: 'Grant', DELETE: 'Revoke' }[method]} a role of a group in ${where}`),
+          ...doc(
+            `${{ GET: 'Check', PUT: 'Grant', DELETE: 'Revoke' }[method]} a role of a group in ${where}`,
+            { 204: NoBody },
+          ),
           params: Granted,
         },
         handler: async (request, reply) => {

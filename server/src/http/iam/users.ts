@@ -2,19 +2,23 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import {
   ByName,
   Description,
   doc,
   Enabled,
+  GroupView,
   home,
   Id,
+  listOf,
   may,
   Name,
   ownAccount,
   Password,
   selfOr,
+  UserView,
   viewsUnder,
 } from './shared.ts';
 
@@ -27,7 +31,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
 
   server.get(
     '/v3/users',
-    { config: may('iam:users:listUsers'), schema: { ...doc('List users'), querystring: ByName } },
+    {
+      config: may('iam:users:listUsers'),
+      schema: { ...doc('List users', { 200: listOf('users', UserView) }), querystring: ByName },
+    },
     async ({ principal, query }) => ({
       users: (await directory.users(home(principal), query.name)).map(userView),
       ...listLinks('/v3/users'),
@@ -38,7 +45,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: may('iam:users:createUser', ['user', 'createUser']),
       schema: {
-        ...doc('Create a user'),
+        ...doc('Create a user', { 201: Type.Object({ user: UserView }) }),
         body: Type.Object({
           user: Type.Object({
             name: Name,
@@ -61,7 +68,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   );
   server.get(
     '/v3/users/:user_id',
-    { config: may('signed-in'), schema: { ...doc('A user'), params: OneUser } },
+    {
+      config: may('signed-in'),
+      schema: { ...doc('A user', { 200: Type.Object({ user: UserView }) }), params: OneUser },
+    },
     async ({ principal, params }) => {
       selfOr(principal, params.user_id, 'iam:users:getUser');
       return { user: userView(await directory.user(home(principal), params.user_id)) };
@@ -72,7 +82,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: may('iam:users:updateUser', ['user', 'updateUser']),
       schema: {
-        ...doc('Change a user'),
+        ...doc('Change a user', { 200: Type.Object({ user: UserView }) }),
         params: OneUser,
         body: Type.Object({
           user: Type.Object({
@@ -99,7 +109,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     '/v3/users/:user_id',
     {
       config: may('iam:users:deleteUser', ['user', 'deleteUser']),
-      schema: { ...doc('Delete a user'), params: OneUser },
+      schema: { ...doc('Delete a user', { 204: NoBody }), params: OneUser },
     },
     async (request, reply) => {
       const { principal, params } = request;
@@ -115,7 +125,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: may('signed-in', ['user', 'changePassword']),
       schema: {
-        ...doc('Change the own password'),
+        ...doc('Change the own password', { 204: NoBody }),
         params: OneUser,
         body: Type.Object({ user: Type.Object({ password: Password, original_password: Type.String() }) }),
       },
@@ -133,7 +143,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   );
   server.get(
     '/v3/users/:user_id/groups',
-    { config: may('signed-in'), schema: { ...doc('Groups of a user'), params: OneUser } },
+    {
+      config: may('signed-in'),
+      schema: { ...doc('Groups of a user', { 200: listOf('groups', GroupView) }), params: OneUser },
+    },
     async ({ principal, params }) => {
       selfOr(principal, params.user_id, 'iam:groups:listGroups');
       const groups = await directory.groupsOf(home(principal), params.user_id);

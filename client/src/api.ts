@@ -1,0 +1,5287 @@
+// Generated from the service's OpenAPI document by `npm run api`; not to be edited.
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service is alive */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether traces are taken and can be found */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version of the service */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics for Prometheus */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List traces, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Tracker; default system for management traces; exact and case-sensitive */
+                    tracker_name?: string;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    /** @description Traces of a page */
+                    limit?: number;
+                    /** @description Marker of the page before, or a trace id */
+                    next?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            traces: components["schemas"]["def-0"][];
+                            meta_data: {
+                                count: number;
+                                /** @description null: nothing is left */
+                                marker: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Report traces
+         * @description Takes traces as {"traces": […]} or as NDJSON (application/x-ndjson), plain or gzip. Every trace that is not rejected is on disk when the answer comes. A trace sent again with its trace_id counts as duplicate. 200 means that none is recorded.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    trace_ids?: boolean;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        traces: components["schemas"]["def-1"][];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Traces that are now on disk */
+                            accepted: number;
+                            /** @description Traces whose trace_id had been accepted before */
+                            duplicates: number;
+                            rejected: {
+                                /** @description Place of the trace in the request, from 0 */
+                                index: number;
+                                error_code: string;
+                                error_msg: string;
+                                /** @description The member that breaks a rule */
+                                field?: string;
+                            }[];
+                            /** @description Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing */
+                            not_recorded: number;
+                            not_recorded_reasons?: string[];
+                            /** @description With ?trace_ids=true: ids in the order sent, null for a rejected trace */
+                            trace_ids?: (string | null)[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Traces that are now on disk */
+                            accepted: number;
+                            /** @description Traces whose trace_id had been accepted before */
+                            duplicates: number;
+                            rejected: {
+                                /** @description Place of the trace in the request, from 0 */
+                                index: number;
+                                error_code: string;
+                                error_msg: string;
+                                /** @description The member that breaks a rule */
+                                field?: string;
+                            }[];
+                            /** @description Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing */
+                            not_recorded: number;
+                            not_recorded_reasons?: string[];
+                            /** @description With ?trace_ids=true: ids in the order sent, null for a rejected trace */
+                            trace_ids?: (string | null)[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/traces/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count traces by time and status */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Tracker; default system for management traces; exact and case-sensitive */
+                    tracker_name?: string;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    /** @description Bars at the most */
+                    buckets?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Width of a bar */
+                            bucket_ms: number;
+                            from: number;
+                            to: number;
+                            buckets: {
+                                /** @description Beginning of the bar; bars without traces are left out */
+                                time: number;
+                                normal: number;
+                                warning: number;
+                                incident: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/traces/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Distinct values of a field, most frequent first */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Tracker; default system for management traces; exact and case-sensitive */
+                    tracker_name?: string;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name";
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            field: string;
+                            values: {
+                                value: string;
+                                count: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/accounting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was journalled, indexed and stored, by hour of record_time */
+        get: {
+            parameters: {
+                query?: {
+                    from?: number;
+                    to?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            hours: {
+                                /** @description Beginning of the hour */
+                                time: number;
+                                /** @description Acknowledged to producers */
+                                journalled: number;
+                                /** @description Handed to the trace store */
+                                indexed: number;
+                                /** @description Counted in the trace store */
+                                stored: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/traces/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export traces as CSV, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Tracker; default system for management traces; exact and case-sensitive */
+                    tracker_name?: string;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    /** @description Records at the most */
+                    limit?: number;
+                    /** @description IANA name or offset such as +02:00 */
+                    time_zone?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/tracker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a tracker; members that are left out stay as they are */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description system: the management tracker; data: operations on the data of one bucket
+                         * @enum {unknown}
+                         */
+                        tracker_type: "system" | "data";
+                        /** @description system for the management tracker */
+                        tracker_name: string;
+                        /** @description Kept for clients; the trace list is searchable without a log service */
+                        is_lts_enabled?: boolean;
+                        /** @description Transfer to object storage */
+                        obs_info?: {
+                            /** @description Bucket; empty: no transfer */
+                            bucket_name?: string;
+                            /** @description Beginning of the names of trace files */
+                            file_prefix_name?: string;
+                            /** @description Make the bucket; false: it must exist. Default false */
+                            is_obs_created?: boolean;
+                            /**
+                             * @description Days that objects stay; data trackers only
+                             * @enum {integer}
+                             */
+                            bucket_lifecycle?: 0 | 30 | 60 | 90 | 180 | 1095;
+                            /**
+                             * @description json: not compressed
+                             * @enum {unknown}
+                             */
+                            compress_type?: "gzip" | "json";
+                            /** @description The service's name is a folder of the object path. Default true */
+                            is_sort_by_service?: boolean;
+                        };
+                        /** @description Write signed digest files */
+                        is_support_validate?: boolean;
+                        /** @enum {unknown} */
+                        agency_name?: "cts_admin_trust";
+                        is_organization_tracker?: boolean;
+                        management_event_selector?: {
+                            /** @description Services whose data key traces are left out of the transfer */
+                            exclude_service: "KMS"[];
+                        };
+                        is_support_trace_files_encryption?: boolean;
+                        kms_id?: string;
+                        data_bucket?: {
+                            data_bucket_name?: string;
+                            data_event?: ("WRITE" | "READ")[];
+                        };
+                        /** @enum {unknown} */
+                        status?: "enabled" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            create_time: number;
+                            /** @enum {unknown} */
+                            tracker_type: "system" | "data";
+                            tracker_name: string;
+                            /** @enum {unknown} */
+                            status: "enabled" | "disabled" | "error";
+                            /** @enum {unknown} */
+                            detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                            domain_id: string;
+                            project_id: string;
+                            agency_name: string;
+                            is_support_validate: boolean;
+                            is_support_trace_files_encryption: boolean;
+                            kms_id: string;
+                            is_organization_tracker: boolean;
+                            management_event_selector?: {
+                                /** @description Services whose data key traces are left out of the transfer */
+                                exclude_service: "KMS"[];
+                            };
+                            lts: {
+                                is_lts_enabled: boolean;
+                                log_group_name: string;
+                                log_topic_name: string;
+                            };
+                            obs_info: {
+                                bucket_name: string;
+                                file_prefix_name: string;
+                                is_obs_created: boolean;
+                                is_authorized_bucket: boolean;
+                                bucket_lifecycle: number;
+                                compress_type: string;
+                                is_sort_by_service: boolean;
+                                bucket_location: string;
+                            };
+                            data_bucket?: {
+                                data_bucket_name: string;
+                                search_enabled: boolean;
+                                data_event: string[];
+                            };
+                            group_id: string;
+                            stream_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        /** Create a tracker; the management tracker enables CTS */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description system: the management tracker; data: operations on the data of one bucket
+                         * @enum {unknown}
+                         */
+                        tracker_type: "system" | "data";
+                        /** @description system for the management tracker */
+                        tracker_name: string;
+                        /** @description Kept for clients; the trace list is searchable without a log service */
+                        is_lts_enabled?: boolean;
+                        /** @description Transfer to object storage */
+                        obs_info?: {
+                            /** @description Bucket; empty: no transfer */
+                            bucket_name?: string;
+                            /** @description Beginning of the names of trace files */
+                            file_prefix_name?: string;
+                            /** @description Make the bucket; false: it must exist. Default false */
+                            is_obs_created?: boolean;
+                            /**
+                             * @description Days that objects stay; data trackers only
+                             * @enum {integer}
+                             */
+                            bucket_lifecycle?: 0 | 30 | 60 | 90 | 180 | 1095;
+                            /**
+                             * @description json: not compressed
+                             * @enum {unknown}
+                             */
+                            compress_type?: "gzip" | "json";
+                            /** @description The service's name is a folder of the object path. Default true */
+                            is_sort_by_service?: boolean;
+                        };
+                        /** @description Write signed digest files */
+                        is_support_validate?: boolean;
+                        /** @enum {unknown} */
+                        agency_name?: "cts_admin_trust";
+                        is_organization_tracker?: boolean;
+                        management_event_selector?: {
+                            /** @description Services whose data key traces are left out of the transfer */
+                            exclude_service: "KMS"[];
+                        };
+                        is_support_trace_files_encryption?: boolean;
+                        kms_id?: string;
+                        data_bucket?: {
+                            data_bucket_name?: string;
+                            data_event?: ("WRITE" | "READ")[];
+                        };
+                        /** @enum {unknown} */
+                        status?: "enabled" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            create_time: number;
+                            /** @enum {unknown} */
+                            tracker_type: "system" | "data";
+                            tracker_name: string;
+                            /** @enum {unknown} */
+                            status: "enabled" | "disabled" | "error";
+                            /** @enum {unknown} */
+                            detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                            domain_id: string;
+                            project_id: string;
+                            agency_name: string;
+                            is_support_validate: boolean;
+                            is_support_trace_files_encryption: boolean;
+                            kms_id: string;
+                            is_organization_tracker: boolean;
+                            management_event_selector?: {
+                                /** @description Services whose data key traces are left out of the transfer */
+                                exclude_service: "KMS"[];
+                            };
+                            lts: {
+                                is_lts_enabled: boolean;
+                                log_group_name: string;
+                                log_topic_name: string;
+                            };
+                            obs_info: {
+                                bucket_name: string;
+                                file_prefix_name: string;
+                                is_obs_created: boolean;
+                                is_authorized_bucket: boolean;
+                                bucket_lifecycle: number;
+                                compress_type: string;
+                                is_sort_by_service: boolean;
+                                bucket_location: string;
+                            };
+                            data_bucket?: {
+                                data_bucket_name: string;
+                                search_enabled: boolean;
+                                data_event: string[];
+                            };
+                            group_id: string;
+                            stream_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/trackers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List trackers */
+        get: {
+            parameters: {
+                query?: {
+                    tracker_name?: string;
+                    tracker_type?: "system" | "data" | "";
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            trackers: {
+                                id: string;
+                                create_time: number;
+                                /** @enum {unknown} */
+                                tracker_type: "system" | "data";
+                                tracker_name: string;
+                                /** @enum {unknown} */
+                                status: "enabled" | "disabled" | "error";
+                                /** @enum {unknown} */
+                                detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                                domain_id: string;
+                                project_id: string;
+                                agency_name: string;
+                                is_support_validate: boolean;
+                                is_support_trace_files_encryption: boolean;
+                                kms_id: string;
+                                is_organization_tracker: boolean;
+                                management_event_selector?: {
+                                    /** @description Services whose data key traces are left out of the transfer */
+                                    exclude_service: "KMS"[];
+                                };
+                                lts: {
+                                    is_lts_enabled: boolean;
+                                    log_group_name: string;
+                                    log_topic_name: string;
+                                };
+                                obs_info: {
+                                    bucket_name: string;
+                                    file_prefix_name: string;
+                                    is_obs_created: boolean;
+                                    is_authorized_bucket: boolean;
+                                    bucket_lifecycle: number;
+                                    compress_type: string;
+                                    is_sort_by_service: boolean;
+                                    bucket_location: string;
+                                };
+                                data_bucket?: {
+                                    data_bucket_name: string;
+                                    search_enabled: boolean;
+                                    data_event: string[];
+                                };
+                                group_id: string;
+                                stream_id: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete trackers; what they recorded stays */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description Left out: all of the type */
+                    tracker_name?: string;
+                    /** @description Left out: both */
+                    tracker_type?: "system" | "data" | "";
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings of recording */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Copy the traces of global services, which are recorded in one region, to this project */
+                            is_sync_global_trace: boolean;
+                            /** @description Record operations that change nothing, of all services */
+                            is_support_read_only: boolean;
+                            /** @description Services whose reads are recorded when is_support_read_only is false */
+                            support_read_only_services?: string[];
+                        };
+                    };
+                };
+            };
+        };
+        /** Change the settings of recording */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Copy the traces of global services, which are recorded in one region, to this project */
+                        is_sync_global_trace: boolean;
+                        /** @description Record operations that change nothing, of all services */
+                        is_support_read_only: boolean;
+                        /** @description Services whose reads are recorded when is_support_read_only is false */
+                        support_read_only_services?: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/{resource_id}/tags/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add tags */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                    /** @description Id of the tracker */
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tags: {
+                            key: string;
+                            value?: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/{resource_id}/tags/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete tags, by key or by key and value */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                    /** @description Id of the tracker */
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tags: {
+                            key: string;
+                            value?: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/{resource_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags of a tracker */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                    /** @description Id of the tracker */
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tags: {
+                                key: string;
+                                value?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add a tag */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                    /** @description Id of the tracker */
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tag: {
+                            key: string;
+                            value?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/{resource_id}/tags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a tag */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                    /** @description Id of the tracker */
+                    resource_id: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags of all trackers of the project */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    marker?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tags: {
+                                key: string;
+                                values: string[];
+                            }[];
+                            page_info: {
+                                next_marker: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/resource-instances/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find trackers by tag and name */
+        post: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Only trackers without tags; tags is ignored */
+                        without_any_tag?: boolean;
+                        /** @description Keys are and-ed, values of one key or-ed */
+                        tags?: {
+                            key: string;
+                            values?: string[];
+                        }[];
+                        matches?: {
+                            /** @enum {unknown} */
+                            key: "resource_name";
+                            value: string;
+                        }[];
+                        limit?: number;
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            resources: {
+                                resource_id: string;
+                                resource_name: string;
+                                resource_detail: unknown;
+                                tags: {
+                                    key: string;
+                                    value?: string;
+                                }[];
+                            }[];
+                            total_count: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/{resource_type}/resource-instances/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count trackers by tag and name */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description cts-tracker */
+                    resource_type: "cts-tracker";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Only trackers without tags; tags is ignored */
+                        without_any_tag?: boolean;
+                        /** @description Keys are and-ed, values of one key or-ed */
+                        tags?: {
+                            key: string;
+                            values?: string[];
+                        }[];
+                        matches?: {
+                            /** @enum {unknown} */
+                            key: "resource_name";
+                            value: string;
+                        }[];
+                        limit?: number;
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            total_count: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a key event notification; operations, users and filter are replaced */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        notification_id: string;
+                        notification_name: string;
+                        /**
+                         * @description complete: everything that is recorded
+                         * @enum {unknown}
+                         */
+                        operation_type: "complete" | "customized";
+                        /** @description Operations of a customized notification */
+                        operations?: {
+                            service_type: string;
+                            resource_type: string;
+                            trace_names: string[];
+                        }[];
+                        /** @description Only operations by these users; at most 50 in 10 groups */
+                        notify_user_list?: {
+                            user_group: string;
+                            user_list: string[];
+                        }[];
+                        /** @description URN of an SMN topic or a function; empty: none */
+                        topic_id?: string;
+                        filter?: {
+                            /**
+                             * @default AND
+                             * @enum {unknown}
+                             */
+                            condition: "AND" | "OR";
+                            /** @description false: kept, but not applied */
+                            is_support_filter: boolean;
+                            /** @description `field = value` or `field != value` */
+                            rule: string[];
+                        };
+                        /** @enum {unknown} */
+                        agency_name?: "cts_admin_trust" | "";
+                        /** @enum {unknown} */
+                        status: "enabled" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            notification_id: string;
+                            notification_name: string;
+                            /** @enum {unknown} */
+                            notification_type: "smn" | "fun";
+                            /** @enum {unknown} */
+                            operation_type: "complete" | "customized";
+                            /** @description Operations of a customized notification */
+                            operations: {
+                                service_type: string;
+                                resource_type: string;
+                                trace_names: string[];
+                            }[];
+                            /** @description Only operations by these users; at most 50 in 10 groups */
+                            notify_user_list: {
+                                user_group: string;
+                                user_list: string[];
+                            }[];
+                            /** @enum {unknown} */
+                            status: "enabled" | "disabled";
+                            topic_id?: string;
+                            filter?: {
+                                /**
+                                 * @default AND
+                                 * @enum {unknown}
+                                 */
+                                condition: "AND" | "OR";
+                                /** @description false: kept, but not applied */
+                                is_support_filter: boolean;
+                                /** @description `field = value` or `field != value` */
+                                rule: string[];
+                            };
+                            agency_name?: string;
+                            project_id: string;
+                            domain_id: string;
+                            create_time: number;
+                        };
+                    };
+                };
+            };
+        };
+        /** Create a key event notification */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        notification_name: string;
+                        /**
+                         * @description complete: everything that is recorded
+                         * @enum {unknown}
+                         */
+                        operation_type: "complete" | "customized";
+                        /** @description Operations of a customized notification */
+                        operations?: {
+                            service_type: string;
+                            resource_type: string;
+                            trace_names: string[];
+                        }[];
+                        /** @description Only operations by these users; at most 50 in 10 groups */
+                        notify_user_list?: {
+                            user_group: string;
+                            user_list: string[];
+                        }[];
+                        /** @description URN of an SMN topic or a function; empty: none */
+                        topic_id?: string;
+                        filter?: {
+                            /**
+                             * @default AND
+                             * @enum {unknown}
+                             */
+                            condition: "AND" | "OR";
+                            /** @description false: kept, but not applied */
+                            is_support_filter: boolean;
+                            /** @description `field = value` or `field != value` */
+                            rule: string[];
+                        };
+                        /** @enum {unknown} */
+                        agency_name?: "cts_admin_trust" | "";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            notification_id: string;
+                            notification_name: string;
+                            /** @enum {unknown} */
+                            notification_type: "smn" | "fun";
+                            /** @enum {unknown} */
+                            operation_type: "complete" | "customized";
+                            /** @description Operations of a customized notification */
+                            operations: {
+                                service_type: string;
+                                resource_type: string;
+                                trace_names: string[];
+                            }[];
+                            /** @description Only operations by these users; at most 50 in 10 groups */
+                            notify_user_list: {
+                                user_group: string;
+                                user_list: string[];
+                            }[];
+                            /** @enum {unknown} */
+                            status: "enabled" | "disabled";
+                            topic_id?: string;
+                            filter?: {
+                                /**
+                                 * @default AND
+                                 * @enum {unknown}
+                                 */
+                                condition: "AND" | "OR";
+                                /** @description false: kept, but not applied */
+                                is_support_filter: boolean;
+                                /** @description `field = value` or `field != value` */
+                                rule: string[];
+                            };
+                            agency_name?: string;
+                            project_id: string;
+                            domain_id: string;
+                            create_time: number;
+                        };
+                    };
+                };
+            };
+        };
+        /** Delete key event notifications */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description One or more, separated by commas or given several times */
+                    notification_id: string[];
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/notifications/{notification_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List key event notifications */
+        get: {
+            parameters: {
+                query?: {
+                    notification_name?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    notification_type: "smn" | "fun";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            notifications: {
+                                notification_id: string;
+                                notification_name: string;
+                                /** @enum {unknown} */
+                                notification_type: "smn" | "fun";
+                                /** @enum {unknown} */
+                                operation_type: "complete" | "customized";
+                                /** @description Operations of a customized notification */
+                                operations: {
+                                    service_type: string;
+                                    resource_type: string;
+                                    trace_names: string[];
+                                }[];
+                                /** @description Only operations by these users; at most 50 in 10 groups */
+                                notify_user_list: {
+                                    user_group: string;
+                                    user_list: string[];
+                                }[];
+                                /** @enum {unknown} */
+                                status: "enabled" | "disabled";
+                                topic_id?: string;
+                                filter?: {
+                                    /**
+                                     * @default AND
+                                     * @enum {unknown}
+                                     */
+                                    condition: "AND" | "OR";
+                                    /** @description false: kept, but not applied */
+                                    is_support_filter: boolean;
+                                    /** @description `field = value` or `field != value` */
+                                    rule: string[];
+                                };
+                                agency_name?: string;
+                                project_id: string;
+                                domain_id: string;
+                                create_time: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quotas and what is used of them */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            resources: {
+                                type: string;
+                                used: number;
+                                quota: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations that can be watched */
+        get: {
+            parameters: {
+                query?: {
+                    service_type?: string;
+                    resource_type?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            operations: {
+                                service_type: string;
+                                resource_type: string;
+                                operation_list: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services and resource types that traces are of */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Account, or a project of the caller */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            resources: {
+                                service_type: string;
+                                resource: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/user-resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users who acted */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            users: {
+                                name: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/checkbucket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether trace files could be written to buckets */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Account, or a project of the caller */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        buckets: {
+                            bucket_name: string;
+                            bucket_location: string;
+                            kms_id?: string;
+                            is_support_trace_files_encryption?: boolean;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            buckets: {
+                                bucket_name: string;
+                                bucket_location: string;
+                                kms_id: string;
+                                is_support_trace_files_encryption: boolean;
+                                check_bucket_response: {
+                                    success: boolean;
+                                    response_code: number;
+                                    error_code?: string;
+                                    error_message?: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1.0/{project_id}/tracker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The management tracker; without a name, a list with it */
+        get: {
+            parameters: {
+                query?: {
+                    tracker_name?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        /** Create the management tracker */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Bucket; empty: no transfer */
+                        bucket_name?: string;
+                        /** @description Beginning of the names of trace files */
+                        file_prefix_name?: string;
+                        /** @description Make the bucket; false: it must exist. Default false */
+                        is_obs_created?: boolean;
+                        /** @enum {unknown} */
+                        status?: "enabled" | "disabled";
+                        lts?: {
+                            is_lts_enabled?: boolean;
+                        };
+                        log_file_validate?: {
+                            is_support_validate?: boolean;
+                        };
+                        is_support_trace_files_encryption?: boolean;
+                        kms_id?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /** Delete the management tracker */
+        delete: {
+            parameters: {
+                query?: {
+                    tracker_name?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1.0/{project_id}/tracker/{tracker_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the management tracker */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    tracker_name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Bucket; empty: no transfer */
+                        bucket_name?: string;
+                        /** @description Beginning of the names of trace files */
+                        file_prefix_name?: string;
+                        /** @description Make the bucket; false: it must exist. Default false */
+                        is_obs_created?: boolean;
+                        /** @enum {unknown} */
+                        status?: "enabled" | "disabled";
+                        lts?: {
+                            is_lts_enabled?: boolean;
+                        };
+                        log_file_validate?: {
+                            is_support_validate?: boolean;
+                        };
+                        is_support_trace_files_encryption?: boolean;
+                        kms_id?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1.0/{project_id}/{tracker_name}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List traces, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    /** @description Trace status */
+                    trace_status?: "normal" | "warning" | "incident" | "";
+                    /** @description Traces of a page */
+                    limit?: number;
+                    /** @description Marker of the page before, or a trace id */
+                    next?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    tracker_name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2.0/{project_id}/{tracker_name}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List traces, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status */
+                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    /** @description Trace status */
+                    trace_status?: "normal" | "warning" | "incident" | "";
+                    /** @description Traces of a page */
+                    limit?: number;
+                    /** @description Marker of the page before, or a trace id */
+                    next?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    tracker_name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the API */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    version: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the identity service */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version of the identity service */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a token says */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Any value: leave the catalog empty */
+                    nocatalog?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            token: {
+                                methods: string[];
+                                issued_at: string;
+                                expires_at: string;
+                                user: {
+                                    id: string;
+                                    name: string;
+                                    domain: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    password_expires_at: string;
+                                };
+                                project?: {
+                                    id: string;
+                                    name: string;
+                                    domain: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                };
+                                domain?: {
+                                    id: string;
+                                    name: string;
+                                };
+                                roles: {
+                                    id: string;
+                                    name: string;
+                                }[];
+                                catalog: {
+                                    id: string;
+                                    type: string;
+                                    name: string;
+                                    endpoints: {
+                                        id: string;
+                                        interface: string;
+                                        region: string;
+                                        region_id: string;
+                                        url: string;
+                                    }[];
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign in */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Any value: leave the catalog empty */
+                    nocatalog?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        auth: {
+                            identity: {
+                                methods: string[];
+                                password?: {
+                                    user: {
+                                        id?: string;
+                                        name?: string;
+                                        password: string;
+                                        domain?: {
+                                            id?: string;
+                                            name?: string;
+                                        };
+                                    };
+                                };
+                                token?: {
+                                    id: string;
+                                };
+                            };
+                            scope?: {
+                                project?: {
+                                    id?: string;
+                                    name?: string;
+                                    domain?: {
+                                        id?: string;
+                                        name?: string;
+                                    };
+                                };
+                                domain?: {
+                                    id?: string;
+                                    name?: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            token: {
+                                methods: string[];
+                                issued_at: string;
+                                expires_at: string;
+                                user: {
+                                    id: string;
+                                    name: string;
+                                    domain: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                    password_expires_at: string;
+                                };
+                                project?: {
+                                    id: string;
+                                    name: string;
+                                    domain: {
+                                        id: string;
+                                        name: string;
+                                    };
+                                };
+                                domain?: {
+                                    id: string;
+                                    name: string;
+                                };
+                                roles: {
+                                    id: string;
+                                    name: string;
+                                }[];
+                                catalog: {
+                                    id: string;
+                                    type: string;
+                                    name: string;
+                                    endpoints: {
+                                        id: string;
+                                        interface: string;
+                                        region: string;
+                                        region_id: string;
+                                        url: string;
+                                    }[];
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        /** Revoke a token */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/auth/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Endpoints of the services */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            catalog: {
+                                id: string;
+                                type: string;
+                                name: string;
+                                endpoints: {
+                                    id: string;
+                                    interface: string;
+                                    region: string;
+                                    region_id: string;
+                                    url: string;
+                                }[];
+                            }[];
+                            links: {
+                                self: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            users: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                password_expires_at: null;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a user */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        user: {
+                            name: string;
+                            password?: string;
+                            description?: string;
+                            enabled?: boolean;
+                            domain_id?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                password_expires_at: null;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                password_expires_at: null;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a user */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a user */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        user: {
+                            name?: string;
+                            password?: string;
+                            description?: string;
+                            enabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                password_expires_at: null;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v3/users/{user_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the own password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        user: {
+                            password: string;
+                            original_password: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/users/{user_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of a user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            groups: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                description: string;
+                                /** @description Epoch ms */
+                                create_time: number;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List groups */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            groups: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                description: string;
+                                /** @description Epoch ms */
+                                create_time: number;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a group */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        group: {
+                            name: string;
+                            description?: string;
+                            domain_id?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            group: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                description: string;
+                                /** @description Epoch ms */
+                                create_time: number;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            group: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                description: string;
+                                /** @description Epoch ms */
+                                create_time: number;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a group */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a group */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        group: {
+                            name?: string;
+                            description?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            group: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                description: string;
+                                /** @description Epoch ms */
+                                create_time: number;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v3/groups/{group_id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of a group */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            users: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                password_expires_at: null;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/groups/{group_id}/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a user is in a group */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /** Add a user to a group */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** Remove a user from a group */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    group_id: string;
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List roles */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                    display_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            roles: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A role */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            role: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-ROLE/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List roles */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                    display_name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            roles: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a custom policy */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        role: {
+                            display_name: string;
+                            description?: string;
+                            policy: {
+                                /** @description 1.0 or 1.1 */
+                                Version?: string;
+                                Statement: {
+                                    /** @enum {unknown} */
+                                    Effect: "Allow" | "Deny";
+                                    Action: string[];
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            role: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-ROLE/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A role */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            role: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a custom policy */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a custom policy */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        role: {
+                            description?: string;
+                            policy?: {
+                                /** @description 1.0 or 1.1 */
+                                Version?: string;
+                                Statement: {
+                                    /** @enum {unknown} */
+                                    Effect: "Allow" | "Deny";
+                                    Action: string[];
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            role: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v3/projects/{scope_id}/groups/{group_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles of a group in a project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            roles: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/projects/{scope_id}/groups/{group_id}/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check a role of a group in a project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /** Grant a role of a group in a project */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** Revoke a role of a group in a project */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/domains/{scope_id}/groups/{group_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles of a group in the account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            roles: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/domains/{scope_id}/groups/{group_id}/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check a role of a group in the account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /** Grant a role of a group in the account */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** Revoke a role of a group in the account */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/OS-INHERIT/domains/{scope_id}/groups/{group_id}/roles/inherited_to_projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roles of a group in all projects of the account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            roles: {
+                                id: string;
+                                name: string;
+                                display_name: string;
+                                description: string;
+                                type: string;
+                                catalog: string;
+                                policy: {
+                                    /** @description 1.0 or 1.1 */
+                                    Version?: string;
+                                    Statement: {
+                                        /** @enum {unknown} */
+                                        Effect: "Allow" | "Deny";
+                                        Action: string[];
+                                    }[];
+                                };
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/OS-INHERIT/domains/{scope_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check a role of a group in all projects of the account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        /** Grant a role of a group in all projects of the account */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** Revoke a role of a group in all projects of the account */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    scope_id: string;
+                    group_id: string;
+                    role_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/auth/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects that the caller may enter */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            projects: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                parent_id: string;
+                                is_domain: boolean;
+                                enabled: boolean;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects of the account */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                    domain_id?: string;
+                    parent_id?: string;
+                    enabled?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            projects: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                parent_id: string;
+                                is_domain: boolean;
+                                enabled: boolean;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a project */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        project: {
+                            name: string;
+                            description?: string;
+                            domain_id?: string;
+                            parent_id?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            project: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                parent_id: string;
+                                is_domain: boolean;
+                                enabled: boolean;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            project: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                parent_id: string;
+                                is_domain: boolean;
+                                enabled: boolean;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a project */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        project: {
+                            description?: string;
+                            enabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            project: {
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                parent_id: string;
+                                is_domain: boolean;
+                                enabled: boolean;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v3/auth/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account of the caller */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            domains: {
+                                id: string;
+                                name: string;
+                                description: string;
+                                enabled: boolean;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of the installation */
+        get: {
+            parameters: {
+                query?: {
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            domains: {
+                                id: string;
+                                name: string;
+                                description: string;
+                                enabled: boolean;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create an account with its projects and its first administrator */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        domain: {
+                            name: string;
+                            description?: string;
+                            admin: {
+                                name: string;
+                                password: string;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            domain: {
+                                id: string;
+                                name: string;
+                                description: string;
+                                enabled: boolean;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/domains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            domain: {
+                                id: string;
+                                name: string;
+                                description: string;
+                                enabled: boolean;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an account; one that is disabled is shut out */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        domain: {
+                            description?: string;
+                            enabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            domain: {
+                                id: string;
+                                name: string;
+                                description: string;
+                                enabled: boolean;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v3/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Regions */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            regions: {
+                                id: string;
+                                type: string;
+                                parent_region_id: null;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-CREDENTIAL/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List access keys */
+        get: {
+            parameters: {
+                query?: {
+                    user_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credentials: {
+                                access: string;
+                                user_id: string;
+                                /** @enum {unknown} */
+                                status: "active" | "inactive";
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                last_use_time: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create an access key; its secret is shown this once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        credential: {
+                            user_id: string;
+                            description?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credential: {
+                                access: string;
+                                user_id: string;
+                                /** @enum {unknown} */
+                                status: "active" | "inactive";
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                last_use_time: string | null;
+                                secret: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-CREDENTIAL/credentials/{access}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An access key */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    access: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credential: {
+                                access: string;
+                                user_id: string;
+                                /** @enum {unknown} */
+                                status: "active" | "inactive";
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                last_use_time: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        /** Turn an access key on or off */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    access: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        credential: {
+                            /** @enum {unknown} */
+                            status?: "active" | "inactive";
+                            description?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credential: {
+                                access: string;
+                                user_id: string;
+                                /** @enum {unknown} */
+                                status: "active" | "inactive";
+                                description: string;
+                                /** @description ISO 8601 with microseconds */
+                                create_time: string;
+                                last_use_time: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Delete an access key */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    access: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-CREDENTIAL/securitytokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a temporary access key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        auth: {
+                            identity: {
+                                methods: "token"[];
+                                token?: {
+                                    id?: string;
+                                    duration_seconds?: number;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credential: {
+                                access: string;
+                                secret: string;
+                                securitytoken: string;
+                                expires_at: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/ingest-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ingest keys */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            ingest_keys: {
+                                id: string;
+                                name: string;
+                                /** @description Trace source that it may report; *: any */
+                                source: string;
+                                created_by: string;
+                                create_time: number;
+                                /** @description Within a minute; absent: never used */
+                                last_used_time?: number;
+                                /** @description The bearer; shown this once */
+                                secret?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create an ingest key: a bearer for producers that can only set a header */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default * */
+                        source?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            /** @description Trace source that it may report; *: any */
+                            source: string;
+                            created_by: string;
+                            create_time: number;
+                            /** @description Within a minute; absent: never used */
+                            last_used_time?: number;
+                            /** @description The bearer; shown this once */
+                            secret?: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/ingest-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an ingest key */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** Trace */
+        "def-0": {
+            /** @description Identity of the trace, a UUID */
+            trace_id: string;
+            /** @description Operation */
+            trace_name: string;
+            /**
+             * @description normal: succeeded; warning: failed; incident: caused a serious consequence beyond its own failure
+             * @enum {unknown}
+             */
+            trace_rating: "normal" | "warning" | "incident";
+            /** @description Source of the request: ConsoleAction, ApiCall, SystemAction; for objects ObsSDK, ObsAPI, Others */
+            trace_type: string;
+            /** @description Trace source: the cloud service */
+            service_type: string;
+            /** @description Kind of resource */
+            resource_type: string;
+            /** @description Name of the resource */
+            resource_name?: string;
+            /** @description Id of the resource; missing when creation failed */
+            resource_id?: string;
+            /** @description When it happened, epoch milliseconds */
+            time: number;
+            /** @description When it was recorded, epoch milliseconds */
+            record_time: number;
+            user?: {
+                /** @description User id, 32 hex digits */
+                id?: string;
+                /** @description User name; `alice/op_service` during a temporary privilege */
+                name?: string;
+                /** @description Account of the user */
+                domain?: {
+                    id?: string;
+                    name?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description Same as name */
+                user_name?: string;
+                /** @description Same as domain.id */
+                account_id?: string;
+                /** @description Access key used, permanent or temporary */
+                access_key_id?: string;
+                /** @description Kind of identity */
+                type?: string;
+                principal_id?: string;
+                principal_urn?: string;
+                /** @description "true" or "false" */
+                principal_is_root_user?: string;
+                /** @description Services that sent the call on */
+                invoked_by?: string[];
+                session_context?: {
+                    attributes?: {
+                        created_at?: string;
+                        mfa_authenticated?: string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description Who assumed the agency */
+                OriginUser?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Address of the caller; empty for SystemAction */
+            source_ip?: string;
+            /** @description HTTP status of the operation */
+            code?: string;
+            /** @description Version of the called API */
+            api_version?: string;
+            /** @description Body or parameters, JSON text; secrets masked */
+            request?: string;
+            /** @description Answer, JSON text; secrets masked */
+            response?: string;
+            /** @description Remark of the service, plain or JSON text */
+            message?: string;
+            request_id?: string;
+            /** @description Data for finding a fault after an error */
+            location_info?: string;
+            /** @description Host of the resource's page */
+            endpoint?: string;
+            /** @description Path of the resource's page */
+            resource_url?: string;
+            /** @description Family: system, global or data */
+            event_type?: string;
+            /** @description Tracker that recorded it */
+            tracker_name?: string;
+            project_id?: string;
+            domain_id?: string;
+            /** @description Account that owns the resource */
+            resource_account_id?: string;
+            /** @description The operation changes nothing */
+            read_only?: boolean;
+            /** @description Operation's name in the API's own terms */
+            operation_id?: string;
+            enterprise_project_id?: string;
+            user_agent?: string;
+            /** @description Length of the request body, bytes */
+            content_length?: number;
+            /** @description Time to answer, ms */
+            total_time?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** TraceInput */
+        "def-1": {
+            /** @description Makes a retry idempotent; a UUID is kept as it is */
+            trace_id?: string;
+            /** @description Operation */
+            trace_name: string;
+            /** @enum {unknown} */
+            trace_rating?: "normal" | "warning" | "incident";
+            /** @description Source of the request: ConsoleAction, ApiCall, SystemAction; for objects ObsSDK, ObsAPI, Others */
+            trace_type: string;
+            /** @description Trace source: the cloud service */
+            service_type: string;
+            /** @description Kind of resource */
+            resource_type: string;
+            /** @description Name of the resource */
+            resource_name?: string;
+            /** @description Id of the resource; missing when creation failed */
+            resource_id?: string;
+            /** @description Epoch milliseconds, 13 digits */
+            time: number;
+            user?: {
+                /** @description User id, 32 hex digits */
+                id?: string;
+                /** @description User name; `alice/op_service` during a temporary privilege */
+                name?: string;
+                /** @description Account of the user */
+                domain?: {
+                    id?: string;
+                    name?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description Same as name */
+                user_name?: string;
+                /** @description Same as domain.id */
+                account_id?: string;
+                /** @description Access key used, permanent or temporary */
+                access_key_id?: string;
+                /** @description Kind of identity */
+                type?: string;
+                principal_id?: string;
+                principal_urn?: string;
+                /** @description "true" or "false" */
+                principal_is_root_user?: string;
+                /** @description Services that sent the call on */
+                invoked_by?: string[];
+                session_context?: {
+                    attributes?: {
+                        created_at?: string;
+                        mfa_authenticated?: string;
+                    };
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @description Who assumed the agency */
+                OriginUser?: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Address of the caller; empty for SystemAction */
+            source_ip?: string;
+            code?: string | number;
+            /** @description Version of the called API */
+            api_version?: string;
+            /** @description JSON text or plain text; a structure is turned into JSON text */
+            request?: string | {
+                [key: string]: unknown;
+            } | unknown[];
+            /** @description JSON text or plain text; a structure is turned into JSON text */
+            response?: string | {
+                [key: string]: unknown;
+            } | unknown[];
+            /** @description JSON text or plain text; a structure is turned into JSON text */
+            message?: string | {
+                [key: string]: unknown;
+            } | unknown[];
+            request_id?: string;
+            /** @description Data for finding a fault after an error */
+            location_info?: string;
+            /** @description Host of the resource's page */
+            endpoint?: string;
+            /** @description Path of the resource's page */
+            resource_url?: string;
+            /** @enum {unknown} */
+            event_type?: "system" | "global" | "data";
+            /** @description Tracker that recorded it */
+            tracker_name?: string;
+            project_id?: string;
+            domain_id?: string;
+            /** @description Account that owns the resource */
+            resource_account_id?: string;
+            /** @description The operation changes nothing */
+            read_only?: boolean;
+            /** @description Operation's name in the API's own terms */
+            operation_id?: string;
+            enterprise_project_id?: string;
+            user_agent?: string;
+            content_length?: number;
+            total_time?: number;
+        } & {
+            [key: string]: unknown;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { House, PASSWORD } from '../testing/house.ts';
+import { administer, NOUNS } from './index.ts';
+
+const house = new House();
+beforeAll(() => house.start({ OPENCTS_REGIONS: 'eu-de,eu-nl' }), 60_000);
+afterAll(() => house.stop());
+
+/** Runs a command as a shell would; words are separated by single spaces. */
+async function opencts(line: string, env: Record<string, string> = {}) {
+  const [noun = '', ...argv] = line.split(' ').map((word) => word.replaceAll('_', ' '));
+  const told = { out: '', err: '' };
+  const before = { out: process.stdout.write, err: process.stderr.write, env: process.env };
+  const into = (stream: 'out' | 'err') =>
+    ((text: string) => {
+      told[stream] += text;
+      return true;
+    }) as typeof process.stdout.write;
+  process.stdout.write = into('out');
+  process.stderr.write = into('err');
+  process.env = { ...before.env, OPENCTS_URL: house.app.url, OPENCTS_PASSWORD: PASSWORD, ...env };
+  try {
+    return { code: await administer(noun, argv), ...told };
+  } finally {
+    process.stdout.write = before.out;
+    process.stderr.write = before.err;
+    process.env = before.env;
+  }
+}
+
+const json = async (line: string) => JSON.parse((await opencts(`${line} --output json`)).out);
+
+test('a new colleague: user, group, role, key, and what comes of it', async () => {
+  const made = await opencts('users create jane');
+  const password = /password +(\S+)/.exec(made.out)?.[1] as string;
+  expect(password).toMatch(/^[a-z0-9]{5}(-[a-z0-9]{5}){3}$/);
+  for (const line of [
+    'groups create auditors --description reads_only',
+    'groups add-user auditors jane',
+    'roles grant CTS_ReadOnlyAccess auditors --in eu-nl',
+    'keys create jane --description laptop',
+  ]) {
+    expect(await opencts(line), line).toMatchObject({ code: 0, err: '' });
+  }
+  expect((await opencts('groups members auditors')).out).toMatch(/^name +id +enabled\njane /);
+  expect((await opencts('keys list jane')).out).toMatch(/jane +active .* laptop\n$/);
+  const jane = { OPENCTS_USER: 'jane', OPENCTS_PASSWORD: password };
+  expect(await opencts('trackers list', jane)).toMatchObject({ code: 0, out: 'none\n' });
+  expect(await opencts('trackers enable-cts', jane)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('your roles do not allow cts:tracker:create'),
+  });
+  await opencts('users disable jane');
+  expect((await opencts('trackers list', jane)).code).toBe(1);
+  await opencts('users enable jane');
+  await opencts('users set-password jane', { OPENCTS_NEW_PASSWORD: 'chosen password' });
+  expect((await opencts('trackers list', { ...jane, OPENCTS_PASSWORD: 'chosen password' })).code).toBe(0);
+  await opencts('roles revoke CTS_ReadOnlyAccess auditors --in eu-nl');
+  expect((await opencts('trackers list', { ...jane, OPENCTS_PASSWORD: 'chosen password' })).err).toContain(
+    'you may enter no project',
+  );
+  const [key] = await json('keys list jane');
+  expect(await opencts(`keys delete ${key.access}`)).toMatchObject({ code: 0 });
+  expect(await opencts('groups delete auditors')).toMatchObject({ code: 0 });
+  expect(await opencts('users delete jane')).toMatchObject({ code: 0 });
+  expect((await json('users list')).map(({ name }: { name: string }) => name)).toEqual(['admin']);
+});
+
+test('recording: enabled, tracked, transferred, switched off', async () => {
+  expect((await opencts('trackers enable-cts --project eu-nl')).out).toBe('CTS is now enabled\n');
+  expect((await opencts('trackers enable-cts --project eu-nl')).out).toBe('CTS was enabled already\n');
+  for (const line of [
+    'trackers create reads sales --events READ --project eu-nl',
+    'trackers transfer system audit-archive --create-bucket --prefix prod --verify --project eu-nl',
+    'trackers disable reads --project eu-nl',
+  ]) {
+    expect(await opencts(line), line).toMatchObject({ code: 0, err: '' });
+  }
+  const [system, reads] = await json('trackers list --project eu-nl');
+  expect(system).toMatchObject({
+    bucket: 'audit-archive',
+    is_support_validate: true,
+    obs_info: { file_prefix_name: 'prod' },
+  });
+  expect(reads).toMatchObject({ tracked: 'sales READ', status: 'disabled' });
+  expect((await opencts('trackers delete reads --project eu-nl')).code).toBe(0);
+  const { secret } = await json('ingest-keys create agent ECS --project eu-nl');
+  expect(secret).toMatch(/^octs_/);
+  expect((await opencts('ingest-keys list --project eu-nl')).out).toMatch(/agent +\w{32} +ECS +admin/);
+  expect((await opencts('ingest-keys revoke agent --project eu-nl')).code).toBe(0);
+});
+
+test('custom policies, projects, accounts', async () => {
+  const file = path.join(house.directory, 'policy.json');
+  await writeFile(file, '{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["cts:trace:list"]}]}');
+  expect(await opencts(`roles create lister ${file}`)).toMatchObject({ code: 0 });
+  expect(await json('roles show lister')).toMatchObject({ policy: { Version: '1.1' } });
+  expect((await opencts('roles delete lister')).code).toBe(0);
+  expect((await opencts('projects create eu-de-team')).err).toContain('begin with one and "_"');
+  expect((await opencts('projects list')).out).toMatch(/eu-de .*\neu-nl /);
+  expect((await opencts('accounts create acme root')).out).toMatch(/admin +root\npassword +/);
+  expect((await opencts('accounts list')).out).toMatch(/acme .*\ndefault /);
+});
+
+test('every command has help worth reading; what is wrong is named', async () => {
+  for (const [noun, { commands }] of Object.entries(NOUNS)) {
+    expect((await opencts(noun)).out).toContain(`opencts ${noun} COMMAND`);
+    for (const verb of Object.keys(commands)) {
+      const { code, out } = await opencts(`${noun} ${verb} --help`);
+      expect([code, out]).toEqual([0, expect.stringContaining(`opencts ${noun} ${verb}`)]);
+    }
+  }
+  expect(await opencts('users create')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('NAME is missing'),
+  });
+  expect(await opencts('users list x')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('one argument too many'),
+  });
+  expect(await opencts('users list --colour red')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--colour'),
+  });
+  expect(await opencts('users paint')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no command "paint"'),
+  });
+  expect(await opencts('users list --output xml')).toMatchObject({ code: 2 });
+  expect(await opencts('users list', { OPENCTS_PASSWORD: 'wrong' })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('password is wrong'),
+  });
+  expect(await opencts('users list', { OPENCTS_URL: 'http://127.0.0.1:1' })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('cannot be reached'),
+  });
+});

@@ -1,0 +1,37 @@
+/** What a command answers: rows of a table, one thing, or nothing but that it was done. */
+export type Output = Record<string, unknown>[] | Record<string, unknown> | string;
+
+/** @param columns members that the table shows; JSON shows all */
+export function render(output: Output, columns: readonly string[], format: 'table' | 'json'): string {
+  if (format === 'json') {
+    return `${JSON.stringify(typeof output === 'string' ? { message: output } : output, null, 2)}\n`;
+  }
+  if (typeof output === 'string') return `${output}\n`;
+  if (Array.isArray(output)) return table(output, columns);
+  const width = Math.max(...Object.keys(output).map((name) => name.length));
+  return Object.entries(output)
+    .filter(([name]) => name !== 'links')
+    .map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}\n`)
+    .join('');
+}
+
+function table(rows: Record<string, unknown>[], columns: readonly string[]): string {
+  if (rows.length === 0) return 'none\n';
+  const lines = [columns.map(String), ...rows.map((row) => columns.map((name) => cell(row[name])))];
+  const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((text, at) => text.padEnd(widths[at] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number' && value > 1e12) return new Date(value).toISOString();
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,134 @@
+import { dataOf } from '@opencts/client';
+import { type Command, type Commands, type Context, pick } from './command.ts';
+
+async function trackers({ api, path }: Context) {
+  const listed = await dataOf(api.GET('/v3/{project_id}/trackers', { params: { path } }));
+  return listed.trackers.map((tracker) => ({
+    name: tracker.tracker_name,
+    type: tracker.tracker_type,
+    bucket: tracker.obs_info.bucket_name,
+    tracked: tracker.data_bucket
+      ? `${tracker.data_bucket.data_bucket_name} ${tracker.data_bucket.data_event.join('+')}`
+      : '',
+    ...tracker,
+  }));
+}
+
+const trackerOf = async (context: Context) => pick(await trackers(context), context.args.TRACKER, 'tracker');
+
+function switching(status: 'enabled' | 'disabled'): Command {
+  return {
+    usage: 'TRACKER',
+    summary: status === 'enabled' ? 'Go on recording' : 'Record nothing new; what is there stays',
+    async run(context) {
+      const { tracker_type, tracker_name } = await trackerOf(context);
+      const body = { tracker_type, tracker_name, status };
+      await context.api.PUT('/v3/{project_id}/tracker', { params: { path: context.path }, body });
+      return `${tracker_name} is ${status}`;
+    },
+  };
+}
+
+export const TRACKERS: Commands = {
+  list: {
+    usage: '',
+    summary: 'List the trackers of the project',
+    columns: ['name', 'type', 'status', 'bucket', 'tracked', 'create_time'],
+    run: trackers,
+  },
+  show: { usage: 'TRACKER', summary: 'Show a tracker with all its settings', run: trackerOf },
+  'enable-cts': {
+    usage: '',
+    summary: 'Enable CTS in the project: makes the management tracker',
+    async run({ client }) {
+      return (await client.enable()) ? 'CTS is now enabled' : 'CTS was enabled already';
+    },
+  },
+  create: {
+    usage: 'NAME BUCKET',
+    summary: 'Create a data tracker for the operations on the data of a bucket',
+    options: { events: { type: 'string', help: 'READ, WRITE or READ,WRITE (default: both)' } },
+    async run({ api, path, args, options }) {
+      const events = String(options.events ?? 'READ,WRITE').split(',') as ('READ' | 'WRITE')[];
+      const body = {
+        tracker_type: 'data',
+        tracker_name: args.NAME ?? '',
+        data_bucket: { data_bucket_name: args.BUCKET ?? '', data_event: events },
+      } as const;
+      const made = await dataOf(api.POST('/v3/{project_id}/tracker', { params: { path }, body }));
+      return { id: made.id, name: made.tracker_name, status: made.status };
+    },
+  },
+  transfer: {
+    usage: 'TRACKER [BUCKET]',
+    summary: 'Transfer to a bucket; without one, no longer',
+    options: {
+      'create-bucket': { type: 'boolean', help: 'make the bucket' },
+      prefix: { type: 'string', help: 'beginning of the names of trace files' },
+      verify: { type: 'boolean', help: 'write signed digest files' },
+    },
+    async run(context) {
+      const { tracker_type, tracker_name } = await trackerOf(context);
+      const { args, options } = context;
+      const body = {
+        tracker_type,
+        tracker_name,
+        ...(options.verify ? { is_support_validate: true } : {}),
+        obs_info: {
+          bucket_name: args.BUCKET ?? '',
+          is_obs_created: options['create-bucket'] === true,
+          ...(typeof options.prefix === 'string' ? { file_prefix_name: options.prefix } : {}),
+        },
+      };
+      await context.api.PUT('/v3/{project_id}/tracker', { params: { path: context.path }, body });
+      return args.BUCKET
+        ? `${tracker_name} transfers to ${args.BUCKET}`
+        : `${tracker_name} transfers no longer`;
+    },
+  },
+  enable: switching('enabled'),
+  disable: switching('disabled'),
+  delete: {
+    usage: 'TRACKER',
+    summary: 'Delete a tracker; what it recorded stays',
+    async run(context) {
+      const { tracker_type, tracker_name } = await trackerOf(context);
+      const params = { path: context.path, query: { tracker_type, tracker_name } };
+      await context.api.DELETE('/v3/{project_id}/trackers', { params });
+      return `${tracker_name} is deleted`;
+    },
+  },
+};
+
+const ingestKeys = async ({ api, path }: Context) =>
+  (await dataOf(api.GET('/v3/{project_id}/ingest-keys', { params: { path } }))).ingest_keys;
+
+export const INGEST_KEYS: Commands = {
+  list: {
+    usage: '',
+    summary: 'List the ingest keys of the project',
+    columns: ['name', 'id', 'source', 'created_by', 'create_time', 'last_used_time'],
+    run: ingestKeys,
+  },
+  create: {
+    usage: 'NAME [SOURCE]',
+    summary: 'Create a bearer that reports traces of one source, or of any; it is shown this once',
+    async run({ api, path, args }) {
+      const body = { name: args.NAME ?? '', ...(args.SOURCE ? { source: args.SOURCE } : {}) };
+      const { name, source, secret } = await dataOf(
+        api.POST('/v3/{project_id}/ingest-keys', { params: { path }, body }),
+      );
+      return { name, source, secret, note: 'shown this once; send it as Authorization: Bearer …' };
+    },
+  },
+  revoke: {
+    usage: 'KEY',
+    summary: 'Revoke an ingest key, at once',
+    async run(context) {
+      const { id, name } = pick(await ingestKeys(context), context.args.KEY, 'ingest key');
+      const path = { ...context.path, key_id: id };
+      await context.api.DELETE('/v3/{project_id}/ingest-keys/{key_id}', { params: { path } });
+      return `${name} is revoked`;
+    },
+  },
+};

@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import { OpenCtsError } from '@opencts/client';
+import { type Command, type Commands, UsageError } from './command.ts';
+import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
+import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
+import { render } from './output.ts';
+import { INGEST_KEYS, TRACKERS } from './recording.ts';
+
+/** What an administrator manages from the command line, by noun. */
+export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
+  users: { summary: 'Users of the account', commands: USERS },
+  groups: { summary: 'Groups of users, to which roles are granted', commands: GROUPS },
+  roles: { summary: 'Roles and custom policies, and who holds them', commands: ROLES },
+  keys: { summary: 'Access keys of users (AK/SK)', commands: KEYS },
+  'ingest-keys': { summary: 'Bearers of producers', commands: INGEST_KEYS },
+  projects: { summary: 'Projects of the account', commands: PROJECTS },
+  trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
+  accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },
+};
+
+const COMMON = {
+  ...CONNECTION_OPTIONS,
+  output: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+const COMMON_HELP = `${CONNECTION_HELP}
+  --output FORMAT    table (default) or json
+
+The password comes from OPENCTS_PASSWORD, else it is asked for.
+`;
+
+/** `opencts NOUN VERB …`. @returns the exit code */
+export async function administer(noun: string, argv: string[]): Promise<number> {
+  const { commands, summary } = NOUNS[noun] as (typeof NOUNS)[string];
+  const verb = argv.find((one) => !one.startsWith('-'));
+  const command = verb === undefined ? undefined : commands[verb];
+  if (!verb || !command) {
+    const asked = verb === undefined || argv.includes('--help');
+    const text = `${verb ? `opencts: ${noun} has no command "${verb}"\n\n` : ''}${helpOf(noun, summary, commands)}`;
+    (verb ? process.stderr : process.stdout).write(text);
+    return asked && !verb ? 0 : 2;
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      options: { ...COMMON, ...command.options },
+      allowPositionals: true,
+    }) as { values: Record<string, string | boolean | undefined>; positionals: string[] };
+    if (values.help) {
+      process.stdout.write(helpOfOne(noun, verb, command));
+      return 0;
+    }
+    const format = values.output ?? 'table';
+    if (format !== 'table' && format !== 'json') throw new UsageError('--output must be table or json');
+    const args = named(command, positionals.slice(1));
+    const client = await connect(values as Record<string, string | undefined>);
+    const output = await client.withProject((path) =>
+      command.run({ client, api: client.api, path, args, options: values }),
+    );
+    process.stdout.write(render(output, command.columns ?? [], format));
+    return 0;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const usage = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS');
+    const told = usage || error instanceof OpenCtsError || error instanceof SyntaxError || code === 'ENOENT';
+    if (!told) throw error;
+    const hint = usage ? `; see opencts ${noun} ${verb} --help` : '';
+    process.stderr.write(`opencts ${noun} ${verb}: ${message}${hint}\n`);
+    return usage ? 2 : 1;
+  }
+}
+
+/** Arguments by the names of the usage. @throws UsageError when one is missing or too many */
+function named({ usage }: Command, given: string[]): Record<string, string> {
+  const names = usage.split(' ').filter((name) => name !== '');
+  if (given.length > names.length) throw new UsageError(`"${given[names.length]}" is one argument too many`);
+  const args: Record<string, string> = {};
+  names.forEach((name, at) => {
+    const value = given[at];
+    if (value !== undefined) args[name.replace(/[[\]]/g, '')] = value;
+    else if (!name.startsWith('[')) throw new UsageError(`${name} is missing`);
+  });
+  return args;
+}
+
+function helpOf(noun: string, summary: string, commands: Commands): string {
+  const lines = Object.entries(commands).map(([verb, { usage, summary }]) => [
+    `${verb} ${usage}`.trim(),
+    summary,
+  ]);
+  const width = Math.max(...lines.map(([left]) => left?.length ?? 0));
+  return `${summary}
+
+Usage: opencts ${noun} COMMAND [options]
+
+Commands:
+${lines.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')}
+
+Options:
+${COMMON_HELP}`;
+}
+
+function helpOfOne(noun: string, verb: string, { usage, summary, options = {} }: Command): string {
+  const own = Object.entries(options).map(
+    ([name, { type, help }]) => `  ${`--${name}${type === 'string' ? ' X' : ''}`.padEnd(17)}  ${help}\n`,
+  );
+  return `${summary}
+
+Usage: opencts ${[noun, verb, usage].filter((part) => part !== '').join(' ')} [options]
+
+Options:
+${own.join('')}${COMMON_HELP}`;
+}
