@@ -7,11 +7,12 @@ export const texts = {
     user: 'User',
     password: 'Password',
     submit: 'Sign in',
+    provider: 'Sign in with your organization',
     wrong:
       'Account, user or password is wrong. After several failures in a row, wait a moment before the next try.',
     expired: 'Your session has expired. Sign in to go on where you were.',
     unreachable: 'The service cannot be reached. Is it running?',
-    noProject: 'This account has no project yet.',
+    noProject: 'You may enter no project of this account: nobody has granted you a role yet.',
   },
   menu: {
     signOut: 'Sign out',

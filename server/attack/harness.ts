@@ -161,8 +161,11 @@ export async function send(
   return { status: response.status, ...((await response.json()) as Omit<Reported, 'status'>) };
 }
 
-/** Every trace, by pages, with how often each id came; not those that the service reports of itself. */
-export async function listAll(server: RunningServer): Promise<Map<string, number>> {
+/**
+ * Every trace, by pages, with how often each id came.
+ * @param ofService whether those that the service reports of itself are wanted, too
+ */
+export async function listAll(server: RunningServer, ofService = false): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   const base = `${server.url}/v3/${server.projectId}/traces?limit=200&from=${Date.now() - 6 * 86_400_000}&to=${Date.now() + 900_000}`;
   for (let next: string | null | undefined; next !== null; ) {
@@ -174,7 +177,9 @@ export async function listAll(server: RunningServer): Promise<Map<string, number
       traces: { trace_id: string; service_type: string }[];
       meta_data: { marker: string | null };
     };
-    const reported = page.traces.filter(({ service_type }) => !['CTS', 'IAM'].includes(service_type));
+    const reported = page.traces.filter(
+      ({ service_type }) => ofService || !['CTS', 'IAM'].includes(service_type),
+    );
     for (const { trace_id } of reported) seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
     next = page.meta_data.marker;
   }

@@ -97,9 +97,10 @@ export async function startApp({
   watched = { journal, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
 
   const metadata = await openMetadata(path.join(dataDir, 'metadata.db'));
+  const rootKey = await loadRootKey(dataDir, config.rootKey);
   const iam = new Iam({
     metadata,
-    rootKey: await loadRootKey(dataDir, config.rootKey),
+    rootKey,
     clock,
     regions: config.regions,
   });
@@ -141,6 +142,7 @@ export async function startApp({
     log,
     clock,
     version,
+    rootKey,
     iam,
     intake,
     recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),

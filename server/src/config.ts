@@ -46,6 +46,15 @@ function publicUrlOrEmpty(value: string): string {
   return url;
 }
 
+/** In the clear only on this machine: tokens of people pass there. */
+function issuerOrEmpty(value: string): string {
+  const url = httpUrlOrEmpty(value);
+  if (url.startsWith('http:') && !/^(127\.|localhost$|\[::1\]$)/.test(new URL(url).hostname)) {
+    throw new Error('must be an https URL; http is taken for addresses of this machine only');
+  }
+  return url;
+}
+
 function regions(value: string): string[] {
   const names = value.split(',').map((name) => name.trim());
   const bad = names.find((name) => !/^[a-z0-9][a-z0-9-]{0,63}$/.test(name));
@@ -124,6 +133,49 @@ export const SETTINGS = {
     meaning: "The first administrator's password; empty: made at first start and printed once",
     fallback: '',
     secret: true,
+    parse: text,
+  }),
+  oidcIssuer: define({
+    variable: 'OPENCTS_OIDC_ISSUER',
+    meaning: 'URL of an OpenID Connect provider through which people sign in to the console; empty: none',
+    fallback: '',
+    parse: issuerOrEmpty,
+  }),
+  oidcClientId: define({
+    variable: 'OPENCTS_OIDC_CLIENT_ID',
+    meaning: 'Id of OpenCTS at the provider; its redirect URI there is {public URL}/oidc/callback',
+    fallback: 'opencts',
+    parse: text,
+  }),
+  oidcClientSecret: define({
+    variable: 'OPENCTS_OIDC_CLIENT_SECRET',
+    meaning: 'Secret of OpenCTS at the provider; empty: a public client (PKCE is used in any case)',
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  oidcScope: define({
+    variable: 'OPENCTS_OIDC_SCOPE',
+    meaning: 'Scope that is asked of the provider',
+    fallback: 'openid profile email',
+    parse: text,
+  }),
+  oidcNameClaim: define({
+    variable: 'OPENCTS_OIDC_NAME_CLAIM',
+    meaning: "Claim that becomes the user's name",
+    fallback: 'preferred_username',
+    parse: text,
+  }),
+  oidcGroupsClaim: define({
+    variable: 'OPENCTS_OIDC_GROUPS_CLAIM',
+    meaning: 'Claim with the names of groups; of those that the account has, the user becomes a member',
+    fallback: 'groups',
+    parse: text,
+  }),
+  oidcDomain: define({
+    variable: 'OPENCTS_OIDC_DOMAIN',
+    meaning: 'Account that people from the provider belong to; empty: the first account',
+    fallback: '',
     parse: text,
   }),
   rootKey: define({
@@ -254,6 +306,7 @@ export function readConfig(
   }
   const { regions = [], globalRegion } = config as Partial<Config>;
   config.globalRegion = globalRegion || regions[0];
+  config.oidcDomain ||= config.domainName;
   if (regions.length > 0 && !regions.includes(String(config.globalRegion))) {
     problems.push(`OPENCTS_GLOBAL_REGION is "${globalRegion}": must be one of ${regions.join(', ')}`);
   }

@@ -13,13 +13,27 @@ const headers = { 'x-opencts-client': 'console' };
 /** Signs in and takes a token for the first project that the user may enter. @throws ApiError */
 export async function signIn(domain: string, user: string, password: string): Promise<Session | undefined> {
   const api = createApi({ url: HERE });
-  const account = await takeToken(api, { domain, user, password });
-  const { projects } = await dataOf(
-    api.GET('/v3/auth/projects', { headers: { 'x-auth-token': account.token } }),
-  );
-  const [project] = projects;
+  const { token } = await takeToken(api, { domain, user, password });
+  return enterFirst(api, token);
+}
+
+/** Whether people may sign in through an outside provider. */
+export async function hasProvider(): Promise<boolean> {
+  return (await dataOf(createApi({ url: HERE }).GET('/oidc'))).enabled;
+}
+
+/** The session of a person who has just come back from the provider. @throws ApiError */
+export async function arriveFromProvider(): Promise<Session | undefined> {
+  const api = createApi({ url: HERE });
+  const { response } = await api.POST('/oidc/token');
+  return enterFirst(api, response.headers.get('x-subject-token') ?? '');
+}
+
+async function enterFirst(api: Calls, accountToken: string): Promise<Session | undefined> {
+  const call = api.GET('/v3/auth/projects', { headers: { 'x-auth-token': accountToken } });
+  const [project] = (await dataOf(call)).projects;
   if (!project) return undefined;
-  const { token, userName, domainName } = await enterProject(api, account.token, project.id);
+  const { token, userName, domainName } = await enterProject(api, accountToken, project.id);
   return { token, userName, domainName, project: { id: project.id, name: project.name } };
 }
 

@@ -31,6 +31,8 @@ export interface AuditDetails {
   name?: string;
   /** Who acted, where no credentials tell. */
   actor?: { user: Principal['user']; domainId: string };
+  /** What became of it, where the answer's status does not tell. */
+  status?: number;
   /** The trace was written already. */
   done?: boolean;
 }
@@ -106,7 +108,7 @@ async function record(
       resource_name: audited.resourceName,
       user: { ...actor.user, access_key_id: principal?.accessKeyId },
       source_ip: request.ip,
-      code: String(status),
+      code: String(audited.status ?? status),
       api_version: /^\/(v[\d.]+)\//.exec(request.url)?.[1],
       request: requestOf(request),
       response,
@@ -118,8 +120,8 @@ async function record(
 
 /** What was asked for. Secrets are masked where every trace's are: on intake. */
 function requestOf({ params, query, body, principal }: FastifyRequest): Record<string, unknown> | undefined {
-  // A sign-in's body names users who may not exist, and people type passwords there.
-  const parts = { params, query, body: principal ? body : undefined };
+  // What a sign-in sends is secret: people type passwords into names, and codes are good for tokens.
+  const parts = principal ? { params, query, body } : {};
   const given = Object.entries(parts).filter(
     ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,
   );

@@ -173,7 +173,7 @@ test('what is injected into a filter is a text that no trace has, and nothing el
       "'; DROP TABLE opencts.traces; --",
       '{project:String}',
     ],
-    ...['\u0000', 'a\r\nX-Evil: 1', '%', '*', '\\', '\ud83d', '${1+1}', 'x'.repeat(64)],
+    ...['\u0000', 'a\r\nX-Evil: 1', '%', '*', '\\', '\ud83d', '$(1+1)', 'x'.repeat(64)],
   ];
   const filters = [
     ...[

@@ -43,6 +43,8 @@ export interface ServerDeps {
   log: Logger;
   clock: () => number;
   version: string;
+  /** Seals what is put into clients' hands. */
+  rootKey: Buffer;
   iam: Iam;
   intake: Intake;
   recorder: Recorder;

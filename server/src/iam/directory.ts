@@ -264,6 +264,44 @@ export class Directory {
     return this.user(domainId, id);
   }
 
+  /**
+   * A person whom an outside provider has told, made when it comes for the first time. Its groups are those
+   * told that the account has.
+   * @throws CtsError 403 when the name is taken by somebody else, or the user is disabled
+   */
+  async admitOutsideUser(
+    domainId: string,
+    outside: { externalId: string; name: string; groups: readonly string[] },
+  ): Promise<User> {
+    const { externalId, name } = outside;
+    const known = await this.metadata
+      .selectFrom('users')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where((or) => or.or([or('external_id', '=', externalId), or('name', '=', name)]))
+      .execute();
+    const same = known.find(({ external_id }) => external_id === externalId);
+    if (known.some((user) => user !== same)) {
+      throw ERRORS.iamForbidden(`the name ${name} is taken by another user of the account`);
+    }
+    if (same && same.enabled !== 1) throw ERRORS.iamForbidden(`the user ${name} is disabled`);
+    const id = same?.id ?? (await this.addUser(domainId, { name })).id;
+    const groups = (await this.groups(domainId)).filter((group) => outside.groups.includes(group.name));
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('users')
+        .set({ name, external_id: externalId })
+        .where('id', '=', id)
+        .execute();
+      await transaction.deleteFrom('memberships').where('user_id', '=', id).execute();
+      for (const group of groups) {
+        await transaction.insertInto('memberships').values({ group_id: group.id, user_id: id }).execute();
+      }
+    });
+    this.changed();
+    return this.user(domainId, id);
+  }
+
   async changeUser(
     domainId: string,
     id: string,

@@ -10,9 +10,11 @@ export {
 } from './directory.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
+export { type OidcJourney, OidcSignIn } from './oidc.ts';
 export { makePassword } from './passwords.ts';
 export { PolicyDocument } from './policy.ts';
 export type { Principal } from './principal.ts';
 export type { Role } from './roles.ts';
 export { loadRootKey } from './root-key.ts';
+export { Sealer } from './seal.ts';
 export { parseAuthorization, type SignedRequest } from './signature.ts';

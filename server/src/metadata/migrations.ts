@@ -159,4 +159,15 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0004_outside_users': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.alterTable('users').addColumn('external_id', 'text').execute();
+      await db.schema
+        .createIndex('users_external')
+        .unique()
+        .on('users')
+        .columns(['domain_id', 'external_id'])
+        .execute();
+    },
+  },
 };

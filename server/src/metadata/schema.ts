@@ -25,6 +25,8 @@ export interface Database {
     description: Generated<string>;
     /** Empty: no password opens it. */
     password_hash: string;
+    /** Issuer and subject at an outside provider; null: a user of this service alone. */
+    external_id: Generated<string | null>;
     enabled: Generated<number>;
     created_at: number;
   };

@@ -6,8 +6,9 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type FormEvent, useState } from 'react';
-import { ApiError, signIn } from '../../api/client.ts';
+import { type FormEvent, useEffect, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router-dom';
+import { ApiError, arriveFromProvider, hasProvider, signIn } from '../../api/client.ts';
 import type { Session } from '../../api/session.ts';
 import { texts } from '../../texts.ts';
 
@@ -31,20 +32,48 @@ export default function SignInPage({
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const [provider, setProvider] = useState(false);
+  const address = useLocation();
+  const navigate = useNavigate();
+
+  const enter = async (take: () => Promise<Session | undefined>) => {
     setBusy(true);
     setProblem('');
     try {
-      const session = await signIn(domain, user, password);
+      const session = await take();
       if (!session) throw new ApiError(404, '', words.noProject);
-      localStorage.setItem(LAST_ACCOUNT, JSON.stringify({ domain, user }));
       onSignedIn(session);
     } catch (error) {
       const { status, message } = error as ApiError;
       setProblem(status === 401 ? words.wrong : status === 0 ? words.unreachable : message);
       setBusy(false);
     }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void enter(async () => {
+      const session = await signIn(domain, user, password);
+      localStorage.setItem(LAST_ACCOUNT, JSON.stringify({ domain, user }));
+      return session;
+    });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, with the address that the page was opened at
+  useEffect(() => {
+    const parameters = new URLSearchParams(address.search);
+    const arrived = parameters.has('sso');
+    const refusal = parameters.get('sso_error');
+    parameters.delete('sso');
+    parameters.delete('sso_error');
+    if (arrived || refusal) navigate({ search: parameters.toString() }, { replace: true });
+    if (arrived) void enter(arriveFromProvider);
+    if (refusal) setProblem(refusal);
+    hasProvider().then(setProvider, () => undefined);
+  }, []);
+  const toProvider = () => {
+    location.assign(
+      `/oidc/login?return=${encodeURIComponent(`/console${address.pathname}${address.search}`)}`,
+    );
   };
 
   return (
@@ -85,6 +114,11 @@ export default function SignInPage({
                 {words.submit}
               </Button>
             </Box>
+            {provider && (
+              <Button formAction="none" onClick={toProvider} disabled={busy} fullWidth>
+                {words.provider}
+              </Button>
+            )}
           </SpaceBetween>
         </Container>
       </form>

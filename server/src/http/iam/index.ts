@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts.ts';
 import { groupRoutes } from './groups.ts';
 import { ingestKeyRoutes } from './ingest-keys.ts';
 import { keystoneRoutes } from './keystone.ts';
+import { oidcRoutes } from './oidc.ts';
 import { roleRoutes } from './roles.ts';
 import { userRoutes } from './users.ts';
 
@@ -12,6 +13,7 @@ import { userRoutes } from './users.ts';
 export async function iamRoutes(server: FastifyInstance, deps: ServerDeps): Promise<void> {
   for (const routes of [
     keystoneRoutes,
+    oidcRoutes,
     userRoutes,
     groupRoutes,
     roleRoutes,

@@ -1,0 +1,196 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { House, PASSWORD } from '../../testing/house.ts';
+
+const house = new House();
+let provider: Server;
+let issuer: string;
+let admin: Awaited<ReturnType<House['signIn']>>;
+
+async function listen(): Promise<void> {
+  provider = createServer();
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+}
+
+/** A real provider, with a login form that takes any password. */
+function provide(redirectUri: string): void {
+  const oidc = new Provider(issuer, {
+    clients: [{ client_id: 'opencts', client_secret: 'the-secret-of-opencts', redirect_uris: [redirectUri] }],
+    claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
+    findAccount: (_context, sub) => ({
+      accountId: sub,
+      claims: () => ({
+        sub,
+        preferred_username: sub.replace(/^other-/, ''),
+        groups: ['auditors', 'not in this account'],
+      }),
+    }),
+    pkce: { required: () => true },
+    cookies: { keys: ['a key of the tests'] },
+  });
+  provider.on('request', oidc.callback());
+}
+
+/** A browser's cookies, redirects and forms, as far as the journey needs them. */
+class Visitor {
+  private readonly cookies = new Map<string, Map<string, string>>();
+
+  async go(url: string, form?: Record<string, string>, method = form ? 'POST' : 'GET'): Promise<Response> {
+    const { origin } = new URL(url);
+    const jar = this.cookies.get(origin) ?? new Map<string, string>();
+    this.cookies.set(origin, jar);
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
+      body: form && new URLSearchParams(form),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';');
+      const equals = pair.indexOf('=');
+      const value = pair.slice(equals + 1);
+      if (value === '') jar.delete(pair.slice(0, equals));
+      else jar.set(pair.slice(0, equals), value);
+    }
+    return response;
+  }
+
+  /** Follows redirects until a page, or until an address that `stop` knows. */
+  async follow(url: string, stop = (_next: string) => false): Promise<{ url: string; response: Response }> {
+    let at = url;
+    let response = await this.go(at);
+    for (let next = response.headers.get('location'); next; next = response.headers.get('location')) {
+      at = new URL(next, at).href;
+      if (stop(at)) break;
+      response = await this.go(at);
+    }
+    return { url: at, response };
+  }
+
+  /** Signs in at the provider. @returns where the provider sends the person back to */
+  async throughProvider(login: string): Promise<string> {
+    const back = (next: string) => next.startsWith(house.app.url);
+    let page = await this.follow(`${house.app.url}/oidc/login?return=/console/?range=1d`, (next) =>
+      next.includes('/oidc/callback'),
+    );
+    for (const form of [{ prompt: 'login', login, password: 'any' }, { prompt: 'consent' }]) {
+      if (back(page.url)) break;
+      const answer = await this.go(page.url, form as Record<string, string>);
+      page = await this.follow(new URL(answer.headers.get('location') ?? '', page.url).href, back);
+    }
+    return page.url;
+  }
+
+  token = async () => {
+    const response = await this.go(`${house.app.url}/oidc/token`, undefined, 'POST');
+    return { status: response.status, token: response.headers.get('x-subject-token') };
+  };
+}
+
+beforeAll(async () => {
+  await listen();
+  await house.start({
+    OPENCTS_OIDC_ISSUER: issuer,
+    OPENCTS_OIDC_CLIENT_SECRET: 'the-secret-of-opencts',
+  });
+  provide(`${house.app.url}/oidc/callback`);
+  admin = await house.signIn({ project: 'local' });
+  const system = { tracker_type: 'system', tracker_name: 'system' };
+  await house.call('POST', `/v3/${admin.projectId}/tracker`, { token: admin.token, body: system });
+  const account = await house.signIn({});
+  await house.addUser(account, 'somebody', [{ role: 'CTS ReadOnlyAccess', scope: 'projects' }]);
+  const { groups } = (await house.call('GET', '/v3/groups', { token: account.token })).body;
+  const { id } = groups.find(({ name }: { name: string }) => name === 'group of somebody');
+  await house.call('PATCH', `/v3/groups/${id}`, {
+    token: account.token,
+    body: { group: { name: 'auditors' } },
+  });
+}, 60_000);
+afterAll(async () => {
+  await house.stop();
+  provider.close();
+});
+
+describe('sign-in through an OpenID Connect provider', () => {
+  test('a person comes back signed in, made at the first time, in the groups that the provider told', async () => {
+    const visitor = new Visitor();
+    const callback = await visitor.throughProvider('alice');
+    const page = await visitor.follow(callback, (next) => next.includes('/console/'));
+    expect(new URL(page.url).search).toBe('?range=1d&sso=1');
+    const { status, token } = await visitor.token();
+    expect(status).toBe(204);
+    const { body } = await house.call('GET', '/v3/auth/projects', { token: token as string });
+    expect(body.projects).toMatchObject([{ name: 'local' }]);
+    const scope = { project: { id: admin.projectId } };
+    const identity = { methods: ['token'], token: { id: token } };
+    const scoped = await house.call('POST', '/v3/auth/tokens', { body: { auth: { identity, scope } } });
+    expect(scoped.body.token).toMatchObject({
+      user: { name: 'alice' },
+      roles: [{ name: 'system_all_cts_readonly' }],
+    });
+    // The ticket counts once.
+    expect((await visitor.token()).status).toBe(401);
+
+    const again = new Visitor();
+    await again.follow(await again.throughProvider('alice'), (next) => next.includes('/console/'));
+    expect((await again.token()).status).toBe(204);
+    const users = (await house.call('GET', '/v3/users?name=alice', { token: admin.token })).body.users;
+    expect(users).toHaveLength(1);
+    // No password opens a user from outside.
+    await expect(house.signIn({ name: 'alice', password: '' })).rejects.toThrow();
+    await expect(house.signIn({ name: 'alice', password: PASSWORD })).rejects.toThrow();
+  });
+
+  test("nobody takes over another user's name", async () => {
+    for (const login of ['admin', 'other-alice']) {
+      const visitor = new Visitor();
+      const page = await visitor.follow(await visitor.throughProvider(login), (next) =>
+        next.includes('/console/'),
+      );
+      expect(new URL(page.url).searchParams.get('sso_error')).toContain('is taken by another user');
+      expect((await visitor.token()).status).toBe(401);
+    }
+  });
+
+  test('a callback of another browser, a changed state, a code used twice are refused', async () => {
+    const visitor = new Visitor();
+    const callback = await visitor.throughProvider('bob');
+    const stranger = new Visitor();
+    const errorOf = (page: { url: string }) => new URL(page.url).searchParams.get('sso_error');
+    const console = (next: string) => next.includes('/console/');
+    expect(errorOf(await stranger.follow(callback, console))).toContain('another browser');
+    const changed = callback.replace(/state=[^&]+/, 'state=x');
+    expect(errorOf(await visitor.follow(changed, console))).toContain('failed');
+    // The journey's cookie went with the failure: begun anew, it works, and its code works once.
+    const next = new Visitor();
+    const good = await next.throughProvider('bob');
+    expect(errorOf(await next.follow(good, console))).toBeNull();
+    expect(errorOf(await next.follow(good, console))).toContain('begin anew');
+  });
+
+  test('it leads to pages of the console only', async () => {
+    for (const target of [
+      'https://evil.example',
+      '//evil.example',
+      '/v3/users',
+      '/console/../v3',
+      '/console/\\evil',
+    ]) {
+      const { status } = await house.call('GET', `/oidc/login?return=${encodeURIComponent(target)}`);
+      expect([target, status]).toEqual([target, target === '/console/../v3' ? 302 : 400]);
+    }
+  });
+
+  test('it leaves traces, without the codes', async () => {
+    await house.searchable(admin.token);
+    const path = `/v3/${admin.projectId}/traces?service_type=IAM&limit=200`;
+    const { traces } = (await house.call('GET', path, { token: admin.token })).body;
+    const of = (name: string) => traces.filter((one: { trace_name: string }) => one.trace_name === name);
+    expect(of('oidcLoginSuccess').at(-1)).toMatchObject({ user: { name: 'alice' }, trace_rating: 'normal' });
+    expect(of('oidcLoginFailed')[0]).toMatchObject({ trace_rating: 'warning', code: '401' });
+    expect(JSON.stringify(traces)).not.toMatch(/code=|"code":"[A-Za-z0-9_-]{20,}/);
+  });
+});

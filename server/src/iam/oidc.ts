@@ -1,0 +1,119 @@
+import * as openid from 'openid-client';
+import { CtsError, ERRORS } from '../errors.ts';
+
+export interface OidcOptions {
+  /** URL of the provider. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  scope: string;
+  /** Claims that hold the user's name and its groups. */
+  nameClaim: string;
+  groupsClaim: string;
+}
+
+/** What must be kept, unseen by others, between sending a person to the provider and its return. */
+export interface OidcJourney {
+  state: string;
+  nonce: string;
+  verifier: string;
+  /** Path of the console to come back to. */
+  returnTo: string;
+}
+
+/** Whom the provider has told. */
+export interface OutsideUser {
+  /** Issuer and subject: the same person for good, whatever the name. */
+  externalId: string;
+  name: string;
+  groups: string[];
+}
+
+/** Sign-in with an outside OpenID Connect provider: authorization code with PKCE, state and nonce. */
+export class OidcSignIn {
+  private readonly options: OidcOptions;
+  private configuration: Promise<openid.Configuration> | undefined;
+
+  constructor(options: OidcOptions) {
+    this.options = options;
+  }
+
+  /** Where to send the person, and what to keep. @throws CtsError 503 while the provider is away */
+  async begin(redirectUri: string, returnTo: string): Promise<{ url: string; journey: OidcJourney }> {
+    const configuration = await this.discover();
+    const journey = {
+      state: openid.randomState(),
+      nonce: openid.randomNonce(),
+      verifier: openid.randomPKCECodeVerifier(),
+      returnTo,
+    };
+    const url = openid.buildAuthorizationUrl(configuration, {
+      redirect_uri: redirectUri,
+      scope: this.options.scope,
+      code_challenge: await openid.calculatePKCECodeChallenge(journey.verifier),
+      code_challenge_method: 'S256',
+      state: journey.state,
+      nonce: journey.nonce,
+    });
+    return { url: url.href, journey };
+  }
+
+  /**
+   * Whom the provider tells.
+   * @param callback the address that the person came back to
+   * @throws CtsError 401 when the answer does not belong to the journey, or the provider refused
+   */
+  async finish(callback: URL, { state, nonce, verifier }: OidcJourney): Promise<OutsideUser> {
+    const configuration = await this.discover();
+    try {
+      const tokens = await openid.authorizationCodeGrant(configuration, callback, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (!claims) throw new Error('the provider gave no ID token');
+      const more = configuration.serverMetadata().userinfo_endpoint
+        ? await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
+        : {};
+      return this.userOf({ ...more, ...claims });
+    } catch (error) {
+      if (error instanceof CtsError) throw error;
+      throw ERRORS.unauthenticated(`the sign-in at the provider failed: ${(error as Error).message}`);
+    }
+  }
+
+  private userOf(claims: Record<string, unknown>): OutsideUser {
+    const { nameClaim, groupsClaim } = this.options;
+    const name = claims[nameClaim];
+    if (typeof name !== 'string' || name === '') {
+      throw ERRORS.unauthenticated(`the provider told no ${nameClaim}, which is to be the user's name`);
+    }
+    const groups = claims[groupsClaim];
+    return {
+      externalId: `${String(claims.iss)}|${String(claims.sub)}`,
+      name,
+      groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
+    };
+  }
+
+  /** Read once; tried again after a failure. */
+  private async discover(): Promise<openid.Configuration> {
+    const { issuer, clientId, clientSecret } = this.options;
+    const url = new URL(issuer);
+    this.configuration ??= openid.discovery(url, clientId, clientSecret || undefined, undefined, {
+      // The configuration takes http for loopback addresses only.
+      execute: url.protocol === 'http:' ? [openid.allowInsecureRequests] : [],
+    });
+    try {
+      return await this.configuration;
+    } catch (error) {
+      this.configuration = undefined;
+      throw ERRORS.unavailable(
+        `the OpenID Connect provider does not answer: ${(error as Error).message}`,
+        10,
+      );
+    }
+  }
+}
