@@ -8,6 +8,12 @@ export const texts = {
     password: 'Password',
     submit: 'Sign in',
     provider: 'Sign in with your organization',
+    providerFailed: 'The sign-in with your organization did not succeed. Try it once more.',
+    providerRefusals: {
+      '403':
+        'Your organization knows you, but you cannot come in: your name belongs to another user here, or you are disabled. Ask an administrator.',
+      '503': 'The sign-in of your organization does not answer. Try it later.',
+    } as Record<string, string>,
     wrong:
       'Account, user or password is wrong. After several failures in a row, wait a moment before the next try.',
     expired: 'Your session has expired. Sign in to go on where you were.',

@@ -1,52 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type App, startApp } from './app.ts';
-import { readConfig } from './config.ts';
 import { importCommand } from './import/index.ts';
+import { type Answer, House, JSON_TYPE, PASSWORD, trace } from './testing/house.ts';
 
-const PASSWORD = 'a-password-of-the-tests';
 const RECORDS = path.resolve(import.meta.dirname, '../../../shared/data/cloudtrail');
 const HOUR = 3_600_000;
 
-let app: App;
-let directory: string;
+const house = new House();
 let token: string;
 let projectId: string;
-const logged: string[] = [];
-/** Moves the service's clock away from the real one. */
-let skew = 0;
 
-interface Answer {
-  status: number;
-  headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of all routes
-  body: any;
-}
-
-async function call(
+const call = (
   method: string,
   route: string,
   options: { headers?: Record<string, string>; body?: RequestInit['body'] } = {},
-): Promise<Answer> {
-  const response = await fetch(`${app.url}${route}`, {
-    method,
-    redirect: 'manual',
-    headers: { 'x-auth-token': token, ...options.headers },
-    body: options.body,
-  });
-  const text = await response.text();
-  const json = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
-}
+) => house.call(method, route, { token, ...options });
 
-const JSON_TYPE = { 'content-type': 'application/json' };
 const NDJSON_TYPE = { 'content-type': 'application/x-ndjson' };
 
 function signIn(
@@ -58,58 +32,17 @@ function signIn(
     methods: ['password'],
     password: { user: { name: user, password, domain: { name: 'default' } } },
   };
-  return call('POST', '/v3/auth/tokens', {
-    headers: JSON_TYPE,
-    body: JSON.stringify({ auth: { identity, scope } }),
-  });
-}
-
-function trace(change: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    trace_name: 'createServer',
-    trace_type: 'ApiCall',
-    service_type: 'ECS',
-    resource_type: 'ecs',
-    time: Date.now(),
-    user: { name: 'jane', domain: { id: 'd1' } },
-    ...change,
-  };
+  return house.call('POST', '/v3/auth/tokens', { body: { auth: { identity, scope } } });
 }
 
 const report = (traces: unknown[], query = '') =>
   call('POST', `/v3/${projectId}/traces${query}`, { headers: JSON_TYPE, body: JSON.stringify({ traces }) });
 const list = (query: string) => call('GET', `/v3/${projectId}/traces?${query}`);
 
-/** Resolves when all that was acknowledged can be found. */
-async function searchable(): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    const { body } = await call('GET', '/metrics');
-    if (/^opencts_follower_lag_traces\{follower="indexer"\} 0$/m.test(body as string)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the indexer does not catch up');
-}
+const searchable = () => house.searchable(token);
 
 beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-app-'));
-  const config = readConfig({
-    OPENCTS_DATA_DIR: directory,
-    OPENCTS_PORT: '0',
-    OPENCTS_ADMIN_PASSWORD: PASSWORD,
-    OPENCTS_CANARY_SECONDS: '0',
-    OPENCTS_MAX_BODY: '2MB',
-    OPENCTS_METRICS_TOKEN: 'scrape-me',
-  });
-  const log = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
-  app = await startApp({
-    config,
-    log,
-    version: '0.0.0-test',
-    clock: () => Date.now() + skew,
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  await house.start({ OPENCTS_MAX_BODY: '2MB', OPENCTS_METRICS_TOKEN: 'scrape-me' });
   const answer = await signIn();
   token = answer.headers.get('x-subject-token') ?? '';
   projectId = answer.body.token.project.id;
@@ -119,10 +52,7 @@ beforeAll(async () => {
   expect(enabled.status).toBe(201);
 });
 
-afterAll(async () => {
-  await app.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => house.stop());
 
 describe('who may', () => {
   const guarded: [string, string][] = [
@@ -177,9 +107,9 @@ describe('who may', () => {
   );
 
   test('a token that expired is told so', async () => {
-    skew = 24 * HOUR + 1;
+    house.skew = 24 * HOUR + 1;
     const { status, body } = await list('');
-    skew = 0;
+    house.skew = 0;
     expect(status).toBe(401);
     expect(body.error_msg).toMatch(/token expires, expires_at:\d{4}-/);
   });
@@ -204,9 +134,9 @@ describe('who may', () => {
   test('after failures in a row even the right password must wait', async () => {
     for (let i = 0; i < 6; i++) await signIn('wrong');
     expect((await signIn()).status).toBe(401);
-    skew = HOUR;
+    house.skew = HOUR;
     expect((await signIn()).status).toBe(201);
-    skew = 0;
+    house.skew = 0;
   });
 
   test('a token is exchanged for another scope', async () => {
@@ -246,7 +176,7 @@ describe('who may', () => {
   );
 
   test('no password and no token ever reached the log', () => {
-    const everything = logged.join('');
+    const everything = house.logged.join('');
     expect(everything).not.toContain(PASSWORD);
     expect(everything).not.toContain(token);
     expect(everything.length).toBeGreaterThan(1000);
@@ -393,7 +323,7 @@ describe('reporting', () => {
   test('a connection that breaks in the middle of NDJSON keeps the whole lines, and the service goes on', async () => {
     const trace_id = randomUUID();
     await new Promise<void>((resolve) => {
-      const broken = httpRequest(`${app.url}/v3/${projectId}/traces`, {
+      const broken = httpRequest(`${house.app.url}/v3/${projectId}/traces`, {
         method: 'POST',
         headers: { 'x-auth-token': token, ...NDJSON_TYPE, 'content-length': '99999' },
       });
@@ -535,7 +465,7 @@ describe('the list', () => {
     await report([trace({ service_type: odd, resource_name: '=1+1', resource_id: 'a,"b"', time: base })]);
     await searchable();
     const response = await fetch(
-      `${app.url}/v3/${projectId}/traces/export?service_type=${odd}&time_zone=%2B05:30`,
+      `${house.app.url}/v3/${projectId}/traces/export?service_type=${odd}&time_zone=%2B05:30`,
       { headers: { 'x-auth-token': token } },
     );
     const text = Buffer.from(await response.arrayBuffer()).toString('utf8');
@@ -564,8 +494,8 @@ test('an unknown path is told, in the errors of the gateway', async () => {
 test('the first start keeps its secrets readable by their owner alone', async () => {
   const { stat } = await import('node:fs/promises');
   for (const file of ['root.key', 'metadata.db'])
-    expect((await stat(path.join(directory, file))).mode & 0o077).toBe(0);
-  expect(await readFile(path.join(directory, 'metadata.db'), 'latin1')).not.toContain(PASSWORD);
+    expect((await stat(path.join(house.directory, file))).mode & 0o077).toBe(0);
+  expect(await readFile(path.join(house.directory, 'metadata.db'), 'latin1')).not.toContain(PASSWORD);
 });
 
 test.skipIf(!existsSync(RECORDS))(
@@ -577,7 +507,9 @@ test.skipIf(!existsSync(RECORDS))(
     process.stdout.write = ((text: string) => written.push(text) > 0) as typeof write;
     try {
       for (let run = 0; run < 2; run++)
-        expect(await importCommand(['cloudtrail', RECORDS, '--shift-to-now', '--url', app.url])).toBe(0);
+        expect(await importCommand(['cloudtrail', RECORDS, '--shift-to-now', '--url', house.app.url])).toBe(
+          0,
+        );
     } finally {
       process.stdout.write = write;
       delete process.env.OPENCTS_PASSWORD;

@@ -94,7 +94,6 @@ export async function startApp({
     onFatal,
   });
   await indexer.start();
-  watched = { journal, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
 
   const metadata = await openMetadata(path.join(dataDir, 'metadata.db'));
   const rootKey = await loadRootKey(dataDir, config.rootKey);
@@ -122,6 +121,7 @@ export async function startApp({
     clock,
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
   });
+  watched = { journal, intake, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
   const canary = new Canary({
     intake,
     store,

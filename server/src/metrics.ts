@@ -1,10 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { DiskWatch, Indexing } from './ingest/index.ts';
+import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal } from './journal/index.ts';
 
 /** What the metrics look at when they are asked for. */
 export interface Watched {
   journal: Journal;
+  intake: Intake;
   indexer: Indexing;
   disk: DiskWatch;
   engineRestarts: () => number;
@@ -69,6 +70,16 @@ export function createMetrics(watched: () => Watched): Metrics {
   gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
 
+  new Counter({
+    name: 'opencts_reported_traces_total',
+    help: 'Traces that producers sent, by what became of them',
+    labelNames: ['verdict'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [verdict, count] of Object.entries(watched().intake.totals)) this.inc({ verdict }, count);
+    },
+  });
   new Gauge({
     name: 'opencts_follower_lag_traces',
     help: 'Traces in the journal that a follower has not passed',

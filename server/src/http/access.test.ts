@@ -7,6 +7,11 @@ const OPEN = [
   'GET /',
   'GET /:version(^v[0-9][0-9.]*$)',
   'GET /healthz',
+  // How a person comes in from a provider: nothing is told before it has.
+  'GET /oidc',
+  'GET /oidc/callback',
+  'GET /oidc/login',
+  'POST /oidc/token',
   'GET /openapi.json',
   'GET /readyz',
   'GET /v3',

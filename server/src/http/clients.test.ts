@@ -197,6 +197,12 @@ test('a temporary key works with its token, until it expires', async () => {
     .withProjectId(admin.projectId);
   const list = { method: 'GET', url: `/v3/${admin.projectId}/trackers` };
   expect(await clientWith(credentials)(list)).toHaveProperty('trackers');
+  const more = {
+    method: 'POST',
+    url: '/v3.0/OS-CREDENTIAL/credentials',
+    data: { credential: { user_id: admin.userId } },
+  };
+  await expect(clientWith(credentials)(more)).rejects.toMatchObject({ httpStatusCode: 403 });
   house.skew = 901_000;
   await expect(clientWith(credentials)(list)).rejects.toMatchObject({ httpStatusCode: 401 });
   house.skew = 0;

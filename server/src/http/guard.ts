@@ -117,18 +117,20 @@ async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
   }
   const claimed = parseAuthorization(authorization);
   if (typeof claimed === 'string') throw ERRORS.unauthenticated(claimed);
-  request.signedBody = await readWhole(request.raw, MAX_SIGNED_BODY);
   const { project_id } = request.params as { project_id?: string };
   const named = claimed.signedHeaders.includes('x-project-id') ? request.headers['x-project-id'] : undefined;
   const signed = {
     method: request.method,
     target: request.raw.url ?? '',
     headers: request.raw.headersDistinct,
-    body: request.signedBody,
+  };
+  const readBody = async () => {
+    request.signedBody = await readWhole(request.raw, MAX_SIGNED_BODY);
+    return request.signedBody;
   };
   const hinted = named ? String(named) : undefined;
   const wanted = request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
-  return iam.authenticateSigned(claimed, signed, wanted);
+  return iam.authenticateSigned(claimed, signed, readBody, wanted);
 }
 
 /** The path decides which project is meant; nothing else may contradict it, nor the credentials. */

@@ -106,26 +106,29 @@ export class Iam {
 
   /**
    * The caller of a signed request.
+   * @param readBody its raw bytes; they are asked for only when everything else is in order
    * @param wanted id of the project that it is about, or of the account
    * @throws CtsError 401; 403 when the project is not one of the account
    */
   async authenticateSigned(
     authorization: Authorization,
-    request: SignedRequest,
+    request: Omit<SignedRequest, 'body'>,
+    readBody: () => Promise<Uint8Array>,
     wanted: string | undefined,
   ): Promise<Principal> {
     const { accessKey } = authorization;
     const [securityToken] = request.headers['x-security-token'] ?? [];
     const { secret, userId } = await this.accessKeys.signingKey(accessKey, securityToken);
-    if (!isTimely(authorization, request, this.clock())) {
+    if (!isTimely(authorization, request.headers, this.clock())) {
       throw ERRORS.unauthenticated('verify aksk signature fail: x-sdk-date is more than 15 minutes off');
     }
-    if (!isSignedBy(secret, authorization, request)) this.accessKeys.refuse(accessKey);
+    const whole = { ...request, body: await readBody() };
+    if (!isSignedBy(secret, authorization, whole)) this.accessKeys.refuse(accessKey);
     if (!securityToken) await this.accessKeys.accepted(accessKey);
     const key = `user ${userId} ${wanted ?? ''}`;
     const principal =
       this.believed(key) ?? this.believe(key, await this.principalOf(userId, wanted, accessKey));
-    return { ...principal, accessKeyId: accessKey };
+    return { ...principal, accessKeyId: accessKey, temporary: securityToken !== undefined };
   }
 
   /** A token's claims and principal. @throws CtsError 401 */

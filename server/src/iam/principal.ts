@@ -11,6 +11,8 @@ export interface Principal {
   user: { id: string; name: string; domain: Domain };
   /** Access key that the request is signed with. */
   accessKeyId?: string;
+  /** The key is a temporary one: it must not make others, or it would never end. */
+  temporary?: boolean;
   /** Of an ingest key: the trace source that it may report, `*` for any. */
   source?: string;
   /** Account that the credentials are scoped to. */

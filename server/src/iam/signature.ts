@@ -65,7 +65,7 @@ export function parseAuthorization(header: string): Authorization | string {
 }
 
 /** Whether `x-sdk-date` lies within fifteen minutes of `now`, and on the day of the scope. */
-export function isTimely({ scope }: Authorization, { headers }: SignedRequest, now: number): boolean {
+export function isTimely({ scope }: Authorization, headers: SignedRequest['headers'], now: number): boolean {
   const [date = ''] = headers['x-sdk-date'] ?? [];
   const match = DATE.exec(date);
   if (!match) return false;

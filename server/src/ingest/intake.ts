@@ -42,6 +42,8 @@ export interface IntakeOptions {
 
 /** Validates, stamps and journals traces. */
 export class Intake {
+  /** What became of traces since the start. */
+  readonly totals = { accepted: 0, duplicate: 0, rejected: 0, not_recorded: 0 };
   private readonly options: IntakeOptions;
   private readonly pacer = new Pacer();
 
@@ -134,6 +136,10 @@ export class Intake {
     // A duplicate is acknowledged only when the trace it repeats is on disk.
     const repeated = verdict.duplicates > 0 ? journal.flushed() : undefined;
     await Promise.all([appended, repeated]);
+    this.totals.accepted += verdict.accepted;
+    this.totals.duplicate += verdict.duplicates;
+    this.totals.rejected += verdict.rejected.length;
+    this.totals.not_recorded += verdict.notRecorded;
     return verdict;
   }
 }

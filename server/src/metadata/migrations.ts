@@ -1,4 +1,20 @@
-import type { Kysely, Migration } from 'kysely';
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/** Settings of a management tracker that nobody has made. */
+const FIRST_SETTINGS = {
+  isLtsEnabled: false,
+  bucket: '',
+  filePrefix: '',
+  isObsCreated: false,
+  bucketLifecycle: 0,
+  compressType: 'gzip',
+  isSortByService: true,
+  isValidated: false,
+  isEncrypted: false,
+  kmsId: '',
+  isOrganizationTracker: false,
+  excludedServices: [],
+};
 
 /** In order of their names; one that was released is never changed. */
 export const MIGRATIONS: Record<string, Migration> = {
@@ -109,6 +125,16 @@ export const MIGRATIONS: Record<string, Migration> = {
         .addColumn('last_used_at', 'bigint')
         .addUniqueConstraint('ingest_keys_name', ['project_id', 'name'])
         .execute();
+      // Before there were roles, every user was an administrator: nobody is shut out by them.
+      await sql`INSERT INTO "groups" (id, domain_id, name, description, created_at)
+                SELECT id, id, 'admin', 'Administrators', created_at FROM domains`.execute(db);
+      await sql`INSERT INTO memberships (group_id, user_id) SELECT domain_id, id FROM users`.execute(db);
+      for (const role of ['1', '2', 'd']) {
+        for (const scope of ['domain', 'projects']) {
+          await sql`INSERT INTO grants (group_id, role_id, scope)
+                    SELECT id, ${role.padStart(32, '0')}, ${scope} FROM domains`.execute(db);
+        }
+      }
     },
   },
   '0003_trackers': {
@@ -124,6 +150,12 @@ export const MIGRATIONS: Record<string, Migration> = {
         .addColumn('created_at', 'bigint', (column) => column.notNull())
         .addUniqueConstraint('trackers_name', ['project_id', 'name'])
         .execute();
+      // Before there were trackers, everything was recorded: that goes on.
+      await sql`INSERT INTO trackers (id, project_id, type, name, enabled, settings, created_at)
+                SELECT substr(id, 1, 8) || '-' || substr(id, 9, 4) || '-4' || substr(id, 14, 3) || '-8' ||
+                       substr(id, 18, 3) || '-' || substr(id, 21, 12),
+                       id, 'system', 'system', 1, ${JSON.stringify(FIRST_SETTINGS)}, created_at
+                FROM projects`.execute(db);
       await db.schema
         .createTable('tracker_tags')
         .addColumn('tracker_id', 'text', (column) =>

@@ -49,7 +49,7 @@ export class House {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** @param body an object is sent as JSON */
+  /** @param body an object is sent as JSON, text and bytes as they are */
   async call(
     method: string,
     route: string,
@@ -60,10 +60,10 @@ export class House {
       redirect: 'manual',
       headers: {
         ...(token === undefined ? {} : { 'x-auth-token': token }),
-        ...(body === undefined ? {} : JSON_TYPE),
+        ...(isPlain(body) ? JSON_TYPE : {}),
         ...headers,
       },
-      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+      body: isPlain(body) ? JSON.stringify(body) : (body as RequestInit['body']),
     });
     const text = await response.text();
     const json = text !== '' && response.headers.get('content-type')?.includes('json');
@@ -129,6 +129,9 @@ export class House {
     return user.id as string;
   }
 }
+
+const isPlain = (body: unknown) =>
+  typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
 
 export function trace(change: Record<string, unknown> = {}): Record<string, unknown> {
   return {

@@ -67,7 +67,7 @@ export default function SignInPage({
     parameters.delete('sso_error');
     if (arrived || refusal) navigate({ search: parameters.toString() }, { replace: true });
     if (arrived) void enter(arriveFromProvider);
-    if (refusal) setProblem(refusal);
+    if (refusal) setProblem(words.providerRefusals[refusal] ?? words.providerFailed);
     hasProvider().then(setProvider, () => undefined);
   }, []);
   const toProvider = () => {

@@ -47,6 +47,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       const { principal } = request;
       const { user_id, description } = request.body.credential;
       about(request, { resourceId: user_id });
+      refuseTemporary(principal);
       selfOr(principal, user_id, 'iam:credentials:createCredential');
       const user = await directory.user(home(principal), user_id);
       about(request, { resourceName: user.name });
@@ -155,6 +156,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
     async (request, reply) => {
       const { user } = request.principal;
+      refuseTemporary(request.principal);
       const seconds = request.body.auth.identity.token?.duration_seconds ?? 900;
       const { access, secret, expiresAt, securityToken } = accessKeys.makeTemporary(user.id, seconds);
       about(request, { resourceId: user.id, resourceName: access });
@@ -164,3 +166,8 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
   );
 };
+
+/** @throws CtsError 403 */
+function refuseTemporary({ temporary }: Principal): void {
+  if (temporary) throw ERRORS.iamForbidden('a temporary access key cannot make further keys');
+}

@@ -101,10 +101,10 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         keep(reply, TICKET, ticket, TICKET_MS, 'strict');
         return reply.redirect(pageOf(returnTo, 'sso', '1'));
       } catch (error) {
-        // A person is at the other end: the console tells what went wrong.
+        // A person is at the other end: the console tells what went wrong. A text in the address could be anybody's.
         if (!(error instanceof CtsError) || !signIn) throw error;
         about(request, { status: error.status });
-        return reply.redirect(pageOf('/console/', 'sso_error', error.message));
+        return reply.redirect(pageOf('/console/', 'sso_error', String(error.status)));
       }
     },
   );

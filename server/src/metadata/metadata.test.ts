@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import Sqlite from 'libsql';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openMetadata } from './metadata.ts';
+import { MIGRATIONS } from './migrations.ts';
+import type { Database } from './schema.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-metadata-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+test('what was there before roles and trackers keeps its rights and goes on being recorded', async () => {
+  const file = path.join(directory, 'metadata.db');
+  const old = new Kysely<Database>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
+  const migrator = new Migrator({ db: old, provider: { getMigrations: async () => MIGRATIONS } });
+  expect((await migrator.migrateTo('0001_accounts')).error).toBeUndefined();
+  const [domain, project, user] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [
+    string,
+    string,
+    string,
+  ];
+  await old.insertInto('domains').values({ id: domain, name: 'acme', created_at: 1 }).execute();
+  const home = { id: project, domain_id: domain, name: 'eu-de', region: 'eu-de', created_at: 1 };
+  await old.insertInto('projects').values(home).execute();
+  const jane = { id: user, domain_id: domain, name: 'jane', password_hash: '', created_at: 1 };
+  await old.insertInto('users').values(jane).execute();
+  await old.destroy();
+
+  const metadata = await openMetadata(file);
+  const held = await metadata
+    .selectFrom('grants')
+    .innerJoin('memberships', 'memberships.group_id', 'grants.group_id')
+    .select(['role_id', 'scope'])
+    .where('user_id', '=', user)
+    .execute();
+  expect(held).toHaveLength(6);
+  const trackers = await metadata.selectFrom('trackers').selectAll().execute();
+  expect(trackers).toMatchObject([
+    {
+      id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+      project_id: project,
+      enabled: 1,
+    },
+  ]);
+  await metadata.destroy();
+});
