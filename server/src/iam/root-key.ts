@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from '../journal/index.ts';
+import { replaceFile } from '../durable.ts';
 
 /** The key that all others are derived from or sealed by: given, else from `root.key`, made at first start. */
 export async function loadRootKey(dataDir: string, given: string): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { replaceFile } from './durable.ts';
+import { replaceFile } from '../durable.ts';
 import type { Damage } from './scan.ts';
 
 /** Bytes of the journal that were kept aside. `torn`: an unfinished record at the end of the last segment. */

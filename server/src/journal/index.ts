@@ -1,6 +1,5 @@
 export { HourCounts, hourOf } from './counts.ts';
 export type { DamageReport } from './damage.ts';
-export { replaceFile } from './durable.ts';
 export { Followers } from './follower.ts';
 export type { Frame, Routing } from './frame.ts';
 export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';

@@ -1,6 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { replaceFile } from './durable.ts';
+import { replaceFile } from '../durable.ts';
 
 /** Another process writes to this journal. */
 export class JournalLocked extends Error {

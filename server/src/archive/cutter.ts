@@ -1,0 +1,270 @@
+import { createHash, type Hash } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { replaceFile, syncDirectory } from '../durable.ts';
+import {
+  comparePositions,
+  type Frame,
+  formatPosition,
+  type JournalReader,
+  type Position,
+} from '../journal/index.ts';
+import type { TraceLine } from '../traces/index.ts';
+import { type Shelf, traceFileKey } from './layout.ts';
+
+const compress = promisify(gzip);
+
+/** Read from the journal at a time. */
+const READ_BYTES = 8 * 1024 * 1024;
+/** Lines of all files together that wait for being compressed. */
+const GATHERED_BYTES = 48 * 1024 * 1024;
+/** Lines that one file can hold before the next is begun, and that are compressed together. */
+const FILE_BYTES = 128 * 1024 * 1024;
+const MEMBER_BYTES = 4 * 1024 * 1024;
+export const MANIFEST = 'manifest.json';
+/** Traces of data keys, which a tracker may leave out of the transfer. */
+const DATA_KEY = /^(?:create|encrypt|decrypt)DataKey/i;
+
+/** A tracker that transfers, as the cutter needs it. */
+export interface Route extends Omit<Shelf, 'service'> {
+  projectId: string;
+  trackerId: string;
+  bucket: string;
+  compressed: boolean;
+  sorted: boolean;
+  withoutDataKeys: boolean;
+}
+
+/** A finished trace file in the spool. */
+export interface SpoolFile {
+  /** Name within the folder of its stretch. */
+  file: string;
+  bucket: string;
+  key: string;
+  projectId: string;
+  trackerId: string;
+  /** Folder of the trace source; empty: not sorted. */
+  service: string;
+  bytes: number;
+  traces: number;
+  /** record_time of its first and last trace, epoch ms. */
+  from: number;
+  to: number;
+  sha256: string;
+  md5: string;
+}
+
+export interface Manifest {
+  /** End of the cycle, epoch ms. */
+  cycle: number;
+  files: SpoolFile[];
+}
+
+export interface Stretch {
+  from: Position;
+  to: Position;
+}
+
+/** The folder of a stretch of the journal in the spool. */
+export const stretchName = ({ from, to }: Stretch) => `${formatPosition(from)}-${formatPosition(to)}`;
+
+/** Cuts a stretch of the journal into trace files. Memory stays bounded whatever its length. */
+export class Cutter {
+  private readonly journal: JournalReader;
+  private readonly journalId: string;
+  private readonly folder: string;
+  private readonly cycle: number;
+  private readonly routes = new Map<string, Route>();
+  private readonly open = new Map<string, Growing>();
+  private readonly finished: SpoolFile[] = [];
+  private readonly stretch: Stretch;
+  private gathered = 0;
+
+  /** @param folder of the unfinished files; made anew */
+  constructor(options: {
+    journal: JournalReader;
+    journalId: string;
+    folder: string;
+    cycle: number;
+    routes: readonly Route[];
+    stretch: Stretch;
+  }) {
+    this.journal = options.journal;
+    this.journalId = options.journalId;
+    this.folder = options.folder;
+    this.cycle = options.cycle;
+    this.stretch = options.stretch;
+    for (const route of options.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
+  }
+
+  /** Writes the files and their manifest, all of them durable, and gives the folder its final name. */
+  async cut(final: string): Promise<Manifest> {
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    for (let at = this.stretch.from; comparePositions(at, this.stretch.to) < 0; ) {
+      const { frames, next, base } = await this.journal.read(at, READ_BYTES);
+      if (comparePositions(next, at) === 0) break;
+      for (const frame of frames) {
+        const start = { segment: next.segment, offset: base + frame.start };
+        if (comparePositions(start, this.stretch.to) >= 0) break;
+        this.take(frame);
+      }
+      if (this.gathered > GATHERED_BYTES) await this.flush();
+      at = next;
+    }
+    for (const growing of this.open.values()) await this.finish(growing);
+    const manifest: Manifest = { cycle: this.cycle, files: this.finished };
+    await replaceFile(path.join(this.folder, MANIFEST), JSON.stringify(manifest));
+    await rename(this.folder, final);
+    await syncDirectory(path.dirname(final));
+    return manifest;
+  }
+
+  private take(frame: Frame): void {
+    const route = this.routes.get(`${frame.projectId} ${frame.trackerName}`);
+    if (!route) return;
+    const service = route.sorted || route.withoutDataKeys ? frame.serviceType : '';
+    if (route.withoutDataKeys && service === 'KMS' && isDataKey(frame)) return;
+    const id = `${route.trackerId} ${route.sorted ? service : ''}`;
+    let growing = this.open.get(id);
+    if (!growing) {
+      growing = new Growing(route, route.sorted ? service : '', 0);
+      this.open.set(id, growing);
+    }
+    this.gathered += growing.add(lineOf(frame), frame.recordTime);
+  }
+
+  /** Writes out what has gathered, and begins new files where one has become long enough. */
+  private async flush(): Promise<void> {
+    for (const [id, growing] of this.open) {
+      if (growing.length < FILE_BYTES) {
+        await this.write(growing, growing.drain());
+        continue;
+      }
+      await this.finish(growing);
+      this.open.set(id, new Growing(growing.route, growing.service, growing.part + 1));
+    }
+    this.gathered = 0;
+  }
+
+  private async finish(growing: Growing): Promise<void> {
+    await this.write(growing, growing.drain(true));
+    if (growing.traces === 0) return;
+    const { route, service, part, hashes } = growing;
+    const name = this.nameOf(growing);
+    const handle = await open(path.join(this.folder, name), 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const shelf = { ...route, service: route.sorted ? service : undefined };
+    const identity = [this.journalId, stretchName(this.stretch), route.trackerId, service, part].join(' ');
+    const hex = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+    this.finished.push({
+      file: name,
+      bucket: route.bucket,
+      key: traceFileKey(shelf, this.cycle, hex, route.compressed),
+      projectId: route.projectId,
+      trackerId: route.trackerId,
+      service,
+      bytes: growing.bytes,
+      traces: growing.traces,
+      from: growing.from,
+      to: growing.to,
+      sha256: hashes.sha256.digest('hex'),
+      md5: hashes.md5.digest('hex'),
+    });
+  }
+
+  /** A file that is compressed consists of several members, which is one file to every reader of gzip. */
+  private async write(growing: Growing, text: Buffer): Promise<void> {
+    if (text.length === 0) return;
+    const handle = await open(path.join(this.folder, this.nameOf(growing)), 'a', 0o600);
+    try {
+      for (let at = 0; at < text.length; at += MEMBER_BYTES) {
+        const part = text.subarray(at, at + MEMBER_BYTES);
+        const bytes = growing.route.compressed ? await compress(part) : part;
+        await handle.writeFile(bytes);
+        growing.wrote(bytes);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  private nameOf({ route, service, part }: Growing): string {
+    const identity = `${route.trackerId} ${service} ${part}`;
+    return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  }
+}
+
+/** A trace file that is being written: a JSON array, one trace a line. */
+class Growing {
+  readonly route: Route;
+  readonly service: string;
+  readonly part: number;
+  readonly hashes: { sha256: Hash; md5: Hash } = { sha256: createHash('sha256'), md5: createHash('md5') };
+  private lines: Buffer[] = [];
+  /** Bytes of text so far. */
+  length = 0;
+  /** Bytes in the file so far. */
+  bytes = 0;
+  traces = 0;
+  from = Number.POSITIVE_INFINITY;
+  to = 0;
+
+  constructor(route: Route, service: string, part: number) {
+    this.route = route;
+    this.service = service;
+    this.part = part;
+  }
+
+  /** @returns bytes that were added */
+  add(line: Buffer, recordTime: number): number {
+    this.lines.push(this.traces === 0 ? OPENING : SEPARATOR, line);
+    const added = line.length + 2;
+    this.length += added;
+    this.traces++;
+    this.from = Math.min(this.from, recordTime);
+    this.to = Math.max(this.to, recordTime);
+    return added;
+  }
+
+  drain(last = false): Buffer {
+    if (last && this.traces > 0) this.lines.push(CLOSING);
+    const text = Buffer.concat(this.lines);
+    this.lines = [];
+    return text;
+  }
+
+  wrote(bytes: Uint8Array): void {
+    this.bytes += bytes.length;
+    this.hashes.sha256.update(bytes);
+    this.hashes.md5.update(bytes);
+  }
+}
+
+const OPENING = Buffer.from('[');
+const SEPARATOR = Buffer.from(',\n');
+const CLOSING = Buffer.from(']\n');
+
+/** The trace without its line feed, members that the schema does not know in their places. */
+function lineOf(frame: Frame): Buffer {
+  if (!frame.extra) {
+    const line = Buffer.allocUnsafe(frame.lineLength);
+    frame.copyLine(line, 0);
+    return line.subarray(0, -1);
+  }
+  const { extra = '{}', ...trace } = JSON.parse(frame.line()) as TraceLine;
+  const all = { ...(JSON.parse(extra) as object), ...trace };
+  return Buffer.from(
+    JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))),
+  );
+}
+
+function isDataKey(frame: Frame): boolean {
+  return DATA_KEY.test((JSON.parse(frame.line()) as TraceLine).trace_name);
+}

@@ -1,0 +1,190 @@
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile, syncDirectory } from '../durable.ts';
+import {
+  type Listing,
+  type ListOptions,
+  type NewObject,
+  type ObjectHead,
+  type ObjectStore,
+  ObjectStoreError,
+} from './store.ts';
+
+/** Beside the buckets: user metadata, uploads under way. No bucket is called so. */
+const METADATA = '.metadata';
+const UPLOADS = '.uploads';
+const MOST_KEYS = 1000;
+const KEY = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\/\/)[^\0]{1,1024}(?<!\/)$/;
+
+/** Buckets as folders: an object is a file that anybody with the right to the disk can open. */
+export class DirectoryStore implements ObjectStore {
+  private readonly root: string;
+  private uploads = 0;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  async createBucket(bucket: string): Promise<void> {
+    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await mkdir(this.folder(bucket), { mode: 0o700 }).catch((error) => {
+      throw problemOf(error, `the bucket ${bucket}`);
+    });
+    await syncDirectory(this.root);
+  }
+
+  async checkBucket(bucket: string): Promise<void> {
+    const found = await stat(this.folder(bucket)).catch((error) => {
+      throw problemOf(error, `the bucket ${bucket}`, 'no-bucket');
+    });
+    if (!found.isDirectory()) throw new ObjectStoreError('no-bucket', `there is no bucket ${bucket}`);
+  }
+
+  async setLifecycle(): Promise<void> {
+    // The archive's own housekeeping removes what has had its time.
+  }
+
+  async put({ bucket, key, body, metadata = {} }: NewObject): Promise<void> {
+    await this.checkBucket(bucket);
+    const file = this.file(bucket, key);
+    const temporary = path.join(this.root, UPLOADS, `${process.pid}-${++this.uploads}`);
+    try {
+      await mkdir(path.dirname(temporary), { recursive: true, mode: 0o700 });
+      if (body instanceof Uint8Array) await writeDurably(temporary, body);
+      else {
+        await copyFile(body.file, temporary);
+        await syncFile(temporary);
+      }
+      const aside = this.metadataFile(bucket, key);
+      await mkdir(path.dirname(aside), { recursive: true, mode: 0o700 });
+      await replaceFile(aside, JSON.stringify(metadata));
+      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      await rename(temporary, file);
+      await syncUpwards(path.dirname(file), this.folder(bucket));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw problemOf(error, `${bucket}/${key}`);
+    }
+  }
+
+  async head(bucket: string, key: string): Promise<ObjectHead> {
+    await this.checkBucket(bucket);
+    const file = this.file(bucket, key);
+    const found = await stat(file).catch((error) => {
+      throw problemOf(error, `${bucket}/${key}`, 'no-object');
+    });
+    if (!found.isFile()) throw new ObjectStoreError('no-object', `there is no object ${bucket}/${key}`);
+    const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(() => '{}');
+    const metadata = JSON.parse(text) as Record<string, string>;
+    return { key, size: found.size, modified: Math.round(found.mtimeMs), metadata };
+  }
+
+  async get(bucket: string, key: string, range?: { from: number; to: number }) {
+    const head = await this.head(bucket, key);
+    return {
+      head,
+      body: createReadStream(this.file(bucket, key), range && { start: range.from, end: range.to }),
+    };
+  }
+
+  async list(bucket: string, options: ListOptions = {}): Promise<Listing> {
+    const { prefix = '', delimiter, after = '', limit = MOST_KEYS } = options;
+    await this.checkBucket(bucket);
+    const listing: Listing = { objects: [], folders: [], next: undefined };
+    const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    let last = '';
+    for await (const entry of this.walk(bucket, base, delimiter !== undefined)) {
+      if (!entry.startsWith(prefix) || entry <= after) continue;
+      if (listing.objects.length + listing.folders.length >= limit) {
+        listing.next = last;
+        break;
+      }
+      last = entry;
+      if (entry.endsWith('/')) {
+        listing.folders.push(entry);
+        continue;
+      }
+      const found = await stat(this.file(bucket, entry)).catch(() => undefined);
+      if (found) listing.objects.push({ key: entry, size: found.size, modified: Math.round(found.mtimeMs) });
+    }
+    return listing;
+  }
+
+  async remove(bucket: string, key: string): Promise<void> {
+    await this.checkBucket(bucket);
+    await rm(this.file(bucket, key), { force: true });
+    await rm(this.metadataFile(bucket, key), { force: true });
+  }
+
+  /** Keys below a folder in order, or only its own files and folders. */
+  private async *walk(bucket: string, base: string, shallow: boolean): AsyncGenerator<string> {
+    const entries = await readdir(path.join(this.folder(bucket), base), { withFileTypes: true }).catch(
+      () => [],
+    );
+    // As keys: a folder stands where its name with the slash does.
+    const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(byBytes);
+    for (const name of names) {
+      if (name.endsWith('/') && !shallow) yield* this.walk(bucket, base + name, false);
+      else yield base + name;
+    }
+  }
+
+  private folder(bucket: string): string {
+    if (!/^[a-z0-9][a-z0-9.-]{2,62}$/.test(bucket) || bucket.includes('..')) {
+      throw new ObjectStoreError('no-bucket', `${bucket} is not the name of a bucket`);
+    }
+    return path.join(this.root, bucket);
+  }
+
+  private file(bucket: string, key: string): string {
+    if (!KEY.test(key)) throw new ObjectStoreError('no-object', `${key} is not the key of an object`);
+    return path.join(this.folder(bucket), key);
+  }
+
+  private metadataFile(bucket: string, key: string): string {
+    return `${path.join(this.root, METADATA, bucket, key)}.json`;
+  }
+}
+
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Folders on the way may be new: each name must survive a power cut. */
+async function syncUpwards(folder: string, root: string): Promise<void> {
+  for (let at = folder; at.length >= root.length; at = path.dirname(at)) await syncDirectory(at);
+}
+
+function problemOf(
+  error: unknown,
+  what: string,
+  missing: 'no-bucket' | 'no-object' = 'no-object',
+): ObjectStoreError {
+  if (error instanceof ObjectStoreError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new ObjectStoreError(missing, `${what} is not there`, error);
+  if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new ObjectStoreError('denied', `${what} may not be touched: ${message}`, error);
+  }
+  return new ObjectStoreError('away', `${what}: ${message}`, error);
+}

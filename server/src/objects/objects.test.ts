@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DirectoryStore } from './directory.ts';
+import { S3Store } from './s3.ts';
+import type { ObjectStore } from './store.ts';
+import { type S3Server, startS3Server, whyNoS3 } from './testing/s3-server.ts';
+
+if (whyNoS3) console.warn(`skipped on S3: ${whyNoS3}`);
+
+let directory: string;
+let server: S3Server | undefined;
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-objects-'));
+  if (!whyNoS3) server = await startS3Server();
+}, 30_000);
+afterAll(async () => {
+  await server?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const problem = (kind: string) => expect.objectContaining({ problem: kind });
+
+describe.each<[string, () => ObjectStore]>([
+  ['a directory', () => new DirectoryStore(path.join(directory, 'objects'))],
+  ['an S3 server', () => new S3Store((server as S3Server).options)],
+])('%s', (name, open) => {
+  const skipped = name === 'an S3 server' && whyNoS3 !== undefined;
+  const here = test.skipIf(skipped);
+  let store: ObjectStore;
+  beforeAll(async () => {
+    if (skipped) return;
+    store = open();
+    await store.createBucket('audit-archive', 'eu-de');
+  });
+  const put = (key: string, text: string, metadata?: Record<string, string>) =>
+    store.put({ bucket: 'audit-archive', key, body: Buffer.from(text), contentType: 'text/plain', metadata });
+  const text = async (key: string, range?: { from: number; to: number }) =>
+    (await buffer((await store.get('audit-archive', key, range)).body)).toString();
+
+  here('a bucket is made once, and is there', async () => {
+    await store.checkBucket('audit-archive');
+    await expect(store.createBucket('audit-archive', 'eu-de')).rejects.toEqual(problem('exists'));
+    await expect(store.checkBucket('no-such-bucket')).rejects.toEqual(problem('no-bucket'));
+    await expect(
+      store.put({ bucket: 'no-such-bucket', key: 'a', body: Buffer.from('x'), contentType: 'text/plain' }),
+    ).rejects.toEqual(problem('no-bucket'));
+  });
+
+  here('an object is written with its metadata, read whole or in part, replaced, removed', async () => {
+    await put('CloudTraces/eu-de/a.txt', 'one', { 'meta-signature': 'abc' });
+    const head = await store.head('audit-archive', 'CloudTraces/eu-de/a.txt');
+    expect(head).toMatchObject({ size: 3, metadata: { 'meta-signature': 'abc' } });
+    expect(Math.abs(head.modified - Date.now())).toBeLessThan(60_000);
+    await put('CloudTraces/eu-de/a.txt', 'another', {});
+    expect(await text('CloudTraces/eu-de/a.txt')).toBe('another');
+    expect(await text('CloudTraces/eu-de/a.txt', { from: 1, to: 3 })).toBe('not');
+    expect((await store.head('audit-archive', 'CloudTraces/eu-de/a.txt')).metadata).toEqual({});
+    await store.remove('audit-archive', 'CloudTraces/eu-de/a.txt');
+    await store.remove('audit-archive', 'CloudTraces/eu-de/a.txt');
+    await expect(store.head('audit-archive', 'CloudTraces/eu-de/a.txt')).rejects.toEqual(
+      problem('no-object'),
+    );
+    await expect(store.get('audit-archive', 'CloudTraces/eu-de/a.txt')).rejects.toEqual(problem('no-object'));
+  });
+
+  here('a file is put whole', async () => {
+    const file = path.join(directory, 'large');
+    const content = Buffer.alloc(3_000_000, 'abcdefg');
+    await writeFile(file, content);
+    const body = { file, size: content.length };
+    await store.put({
+      bucket: 'audit-archive',
+      key: 'large.bin',
+      body,
+      contentType: 'application/octet-stream',
+    });
+    const { body: stream } = await store.get('audit-archive', 'large.bin');
+    expect((await buffer(stream)).equals(content)).toBe(true);
+    await store.remove('audit-archive', 'large.bin');
+  });
+
+  here('a bucket is walked by folders, and by pages in the order of its keys', async () => {
+    const keys = [
+      'walk/1/a',
+      'walk/1/b',
+      'walk/10/a',
+      'walk/2/system/ECS/x.json.gz',
+      'walk/a file',
+      'walk/ü',
+    ];
+    for (const key of keys) await put(key, key);
+    const folders = await store.list('audit-archive', { prefix: 'walk/', delimiter: '/' });
+    expect(folders.folders).toEqual(['walk/1/', 'walk/10/', 'walk/2/']);
+    expect(folders.objects.map(({ key }) => key)).toEqual(['walk/a file', 'walk/ü']);
+    const seen: string[] = [];
+    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
+      const page = await store.list('audit-archive', { prefix: 'walk/', limit: 2, after });
+      expect(page.objects.length).toBeLessThanOrEqual(2);
+      seen.push(...page.objects.map(({ key }) => key));
+      after = page.next;
+    }
+    expect(seen).toEqual(keys);
+    const some = await store.list('audit-archive', { prefix: 'walk/1/' });
+    expect(some.objects.map(({ key, size }) => [key, size])).toEqual([
+      ['walk/1/a', 8],
+      ['walk/1/b', 8],
+    ]);
+    expect((await store.list('audit-archive', { prefix: 'nothing/' })).objects).toEqual([]);
+  });
+});
+
+describe('a directory', () => {
+  const store = () => new DirectoryStore(path.join(directory, 'objects'));
+
+  test.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', 'a/.', 'a/', '', 'a\0b', 'x'.repeat(1025)])(
+    'the key %j leads nowhere',
+    async (key) => {
+      const object = { bucket: 'audit-archive', key, body: Buffer.from('x'), contentType: 'text/plain' };
+      await expect(store().put(object)).rejects.toEqual(problem('no-object'));
+      await expect(store().get('audit-archive', key)).rejects.toEqual(problem('no-object'));
+    },
+  );
+
+  test.each(['..', '.metadata', '.uploads', 'a/b', 'A', ''])('the bucket %j is none', async (bucket) => {
+    await expect(store().checkBucket(bucket)).rejects.toEqual(problem('no-bucket'));
+    await expect(store().list(bucket)).rejects.toEqual(problem('no-bucket'));
+  });
+});
+
+describe.skipIf(whyNoS3 !== undefined)('an S3 server', () => {
+  test('wrong credentials are denied; a store that does not answer is away', async () => {
+    const { options } = server as S3Server;
+    const wrong = new S3Store({ ...options, secretKey: 'wrong' });
+    await expect(wrong.checkBucket('audit-archive')).rejects.toEqual(problem('denied'));
+    const nobody = new S3Store({ ...options, endpoint: 'http://127.0.0.1:1' });
+    await expect(nobody.checkBucket('audit-archive')).rejects.toEqual(problem('away'));
+  });
+});

@@ -1,0 +1,74 @@
+import type { Readable } from 'node:stream';
+
+/** What is known of an object without reading it. */
+export interface ObjectHead {
+  key: string;
+  /** Bytes as stored. */
+  size: number;
+  /** Epoch ms. */
+  modified: number;
+  /** User metadata; names in lower case. */
+  metadata: Record<string, string>;
+}
+
+export interface NewObject {
+  bucket: string;
+  key: string;
+  /** Bytes, or a file to be read whole. */
+  body: Uint8Array | { file: string; size: number };
+  contentType: string;
+  metadata?: Record<string, string>;
+}
+
+/** One step of a walk through a bucket. */
+export interface Listing {
+  objects: Pick<ObjectHead, 'key' | 'size' | 'modified'>[];
+  /** Folders, when asked for with a delimiter; each ends with it. */
+  folders: string[];
+  /** Where the next step begins; undefined: that was all. */
+  next: string | undefined;
+}
+
+export interface ListOptions {
+  prefix?: string;
+  /** Gathers what lies deeper into folders. */
+  delimiter?: '/';
+  /** Continues a listing. */
+  after?: string;
+  limit?: number;
+}
+
+/** Why an object store did not do it; `away` and `denied` may pass. */
+export type ObjectProblem = 'no-bucket' | 'no-object' | 'denied' | 'exists' | 'away';
+
+export class ObjectStoreError extends Error {
+  override readonly name = 'ObjectStoreError';
+  readonly problem: ObjectProblem;
+
+  constructor(problem: ObjectProblem, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.problem = problem;
+  }
+}
+
+/** Buckets and objects, wherever they lie. Every call rejects with {@link ObjectStoreError}. */
+export interface ObjectStore {
+  createBucket(bucket: string, region: string): Promise<void>;
+  /** Resolves when the bucket is there and answers. */
+  checkBucket(bucket: string): Promise<void>;
+  /** @param days that objects stay; 0: for good */
+  setLifecycle(bucket: string, days: number): Promise<void>;
+  /** Whole or not at all; an object of the same key is replaced. Durable when it resolves. */
+  put(object: NewObject): Promise<void>;
+  head(bucket: string, key: string): Promise<ObjectHead>;
+  /** @param range bytes from and to, both inclusive */
+  get(
+    bucket: string,
+    key: string,
+    range?: { from: number; to: number },
+  ): Promise<{ head: ObjectHead; body: Readable }>;
+  /** In the order of the keys' bytes. */
+  list(bucket: string, options?: ListOptions): Promise<Listing>;
+  /** Also when there is none. */
+  remove(bucket: string, key: string): Promise<void>;
+}
