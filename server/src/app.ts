@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
+import { Archiving, type Route, Uploader } from './archive/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
@@ -13,10 +14,10 @@ import { type DamageReport, Journal } from './journal/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import { Notifications } from './notifications/index.ts';
-import { Buckets } from './objects/index.ts';
+import { Buckets, DirectoryStore, type ObjectStore, S3Store } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
-import { Configurations, Recording, Trackers } from './trackers/index.ts';
+import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
 const DAY = 86_400_000;
 /** The same folder seen from `src/` and from `dist/`. */
@@ -111,7 +112,29 @@ export async function startApp({
   });
   await recording.refresh();
   const refreshRecording = () => recording.refresh();
-  const buckets = new Buckets(metadata, path.join(dataDir, 'objects'), clock);
+  const objects = openObjects(config);
+  const buckets = new Buckets(metadata, objects, clock);
+  const trackers = new Trackers({ metadata, buckets, clock, changed: refreshRecording });
+  const spool = path.join(dataDir, 'spool');
+  const uploader = new Uploader({ spool, metadata, objects, clock, log });
+  const archiving = new Archiving({
+    directory: path.join(dataDir, 'journal'),
+    journalId: journal.id,
+    end: journal.durableEnd,
+    spool,
+    logLevel: config.logLevel,
+    journal,
+    segmentSize: config.segmentSize,
+    cycleMs: config.cycleSeconds * 1000,
+    clock,
+    log,
+    routes: async () => (await trackers.transfers()).map(routeOf),
+    onCut: () => void uploader.work(),
+    onDamage,
+    onFatal,
+  });
+  await archiving.start();
+  void uploader.work();
 
   let stopping = false;
   const intake = new Intake({
@@ -121,7 +144,16 @@ export async function startApp({
     clock,
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
   });
-  watched = { journal, intake, indexer, disk, clock, engineRestarts: () => engine?.restarts ?? 0 };
+  watched = {
+    archiving,
+    uploader,
+    journal,
+    intake,
+    indexer,
+    disk,
+    clock,
+    engineRestarts: () => engine?.restarts ?? 0,
+  };
   const canary = new Canary({
     intake,
     store,
@@ -146,7 +178,7 @@ export async function startApp({
     iam,
     intake,
     recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),
-    trackers: new Trackers({ metadata, buckets, clock, changed: refreshRecording }),
+    trackers,
     configurations: new Configurations(metadata, refreshRecording),
     notifications: new Notifications(metadata, clock),
     buckets,
@@ -177,12 +209,38 @@ export async function startApp({
       await canary.stop();
       retention.stop();
       await journal.close();
+      await archiving.stop();
+      await uploader.stop();
       await indexer.stop();
       disk.stop();
       await store.close();
       await engine?.stop();
       await metadata.destroy();
     },
+  };
+}
+
+/** Buckets in an object store by endpoint, or in folders. */
+function openObjects(config: Config): ObjectStore {
+  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
+  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'));
+  return new S3Store({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
+}
+
+/** A tracker that transfers, in the words of the archiver. */
+function routeOf({ tracker, project }: Transfer): Route {
+  const { settings } = tracker;
+  return {
+    projectId: tracker.projectId,
+    trackerId: tracker.id,
+    tracker: tracker.name,
+    bucket: settings.bucket,
+    prefix: settings.filePrefix,
+    region: project.region,
+    subProject: project.name === project.region ? undefined : project.name,
+    compressed: settings.compressType === 'gzip',
+    sorted: settings.isSortByService,
+    withoutDataKeys: settings.excludedServices.includes('KMS'),
   };
 }
 

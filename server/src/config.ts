@@ -226,6 +226,43 @@ export const SETTINGS = {
     fallback: '1GB',
     parse: bytes,
   }),
+  cycleSeconds: define({
+    variable: 'OPENCTS_TRANSFER_CYCLE',
+    meaning: 'Seconds of a cycle of the transfer to buckets; cycles begin on its multiples of the wall clock',
+    fallback: '300',
+    parse: integer(1, 3600),
+  }),
+  s3Endpoint: define({
+    variable: 'OPENCTS_S3_ENDPOINT',
+    meaning: 'URL of an S3-compatible object store or OBS; empty: buckets are folders of the data directory',
+    fallback: '',
+    parse: httpUrlOrEmpty,
+  }),
+  s3Region: define({
+    variable: 'OPENCTS_S3_REGION',
+    meaning: 'Region that requests to the object store are signed for',
+    fallback: 'us-east-1',
+    parse: text,
+  }),
+  s3AccessKey: define({
+    variable: 'OPENCTS_S3_ACCESS_KEY',
+    meaning: 'Access key at the object store',
+    fallback: '',
+    parse: text,
+  }),
+  s3SecretKey: define({
+    variable: 'OPENCTS_S3_SECRET_KEY',
+    meaning: 'Secret key at the object store',
+    fallback: '',
+    secret: true,
+    parse: text,
+  }),
+  s3Style: define({
+    variable: 'OPENCTS_S3_STYLE',
+    meaning: 'path: host/bucket/key; host: bucket.host/key',
+    fallback: 'path',
+    parse: oneOf('path', 'host'),
+  }),
   segmentSize: define({
     variable: 'OPENCTS_JOURNAL_SEGMENT',
     meaning: 'Size of a journal segment',

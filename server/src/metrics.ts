@@ -1,9 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal } from './journal/index.ts';
 
 /** What the metrics look at when they are asked for. */
 export interface Watched {
+  archiving: Archiving;
+  uploader: Uploader;
   journal: Journal;
   intake: Intake;
   indexer: Indexing;
@@ -66,6 +69,26 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_engine_restarts_total',
     'Times that the embedded engine was started again',
     ({ engineRestarts }) => engineRestarts(),
+  );
+  counter(
+    'opencts_archived_traces_total',
+    'Traces in trace files that lie in their buckets',
+    ({ uploader }) => uploader.delivered.traces,
+  );
+  counter(
+    'opencts_trace_files_total',
+    'Trace files brought into their buckets',
+    ({ uploader }) => uploader.delivered.files,
+  );
+  counter('opencts_delivery_failures_total', 'Deliveries that failed', ({ uploader }) => uploader.failures);
+  gauge(
+    'opencts_spool_files',
+    'Trace files that wait for their bucket',
+    ({ uploader }) => uploader.waiting.files,
+  );
+  gauge('opencts_spool_bytes', 'Their bytes', ({ uploader }) => uploader.waiting.bytes);
+  gauge('opencts_archiver_failing_seconds', 'How long trace files cannot be cut', ({ archiving, clock }) =>
+    archiving.failingSince === undefined ? 0 : (clock() - archiving.failingSince) / 1000,
   );
   gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);

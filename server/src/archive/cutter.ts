@@ -4,13 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
-import {
-  comparePositions,
-  type Frame,
-  formatPosition,
-  type JournalReader,
-  type Position,
-} from '../journal/index.ts';
+import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
 import type { TraceLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
@@ -67,8 +61,11 @@ export interface Stretch {
   to: Position;
 }
 
-/** The folder of a stretch of the journal in the spool. */
-export const stretchName = ({ from, to }: Stretch) => `${formatPosition(from)}-${formatPosition(to)}`;
+/** The folder of a stretch of the journal in the spool; in the order of the stretches. */
+export const stretchName = ({ from, to }: Stretch) => `${sortable(from)}-${sortable(to)}`;
+
+const sortable = ({ segment, offset }: Position) =>
+  `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
 
 /** Cuts a stretch of the journal into trace files. Memory stays bounded whatever its length. */
 export class Cutter {
@@ -80,9 +77,13 @@ export class Cutter {
   private readonly open = new Map<string, Growing>();
   private readonly finished: SpoolFile[] = [];
   private readonly stretch: Stretch;
+  private readonly fileBytes: number;
   private gathered = 0;
 
-  /** @param folder of the unfinished files; made anew */
+  /**
+   * @param options.folder of the unfinished files; made anew
+   * @param options.fileBytes lines that one file holds, about
+   */
   constructor(options: {
     journal: JournalReader;
     journalId: string;
@@ -90,12 +91,14 @@ export class Cutter {
     cycle: number;
     routes: readonly Route[];
     stretch: Stretch;
+    fileBytes?: number;
   }) {
     this.journal = options.journal;
     this.journalId = options.journalId;
     this.folder = options.folder;
     this.cycle = options.cycle;
     this.stretch = options.stretch;
+    this.fileBytes = options.fileBytes ?? FILE_BYTES;
     for (const route of options.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
   }
 
@@ -110,8 +113,8 @@ export class Cutter {
         const start = { segment: next.segment, offset: base + frame.start };
         if (comparePositions(start, this.stretch.to) >= 0) break;
         this.take(frame);
+        if (this.gathered > Math.min(GATHERED_BYTES, this.fileBytes)) await this.flush();
       }
-      if (this.gathered > GATHERED_BYTES) await this.flush();
       at = next;
     }
     for (const growing of this.open.values()) await this.finish(growing);
@@ -139,7 +142,7 @@ export class Cutter {
   /** Writes out what has gathered, and begins new files where one has become long enough. */
   private async flush(): Promise<void> {
     for (const [id, growing] of this.open) {
-      if (growing.length < FILE_BYTES) {
+      if (growing.length < this.fileBytes) {
         await this.write(growing, growing.drain());
         continue;
       }

@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
 import {
   type DamageReport,
+  FOLLOWERS,
   Followers,
   HourCounts,
   hourOf,
@@ -46,7 +47,7 @@ const tell = (news: IndexerNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: logLevel, base: null }, destination({ fd: 2, sync: true }));
 const journal = new JournalReader(directory, end, (damage) => tell({ kind: 'damage', damage }));
-const followers = await Followers.open(journal, path.join(directory, 'positions'), [INDEXER]);
+const followers = await Followers.open(journal, path.join(directory, 'positions'), FOLLOWERS);
 const store = clickhouseStore(storeOptions);
 const indexer = new Indexer({
   journal,

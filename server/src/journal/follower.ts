@@ -4,6 +4,9 @@ import { replaceFile } from '../durable.ts';
 import type { JournalReader } from './reader.ts';
 import { comparePositions, formatPosition, type Position } from './segment.ts';
 
+/** Everybody who follows: a segment goes when all of them have passed it. */
+export const FOLLOWERS = ['indexer', 'archiver'] as const;
+
 /** What a follower keeps on disk. */
 interface Bookmark {
   /** Everything before it has taken effect. */

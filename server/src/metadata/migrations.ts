@@ -202,4 +202,55 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0005_archive': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('trace_files')
+        .addColumn('bucket', 'text', (column) => column.notNull())
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('tracker_id', 'text', (column) => column.notNull())
+        .addColumn('service', 'text', (column) => column.notNull())
+        .addColumn('bytes', 'bigint', (column) => column.notNull())
+        .addColumn('traces', 'bigint', (column) => column.notNull())
+        .addColumn('first_time', 'bigint', (column) => column.notNull())
+        .addColumn('last_time', 'bigint', (column) => column.notNull())
+        .addColumn('sha256', 'text', (column) => column.notNull())
+        .addColumn('md5', 'text', (column) => column.notNull())
+        .addColumn('delivered_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('trace_files_key', ['bucket', 'key'])
+        .execute();
+      await db.schema
+        .createIndex('trace_files_delivered')
+        .on('trace_files')
+        .columns(['tracker_id', 'delivered_at'])
+        .execute();
+      await db.schema
+        .createTable('deliveries')
+        .addColumn('tracker_id', 'text', (column) => column.primaryKey())
+        .addColumn('detail', 'text', (column) => column.notNull())
+        .addColumn('message', 'text', (column) => column.notNull())
+        .addColumn('since', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('signing_keys')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('public_key', 'text', (column) => column.notNull())
+        .addColumn('sealed_private_key', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('digest_chains')
+        .addColumn('tracker_id', 'text', (column) => column.notNull())
+        .addColumn('service', 'text', (column) => column.notNull())
+        .addColumn('last_end', 'bigint', (column) => column.notNull())
+        .addColumn('last_bucket', 'text', (column) => column.notNull())
+        .addColumn('last_key', 'text', (column) => column.notNull())
+        .addColumn('last_hash', 'text', (column) => column.notNull())
+        .addColumn('last_signature', 'text', (column) => column.notNull())
+        .addColumn('ended', 'integer', (column) => column.notNull())
+        .addPrimaryKeyConstraint('digest_chains_key', ['tracker_id', 'service'])
+        .execute();
+    },
+  },
 };

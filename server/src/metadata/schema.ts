@@ -102,4 +102,42 @@ export interface Database {
     settings: string;
     created_at: number;
   };
+  /** Trace files that lie in their buckets. */
+  trace_files: {
+    bucket: string;
+    key: string;
+    project_id: string;
+    tracker_id: string;
+    /** Folder of the trace source; empty: not sorted. */
+    service: string;
+    bytes: number;
+    traces: number;
+    /** record_time of the first and the last trace. */
+    first_time: number;
+    last_time: number;
+    sha256: string;
+    md5: string;
+    delivered_at: number;
+  };
+  /** Trackers whose last delivery failed. */
+  deliveries: {
+    tracker_id: string;
+    detail: 'bucketPolicyError' | 'noBucket';
+    message: string;
+    since: number;
+  };
+  /** Key pairs that digest files are signed with; the newest signs. */
+  signing_keys: { id: string; public_key: string; sealed_private_key: string; created_at: number };
+  /** The last digest file of each tracker and folder of a trace source. */
+  digest_chains: {
+    tracker_id: string;
+    service: string;
+    /** End of the hour that it covers. */
+    last_end: number;
+    last_bucket: string;
+    last_key: string;
+    last_hash: string;
+    last_signature: string;
+    ended: number;
+  };
 }

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { Metadata } from '../metadata/index.ts';
+import { type ObjectStore, ObjectStoreError } from './store.ts';
 
 export interface Bucket {
   name: string;
@@ -10,15 +9,15 @@ export interface Bucket {
   lifecycleDays: number;
 }
 
-/** The buckets of the embedded object store: one folder each, names unique in the installation. */
+/** Which bucket belongs to which account. Names are unique in the installation. */
 export class Buckets {
   private readonly metadata: Metadata;
-  private readonly directory: string;
+  private readonly objects: ObjectStore;
   private readonly clock: () => number;
 
-  constructor(metadata: Metadata, directory: string, clock: () => number) {
+  constructor(metadata: Metadata, objects: ObjectStore, clock: () => number) {
     this.metadata = metadata;
-    this.directory = directory;
+    this.objects = objects;
     this.clock = clock;
   }
 
@@ -37,9 +36,59 @@ export class Buckets {
     };
   }
 
-  /** @throws Error when the folder cannot be made */
-  async create({ name, domainId, region, lifecycleDays }: Bucket): Promise<void> {
-    await mkdir(path.join(this.directory, name), { recursive: true, mode: 0o700 });
+  /** Buckets of an account, by name. */
+  async list(domainId: string): Promise<Bucket[]> {
+    const rows = await this.metadata
+      .selectFrom('buckets')
+      .select('name')
+      .where('domain_id', '=', domainId)
+      .orderBy('name')
+      .execute();
+    const found = await Promise.all(rows.map(({ name }) => this.find(name)));
+    return found.filter((bucket) => bucket !== undefined);
+  }
+
+  /** Makes a bucket. @throws ObjectStoreError */
+  async create(bucket: Bucket): Promise<void> {
+    await this.objects.createBucket(bucket.name, bucket.region);
+    if (bucket.lifecycleDays > 0) await this.objects.setLifecycle(bucket.name, bucket.lifecycleDays);
+    await this.note(bucket);
+  }
+
+  /**
+   * A bucket that lies in the object store and belongs to nobody yet becomes the first account's, which runs
+   * the installation; other accounts have theirs made.
+   * @returns undefined when it is not there or not to be had
+   */
+  async adopt(bucket: Bucket): Promise<Bucket | undefined> {
+    const first = await this.metadata
+      .selectFrom('domains')
+      .select('id')
+      .orderBy('created_at')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (first?.id !== bucket.domainId) return undefined;
+    try {
+      await this.objects.checkBucket(bucket.name);
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.problem === 'no-bucket') return undefined;
+      throw error;
+    }
+    await this.note(bucket);
+    return bucket;
+  }
+
+  async setLifecycle(name: string, days: number): Promise<void> {
+    await this.objects.setLifecycle(name, days);
+    await this.metadata
+      .updateTable('buckets')
+      .set({ lifecycle_days: days })
+      .where('name', '=', name)
+      .execute();
+  }
+
+  private async note({ name, domainId, region, lifecycleDays }: Bucket): Promise<void> {
     await this.metadata
       .insertInto('buckets')
       .values({
@@ -49,14 +98,6 @@ export class Buckets {
         lifecycle_days: lifecycleDays,
         created_at: this.clock(),
       })
-      .execute();
-  }
-
-  async setLifecycle(name: string, days: number): Promise<void> {
-    await this.metadata
-      .updateTable('buckets')
-      .set({ lifecycle_days: days })
-      .where('name', '=', name)
       .execute();
   }
 }

@@ -1,1 +1,11 @@
 export { type Bucket, Buckets } from './buckets.ts';
+export { DirectoryStore } from './directory.ts';
+export { type S3Options, S3Store } from './s3.ts';
+export {
+  type Listing,
+  type ListOptions,
+  type NewObject,
+  type ObjectHead,
+  type ObjectStore,
+  ObjectStoreError,
+} from './store.ts';

@@ -14,5 +14,6 @@ export {
   type StoredTracker,
   type TrackerOwner,
   Trackers,
+  type Transfer,
   toAnswer,
 } from './trackers.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { CtsError, ERRORS } from '../errors.ts';
+import { type CtsError, ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
-import type { Buckets } from '../objects/index.ts';
+import { type Buckets, ObjectStoreError } from '../objects/index.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
 
 export const MOST_DATA_TRACKERS = 100;
@@ -45,6 +45,14 @@ export interface StoredTracker {
   settings: TrackerSettings;
   /** Epoch ms. */
   createdAt: number;
+  /** Why its last delivery failed. */
+  trouble?: { detail: 'bucketPolicyError' | 'noBucket'; message: string };
+}
+
+/** A tracker that transfers, and where to. */
+export interface Transfer {
+  tracker: StoredTracker;
+  project: { name: string; region: string };
 }
 
 const DEFAULTS: TrackerSettings = {
@@ -81,12 +89,27 @@ export class Trackers {
   async list(projectId: string): Promise<StoredTracker[]> {
     const rows = await this.options.metadata
       .selectFrom('trackers')
-      .selectAll()
+      .leftJoin('deliveries', 'deliveries.tracker_id', 'trackers.id')
+      .selectAll('trackers')
+      .select(['deliveries.detail', 'deliveries.message'])
       .where('project_id', '=', projectId)
       .orderBy('created_at')
       .orderBy('id')
       .execute();
     return rows.map(toTracker);
+  }
+
+  /** All trackers that have a bucket, of all projects. */
+  async transfers(): Promise<Transfer[]> {
+    const rows = await this.options.metadata
+      .selectFrom('trackers')
+      .innerJoin('projects', 'projects.id', 'trackers.project_id')
+      .selectAll('trackers')
+      .select(['projects.name as project_name', 'projects.region'])
+      .execute();
+    return rows
+      .map((row) => ({ tracker: toTracker(row), project: { name: row.project_name, region: row.region } }))
+      .filter(({ tracker }) => tracker.settings.bucket !== '');
   }
 
   async find(projectId: string, name: string): Promise<StoredTracker | undefined> {
@@ -170,6 +193,8 @@ export class Trackers {
 
   /** Stores what was planned. */
   async update({ id, enabled, settings }: StoredTracker): Promise<void> {
+    // Whatever was wrong with the delivery may be right now; the next one tells.
+    await this.options.metadata.deleteFrom('deliveries').where('tracker_id', '=', id).execute();
     await this.options.metadata
       .updateTable('trackers')
       .set({ enabled: enabled ? 1 : 0, settings: JSON.stringify(settings) })
@@ -258,36 +283,44 @@ export class Trackers {
   ): Promise<void> {
     const { buckets } = this.options;
     const { bucket: name, isObsCreated, bucketLifecycle } = settings;
+    const { domainId, region } = owner;
+    const lifecycleDays = type === 'data' ? bucketLifecycle : 0;
+    const bucket = { name, domainId, region, lifecycleDays };
     const there = await buckets.find(name);
     if (!isObsCreated) {
-      if (there?.domainId === owner.domainId) return;
+      const usable = there ?? (await buckets.adopt(bucket).catch(refuseBucket));
+      if (usable?.domainId === domainId) return;
       throw ERRORS.refused(
         'CTS.0211',
         'obs_info.bucket_name',
         `obs_info.bucket_name is ${name}, but there is no such bucket in your account; set is_obs_created to have it made`,
       );
     }
-    if (there) {
+    if (there) throw bucketExists(name);
+    await buckets.create(bucket).catch((error) => {
+      if (error instanceof ObjectStoreError && error.problem === 'exists') throw bucketExists(name);
       throw ERRORS.refused(
-        'CTS.0215',
-        'obs_info.bucket_name',
-        `obs_info.bucket_name is ${name}, but this bucket exists already; choose another name, or leave is_obs_created out if it is yours`,
-      );
-    }
-    const lifecycleDays = type === 'data' ? bucketLifecycle : 0;
-    try {
-      await buckets.create({ name, domainId: owner.domainId, region: owner.region, lifecycleDays });
-    } catch (error) {
-      throw new CtsError(
-        400,
         'CTS.0216',
+        'obs_info.bucket_name',
         `the bucket ${name} could not be made: ${(error as Error).message}`,
-        {
-          field: 'obs_info.bucket_name',
-        },
       );
-    }
+    });
   }
+}
+
+function bucketExists(name: string): CtsError {
+  return ERRORS.refused(
+    'CTS.0215',
+    'obs_info.bucket_name',
+    `obs_info.bucket_name is ${name}, but this bucket exists already; choose another name, or leave is_obs_created out if it is yours`,
+  );
+}
+
+/** @throws CtsError 503, or 400 when the object store denies it */
+function refuseBucket(error: unknown): never {
+  if (!(error instanceof ObjectStoreError)) throw error;
+  if (error.problem === 'denied') throw ERRORS.refused('CTS.0211', 'obs_info.bucket_name', error.message);
+  throw ERRORS.unavailable(`the object store does not answer: ${error.message}`, 10);
 }
 
 function checkName({ tracker_type: type, tracker_name: name }: TrackerRequest): void {
@@ -432,12 +465,14 @@ function checkDataBucket({ dataBucket }: TrackerSettings): void {
 export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
   const { settings } = tracker;
   const transfers = settings.bucket !== '';
+  const trouble = transfers && tracker.enabled ? tracker.trouble : undefined;
   return {
     id: tracker.id,
     create_time: tracker.createdAt,
     tracker_type: tracker.type,
     tracker_name: tracker.name,
-    status: tracker.enabled ? 'enabled' : 'disabled',
+    status: trouble ? 'error' : tracker.enabled ? 'enabled' : 'disabled',
+    ...(trouble ? { detail: trouble.detail } : {}),
     domain_id: owner.domainId,
     project_id: tracker.projectId,
     agency_name: AGENCY,
@@ -457,7 +492,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
       bucket_name: settings.bucket,
       file_prefix_name: settings.filePrefix,
       is_obs_created: settings.isObsCreated,
-      is_authorized_bucket: transfers,
+      is_authorized_bucket: transfers && trouble === undefined,
       bucket_lifecycle: settings.bucketLifecycle,
       compress_type: settings.compressType,
       is_sort_by_service: settings.isSortByService,
@@ -485,6 +520,8 @@ function toTracker(row: {
   enabled: number;
   settings: string;
   created_at: number;
+  detail?: 'bucketPolicyError' | 'noBucket' | null;
+  message?: string | null;
 }): StoredTracker {
   return {
     id: row.id,
@@ -494,5 +531,6 @@ function toTracker(row: {
     enabled: row.enabled === 1,
     settings: JSON.parse(row.settings) as TrackerSettings,
     createdAt: row.created_at,
+    ...(row.detail ? { trouble: { detail: row.detail, message: row.message ?? '' } } : {}),
   };
 }

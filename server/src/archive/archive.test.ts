@@ -1,0 +1,422 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FOLLOWERS, Followers, Journal, JournalReader } from '../journal/index.ts';
+import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
+import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
+import { Cutter, type Route, type SpoolFile, stretchName } from './cutter.ts';
+import { digestKey, traceFileKey } from './layout.ts';
+import { Uploader } from './uploader.ts';
+
+const log = pino({ level: 'silent' });
+const PROJECT = 'a'.repeat(32);
+const OTHER = 'b'.repeat(32);
+const CYCLE = Date.UTC(2026, 10, 5, 9, 35);
+const BUCKET = 'audit-archive';
+
+let directory: string;
+let journal: Journal;
+let reader: JournalReader;
+let followers: Followers;
+let archiver: Archiver;
+let spool: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-archive-'));
+  spool = path.join(directory, 'spool');
+  await open();
+});
+afterEach(async () => {
+  await journal.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** As after a start; what stands on disk is all that is known. */
+async function open(): Promise<void> {
+  const folder = path.join(directory, 'journal');
+  journal = await Journal.open({
+    directory: folder,
+    segmentSize: 64 * 1024,
+    maxQueue: 64 * 1024 * 1024,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDurable: (_counts, _traces, end) => reader?.advance(end),
+    onDamage: () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  reader = new JournalReader(folder, journal.durableEnd, () => undefined);
+  followers = await Followers.open(reader, path.join(folder, 'positions'), FOLLOWERS);
+  archiver = new Archiver({ journal: reader, journalId: journal.id, followers, spool, log });
+  await archiver.recover();
+}
+
+let count = 0;
+interface Given {
+  project?: string;
+  tracker?: string;
+  service?: string;
+  name?: string;
+  extra?: object;
+}
+
+/** Journals traces; returns their ids. */
+async function record(...given: Given[]): Promise<string[]> {
+  const entries = given.map(
+    ({ project = PROJECT, tracker = 'system', service = 'ECS', name = 'createServer', extra }) => {
+      const traceId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
+      const trace = {
+        code: 200,
+        ...(extra ? { extra: JSON.stringify(extra) } : {}),
+        request: 'x'.repeat(200),
+        trace_id: traceId,
+        trace_name: name,
+      };
+      return {
+        routing: {
+          recordTime: CYCLE - 1000 + count,
+          traceId,
+          projectId: project,
+          trackerName: tracker,
+          serviceType: service,
+          clientId: false,
+          extra: extra !== undefined,
+        },
+        line: `${JSON.stringify(trace)}\n`,
+      };
+    },
+  );
+  await journal.append(entries, []);
+  return entries.map(({ routing }) => routing.traceId);
+}
+
+const route = (change: Partial<Route> = {}): Route => ({
+  projectId: PROJECT,
+  trackerId: 't1',
+  tracker: 'system',
+  bucket: BUCKET,
+  prefix: '',
+  region: 'eu-de',
+  subProject: undefined,
+  compressed: true,
+  sorted: true,
+  withoutDataKeys: false,
+  ...change,
+});
+
+/** Files in the spool with their traces, in the order of the stretches. */
+async function spooled(): Promise<(SpoolFile & { content: { trace_id: string }[]; text: string })[]> {
+  const all = [];
+  for (const stretch of await readyStretches(spool)) {
+    const folder = path.join(spool, READY, stretch);
+    const { files } = JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8'));
+    for (const file of files as SpoolFile[]) {
+      const bytes = await readFile(path.join(folder, file.file));
+      expect(bytes.length).toBe(file.bytes);
+      const text = (file.key.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+      const content = JSON.parse(text);
+      expect(content).toHaveLength(file.traces);
+      all.push({ ...file, content, text });
+    }
+  }
+  return all;
+}
+const idsOf = (files: { content: { trace_id: string }[] }[]) =>
+  files.flatMap(({ content }) => content.map((trace) => trace.trace_id));
+
+describe('paths and names', () => {
+  const shelf = { region: 'eu-de', subProject: undefined, tracker: 'system', service: 'ECS', prefix: 'prod' };
+  const time = Date.UTC(2026, 4, 9, 8, 5, 3);
+  const hex = 'd22ef9d12629392c';
+
+  test('of trace files', () => {
+    expect(traceFileKey(shelf, time, hex, true)).toBe(
+      'CloudTraces/eu-de/2026/5/9/system/ECS/prod_CloudTrace_eu-de_2026-05-09T08-05-03Z_d22ef9d12629392c.json.gz',
+    );
+    const bare = { ...shelf, prefix: '', service: undefined, subProject: 'eu-de_team' };
+    expect(traceFileKey(bare, time, hex, false)).toBe(
+      'CloudTraces/eu-de/2026/5/9/system/CloudTrace_eu-de-eu-de_team_2026-05-09T08-05-03Z_d22ef9d12629392c.json',
+    );
+  });
+
+  test('of digest files', () => {
+    expect(digestKey(shelf, time)).toBe(
+      'CloudTraces/eu-de/2026/5/9/system/Digest/ECS/prod_CloudTrace-Digest_eu-de_2026-05-09T08-05-03Z.json.gz',
+    );
+  });
+
+  test.each([
+    ['../../etc', '.._.._etc'],
+    ['a/b', 'a_b'],
+    ['..', '_'],
+    ['.', '_'],
+    ['FWaaS v2', 'FWaaS_v2'],
+  ])('the trace source %j becomes the folder %j', (service, folder) => {
+    expect(traceFileKey({ ...shelf, service }, time, hex, true)).toContain(`/system/${folder}/prod_`);
+  });
+});
+
+describe('a cycle', () => {
+  test('becomes one file a trace source, each trace in exactly one', async () => {
+    const ids = await record({ service: 'ECS' }, { service: 'IAM' }, { service: 'ECS' }, { project: OTHER });
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    const files = await spooled();
+    expect(files.map(({ service, traces }) => [service, traces])).toEqual([
+      ['ECS', 2],
+      ['IAM', 1],
+    ]);
+    expect(idsOf(files).sort()).toEqual(ids.slice(0, 3).sort());
+    expect(files[0]).toMatchObject({
+      bucket: BUCKET,
+      from: expect.any(Number),
+      md5: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    // Nothing is left for the next cycle, and an empty one leaves nothing.
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(await readyStretches(spool)).toHaveLength(1);
+  });
+
+  test('goes to every tracker its own way: not sorted, not compressed, without data keys', async () => {
+    await record({ service: 'ECS' }, { service: 'IAM' }, { tracker: 'reads', service: 'OBS' });
+    await record({ service: 'KMS', name: 'createDatakey' }, { service: 'KMS', name: 'createKey' });
+    await archiver.cut(
+      journal.durableEnd,
+      [
+        route({ sorted: false, compressed: false, withoutDataKeys: true, prefix: 'all' }),
+        route({ tracker: 'reads', trackerId: 't2', bucket: 'another' }),
+      ],
+      CYCLE,
+    );
+    const files = await spooled();
+    expect(
+      files.map(({ bucket, traces, key }) => [bucket, traces, path.posix.basename(key).slice(0, 14)]),
+    ).toEqual([
+      [BUCKET, 3, 'all_CloudTrace'],
+      ['another', 1, 'CloudTrace_eu-'],
+    ]);
+    expect(files[0]?.key).toMatch(
+      /\/2026\/11\/5\/system\/all_CloudTrace_eu-de_2026-11-05T09-35-00Z_[0-9a-f]{16}\.json$/,
+    );
+  });
+
+  test('holds the lines as they were journalled; unknown members are in their places', async () => {
+    await record({}, { extra: { zone: 'eu-de-1', about: { a: 1 } } });
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    const [file] = await spooled();
+    const [plain, extended] = file?.content ?? [];
+    expect(Object.keys(plain as object)).toEqual(['code', 'request', 'trace_id', 'trace_name']);
+    expect(Object.keys(extended as object)).toEqual([
+      'about',
+      'code',
+      'request',
+      'trace_id',
+      'trace_name',
+      'zone',
+    ]);
+  });
+
+  test('is spread over several files when it is large, in bounded pieces', async () => {
+    const ids = await record(...Array.from({ length: 500 }, () => ({})));
+    const stretch = { from: archiver.position, to: journal.durableEnd };
+    const folder = path.join(spool, 'cutting');
+    const options = {
+      journal: reader,
+      journalId: journal.id,
+      folder,
+      cycle: CYCLE,
+      routes: [route()],
+      stretch,
+    };
+    await new Cutter({ ...options, fileBytes: 30_000 }).cut(path.join(spool, READY, stretchName(stretch)));
+    const files = await spooled();
+    expect(files.length).toBeGreaterThan(2);
+    expect(new Set(files.map(({ key }) => key)).size).toBe(files.length);
+    expect(idsOf(files).sort()).toEqual([...ids].sort());
+  });
+
+  test('in which the bucket was set gets all of it; one without a bucket goes nowhere', async () => {
+    await record({}, {});
+    await archiver.cut(journal.durableEnd, [], CYCLE);
+    const ids = await record({}, {});
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(idsOf(await spooled()).sort()).toEqual([...ids].sort());
+  });
+});
+
+describe('after a crash', () => {
+  test('a stretch that was cut, but not noted, is not cut again', async () => {
+    const ids = await record({}, {}, {});
+    const from = archiver.position;
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await followers.save(ARCHIVER, from, journal.durableEnd);
+    await journal.close();
+    await open();
+    const more = await record({});
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
+  });
+
+  test('… nor when only the note has failed, and the next cycle comes', async () => {
+    const ids = await record({}, {}, {});
+    const from = archiver.position;
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await followers.save(ARCHIVER, from, journal.durableEnd);
+    const more = await record({});
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
+  });
+
+  test('a stretch that was half cut is cut anew', async () => {
+    const ids = await record({}, {}, {});
+    await followers.save(ARCHIVER, archiver.position, journal.durableEnd);
+    const folder = path.join(spool, 'cutting');
+    const stretch = { from: archiver.position, to: journal.durableEnd };
+    const cutter = new Cutter({
+      journal: reader,
+      journalId: journal.id,
+      folder,
+      cycle: CYCLE,
+      routes: [route()],
+      stretch,
+    });
+    await expect(cutter.cut(path.join(spool, 'no such folder', 'x'))).rejects.toThrow();
+    expect(await readdir(folder)).not.toEqual([]);
+    await journal.close();
+    await open();
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(idsOf(await spooled()).sort()).toEqual([...ids].sort());
+  });
+
+  test('journal segments stay until they have been cut', async () => {
+    const segments = async () =>
+      (await readdir(path.join(directory, 'journal'))).filter((name) => name.endsWith('.journal'));
+    for (let i = 0; i < 20; i++) await record(...Array.from({ length: 50 }, () => ({})));
+    expect((await segments()).length).toBeGreaterThan(3);
+    await followers.save('indexer', journal.durableEnd, null);
+    expect((await segments()).length).toBeGreaterThan(3);
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    expect(await segments()).toHaveLength(1);
+  });
+});
+
+/** A directory store that fails as it is told to. */
+class FailingStore extends DirectoryStore {
+  problem: ObjectStoreError | undefined;
+  puts = 0;
+  override async put(object: NewObject): Promise<void> {
+    this.puts++;
+    if (this.problem && object.bucket === BUCKET) throw this.problem;
+    await super.put(object);
+  }
+}
+
+describe('the uploader', () => {
+  let objects: FailingStore;
+  let metadata: Metadata;
+  let now: number;
+  let uploader: Uploader;
+
+  beforeEach(async () => {
+    objects = new FailingStore(path.join(directory, 'objects'));
+    metadata = await openMetadata(path.join(directory, 'metadata.db'));
+    for (const bucket of [BUCKET, 'another']) await objects.createBucket(bucket);
+    now = CYCLE;
+    uploader = new Uploader({ spool, metadata, objects, clock: () => now, log });
+  });
+  afterEach(async () => {
+    await uploader.stop();
+    await metadata.destroy();
+  });
+
+  async function archived(bucket = BUCKET): Promise<string[]> {
+    const ids: string[] = [];
+    for (const { key } of (await objects.list(bucket)).objects) {
+      const bytes = await buffer((await objects.get(bucket, key)).body);
+      ids.push(
+        ...JSON.parse(gunzipSync(bytes).toString()).map((trace: { trace_id: string }) => trace.trace_id),
+      );
+    }
+    return ids.sort();
+  }
+  const troubles = () => metadata.selectFrom('deliveries').selectAll().execute();
+
+  test('brings everything away, notes it, and empties the spool', async () => {
+    const ids = await record({}, { service: 'IAM' });
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await uploader.work();
+    expect(await archived()).toEqual([...ids].sort());
+    expect(await readyStretches(spool)).toEqual([]);
+    const rows = await metadata.selectFrom('trace_files').selectAll().execute();
+    expect(rows).toMatchObject([
+      { tracker_id: 't1', traces: 1, delivered_at: CYCLE },
+      { tracker_id: 't1', traces: 1 },
+    ]);
+    expect(uploader).toMatchObject({ waiting: { files: 0, bytes: 0 }, delivered: { files: 2, traces: 2 } });
+  });
+
+  test.each<[ConstructorParameters<typeof ObjectStoreError>[0], string]>([
+    ['no-bucket', 'noBucket'],
+    ['denied', 'bucketPolicyError'],
+    ['away', 'bucketPolicyError'],
+  ])(
+    'while the store says %s the tracker shows %s, others go on, and it catches up by itself',
+    async (problem, detail) => {
+      objects.problem = new ObjectStoreError(problem, 'on purpose');
+      const ids = await record({}, {}, { tracker: 'reads' });
+      const routes = [route(), route({ tracker: 'reads', trackerId: 't2', bucket: 'another' })];
+      await archiver.cut(journal.durableEnd, routes, CYCLE);
+      // An hour of tries: each waits twice as long, five minutes at the most.
+      for (let second = 0; second < 3600; second += 10) {
+        await uploader.work();
+        now += 10_000;
+      }
+      expect(objects.puts).toBeGreaterThan(12);
+      expect(objects.puts).toBeLessThan(30);
+      expect(await archived('another')).toEqual(ids.slice(2));
+      expect(await troubles()).toMatchObject([{ tracker_id: 't1', detail, since: CYCLE }]);
+      expect(uploader.waiting.files).toBe(1);
+      objects.problem = undefined;
+      now += 300_000;
+      const more = await record({});
+      await archiver.cut(journal.durableEnd, routes, CYCLE + 300_000);
+      await uploader.work();
+      expect(await archived()).toEqual([...ids.slice(0, 2), ...more].sort());
+      expect(await troubles()).toEqual([]);
+      expect(await readyStretches(spool)).toEqual([]);
+    },
+  );
+
+  test('what was put, but not noted, is put again in the same place', async () => {
+    const ids = await record({});
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    const [file] = await spooled();
+    const [stretch = ''] = await readyStretches(spool);
+    const local = path.join(spool, READY, stretch, file?.file ?? '');
+    const body = { file: local, size: file?.bytes ?? 0 };
+    await objects.put({ bucket: BUCKET, key: file?.key ?? '', body, contentType: 'application/gzip' });
+    await uploader.work();
+    expect(await archived()).toEqual(ids);
+    expect((await objects.list(BUCKET)).objects).toHaveLength(1);
+  });
+
+  test('what was noted, but still lies in the spool, goes', async () => {
+    await record({});
+    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    const [file] = await spooled();
+    await uploader.work();
+    const puts = objects.puts;
+    const again = path.join(spool, READY, '0-1');
+    const { mkdir, writeFile } = await import('node:fs/promises');
+    await mkdir(again);
+    await writeFile(path.join(again, 'manifest.json'), JSON.stringify({ cycle: CYCLE, files: [file] }));
+    await uploader.work();
+    expect(objects.puts).toBe(puts);
+    expect(await readyStretches(spool)).toEqual([]);
+  });
+});

@@ -1,0 +1,371 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { DirectoryStore } from '../objects/index.ts';
+import type { Route } from './cutter.ts';
+import { type Digest, hashOf, SIGNATURE, signedText } from './digest.ts';
+import { Digester } from './digester.ts';
+import { traceFileKey } from './layout.ts';
+import { readPublicKey, SigningKeys } from './signing-keys.ts';
+import { bucketSource, folderSource } from './sources.ts';
+import { type Finding, verifyArchive } from './verify.ts';
+
+const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 10, 5, 12);
+const BUCKET = 'audit-archive';
+const route: Route = {
+  projectId: 'a'.repeat(32),
+  trackerId: 't1',
+  tracker: 'system',
+  bucket: BUCKET,
+  prefix: '',
+  region: 'eu-de',
+  subProject: undefined,
+  compressed: true,
+  sorted: true,
+  withoutDataKeys: false,
+};
+
+let directory: string;
+let objects: DirectoryStore;
+let metadata: Metadata;
+let keys: SigningKeys;
+let now: number;
+let validated: boolean;
+let digester: Digester;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-digest-'));
+  objects = new DirectoryStore(path.join(directory, 'objects'));
+  await objects.createBucket(BUCKET);
+  metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  now = NOON;
+  validated = true;
+  keys = new SigningKeys(metadata, randomBytes(32), () => now);
+  digester = digesterWith();
+});
+afterEach(async () => {
+  await metadata.destroy();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function digesterWith(change: Partial<Route> = {}): Digester {
+  return new Digester({
+    metadata,
+    objects,
+    keys,
+    clock: () => now,
+    log: pino({ level: 'silent' }),
+    hash: 'SHA-256',
+    trackers: async () => [{ route: { ...route, ...change }, validated }],
+  });
+}
+
+let files = 0;
+/** A trace file that was delivered now. */
+async function deliver(service = 'ECS'): Promise<string> {
+  const hex = String(++files).padStart(16, '0');
+  const key = traceFileKey({ ...route, service }, now, hex, true);
+  const body = gzipSync(JSON.stringify([{ trace_id: hex }]));
+  await objects.put({ bucket: BUCKET, key, body, contentType: 'application/gzip' });
+  await metadata
+    .insertInto('trace_files')
+    .values({
+      bucket: BUCKET,
+      key,
+      project_id: route.projectId,
+      tracker_id: route.trackerId,
+      service,
+      bytes: body.length,
+      traces: 1,
+      first_time: now,
+      last_time: now,
+      sha256: hashOf('SHA-256', body),
+      md5: hashOf('MD5', body),
+      delivered_at: now,
+    })
+    .execute();
+  return key;
+}
+
+/** The clock goes to the next full hour, and a little further; digests are written. */
+async function nextHour(through = digester): Promise<void> {
+  now = (Math.floor(now / HOUR) + 1) * HOUR + 10_000;
+  await through.work();
+}
+
+async function digests(service = 'ECS'): Promise<{ key: string; bytes: Buffer; digest: Digest }[]> {
+  const { objects: found } = await objects.list(BUCKET);
+  const all = found.filter(({ key }) => key.includes(`/Digest/${service}/`));
+  return Promise.all(
+    all.map(async ({ key }) => {
+      const bytes = await buffer((await objects.get(BUCKET, key)).body);
+      return { key, bytes, digest: JSON.parse(gunzipSync(bytes).toString()) as Digest };
+    }),
+  );
+}
+
+async function verify(publicKeys?: KeyObject[], source = bucketSource(objects, BUCKET)) {
+  const findings: Finding[] = [];
+  const all = (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey));
+  const counts = await verifyArchive({
+    source,
+    publicKeys: publicKeys ?? all,
+    onFinding: (finding) => findings.push(finding),
+  });
+  const bad = findings.filter(({ verdict }) => !['valid', 'pending', 'before'].includes(verdict));
+  return { counts, bad, findings };
+}
+
+/** Puts a changed digest in the place of another one. */
+async function replace(key: string, change: (digest: Digest) => Digest, signer?: KeyObject): Promise<void> {
+  const { body } = await objects.get(BUCKET, key);
+  const { metadata: before } = await objects.head(BUCKET, key);
+  const digest = change(JSON.parse(gunzipSync(await buffer(body)).toString()) as Digest);
+  const bytes = gzipSync(JSON.stringify(digest));
+  const signature = signer
+    ? sign('sha256', Buffer.from(signedText(digest, bytes)), signer).toString('hex')
+    : (before[SIGNATURE] ?? '');
+  await objects.put({
+    bucket: BUCKET,
+    key,
+    body: bytes,
+    contentType: 'application/gzip',
+    metadata: { ...before, [SIGNATURE]: signature },
+  });
+}
+
+describe('digests', () => {
+  test('are written for every hour and trace source, linked to the one before, also when empty', async () => {
+    const ecs = await deliver('ECS');
+    const iam = await deliver('IAM');
+    await nextHour();
+    await nextHour();
+    const [first, second] = await digests('ECS');
+    expect(first?.key).toMatch(
+      /^CloudTraces\/eu-de\/2026\/11\/5\/system\/Digest\/ECS\/CloudTrace-Digest_eu-de_2026-11-05T13-00-00Z\.json\.gz$/,
+    );
+    expect(first?.digest).toMatchObject({
+      project_id: route.projectId,
+      digest_start_time: '2026-11-05T12-00-00Z',
+      digest_end_time: '2026-11-05T13-00-00Z',
+      digest_bucket: BUCKET,
+      digest_object: first?.key,
+      digest_signature_algorithm: 'SHA256withRSA',
+      digest_end: false,
+      previous_digest_bucket: '',
+      previous_digest_object: '',
+      previous_digest_hash_value: '',
+      previous_digest_signature: '',
+      previous_digest_end: false,
+      log_files: [
+        {
+          bucket: BUCKET,
+          object: ecs,
+          log_hash_value: expect.stringMatching(/^[0-9a-f]{64}$/),
+          log_hash_algorithm: 'SHA-256',
+        },
+      ],
+    });
+    const head = await objects.head(BUCKET, first?.key ?? '');
+    expect(head.metadata).toMatchObject({
+      'meta-signature-algorithm': 'SHA256withRSA',
+      'meta-signature': expect.stringMatching(/^[0-9a-f]{512}$/),
+    });
+    expect(second?.digest).toMatchObject({
+      digest_start_time: '2026-11-05T13-00-00Z',
+      previous_digest_object: first?.key,
+      previous_digest_hash_value: hashOf('SHA-256', first?.bytes ?? Buffer.alloc(0)),
+      previous_digest_signature: head.metadata[SIGNATURE],
+      log_files: [],
+    });
+    expect((await digests('IAM'))[0]?.digest.log_files).toMatchObject([{ object: iam }]);
+    expect((await verify()).counts).toMatchObject({
+      valid: 6,
+      changed: 0,
+      missing: 0,
+      unexpected: 0,
+      pending: 0,
+    });
+  });
+
+  test('that were missed are written one by one when the service is back', async () => {
+    await deliver();
+    await nextHour();
+    now += 5 * HOUR;
+    await deliver();
+    await nextHour();
+    const all = await digests();
+    expect(all).toHaveLength(7);
+    expect(all.map(({ digest }) => digest.log_files.length)).toEqual([1, 0, 0, 0, 0, 0, 1]);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('are the same when they are written again after a crash', async () => {
+    await deliver();
+    await nextHour();
+    const [before] = await digests();
+    await metadata.deleteFrom('digest_chains').execute();
+    await digester.work();
+    const [after] = await digests();
+    expect(after?.bytes.equals(before?.bytes ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  test('end when verification is switched off, and go on from there when it is on again', async () => {
+    await deliver();
+    await nextHour();
+    validated = false;
+    await nextHour();
+    await nextHour();
+    expect((await digests()).map(({ digest }) => digest.digest_end)).toEqual([false, true]);
+    validated = true;
+    now += 3 * HOUR;
+    await deliver();
+    await nextHour();
+    const all = await digests();
+    expect(all).toHaveLength(3);
+    expect(all[2]?.digest).toMatchObject({ previous_digest_end: true, previous_digest_object: all[1]?.key });
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('of a tracker that does not sort are one chain, from the first hour on', async () => {
+    const plain = digesterWith({ sorted: false });
+    await nextHour(plain);
+    const { objects: found } = await objects.list(BUCKET);
+    expect(found.map(({ key }) => key)).toEqual([
+      'CloudTraces/eu-de/2026/11/5/system/Digest/CloudTrace-Digest_eu-de_2026-11-05T13-00-00Z.json.gz',
+    ]);
+  });
+
+  test('stay verifiable when the key is rotated', async () => {
+    await deliver();
+    await nextHour();
+    const [old] = await keys.list();
+    now += 1;
+    await keys.rotate();
+    await deliver();
+    await nextHour();
+    expect(new Set((await digests()).map(({ digest }) => digest.digest_key_id)).size).toBe(2);
+    expect((await verify()).bad).toEqual([]);
+    const { bad } = await verify([readPublicKey(old?.publicKey ?? '')]);
+    expect(bad.map(({ kind }) => kind)).toEqual(['digest', 'file']);
+  });
+});
+
+describe('verify names', () => {
+  let delivered: string[];
+  beforeEach(async () => {
+    delivered = [];
+    for (let hour = 0; hour < 4; hour++) {
+      delivered.push(await deliver(), await deliver());
+      await nextHour();
+    }
+    expect((await verify()).counts).toEqual({
+      valid: 12,
+      changed: 0,
+      missing: 0,
+      unexpected: 0,
+      pending: 0,
+      before: 0,
+    });
+  });
+  const keyOf = async (at: number) => (await digests())[at]?.key ?? '';
+  const named = async () => (await verify()).bad.map(({ kind, key, verdict }) => [kind, key, verdict]);
+
+  test('a byte that was flipped in a trace file', async () => {
+    const [key = ''] = delivered;
+    const bytes = await buffer((await objects.get(BUCKET, key)).body);
+    bytes[bytes.length - 9] = (bytes[bytes.length - 9] ?? 0) ^ 1;
+    await objects.put({ bucket: BUCKET, key, body: bytes, contentType: 'application/gzip' });
+    expect(await named()).toEqual([['file', key, 'changed']]);
+  });
+
+  test('a trace file that was removed', async () => {
+    await objects.remove(BUCKET, delivered[3] ?? '');
+    expect(await named()).toEqual([['file', delivered[3], 'missing']]);
+  });
+
+  test('a trace file that was added', async () => {
+    const key = traceFileKey({ ...route, service: 'ECS' }, NOON + HOUR, 'f'.repeat(16), true);
+    await objects.put({ bucket: BUCKET, key, body: gzipSync('[]'), contentType: 'application/gzip' });
+    expect(await named()).toEqual([['file', key, 'unexpected']]);
+  });
+
+  test('two trace files that were swapped', async () => {
+    const [a = '', b = ''] = delivered;
+    const [bytesA, bytesB] = [
+      await buffer((await objects.get(BUCKET, a)).body),
+      await buffer((await objects.get(BUCKET, b)).body),
+    ];
+    await objects.put({ bucket: BUCKET, key: a, body: bytesB, contentType: 'application/gzip' });
+    await objects.put({ bucket: BUCKET, key: b, body: bytesA, contentType: 'application/gzip' });
+    expect(await named()).toEqual([
+      ['file', a, 'changed'],
+      ['file', b, 'changed'],
+    ]);
+  });
+
+  test('a digest in which a file was left out', async () => {
+    const key = await keyOf(1);
+    await replace(key, (digest) => ({ ...digest, log_files: digest.log_files.slice(1) }));
+    const { bad } = await verify();
+    expect(bad.some((finding) => finding.key === key && /altered/.test(finding.reason ?? ''))).toBe(true);
+    expect(bad.some((finding) => finding.key === delivered[2] && finding.verdict === 'unexpected')).toBe(
+      true,
+    );
+  });
+
+  test('a digest that was replaced and signed with another key', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    for (const at of [1, 3]) {
+      const key = await keyOf(at);
+      await replace(key, (digest) => ({ ...digest, log_files: digest.log_files.slice(1) }), privateKey);
+      expect((await verify()).bad.map((finding) => finding.key)).toContain(key);
+    }
+  });
+
+  test('a digest that was removed from the middle, and one that was moved', async () => {
+    const [first, second, third] = await Promise.all([0, 1, 2].map(keyOf));
+    await objects.remove(BUCKET, second ?? '');
+    const { bad } = await verify();
+    expect(bad.find(({ key }) => key === third)?.reason).toContain('is missing');
+    const moved = (first ?? '').replace('T13-00-00Z', 'T09-00-00Z');
+    const { body } = await objects.get(BUCKET, first ?? '');
+    await objects.put({
+      bucket: BUCKET,
+      key: moved,
+      body: await buffer(body),
+      contentType: 'application/gzip',
+    });
+    expect((await verify()).bad.find(({ key }) => key === moved)?.reason).toContain('was moved');
+  });
+
+  test('what was undelivered as pending, and what came before verification as such', async () => {
+    const late = await deliver();
+    const early = traceFileKey({ ...route, service: 'ECS' }, NOON - 5 * HOUR, 'e'.repeat(16), true);
+    await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
+    const { counts, findings, bad } = await verify();
+    expect(counts).toMatchObject({ pending: 1, before: 1 });
+    expect(bad).toEqual([]);
+    expect(findings.find(({ key }) => key === late)?.verdict).toBe('pending');
+  });
+
+  test('in a downloaded folder everything but the newest digest, whose signature is elsewhere', async () => {
+    const folder = path.join(directory, 'downloaded');
+    await cp(path.join(directory, 'objects', BUCKET), folder, { recursive: true });
+    const { counts, bad } = await verify(undefined, folderSource(folder));
+    expect(bad).toEqual([]);
+    // The newest digest and the two files that it lists.
+    expect(counts).toMatchObject({ valid: 9, pending: 3 });
+    await rm(path.join(folder, delivered[0] ?? ''));
+    expect((await verify(undefined, folderSource(folder))).bad).toMatchObject([
+      { key: delivered[0], verdict: 'missing' },
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+export type HashAlgorithm = 'SHA-256' | 'MD5';
+export const SIGNATURE_ALGORITHM = 'SHA256withRSA';
+/** Metadata of a digest object. */
+export const SIGNATURE = 'meta-signature';
+export const ALGORITHM = 'meta-signature-algorithm';
+export const KEY_ID = 'meta-key-id';
+
+/** A digest file: the trace files that were delivered in a time, and the link to the digest before. */
+export interface Digest {
+  project_id: string;
+  /** `YYYY-MM-DDTHH-MM-SSZ`. */
+  digest_start_time: string;
+  digest_end_time: string;
+  digest_bucket: string;
+  digest_object: string;
+  digest_signature_algorithm: typeof SIGNATURE_ALGORITHM;
+  /** Id of the public key that it is signed with. */
+  digest_key_id: string;
+  /** The last one of its chain: verification was switched off. */
+  digest_end: boolean;
+  previous_digest_bucket: string;
+  previous_digest_object: string;
+  previous_digest_hash_value: string;
+  /** Of the hash above, and of the one in the signed text. */
+  previous_digest_hash_algorithm: HashAlgorithm;
+  previous_digest_signature: string;
+  previous_digest_end: boolean;
+  log_files: { bucket: string; object: string; log_hash_value: string; log_hash_algorithm: HashAlgorithm }[];
+}
+
+const NODE_NAMES = { 'SHA-256': 'sha256', MD5: 'md5' } as const;
+
+export function hashOf(algorithm: HashAlgorithm, bytes: Uint8Array): string {
+  return createHash(NODE_NAMES[algorithm]).update(bytes).digest('hex');
+}
+
+/** What is signed: `domain.md` 11. @param bytes of the compressed digest */
+export function signedText(digest: Digest, bytes: Uint8Array): string {
+  const hash = hashOf(digest.previous_digest_hash_algorithm, bytes);
+  return `${digest.digest_end_time}${digest.digest_object}${hash}${digest.previous_digest_signature}`;
+}
+
+/** Epoch ms of `YYYY-MM-DDTHH-MM-SSZ`. */
+export function instantOf(stamp: string): number {
+  return Date.parse(stamp.replace(/T(\d\d)-(\d\d)-(\d\d)Z$/, 'T$1:$2:$3Z'));
+}

@@ -1,0 +1,190 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Metadata } from '../metadata/index.ts';
+import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { READY, readyStretches } from './archiver.ts';
+import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
+
+const AT_ONCE = 4;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 5 * 60_000;
+
+export interface UploaderOptions {
+  spool: string;
+  metadata: Metadata;
+  objects: ObjectStore;
+  clock: () => number;
+  log: Logger;
+}
+
+/** Why a bucket is left alone for a while. */
+interface Trouble {
+  until: number;
+  wait: number;
+}
+
+/**
+ * Brings finished trace files from the spool into their buckets, oldest first. A file stays in the spool until
+ * the object store has it and the metadata store knows it; either step may be repeated without effect. A
+ * bucket that fails is tried again with back-off and keeps no other one waiting.
+ */
+export class Uploader {
+  private readonly options: UploaderOptions;
+  private readonly troubles = new Map<string, Trouble>();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private again = false;
+  private timer: NodeJS.Timeout | undefined;
+  /** Files that wait in the spool, and their bytes. */
+  waiting = { files: 0, bytes: 0 };
+  delivered = { files: 0, bytes: 0, traces: 0 };
+  failures = 0;
+
+  constructor(options: UploaderOptions) {
+    this.options = options;
+  }
+
+  /** Looks into the spool now. Resolves when everything that could be brought away is. */
+  work(): Promise<void> {
+    this.again = true;
+    this.running ??= this.loop().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async loop(): Promise<void> {
+    while (this.again && !this.stopping.signal.aborted) {
+      this.again = false;
+      try {
+        await this.sweep();
+      } catch (error) {
+        this.options.log.error({ err: error }, 'the spool could not be worked off; it is tried again');
+        this.lookAgainIn(RETRY_FIRST_MS);
+      }
+    }
+  }
+
+  /** Goes through the spool once. */
+  private async sweep(): Promise<void> {
+    const { spool, clock } = this.options;
+    const waiting = { files: 0, bytes: 0 };
+    for (const stretch of await readyStretches(spool)) {
+      if (this.stopping.signal.aborted) return;
+      const folder = path.join(spool, READY, stretch);
+      const { files } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Manifest;
+      const left = await this.bringAway(folder, await this.undelivered(files));
+      if (left.length === 0) await rm(folder, { recursive: true, force: true });
+      waiting.files += left.length;
+      waiting.bytes += left.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
+    this.waiting = waiting;
+    const soonest = Math.min(...[...this.troubles.values()].map(({ until }) => until));
+    if (waiting.files > 0 && Number.isFinite(soonest)) this.lookAgainIn(Math.max(soonest - clock(), 100));
+  }
+
+  private async undelivered(files: readonly SpoolFile[]): Promise<SpoolFile[]> {
+    const left: SpoolFile[] = [];
+    for (const file of files) {
+      const known = await this.options.metadata
+        .selectFrom('trace_files')
+        .select('key')
+        .where('bucket', '=', file.bucket)
+        .where('key', '=', file.key)
+        .executeTakeFirst();
+      if (!known) left.push(file);
+    }
+    return left;
+  }
+
+  /** @returns what had to stay */
+  private async bringAway(folder: string, files: readonly SpoolFile[]): Promise<SpoolFile[]> {
+    const left: SpoolFile[] = [];
+    const queue = [...files];
+    const worker = async () => {
+      for (let file = queue.shift(); file; file = queue.shift()) {
+        if (this.stopping.signal.aborted || !(await this.deliver(folder, file))) left.push(file);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return left;
+  }
+
+  private async deliver(folder: string, file: SpoolFile): Promise<boolean> {
+    const { objects, metadata, clock } = this.options;
+    if ((this.troubles.get(file.bucket)?.until ?? 0) > clock()) return false;
+    const local = path.join(folder, file.file);
+    try {
+      await objects.put({
+        bucket: file.bucket,
+        key: file.key,
+        body: { file: local, size: file.bytes },
+        contentType: file.key.endsWith('.gz') ? 'application/gzip' : 'application/json',
+      });
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError)) throw error;
+      await this.failed(file, error);
+      return false;
+    }
+    this.troubles.delete(file.bucket);
+    await metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('trace_files')
+        .values({
+          bucket: file.bucket,
+          key: file.key,
+          project_id: file.projectId,
+          tracker_id: file.trackerId,
+          service: file.service,
+          bytes: file.bytes,
+          traces: file.traces,
+          first_time: file.from,
+          last_time: file.to,
+          sha256: file.sha256,
+          md5: file.md5,
+          delivered_at: clock(),
+        })
+        .onConflict((conflict) => conflict.columns(['bucket', 'key']).doNothing())
+        .execute();
+      await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
+    });
+    await rm(local, { force: true });
+    this.delivered.files++;
+    this.delivered.bytes += file.bytes;
+    this.delivered.traces += file.traces;
+    return true;
+  }
+
+  /** The tracker shows it; what has failed waits in the spool. */
+  private async failed({ bucket, trackerId }: SpoolFile, error: ObjectStoreError): Promise<void> {
+    const { metadata, clock, log } = this.options;
+    const before = this.troubles.get(bucket);
+    const wait = Math.min((before?.wait ?? RETRY_FIRST_MS / 2) * 2, RETRY_MOST_MS);
+    this.troubles.set(bucket, { wait, until: clock() + wait });
+    this.failures++;
+    log.warn(
+      { err: error, bucket, nextTryMs: wait },
+      'a trace file could not be delivered; it waits in the spool',
+    );
+    const detail = error.problem === 'no-bucket' ? 'noBucket' : 'bucketPolicyError';
+    const { message } = error;
+    await metadata
+      .insertInto('deliveries')
+      .values({ tracker_id: trackerId, detail, message, since: clock() })
+      .onConflict((conflict) => conflict.column('tracker_id').doUpdateSet({ detail, message }))
+      .execute();
+  }
+
+  private lookAgainIn(ms: number): void {
+    clearTimeout(this.timer);
+    if (this.stopping.signal.aborted) return;
+    this.timer = setTimeout(() => void this.work(), ms);
+  }
+}

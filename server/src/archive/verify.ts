@@ -1,0 +1,252 @@
+import { type KeyObject, verify as verifySignature } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type Digest, hashOf, instantOf, SIGNATURE, signedText } from './digest.ts';
+
+const expand = promisify(gunzip);
+const MOST_DIGEST = 256 * 1024 * 1024;
+
+/** Where the files are: a bucket, or a folder that one was downloaded to. */
+export interface ArchiveSource {
+  /** Name of the bucket; undefined: not known. */
+  bucket: string | undefined;
+  /** All keys below a prefix. */
+  keys(prefix: string): AsyncIterable<string>;
+  /** Undefined: there is none. */
+  read(key: string): Promise<Buffer | undefined>;
+  /** Undefined: none are kept with this source. */
+  metadata(key: string): Promise<Record<string, string> | undefined>;
+}
+
+/** What is said of a file. `pending`: too new for a digest. `before`: older than verification. */
+export type Verdict = 'valid' | 'changed' | 'missing' | 'unexpected' | 'pending' | 'before';
+
+export interface Finding {
+  kind: 'digest' | 'file';
+  key: string;
+  verdict: Verdict;
+  /** Why, in words, unless it is valid. */
+  reason?: string;
+}
+
+export interface VerifyOptions {
+  source: ArchiveSource;
+  /** Any of them may have signed. */
+  publicKeys: readonly KeyObject[];
+  /** Only digests whose hour lies within, epoch ms. */
+  from?: number;
+  to?: number;
+  onFinding: (finding: Finding) => void;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** A digest that could be read, and what is known about it so far. */
+interface Sheet {
+  key: string;
+  bytes: Buffer;
+  digest: Digest;
+  start: number;
+  end: number;
+  /** Folder of the trace files that its chain covers. */
+  shelf: string;
+}
+
+const DIGEST =
+  /^(CloudTraces\/[^/]+)\/\d+\/\d+\/\d+\/([^/]+)\/Digest\/(?:([^/]+)\/)?[^/]*CloudTrace-Digest_[^/]+\.json\.gz$/;
+const TRACE_FILE =
+  /^(CloudTraces\/[^/]+)\/\d+\/\d+\/\d+\/([^/]+)\/(?:([^/]+)\/)?[^/]*CloudTrace_[^/]+_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)_[0-9a-f]{16}\.json(?:\.gz)?$/;
+
+/**
+ * Proves that trace files are those that were delivered: follows every chain of digest files, checks their
+ * signatures and links, and the hash of every trace file. Works offline, with the public key alone.
+ */
+export async function verifyArchive(options: VerifyOptions): Promise<Record<Verdict, number>> {
+  const {
+    source,
+    onFinding,
+    onProgress,
+    from = Number.NEGATIVE_INFINITY,
+    to = Number.POSITIVE_INFINITY,
+  } = options;
+  const counts: Record<Verdict, number> = {
+    valid: 0,
+    changed: 0,
+    missing: 0,
+    unexpected: 0,
+    pending: 0,
+    before: 0,
+  };
+  const tell = (finding: Finding) => {
+    counts[finding.verdict]++;
+    onFinding(finding);
+  };
+  const digests: string[] = [];
+  const files = new Map<string, { shelf: string; time: number }>();
+  for await (const key of source.keys('CloudTraces/')) {
+    const digest = DIGEST.exec(key);
+    const file = TRACE_FILE.exec(key);
+    if (digest) digests.push(key);
+    else if (file) files.set(key, { shelf: shelfOf(file), time: instantOf(file[4] ?? '') });
+  }
+  const total = digests.length + files.size;
+  let done = 0;
+  const step = () => onProgress?.(++done, total);
+
+  const chains = new Map<string, Sheet[]>();
+  for (const key of digests) {
+    const sheet = await readSheet(source, key);
+    step();
+    if (typeof sheet === 'string') {
+      tell({ kind: 'digest', key, verdict: 'changed', reason: sheet });
+      continue;
+    }
+    const chain = chains.get(sheet.shelf) ?? [];
+    chain.push(sheet);
+    chains.set(sheet.shelf, chain);
+  }
+
+  const listed = new Set<string>();
+  for (const chain of chains.values()) {
+    chain.sort((a, b) => a.end - b.end || (a.key < b.key ? -1 : 1));
+    for (const [at, sheet] of chain.entries()) {
+      const within = sheet.end >= from && sheet.start <= to;
+      const doubt = within ? await doubtOf(sheet, chain[at + 1], options) : undefined;
+      if (within) {
+        const broken = doubt ? undefined : await whyNotLinked(sheet, chain[at - 1], source);
+        const linked: Doubt = broken ? { verdict: 'changed', reason: broken } : { verdict: 'valid' };
+        tell({ kind: 'digest', key: sheet.key, ...(doubt ?? linked) });
+      }
+      for (const file of sheet.digest.log_files) {
+        if (listed.has(file.object)) continue;
+        listed.add(file.object);
+        // What lies in another bucket is verified there.
+        if (!within || (source.bucket !== undefined && file.bucket !== source.bucket)) continue;
+        const finding = await checkFile(source, file, sheet.key);
+        // A list that proves nothing makes no file valid.
+        const reason = `the digest that lists it, ${sheet.key}, cannot be trusted`;
+        tell(doubt && finding.verdict === 'valid' ? { ...finding, verdict: doubt.verdict, reason } : finding);
+        step();
+      }
+    }
+  }
+  for (const [key, { shelf, time }] of files) {
+    if (listed.has(key) || time < from || time > to) continue;
+    tell(strayFile(key, time, chains.get(shelf)));
+    step();
+  }
+  return counts;
+}
+
+const shelfOf = ([, root, tracker, service = '']: RegExpExecArray) => `${root} ${tracker} ${service}`;
+
+/** @returns what is wrong, in words, when it cannot be read */
+async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | string> {
+  const bytes = await source.read(key);
+  if (!bytes) return 'it could not be read';
+  try {
+    const digest = JSON.parse(
+      (await expand(bytes, { maxOutputLength: MOST_DIGEST })).toString('utf8'),
+    ) as Digest;
+    const [start, end] = [instantOf(digest.digest_start_time), instantOf(digest.digest_end_time)];
+    if (!Number.isFinite(start) || !Number.isFinite(end) || !Array.isArray(digest.log_files)) {
+      return 'it is no digest file';
+    }
+    if (digest.digest_object !== key) return `it was moved: it says that it is ${digest.digest_object}`;
+    if (source.bucket !== undefined && digest.digest_bucket !== source.bucket) {
+      return `it was moved: it says that it is in the bucket ${digest.digest_bucket}`;
+    }
+    return { key, bytes, digest, start, end, shelf: shelfOf(DIGEST.exec(key) as RegExpExecArray) };
+  } catch {
+    return 'it is not a compressed JSON file any more';
+  }
+}
+
+interface Doubt {
+  verdict: Verdict;
+  reason?: string;
+}
+
+/** A digest's signature is in its metadata, and in the digest that follows it. */
+async function doubtOf(
+  { key, bytes, digest }: Sheet,
+  next: Sheet | undefined,
+  { source, publicKeys }: VerifyOptions,
+): Promise<Doubt | undefined> {
+  const own = (await source.metadata(key))?.[SIGNATURE];
+  const carried =
+    next?.digest.previous_digest_object === key ? next.digest.previous_digest_signature : undefined;
+  if (own !== undefined && carried !== undefined && own !== carried) {
+    const reason = 'the signature in its metadata is not the one that the next digest knows: it was replaced';
+    return { verdict: 'changed', reason };
+  }
+  const signature = own ?? carried;
+  if (signature === undefined) {
+    const reason = 'its signature is in the metadata of the object, which is not kept here';
+    return { verdict: 'pending', reason };
+  }
+  const text = Buffer.from(signedText(digest, bytes));
+  const right = publicKeys.some((key) => verifySignature('sha256', text, key, Buffer.from(signature, 'hex')));
+  if (right) return undefined;
+  return {
+    verdict: 'changed',
+    reason: 'its signature does not fit: it was altered, or signed with another key',
+  };
+}
+
+/** Nothing is missing between a digest and the one before, and that one is the very same. */
+async function whyNotLinked(
+  { digest, start }: Sheet,
+  before: Sheet | undefined,
+  source: ArchiveSource,
+): Promise<string | undefined> {
+  const name = digest.previous_digest_object;
+  if (name === '') {
+    return before
+      ? `it says that it is the first of its chain, but ${before.key} comes before it`
+      : undefined;
+  }
+  if (source.bucket !== undefined && digest.previous_digest_bucket !== source.bucket) return undefined;
+  if (before?.key !== name) {
+    return (await source.read(name))
+      ? `${before?.key} stands between it and ${name}, which it follows`
+      : `the digest before it, ${name}, is missing`;
+  }
+  const actual = hashOf(digest.previous_digest_hash_algorithm, before.bytes);
+  if (actual !== digest.previous_digest_hash_value) return `the digest before it, ${name}, was altered`;
+  if (start !== before.end && !digest.previous_digest_end)
+    return 'there is a gap between it and the digest before it';
+  return undefined;
+}
+
+async function checkFile(
+  source: ArchiveSource,
+  { object: key, log_hash_value, log_hash_algorithm }: Digest['log_files'][number],
+  digest: string,
+): Promise<Finding> {
+  const bytes = await source.read(key);
+  if (!bytes) return { kind: 'file', key, verdict: 'missing', reason: `it is listed in ${digest}` };
+  return hashOf(log_hash_algorithm, bytes) === log_hash_value
+    ? { kind: 'file', key, verdict: 'valid' }
+    : { kind: 'file', key, verdict: 'changed', reason: `its hash is not the one in ${digest}` };
+}
+
+function strayFile(key: string, time: number, chain: Sheet[] | undefined): Finding {
+  const first = chain?.[0];
+  const last = chain?.at(-1);
+  if (!first || !last || time < first.start) {
+    return { kind: 'file', key, verdict: 'before', reason: 'no digest covers its time' };
+  }
+  if (time >= last.end - SLACK_MS && !last.digest.digest_end) {
+    return { kind: 'file', key, verdict: 'pending', reason: 'it is newer than the last digest' };
+  }
+  return {
+    kind: 'file',
+    key,
+    verdict: 'unexpected',
+    reason:
+      'no digest lists it: it was added or renamed, or has been delivered late and the next digest will list it',
+  };
+}
+
+/** A file that waited in the spool is delivered later than its name says, never earlier; a cycle at the most. */
+const SLACK_MS = 3_600_000;
