@@ -1978,6 +1978,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/public-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public keys that digest files are verified with, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            public_keys: {
+                                id: string;
+                                /** @description Base64 of the X.509 SubjectPublicKeyInfo */
+                                public_key: string;
+                                create_time: number;
+                                /** @description Digest files are signed with it now */
+                                active: boolean;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign with a new key from now on; old digests stay verifiable with the old one */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @description Base64 of the X.509 SubjectPublicKeyInfo */
+                            public_key: string;
+                            create_time: number;
+                            /** @description Digest files are signed with it now */
+                            active: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1.0/{project_id}/tracker": {
         parameters: {
             query?: never;

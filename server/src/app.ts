@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
-import { Archiving, type Route, Uploader } from './archive/index.ts';
+import { Archiving, Digester, type Route, SigningKeys, Uploader } from './archive/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
@@ -135,6 +135,21 @@ export async function startApp({
   });
   await archiving.start();
   void uploader.work();
+  const signingKeys = new SigningKeys(metadata, rootKey, clock);
+  const digester = new Digester({
+    metadata,
+    objects,
+    keys: signingKeys,
+    clock,
+    log,
+    hash: config.digestHash,
+    trackers: async () =>
+      (await trackers.transfers()).map((transfer) => ({
+        route: routeOf(transfer),
+        validated: transfer.tracker.settings.isValidated,
+      })),
+  });
+  digester.start();
 
   let stopping = false;
   const intake = new Intake({
@@ -179,6 +194,7 @@ export async function startApp({
     intake,
     recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),
     trackers,
+    signingKeys,
     configurations: new Configurations(metadata, refreshRecording),
     notifications: new Notifications(metadata, clock),
     buckets,
@@ -210,6 +226,7 @@ export async function startApp({
       retention.stop();
       await journal.close();
       await archiving.stop();
+      await digester.stop();
       await uploader.stop();
       await indexer.stop();
       disk.stop();

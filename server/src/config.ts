@@ -232,6 +232,12 @@ export const SETTINGS = {
     fallback: '300',
     parse: integer(1, 3600),
   }),
+  digestHash: define({
+    variable: 'OPENCTS_DIGEST_HASH',
+    meaning: 'Hash in digest files; MD5 is for verifiers that were written for the clouds, and proves little',
+    fallback: 'SHA-256',
+    parse: oneOf('SHA-256', 'MD5'),
+  }),
   s3Endpoint: define({
     variable: 'OPENCTS_S3_ENDPOINT',
     meaning: 'URL of an S3-compatible object store or OBS; empty: buckets are folders of the data directory',

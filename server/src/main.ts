@@ -6,6 +6,7 @@ import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { importCommand } from './import/index.ts';
 import { JournalLocked } from './journal/index.ts';
+import { verifyCommand } from './verify/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -18,6 +19,7 @@ Usage: opencts <command> [options]
 Commands:
   serve        Start the service
   import       Bring in audit records: opencts import cloudtrail FILES (opencts import --help)
+  verify       Prove that the trace files of a bucket are unchanged (opencts verify --help)
 ${Object.entries(NOUNS)
   .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)
   .join('\n')}
@@ -32,6 +34,7 @@ OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
 const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
   serve,
   import: importCommand,
+  verify: verifyCommand,
   config: printConfig,
   version: async () => print(`${version}\n`),
   help: async () => print(HELP),

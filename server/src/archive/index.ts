@@ -1,3 +1,7 @@
 export { Archiving } from './archiving.ts';
 export type { Route } from './cutter.ts';
+export { Digester } from './digester.ts';
+export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
+export { bucketSource, folderSource } from './sources.ts';
 export { Uploader } from './uploader.ts';
+export { type ArchiveSource, type Finding, type Verdict, verifyArchive } from './verify.ts';

@@ -15,6 +15,7 @@ const OPEN = [
   'GET /openapi.json',
   'GET /readyz',
   'GET /v3',
+  'GET /v3/public-keys',
   'GET /version',
   'POST /v3/auth/tokens',
 ];

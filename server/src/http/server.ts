@@ -8,6 +8,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { SigningKeys } from '../archive/index.ts';
 import type { Config } from '../config.ts';
 import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
@@ -16,6 +17,7 @@ import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
+import { archiveRoutes } from './archive.ts';
 import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { handleErrors } from './errors.ts';
@@ -53,6 +55,7 @@ export interface ServerDeps {
   configurations: Configurations;
   notifications: Notifications;
   buckets: Buckets;
+  signingKeys: SigningKeys;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: {
@@ -163,6 +166,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(tagRoutes, deps);
   await server.register(notificationRoutes, deps);
   await server.register(catalogueRoutes, deps);
+  await server.register(archiveRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);
   await server.register(iamRoutes, deps);

@@ -1,1 +1,2 @@
 export { importCommand } from './command.ts';
+export { Progress } from './progress.ts';

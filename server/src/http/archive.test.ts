@@ -1,0 +1,161 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DirectoryStore, type ObjectStore, S3Store } from '../objects/index.ts';
+import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
+import { House, trace } from '../testing/house.ts';
+import { verifyCommand } from '../verify/index.ts';
+
+const BUCKET = 'audit-archive';
+const HOUR = 3_600_000;
+if (whyNoS3) console.warn(`skipped on S3: ${whyNoS3}`);
+
+describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
+  const skipped = where === 'an S3 server' && whyNoS3 !== undefined;
+  const here = test.skipIf(skipped);
+  const house = new House();
+  let s3: S3Server | undefined;
+  let objects: ObjectStore;
+  let admin: Awaited<ReturnType<House['signIn']>>;
+  let environment: Record<string, string>;
+  const v3 = (method: string, route: string, body?: unknown) =>
+    house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
+  const tracker = { tracker_type: 'system', tracker_name: 'system' };
+
+  beforeAll(async () => {
+    if (skipped) return;
+    if (where === 'an S3 server') {
+      s3 = await startS3Server();
+      environment = {
+        OPENCTS_S3_ENDPOINT: s3.options.endpoint,
+        OPENCTS_S3_REGION: s3.options.region,
+        OPENCTS_S3_ACCESS_KEY: s3.options.accessKey,
+        OPENCTS_S3_SECRET_KEY: s3.options.secretKey,
+      };
+      objects = new S3Store(s3.options);
+      await house.start({ OPENCTS_TRANSFER_CYCLE: '1', ...environment });
+    } else {
+      await house.start({ OPENCTS_TRANSFER_CYCLE: '1' });
+      environment = { OPENCTS_DATA_DIR: house.directory };
+      objects = new DirectoryStore(path.join(house.directory, 'objects'));
+    }
+    admin = await house.signIn({ project: 'local' });
+    await v3('POST', '/tracker', tracker);
+  }, 60_000);
+  afterAll(async () => {
+    if (skipped) return;
+    await house.stop();
+    await s3?.stop();
+  });
+
+  async function until<Result>(look: () => Promise<Result | undefined>, tries = 100): Promise<Result> {
+    for (let i = 0; i < tries; i++) {
+      const found = await look();
+      if (found) return found;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    throw new Error('it did not come');
+  }
+  const keys = async () => (await objects.list(BUCKET)).objects.map(({ key }) => key);
+  const read = async (key: string) => buffer((await objects.get(BUCKET, key)).body);
+
+  async function verify(...options: string[]) {
+    const publicKey = path.join(house.directory, 'public-key');
+    const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
+    await writeFile(publicKey, public_keys[0].public_key);
+    let output = '';
+    const write = process.stdout.write;
+    const before = process.env;
+    process.env = environment;
+    process.stdout.write = ((text: string) => {
+      output += text;
+      return true;
+    }) as typeof write;
+    try {
+      return {
+        code: await verifyCommand(['--bucket', BUCKET, '--public-key', publicKey, ...options]),
+        output,
+      };
+    } finally {
+      process.stdout.write = write;
+      process.env = before;
+    }
+  }
+
+  here('a tracker with a bucket: files appear, each trace in one; they open', async () => {
+    const obs_info = { bucket_name: BUCKET, is_obs_created: true, file_prefix_name: 'prod' };
+    const put = await v3('PUT', '/tracker', { ...tracker, obs_info, is_support_validate: true });
+    expect(put.body).toMatchObject({ status: 'enabled', obs_info: { is_authorized_bucket: true } });
+    await v3('POST', '/traces', {
+      traces: [
+        trace({ resource_id: 'r1', zone: 'eu-de-1' }),
+        trace({ service_type: 'VPC', resource_type: 'vpc' }),
+      ],
+    });
+    const key = await until(async () => (await keys()).find((one) => one.includes('/system/ECS/')));
+    expect(key).toMatch(
+      /^CloudTraces\/local\/\d{4}\/\d\d?\/\d\d?\/system\/ECS\/prod_CloudTrace_local_[\dTZ-]{20}_[0-9a-f]{16}\.json\.gz$/,
+    );
+    const traces = JSON.parse(gunzipSync(await read(key)).toString());
+    expect(traces).toMatchObject([
+      { resource_id: 'r1', zone: 'eu-de-1', user: expect.stringContaining('jane') },
+    ]);
+    await until(async () => (await keys()).find((one) => one.includes('/system/VPC/')));
+  });
+
+  here(
+    'an hour later the digests are there, and everything is proved',
+    async () => {
+      house.skew = HOUR;
+      admin = await house.signIn({ project: 'local' });
+      await until(async () => {
+        const digests = (await keys()).filter((one) => one.includes('/Digest/'));
+        return digests.length >= 3 ? digests : undefined;
+      }, 200);
+      const { code, output } = await verify();
+      expect([code, output]).toEqual([
+        0,
+        expect.stringMatching(/^(.*\n)*\d+ valid, 0 changed, 0 missing, 0 unexpected/),
+      ]);
+    },
+    60_000,
+  );
+
+  here('one byte that is broken is named', async () => {
+    const key = (await keys()).find((one) => one.includes('/system/ECS/')) as string;
+    const bytes = await read(key);
+    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    await objects.put({ bucket: BUCKET, key, body: bytes, contentType: 'application/gzip' });
+    const { code, output } = await verify();
+    expect([code, output]).toEqual([1, expect.stringContaining(`changed     file    ${key}`)]);
+    const lines = (await verify('--json')).output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ verdict }) => verdict === 'changed')).toMatchObject([{ kind: 'file', key }]);
+  });
+
+  here('what the archive holds is told in the metrics', async () => {
+    const { body } = await house.call('GET', '/metrics', { token: admin.token });
+    expect(Number(/^opencts_archived_traces_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(2);
+    expect(body).toMatch(/^opencts_spool_files 0$/m);
+  });
+});
+
+test('what is wrong with the command line is told', async () => {
+  const told: string[] = [];
+  const write = process.stderr.write;
+  process.stderr.write = ((text: string) => told.push(text) > 0) as typeof write;
+  try {
+    expect(await verifyCommand([])).toBe(2);
+    expect(await verifyCommand(['folder'])).toBe(2);
+    expect(await verifyCommand(['folder', '--bucket', 'b', '--public-key', 'x'])).toBe(2);
+    expect(await verifyCommand(['folder', '--public-key', import.meta.filename])).toBe(2);
+    expect(await verifyCommand(['/no/such/folder', '--public-key', '/no/such/key'])).toBe(1);
+  } finally {
+    process.stderr.write = write;
+  }
+  expect(told.join('')).toMatch(/--public-key is missing[\s\S]*no public key, neither PEM nor Base64/);
+});
