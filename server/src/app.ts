@@ -14,7 +14,7 @@ import { type DamageReport, Journal } from './journal/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import { Notifications } from './notifications/index.ts';
-import { Buckets, DirectoryStore, type ObjectStore, S3Store } from './objects/index.ts';
+import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
@@ -112,17 +112,14 @@ export async function startApp({
   });
   await recording.refresh();
   const refreshRecording = () => recording.refresh();
-  const objects = openObjects(config);
+  const objects = await openObjects(config);
   const buckets = new Buckets(metadata, objects, clock);
   const trackers = new Trackers({ metadata, buckets, clock, changed: refreshRecording });
   const spool = path.join(dataDir, 'spool');
   const uploader = new Uploader({ spool, metadata, objects, clock, log });
   const archiving = new Archiving({
     directory: path.join(dataDir, 'journal'),
-    journalId: journal.id,
-    end: journal.durableEnd,
     spool,
-    logLevel: config.logLevel,
     journal,
     segmentSize: config.segmentSize,
     cycleMs: config.cycleSeconds * 1000,
@@ -131,7 +128,6 @@ export async function startApp({
     routes: async () => (await trackers.transfers()).map(routeOf),
     onCut: () => void uploader.work(),
     onDamage,
-    onFatal,
   });
   await archiving.start();
   void uploader.work();
@@ -238,10 +234,10 @@ export async function startApp({
 }
 
 /** Buckets in an object store by endpoint, or in folders. */
-function openObjects(config: Config): ObjectStore {
+async function openObjects(config: Config): Promise<ObjectStore> {
   const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
   if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'));
-  return new S3Store({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
+  return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
 }
 
 /** A tracker that transfers, in the words of the archiver. */

@@ -9,7 +9,7 @@ import { FOLLOWERS, Followers, Journal, JournalReader } from '../journal/index.t
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
 import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
-import { Cutter, type Route, type SpoolFile, stretchName } from './cutter.ts';
+import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, traceFileKey } from './layout.ts';
 import { Uploader } from './uploader.ts';
 
@@ -53,7 +53,8 @@ async function open(): Promise<void> {
   });
   reader = new JournalReader(folder, journal.durableEnd, () => undefined);
   followers = await Followers.open(reader, path.join(folder, 'positions'), FOLLOWERS);
-  archiver = new Archiver({ journal: reader, journalId: journal.id, followers, spool, log });
+  const cutStretch = (job: CutterJob) => new Cutter(reader, job).cut();
+  archiver = new Archiver({ journalId: journal.id, followers, spool, log, cutStretch });
   await archiver.recover();
 }
 
@@ -108,6 +109,15 @@ const route = (change: Partial<Route> = {}): Route => ({
   sorted: true,
   withoutDataKeys: false,
   ...change,
+});
+
+const job = (stretch: CutterJob['stretch'], final: string): CutterJob => ({
+  journalId: journal.id,
+  stretch,
+  routes: [route()],
+  cycle: CYCLE,
+  folder: path.join(spool, 'cutting'),
+  final,
 });
 
 /** Files in the spool with their traces, in the order of the stretches. */
@@ -224,16 +234,8 @@ describe('a cycle', () => {
   test('is spread over several files when it is large, in bounded pieces', async () => {
     const ids = await record(...Array.from({ length: 500 }, () => ({})));
     const stretch = { from: archiver.position, to: journal.durableEnd };
-    const folder = path.join(spool, 'cutting');
-    const options = {
-      journal: reader,
-      journalId: journal.id,
-      folder,
-      cycle: CYCLE,
-      routes: [route()],
-      stretch,
-    };
-    await new Cutter({ ...options, fileBytes: 30_000 }).cut(path.join(spool, READY, stretchName(stretch)));
+    const final = path.join(spool, READY, stretchName(stretch));
+    await new Cutter(reader, { ...job(stretch, final), fileBytes: 30_000 }).cut();
     const files = await spooled();
     expect(files.length).toBeGreaterThan(2);
     expect(new Set(files.map(({ key }) => key)).size).toBe(files.length);
@@ -275,17 +277,9 @@ describe('after a crash', () => {
   test('a stretch that was half cut is cut anew', async () => {
     const ids = await record({}, {}, {});
     await followers.save(ARCHIVER, archiver.position, journal.durableEnd);
-    const folder = path.join(spool, 'cutting');
     const stretch = { from: archiver.position, to: journal.durableEnd };
-    const cutter = new Cutter({
-      journal: reader,
-      journalId: journal.id,
-      folder,
-      cycle: CYCLE,
-      routes: [route()],
-      stretch,
-    });
-    await expect(cutter.cut(path.join(spool, 'no such folder', 'x'))).rejects.toThrow();
+    const { folder, ...rest } = job(stretch, path.join(spool, 'no such folder', 'x'));
+    await expect(new Cutter(reader, { ...rest, folder }).cut()).rejects.toThrow();
     expect(await readdir(folder)).not.toEqual([]);
     await journal.close();
     await open();

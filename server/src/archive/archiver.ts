@@ -2,14 +2,8 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { syncDirectory } from '../durable.ts';
-import {
-  comparePositions,
-  type Followers,
-  formatPosition,
-  type JournalReader,
-  type Position,
-} from '../journal/index.ts';
-import { Cutter, MANIFEST, type Route, type Stretch, stretchName } from './cutter.ts';
+import { comparePositions, type Followers, formatPosition, type Position } from '../journal/index.ts';
+import { type CutterJob, MANIFEST, type Manifest, type Route, type Stretch, stretchName } from './cutter.ts';
 
 export const ARCHIVER = 'archiver';
 /** Finished stretches, each a folder; those that are being cut stand beside. */
@@ -17,12 +11,13 @@ export const READY = 'ready';
 const CUTTING = 'cutting';
 
 export interface ArchiverOptions {
-  journal: JournalReader;
   journalId: string;
   followers: Followers;
   /** Directory of files that wait to be uploaded. */
   spool: string;
   log: Logger;
+  /** Does the work, here or in another thread. */
+  cutStretch: (job: CutterJob) => Promise<Manifest>;
 }
 
 /**
@@ -66,7 +61,7 @@ export class Archiver {
    * @returns name of the new folder in the spool; undefined: there was nothing to transfer
    */
   async cut(to: Position, routes: readonly Route[], cycle: number): Promise<string | undefined> {
-    const { followers, journal, journalId, spool, log } = this.options;
+    const { followers, journalId, spool, log, cutStretch } = this.options;
     await this.settle();
     const from = this.position;
     if (comparePositions(from, to) >= 0) return undefined;
@@ -77,8 +72,8 @@ export class Archiver {
     const stretch = { from, to };
     await followers.save(ARCHIVER, from, to);
     const folder = path.join(spool, CUTTING);
-    const cutter = new Cutter({ journal, journalId, folder, cycle, routes, stretch });
-    const { files } = await cutter.cut(this.folderOf(stretch));
+    const final = this.folderOf(stretch);
+    const { files } = await cutStretch({ journalId, stretch, routes, cycle, folder, final });
     await followers.save(ARCHIVER, to, null);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
     log.debug({ files: files.length, traces, to: formatPosition(to) }, 'trace files were cut');

@@ -1,19 +1,31 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import type { DamageReport, Journal, Position } from '../journal/index.ts';
-import type { ArchiverNews, ArchiverOrder, ArchiverSetup } from './archiver-thread.ts';
-import type { Route } from './cutter.ts';
+import {
+  type DamageReport,
+  FOLLOWERS,
+  Followers,
+  type Journal,
+  JournalReader,
+  type Position,
+} from '../journal/index.ts';
+import { Archiver } from './archiver.ts';
+import type { CutterJob, Manifest, Route } from './cutter.ts';
+import type { CutterNews, CutterSetup } from './cutter-thread.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
-const THREAD = fileURLToPath(new URL('../../dist/archive/archiver-thread.js', import.meta.url));
+const THREAD = fileURLToPath(new URL('../../dist/archive/cutter-thread.js', import.meta.url));
 const LOOK_EVERY_MS = 500;
 /** Journal that may wait for the end of its cycle; a busier one is cut in between. */
 const MOST_WAITING = 512 * 1024 * 1024;
 
-export interface ArchivingOptions extends ArchiverSetup {
+export interface ArchivingOptions {
   journal: Journal;
+  /** Directory of the journal. */
+  directory: string;
   segmentSize: number;
+  spool: string;
   /** Length of a cycle; cycles begin on the wall clock's multiples of it. */
   cycleMs: number;
   clock: () => number;
@@ -23,20 +35,17 @@ export interface ArchivingOptions extends ArchiverSetup {
   /** A stretch waits in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
-  onFatal: (error: Error) => void;
 }
 
-/** The archiver as the rest of the service sees it: its clock, and its thread. */
+/** The archiver and its clock: every cycle becomes trace files in the spool. */
 export class Archiving {
   private readonly options: ArchivingOptions;
-  private worker: Worker | undefined;
+  private archiver: Archiver | undefined;
+  private reader: JournalReader | undefined;
   private timer: NodeJS.Timeout | undefined;
   private cycle = 0;
-  private ordered: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  private busy: Promise<void> = Promise.resolve();
-  private stopped: () => void = () => undefined;
-  /** Everything before it has been cut. */
-  position: Position = { segment: 0, offset: 0 };
+  private cutting = 0;
+  private last: Promise<void> = Promise.resolve();
   /** Since when cutting fails, epoch ms. */
   failingSince: number | undefined;
 
@@ -44,61 +53,61 @@ export class Archiving {
     this.options = options;
   }
 
-  /** Starts the thread; resolves when what a crash interrupted is in order. */
+  /** Puts in order what a crash interrupted, and begins. */
   async start(): Promise<void> {
-    const { directory, journalId, end, spool, logLevel, onFatal, clock, cycleMs } = this.options;
-    const workerData: ArchiverSetup = { directory, journalId, end, spool, logLevel };
-    const worker = new Worker(THREAD, { workerData });
-    this.worker = worker;
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject);
-      worker.on('message', (news: ArchiverNews) => this.hear(news, resolve));
+    const { journal, directory, spool, log, clock, cycleMs, onDamage } = this.options;
+    this.reader = new JournalReader(directory, journal.durableEnd, onDamage);
+    const followers = await Followers.open(this.reader, path.join(directory, 'positions'), FOLLOWERS);
+    this.archiver = new Archiver({
+      journalId: journal.id,
+      followers,
+      spool,
+      log,
+      cutStretch: (job) => this.inThread(job),
     });
-    worker.once('error', onFatal);
+    await this.archiver.recover();
     this.cycle = Math.floor(clock() / cycleMs);
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     // What an earlier run has left begins a cycle of its own.
-    this.cutSoon();
+    void this.cut();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.busy.catch(() => undefined);
-    const stopped = new Promise<void>((resolve) => {
-      this.stopped = resolve;
-    });
-    this.order('stop');
-    await stopped;
+    await this.last;
   }
 
-  /** Cuts what the journal holds now. Resolves when it lies in the spool. */
+  /** Everything before it has been cut. */
+  get position(): Position {
+    return this.archiver?.position ?? { segment: 0, offset: 0 };
+  }
+
+  /** Cuts what the journal holds now, one stretch after the other. Never rejects. */
   cut(): Promise<void> {
-    this.busy = this.busy.catch(() => undefined).then(() => this.cutNow());
-    return this.busy;
-  }
-
-  private cutSoon(): void {
-    const { log } = this.options;
-    this.cut().catch((error) =>
-      log.warn({ err: error }, 'the cycle is tried again at the end of the next one'),
-    );
+    this.cutting++;
+    this.last = this.last.then(() => this.cutNow()).finally(() => this.cutting--);
+    return this.last;
   }
 
   private async cutNow(): Promise<void> {
-    const { journal, routes, clock, cycleMs } = this.options;
-    const order = {
-      end: journal.durableEnd,
-      routes: await routes(),
-      cycle: this.endOfCycle(clock(), cycleMs),
-    };
-    await new Promise<void>((resolve, reject) => {
-      this.ordered = { resolve, reject };
-      this.order(order);
-    });
+    const { journal, routes, clock, log, onCut } = this.options;
+    try {
+      const end = journal.durableEnd;
+      const cycle = this.endOfCycle(clock());
+      this.reader?.advance(end);
+      const stretch = await this.archiver?.cut(end, await routes(), cycle);
+      this.failingSince = undefined;
+      if (stretch) onCut();
+    } catch (error) {
+      // A full spool, say: the next cycle takes the same stretch and what has come since.
+      this.failingSince ??= clock();
+      log.error({ err: error }, 'trace files could not be cut; the traces wait in the journal');
+    }
   }
 
-  /** The last boundary that has passed, to the second. */
-  private endOfCycle(now: number, cycleMs: number): number {
+  /** The last boundary that has passed; in the middle of a cycle, now. */
+  private endOfCycle(now: number): number {
+    const { cycleMs } = this.options;
     const boundary = Math.floor(now / cycleMs) * cycleMs;
     return now - boundary < 2 * LOOK_EVERY_MS ? boundary : Math.floor(now / 1000) * 1000;
   }
@@ -108,40 +117,23 @@ export class Archiving {
     const { clock, cycleMs, journal, segmentSize } = this.options;
     const cycle = Math.floor(clock() / cycleMs);
     const waiting = (journal.durableEnd.segment - this.position.segment) * segmentSize;
-    if (cycle === this.cycle && waiting < MOST_WAITING) return;
-    if (cycle === this.cycle && this.ordered) return;
+    const crowded = waiting >= MOST_WAITING && this.cutting === 0;
+    if (cycle === this.cycle && !crowded) return;
     this.cycle = cycle;
-    this.cutSoon();
+    void this.cut();
   }
 
-  private order(order: ArchiverOrder): void {
-    this.worker?.postMessage(order);
-  }
-
-  private hear(news: ArchiverNews, started: () => void): void {
-    const { onDamage, onCut, clock } = this.options;
-    if ('position' in news) this.position = news.position;
-    switch (news.kind) {
-      case 'started':
-        started();
-        break;
-      case 'cut':
-        this.failingSince = undefined;
-        this.ordered?.resolve();
-        this.ordered = undefined;
-        if (news.stretch) onCut();
-        break;
-      case 'failed':
-        this.failingSince ??= clock();
-        this.ordered?.reject(new Error(news.message));
-        this.ordered = undefined;
-        break;
-      case 'damage':
-        onDamage(news.damage);
-        break;
-      case 'stopped':
-        this.stopped();
-        break;
-    }
+  private inThread(job: CutterJob): Promise<Manifest> {
+    const { directory, onDamage } = this.options;
+    const workerData: CutterSetup = { directory, ...job };
+    const worker = new Worker(THREAD, { workerData });
+    return new Promise((resolve, reject) => {
+      worker.on('message', (news: CutterNews) => {
+        if (news.kind === 'cut') resolve(news.manifest);
+        else onDamage(news.damage);
+      });
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`the thread ended with ${code}`)));
+    });
   }
 }

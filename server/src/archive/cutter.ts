@@ -67,60 +67,58 @@ export const stretchName = ({ from, to }: Stretch) => `${sortable(from)}-${sorta
 const sortable = ({ segment, offset }: Position) =>
   `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
 
+/** What a cutter is to do; plain data, since it may do it in another thread. */
+export interface CutterJob {
+  journalId: string;
+  stretch: Stretch;
+  routes: readonly Route[];
+  /** End of the cycle, epoch ms. */
+  cycle: number;
+  /** Folder of the unfinished files; made anew. */
+  folder: string;
+  /** Name of the folder when it is whole. */
+  final: string;
+  /** Lines that one file holds, about. */
+  fileBytes?: number;
+}
+
 /** Cuts a stretch of the journal into trace files. Memory stays bounded whatever its length. */
 export class Cutter {
   private readonly journal: JournalReader;
-  private readonly journalId: string;
-  private readonly folder: string;
-  private readonly cycle: number;
+  private readonly job: CutterJob;
+  private readonly fileBytes: number;
   private readonly routes = new Map<string, Route>();
   private readonly open = new Map<string, Growing>();
   private readonly finished: SpoolFile[] = [];
-  private readonly stretch: Stretch;
-  private readonly fileBytes: number;
   private gathered = 0;
 
-  /**
-   * @param options.folder of the unfinished files; made anew
-   * @param options.fileBytes lines that one file holds, about
-   */
-  constructor(options: {
-    journal: JournalReader;
-    journalId: string;
-    folder: string;
-    cycle: number;
-    routes: readonly Route[];
-    stretch: Stretch;
-    fileBytes?: number;
-  }) {
-    this.journal = options.journal;
-    this.journalId = options.journalId;
-    this.folder = options.folder;
-    this.cycle = options.cycle;
-    this.stretch = options.stretch;
-    this.fileBytes = options.fileBytes ?? FILE_BYTES;
-    for (const route of options.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
+  constructor(journal: JournalReader, job: CutterJob) {
+    this.journal = journal;
+    this.job = job;
+    this.fileBytes = job.fileBytes ?? FILE_BYTES;
+    for (const route of job.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
   }
 
   /** Writes the files and their manifest, all of them durable, and gives the folder its final name. */
-  async cut(final: string): Promise<Manifest> {
-    await rm(this.folder, { recursive: true, force: true });
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    for (let at = this.stretch.from; comparePositions(at, this.stretch.to) < 0; ) {
+  async cut(): Promise<Manifest> {
+    const { folder, final, stretch, cycle } = this.job;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (let at = stretch.from; comparePositions(at, stretch.to) < 0; ) {
       const { frames, next, base } = await this.journal.read(at, READ_BYTES);
       if (comparePositions(next, at) === 0) break;
       for (const frame of frames) {
         const start = { segment: next.segment, offset: base + frame.start };
-        if (comparePositions(start, this.stretch.to) >= 0) break;
+        if (comparePositions(start, stretch.to) >= 0) break;
         this.take(frame);
         if (this.gathered > Math.min(GATHERED_BYTES, this.fileBytes)) await this.flush();
       }
       at = next;
     }
     for (const growing of this.open.values()) await this.finish(growing);
-    const manifest: Manifest = { cycle: this.cycle, files: this.finished };
-    await replaceFile(path.join(this.folder, MANIFEST), JSON.stringify(manifest));
-    await rename(this.folder, final);
+    const manifest: Manifest = { cycle, files: this.finished };
+    await replaceFile(path.join(folder, MANIFEST), JSON.stringify(manifest));
+    await rename(folder, final);
     await syncDirectory(path.dirname(final));
     return manifest;
   }
@@ -157,19 +155,20 @@ export class Cutter {
     if (growing.traces === 0) return;
     const { route, service, part, hashes } = growing;
     const name = this.nameOf(growing);
-    const handle = await open(path.join(this.folder, name), 'r+');
+    const handle = await open(path.join(this.job.folder, name), 'r+');
     try {
       await handle.sync();
     } finally {
       await handle.close();
     }
     const shelf = { ...route, service: route.sorted ? service : undefined };
-    const identity = [this.journalId, stretchName(this.stretch), route.trackerId, service, part].join(' ');
+    const { journalId, stretch, cycle } = this.job;
+    const identity = [journalId, stretchName(stretch), route.trackerId, service, part].join(' ');
     const hex = createHash('sha256').update(identity).digest('hex').slice(0, 16);
     this.finished.push({
       file: name,
       bucket: route.bucket,
-      key: traceFileKey(shelf, this.cycle, hex, route.compressed),
+      key: traceFileKey(shelf, cycle, hex, route.compressed),
       projectId: route.projectId,
       trackerId: route.trackerId,
       service,
@@ -185,7 +184,7 @@ export class Cutter {
   /** A file that is compressed consists of several members, which is one file to every reader of gzip. */
   private async write(growing: Growing, text: Buffer): Promise<void> {
     if (text.length === 0) return;
-    const handle = await open(path.join(this.folder, this.nameOf(growing)), 'a', 0o600);
+    const handle = await open(path.join(this.job.folder, this.nameOf(growing)), 'a', 0o600);
     try {
       for (let at = 0; at < text.length; at += MEMBER_BYTES) {
         const part = text.subarray(at, at + MEMBER_BYTES);

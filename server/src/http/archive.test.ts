@@ -3,7 +3,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DirectoryStore, type ObjectStore, S3Store } from '../objects/index.ts';
+import { DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
 import { House, trace } from '../testing/house.ts';
 import { verifyCommand } from '../verify/index.ts';
@@ -34,7 +34,7 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
         OPENCTS_S3_ACCESS_KEY: s3.options.accessKey,
         OPENCTS_S3_SECRET_KEY: s3.options.secretKey,
       };
-      objects = new S3Store(s3.options);
+      objects = await openS3(s3.options);
       await house.start({ OPENCTS_TRANSFER_CYCLE: '1', ...environment });
     } else {
       await house.start({ OPENCTS_TRANSFER_CYCLE: '1' });

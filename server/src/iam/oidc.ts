@@ -1,4 +1,4 @@
-import * as openid from 'openid-client';
+import type { Configuration } from 'openid-client';
 import { CtsError, ERRORS } from '../errors.ts';
 
 export interface OidcOptions {
@@ -31,26 +31,33 @@ export interface OutsideUser {
 
 /** Sign-in with an outside OpenID Connect provider: authorization code with PKCE, state and nonce. */
 export class OidcSignIn {
+  private readonly openid: typeof import('openid-client');
   private readonly options: OidcOptions;
-  private configuration: Promise<openid.Configuration> | undefined;
+  private configuration: Promise<Configuration> | undefined;
 
-  constructor(options: OidcOptions) {
+  private constructor(openid: typeof import('openid-client'), options: OidcOptions) {
+    this.openid = openid;
     this.options = options;
+  }
+
+  /** The library is loaded only where it is needed. */
+  static async with(options: OidcOptions): Promise<OidcSignIn> {
+    return new OidcSignIn(await import('openid-client'), options);
   }
 
   /** Where to send the person, and what to keep. @throws CtsError 503 while the provider is away */
   async begin(redirectUri: string, returnTo: string): Promise<{ url: string; journey: OidcJourney }> {
     const configuration = await this.discover();
     const journey = {
-      state: openid.randomState(),
-      nonce: openid.randomNonce(),
-      verifier: openid.randomPKCECodeVerifier(),
+      state: this.openid.randomState(),
+      nonce: this.openid.randomNonce(),
+      verifier: this.openid.randomPKCECodeVerifier(),
       returnTo,
     };
-    const url = openid.buildAuthorizationUrl(configuration, {
+    const url = this.openid.buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
       scope: this.options.scope,
-      code_challenge: await openid.calculatePKCECodeChallenge(journey.verifier),
+      code_challenge: await this.openid.calculatePKCECodeChallenge(journey.verifier),
       code_challenge_method: 'S256',
       state: journey.state,
       nonce: journey.nonce,
@@ -66,7 +73,7 @@ export class OidcSignIn {
   async finish(callback: URL, { state, nonce, verifier }: OidcJourney): Promise<OutsideUser> {
     const configuration = await this.discover();
     try {
-      const tokens = await openid.authorizationCodeGrant(configuration, callback, {
+      const tokens = await this.openid.authorizationCodeGrant(configuration, callback, {
         pkceCodeVerifier: verifier,
         expectedState: state,
         expectedNonce: nonce,
@@ -75,7 +82,7 @@ export class OidcSignIn {
       const claims = tokens.claims();
       if (!claims) throw new Error('the provider gave no ID token');
       const more = configuration.serverMetadata().userinfo_endpoint
-        ? await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
+        ? await this.openid.fetchUserInfo(configuration, tokens.access_token, claims.sub)
         : {};
       return this.userOf({ ...more, ...claims });
     } catch (error) {
@@ -99,12 +106,12 @@ export class OidcSignIn {
   }
 
   /** Read once; tried again after a failure. */
-  private async discover(): Promise<openid.Configuration> {
+  private async discover(): Promise<Configuration> {
     const { issuer, clientId, clientSecret } = this.options;
     const url = new URL(issuer);
-    this.configuration ??= openid.discovery(url, clientId, clientSecret || undefined, undefined, {
+    this.configuration ??= this.openid.discovery(url, clientId, clientSecret || undefined, undefined, {
       // The configuration takes http for loopback addresses only.
-      execute: url.protocol === 'http:' ? [openid.allowInsecureRequests] : [],
+      execute: url.protocol === 'http:' ? [this.openid.allowInsecureRequests] : [],
     });
     try {
       return await this.configuration;

@@ -1,6 +1,6 @@
 export { type Bucket, Buckets } from './buckets.ts';
 export { DirectoryStore } from './directory.ts';
-export { type S3Options, S3Store } from './s3.ts';
+export { openS3, type S3Options } from './s3.ts';
 export {
   type Listing,
   type ListOptions,

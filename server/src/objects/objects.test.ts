@@ -4,7 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DirectoryStore } from './directory.ts';
-import { S3Store } from './s3.ts';
+import { openS3 } from './s3.ts';
 import type { ObjectStore } from './store.ts';
 import { type S3Server, startS3Server, whyNoS3 } from './testing/s3-server.ts';
 
@@ -23,16 +23,16 @@ afterAll(async () => {
 
 const problem = (kind: string) => expect.objectContaining({ problem: kind });
 
-describe.each<[string, () => ObjectStore]>([
-  ['a directory', () => new DirectoryStore(path.join(directory, 'objects'))],
-  ['an S3 server', () => new S3Store((server as S3Server).options)],
+describe.each<[string, () => Promise<ObjectStore>]>([
+  ['a directory', async () => new DirectoryStore(path.join(directory, 'objects'))],
+  ['an S3 server', () => openS3((server as S3Server).options)],
 ])('%s', (name, open) => {
   const skipped = name === 'an S3 server' && whyNoS3 !== undefined;
   const here = test.skipIf(skipped);
   let store: ObjectStore;
   beforeAll(async () => {
     if (skipped) return;
-    store = open();
+    store = await open();
     await store.createBucket('audit-archive', 'eu-de');
   });
   const put = (key: string, text: string, metadata?: Record<string, string>) =>
@@ -133,9 +133,9 @@ describe('a directory', () => {
 describe.skipIf(whyNoS3 !== undefined)('an S3 server', () => {
   test('wrong credentials are denied; a store that does not answer is away', async () => {
     const { options } = server as S3Server;
-    const wrong = new S3Store({ ...options, secretKey: 'wrong' });
+    const wrong = await openS3({ ...options, secretKey: 'wrong' });
     await expect(wrong.checkBucket('audit-archive')).rejects.toEqual(problem('denied'));
-    const nobody = new S3Store({ ...options, endpoint: 'http://127.0.0.1:1' });
+    const nobody = await openS3({ ...options, endpoint: 'http://127.0.0.1:1' });
     await expect(nobody.checkBucket('audit-archive')).rejects.toEqual(problem('away'));
   });
 });

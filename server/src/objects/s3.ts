@@ -1,17 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import {
-  CreateBucketCommand,
-  DeleteBucketLifecycleCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutBucketLifecycleConfigurationCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import {
   type Listing,
   type ListOptions,
@@ -35,12 +24,20 @@ const CONNECT_MS = 5_000;
 const ANSWER_MS = 60_000;
 const LIFECYCLE_RULE = 'opencts';
 
-/** An S3-compatible store, or OBS, by endpoint. */
-export class S3Store implements ObjectStore {
+type Sdk = typeof import('@aws-sdk/client-s3');
+
+/** An S3-compatible store, or OBS, by endpoint. The SDK is loaded only now: it takes 40 MB of memory. */
+export async function openS3(options: S3Options): Promise<ObjectStore> {
+  return new S3Store(await import('@aws-sdk/client-s3'), options);
+}
+
+class S3Store implements ObjectStore {
+  private readonly sdk: Sdk;
   private readonly client: S3Client;
 
-  constructor({ endpoint, region, accessKey, secretKey, hostStyle }: S3Options) {
-    this.client = new S3Client({
+  constructor(sdk: Sdk, { endpoint, region, accessKey, secretKey, hostStyle }: S3Options) {
+    this.sdk = sdk;
+    this.client = new sdk.S3Client({
       endpoint,
       region,
       forcePathStyle: !hostStyle,
@@ -55,14 +52,14 @@ export class S3Store implements ObjectStore {
 
   async createBucket(bucket: string): Promise<void> {
     await attempt(`the bucket ${bucket}`, () =>
-      this.client.send(new CreateBucketCommand({ Bucket: bucket })),
+      this.client.send(new this.sdk.CreateBucketCommand({ Bucket: bucket })),
     );
   }
 
   async checkBucket(bucket: string): Promise<void> {
     await attempt(
       `the bucket ${bucket}`,
-      () => this.client.send(new HeadBucketCommand({ Bucket: bucket })),
+      () => this.client.send(new this.sdk.HeadBucketCommand({ Bucket: bucket })),
       'no-bucket',
     );
   }
@@ -76,9 +73,9 @@ export class S3Store implements ObjectStore {
     };
     await attempt(`the lifecycle of ${bucket}`, () =>
       days === 0
-        ? this.client.send(new DeleteBucketLifecycleCommand({ Bucket: bucket }))
+        ? this.client.send(new this.sdk.DeleteBucketLifecycleCommand({ Bucket: bucket }))
         : this.client.send(
-            new PutBucketLifecycleConfigurationCommand({
+            new this.sdk.PutBucketLifecycleConfigurationCommand({
               Bucket: bucket,
               LifecycleConfiguration: { Rules: [rule] },
             }),
@@ -92,7 +89,7 @@ export class S3Store implements ObjectStore {
       `${bucket}/${key}`,
       () =>
         this.client.send(
-          new PutObjectCommand({
+          new this.sdk.PutObjectCommand({
             Bucket: bucket,
             Key: key,
             Body: bytes ? body : createReadStream(body.file),
@@ -107,7 +104,7 @@ export class S3Store implements ObjectStore {
 
   async head(bucket: string, key: string): Promise<ObjectHead> {
     const answer = await attempt(`${bucket}/${key}`, () =>
-      this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+      this.client.send(new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key })),
     );
     return headOf(key, answer);
   }
@@ -115,7 +112,7 @@ export class S3Store implements ObjectStore {
   async get(bucket: string, key: string, range?: { from: number; to: number }) {
     const answer = await attempt(`${bucket}/${key}`, () =>
       this.client.send(
-        new GetObjectCommand({
+        new this.sdk.GetObjectCommand({
           Bucket: bucket,
           Key: key,
           ...(range ? { Range: `bytes=${range.from}-${range.to}` } : {}),
@@ -131,7 +128,7 @@ export class S3Store implements ObjectStore {
       `the bucket ${bucket}`,
       () =>
         this.client.send(
-          new ListObjectsV2Command({
+          new this.sdk.ListObjectsV2Command({
             Bucket: bucket,
             Prefix: prefix,
             Delimiter: delimiter,
@@ -154,7 +151,7 @@ export class S3Store implements ObjectStore {
 
   async remove(bucket: string, key: string): Promise<void> {
     await attempt(`${bucket}/${key}`, () =>
-      this.client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
+      this.client.send(new this.sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })),
     );
   }
 }

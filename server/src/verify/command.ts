@@ -11,7 +11,7 @@ import {
 } from '../archive/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { Progress } from '../import/index.ts';
-import { DirectoryStore, ObjectStoreError, S3Store } from '../objects/index.ts';
+import { DirectoryStore, ObjectStoreError, openS3 } from '../objects/index.ts';
 
 const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME
@@ -55,7 +55,7 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     return 0;
   }
   try {
-    const source = sourceOf(values.bucket, positionals);
+    const source = await sourceOf(values.bucket, positionals);
     const publicKeys = await Promise.all(values['public-key'].map(readKey));
     if (publicKeys.length === 0)
       throw new UsageError('--public-key is missing: nothing can be proved without it');
@@ -94,7 +94,7 @@ export async function verifyCommand(argv: string[]): Promise<number> {
   }
 }
 
-function sourceOf(bucket: string | undefined, [folder, ...more]: string[]): ArchiveSource {
+async function sourceOf(bucket: string | undefined, [folder, ...more]: string[]): Promise<ArchiveSource> {
   if ((bucket === undefined) === (folder === undefined) || more.length > 0) {
     throw new UsageError('name either one folder, or a bucket with --bucket');
   }
@@ -102,7 +102,7 @@ function sourceOf(bucket: string | undefined, [folder, ...more]: string[]): Arch
   const config = readConfig(process.env);
   const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
   const objects = endpoint
-    ? new S3Store({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' })
+    ? await openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' })
     : new DirectoryStore(path.join(config.dataDir, 'objects'));
   return bucketSource(objects, bucket as string);
 }

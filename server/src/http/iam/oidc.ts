@@ -26,7 +26,7 @@ interface Ticket {
 export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
   const { iam, config, publicUrl, clock, rootKey } = deps;
   const signIn = config.oidcIssuer
-    ? new OidcSignIn({
+    ? await OidcSignIn.with({
         issuer: config.oidcIssuer,
         clientId: config.oidcClientId,
         clientSecret: config.oidcClientSecret,
