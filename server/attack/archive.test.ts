@@ -1,18 +1,26 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { type S3Server, startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
 import {
+  canMount,
+  metric,
   type RunningServer,
   removeDirectory,
   report,
   startServer,
   temporaryDirectory,
   trace,
+  until,
 } from './harness.ts';
 
 const KILLS = 50;
+const mountable = canMount();
+if (!mountable) console.warn('skipped, full spool: mounting a tmpfs needs root');
+if (whyNoS3) console.warn(`skipped, a store that hangs: ${whyNoS3}`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function transferTo(server: RunningServer, bucket: string): Promise<void> {
@@ -88,3 +96,97 @@ test(`after ${KILLS} kill -9 during transfer every acknowledged trace is in exac
   expect(await server.stop()).toBe(0);
   await removeDirectory(directory);
 });
+
+/** Reports batches that hardly compress; returns the ids that were acknowledged. */
+async function reportMuch(server: RunningServer, batches: number): Promise<string[]> {
+  const acknowledged: string[] = [];
+  for (let i = 0; i < batches; i++) {
+    const batch = Array.from({ length: 100 }, () =>
+      trace({ trace_id: randomUUID(), request: Array.from({ length: 20 }, () => randomUUID()).join('') }),
+    );
+    const { status, trace_ids = [] } = await report(server, batch);
+    expect(status).toBe(201);
+    acknowledged.push(...trace_ids.filter((id) => id !== null));
+  }
+  return acknowledged;
+}
+
+/** The problem of the management tracker's transfer, as clients see it. */
+async function detailOf(server: RunningServer): Promise<string> {
+  const response = await fetch(`${server.url}/v3/${server.projectId}/trackers?tracker_name=system`, {
+    headers: { 'x-auth-token': server.token },
+  });
+  const { trackers } = (await response.json()) as { trackers: { status: string; detail?: string }[] };
+  return `${trackers[0]?.status} ${trackers[0]?.detail ?? ''}`.trim();
+}
+
+test.skipIf(!mountable)(
+  'on a full spool traces wait in the journal, and come when there is room',
+  async () => {
+    const directory = await temporaryDirectory();
+    const spool = path.join(directory, 'spool');
+    await mkdir(spool);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', spool]);
+    try {
+      const server = await startServer(directory, { OPENCTS_TRANSFER_CYCLE: '1' });
+      await transferTo(server, 'audit-archive');
+      const acknowledged = await reportMuch(server, 50);
+      await until(async () => (await metric(server, 'opencts_archiver_failing_seconds')) > 0);
+      execFileSync('mount', ['-o', 'remount,size=200m', spool]);
+      await until(async () => (await archived(directory, 'audit-archive')).size >= acknowledged.length);
+      const found = await archived(directory, 'audit-archive');
+      expect(acknowledged.filter((id) => found.get(id) !== 1)).toEqual([]);
+      expect(await metric(server, 'opencts_archiver_failing_seconds')).toBe(0);
+      expect(await server.stop()).toBe(0);
+    } finally {
+      execFileSync('umount', ['-l', spool]);
+      await removeDirectory(directory);
+    }
+  },
+);
+
+test('a bucket that is gone shows on the tracker, and is caught up with when it is back', async () => {
+  const directory = await temporaryDirectory();
+  const server = await startServer(directory, { OPENCTS_TRANSFER_CYCLE: '1' });
+  await transferTo(server, 'audit-archive');
+  const bucket = path.join(directory, 'objects', 'audit-archive');
+  execFileSync('mv', [bucket, `${directory}/away`]);
+  const acknowledged = await reportMuch(server, 3);
+  await until(async () => (await detailOf(server)) === 'error noBucket');
+  expect(await metric(server, 'opencts_spool_files')).toBeGreaterThan(0);
+  execFileSync('mv', [`${directory}/away`, bucket]);
+  await until(async () => (await archived(directory, 'audit-archive')).size >= acknowledged.length);
+  await until(async () => (await detailOf(server)) === 'enabled');
+  const found = await archived(directory, 'audit-archive');
+  expect(acknowledged.filter((id) => found.get(id) !== 1)).toEqual([]);
+  expect(await server.stop()).toBe(0);
+  await removeDirectory(directory);
+});
+
+test.skipIf(whyNoS3 !== undefined)(
+  'an object store that hangs keeps neither ingest nor queries waiting',
+  async () => {
+    const directory = await temporaryDirectory();
+    const s3: S3Server = await startS3Server();
+    const server = await startServer(directory, {
+      OPENCTS_TRANSFER_CYCLE: '1',
+      OPENCTS_S3_ENDPOINT: s3.options.endpoint,
+      OPENCTS_S3_REGION: s3.options.region,
+      OPENCTS_S3_ACCESS_KEY: s3.options.accessKey,
+      OPENCTS_S3_SECRET_KEY: s3.options.secretKey,
+    });
+    await transferTo(server, 'audit-archive');
+    s3.pause();
+    const began = Date.now();
+    const acknowledged = await reportMuch(server, 20);
+    expect(Date.now() - began).toBeLessThan(10_000);
+    await until(async () => (await metric(server, 'opencts_follower_lag_traces{follower="indexer"}')) === 0);
+    // Deliveries under way wait for an answer; what is behind them waits in the spool.
+    await pause(3000);
+    s3.resume();
+    await until(async () => (await metric(server, 'opencts_archived_traces_total')) >= acknowledged.length);
+    expect(await server.stop()).toBe(0);
+    await s3.stop();
+    await removeDirectory(directory);
+  },
+);

@@ -218,3 +218,14 @@ export async function accounted(server: RunningServer) {
     hours.reduce((total, hour) => total + hour[key], 0);
   return { journalled: sum('journalled'), indexed: sum('indexed'), stored: sum('stored') };
 }
+
+/** Whether a tmpfs can be mounted: that takes root. */
+export function canMount(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  try {
+    execFileSync('unshare', ['-m', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -207,10 +207,10 @@ describe('a cycle', () => {
     expect(
       files.map(({ bucket, traces, key }) => [bucket, traces, path.posix.basename(key).slice(0, 14)]),
     ).toEqual([
-      [BUCKET, 3, 'all_CloudTrace'],
       ['another', 1, 'CloudTrace_eu-'],
+      [BUCKET, 3, 'all_CloudTrace'],
     ]);
-    expect(files[0]?.key).toMatch(
+    expect(files[1]?.key).toMatch(
       /\/2026\/11\/5\/system\/all_CloudTrace_eu-de_2026-11-05T09-35-00Z_[0-9a-f]{16}\.json$/,
     );
   });

@@ -12,8 +12,10 @@ const compress = promisify(gzip);
 
 /** Read from the journal at a time. */
 const READ_BYTES = 8 * 1024 * 1024;
-/** Lines of all files together that wait for being compressed. */
-const GATHERED_BYTES = 48 * 1024 * 1024;
+/** Lines of all files together that are compressed in one go, while as many are gathered. */
+const GATHERED_BYTES = 32 * 1024 * 1024;
+/** Files that are compressed at once: each takes a thread of the pool. */
+const AT_ONCE = 3;
 /** Lines that one file can hold before the next is begun, and that are compressed together. */
 const FILE_BYTES = 128 * 1024 * 1024;
 const MEMBER_BYTES = 4 * 1024 * 1024;
@@ -91,6 +93,7 @@ export class Cutter {
   private readonly open = new Map<string, Growing>();
   private readonly finished: SpoolFile[] = [];
   private gathered = 0;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(journal: JournalReader, job: CutterJob) {
     this.journal = journal;
@@ -115,8 +118,10 @@ export class Cutter {
       }
       at = next;
     }
-    for (const growing of this.open.values()) await this.finish(growing);
-    const manifest: Manifest = { cycle, files: this.finished };
+    await this.writing;
+    await eachOf([...this.open.values()], (growing) => this.finish(growing));
+    const files = this.finished.sort((a, b) => (a.key < b.key ? -1 : 1));
+    const manifest: Manifest = { cycle, files };
     await replaceFile(path.join(folder, MANIFEST), JSON.stringify(manifest));
     await rename(folder, final);
     await syncDirectory(path.dirname(final));
@@ -137,17 +142,26 @@ export class Cutter {
     this.gathered += growing.add(lineOf(frame), frame.recordTime);
   }
 
-  /** Writes out what has gathered, and begins new files where one has become long enough. */
+  /**
+   * Writes out what has gathered, and begins new files where one has become long enough. Waits only for the
+   * one before: meanwhile the next gathers.
+   */
   private async flush(): Promise<void> {
+    await this.writing;
+    const jobs: (() => Promise<void>)[] = [];
     for (const [id, growing] of this.open) {
       if (growing.length < this.fileBytes) {
-        await this.write(growing, growing.drain());
+        const text = growing.drain();
+        jobs.push(() => this.write(growing, text));
         continue;
       }
-      await this.finish(growing);
+      jobs.push(() => this.finish(growing));
       this.open.set(id, new Growing(growing.route, growing.service, growing.part + 1));
     }
     this.gathered = 0;
+    this.writing = eachOf(jobs, (job) => job());
+    // A failure is met at the next wait.
+    this.writing.catch(() => undefined);
   }
 
   private async finish(growing: Growing): Promise<void> {
@@ -201,6 +215,15 @@ export class Cutter {
     const identity = `${route.trackerId} ${service} ${part}`;
     return createHash('sha256').update(identity).digest('hex').slice(0, 32);
   }
+}
+
+/** Does something with each, a few at a time. */
+async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 /** A trace file that is being written: a JSON array, one trace a line. */

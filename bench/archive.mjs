@@ -1,0 +1,221 @@
+// Transfer and verification without a running service: a journal is filled, cut into trace files as the
+// service does it, listed in a digest, and proved.
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { signedText } from '../server/dist/archive/digest.js';
+import { folderSource, readPublicKey, verifyArchive } from '../server/dist/archive/index.js';
+import { digestKey, stamp } from '../server/dist/archive/layout.js';
+import { fromCloudTrail } from '../server/dist/ingest/index.js';
+import { Journal, JournalReader } from '../server/dist/journal/index.js';
+import { TraceGenerator } from './traces.mjs';
+
+const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
+const BATCH = 2000;
+
+const RECORDS = path.resolve(import.meta.dirname, '../../shared/data/cloudtrail');
+
+/** Real audit records as traces; undefined where they are not at hand. */
+export function realTraces() {
+  if (!existsSync(RECORDS)) return undefined;
+  return readdirSync(RECORDS, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.json(\.gz)?$/.test(entry.name))
+    .flatMap((entry) => {
+      const bytes = readFileSync(path.join(entry.parentPath, entry.name));
+      const text = (entry.name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+      return JSON.parse(text).Records.map((record) => fromCloudTrail(record));
+    });
+}
+
+/** Traces of the generator, one after the other. */
+export function* syntheticTraces(rows) {
+  const generator = new TraceGenerator(7);
+  for (let i = 0; i < rows; i++) yield generator.trace(Date.now());
+}
+
+/** @returns rates in traces a second, bytes a trace in the files, resident memory in MB before and highest */
+export async function measureArchive(traces, rows) {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-bench-archive-'));
+  try {
+    const journalDir = path.join(directory, 'journal');
+    const lineBytes = await fill(journalDir, traces);
+    const journal = new JournalReader(journalDir, await endOf(journalDir), () => undefined);
+    const from = await journal.begin();
+    const stretch = { from, to: journal.durableEnd };
+    const spool = path.join(directory, 'spool');
+    await mkdir(spool);
+    globalThis.gc?.();
+    const before = rss();
+    let highest = before;
+    const watch = setInterval(() => {
+      highest = Math.max(highest, rss());
+    }, 100);
+    const began = performance.now();
+    const manifest = await cutInThread({
+      directory: journalDir,
+      journalId: 'bench',
+      stretch,
+      routes: [route()],
+      cycle: Math.floor(Date.now() / 1000) * 1000,
+      folder: path.join(spool, 'cutting'),
+      final: path.join(spool, 'ready'),
+    });
+    const seconds = (performance.now() - began) / 1000;
+    clearInterval(watch);
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    const found = manifest.files.reduce((sum, file) => sum + file.traces, 0);
+    if (found !== rows) throw new Error(`${found} of ${rows} traces are in the files`);
+    const verified = await prove(path.join(spool, 'ready'), manifest);
+    return {
+      rate: rows / seconds,
+      bytesPerTrace: bytes / rows,
+      lineBytes: lineBytes / rows,
+      files: manifest.files.length,
+      memory: { before, highest },
+      verify: { rate: rows / verified.seconds, bytesPerSecond: bytes / verified.seconds },
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const rss = () => process.memoryUsage.rss() / 1024 ** 2;
+const route = () => ({
+  projectId: PROJECT,
+  trackerId: 't1',
+  tracker: 'system',
+  bucket: 'bench',
+  prefix: '',
+  region: 'eu-de',
+  compressed: true,
+  sorted: true,
+  withoutDataKeys: false,
+});
+
+let end;
+const endOf = async () => end;
+
+/** @returns bytes of the journal's lines */
+async function fill(directory, traces) {
+  const journal = await Journal.open({
+    directory,
+    segmentSize: 64 * 1024 ** 2,
+    maxQueue: 1024 ** 3,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDurable: () => undefined,
+    onDamage: () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  let bytes = 0;
+  let batch = [];
+  const append = async () => {
+    if (batch.length > 0) await journal.append(batch, []);
+    batch = [];
+  };
+  for (const { user, request, response, ...rest } of traces) {
+    const trace = {
+      ...rest,
+      trace_id: randomUUID(),
+      user: JSON.stringify(user),
+      request: textOf(request),
+      response: textOf(response),
+      project_id: PROJECT,
+      record_time: Date.now(),
+      event_type: 'system',
+      tracker_name: 'system',
+    };
+    const line = `${JSON.stringify(Object.fromEntries(Object.entries(trace).sort(([a], [b]) => (a < b ? -1 : 1))))}\n`;
+    bytes += line.length;
+    batch.push({
+      routing: {
+        recordTime: trace.record_time,
+        traceId: trace.trace_id,
+        projectId: PROJECT,
+        trackerName: 'system',
+        serviceType: trace.service_type,
+        clientId: false,
+        extra: false,
+      },
+      line,
+    });
+    if (batch.length >= BATCH) await append();
+  }
+  await append();
+  end = journal.durableEnd;
+  await journal.close();
+  return bytes;
+}
+
+const textOf = (value) => (value === undefined || typeof value === 'string' ? value : JSON.stringify(value));
+
+function cutInThread(workerData) {
+  const worker = new Worker(new URL('../server/dist/archive/cutter-thread.js', import.meta.url), {
+    workerData,
+  });
+  return new Promise((resolve, reject) => {
+    worker.on('message', (news) => news.kind === 'cut' && resolve(news.manifest));
+    worker.once('error', reject);
+  });
+}
+
+/** Lays the files out as in a bucket, writes their digest, and proves them. */
+async function prove(ready, { files }) {
+  const root = path.join(path.dirname(ready), 'bucket');
+  for (const file of files) {
+    const target = path.join(root, file.key);
+    await mkdir(path.dirname(target), { recursive: true });
+    await rename(path.join(ready, file.file), target);
+  }
+  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const signatures = new Map();
+  for (const service of new Set(files.map((file) => file.service))) {
+    const key = digestKey({ ...route(), service }, hour + 3_600_000);
+    const digest = {
+      project_id: PROJECT,
+      digest_start_time: stamp(hour),
+      digest_end_time: stamp(hour + 3_600_000),
+      digest_bucket: 'bench',
+      digest_object: key,
+      digest_end: false,
+      previous_digest_object: '',
+      previous_digest_signature: '',
+      previous_digest_hash_algorithm: 'SHA-256',
+      log_files: files
+        .filter((file) => file.service === service)
+        .map(({ key: object, sha256 }) => ({
+          bucket: 'bench',
+          object,
+          log_hash_value: sha256,
+          log_hash_algorithm: 'SHA-256',
+        })),
+    };
+    const body = gzipSync(JSON.stringify(digest));
+    await mkdir(path.dirname(path.join(root, key)), { recursive: true });
+    await writeFile(path.join(root, key), body);
+    signatures.set(
+      key,
+      sign('sha256', Buffer.from(signedText(digest, body)), pair.privateKey).toString('hex'),
+    );
+  }
+  const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const source = {
+    ...folderSource(root),
+    metadata: async (key) => ({ 'meta-signature': signatures.get(key) }),
+  };
+  const began = performance.now();
+  const counts = await verifyArchive({
+    source,
+    publicKeys: [readPublicKey(publicKey)],
+    onFinding: () => undefined,
+  });
+  if (counts.valid !== files.length + signatures.size) throw new Error(JSON.stringify(counts));
+  return { seconds: (performance.now() - began) / 1000 };
+}
