@@ -1978,6 +1978,164 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Walk the trace files of the project, folder by folder */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Folder, with a slash at its end, such as CloudTraces/eu-de/ */
+                    prefix?: string;
+                    /** @description Marker of the page before */
+                    marker?: string;
+                    /** @description Files of a page */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description On the first page */
+                            folders: {
+                                name: string;
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            }[];
+                            files: {
+                                bucket: string;
+                                key: string;
+                                bytes: number;
+                                traces: number;
+                                first_record_time: number;
+                                last_record_time: number;
+                                delivery_time: number;
+                                sha256: string;
+                                /**
+                                 * @description Whether a digest file covers it
+                                 * @enum {unknown}
+                                 */
+                                digest: "covered" | "none";
+                            }[];
+                            /** @description null: nothing is left */
+                            marker: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a trace file */
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Traces of a trace file */
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            traces: components["schemas"]["def-0"][];
+                            total_count: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/public-keys": {
         parameters: {
             query?: never;

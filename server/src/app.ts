@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
-import { Archiving, Digester, type Route, SigningKeys, Uploader } from './archive/index.ts';
+import { ArchiveCatalog, Archiving, Digester, type Route, SigningKeys, Uploader } from './archive/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
@@ -191,6 +191,7 @@ export async function startApp({
     recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),
     trackers,
     signingKeys,
+    archive: new ArchiveCatalog(metadata, objects),
     configurations: new Configurations(metadata, refreshRecording),
     notifications: new Notifications(metadata, clock),
     buckets,

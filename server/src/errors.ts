@@ -55,6 +55,12 @@ export const ERRORS = {
     new CtsError(404, 'CTS.0214', `there is no tracker ${name} in this project`, { field: 'tracker_name' }),
   noSuchNotification: (which: string) =>
     new CtsError(404, 'CTS.0403', `there is no notification ${which} in this project`),
+  noSuchFile: (key: string) =>
+    new CtsError(404, 'CTS.0003', `there is no trace file ${key} of this project`, { field: 'key' }),
+  fileGone: (key: string) =>
+    new CtsError(404, 'CTS.0005', `the trace file ${key} was delivered, but is not in its bucket any more`),
+  fileDamaged: (key: string) =>
+    new CtsError(500, 'CTS.0005', `the trace file ${key} cannot be read: it was changed since its delivery`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
   wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
   actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),

@@ -1,4 +1,5 @@
 export { Archiving } from './archiving.ts';
+export { ArchiveCatalog } from './catalog.ts';
 export type { Route } from './cutter.ts';
 export { Digester } from './digester.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';

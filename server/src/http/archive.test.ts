@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
-import { House, trace } from '../testing/house.ts';
+import { House, PASSWORD, trace } from '../testing/house.ts';
 import { verifyCommand } from '../verify/index.ts';
 
 const BUCKET = 'audit-archive';
@@ -105,6 +105,43 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     await until(async () => (await keys()).find((one) => one.includes('/system/VPC/')));
   });
 
+  here('it can be walked, viewed and downloaded, by its own project only', async () => {
+    const folders = async (prefix: string) =>
+      (await v3('GET', `/archive?prefix=${prefix}`)).body.folders.map(({ name }: { name: string }) => name);
+    expect(await folders('')).toEqual(['CloudTraces/']);
+    let prefix = 'CloudTraces/local/';
+    for (let level = 0; level < 3; level++) prefix += (await folders(prefix))[0];
+    expect(await folders(`${prefix}system/`)).toEqual(expect.arrayContaining(['ECS/', 'VPC/']));
+    const { body } = await v3('GET', `/archive?prefix=${prefix}system/ECS/`);
+    const [file] = body.files;
+    expect(file).toMatchObject({ bucket: BUCKET, traces: 1, digest: 'none' });
+    const query = new URLSearchParams({ bucket: file.bucket, key: file.key });
+    expect((await v3('GET', `/archive/traces?${query}`)).body).toMatchObject({
+      traces: [{ resource_id: 'r1', zone: 'eu-de-1', user: { name: 'jane' } }],
+      total_count: 1,
+    });
+    const download = await fetch(`${house.app.url}/v3/${admin.projectId}/archive/file?${query}`, {
+      headers: { 'x-auth-token': admin.token },
+    });
+    const bytes = Buffer.from(await download.arrayBuffer());
+    expect(bytes.equals(await read(file.key))).toBe(true);
+    expect(download.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="prod_CloudTrace_.*\.json\.gz"$/,
+    );
+    for (const wrong of [{ key: '../../metadata.db' }, { key: 'CloudTraces/' }, { bucket: 'another' }]) {
+      const other = new URLSearchParams({ bucket: file.bucket, key: file.key, ...wrong });
+      expect((await v3('GET', `/archive/file?${other}`)).status).toBe(404);
+    }
+    const domain = { name: 'thieves', admin: { name: 'root', password: PASSWORD } };
+    const account = await house.signIn({});
+    await house.call('POST', '/v3/domains', { token: account.token, body: { domain } });
+    const thief = await house.signIn({ account: 'thieves', name: 'root', project: 'local' });
+    const theirs = `/v3/${thief.projectId}/archive`;
+    const nothing = { folders: [], files: [] };
+    expect((await house.call('GET', theirs, { token: thief.token })).body).toMatchObject(nothing);
+    expect((await house.call('GET', `${theirs}/file?${query}`, { token: thief.token })).status).toBe(404);
+  });
+
   here(
     'an hour later the digests are there, and everything is proved',
     async () => {
@@ -128,6 +165,9 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     const bytes = await read(key);
     bytes[30] = (bytes[30] ?? 0) ^ 1;
     await objects.put({ bucket: BUCKET, key, body: bytes, contentType: 'application/gzip' });
+    const query = new URLSearchParams({ bucket: BUCKET, key });
+    const refusal = (await v3('GET', `/archive/traces?${query}`)).body.error_msg;
+    expect(refusal).toContain('it was changed since its delivery');
     const { code, output } = await verify();
     expect([code, output]).toEqual([1, expect.stringContaining(`changed     file    ${key}`)]);
     const lines = (await verify('--json')).output

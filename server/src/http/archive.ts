@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
+import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
 const SigningKeyView = Type.Object({
@@ -10,8 +12,133 @@ const SigningKeyView = Type.Object({
   active: Type.Boolean({ description: 'Digest files are signed with it now' }),
 });
 
-/** The archive: what proves it. */
-export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { signingKeys }) => {
+const ArchivedFile = Type.Object({
+  bucket: Type.String(),
+  key: Type.String(),
+  bytes: Type.Integer(),
+  traces: Type.Integer(),
+  first_record_time: Type.Integer(),
+  last_record_time: Type.Integer(),
+  delivery_time: Type.Integer(),
+  sha256: Type.String(),
+  digest: Type.Enum(['covered', 'none'], { description: 'Whether a digest file covers it' }),
+});
+
+const OneFile = Type.Object({
+  bucket: Type.String({ maxLength: 63 }),
+  key: Type.String({ maxLength: 1024 }),
+});
+
+/** The archive: what lies in it, and what proves it. */
+export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { signingKeys, archive },
+) => {
+  server.get(
+    '/v3/:project_id/archive',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Walk the trace files of the project, folder by folder',
+        tags: ['archive'],
+        params: ProjectPath,
+        querystring: Type.Object({
+          prefix: Type.String({
+            default: '',
+            maxLength: 1024,
+            description: 'Folder, with a slash at its end, such as CloudTraces/eu-de/',
+          }),
+          marker: Type.String({ default: '', maxLength: 1024, description: 'Marker of the page before' }),
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200, description: 'Files of a page' }),
+        }),
+        response: {
+          200: Type.Object({
+            folders: Type.Array(
+              Type.Object({
+                name: Type.String(),
+                files: Type.Integer(),
+                bytes: Type.Integer(),
+                traces: Type.Integer(),
+              }),
+              { description: 'On the first page' },
+            ),
+            files: Type.Array(ArchivedFile),
+            marker: Type.Union([Type.String(), Type.Null()], { description: 'null: nothing is left' }),
+          }),
+        },
+      },
+    },
+    async ({ params: { project_id }, query: { prefix, marker, limit } }) => {
+      const folders = marker === '' ? await archive.folders(project_id, prefix) : [];
+      const files = await archive.files(project_id, prefix, marker, limit);
+      return {
+        folders,
+        files: files.map((file) => ({
+          bucket: file.bucket,
+          key: file.key,
+          bytes: file.bytes,
+          traces: file.traces,
+          first_record_time: file.from,
+          last_record_time: file.to,
+          delivery_time: file.deliveredAt,
+          sha256: file.sha256,
+          digest: file.covered ? ('covered' as const) : ('none' as const),
+        })),
+        marker: files.length === limit ? (files.at(-1)?.key ?? null) : null,
+      };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/archive/file',
+    {
+      config: {
+        action: 'cts:trace:list',
+        audit: { service: 'CTS', resourceType: 'trace', name: 'exportTrace' },
+      },
+      schema: {
+        summary: 'Download a trace file',
+        tags: ['archive'],
+        params: ProjectPath,
+        querystring: OneFile,
+        produces: ['application/gzip', 'application/json'],
+      },
+    },
+    async (request, reply) => {
+      const { bucket, key } = request.query;
+      about(request, { resourceId: bucket, resourceName: key });
+      const { head, body } = await archive.open(request.params.project_id, bucket, key);
+      const name = key.slice(key.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
+      reply.header('content-type', name.endsWith('.gz') ? 'application/gzip' : 'application/json');
+      reply.header('content-length', head.size);
+      reply.header('content-disposition', `attachment; filename="${name}"`);
+      return reply.send(body);
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/archive/traces',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Traces of a trace file',
+        tags: ['archive'],
+        params: ProjectPath,
+        querystring: Type.Interface([OneFile], {
+          offset: Type.Integer({ minimum: 0, default: 0 }),
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        }),
+        response: { 200: Type.Object({ traces: Type.Array(Trace), total_count: Type.Integer() }) },
+      },
+      // Traces carry members that no schema knows.
+      serializerCompiler: () => JSON.stringify,
+    },
+    async ({ params, query: { bucket, key, offset, limit } }) => {
+      const traces = await archive.traces(params.project_id, bucket, key);
+      return { traces: traces.slice(offset, offset + limit), total_count: traces.length };
+    },
+  );
+
   const view = (key: Awaited<ReturnType<typeof signingKeys.rotate>>) => ({
     id: key.id,
     public_key: key.publicKey,

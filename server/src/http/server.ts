@@ -8,7 +8,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { SigningKeys } from '../archive/index.ts';
+import type { ArchiveCatalog, SigningKeys } from '../archive/index.ts';
 import type { Config } from '../config.ts';
 import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
@@ -56,6 +56,7 @@ export interface ServerDeps {
   notifications: Notifications;
   buckets: Buckets;
   signingKeys: SigningKeys;
+  archive: ArchiveCatalog;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: {

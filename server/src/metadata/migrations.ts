@@ -226,6 +226,11 @@ export const MIGRATIONS: Record<string, Migration> = {
         .columns(['tracker_id', 'delivered_at'])
         .execute();
       await db.schema
+        .createIndex('trace_files_project')
+        .on('trace_files')
+        .columns(['project_id', 'key'])
+        .execute();
+      await db.schema
         .createTable('deliveries')
         .addColumn('tracker_id', 'text', (column) => column.primaryKey())
         .addColumn('detail', 'text', (column) => column.notNull())

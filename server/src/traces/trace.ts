@@ -122,3 +122,12 @@ export type TraceLine = Omit<Trace, 'user' | 'code'> & {
   user?: string;
   extra?: string;
 };
+
+/** A trace of a trace file in the form of query answers; `user` and `code` come in either form. */
+export function traceOfFile({ user, code, ...rest }: Record<string, unknown>): Trace {
+  return {
+    ...rest,
+    ...(typeof user === 'string' && user !== '' ? { user: JSON.parse(user) } : user ? { user } : {}),
+    ...(code === undefined ? {} : { code: String(code) }),
+  } as Trace;
+}
