@@ -50,8 +50,6 @@ export class Digester {
   private readonly options: DigesterOptions;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  written = 0;
-  failures = 0;
 
   constructor(options: DigesterOptions) {
     this.options = options;
@@ -66,11 +64,14 @@ export class Digester {
     await this.running;
   }
 
-  /** Writes all digests of hours that are over. */
+  /** Writes all digests of hours that are over. Never rejects: what failed is tried again. */
   work(): Promise<void> {
-    this.running ??= this.writeAll().finally(() => {
-      this.running = undefined;
-    });
+    const { log } = this.options;
+    this.running ??= this.writeAll()
+      .catch((error) => log.error({ err: error }, 'digest files could not be written; they are tried again'))
+      .finally(() => {
+        this.running = undefined;
+      });
     return this.running;
   }
 
@@ -83,11 +84,12 @@ export class Digester {
           await this.goOn(route, chain, validated, until);
         } catch (error) {
           if (!(error instanceof ObjectStoreError)) throw error;
-          this.failures++;
+          // The other chains of the tracker lie in the same bucket.
           log.warn(
             { err: error, tracker: route.tracker },
             'a digest file could not be written; it is tried again',
           );
+          break;
         }
       }
     }
@@ -205,7 +207,6 @@ export class Digester {
       .values({ tracker_id: route.trackerId, service, ...row })
       .onConflict((conflict) => conflict.columns(['tracker_id', 'service']).doUpdateSet(row))
       .execute();
-    this.written++;
     return last;
   }
 }

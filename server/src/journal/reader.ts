@@ -1,4 +1,4 @@
-import { stat, unlink } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import type { Frame } from './frame.ts';
 import { readChunk } from './scan.ts';
@@ -80,7 +80,8 @@ export class JournalReader {
   async release(position: Position): Promise<void> {
     for (const segment of await listNumbers(this.directory, 'journal')) {
       if (segment >= position.segment || segment >= this.end.segment) break;
-      await unlink(segmentFile(this.directory, segment));
+      // Another follower's thread may be at the same.
+      await rm(segmentFile(this.directory, segment), { force: true });
     }
   }
 }
