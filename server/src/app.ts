@@ -4,7 +4,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
-import { ArchiveCatalog, Archiving, Digester, type Route, SigningKeys, Uploader } from './archive/index.ts';
+import {
+  ArchiveCatalog,
+  Archiving,
+  Digester,
+  Lifecycle,
+  type Route,
+  SigningKeys,
+  Uploader,
+} from './archive/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
@@ -146,6 +154,8 @@ export async function startApp({
       })),
   });
   digester.start();
+  const lifecycle = new Lifecycle({ metadata, objects, clock, log });
+  lifecycle.start();
 
   let stopping = false;
   const intake = new Intake({
@@ -224,6 +234,7 @@ export async function startApp({
       await journal.close();
       await archiving.stop();
       await digester.stop();
+      await lifecycle.stop();
       await uploader.stop();
       await indexer.stop();
       disk.stop();

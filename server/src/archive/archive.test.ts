@@ -11,6 +11,7 @@ import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/ind
 import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
 import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, traceFileKey } from './layout.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { Uploader } from './uploader.ts';
 
 const log = pino({ level: 'silent' });
@@ -412,5 +413,32 @@ describe('the uploader', () => {
     await uploader.work();
     expect(objects.puts).toBe(puts);
     expect(await readyStretches(spool)).toEqual([]);
+  });
+
+  test('objects of a bucket with a lifecycle go when they have had their time', async () => {
+    await metadata.insertInto('domains').values({ id: 'd', name: 'acme', created_at: 1 }).execute();
+    for (const [name, lifecycle_days] of [
+      [BUCKET, 30],
+      ['another', 0],
+    ] as const) {
+      const bucket = { name, lifecycle_days, domain_id: 'd', region: 'eu-de', created_at: 1 };
+      await metadata.insertInto('buckets').values(bucket).execute();
+    }
+    await record({}, { tracker: 'reads' });
+    const routes = [route(), route({ tracker: 'reads', trackerId: 't2', bucket: 'another' })];
+    await archiver.cut(journal.durableEnd, routes, CYCLE);
+    now = Date.now();
+    await uploader.work();
+    const lifecycle = new Lifecycle({ metadata, objects, clock: () => now, log });
+    now += 30 * 86_400_000 - 60_000;
+    await lifecycle.work();
+    expect((await objects.list(BUCKET)).objects).toHaveLength(1);
+    now += 120_000;
+    await lifecycle.work();
+    expect((await objects.list(BUCKET)).objects).toEqual([]);
+    expect((await objects.list('another')).objects).toHaveLength(1);
+    expect(await metadata.selectFrom('trace_files').select('bucket').execute()).toEqual([
+      { bucket: 'another' },
+    ]);
   });
 });

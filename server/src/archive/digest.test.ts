@@ -346,6 +346,20 @@ describe('verify names', () => {
     expect((await verify()).bad.find(({ key }) => key === moved)?.reason).toContain('was moved');
   });
 
+  test('nothing that lies before the range, which may have had its time', async () => {
+    await objects.remove(BUCKET, await keyOf(0));
+    for (const key of delivered.slice(0, 2)) await objects.remove(BUCKET, key);
+    expect((await verify()).bad).toHaveLength(1);
+    const findings: Finding[] = [];
+    await verifyArchive({
+      source: bucketSource(objects, BUCKET),
+      publicKeys: (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey)),
+      from: NOON + HOUR + 1,
+      onFinding: (finding) => findings.push(finding),
+    });
+    expect(findings.map(({ verdict }) => verdict)).toEqual(Array(9).fill('valid'));
+  });
+
   test('what was undelivered as pending, and what came before verification as such', async () => {
     const late = await deliver();
     const early = traceFileKey({ ...route, service: 'ECS' }, NOON - 5 * HOUR, 'e'.repeat(16), true);

@@ -2,6 +2,7 @@ export { Archiving } from './archiving.ts';
 export { ArchiveCatalog } from './catalog.ts';
 export type { Route } from './cutter.ts';
 export { Digester } from './digester.ts';
+export { Lifecycle } from './lifecycle.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
 export { bucketSource, folderSource } from './sources.ts';
 export { Uploader } from './uploader.ts';

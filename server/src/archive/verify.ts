@@ -112,7 +112,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
       const within = sheet.end >= from && sheet.start <= to;
       const doubt = within ? await doubtOf(sheet, chain[at + 1], options) : undefined;
       if (within) {
-        const broken = doubt ? undefined : await whyNotLinked(sheet, chain[at - 1], source);
+        const broken = doubt ? undefined : await whyNotLinked(sheet, chain[at - 1], source, from);
         const linked: Doubt = broken ? { verdict: 'changed', reason: broken } : { verdict: 'valid' };
         tell({ kind: 'digest', key: sheet.key, ...(doubt ?? linked) });
       }
@@ -198,6 +198,7 @@ async function whyNotLinked(
   { digest, start }: Sheet,
   before: Sheet | undefined,
   source: ArchiveSource,
+  from: number,
 ): Promise<string | undefined> {
   const name = digest.previous_digest_object;
   if (name === '') {
@@ -206,6 +207,8 @@ async function whyNotLinked(
       : undefined;
   }
   if (source.bucket !== undefined && digest.previous_digest_bucket !== source.bucket) return undefined;
+  // What lies before the range may have had its time in the bucket.
+  if (!before && start <= from) return undefined;
   if (before?.key !== name) {
     return (await source.read(name))
       ? `${before?.key} stands between it and ${name}, which it follows`

@@ -19,6 +19,7 @@ const KEY = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\/\/)[^\0]{1,1024}(?<!\/)$
 
 /** Buckets as folders: an object is a file that anybody with the right to the disk can open. */
 export class DirectoryStore implements ObjectStore {
+  readonly expiresByItself = false;
   private readonly root: string;
   private uploads = 0;
 
@@ -42,7 +43,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async setLifecycle(): Promise<void> {
-    // The archive's own housekeeping removes what has had its time.
+    // Folders know no lifecycle: whoever sets one has to remove what has had its time.
   }
 
   async put({ bucket, key, body, metadata = {} }: NewObject): Promise<void> {

@@ -32,6 +32,7 @@ export async function openS3(options: S3Options): Promise<ObjectStore> {
 }
 
 class S3Store implements ObjectStore {
+  readonly expiresByItself = true;
   private readonly sdk: Sdk;
   private readonly client: S3Client;
 

@@ -53,6 +53,8 @@ export class ObjectStoreError extends Error {
 
 /** Buckets and objects, wherever they lie. Every call rejects with {@link ObjectStoreError}. */
 export interface ObjectStore {
+  /** Whether the store itself removes what a lifecycle ends. */
+  readonly expiresByItself: boolean;
   createBucket(bucket: string, region: string): Promise<void>;
   /** Resolves when the bucket is there and answers. */
   checkBucket(bucket: string): Promise<void>;
