@@ -86,6 +86,7 @@ export async function measureArchive(traces, rows) {
 const rss = () => process.memoryUsage.rss() / 1024 ** 2;
 const route = () => ({
   projectId: PROJECT,
+  domainId: 'bench',
   trackerId: 't1',
   tracker: 'system',
   bucket: 'bench',

@@ -120,11 +120,32 @@ export async function startApp({
   });
   await recording.refresh();
   const refreshRecording = () => recording.refresh();
+  let stopping = false;
+  const intake = new Intake({
+    journal,
+    rules: recording,
+    retentionMs,
+    clock,
+    refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
+  });
+  const recorder = new Recorder({
+    intake,
+    clock,
+    globalProject: (domainId) => recording.globalProject(domainId),
+  });
   const objects = await openObjects(config);
   const buckets = new Buckets(metadata, objects, clock);
   const trackers = new Trackers({ metadata, buckets, clock, changed: refreshRecording });
   const spool = path.join(dataDir, 'spool');
-  const uploader = new Uploader({ spool, metadata, objects, clock, log });
+  const uploader = new Uploader({
+    spool,
+    metadata,
+    objects,
+    clock,
+    log,
+    onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
+      recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'PUT.OBJECT' }),
+  });
   const archiving = new Archiving({
     directory: path.join(dataDir, 'journal'),
     spool,
@@ -157,14 +178,6 @@ export async function startApp({
   const lifecycle = new Lifecycle({ metadata, objects, clock, log });
   lifecycle.start();
 
-  let stopping = false;
-  const intake = new Intake({
-    journal,
-    rules: recording,
-    retentionMs,
-    clock,
-    refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
-  });
   watched = {
     archiving,
     uploader,
@@ -198,7 +211,7 @@ export async function startApp({
     rootKey,
     iam,
     intake,
-    recorder: new Recorder({ intake, clock, globalProject: (domainId) => recording.globalProject(domainId) }),
+    recorder,
     trackers,
     signingKeys,
     archive: new ArchiveCatalog(metadata, objects),
@@ -257,6 +270,7 @@ function routeOf({ tracker, project }: Transfer): Route {
   const { settings } = tracker;
   return {
     projectId: tracker.projectId,
+    domainId: project.domainId,
     trackerId: tracker.id,
     tracker: tracker.name,
     bucket: settings.bucket,

@@ -100,6 +100,7 @@ async function record(...given: Given[]): Promise<string[]> {
 
 const route = (change: Partial<Route> = {}): Route => ({
   projectId: PROJECT,
+  domainId: 'd',
   trackerId: 't1',
   tracker: 'system',
   bucket: BUCKET,
@@ -322,7 +323,8 @@ describe('the uploader', () => {
     metadata = await openMetadata(path.join(directory, 'metadata.db'));
     for (const bucket of [BUCKET, 'another']) await objects.createBucket(bucket);
     now = CYCLE;
-    uploader = new Uploader({ spool, metadata, objects, clock: () => now, log });
+    const onDelivered = async () => undefined;
+    uploader = new Uploader({ spool, metadata, objects, clock: () => now, log, onDelivered });
   });
   afterEach(async () => {
     await uploader.stop();

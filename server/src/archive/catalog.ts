@@ -111,12 +111,13 @@ export class ArchiveCatalog {
   }
 
   /** The traces of a file, in the form of query answers. @throws CtsError 404, 503, 500 when it is damaged */
-  async traces(projectId: string, bucket: string, key: string): Promise<Trace[]> {
+  async traces(projectId: string, bucket: string, key: string): Promise<{ traces: Trace[]; bytes: number }> {
     const { body } = await this.open(projectId, bucket, key);
     const bytes = await buffer(body);
     try {
       const text = key.endsWith('.gz') ? await expand(bytes, { maxOutputLength: MOST_TEXT }) : bytes;
-      return (JSON.parse(text.toString('utf8')) as Record<string, unknown>[]).map(traceOfFile);
+      const lines = JSON.parse(text.toString('utf8')) as Record<string, unknown>[];
+      return { traces: lines.map(traceOfFile), bytes: bytes.length };
     } catch {
       throw ERRORS.fileDamaged(key);
     }

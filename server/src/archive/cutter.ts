@@ -26,6 +26,7 @@ const DATA_KEY = /^(?:create|encrypt|decrypt)DataKey/i;
 /** A tracker that transfers, as the cutter needs it. */
 export interface Route extends Omit<Shelf, 'service'> {
   projectId: string;
+  domainId: string;
   trackerId: string;
   bucket: string;
   compressed: boolean;
@@ -40,6 +41,7 @@ export interface SpoolFile {
   bucket: string;
   key: string;
   projectId: string;
+  domainId: string;
   trackerId: string;
   /** Folder of the trace source; empty: not sorted. */
   service: string;
@@ -184,6 +186,7 @@ export class Cutter {
       bucket: route.bucket,
       key: traceFileKey(shelf, cycle, hex, route.compressed),
       projectId: route.projectId,
+      domainId: route.domainId,
       trackerId: route.trackerId,
       service,
       bytes: growing.bytes,

@@ -21,6 +21,7 @@ const NOON = Date.UTC(2026, 10, 5, 12);
 const BUCKET = 'audit-archive';
 const route: Route = {
   projectId: 'a'.repeat(32),
+  domainId: 'd',
   trackerId: 't1',
   tracker: 'system',
   bucket: BUCKET,

@@ -1,6 +1,6 @@
 export { Archiving } from './archiving.ts';
 export { ArchiveCatalog } from './catalog.ts';
-export type { Route } from './cutter.ts';
+export type { Route, SpoolFile } from './cutter.ts';
 export { Digester } from './digester.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';

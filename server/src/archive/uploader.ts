@@ -16,6 +16,8 @@ export interface UploaderOptions {
   objects: ObjectStore;
   clock: () => number;
   log: Logger;
+  /** A file lies in its bucket now. */
+  onDelivered: (file: SpoolFile) => Promise<void>;
 }
 
 /** Why a bucket is left alone for a while. */
@@ -118,7 +120,7 @@ export class Uploader {
   }
 
   private async deliver(folder: string, file: SpoolFile): Promise<boolean> {
-    const { objects, metadata, clock } = this.options;
+    const { objects, metadata, clock, onDelivered } = this.options;
     if ((this.troubles.get(file.bucket)?.until ?? 0) > clock()) return false;
     const local = path.join(folder, file.file);
     try {
@@ -156,6 +158,7 @@ export class Uploader {
       await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
     });
     await rm(local, { force: true });
+    await onDelivered(file);
     this.delivered.files++;
     this.delivered.bytes += file.bytes;
     this.delivered.traces += file.traces;

@@ -177,6 +177,31 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     expect(lines.filter(({ verdict }) => verdict === 'changed')).toMatchObject([{ kind: 'file', key }]);
   });
 
+  here('reading and writing its files are data traces, for a data tracker of the bucket', async () => {
+    const made = await v3('POST', '/tracker', {
+      tracker_type: 'data',
+      tracker_name: 'of-the-archive',
+      data_bucket: { data_bucket_name: BUCKET, data_event: ['READ', 'WRITE'] },
+    });
+    expect(made.status).toBe(201);
+    const key = (await keys()).find((one) => one.includes('/system/VPC/')) as string;
+    await v3('GET', `/archive/file?${new URLSearchParams({ bucket: BUCKET, key })}`);
+    await v3('POST', '/traces', { traces: [trace({ time: Date.now() + house.skew })] });
+    const names = await until(async () => {
+      const { body } = await v3('GET', '/traces?trace_type=data&tracker_name=of-the-archive&limit=50');
+      const found = body.traces.map((one: { trace_name: string }) => one.trace_name);
+      return found.includes('PUT.OBJECT') && found.includes('GET.OBJECT') ? body.traces : undefined;
+    });
+    const read = names.find((one: { trace_name: string }) => one.trace_name === 'GET.OBJECT');
+    expect(read).toMatchObject({
+      resource_id: BUCKET,
+      resource_name: key,
+      user: { name: 'admin' },
+      read_only: true,
+    });
+    await v3('DELETE', '/trackers?tracker_name=of-the-archive');
+  });
+
   here('what the archive holds is told in the metrics', async () => {
     const { body } = await house.call('GET', '/metrics', { token: admin.token });
     expect(Number(/^opencts_archived_traces_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(2);

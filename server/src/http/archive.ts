@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
@@ -32,8 +33,16 @@ const OneFile = Type.Object({
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { signingKeys, archive },
+  { signingKeys, archive, recorder },
 ) => {
+  /** Reading an object is a matter of the data tracker of its bucket. */
+  const read = (request: FastifyRequest, bucket: string, key: string, bytes: number) => {
+    const { principal, ip, id } = request;
+    const about = { domainId: principal.domainId, projectId: principal.project?.id ?? '' };
+    const by = { user: principal.user, source_ip: ip, request_id: id };
+    return recorder.recordObject(about, { bucket, key, bytes, name: 'GET.OBJECT' }, by);
+  };
+
   server.get(
     '/v3/:project_id/archive',
     {
@@ -108,6 +117,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { bucket, key } = request.query;
       about(request, { resourceId: bucket, resourceName: key });
       const { head, body } = await archive.open(request.params.project_id, bucket, key);
+      await read(request, bucket, key, head.size);
       const name = key.slice(key.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
       reply.header('content-type', name.endsWith('.gz') ? 'application/gzip' : 'application/json');
       reply.header('content-length', head.size);
@@ -133,8 +143,10 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async ({ params, query: { bucket, key, offset, limit } }) => {
-      const traces = await archive.traces(params.project_id, bucket, key);
+    async (request) => {
+      const { bucket, key, offset, limit } = request.query;
+      const { traces, bytes } = await archive.traces(request.params.project_id, bucket, key);
+      await read(request, bucket, key, bytes);
       return { traces: traces.slice(offset, offset + limit), total_count: traces.length };
     },
   );

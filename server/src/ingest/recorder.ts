@@ -40,4 +40,33 @@ export class Recorder {
     const { rejected } = await intake.submit({ projectId, domainId }, () => [item]);
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
   }
+
+  /**
+   * Records the reading or writing of an object: a data trace, for the data tracker of its bucket if there is
+   * one. Never rejects: the object has been read or written.
+   * @param by absent: the service itself, for a tracker
+   */
+  async recordObject(
+    about: { domainId: string; projectId: string },
+    object: { bucket: string; key: string; bytes: number; name: 'GET.OBJECT' | 'PUT.OBJECT' },
+    by?: { user: TraceInput['user']; source_ip: string; request_id: string },
+  ): Promise<void> {
+    const { intake, clock } = this.options;
+    const item = {
+      time: clock(),
+      trace_name: object.name,
+      trace_type: by ? 'ObsAPI' : 'SystemAction',
+      trace_rating: 'normal',
+      event_type: 'data',
+      service_type: 'OBS',
+      resource_type: 'object',
+      resource_id: object.bucket,
+      resource_name: object.key,
+      content_length: object.bytes,
+      read_only: object.name === 'GET.OBJECT',
+      code: '200',
+      ...by,
+    };
+    await intake.submit(about, () => [item]).catch(() => undefined);
+  }
 }

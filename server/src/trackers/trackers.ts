@@ -52,7 +52,7 @@ export interface StoredTracker {
 /** A tracker that transfers, and where to. */
 export interface Transfer {
   tracker: StoredTracker;
-  project: { name: string; region: string };
+  project: { name: string; region: string; domainId: string };
 }
 
 const DEFAULTS: TrackerSettings = {
@@ -105,10 +105,13 @@ export class Trackers {
       .selectFrom('trackers')
       .innerJoin('projects', 'projects.id', 'trackers.project_id')
       .selectAll('trackers')
-      .select(['projects.name as project_name', 'projects.region'])
+      .select(['projects.name as project_name', 'projects.region', 'projects.domain_id'])
       .execute();
     return rows
-      .map((row) => ({ tracker: toTracker(row), project: { name: row.project_name, region: row.region } }))
+      .map((row) => ({
+        tracker: toTracker(row),
+        project: { name: row.project_name, region: row.region, domainId: row.domain_id },
+      }))
       .filter(({ tracker }) => tracker.settings.bucket !== '');
   }
 
