@@ -95,6 +95,7 @@ const route = () => ({
   compressed: true,
   sorted: true,
   withoutDataKeys: false,
+  lock: undefined,
 });
 
 let end;

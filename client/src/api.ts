@@ -624,6 +624,13 @@ export interface paths {
                             compress_type?: "gzip" | "json";
                             /** @description The service's name is a folder of the object path. Default true */
                             is_sort_by_service?: boolean;
+                            /**
+                             * @description Files can neither be changed nor removed for a time (an addition of OpenCTS); empty: they can
+                             * @enum {unknown}
+                             */
+                            object_lock_mode?: "" | "GOVERNANCE" | "COMPLIANCE";
+                            /** @description Days that files are locked */
+                            object_lock_days?: number;
                         };
                         /** @description Write signed digest files */
                         is_support_validate?: boolean;
@@ -687,6 +694,8 @@ export interface paths {
                                 compress_type: string;
                                 is_sort_by_service: boolean;
                                 bucket_location: string;
+                                object_lock_mode?: string;
+                                object_lock_days?: number;
                             };
                             data_bucket?: {
                                 data_bucket_name: string;
@@ -743,6 +752,13 @@ export interface paths {
                             compress_type?: "gzip" | "json";
                             /** @description The service's name is a folder of the object path. Default true */
                             is_sort_by_service?: boolean;
+                            /**
+                             * @description Files can neither be changed nor removed for a time (an addition of OpenCTS); empty: they can
+                             * @enum {unknown}
+                             */
+                            object_lock_mode?: "" | "GOVERNANCE" | "COMPLIANCE";
+                            /** @description Days that files are locked */
+                            object_lock_days?: number;
                         };
                         /** @description Write signed digest files */
                         is_support_validate?: boolean;
@@ -806,6 +822,8 @@ export interface paths {
                                 compress_type: string;
                                 is_sort_by_service: boolean;
                                 bucket_location: string;
+                                object_lock_mode?: string;
+                                object_lock_days?: number;
                             };
                             data_bucket?: {
                                 data_bucket_name: string;
@@ -890,6 +908,8 @@ export interface paths {
                                     compress_type: string;
                                     is_sort_by_service: boolean;
                                     bucket_location: string;
+                                    object_lock_mode?: string;
+                                    object_lock_days?: number;
                                 };
                                 data_bucket?: {
                                     data_bucket_name: string;

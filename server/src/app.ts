@@ -280,6 +280,7 @@ function routeOf({ tracker, project }: Transfer): Route {
     compressed: settings.compressType === 'gzip',
     sorted: settings.isSortByService,
     withoutDataKeys: settings.excludedServices.includes('KMS'),
+    lock: settings.lock,
   };
 }
 

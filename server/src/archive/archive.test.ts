@@ -9,6 +9,7 @@ import { FOLLOWERS, Followers, Journal, JournalReader } from '../journal/index.t
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
 import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
+import { Archiving } from './archiving.ts';
 import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -110,6 +111,7 @@ const route = (change: Partial<Route> = {}): Route => ({
   compressed: true,
   sorted: true,
   withoutDataKeys: false,
+  lock: undefined,
   ...change,
 });
 
@@ -299,6 +301,35 @@ describe('after a crash', () => {
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     expect(await segments()).toHaveLength(1);
   });
+});
+
+test('clocks that jump end a cycle, and no trace is in two files', async () => {
+  let now = CYCLE;
+  await archiver.cut(journal.durableEnd, [], CYCLE);
+  const archiving = new Archiving({
+    journal,
+    directory: path.join(directory, 'journal'),
+    segmentSize: 64 * 1024,
+    spool,
+    cycleMs: 300_000,
+    clock: () => now,
+    log,
+    routes: async () => [route()],
+    onCut: () => undefined,
+    onDamage: () => undefined,
+  });
+  await archiving.start();
+  const ids: string[] = [];
+  for (const jump of [-3_600_000, 86_400_000, -86_400_000, 301_000]) {
+    ids.push(...(await record({}, {})));
+    const files = (await readyStretches(spool)).length;
+    now += jump;
+    await expect.poll(async () => (await readyStretches(spool)).length, { timeout: 5000 }).toBe(files + 1);
+  }
+  await archiving.stop();
+  const files = await spooled();
+  expect(idsOf(files).sort()).toEqual([...ids].sort());
+  expect(new Set(files.map(({ key }) => key)).size).toBe(files.length);
 });
 
 /** A directory store that fails as it is told to. */

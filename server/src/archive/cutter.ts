@@ -5,10 +5,12 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
+import type { ObjectLock } from '../objects/index.ts';
 import type { TraceLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
 const compress = promisify(gzip);
+const DAY = 86_400_000;
 
 /** Read from the journal at a time. */
 const READ_BYTES = 8 * 1024 * 1024;
@@ -32,6 +34,13 @@ export interface Route extends Omit<Shelf, 'service'> {
   compressed: boolean;
   sorted: boolean;
   withoutDataKeys: boolean;
+  /** Files are locked in their bucket for some days. */
+  lock: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number } | undefined;
+}
+
+/** The lock of a file of that time. */
+export function lockFrom({ lock }: Route, time: number): ObjectLock | undefined {
+  return lock && { mode: lock.mode, until: time + lock.days * DAY };
 }
 
 /** A finished trace file in the spool. */
@@ -52,6 +61,7 @@ export interface SpoolFile {
   to: number;
   sha256: string;
   md5: string;
+  lock: ObjectLock | undefined;
 }
 
 export interface Manifest {
@@ -195,6 +205,7 @@ export class Cutter {
       to: growing.to,
       sha256: hashes.sha256.digest('hex'),
       md5: hashes.md5.digest('hex'),
+      lock: lockFrom(route, cycle),
     });
   }
 

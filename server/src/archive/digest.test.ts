@@ -31,6 +31,7 @@ const route: Route = {
   compressed: true,
   sorted: true,
   withoutDataKeys: false,
+  lock: undefined,
 };
 
 let directory: string;

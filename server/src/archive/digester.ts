@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import type { Logger } from 'pino';
 import type { Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import type { Route } from './cutter.ts';
+import { lockFrom, type Route } from './cutter.ts';
 import {
   ALGORITHM,
   type Digest,
@@ -191,6 +191,8 @@ export class Digester {
       key,
       body,
       contentType: 'application/gzip',
+      md5: hashOf('MD5', body),
+      lock: lockFrom(route, end),
       metadata: { [SIGNATURE]: signature, [ALGORITHM]: SIGNATURE_ALGORITHM, [KEY_ID]: keyId },
     });
     const last = { end, bucket: route.bucket, key, hash: hashOf(hash, body), signature, ended: ending };

@@ -129,6 +129,8 @@ export class Uploader {
         key: file.key,
         body: { file: local, size: file.bytes },
         contentType: file.key.endsWith('.gz') ? 'application/gzip' : 'application/json',
+        md5: file.md5,
+        lock: file.lock,
       });
     } catch (error) {
       if (!(error instanceof ObjectStoreError)) throw error;

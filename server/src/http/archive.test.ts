@@ -202,6 +202,30 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     await v3('DELETE', '/trackers?tracker_name=of-the-archive');
   });
 
+  here('files can be locked, where the bucket allows it', async () => {
+    const locked = { object_lock_mode: 'GOVERNANCE', object_lock_days: 1 };
+    const obs_info = { bucket_name: 'locked-archive', is_obs_created: true };
+    const missing = await v3('PUT', '/tracker', {
+      ...tracker,
+      obs_info: { ...obs_info, object_lock_mode: 'GOVERNANCE' },
+    });
+    expect(missing.body.error_msg).toContain('object_lock_days is missing');
+    const put = await v3('PUT', '/tracker', { ...tracker, obs_info: { ...obs_info, ...locked } });
+    expect(put.body.obs_info).toMatchObject(locked);
+    await v3('POST', '/traces', { traces: [trace({ time: Date.now() + house.skew })] });
+    const key = await until(async () => (await objects.list('locked-archive')).objects[0]?.key);
+    await expect(objects.remove('locked-archive', key)).rejects.toMatchObject({ problem: 'denied' });
+    const off = await v3('PUT', '/tracker', {
+      ...tracker,
+      obs_info: { bucket_name: BUCKET, object_lock_mode: '', is_obs_created: false },
+    });
+    expect(off.body.obs_info).not.toHaveProperty('object_lock_mode');
+    if (where === 'an S3 server') {
+      const refused = await v3('PUT', '/tracker', { ...tracker, obs_info: locked });
+      expect(refused.body.error_msg).toContain('cannot be locked');
+    }
+  });
+
   here('what the archive holds is told in the metrics', async () => {
     const { body } = await house.call('GET', '/metrics', { token: admin.token });
     expect(Number(/^opencts_archived_traces_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(2);

@@ -49,8 +49,8 @@ export class Buckets {
   }
 
   /** Makes a bucket. @throws ObjectStoreError */
-  async create(bucket: Bucket): Promise<void> {
-    await this.objects.createBucket(bucket.name, bucket.region);
+  async create(bucket: Bucket & { locking: boolean }): Promise<void> {
+    await this.objects.createBucket(bucket.name, bucket.region, { locking: bucket.locking });
     if (bucket.lifecycleDays > 0) await this.objects.setLifecycle(bucket.name, bucket.lifecycleDays);
     await this.note(bucket);
   }
@@ -77,6 +77,11 @@ export class Buckets {
     }
     await this.note(bucket);
     return bucket;
+  }
+
+  /** Whether objects in a bucket can be locked. @throws ObjectStoreError */
+  canLock(name: string): Promise<boolean> {
+    return this.objects.canLock(name);
   }
 
   async setLifecycle(name: string, days: number): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type ListOptions,
   type NewObject,
   type ObjectHead,
+  type ObjectLock,
   type ObjectStore,
   ObjectStoreError,
 } from './store.ts';
@@ -16,6 +17,12 @@ const METADATA = '.metadata';
 const UPLOADS = '.uploads';
 const MOST_KEYS = 1000;
 const KEY = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\/\/)[^\0]{1,1024}(?<!\/)$/;
+
+/** What is kept beside an object. */
+interface Aside {
+  metadata?: Record<string, string>;
+  lock?: ObjectLock;
+}
 
 /** Buckets as folders: an object is a file that anybody with the right to the disk can open. */
 export class DirectoryStore implements ObjectStore {
@@ -42,12 +49,19 @@ export class DirectoryStore implements ObjectStore {
     if (!found.isDirectory()) throw new ObjectStoreError('no-bucket', `there is no bucket ${bucket}`);
   }
 
+  async canLock(): Promise<boolean> {
+    return true;
+  }
+
   async setLifecycle(): Promise<void> {
     // Folders know no lifecycle: whoever sets one has to remove what has had its time.
   }
 
-  async put({ bucket, key, body, metadata = {} }: NewObject): Promise<void> {
+  async put({ bucket, key, body, metadata = {}, lock }: NewObject): Promise<void> {
     await this.checkBucket(bucket);
+    // What was put before a crash may be put again, the very same.
+    if ((await this.isLocked(bucket, key)) && (await this.holds(bucket, key, body))) return;
+    await this.refuseLocked(bucket, key);
     const file = this.file(bucket, key);
     const temporary = path.join(this.root, UPLOADS, `${process.pid}-${++this.uploads}`);
     try {
@@ -59,7 +73,7 @@ export class DirectoryStore implements ObjectStore {
       }
       const aside = this.metadataFile(bucket, key);
       await mkdir(path.dirname(aside), { recursive: true, mode: 0o700 });
-      await replaceFile(aside, JSON.stringify(metadata));
+      await replaceFile(aside, JSON.stringify({ metadata, lock } satisfies Aside));
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
       await rename(temporary, file);
       await syncUpwards(path.dirname(file), this.folder(bucket));
@@ -76,8 +90,7 @@ export class DirectoryStore implements ObjectStore {
       throw problemOf(error, `${bucket}/${key}`, 'no-object');
     });
     if (!found.isFile()) throw new ObjectStoreError('no-object', `there is no object ${bucket}/${key}`);
-    const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(() => '{}');
-    const metadata = JSON.parse(text) as Record<string, string>;
+    const { metadata = {} } = await this.aside(bucket, key);
     return { key, size: found.size, modified: Math.round(found.mtimeMs), metadata };
   }
 
@@ -114,8 +127,30 @@ export class DirectoryStore implements ObjectStore {
 
   async remove(bucket: string, key: string): Promise<void> {
     await this.checkBucket(bucket);
+    await this.refuseLocked(bucket, key);
     await rm(this.file(bucket, key), { force: true });
     await rm(this.metadataFile(bucket, key), { force: true });
+  }
+
+  private async aside(bucket: string, key: string): Promise<Aside> {
+    const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(() => '{}');
+    return JSON.parse(text) as Aside;
+  }
+
+  private async isLocked(bucket: string, key: string): Promise<boolean> {
+    const { lock } = await this.aside(bucket, key);
+    return lock !== undefined && lock.until > Date.now();
+  }
+
+  private async refuseLocked(bucket: string, key: string): Promise<void> {
+    if (!(await this.isLocked(bucket, key))) return;
+    throw new ObjectStoreError('denied', `${bucket}/${key} is locked: it can neither be changed nor removed`);
+  }
+
+  private async holds(bucket: string, key: string, body: NewObject['body']): Promise<boolean> {
+    const there = await readFile(this.file(bucket, key)).catch(() => undefined);
+    const wanted = body instanceof Uint8Array ? body : await readFile(body.file);
+    return there?.equals(wanted) ?? false;
   }
 
   /** Keys below a folder in order, or only its own files and folders. */

@@ -6,6 +6,7 @@ export {
   type ListOptions,
   type NewObject,
   type ObjectHead,
+  type ObjectLock,
   type ObjectStore,
   ObjectStoreError,
 } from './store.ts';

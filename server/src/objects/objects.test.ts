@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -80,6 +81,26 @@ describe.each<[string, () => Promise<ObjectStore>]>([
     const { body: stream } = await store.get('audit-archive', 'large.bin');
     expect((await buffer(stream)).equals(content)).toBe(true);
     await store.remove('audit-archive', 'large.bin');
+  });
+
+  here('a locked object can neither be removed nor replaced; the same may be put again', async () => {
+    await store.createBucket('locked-archive', 'eu-de', { locking: true });
+    expect(await store.canLock('locked-archive')).toBe(true);
+    if (name === 'an S3 server') expect(await store.canLock('audit-archive')).toBe(false);
+    const object = (text: string) => ({
+      bucket: 'locked-archive',
+      key: 'a',
+      body: Buffer.from(text),
+      contentType: 'text/plain',
+      md5: createHash('md5').update(text).digest('hex'),
+      lock: { mode: 'GOVERNANCE' as const, until: Date.now() + 60_000 },
+    });
+    await store.put(object('one'));
+    await store.put(object('one'));
+    await expect(store.remove('locked-archive', 'a')).rejects.toEqual(problem('denied'));
+    const { body } = await store.get('locked-archive', 'a');
+    expect((await buffer(body)).toString()).toBe('one');
+    if (name === 'a directory') await expect(store.put(object('two'))).rejects.toEqual(problem('denied'));
   });
 
   here('a bucket is walked by folders, and by pages in the order of its keys', async () => {

@@ -51,10 +51,33 @@ class S3Store implements ObjectStore {
     });
   }
 
-  async createBucket(bucket: string): Promise<void> {
+  async createBucket(bucket: string, _region: string, { locking } = { locking: false }): Promise<void> {
     await attempt(`the bucket ${bucket}`, () =>
-      this.client.send(new this.sdk.CreateBucketCommand({ Bucket: bucket })),
+      this.client.send(
+        new this.sdk.CreateBucketCommand({
+          Bucket: bucket,
+          ObjectLockEnabledForBucket: locking || undefined,
+        }),
+      ),
     );
+  }
+
+  async canLock(bucket: string): Promise<boolean> {
+    try {
+      const answer = await this.client.send(
+        new this.sdk.GetObjectLockConfigurationCommand({ Bucket: bucket }),
+      );
+      return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+    } catch (error) {
+      const { problem } = problemOf(error, `the bucket ${bucket}`, 'no-object');
+      if (
+        problem === 'away' &&
+        (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === undefined
+      ) {
+        throw problemOf(error, `the bucket ${bucket}`, 'no-object');
+      }
+      return false;
+    }
   }
 
   async checkBucket(bucket: string): Promise<void> {
@@ -84,23 +107,33 @@ class S3Store implements ObjectStore {
     );
   }
 
-  async put({ bucket, key, body, contentType, metadata }: NewObject): Promise<void> {
+  async put(object: NewObject): Promise<void> {
+    const { bucket, key, body, contentType, metadata, md5, lock } = object;
     const bytes = body instanceof Uint8Array;
-    await attempt(
-      `${bucket}/${key}`,
-      () =>
-        this.client.send(
-          new this.sdk.PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: bytes ? body : createReadStream(body.file),
-            ContentLength: bytes ? body.length : body.size,
-            ContentType: contentType,
-            Metadata: metadata,
-          }),
-        ),
-      'no-bucket',
-    );
+    const command = new this.sdk.PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: bytes ? body : createReadStream(body.file),
+      ContentLength: bytes ? body.length : body.size,
+      ContentType: contentType,
+      Metadata: metadata,
+      ContentMD5: md5 && Buffer.from(md5, 'hex').toString('base64'),
+      ObjectLockMode: lock?.mode,
+      ObjectLockRetainUntilDate: lock && new Date(lock.until),
+    });
+    try {
+      await this.client.send(command);
+    } catch (error) {
+      const refusal = problemOf(error, `${bucket}/${key}`, 'no-bucket');
+      // What was put before a crash may be put again; where it is locked, it is there already.
+      if (refusal.problem !== 'denied' || !lock || !(await this.holds(object))) throw refusal;
+    }
+  }
+
+  private async holds({ bucket, key, md5 }: NewObject): Promise<boolean> {
+    const command = new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key });
+    const answer = await this.client.send(command).catch(() => undefined);
+    return md5 !== undefined && answer?.ETag?.replaceAll('"', '') === md5;
   }
 
   async head(bucket: string, key: string): Promise<ObjectHead> {

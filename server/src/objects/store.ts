@@ -18,6 +18,17 @@ export interface NewObject {
   body: Uint8Array | { file: string; size: number };
   contentType: string;
   metadata?: Record<string, string>;
+  /** Of the bytes, hex; needed with a lock. */
+  md5?: string;
+  lock?: ObjectLock;
+}
+
+/** Until when an object can neither be changed nor removed (WORM). */
+export interface ObjectLock {
+  /** GOVERNANCE: those with a special right may end it; COMPLIANCE: nobody. */
+  mode: 'GOVERNANCE' | 'COMPLIANCE';
+  /** Epoch ms. */
+  until: number;
 }
 
 /** One step of a walk through a bucket. */
@@ -55,7 +66,10 @@ export class ObjectStoreError extends Error {
 export interface ObjectStore {
   /** Whether the store itself removes what a lifecycle ends. */
   readonly expiresByItself: boolean;
-  createBucket(bucket: string, region: string): Promise<void>;
+  /** @param options.locking objects in it can be locked */
+  createBucket(bucket: string, region: string, options?: { locking: boolean }): Promise<void>;
+  /** Whether objects in a bucket can be locked. */
+  canLock(bucket: string): Promise<boolean>;
   /** Resolves when the bucket is there and answers. */
   checkBucket(bucket: string): Promise<void>;
   /** @param days that objects stay; 0: for good */

@@ -43,6 +43,15 @@ export const ObsInfo = Type.Object(
     is_sort_by_service: Type.Optional(
       Type.Boolean({ description: "The service's name is a folder of the object path. Default true" }),
     ),
+    object_lock_mode: Type.Optional(
+      Type.Enum(['', 'GOVERNANCE', 'COMPLIANCE'], {
+        description:
+          'Files can neither be changed nor removed for a time (an addition of OpenCTS); empty: they can',
+      }),
+    ),
+    object_lock_days: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 36_500, description: 'Days that files are locked' }),
+    ),
   },
   { description: 'Transfer to object storage' },
 );
@@ -121,6 +130,8 @@ export const Tracker = Type.Object(
       compress_type: Type.String(),
       is_sort_by_service: Type.Boolean(),
       bucket_location: Type.String(),
+      object_lock_mode: Type.Optional(Type.String()),
+      object_lock_days: Type.Optional(Type.Integer()),
     }),
     data_bucket: Type.Optional(
       Type.Object({

@@ -33,6 +33,8 @@ export interface TrackerSettings {
   kmsId: string;
   isOrganizationTracker: boolean;
   excludedServices: string[];
+  /** Files are locked in their bucket (WORM). */
+  lock?: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number };
   dataBucket?: { name: string; events: DataEvent[] };
 }
 
@@ -272,7 +274,15 @@ export class Trackers {
     checkTogether(request, settings, others);
     const bucketIsNew = settings.bucket !== '' && settings.bucket !== before.bucket;
     if (bucketIsNew) await this.prepareBucket(owner, request.tracker_type, settings);
-    else if (settings.bucket !== '' && settings.bucketLifecycle !== before.bucketLifecycle) {
+    if (settings.bucket !== '' && settings.lock && (bucketIsNew || !before.lock)) {
+      if (!(await this.options.buckets.canLock(settings.bucket).catch(refuseBucket))) {
+        throw ERRORS.invalidBody(
+          'obs_info.object_lock_mode',
+          `obs_info.object_lock_mode is ${settings.lock.mode}, but objects in the bucket ${settings.bucket} cannot be locked; that is decided when a bucket is made`,
+        );
+      }
+    }
+    if (!bucketIsNew && settings.bucket !== '' && settings.bucketLifecycle !== before.bucketLifecycle) {
       await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle);
     }
     return settings;
@@ -288,7 +298,7 @@ export class Trackers {
     const { bucket: name, isObsCreated, bucketLifecycle } = settings;
     const { domainId, region } = owner;
     const lifecycleDays = type === 'data' ? bucketLifecycle : 0;
-    const bucket = { name, domainId, region, lifecycleDays };
+    const bucket = { name, domainId, region, lifecycleDays, locking: settings.lock !== undefined };
     const there = await buckets.find(name);
     if (!isObsCreated) {
       const usable = there ?? (await buckets.adopt(bucket).catch(refuseBucket));
@@ -379,8 +389,17 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     kmsId,
     isOrganizationTracker: request.is_organization_tracker ?? before.isOrganizationTracker,
     excludedServices: request.management_event_selector?.exclude_service ?? before.excludedServices,
+    ...lockOf(obs, before.lock),
     ...(dataBucket ? { dataBucket } : {}),
   };
+}
+
+function lockOf(
+  { object_lock_mode: mode, object_lock_days: days }: NonNullable<TrackerRequest['obs_info']>,
+  before: TrackerSettings['lock'],
+): Pick<TrackerSettings, 'lock'> {
+  if (mode === '' || (mode === undefined && !before)) return {};
+  return { lock: { mode: mode ?? before?.mode ?? 'GOVERNANCE', days: days ?? before?.days ?? 0 } };
 }
 
 /** Rules between members, and between trackers. */
@@ -413,6 +432,12 @@ function checkTogether(
     throw ERRORS.invalidBody(
       'obs_info.bucket_lifecycle',
       'obs_info.bucket_lifecycle is for data trackers; the bucket of a management tracker keeps its own',
+    );
+  }
+  if (settings.lock && settings.lock.days < 1) {
+    throw ERRORS.invalidBody(
+      'obs_info.object_lock_days',
+      'obs_info.object_lock_days is missing; with object_lock_mode it says how long files are locked',
     );
   }
   if (settings.isEncrypted && settings.kmsId === '') {
@@ -500,6 +525,9 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
       compress_type: settings.compressType,
       is_sort_by_service: settings.isSortByService,
       bucket_location: transfers ? owner.region : '',
+      ...(settings.lock
+        ? { object_lock_mode: settings.lock.mode, object_lock_days: settings.lock.days }
+        : {}),
     },
     ...(settings.dataBucket
       ? {
