@@ -1,16 +1,19 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House, PASSWORD } from '../testing/house.ts';
 import { administer, NOUNS } from './index.ts';
 
 const house = new House();
-beforeAll(() => house.start({ OPENCTS_REGIONS: 'eu-de,eu-nl' }), 60_000);
+beforeAll(() => house.start({ OPENCTS_REGIONS: 'eu-de,eu-nl', OPENCTS_TRANSFER_CYCLE: '1' }), 60_000);
 afterAll(() => house.stop());
 
 /** Runs a command as a shell would; words are separated by single spaces. */
 async function opencts(line: string, env: Record<string, string> = {}) {
-  const [noun = '', ...argv] = line.split(' ').map((word) => word.replaceAll('_', ' '));
+  const [noun = '', ...argv] = line
+    .split(' ')
+    .map((word) => (word.includes('/') ? word : word.replaceAll('_', ' ')));
   const told = { out: '', err: '' };
   const before = { out: process.stdout.write, err: process.stderr.write, env: process.env };
   const into = (stream: 'out' | 'err') =>
@@ -90,6 +93,9 @@ test('recording: enabled, tracked, transferred, switched off', async () => {
   expect(secret).toMatch(/^octs_/);
   expect((await opencts('ingest-keys list --project eu-nl')).out).toMatch(/agent +\w{32} +ECS +admin/);
   expect((await opencts('ingest-keys revoke agent --project eu-nl')).code).toBe(0);
+  await expect
+    .poll(async () => (await json('archive list --project eu-nl')).length, { timeout: 10_000 })
+    .toBeGreaterThan(0);
 });
 
 test('custom policies, projects, accounts', async () => {
@@ -102,6 +108,24 @@ test('custom policies, projects, accounts', async () => {
   expect((await opencts('projects list')).out).toMatch(/eu-de .*\neu-nl /);
   expect((await opencts('accounts create acme root')).out).toMatch(/admin +root\npassword +/);
   expect((await opencts('accounts list')).out).toMatch(/acme .*\ndefault /);
+});
+
+test('trace files are listed, shown and downloaded', async () => {
+  const folder = (await json('archive list --project eu-nl'))[0]?.name ?? '';
+  expect(folder).toBe('CloudTraces/');
+  let at = folder;
+  while (at.endsWith('/')) at = (await json(`archive list ${at} --project eu-nl`))[0].name;
+  expect(at).toMatch(/\/system\/CTS\/prod_CloudTrace_eu-nl_.*\.json\.gz$/);
+  expect((await opencts(`archive show ${at} --project eu-nl`)).out).toMatch(
+    /updateTracker +CTS +tracker +system +normal/,
+  );
+  const file = path.join(house.directory, 'downloaded.json.gz');
+  expect(await opencts(`archive download ${at} ${file} --project eu-nl`)).toMatchObject({ code: 0, err: '' });
+  expect(JSON.parse(gunzipSync(await readFile(file)).toString()).length).toBeGreaterThan(0);
+  expect((await opencts(`archive download ${at} ${file} --project eu-nl`)).code).toBe(1);
+  expect((await opencts('archive show CloudTraces/none --project eu-nl')).err).toContain(
+    'there is no trace file',
+  );
 });
 
 test('every command has help worth reading; what is wrong is named', async () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
+import { ARCHIVE } from './archive.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
@@ -15,6 +16,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   'ingest-keys': { summary: 'Bearers of producers', commands: INGEST_KEYS },
   projects: { summary: 'Projects of the account', commands: PROJECTS },
   trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
+  archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
   accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },
 };
 
@@ -63,7 +65,12 @@ export async function administer(noun: string, argv: string[]): Promise<number> 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const usage = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS');
-    const told = usage || error instanceof OpenCtsError || error instanceof SyntaxError || code === 'ENOENT';
+    const told =
+      usage ||
+      error instanceof OpenCtsError ||
+      error instanceof SyntaxError ||
+      code === 'ENOENT' ||
+      code === 'EEXIST';
     if (!told) throw error;
     const hint = usage ? `; see opencts ${noun} ${verb} --help` : '';
     process.stderr.write(`opencts ${noun} ${verb}: ${message}${hint}\n`);

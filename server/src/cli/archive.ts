@@ -1,0 +1,70 @@
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { dataOf } from '@opencts/client';
+import { type Commands, type Context, UsageError } from './command.ts';
+
+/** One page of a folder. */
+const page = ({ api, path: project }: Context, prefix: string, marker: string) =>
+  dataOf(api.GET('/v3/{project_id}/archive', { params: { path: project, query: { prefix, marker } } }));
+
+/** The file of a key, which says its bucket as well. */
+async function fileOf(context: Context) {
+  const key = context.args.KEY ?? '';
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
+  for (let marker: string | null = ''; marker !== null; ) {
+    const found: Awaited<ReturnType<typeof page>> = await page(context, folder, marker);
+    const file = found.files.find((one) => one.key === key);
+    if (file) return file;
+    marker = found.marker;
+  }
+  throw new UsageError(`there is no trace file ${key}`);
+}
+
+export const ARCHIVE: Commands = {
+  list: {
+    usage: '[FOLDER]',
+    summary: 'List what lies in a folder of the trace files, such as CloudTraces/eu-de/',
+    columns: ['name', 'files', 'traces', 'bytes', 'delivered', 'digest'],
+    async run(context) {
+      const given = context.args.FOLDER ?? '';
+      const folder = given === '' || given.endsWith('/') ? given : `${given}/`;
+      const rows: Record<string, unknown>[] = [];
+      for (let marker: string | null = ''; marker !== null; ) {
+        const found: Awaited<ReturnType<typeof page>> = await page(context, folder, marker);
+        rows.push(...found.folders.map((one) => ({ ...one, name: `${folder}${one.name}` })));
+        rows.push(
+          ...found.files.map((one) => ({ ...one, name: one.key, files: '', delivered: one.delivery_time })),
+        );
+        marker = found.marker;
+      }
+      return rows;
+    },
+  },
+  show: {
+    usage: 'KEY',
+    summary: 'Show the traces of a trace file, up to 1,000 of them',
+    columns: ['trace_name', 'service_type', 'resource_type', 'resource_name', 'trace_rating', 'time'],
+    async run(context) {
+      const { bucket, key } = await fileOf(context);
+      const params = { path: context.path, query: { bucket, key, limit: 1000 } };
+      return (await dataOf(context.api.GET('/v3/{project_id}/archive/traces', { params }))).traces;
+    },
+  },
+  download: {
+    usage: 'KEY [FILE]',
+    summary: 'Download a trace file',
+    async run(context) {
+      const { bucket, key } = await fileOf(context);
+      const target = context.args.FILE ?? path.posix.basename(key);
+      const params = { path: context.path, query: { bucket, key } };
+      const call = context.api.GET('/v3/{project_id}/archive/file', { params, parseAs: 'stream' });
+      const stream = (await dataOf(call)) as unknown as ReadableStream;
+      // A file of that name stays as it is.
+      await pipeline(Readable.fromWeb(stream), createWriteStream(target, { flags: 'wx' }));
+      return { file: target };
+    },
+  },
+};
