@@ -667,8 +667,13 @@ export interface paths {
                             tracker_name: string;
                             /** @enum {unknown} */
                             status: "enabled" | "disabled" | "error";
-                            /** @enum {unknown} */
-                            detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                            /**
+                             * @description Why status is error; the last two are additions of OpenCTS
+                             * @enum {unknown}
+                             */
+                            detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
+                            /** @description The same in words (an addition of OpenCTS) */
+                            detail_message?: string;
                             domain_id: string;
                             project_id: string;
                             agency_name: string;
@@ -795,8 +800,13 @@ export interface paths {
                             tracker_name: string;
                             /** @enum {unknown} */
                             status: "enabled" | "disabled" | "error";
-                            /** @enum {unknown} */
-                            detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                            /**
+                             * @description Why status is error; the last two are additions of OpenCTS
+                             * @enum {unknown}
+                             */
+                            detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
+                            /** @description The same in words (an addition of OpenCTS) */
+                            detail_message?: string;
                             domain_id: string;
                             project_id: string;
                             agency_name: string;
@@ -881,8 +891,13 @@ export interface paths {
                                 tracker_name: string;
                                 /** @enum {unknown} */
                                 status: "enabled" | "disabled" | "error";
-                                /** @enum {unknown} */
-                                detail?: "bucketPolicyError" | "noBucket" | "arrears";
+                                /**
+                                 * @description Why status is error; the last two are additions of OpenCTS
+                                 * @enum {unknown}
+                                 */
+                                detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
+                                /** @description The same in words (an addition of OpenCTS) */
+                                detail_message?: string;
                                 domain_id: string;
                                 project_id: string;
                                 agency_name: string;
@@ -2048,6 +2063,8 @@ export interface paths {
                                 last_record_time: number;
                                 delivery_time: number;
                                 sha256: string;
+                                /** @description Key that it is encrypted with; empty: it is not */
+                                kms_id: string;
                                 /**
                                  * @description Whether a digest file covers it
                                  * @enum {unknown}
@@ -2076,7 +2093,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download a trace file */
+        /** Download a trace file; of an encrypted one its text, for those who may kms:dek:decrypt */
         get: {
             parameters: {
                 query: {
@@ -2217,6 +2234,362 @@ export interface paths {
                             create_time: number;
                             /** @description Digest files are signed with it now */
                             active: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys of the project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            keys: {
+                                id: string;
+                                alias: string;
+                                description: string;
+                                /** @enum {unknown} */
+                                state: "enabled" | "disabled" | "pending_deletion";
+                                /** @description Counts up with every rotation */
+                                version: number;
+                                create_time: number;
+                                /** @description When it will be gone, if that is scheduled */
+                                deletion_time?: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        alias: string;
+                        /** @default  */
+                        description?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys/{key_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a disabled key be used again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys/{key_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a key off: what it encrypted cannot be read, trackers that use it deliver nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New material for what is encrypted from now on; what is there stays readable */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys/{key_id}/cancel-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a key that was to be deleted; it is disabled then */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/keys/{key_id}/schedule-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a key off now, and delete it later: what it encrypted can then never be read again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    key_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Days until it is gone */
+                        pending_days: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            alias: string;
+                            description: string;
+                            /** @enum {unknown} */
+                            state: "enabled" | "disabled" | "pending_deletion";
+                            /** @description Counts up with every rotation */
+                            version: number;
+                            create_time: number;
+                            /** @description When it will be gone, if that is scheduled */
+                            deletion_time?: number;
                         };
                     };
                 };

@@ -11,14 +11,16 @@ import {
   Lifecycle,
   type Route,
   SigningKeys,
+  SpoolSealer,
   Uploader,
 } from './archive/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
-import { Iam, loadRootKey } from './iam/index.ts';
+import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, Recorder } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
+import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import { Notifications } from './notifications/index.ts';
@@ -135,12 +137,30 @@ export async function startApp({
   });
   const objects = await openObjects(config);
   const buckets = new Buckets(metadata, objects, clock);
-  const trackers = new Trackers({ metadata, buckets, clock, changed: refreshRecording });
+  const keyring = new Keyring({
+    metadata,
+    rootKey,
+    clock,
+    log,
+    onUse: (use) => recorder.recordKeyUse(use),
+    onChange: () => uploader.retry(),
+  });
+  const trackers = new Trackers({
+    metadata,
+    buckets,
+    keyring,
+    clock,
+    changed: async () => {
+      await refreshRecording();
+      uploader.retry();
+    },
+  });
   const spool = path.join(dataDir, 'spool');
   const uploader = new Uploader({
     spool,
     metadata,
     objects,
+    sealer: new SpoolSealer(keyring, clock),
     clock,
     log,
     onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
@@ -159,6 +179,7 @@ export async function startApp({
     onDamage,
   });
   await archiving.start();
+  keyring.start();
   void uploader.work();
   const signingKeys = new SigningKeys(metadata, rootKey, clock);
   const digester = new Digester({
@@ -214,7 +235,8 @@ export async function startApp({
     recorder,
     trackers,
     signingKeys,
-    archive: new ArchiveCatalog(metadata, objects),
+    archive: new ArchiveCatalog(metadata, objects, keyring),
+    keyring,
     configurations: new Configurations(metadata, refreshRecording),
     notifications: new Notifications(metadata, clock),
     buckets,
@@ -245,6 +267,7 @@ export async function startApp({
       await canary.stop();
       retention.stop();
       await journal.close();
+      keyring.stop();
       await archiving.stop();
       await digester.stop();
       await lifecycle.stop();
@@ -281,6 +304,7 @@ function routeOf({ tracker, project }: Transfer): Route {
     sorted: settings.isSortByService,
     withoutDataKeys: settings.excludedServices.includes('KMS'),
     lock: settings.lock,
+    encryptionKey: settings.isEncrypted ? settings.kmsId : undefined,
   };
 }
 

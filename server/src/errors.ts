@@ -61,6 +61,13 @@ export const ERRORS = {
     new CtsError(404, 'CTS.0005', `the trace file ${key} was delivered, but is not in its bucket any more`),
   fileDamaged: (key: string) =>
     new CtsError(500, 'CTS.0005', `the trace file ${key} cannot be read: it was changed since its delivery`),
+  keyUnusable: (message: string) => new CtsError(400, 'CTS.0222', message, { field: 'kms_id' }),
+  keyNotPermitted: () =>
+    new CtsError(403, 'CTS.0013', 'the file is encrypted, and your roles do not allow kms:dek:decrypt'),
+  wrongKeyState: (message: string) => new CtsError(409, 'CTS.0222', message),
+  aliasTaken: (alias: string) =>
+    new CtsError(409, 'CTS.0003', `there is already a key ${alias} in this project`, { field: 'alias' }),
+  noSuchKey: (id: string) => new CtsError(404, 'CTS.0222', `there is no key ${id} in this project`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
   wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
   actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FOLLOWERS, Followers, Journal, JournalReader } from '../journal/index.ts';
+import { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
 import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
@@ -13,6 +14,7 @@ import { Archiving } from './archiving.ts';
 import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { SpoolSealer } from './sealing.ts';
 import { Uploader } from './uploader.ts';
 
 const log = pino({ level: 'silent' });
@@ -112,6 +114,7 @@ const route = (change: Partial<Route> = {}): Route => ({
   sorted: true,
   withoutDataKeys: false,
   lock: undefined,
+  encryptionKey: undefined,
   ...change,
 });
 
@@ -355,7 +358,17 @@ describe('the uploader', () => {
     for (const bucket of [BUCKET, 'another']) await objects.createBucket(bucket);
     now = CYCLE;
     const onDelivered = async () => undefined;
-    uploader = new Uploader({ spool, metadata, objects, clock: () => now, log, onDelivered });
+    const clock = () => now;
+    const keyring = new Keyring({
+      metadata,
+      rootKey: Buffer.alloc(32, 1),
+      clock,
+      log,
+      onUse: async () => undefined,
+      onChange: () => undefined,
+    });
+    const sealer = new SpoolSealer(keyring, clock);
+    uploader = new Uploader({ spool, metadata, objects, sealer, clock, log, onDelivered });
   });
   afterEach(async () => {
     await uploader.stop();
@@ -391,7 +404,7 @@ describe('the uploader', () => {
   test.each<[ConstructorParameters<typeof ObjectStoreError>[0], string]>([
     ['no-bucket', 'noBucket'],
     ['denied', 'bucketPolicyError'],
-    ['away', 'bucketPolicyError'],
+    ['away', 'storeUnavailable'],
   ])(
     'while the store says %s the tracker shows %s, others go on, and it catches up by itself',
     async (problem, detail) => {

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { sql } from 'kysely';
 import { ERRORS } from '../errors.ts';
+import { EnvelopeDamaged, type Keyring, KeyUnusable, type KeyUser, unseal } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
@@ -21,8 +23,16 @@ export interface ArchivedFile {
   to: number;
   deliveredAt: number;
   sha256: string;
+  /** Named key that it is encrypted with. */
+  encryptionKey: string | undefined;
   /** Whether a digest file covers it. */
   covered: boolean;
+}
+
+/** Who reads a file. */
+export interface FileReader extends KeyUser {
+  /** May have files decrypted. */
+  mayDecrypt: boolean;
 }
 
 export interface ArchivedFolder {
@@ -37,10 +47,12 @@ export interface ArchivedFolder {
 export class ArchiveCatalog {
   private readonly metadata: Metadata;
   private readonly objects: ObjectStore;
+  private readonly keyring: Keyring;
 
-  constructor(metadata: Metadata, objects: ObjectStore) {
+  constructor(metadata: Metadata, objects: ObjectStore, keyring: Keyring) {
     this.metadata = metadata;
     this.objects = objects;
+    this.keyring = keyring;
   }
 
   /** Folders right below a prefix. */
@@ -87,12 +99,22 @@ export class ArchiveCatalog {
       to: row.last_time,
       deliveredAt: row.delivered_at,
       sha256: row.sha256,
+      encryptionKey: row.encryption_key ?? undefined,
       covered: row.last_end !== null && row.delivered_at < row.last_end,
     }));
   }
 
-  /** The bytes of a file of the project. @throws CtsError 404, 503 */
-  async open(projectId: string, bucket: string, key: string) {
+  /**
+   * The bytes of a file of the project, decrypted; `bytes` as it lies in the bucket.
+   * @throws CtsError 404 when it is not there, 403 and 400 when it cannot be decrypted for the reader, 500 when
+   *   it was changed, 503. Of a change after its first part the stream breaks off.
+   */
+  async open(
+    projectId: string,
+    bucket: string,
+    key: string,
+    reader: FileReader,
+  ): Promise<{ body: Readable; bytes: number; encrypted: boolean }> {
     const known = await this.metadata
       .selectFrom('trace_files')
       .selectAll()
@@ -101,23 +123,33 @@ export class ArchiveCatalog {
       .where('key', '=', key)
       .executeTakeFirst();
     if (!known) throw ERRORS.noSuchFile(key);
+    const encrypted = known.encryption_key !== null;
+    if (encrypted && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     try {
-      return await this.objects.get(bucket, key);
+      const { head, body } = await this.objects.get(bucket, key);
+      if (!encrypted || this.objects.encryptsByItself) return { body, bytes: head.size, encrypted };
+      const text = unseal(body, ({ keyId, sealed }) =>
+        this.keyring.openDataKey(projectId, keyId, sealed, reader),
+      );
+      return { body: await begun(text, () => body.destroy()), bytes: head.size, encrypted };
     } catch (error) {
-      if (!(error instanceof ObjectStoreError)) throw error;
-      if (error.problem === 'no-object') throw ERRORS.fileGone(key);
-      throw ERRORS.unavailable(`the object store does not give the file: ${error.message}`, 5);
+      throw problemWith(key, error);
     }
   }
 
-  /** The traces of a file, in the form of query answers. @throws CtsError 404, 503, 500 when it is damaged */
-  async traces(projectId: string, bucket: string, key: string): Promise<{ traces: Trace[]; bytes: number }> {
-    const { body } = await this.open(projectId, bucket, key);
-    const bytes = await buffer(body);
+  /** The traces of a file, in the form of query answers. @throws CtsError as {@link open} does */
+  async traces(
+    projectId: string,
+    bucket: string,
+    key: string,
+    reader: FileReader,
+  ): Promise<{ traces: Trace[]; bytes: number }> {
+    const { body, bytes } = await this.open(projectId, bucket, key, reader);
     try {
-      const text = key.endsWith('.gz') ? await expand(bytes, { maxOutputLength: MOST_TEXT }) : bytes;
+      const stored = await buffer(body);
+      const text = key.endsWith('.gz') ? await expand(stored, { maxOutputLength: MOST_TEXT }) : stored;
       const lines = JSON.parse(text.toString('utf8')) as Record<string, unknown>[];
-      return { traces: lines.map(traceOfFile), bytes: bytes.length };
+      return { traces: lines.map(traceOfFile), bytes };
     } catch {
       throw ERRORS.fileDamaged(key);
     }
@@ -131,4 +163,28 @@ export class ArchiveCatalog {
       .where('key', '>=', prefix)
       .where('key', '<', `${prefix}\u{10ffff}`);
   }
+}
+
+/** The first part is there before anything is answered, so that a file that cannot be read is told in words. */
+async function begun(text: AsyncGenerator<Buffer>, end: () => void): Promise<Readable> {
+  const first = await text.next().catch((error) => {
+    end();
+    throw error;
+  });
+  return Readable.from(
+    (async function* () {
+      if (!first.done) yield first.value;
+      yield* text;
+    })(),
+    { objectMode: false },
+  );
+}
+
+function problemWith(key: string, error: unknown): Error {
+  if (error instanceof KeyUnusable) return ERRORS.keyUnusable(`${key} cannot be decrypted: ${error.message}`);
+  if (error instanceof EnvelopeDamaged) return ERRORS.fileDamaged(key);
+  if (!(error instanceof ObjectStoreError)) return error as Error;
+  if (error.problem === 'no-object') return ERRORS.fileGone(key);
+  if (error.problem === 'key') return ERRORS.keyUnusable(`${key} cannot be decrypted: ${error.message}`);
+  return ERRORS.unavailable(`the object store does not give the file: ${error.message}`, 5);
 }

@@ -36,6 +36,8 @@ export interface Route extends Omit<Shelf, 'service'> {
   withoutDataKeys: boolean;
   /** Files are locked in their bucket for some days. */
   lock: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number } | undefined;
+  /** Named key that files are encrypted with. */
+  encryptionKey: string | undefined;
 }
 
 /** The lock of a file of that time. */
@@ -61,7 +63,12 @@ export interface SpoolFile {
   to: number;
   sha256: string;
   md5: string;
+  /** `time` of its earliest and latest trace, epoch ms. */
+  earliest: number;
+  latest: number;
   lock: ObjectLock | undefined;
+  /** Named key that it is to be encrypted with. */
+  encryptionKey: string | undefined;
 }
 
 export interface Manifest {
@@ -151,7 +158,7 @@ export class Cutter {
       growing = new Growing(route, route.sorted ? service : '', 0);
       this.open.set(id, growing);
     }
-    this.gathered += growing.add(lineOf(frame), frame.recordTime);
+    this.gathered += growing.add(lineOf(frame), frame);
   }
 
   /**
@@ -203,9 +210,12 @@ export class Cutter {
       traces: growing.traces,
       from: growing.from,
       to: growing.to,
+      earliest: growing.earliest,
+      latest: growing.latest,
       sha256: hashes.sha256.digest('hex'),
       md5: hashes.md5.digest('hex'),
       lock: lockFrom(route, cycle),
+      encryptionKey: route.encryptionKey,
     });
   }
 
@@ -254,6 +264,8 @@ class Growing {
   traces = 0;
   from = Number.POSITIVE_INFINITY;
   to = 0;
+  earliest = Number.POSITIVE_INFINITY;
+  latest = 0;
 
   constructor(route: Route, service: string, part: number) {
     this.route = route;
@@ -262,13 +274,15 @@ class Growing {
   }
 
   /** @returns bytes that were added */
-  add(line: Buffer, recordTime: number): number {
+  add(line: Buffer, { recordTime, time }: Pick<Frame, 'recordTime' | 'time'>): number {
     this.lines.push(this.traces === 0 ? OPENING : SEPARATOR, line);
     const added = line.length + 2;
     this.length += added;
     this.traces++;
     this.from = Math.min(this.from, recordTime);
     this.to = Math.max(this.to, recordTime);
+    this.earliest = Math.min(this.earliest, time);
+    this.latest = Math.max(this.latest, time);
     return added;
   }
 

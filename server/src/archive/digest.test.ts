@@ -32,6 +32,7 @@ const route: Route = {
   sorted: true,
   withoutDataKeys: false,
   lock: undefined,
+  encryptionKey: undefined,
 };
 
 let directory: string;

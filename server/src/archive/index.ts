@@ -1,8 +1,9 @@
 export { Archiving } from './archiving.ts';
-export { ArchiveCatalog } from './catalog.ts';
+export { ArchiveCatalog, type FileReader } from './catalog.ts';
 export type { Route, SpoolFile } from './cutter.ts';
 export { Digester } from './digester.ts';
 export { Lifecycle } from './lifecycle.ts';
+export { SpoolSealer } from './sealing.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
 export { bucketSource, folderSource } from './sources.ts';
 export { Uploader } from './uploader.ts';

@@ -7,7 +7,7 @@ import {
   sign,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Sealer } from '../iam/index.ts';
+import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
 
 const BITS = 2048;

@@ -1,10 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import type { Metadata } from '../metadata/index.ts';
+import { KeyUnusable } from '../kms/index.ts';
+import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { READY, readyStretches } from './archiver.ts';
 import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
+import { removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
 
 const AT_ONCE = 4;
 const RETRY_FIRST_MS = 1_000;
@@ -14,13 +16,14 @@ export interface UploaderOptions {
   spool: string;
   metadata: Metadata;
   objects: ObjectStore;
+  sealer: SpoolSealer;
   clock: () => number;
   log: Logger;
   /** A file lies in its bucket now. */
   onDelivered: (file: SpoolFile) => Promise<void>;
 }
 
-/** Why a bucket is left alone for a while. */
+/** Why a bucket, or a tracker's key, is left alone for a while. */
 interface Trouble {
   until: number;
   wait: number;
@@ -29,7 +32,7 @@ interface Trouble {
 /**
  * Brings finished trace files from the spool into their buckets, oldest first. A file stays in the spool until
  * the object store has it and the metadata store knows it; either step may be repeated without effect. A
- * bucket that fails is tried again with back-off and keeps no other one waiting.
+ * bucket or key that fails is tried again with back-off and keeps no other one waiting.
  */
 export class Uploader {
   private readonly options: UploaderOptions;
@@ -54,6 +57,12 @@ export class Uploader {
       this.running = undefined;
     });
     return this.running;
+  }
+
+  /** Forgets what has failed, and tries again now: what was wrong may be right. */
+  retry(): void {
+    this.troubles.clear();
+    void this.work();
   }
 
   async stop(): Promise<void> {
@@ -121,23 +130,26 @@ export class Uploader {
 
   private async deliver(folder: string, file: SpoolFile): Promise<boolean> {
     const { objects, metadata, clock, onDelivered } = this.options;
-    if ((this.troubles.get(file.bucket)?.until ?? 0) > clock()) return false;
+    if (placesOf(file).some((place) => (this.troubles.get(place)?.until ?? 0) > clock())) return false;
     const local = path.join(folder, file.file);
+    let stored: SealedFile;
     try {
+      stored = await this.asStored(local, file);
       await objects.put({
         bucket: file.bucket,
         key: file.key,
-        body: { file: local, size: file.bytes },
-        contentType: file.key.endsWith('.gz') ? 'application/gzip' : 'application/json',
-        md5: file.md5,
+        body: { file: stored.file, size: stored.bytes },
+        contentType: contentTypeOf(file, stored.file === local),
+        md5: stored.md5,
         lock: file.lock,
+        ...(objects.encryptsByItself ? { encryptionKey: file.encryptionKey } : {}),
       });
     } catch (error) {
-      if (!(error instanceof ObjectStoreError)) throw error;
+      if (!(error instanceof ObjectStoreError || error instanceof KeyUnusable)) throw error;
       await this.failed(file, error);
       return false;
     }
-    this.troubles.delete(file.bucket);
+    for (const place of placesOf(file)) this.troubles.delete(place);
     await metadata.transaction().execute(async (transaction) => {
       await transaction
         .insertInto('trace_files')
@@ -147,38 +159,52 @@ export class Uploader {
           project_id: file.projectId,
           tracker_id: file.trackerId,
           service: file.service,
-          bytes: file.bytes,
+          bytes: stored.bytes,
           traces: file.traces,
           first_time: file.from,
           last_time: file.to,
-          sha256: file.sha256,
-          md5: file.md5,
+          earliest: file.earliest ?? null,
+          latest: file.latest ?? null,
+          sha256: stored.sha256,
+          md5: stored.md5,
+          encryption_key: file.encryptionKey ?? null,
           delivered_at: clock(),
         })
         .onConflict((conflict) => conflict.columns(['bucket', 'key']).doNothing())
         .execute();
       await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
     });
-    await rm(local, { force: true });
+    await removeSpooled(local);
     await onDelivered(file);
     this.delivered.files++;
-    this.delivered.bytes += file.bytes;
+    this.delivered.bytes += stored.bytes;
     this.delivered.traces += file.traces;
     return true;
   }
 
+  /** What is to lie in the bucket: the file itself, unless it must be encrypted before. */
+  private async asStored(local: string, file: SpoolFile): Promise<SealedFile> {
+    const { objects, sealer } = this.options;
+    if (file.encryptionKey && !objects.encryptsByItself) {
+      return sealer.seal(local, file.projectId, file.encryptionKey);
+    }
+    return { file: local, bytes: file.bytes, sha256: file.sha256, md5: file.md5 };
+  }
+
   /** The tracker shows it; what has failed waits in the spool. */
-  private async failed({ bucket, trackerId }: SpoolFile, error: ObjectStoreError): Promise<void> {
+  private async failed(file: SpoolFile, error: ObjectStoreError | KeyUnusable): Promise<void> {
     const { metadata, clock, log } = this.options;
-    const before = this.troubles.get(bucket);
+    const { bucket, trackerId } = file;
+    const detail = troubleOf(error);
+    const place = detail === 'kmsKeyUnusable' ? keyPlace(file) : bucket;
+    const before = this.troubles.get(place);
     const wait = Math.min((before?.wait ?? RETRY_FIRST_MS / 2) * 2, RETRY_MOST_MS);
-    this.troubles.set(bucket, { wait, until: clock() + wait });
+    this.troubles.set(place, { wait, until: clock() + wait });
     this.failures++;
     log.warn(
       { err: error, bucket, nextTryMs: wait },
       'a trace file could not be delivered; it waits in the spool',
     );
-    const detail = error.problem === 'no-bucket' ? 'noBucket' : 'bucketPolicyError';
     const { message } = error;
     await metadata
       .insertInto('deliveries')
@@ -192,4 +218,19 @@ export class Uploader {
     if (this.stopping.signal.aborted) return;
     this.timer = setTimeout(() => void this.work(), ms);
   }
+}
+
+const keyPlace = ({ projectId, encryptionKey }: SpoolFile) => `${projectId} ${encryptionKey}`;
+/** Where a file's delivery can fail. */
+const placesOf = (file: SpoolFile) => [file.bucket, ...(file.encryptionKey ? [keyPlace(file)] : [])];
+
+function contentTypeOf({ key }: SpoolFile, asItIs: boolean): string {
+  if (!asItIs) return 'application/octet-stream';
+  return key.endsWith('.gz') ? 'application/gzip' : 'application/json';
+}
+
+function troubleOf(error: ObjectStoreError | KeyUnusable): DeliveryTrouble {
+  if (error instanceof KeyUnusable || error.problem === 'key') return 'kmsKeyUnusable';
+  if (error.problem === 'no-bucket') return 'noBucket';
+  return error.problem === 'away' ? 'storeUnavailable' : 'bucketPolicyError';
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { FileReader } from '../archive/index.ts';
 import { Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { ProjectPath } from './schemas.ts';
@@ -22,6 +23,7 @@ const ArchivedFile = Type.Object({
   last_record_time: Type.Integer(),
   delivery_time: Type.Integer(),
   sha256: Type.String(),
+  kms_id: Type.String({ description: 'Key that it is encrypted with; empty: it is not' }),
   digest: Type.Enum(['covered', 'none'], { description: 'Whether a digest file covers it' }),
 });
 
@@ -36,12 +38,23 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   { signingKeys, archive, recorder },
 ) => {
   /** Reading an object is a matter of the data tracker of its bucket. */
-  const read = (request: FastifyRequest, bucket: string, key: string, bytes: number) => {
-    const { principal, ip, id } = request;
+  const read = (
+    { principal }: FastifyRequest,
+    by: FileReader,
+    bucket: string,
+    key: string,
+    bytes: number,
+  ) => {
     const about = { domainId: principal.domainId, projectId: principal.project?.id ?? '' };
-    const by = { user: principal.user, source_ip: ip, request_id: id };
-    return recorder.recordObject(about, { bucket, key, bytes, name: 'GET.OBJECT' }, by);
+    const { mayDecrypt: _, ...who } = by;
+    return recorder.recordObject(about, { bucket, key, bytes, name: 'GET.OBJECT' }, who);
   };
+  const readerOf = ({ principal, ip, id }: FastifyRequest): FileReader => ({
+    user: principal.user,
+    source_ip: ip,
+    request_id: id,
+    mayDecrypt: principal.allows('kms:dek:decrypt'),
+  });
 
   server.get(
     '/v3/:project_id/archive',
@@ -91,6 +104,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           last_record_time: file.to,
           delivery_time: file.deliveredAt,
           sha256: file.sha256,
+          kms_id: file.encryptionKey ?? '',
           digest: file.covered ? ('covered' as const) : ('none' as const),
         })),
         marker: files.length === limit ? (files.at(-1)?.key ?? null) : null,
@@ -106,7 +120,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         audit: { service: 'CTS', resourceType: 'trace', name: 'exportTrace' },
       },
       schema: {
-        summary: 'Download a trace file',
+        summary: 'Download a trace file; of an encrypted one its text, for those who may kms:dek:decrypt',
         tags: ['archive'],
         params: ProjectPath,
         querystring: OneFile,
@@ -116,13 +130,14 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { bucket, key } = request.query;
       about(request, { resourceId: bucket, resourceName: key });
-      const { head, body } = await archive.open(request.params.project_id, bucket, key);
-      await read(request, bucket, key, head.size);
+      const reader = readerOf(request);
+      const file = await archive.open(request.params.project_id, bucket, key, reader);
+      await read(request, reader, bucket, key, file.bytes);
       const name = key.slice(key.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
       reply.header('content-type', name.endsWith('.gz') ? 'application/gzip' : 'application/json');
-      reply.header('content-length', head.size);
+      if (!file.encrypted) reply.header('content-length', file.bytes);
       reply.header('content-disposition', `attachment; filename="${name}"`);
-      return reply.send(body);
+      return reply.send(file.body);
     },
   );
 
@@ -145,8 +160,9 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request) => {
       const { bucket, key, offset, limit } = request.query;
-      const { traces, bytes } = await archive.traces(request.params.project_id, bucket, key);
-      await read(request, bucket, key, bytes);
+      const reader = readerOf(request);
+      const { traces, bytes } = await archive.traces(request.params.project_id, bucket, key, reader);
+      await read(request, reader, bucket, key, bytes);
       return { traces: traces.slice(offset, offset + limit), total_count: traces.length };
     },
   );

@@ -2,7 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { CATALOGUE } from '../catalogue/index.ts';
 import { ERRORS } from '../errors.ts';
+import type { Principal } from '../iam/index.ts';
 import { MOST_NOTIFICATIONS } from '../notifications/index.ts';
+import { type ObjectProblem, ObjectStoreError } from '../objects/index.ts';
 import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
@@ -15,11 +17,21 @@ const AccountOrProject = Type.Object({
   project_id: Type.String({ description: 'Account, or a project of the caller' }),
 });
 const Optional = Type.Optional(Type.String());
+/** What a caller is told of each problem of an object store: status and code as OBS has them. */
+const VERDICTS: Record<ObjectProblem, [status: number, code: string]> = {
+  'no-bucket': [404, 'NoSuchBucket'],
+  'no-object': [404, 'NoSuchKey'],
+  denied: [403, 'AccessDenied'],
+  exists: [409, 'Conflict'],
+  key: [400, 'KMSKeyUnusable'],
+  unsupported: [400, 'InvalidBucketState'],
+  away: [503, 'ServiceUnavailable'],
+};
 const BUCKET = new RegExp(BUCKET_NAME);
 
 /** Quotas, the operation catalogue, who and what was seen, and whether a bucket can be written to. */
 export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { trackers, notifications, store, clock, config, buckets, iam } = deps;
+  const { trackers, notifications, store, clock, config, buckets, keyring, iam } = deps;
   const since = () => clock() - config.retentionDays * DAY;
 
   server.get(
@@ -201,9 +213,10 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
           kms_id,
           is_support_trace_files_encryption,
           check_bucket_response: await checkBucket(
+            principal,
             asked.bucket_name,
             asked.bucket_location,
-            principal.domainId,
+            is_support_trace_files_encryption ? kms_id : '',
           ),
         }),
       );
@@ -211,7 +224,7 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
   );
 
-  async function checkBucket(name: string, location: string, domainId: string) {
+  async function checkBucket(principal: Principal, name: string, location: string, key: string) {
     const refuse = (response_code: number, error_code: string, error_message: string) => ({
       success: false,
       response_code,
@@ -222,10 +235,21 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       return refuse(400, 'InvalidBucketName', 'the name is none that a bucket can have');
     const bucket = await buckets.find(name);
     if (!bucket) return refuse(404, 'NoSuchBucket', 'there is no such bucket');
-    if (bucket.domainId !== domainId) return refuse(403, 'AccessDenied', 'the bucket is not yours');
+    if (bucket.domainId !== principal.domainId) return refuse(403, 'AccessDenied', 'the bucket is not yours');
     if (bucket.region !== location) {
       return refuse(400, 'IllegalLocation', `the bucket is in ${bucket.region}`);
     }
+    try {
+      await buckets.checkWritable(name, buckets.encryptByThemselves && key !== '' ? key : undefined);
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError)) throw error;
+      return refuse(...VERDICTS[error.problem], error.message);
+    }
+    if (buckets.encryptByThemselves || key === '') return { success: true, response_code: 200 };
+    const projects = principal.project ? [principal.project] : await iam.enterable(principal);
+    const problems = await Promise.all(projects.map(({ id }) => keyring.problem(id, key)));
+    const keyProblem = problems.includes(undefined) ? undefined : problems[0];
+    if (keyProblem) return refuse(...VERDICTS.key, `the key ${key} ${keyProblem}`);
     return { success: true, response_code: 200 };
   }
 };

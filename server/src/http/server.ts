@@ -13,6 +13,7 @@ import type { Config } from '../config.ts';
 import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake, Recorder } from '../ingest/index.ts';
+import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
 import type { TraceStore } from '../traces/index.ts';
@@ -26,6 +27,7 @@ import { guard } from './guard.ts';
 import { healthRoutes } from './health.ts';
 import { iamRoutes } from './iam/index.ts';
 import { ingestRoutes } from './ingest.ts';
+import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
 import { notificationRoutes } from './notifications.ts';
 import { tagRoutes } from './tags.ts';
@@ -55,6 +57,7 @@ export interface ServerDeps {
   configurations: Configurations;
   notifications: Notifications;
   buckets: Buckets;
+  keyring: Keyring;
   signingKeys: SigningKeys;
   archive: ArchiveCatalog;
   /** Projects have changed: what is recorded must be read anew. */
@@ -168,6 +171,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(notificationRoutes, deps);
   await server.register(catalogueRoutes, deps);
   await server.register(archiveRoutes, deps);
+  await server.register(keyRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);
   await server.register(iamRoutes, deps);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CtsError, ERRORS } from '../errors.ts';
+import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
-import { Sealer } from './seal.ts';
 
 const MOST_KEYS = 2;
 const WRONG_SIGNATURES = 5;

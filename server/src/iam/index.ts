@@ -15,6 +15,4 @@ export { makePassword } from './passwords.ts';
 export { PolicyDocument } from './policy.ts';
 export type { Principal } from './principal.ts';
 export type { Role } from './roles.ts';
-export { loadRootKey } from './root-key.ts';
-export { Sealer } from './seal.ts';
 export { parseAuthorization, type SignedRequest } from './signature.ts';

@@ -1,4 +1,5 @@
 import { isGlobal } from '../catalogue/index.ts';
+import type { KeyUse } from '../kms/index.ts';
 import type { TraceInput } from './input.ts';
 import type { Intake } from './intake.ts';
 
@@ -39,6 +40,23 @@ export class Recorder {
     const item = { ...trace, time: clock() };
     const { rejected } = await intake.submit({ projectId, domainId }, () => [item]);
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
+  }
+
+  /**
+   * Records that a key of the keyring was used.
+   * @throws Error when it could not be recorded
+   */
+  async recordKeyUse({ key, operation, by }: KeyUse): Promise<void> {
+    await this.record(key, {
+      trace_name: operation,
+      trace_type: by ? 'ApiCall' : 'SystemAction',
+      service_type: 'KMS',
+      resource_type: 'CMK',
+      resource_id: key.id,
+      resource_name: key.alias,
+      code: '200',
+      ...by,
+    });
   }
 
   /**

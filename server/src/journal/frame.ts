@@ -15,6 +15,9 @@ const FIXED = 8 + 1 + 16 + 16;
 /** The largest body that is believed; a longer one is damage. */
 const MAX_BODY = 4 * 1024 * 1024;
 
+/** Stands near the end of a line, whose members are in alphabetical order. */
+const TIME_MEMBER = Buffer.from('"time":');
+
 /** The producer chose the trace_id, so that a retry can be recognised by it. */
 const FLAG_CLIENT_ID = 1;
 /** The line has an `extra` member. */
@@ -52,6 +55,13 @@ export class Frame {
 
   get recordTime(): number {
     return this.buffer.readDoubleLE(this.start + HEADER);
+  }
+
+  /** When it happened, epoch ms. Quotation marks within values are escaped: only the member itself is found. */
+  get time(): number {
+    const at = this.buffer.lastIndexOf(TIME_MEMBER, this.end);
+    const digits = at + TIME_MEMBER.length;
+    return Number.parseInt(this.buffer.toString('latin1', digits, digits + 16), 10);
   }
 
   get clientId(): boolean {

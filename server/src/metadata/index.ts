@@ -1,1 +1,2 @@
 export { type Metadata, openMetadata } from './metadata.ts';
+export type { DeliveryTrouble } from './schema.ts';

@@ -258,4 +258,33 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0006_keys': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('kms_keys')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('alias', 'text', (column) => column.notNull())
+        .addColumn('description', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('deletion_at', 'bigint')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('kms_keys_alias', ['project_id', 'alias'])
+        .execute();
+      await db.schema
+        .createTable('kms_key_versions')
+        .addColumn('key_id', 'text', (column) =>
+          column.notNull().references('kms_keys.id').onDelete('cascade'),
+        )
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .addColumn('sealed_material', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('kms_key_versions_key', ['key_id', 'version'])
+        .execute();
+      for (const column of ['earliest', 'latest']) {
+        await db.schema.alterTable('trace_files').addColumn(column, 'bigint').execute();
+      }
+      await db.schema.alterTable('trace_files').addColumn('encryption_key', 'text').execute();
+    },
+  },
 };

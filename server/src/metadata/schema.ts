@@ -1,5 +1,8 @@
 import type { Generated } from 'kysely';
 
+/** Why trace files of a tracker cannot be delivered. */
+export type DeliveryTrouble = 'bucketPolicyError' | 'noBucket' | 'storeUnavailable' | 'kmsKeyUnusable';
+
 /** Ids are 32 lower-case hex digits; instants are epoch ms; flags are 0 or 1. */
 export interface Database {
   domains: {
@@ -115,17 +118,35 @@ export interface Database {
     /** record_time of the first and the last trace. */
     first_time: number;
     last_time: number;
+    /** `time` of its earliest and latest trace; null: delivered before these were noted. */
+    earliest: number | null;
+    latest: number | null;
+    /** Of the bytes as they lie in the bucket. */
     sha256: string;
     md5: string;
+    /** Named key that it is encrypted with; null: it is not. */
+    encryption_key: string | null;
     delivered_at: number;
   };
   /** Trackers whose last delivery failed. */
   deliveries: {
     tracker_id: string;
-    detail: 'bucketPolicyError' | 'noBucket';
+    detail: DeliveryTrouble;
     message: string;
     since: number;
   };
+  /** Named keys; their material, sealed by the root key, stands by version. */
+  kms_keys: {
+    id: string;
+    project_id: string;
+    alias: string;
+    description: string;
+    state: 'enabled' | 'disabled' | 'pending_deletion';
+    version: number;
+    deletion_at: number | null;
+    created_at: number;
+  };
+  kms_key_versions: { key_id: string; version: number; sealed_material: string };
   /** Key pairs that digest files are signed with; the newest signs. */
   signing_keys: { id: string; public_key: string; sealed_private_key: string; created_at: number };
   /** The last digest file of each tracker and folder of a trace source. */

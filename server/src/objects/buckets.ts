@@ -1,6 +1,9 @@
 import type { Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from './store.ts';
 
+/** Object that shows whether a bucket can be written to. */
+const TRIAL = 'opencts-write-test';
+
 export interface Bucket {
   name: string;
   domainId: string;
@@ -79,9 +82,31 @@ export class Buckets {
     return bucket;
   }
 
+  /** Whether the object store encrypts with keys of its own. */
+  get encryptByThemselves(): boolean {
+    return this.objects.encryptsByItself;
+  }
+
   /** Whether objects in a bucket can be locked. @throws ObjectStoreError */
   canLock(name: string): Promise<boolean> {
     return this.objects.canLock(name);
+  }
+
+  /**
+   * Resolves when the bucket is fit for trace files: a small object can be put and is removed again.
+   * @param encryptionKey of the store's own key management
+   * @throws ObjectStoreError
+   */
+  async checkWritable(name: string, encryptionKey?: string): Promise<void> {
+    await this.objects.checkBucket(name);
+    const body = Buffer.from('OpenCTS may write here.\n');
+    const trial = { bucket: name, key: TRIAL, body, contentType: 'text/plain' };
+    try {
+      await this.objects.put({ ...trial, ...(encryptionKey ? { encryptionKey } : {}) });
+    } finally {
+      // Who may write need not be allowed to remove.
+      await this.objects.remove(name, TRIAL).catch(() => undefined);
+    }
   }
 
   async setLifecycle(name: string, days: number): Promise<void> {

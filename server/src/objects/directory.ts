@@ -27,6 +27,7 @@ interface Aside {
 /** Buckets as folders: an object is a file that anybody with the right to the disk can open. */
 export class DirectoryStore implements ObjectStore {
   readonly expiresByItself = false;
+  readonly encryptsByItself = false;
   private readonly root: string;
   private uploads = 0;
 

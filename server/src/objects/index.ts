@@ -7,6 +7,7 @@ export {
   type NewObject,
   type ObjectHead,
   type ObjectLock,
+  type ObjectProblem,
   type ObjectStore,
   ObjectStoreError,
 } from './store.ts';

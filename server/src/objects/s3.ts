@@ -22,6 +22,11 @@ export interface S3Options {
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 60_000;
+/** Name of the user metadata that carries the MD5. */
+const MD5 = 'md5';
+/** Headers in which OBS tells the storage class of a bucket; buckets of S3 have none. */
+const STORAGE_CLASS = ['x-obs-storage-class', 'x-default-storage-class'];
+const STANDARD = 'STANDARD';
 const LIFECYCLE_RULE = 'opencts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
@@ -33,6 +38,7 @@ export async function openS3(options: S3Options): Promise<ObjectStore> {
 
 class S3Store implements ObjectStore {
   readonly expiresByItself = true;
+  readonly encryptsByItself = true;
   private readonly sdk: Sdk;
   private readonly client: S3Client;
 
@@ -81,10 +87,22 @@ class S3Store implements ObjectStore {
   }
 
   async checkBucket(bucket: string): Promise<void> {
-    await attempt(
-      `the bucket ${bucket}`,
-      () => this.client.send(new this.sdk.HeadBucketCommand({ Bucket: bucket })),
-      'no-bucket',
+    const command = new this.sdk.HeadBucketCommand({ Bucket: bucket });
+    let storageClass: string | undefined;
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        const result = await next(args);
+        const { headers = {} } = result.response as { headers?: Record<string, string> };
+        storageClass = STORAGE_CLASS.map((name) => headers[name]).find((value) => value !== undefined);
+        return result;
+      },
+      { step: 'deserialize' },
+    );
+    await attempt(`the bucket ${bucket}`, () => this.client.send(command), 'no-bucket');
+    if (storageClass === undefined || storageClass === STANDARD) return;
+    throw new ObjectStoreError(
+      'unsupported',
+      `the bucket ${bucket} is of the storage class ${storageClass}; trace files need one of ${STANDARD}`,
     );
   }
 
@@ -108,7 +126,7 @@ class S3Store implements ObjectStore {
   }
 
   async put(object: NewObject): Promise<void> {
-    const { bucket, key, body, contentType, metadata, md5, lock } = object;
+    const { bucket, key, body, contentType, metadata, md5, lock, encryptionKey } = object;
     const bytes = body instanceof Uint8Array;
     const command = new this.sdk.PutObjectCommand({
       Bucket: bucket,
@@ -116,14 +134,23 @@ class S3Store implements ObjectStore {
       Body: bytes ? body : createReadStream(body.file),
       ContentLength: bytes ? body.length : body.size,
       ContentType: contentType,
-      Metadata: metadata,
+      // The ETag of an encrypted object is not its MD5.
+      Metadata: encryptionKey && md5 ? { ...metadata, [MD5]: md5 } : metadata,
       ContentMD5: md5 && Buffer.from(md5, 'hex').toString('base64'),
+      ...(encryptionKey ? { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey } : {}),
       ObjectLockMode: lock?.mode,
       ObjectLockRetainUntilDate: lock && new Date(lock.until),
     });
     try {
-      await this.client.send(command);
+      const { ServerSideEncryption: encryption } = await this.client.send(command);
+      if (encryptionKey && !encryption?.includes('kms')) {
+        throw new ObjectStoreError(
+          'unsupported',
+          `${bucket}/${key}: the object store took it, but does not encrypt with a key`,
+        );
+      }
     } catch (error) {
+      if (error instanceof ObjectStoreError) throw error;
       const refusal = problemOf(error, `${bucket}/${key}`, 'no-bucket');
       // What was put before a crash may be put again; where it is locked, it is there already.
       if (refusal.problem !== 'denied' || !lock || !(await this.holds(object))) throw refusal;
@@ -133,7 +160,7 @@ class S3Store implements ObjectStore {
   private async holds({ bucket, key, md5 }: NewObject): Promise<boolean> {
     const command = new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key });
     const answer = await this.client.send(command).catch(() => undefined);
-    return md5 !== undefined && answer?.ETag?.replaceAll('"', '') === md5;
+    return md5 !== undefined && [answer?.ETag?.replaceAll('"', ''), answer?.Metadata?.[MD5]].includes(md5);
   }
 
   async head(bucket: string, key: string): Promise<ObjectHead> {
@@ -220,6 +247,8 @@ function problemOf(error: unknown, what: string, missing: ObjectProblem): Object
   const status = $metadata?.httpStatusCode;
   const problem = ((): ObjectProblem => {
     if (name === 'NoSuchBucket') return 'no-bucket';
+    if (/^KMS\b|^Kms|^InvalidKMS/.test(name)) return 'key';
+    if (name === 'NotImplemented' || status === 501) return 'unsupported';
     if (name === 'BucketAlreadyExists' || name === 'BucketAlreadyOwnedByYou' || status === 409)
       return 'exists';
     if (status === 404) return missing;

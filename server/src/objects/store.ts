@@ -21,6 +21,8 @@ export interface NewObject {
   /** Of the bytes, hex; needed with a lock. */
   md5?: string;
   lock?: ObjectLock;
+  /** Key of the store's own key management to encrypt it with; only for stores that encrypt. */
+  encryptionKey?: string;
 }
 
 /** Until when an object can neither be changed nor removed (WORM). */
@@ -49,8 +51,11 @@ export interface ListOptions {
   limit?: number;
 }
 
-/** Why an object store did not do it; `away` and `denied` may pass. */
-export type ObjectProblem = 'no-bucket' | 'no-object' | 'denied' | 'exists' | 'away';
+/**
+ * Why an object store did not do it; `away`, `denied` and `key` (the key of an encrypted object cannot be
+ * used) may pass; `unsupported` will not.
+ */
+export type ObjectProblem = 'no-bucket' | 'no-object' | 'denied' | 'exists' | 'key' | 'unsupported' | 'away';
 
 export class ObjectStoreError extends Error {
   override readonly name = 'ObjectStoreError';
@@ -66,11 +71,13 @@ export class ObjectStoreError extends Error {
 export interface ObjectStore {
   /** Whether the store itself removes what a lifecycle ends. */
   readonly expiresByItself: boolean;
+  /** Whether the store itself encrypts with a named key, and opens what it gives back. */
+  readonly encryptsByItself: boolean;
   /** @param options.locking objects in it can be locked */
   createBucket(bucket: string, region: string, options?: { locking: boolean }): Promise<void>;
   /** Whether objects in a bucket can be locked. */
   canLock(bucket: string): Promise<boolean>;
-  /** Resolves when the bucket is there and answers. */
+  /** Resolves when the bucket is there, answers, and is of a storage class that is quick to write and read. */
   checkBucket(bucket: string): Promise<void>;
   /** @param days that objects stay; 0: for good */
   setLifecycle(bucket: string, days: number): Promise<void>;

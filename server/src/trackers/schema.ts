@@ -107,7 +107,12 @@ export const Tracker = Type.Object(
     tracker_type: Type.Enum(['system', 'data']),
     tracker_name: Type.String(),
     status: Type.Enum(['enabled', 'disabled', 'error']),
-    detail: Type.Optional(Type.Enum(['bucketPolicyError', 'noBucket', 'arrears'])),
+    detail: Type.Optional(
+      Type.Enum(['bucketPolicyError', 'noBucket', 'arrears', 'storeUnavailable', 'kmsKeyUnusable'], {
+        description: 'Why status is error; the last two are additions of OpenCTS',
+      }),
+    ),
+    detail_message: Type.Optional(Type.String({ description: 'The same in words (an addition of OpenCTS)' })),
     domain_id: Type.String(),
     project_id: Type.String(),
     agency_name: Type.String(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CtsError, ERRORS } from '../errors.ts';
-import type { Metadata } from '../metadata/index.ts';
+import type { Keyring } from '../kms/index.ts';
+import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
 
@@ -47,8 +48,8 @@ export interface StoredTracker {
   settings: TrackerSettings;
   /** Epoch ms. */
   createdAt: number;
-  /** Why its last delivery failed. */
-  trouble?: { detail: 'bucketPolicyError' | 'noBucket'; message: string };
+  /** Why its last delivery failed, or its key cannot be used. */
+  trouble?: { detail: DeliveryTrouble; message: string };
 }
 
 /** A tracker that transfers, and where to. */
@@ -75,6 +76,8 @@ const DEFAULTS: TrackerSettings = {
 export interface TrackersOptions {
   metadata: Metadata;
   buckets: Buckets;
+  /** Keys of trace files, where the object store has none of its own. */
+  keyring: Keyring;
   clock: () => number;
   /** What is recorded has changed. */
   changed: () => Promise<void>;
@@ -98,7 +101,7 @@ export class Trackers {
       .orderBy('created_at')
       .orderBy('id')
       .execute();
-    return rows.map(toTracker);
+    return Promise.all(rows.map((row) => this.withKeyTrouble(toTracker(row))));
   }
 
   /** All trackers that have a bucket, of all projects. */
@@ -273,7 +276,12 @@ export class Trackers {
     const settings = merge(request, before);
     checkTogether(request, settings, others);
     const bucketIsNew = settings.bucket !== '' && settings.bucket !== before.bucket;
+    const encryptionIsNew = !before.isEncrypted || settings.kmsId !== before.kmsId;
+    // The keyring is asked before a bucket is made, a store that has keys of its own after it.
+    const encrypts = settings.isEncrypted && settings.bucket !== '' && (bucketIsNew || encryptionIsNew);
+    if (encrypts) await this.checkKey(owner, settings.kmsId);
     if (bucketIsNew) await this.prepareBucket(owner, request.tracker_type, settings);
+    if (bucketIsNew || encrypts) await this.checkWritable(settings);
     if (settings.bucket !== '' && settings.lock && (bucketIsNew || !before.lock)) {
       if (!(await this.options.buckets.canLock(settings.bucket).catch(refuseBucket))) {
         throw ERRORS.invalidBody(
@@ -286,6 +294,42 @@ export class Trackers {
       await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle);
     }
     return settings;
+  }
+
+  /** @throws CtsError 400 CTS.0222 when the keyring has no such key, or it is off */
+  private async checkKey({ projectId }: TrackerOwner, kmsId: string): Promise<void> {
+    const { buckets, keyring } = this.options;
+    const problem = buckets.encryptByThemselves ? undefined : await keyring.problem(projectId, kmsId);
+    if (problem) throw ERRORS.keyUnusable(`kms_id is ${kmsId}, but this key ${problem}`);
+  }
+
+  /** @throws CtsError 400 when the object store cannot take trace files, 503 */
+  private async checkWritable({ bucket, isEncrypted, kmsId }: TrackerSettings): Promise<void> {
+    const { buckets } = this.options;
+    const key = isEncrypted && buckets.encryptByThemselves ? kmsId : undefined;
+    await buckets.checkWritable(bucket).catch(refuseBucket);
+    if (key === undefined) return;
+    await buckets.checkWritable(bucket, key).catch((error) => {
+      if (!(error instanceof ObjectStoreError)) throw error;
+      if (error.problem === 'away') return refuseBucket(error);
+      if (error.problem === 'unsupported') throw ERRORS.refused('CTS.0220', 'kms_id', error.message);
+      throw ERRORS.keyUnusable(
+        `kms_id is ${key}, but the object store does not encrypt with it: ${error.message}`,
+      );
+    });
+  }
+
+  /** Turning a key off is told at once, and so is turning it on: what happened at the last delivery is old. */
+  private async withKeyTrouble(tracker: StoredTracker): Promise<StoredTracker> {
+    const { buckets, keyring } = this.options;
+    const { isEncrypted, kmsId, bucket } = tracker.settings;
+    if (buckets.encryptByThemselves || !isEncrypted || bucket === '') return tracker;
+    const problem = await keyring.problem(tracker.projectId, kmsId);
+    if (problem) {
+      return { ...tracker, trouble: { detail: 'kmsKeyUnusable', message: `the key ${kmsId} ${problem}` } };
+    }
+    const { trouble, ...rest } = tracker;
+    return trouble && trouble.detail !== 'kmsKeyUnusable' ? tracker : rest;
   }
 
   /** The transfer bucket must be there, or is made when that is asked for. */
@@ -332,7 +376,7 @@ function bucketExists(name: string): CtsError {
 /** @throws CtsError 503, or 400 when the object store denies it */
 function refuseBucket(error: unknown): never {
   if (!(error instanceof ObjectStoreError)) throw error;
-  if (error.problem === 'denied') throw ERRORS.refused('CTS.0211', 'obs_info.bucket_name', error.message);
+  if (error.problem !== 'away') throw ERRORS.refused('CTS.0211', 'obs_info.bucket_name', error.message);
   throw ERRORS.unavailable(`the object store does not answer: ${error.message}`, 10);
 }
 
@@ -500,7 +544,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
     tracker_type: tracker.type,
     tracker_name: tracker.name,
     status: trouble ? 'error' : tracker.enabled ? 'enabled' : 'disabled',
-    ...(trouble ? { detail: trouble.detail } : {}),
+    ...(trouble ? { detail: trouble.detail, detail_message: trouble.message } : {}),
     domain_id: owner.domainId,
     project_id: tracker.projectId,
     agency_name: AGENCY,
@@ -551,7 +595,7 @@ function toTracker(row: {
   enabled: number;
   settings: string;
   created_at: number;
-  detail?: 'bucketPolicyError' | 'noBucket' | null;
+  detail?: DeliveryTrouble | null;
   message?: string | null;
 }): StoredTracker {
   return {

@@ -1,0 +1,12 @@
+export { EnvelopeDamaged, seal, unseal } from './envelope.ts';
+export {
+  Keyring,
+  type KeyState,
+  KeyUnusable,
+  type KeyUse,
+  type KeyUser,
+  type NamedKey,
+  WrongKeyState,
+} from './keyring.ts';
+export { loadRootKey } from './root-key.ts';
+export { Sealer } from './seal.ts';
