@@ -162,3 +162,26 @@ test('every command has help worth reading; what is wrong is named', async () =>
     err: expect.stringContaining('cannot be reached'),
   });
 });
+
+test('keys are made, used by a tracker, turned off, rotated, deleted and kept', async () => {
+  const key = await json('encryption-keys create archive --project eu-nl');
+  expect(key).toMatchObject({ alias: 'archive', state: 'enabled' });
+  const transfer = 'trackers transfer system audit-archive --project eu-nl';
+  expect((await opencts(`${transfer} --key no-such`)).err).toContain('is none of the keys');
+  expect((await opencts(`${transfer} --key archive`)).code).toBe(0);
+  expect((await json('trackers show system --project eu-nl')).kms_id).toBe(key.id);
+  expect((await opencts('encryption-keys disable archive --project eu-nl')).out).toContain('is disabled');
+  expect((await json('trackers show system --project eu-nl')).detail_message).toContain('is disabled');
+  expect((await opencts('encryption-keys enable archive --project eu-nl')).out).toContain('is enabled');
+  expect((await opencts('encryption-keys rotate archive --project eu-nl')).out).toContain('version 2');
+  expect((await opencts('encryption-keys delete archive --days 3 --project eu-nl')).err).toContain(
+    'pending_days',
+  );
+  expect((await opencts('encryption-keys delete archive --project eu-nl')).out).toContain('is gone on');
+  expect((await opencts('encryption-keys list --project eu-nl')).out).toContain('pending_deletion');
+  expect((await opencts('encryption-keys cancel-deletion archive --project eu-nl')).out).toContain(
+    'is disabled',
+  );
+  expect((await opencts(`${transfer} --key=`)).code).toBe(0);
+  expect((await json('trackers show system --project eu-nl')).is_support_trace_files_encryption).toBe(false);
+});

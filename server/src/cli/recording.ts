@@ -29,6 +29,13 @@ function switching(status: 'enabled' | 'disabled'): Command {
   };
 }
 
+/** A key that is none of the project's may be one of the object store's own. */
+async function encryption({ api, path }: Context, wanted: string) {
+  const known = await dataOf(api.GET('/v3/{project_id}/keys', { params: { path } }));
+  const kms_id = known.keys.find(({ id, alias }) => id === wanted || alias === wanted)?.id ?? wanted;
+  return { is_support_trace_files_encryption: kms_id !== '', kms_id };
+}
+
 export const TRACKERS: Commands = {
   list: {
     usage: '',
@@ -66,6 +73,7 @@ export const TRACKERS: Commands = {
       'create-bucket': { type: 'boolean', help: 'make the bucket' },
       prefix: { type: 'string', help: 'beginning of the names of trace files' },
       verify: { type: 'boolean', help: 'write signed digest files' },
+      key: { type: 'string', help: 'encrypt with this key (alias or id); empty: do not' },
     },
     async run(context) {
       const { tracker_type, tracker_name } = await trackerOf(context);
@@ -74,6 +82,7 @@ export const TRACKERS: Commands = {
         tracker_type,
         tracker_name,
         ...(options.verify ? { is_support_validate: true } : {}),
+        ...(typeof options.key === 'string' ? await encryption(context, options.key) : {}),
         obs_info: {
           bucket_name: args.BUCKET ?? '',
           is_obs_created: options['create-bucket'] === true,

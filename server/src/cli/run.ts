@@ -3,6 +3,7 @@ import { OpenCtsError } from '@opencts/client';
 import { ARCHIVE } from './archive.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
+import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
 import { INGEST_KEYS, TRACKERS } from './recording.ts';
@@ -15,6 +16,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   keys: { summary: 'Access keys of users (AK/SK)', commands: KEYS },
   'ingest-keys': { summary: 'Bearers of producers', commands: INGEST_KEYS },
   projects: { summary: 'Projects of the account', commands: PROJECTS },
+  'encryption-keys': { summary: 'Keys that trace files are encrypted with', commands: ENCRYPTION_KEYS },
   trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
   archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
   accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },

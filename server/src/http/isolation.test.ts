@@ -28,6 +28,7 @@ beforeAll(async () => {
     await as(owner, 'POST', p('/notifications'), { notification_name: MINE, operation_type: 'complete' })
   ).body;
   const key = (await as(owner, 'POST', p('/ingest-keys'), { name: MINE })).body;
+  const kms = (await as(owner, 'POST', p('/keys'), { alias: MINE, description: MINE })).body;
   const reported = await as(owner, 'POST', p('/traces?trace_ids=true'), {
     traces: [trace({ resource_id: MINE, resource_name: MINE, user: { name: MINE, domain: { id: 'd' } } })],
   });
@@ -51,7 +52,17 @@ beforeAll(async () => {
     await as(thief, 'POST', `/v3/${thief.projectId}/tracker`, system);
   }
   known = [
-    ...[owner.projectId, owner.domainId, owner.userId, id, notification_id, key.id, user.id, group.id],
+    ...[
+      owner.projectId,
+      owner.domainId,
+      owner.userId,
+      id,
+      notification_id,
+      key.id,
+      kms.id,
+      user.id,
+      group.id,
+    ],
     ...[credential.access, reported.body.trace_ids[0], MINE, 'system', 'default', 'eu-de', ''],
   ];
   await house.searchable(owner.token);

@@ -4,13 +4,21 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DirectoryStore, openS3 } from '../objects/index.ts';
-import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
-import { House, PASSWORD, trace } from '../testing/house.ts';
+import {
+  type S3Server,
+  startEncryptingS3Server,
+  startS3Server,
+  whyNoEncryptingS3,
+  whyNoS3,
+} from '../objects/testing/s3-server.ts';
+import { type Answer, House, PASSWORD, trace } from '../testing/house.ts';
 import { verifyCommand } from '../verify/index.ts';
 
 const BUCKET = 'sealed-archive';
 const HOUR = 3_600_000;
 const TRACKER = { tracker_type: 'system', tracker_name: 'system' };
+
+for (const why of [whyNoS3, whyNoEncryptingS3]) if (why) console.warn(`skipped on S3: ${why}`);
 
 async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
   for (let i = 0; i < 400; i++) {
@@ -249,37 +257,90 @@ describe('trace files in a directory, encrypted with a named key', () => {
   });
 });
 
-test.skipIf(whyNoS3 !== undefined)(
-  'an S3 server that cannot encrypt with keys is not taken for one that does',
-  async () => {
-    const s3: S3Server = await startS3Server();
-    const house = new House();
-    try {
-      const { endpoint, region, accessKey, secretKey } = s3.options;
-      await house.start({
-        OPENCTS_S3_ENDPOINT: endpoint,
-        OPENCTS_S3_REGION: region,
-        OPENCTS_S3_ACCESS_KEY: accessKey,
-        OPENCTS_S3_SECRET_KEY: secretKey,
+/** The house over an S3 server, with a tracker to be changed. */
+async function over(
+  s3: S3Server,
+  use: (house: House, put: (kms_id: string) => Promise<Answer>) => Promise<void>,
+) {
+  const house = new House();
+  try {
+    const { endpoint, region, accessKey, secretKey } = s3.options;
+    await house.start({
+      OPENCTS_TRANSFER_CYCLE: '1',
+      OPENCTS_S3_ENDPOINT: endpoint,
+      OPENCTS_S3_REGION: region,
+      OPENCTS_S3_ACCESS_KEY: accessKey,
+      OPENCTS_S3_SECRET_KEY: secretKey,
+    });
+    const { token, projectId } = await house.signIn({ project: 'local' });
+    await house.call('POST', `/v3/${projectId}/tracker`, { token, body: TRACKER });
+    let made = false;
+    await use(house, async (kms_id) => {
+      const obs_info = { bucket_name: BUCKET, is_obs_created: !made };
+      made = true;
+      const body = { ...TRACKER, obs_info, is_support_trace_files_encryption: true, kms_id };
+      return house.call('PUT', `/v3/${projectId}/tracker`, { token, body });
+    });
+  } finally {
+    await house.stop();
+    await s3.stop();
+  }
+}
+
+describe('an S3 server', () => {
+  test.skipIf(whyNoS3 !== undefined)(
+    'that cannot encrypt with keys is not taken for one that does',
+    async () => {
+      const s3 = await startS3Server();
+      await over(s3, async (_house, put) => {
+        expect((await put('a-key-of-the-store')).body.error_code).toBe('CTS.0220');
+        const objects = await openS3(s3.options);
+        expect((await objects.list(BUCKET)).objects).toEqual([]);
       });
-      const admin = await house.signIn({ project: 'local' });
-      const call = (method: string, body: object) =>
-        house.call(method, `/v3/${admin.projectId}/tracker`, { token: admin.token, body });
-      await call('POST', TRACKER);
-      const obs_info = { bucket_name: BUCKET, is_obs_created: true };
-      const { body } = await call('PUT', {
-        ...TRACKER,
-        obs_info,
-        is_support_trace_files_encryption: true,
-        kms_id: 'a-key-of-the-store',
+    },
+    60_000,
+  );
+
+  test.skipIf(whyNoEncryptingS3 !== undefined)(
+    'encrypts by itself; a key that it has no longer is told, and it catches up when it has it again',
+    async () => {
+      const s3 = await startEncryptingS3Server('archive-key');
+      await over(s3, async (house, put) => {
+        const { token, projectId } = await house.signIn({ project: 'local' });
+        const v3 = (method: string, route: string, body?: unknown) =>
+          house.call(method, `/v3/${projectId}${route}`, { token, body });
+        const objects = await openS3(s3.options);
+        const files = async (service: string) => {
+          const found = (await objects.list(BUCKET)).objects.map(({ key }) => key);
+          return found.filter((key) => key.includes(`/system/${service}/`));
+        };
+        expect((await put('another-key')).body).toMatchObject({
+          error_code: 'CTS.0222',
+          error_msg: expect.stringContaining('kms_id is another-key'),
+        });
+        expect((await put('archive-key')).body).toMatchObject({ status: 'enabled', kms_id: 'archive-key' });
+        await v3('POST', '/traces', { traces: [trace({ resource_id: 'r-secret' })] });
+        const [key = ''] = await until(async () =>
+          (await files('ECS')).length > 0 ? files('ECS') : undefined,
+        );
+        const query = new URLSearchParams({ bucket: BUCKET, key });
+        const shown = await v3('GET', `/archive/traces?${query}`);
+        expect(shown.body.traces).toMatchObject([{ resource_id: 'r-secret' }]);
+        await s3.changeKey('another-key');
+        expect(await v3('GET', `/archive/traces?${query}`)).toMatchObject({
+          status: 400,
+          body: { error_code: 'CTS.0222' },
+        });
+        await v3('POST', '/traces', { traces: [trace({ service_type: 'VPC', resource_type: 'vpc' })] });
+        const status = await until(async () => {
+          const { body } = await v3('GET', '/trackers');
+          return body.trackers[0].status === 'error' ? body.trackers[0] : undefined;
+        });
+        expect(status).toMatchObject({ detail: 'kmsKeyUnusable' });
+        await s3.changeKey('archive-key');
+        await until(async () => ((await files('VPC')).length > 0 ? true : undefined));
       });
-      expect(['CTS.0220', 'CTS.0222']).toContain(body.error_code);
-      const objects = await openS3(s3.options);
-      expect((await objects.list(BUCKET)).objects.map(({ key }) => key)).toEqual([]);
-    } finally {
-      await house.stop();
-      await s3.stop();
-    }
-  },
-  60_000,
-);
+    },
+    90_000,
+  );
+});

@@ -305,11 +305,12 @@ describe('a tracker that breaks a rule', () => {
 
 describe('changing a tracker', () => {
   test('what is left out stays; an empty obs_info changes nothing; an empty bucket ends the transfer', async () => {
+    const kms_id = (await v3('POST', '/keys', { alias: 'archive' })).body.id;
     const full = {
       ...SYSTEM,
       is_support_validate: true,
       is_lts_enabled: true,
-      kms_id: 'key-1',
+      kms_id,
       is_support_trace_files_encryption: true,
       management_event_selector: { exclude_service: ['KMS'] },
       obs_info: {
@@ -324,7 +325,7 @@ describe('changing a tracker', () => {
     const before = (await v3('GET', '/trackers?tracker_name=system')).body.trackers[0];
     expect(before).toMatchObject({
       is_support_validate: true,
-      kms_id: 'key-1',
+      kms_id,
       is_support_trace_files_encryption: true,
       lts: { is_lts_enabled: true },
       management_event_selector: { exclude_service: ['KMS'] },

