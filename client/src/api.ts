@@ -2245,6 +2245,452 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/archive/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your searches in the archive, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            searches: {
+                                id: string;
+                                /** @enum {unknown} */
+                                status: "waiting" | "running" | "finished" | "cancelled" | "failed";
+                                /** @description Why it failed */
+                                message?: string;
+                                create_time: number;
+                                finish_time?: number;
+                                from: number;
+                                to: number;
+                                /** @description What has to be looked through */
+                                total: {
+                                    files: number;
+                                    bytes: number;
+                                    traces: number;
+                                };
+                                /** @description What was looked through */
+                                done: {
+                                    files: number;
+                                    bytes: number;
+                                    traces: number;
+                                };
+                                /** @description Matching traces so far */
+                                found: number;
+                                /** @description It ended at its limit; there may be more */
+                                limit_reached: boolean;
+                                /** @description Files whose traces are not among the findings */
+                                problem_count: number;
+                                /** @description The first 100 of them */
+                                problems: {
+                                    bucket: string;
+                                    key: string;
+                                    /** @enum {unknown} */
+                                    problem: "missing" | "changed" | "unreadable";
+                                    message: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Search the trace files of the project, over any time, with the filters of the trace list */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Family (system, data), or a source of the request (ApiCall, …); default system
+                         * @enum {unknown}
+                         */
+                        trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                        /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                        from?: number;
+                        /** @description Epoch ms; only earlier traces. Default: now */
+                        to?: number;
+                        /** @description Tracker; default system for management traces; exact and case-sensitive */
+                        tracker_name?: string;
+                        /** @description Trace source; exact and case-sensitive */
+                        service_type?: string;
+                        /** @description Resource type; exact and case-sensitive */
+                        resource_type?: string;
+                        /** @description Resource ID; exact and case-sensitive */
+                        resource_id?: string;
+                        /** @description Resource name; exact and case-sensitive */
+                        resource_name?: string;
+                        /** @description When given, everything else is ignored */
+                        trace_id?: string;
+                        /** @description Trace name; exact and case-sensitive */
+                        trace_name?: string;
+                        /**
+                         * @description Trace status
+                         * @enum {unknown}
+                         */
+                        trace_rating?: "normal" | "warning" | "incident" | "";
+                        /** @description User name; may be given several times */
+                        user?: string[];
+                        /** @description Access key of the user; exact and case-sensitive */
+                        access_key_id?: string;
+                        /** @description Enterprise project; exact and case-sensitive */
+                        enterprise_project_id?: string;
+                        /**
+                         * @description Findings after which it ends
+                         * @default 100000
+                         */
+                        limit?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "waiting" | "running" | "finished" | "cancelled" | "failed";
+                            /** @description Why it failed */
+                            message?: string;
+                            create_time: number;
+                            finish_time?: number;
+                            from: number;
+                            to: number;
+                            /** @description What has to be looked through */
+                            total: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description What was looked through */
+                            done: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description Matching traces so far */
+                            found: number;
+                            /** @description It ended at its limit; there may be more */
+                            limit_reached: boolean;
+                            /** @description Files whose traces are not among the findings */
+                            problem_count: number;
+                            /** @description The first 100 of them */
+                            problems: {
+                                bucket: string;
+                                key: string;
+                                /** @enum {unknown} */
+                                problem: "missing" | "changed" | "unreadable";
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Progress of a search in the archive */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    search_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "waiting" | "running" | "finished" | "cancelled" | "failed";
+                            /** @description Why it failed */
+                            message?: string;
+                            create_time: number;
+                            finish_time?: number;
+                            from: number;
+                            to: number;
+                            /** @description What has to be looked through */
+                            total: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description What was looked through */
+                            done: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description Matching traces so far */
+                            found: number;
+                            /** @description It ended at its limit; there may be more */
+                            limit_reached: boolean;
+                            /** @description Files whose traces are not among the findings */
+                            problem_count: number;
+                            /** @description The first 100 of them */
+                            problems: {
+                                bucket: string;
+                                key: string;
+                                /** @enum {unknown} */
+                                problem: "missing" | "changed" | "unreadable";
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** End a search in the archive, and forget what it has found */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    search_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/searches/{search_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a search in the archive; what it has found stays */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    search_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            status: "waiting" | "running" | "finished" | "cancelled" | "failed";
+                            /** @description Why it failed */
+                            message?: string;
+                            create_time: number;
+                            finish_time?: number;
+                            from: number;
+                            to: number;
+                            /** @description What has to be looked through */
+                            total: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description What was looked through */
+                            done: {
+                                files: number;
+                                bytes: number;
+                                traces: number;
+                            };
+                            /** @description Matching traces so far */
+                            found: number;
+                            /** @description It ended at its limit; there may be more */
+                            limit_reached: boolean;
+                            /** @description Files whose traces are not among the findings */
+                            problem_count: number;
+                            /** @description The first 100 of them */
+                            problems: {
+                                bucket: string;
+                                key: string;
+                                /** @enum {unknown} */
+                                problem: "missing" | "changed" | "unreadable";
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/searches/{search_id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a search in the archive has found so far, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description Marker of the page before */
+                    next?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    search_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            traces: components["schemas"]["def-0"][];
+                            meta_data: {
+                                count: number;
+                                /** @description null: nothing is left */
+                                marker: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/searches/{search_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export what a search in the archive has found as CSV, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description IANA name or offset such as +02:00 */
+                    time_zone?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    search_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/keys": {
         parameters: {
             query?: never;

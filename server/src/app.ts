@@ -26,6 +26,7 @@ import { createMetrics, type Watched } from './metrics.ts';
 import { Notifications } from './notifications/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
 import { Retention } from './retention.ts';
+import { ArchiveSearches } from './search/index.ts';
 import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
@@ -198,6 +199,20 @@ export async function startApp({
   digester.start();
   const lifecycle = new Lifecycle({ metadata, objects, clock, log });
   lifecycle.start();
+  const catalog = new ArchiveCatalog(metadata, objects, keyring);
+  const searches = new ArchiveSearches({
+    directory: path.join(dataDir, 'searches'),
+    catalog,
+    clock,
+    log,
+    onRead: ({ bucket, key, bytes, project_id }, { user, source_ip, request_id }) =>
+      recorder.recordObject(
+        { projectId: project_id, domainId: user.domain.id },
+        { bucket, key, bytes, name: 'GET.OBJECT' },
+        { user, source_ip, request_id },
+      ),
+  });
+  await searches.start();
 
   watched = {
     archiving,
@@ -235,7 +250,8 @@ export async function startApp({
     recorder,
     trackers,
     signingKeys,
-    archive: new ArchiveCatalog(metadata, objects, keyring),
+    archive: catalog,
+    searches,
     keyring,
     configurations: new Configurations(metadata, refreshRecording),
     notifications: new Notifications(metadata, clock),
@@ -264,6 +280,7 @@ export async function startApp({
       const idle = setInterval(() => server.server.closeIdleConnections(), 50);
       await server.close();
       clearInterval(idle);
+      await searches.stop();
       await canary.stop();
       retention.stop();
       await journal.close();

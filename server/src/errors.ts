@@ -57,6 +57,8 @@ export const ERRORS = {
     new CtsError(404, 'CTS.0403', `there is no notification ${which} in this project`),
   noSuchFile: (key: string) =>
     new CtsError(404, 'CTS.0003', `there is no trace file ${key} of this project`, { field: 'key' }),
+  noSuchSearch: (id: string) =>
+    new CtsError(404, 'CTS.0003', `there is no search ${id} of yours; findings are kept for half an hour`),
   fileGone: (key: string) =>
     new CtsError(404, 'CTS.0005', `the trace file ${key} was delivered, but is not in its bucket any more`),
   fileDamaged: (key: string) =>

@@ -80,6 +80,7 @@ async function record(...given: Given[]): Promise<string[]> {
         code: 200,
         ...(extra ? { extra: JSON.stringify(extra) } : {}),
         request: 'x'.repeat(200),
+        time: CYCLE - 2000 + count,
         trace_id: traceId,
         trace_name: name,
       };
@@ -227,11 +228,12 @@ describe('a cycle', () => {
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     const [file] = await spooled();
     const [plain, extended] = file?.content ?? [];
-    expect(Object.keys(plain as object)).toEqual(['code', 'request', 'trace_id', 'trace_name']);
+    expect(Object.keys(plain as object)).toEqual(['code', 'request', 'time', 'trace_id', 'trace_name']);
     expect(Object.keys(extended as object)).toEqual([
       'about',
       'code',
       'request',
+      'time',
       'trace_id',
       'trace_name',
       'zone',

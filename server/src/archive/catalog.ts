@@ -1,14 +1,19 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { EnvelopeDamaged, type Keyring, KeyUnusable, type KeyUser, unseal } from '../kms/index.ts';
-import type { Metadata } from '../metadata/index.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
 
+const PAGE = 500;
 const expand = promisify(gunzip);
 /** A file whose text is longer is to be downloaded. */
 const MOST_TEXT = 512 * 1024 * 1024;
@@ -28,6 +33,17 @@ export interface ArchivedFile {
   /** Whether a digest file covers it. */
   covered: boolean;
 }
+
+/** Files that may hold traces of a time; bounds are exclusive, epoch ms. */
+export interface FileSelection {
+  projectId: string;
+  from: number;
+  to: number;
+  /** Trace source. */
+  service?: string;
+}
+
+export type SelectedFile = Selectable<Database['trace_files']>;
 
 /** Who reads a file. */
 export interface FileReader extends KeyUser {
@@ -127,14 +143,86 @@ export class ArchiveCatalog {
     if (encrypted && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     try {
       const { head, body } = await this.objects.get(bucket, key);
-      if (!encrypted || this.objects.encryptsByItself) return { body, bytes: head.size, encrypted };
-      const text = unseal(body, ({ keyId, sealed }) =>
-        this.keyring.openDataKey(projectId, keyId, sealed, reader),
-      );
+      if (!this.isSealed(known)) return { body, bytes: head.size, encrypted };
+      const text = this.unsealed(projectId, body, reader);
       return { body: await begun(text, () => body.destroy()), bytes: head.size, encrypted };
     } catch (error) {
       throw problemWith(key, error);
     }
+  }
+
+  /** How many files may hold traces of a time, and their bytes and traces. */
+  async sizeOf(selection: FileSelection): Promise<{ files: number; bytes: number; traces: number }> {
+    const row = await this.selected(selection)
+      .select([
+        sql<number>`count(*)`.as('files'),
+        sql<number>`coalesce(sum(bytes), 0)`.as('bytes'),
+        sql<number>`coalesce(sum(traces), 0)`.as('traces'),
+      ])
+      .executeTakeFirstOrThrow();
+    return row;
+  }
+
+  /** The files that may hold traces of a time, those with the newest traces first. */
+  async *select(selection: FileSelection): AsyncGenerator<SelectedFile> {
+    let last: SelectedFile | undefined;
+    for (;;) {
+      let query = this.selected(selection).selectAll().orderBy('latest', 'desc').orderBy('key').limit(PAGE);
+      if (last) {
+        const { latest, key } = last;
+        query = query.where(({ eb, and, or }) =>
+          or([eb('latest', '<', latest), and([eb('latest', '=', latest), eb('key', '>', key)])]),
+        );
+      }
+      const rows = await query.execute();
+      yield* rows;
+      last = rows.at(-1);
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  /**
+   * Brings the text of a file into one on this disk, decrypted, but still compressed: the file itself where it
+   * lies on this disk already, else a copy under the given name.
+   * @throws CtsError as {@link open} does; 500 when its hash is not the one that it was delivered with
+   */
+  async fetch(file: SelectedFile, target: string, reader: FileReader): Promise<void> {
+    const { bucket, key } = file;
+    if (file.encryption_key !== null && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
+    const hash = createHash('sha256');
+    try {
+      const { body } = await this.objects.get(bucket, key);
+      const sealed = this.isSealed(file);
+      const inPlace = sealed ? undefined : this.objects.fileOf?.(bucket, key);
+      if (inPlace !== undefined) {
+        for await (const _ of hashed(body, hash));
+        await symlink(inPlace, target);
+      } else {
+        const stored = hashed(body, hash);
+        const text = sealed ? this.unsealed(file.project_id, stored, reader) : stored;
+        await pipeline(text, createWriteStream(target, { mode: 0o600 }));
+      }
+    } catch (error) {
+      throw problemWith(key, error);
+    }
+    if (hash.digest('hex') !== file.sha256) throw ERRORS.fileDamaged(key);
+  }
+
+  private isSealed({ encryption_key }: { encryption_key: string | null }): boolean {
+    return encryption_key !== null && !this.objects.encryptsByItself;
+  }
+
+  private unsealed(projectId: string, stored: AsyncIterable<Uint8Array>, reader: FileReader) {
+    return unseal(stored, ({ keyId, sealed }) => this.keyring.openDataKey(projectId, keyId, sealed, reader));
+  }
+
+  private selected({ projectId, service, from, to }: FileSelection) {
+    const query = this.metadata
+      .selectFrom('trace_files')
+      .where('project_id', '=', projectId)
+      .where('latest', '>', from)
+      .where('earliest', '<', to);
+    return service === undefined ? query : query.where('service', 'in', ['', service]);
   }
 
   /** The traces of a file, in the form of query answers. @throws CtsError as {@link open} does */
@@ -162,6 +250,13 @@ export class ArchiveCatalog {
       .where('project_id', '=', projectId)
       .where('key', '>=', prefix)
       .where('key', '<', `${prefix}\u{10ffff}`);
+  }
+}
+
+async function* hashed(source: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    hash.update(chunk);
+    yield chunk;
   }
 }
 

@@ -89,6 +89,8 @@ async function deliver(service = 'ECS'): Promise<string> {
       traces: 1,
       first_time: now,
       last_time: now,
+      earliest: 0,
+      latest: 0,
       sha256: hashOf('SHA-256', body),
       md5: hashOf('MD5', body),
       delivered_at: now,

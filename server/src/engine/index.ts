@@ -1,1 +1,1 @@
-export { type Engine, startEngine } from './supervisor.ts';
+export { type Engine, removeEngine, startEngine } from './supervisor.ts';

@@ -12,6 +12,9 @@ import { endOrphan } from './orphan.ts';
 const CHILD = fileURLToPath(new URL('../../dist/engine/child.js', import.meta.url));
 /** What the address of a Unix socket can hold, with some room. */
 const LONGEST_SOCKET_PATH = 100;
+/** Within its directory. */
+const PID_FILE = 'pid';
+const DATA = 'data';
 const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 10_000;
 /** A run this long counts as healthy: the next restart is quick again. */
@@ -47,6 +50,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return supervisor;
 }
 
+/** Ends an engine that was left behind, and removes its directory with everything in it. */
+export async function removeEngine(dataDir: string): Promise<void> {
+  await endOrphan(path.join(dataDir, PID_FILE), path.join(dataDir, DATA));
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
 class Supervisor implements Engine {
   readonly socketPath: string;
   restarts = 0;
@@ -62,13 +71,13 @@ class Supervisor implements Engine {
 
   constructor(options: EngineOptions) {
     this.options = options;
-    mkdirSync(path.join(options.dataDir, 'data'), { recursive: true, mode: 0o700 });
+    mkdirSync(path.join(options.dataDir, DATA), { recursive: true, mode: 0o700 });
     const beside = path.join(options.dataDir, 'engine.sock');
     if (Buffer.byteLength(beside) > LONGEST_SOCKET_PATH) {
       this.socketDir = mkdtempSync(path.join(os.tmpdir(), 'opencts-'));
     }
     this.socketPath = this.socketDir ? path.join(this.socketDir, 'engine.sock') : beside;
-    this.pidFile = path.join(options.dataDir, 'pid');
+    this.pidFile = path.join(options.dataDir, PID_FILE);
     this.configFile = path.join(options.dataDir, 'config.xml');
     writeFileSync(this.configFile, engineConfig(options.memory), { mode: 0o600 });
   }
@@ -78,7 +87,7 @@ class Supervisor implements Engine {
   }
 
   async start(): Promise<void> {
-    await endOrphan(this.pidFile, path.join(this.options.dataDir, 'data'));
+    await endOrphan(this.pidFile, path.join(this.options.dataDir, DATA));
     const began = Date.now();
     const child = this.spawn();
     await new Promise<void>((resolve, reject) => {
@@ -128,7 +137,7 @@ class Supervisor implements Engine {
   }
 
   private spawn(): ChildProcess {
-    const args = [path.join(this.options.dataDir, 'data'), this.socketPath, this.configFile];
+    const args = [path.join(this.options.dataDir, DATA), this.socketPath, this.configFile];
     const child = fork(CHILD, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Queries sit in the pool of libuv; the engine needs nothing of the environment.

@@ -32,6 +32,14 @@ const OneFile = Type.Object({
   key: Type.String({ maxLength: 1024 }),
 });
 
+/** Who reads a file, and whether it is decrypted for them. */
+export const readerOf = ({ principal, ip, id }: FastifyRequest): FileReader => ({
+  user: principal.user,
+  source_ip: ip,
+  request_id: id,
+  mayDecrypt: principal.allows('kms:dek:decrypt'),
+});
+
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
@@ -49,12 +57,6 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     const { mayDecrypt: _, ...who } = by;
     return recorder.recordObject(about, { bucket, key, bytes, name: 'GET.OBJECT' }, who);
   };
-  const readerOf = ({ principal, ip, id }: FastifyRequest): FileReader => ({
-    user: principal.user,
-    source_ip: ip,
-    request_id: id,
-    mayDecrypt: principal.allows('kms:dek:decrypt'),
-  });
 
   server.get(
     '/v3/:project_id/archive',

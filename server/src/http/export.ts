@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import type { Trace, TraceFilter, TracePage, TraceStore } from '../traces/index.ts';
+import type { Trace, TraceKey, TracePage } from '../traces/index.ts';
 import type { ServerDeps } from './server.ts';
 import { errorCode, filterOf, TraceQuery } from './trace-query.ts';
 
@@ -29,6 +30,11 @@ const COLUMNS: Column[] = [
   ['Code', (trace) => trace.code],
 ];
 
+export const TimeZone = Type.String({
+  default: 'UTC',
+  description: 'IANA name or offset such as +02:00',
+});
+
 export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
   { store, clock, config },
@@ -53,34 +59,41 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
             errorCode,
             description: 'Records at the most',
           }),
-          time_zone: Type.String({ default: 'UTC', description: 'IANA name or offset such as +02:00' }),
+          time_zone: TimeZone,
         }),
       },
     },
     async ({ params, query }, reply) => {
       const time = timeFormat(query.time_zone);
       const filter = filterOf(params.project_id, query, clock(), config.retentionDays * DAY);
-      // The first page comes before the answer begins, so that a store that is away is told in words.
-      const first = await store.page(filter, Math.min(PAGE, query.limit));
-      const name = `traces-${new Date(clock()).toISOString().slice(0, 19).replaceAll(':', '-')}.csv`;
-      reply.header('content-type', 'text/csv; charset=utf-8');
-      reply.header('content-disposition', `attachment; filename="${name}"`);
-      // An error on the way destroys the connection: a short file never looks whole.
-      return reply.send(Readable.from(csv(store, filter, first, query.limit, time)));
+      return sendCsv(reply, clock(), (limit, after) => store.page(filter, limit, after), query.limit, time);
     },
   );
 };
 
-async function* csv(
-  store: TraceStore,
-  filter: TraceFilter,
-  first: TracePage,
+type Pages = (limit: number, after?: TraceKey) => Promise<TracePage>;
+
+/** Answers with traces as CSV, page by page. @param limit records at the most */
+export async function sendCsv(
+  reply: FastifyReply,
+  now: number,
+  pages: Pages,
   limit: number,
   time: (ms: number) => string,
-) {
+): Promise<FastifyReply> {
+  // The first page comes before the answer begins, so that a store that is away is told in words.
+  const first = await pages(Math.min(PAGE, limit));
+  const name = `traces-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}.csv`;
+  reply.header('content-type', 'text/csv; charset=utf-8');
+  reply.header('content-disposition', `attachment; filename="${name}"`);
+  // An error on the way destroys the connection: a short file never looks whole.
+  return reply.send(Readable.from(csv(pages, first, limit, time)));
+}
+
+async function* csv(pages: Pages, first: TracePage, limit: number, time: (ms: number) => string) {
   yield `\ufeff${record(COLUMNS.map(([title]) => title))}`;
   let left = limit;
-  for (let page = first; ; page = await store.page(filter, Math.min(PAGE, left), page.next)) {
+  for (let page = first; ; page = await pages(Math.min(PAGE, left), page.next)) {
     left -= page.traces.length;
     yield page.traces.map((trace) => record(COLUMNS.map(([, value]) => value(trace, time) ?? ''))).join('');
     if (!page.next || left <= 0) return;

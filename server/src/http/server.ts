@@ -16,9 +16,11 @@ import type { Intake, Recorder } from '../ingest/index.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
+import type { ArchiveSearches } from '../search/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
 import { archiveRoutes } from './archive.ts';
+import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { handleErrors } from './errors.ts';
@@ -60,6 +62,7 @@ export interface ServerDeps {
   keyring: Keyring;
   signingKeys: SigningKeys;
   archive: ArchiveCatalog;
+  searches: ArchiveSearches;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: {
@@ -171,6 +174,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(notificationRoutes, deps);
   await server.register(catalogueRoutes, deps);
   await server.register(archiveRoutes, deps);
+  await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);

@@ -101,6 +101,13 @@ export function filterOf(
   };
 }
 
+/** For a search in the archive: without `from` it goes back to the beginning, and `trace_id` is one filter of many. */
+export function archiveFilterOf(projectId: string, query: TraceQuery, now: number) {
+  const { trace_id, ...rest } = query;
+  const filter = filterOf(projectId, { ...rest, from: rest.from ?? EARLIEST }, now, Number.POSITIVE_INFINITY);
+  return { ...filter, ...(trace_id ? { traceId: trace_id.toLowerCase() } : {}) };
+}
+
 const UUID = new RegExp(UUID_PATTERN);
 
 /** A page's marker: opaque to clients. */
@@ -118,6 +125,11 @@ export async function keyOf(next: string, projectId: string, store: TraceStore):
     if (!trace) throw ERRORS.invalidQuery('next', `next is ${next}, but there is no trace with this id`);
     return { time: trace.time, traceId: trace.trace_id };
   }
+  return markerKey(next);
+}
+
+/** @throws CtsError 400 CTS.0300 when it is no marker */
+export function markerKey(next: string): TraceKey {
   const [time = '', traceId = ''] = Buffer.from(next, 'base64url').toString('utf8').split('.');
   if (!/^\d{13}$/.test(time) || !UUID.test(traceId)) {
     throw ERRORS.invalidQuery('next', 'next must be a marker of an earlier page or the id of a trace');

@@ -57,11 +57,11 @@ export class Frame {
     return this.buffer.readDoubleLE(this.start + HEADER);
   }
 
-  /** When it happened, epoch ms. Quotation marks within values are escaped: only the member itself is found. */
+  /** When it happened, epoch ms; when it was recorded, where the line does not tell. Quotation marks within values are escaped: only the member itself is found. */
   get time(): number {
     const at = this.buffer.lastIndexOf(TIME_MEMBER, this.end);
     const digits = at + TIME_MEMBER.length;
-    return Number.parseInt(this.buffer.toString('latin1', digits, digits + 16), 10);
+    return Number.parseInt(this.buffer.toString('latin1', digits, digits + 16), 10) || this.recordTime;
   }
 
   get clientId(): boolean {

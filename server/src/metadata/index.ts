@@ -1,2 +1,2 @@
 export { type Metadata, openMetadata } from './metadata.ts';
-export type { DeliveryTrouble } from './schema.ts';
+export type { Database, DeliveryTrouble } from './schema.ts';

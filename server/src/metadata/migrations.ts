@@ -281,9 +281,21 @@ export const MIGRATIONS: Record<string, Migration> = {
         .addColumn('sealed_material', 'text', (column) => column.notNull())
         .addPrimaryKeyConstraint('kms_key_versions_key', ['key_id', 'version'])
         .execute();
-      for (const column of ['earliest', 'latest']) {
-        await db.schema.alterTable('trace_files').addColumn(column, 'bigint').execute();
+      for (const name of ['earliest', 'latest']) {
+        await db.schema
+          .alterTable('trace_files')
+          .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute();
       }
+      // Of files that are there already only the record times are known: traces may be 8 days older, or 15 minutes ahead.
+      await sql`UPDATE trace_files SET earliest = first_time - 691200000, latest = last_time + 900000`.execute(
+        db,
+      );
+      await db.schema
+        .createIndex('trace_files_latest')
+        .on('trace_files')
+        .columns(['project_id', 'latest', 'key'])
+        .execute();
       await db.schema.alterTable('trace_files').addColumn('encryption_key', 'text').execute();
     },
   },

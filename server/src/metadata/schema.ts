@@ -118,9 +118,9 @@ export interface Database {
     /** record_time of the first and the last trace. */
     first_time: number;
     last_time: number;
-    /** `time` of its earliest and latest trace; null: delivered before these were noted. */
-    earliest: number | null;
-    latest: number | null;
+    /** Bounds of the `time` of its traces. */
+    earliest: number;
+    latest: number;
     /** Of the bytes as they lie in the bucket. */
     sha256: string;
     md5: string;

@@ -103,6 +103,10 @@ export class DirectoryStore implements ObjectStore {
     };
   }
 
+  fileOf(bucket: string, key: string): string {
+    return this.file(bucket, key);
+  }
+
   async list(bucket: string, options: ListOptions = {}): Promise<Listing> {
     const { prefix = '', delimiter, after = '', limit = MOST_KEYS } = options;
     await this.checkBucket(bucket);

@@ -90,6 +90,8 @@ export interface ObjectStore {
     key: string,
     range?: { from: number; to: number },
   ): Promise<{ head: ObjectHead; body: Readable }>;
+  /** Where an object can be read as a file, where it can. */
+  fileOf?(bucket: string, key: string): string;
   /** In the order of the keys' bytes. */
   list(bucket: string, options?: ListOptions): Promise<Listing>;
   /** Also when there is none. */

@@ -1,3 +1,3 @@
 export * from './query.ts';
-export { type ClickHouseOptions, clickhouseStore } from './store/index.ts';
+export { type ClickHouseOptions, clickhouseStore, connect } from './store/index.ts';
 export * from './trace.ts';

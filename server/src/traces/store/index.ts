@@ -1,1 +1,2 @@
 export { type ClickHouseOptions, clickhouseStore } from './clickhouse.ts';
+export { connect } from './connection.ts';

@@ -1,0 +1,62 @@
+import type { TraceFilter } from '../traces/index.ts';
+
+/** Which traces of the archive; `traceId` besides what the trace list knows. */
+export type ArchiveFilter = TraceFilter & { traceId?: string };
+
+/** Conditions on a `line` of a trace file, and the values of their parameters. */
+export interface LineCondition {
+  /** Cheap, and true of every line that is meant, but of others, too. */
+  hint: string;
+  exact: string;
+  parameters: Record<string, string | number | string[]>;
+}
+
+const MEMBERS = {
+  traceId: 'trace_id',
+  traceType: 'trace_type',
+  trackerName: 'tracker_name',
+  serviceType: 'service_type',
+  resourceType: 'resource_type',
+  resourceId: 'resource_id',
+  resourceName: 'resource_name',
+  traceName: 'trace_name',
+  traceRating: 'trace_rating',
+  enterpriseProjectId: 'enterprise_project_id',
+} as const satisfies Partial<Record<keyof ArchiveFilter, string>>;
+/** Members of `user`, which is JSON text in a line. */
+const USER_MEMBERS = { users: 'name', accessKeyId: 'access_key_id' } as const;
+
+/**
+ * The trace list's filters over lines of trace files. To parse each line would take longest: most are ruled
+ * out before, by the bytes that a member has in a line, which are always those of JSON.stringify.
+ */
+export function lineCondition(filter: ArchiveFilter): LineCondition {
+  const hints: string[] = ['1'];
+  const exact = ["JSONExtractInt(line, 'time') > {from:Int64}", "JSONExtractInt(line, 'time') < {to:Int64}"];
+  const parameters: LineCondition['parameters'] = { from: filter.from, to: filter.to };
+  if (filter.family === 'system') exact.push("JSONExtractString(line, 'event_type') != 'data'");
+  if (filter.family === 'data') exact.push("JSONExtractString(line, 'event_type') = 'data'");
+  for (const [key, member] of Object.entries(MEMBERS) as [keyof typeof MEMBERS, string][]) {
+    const value = filter[key];
+    if (value === undefined) continue;
+    hints.push(`position(line, {${member}_bytes:String}) > 0`);
+    exact.push(`JSONExtractString(line, '${member}') = {${member}:String}`);
+    parameters[member] = value;
+    parameters[`${member}_bytes`] = bytesOf(member, value);
+  }
+  for (const [key, member] of Object.entries(USER_MEMBERS) as [keyof typeof USER_MEMBERS, string][]) {
+    const values = [filter[key] ?? []].flat();
+    if (values.length === 0) continue;
+    hints.push(`multiSearchAny(line, {user_${member}_bytes:Array(String)})`);
+    exact.push(
+      `JSONExtractString(JSONExtractString(line, 'user'), '${member}') IN {user_${member}:Array(String)}`,
+    );
+    parameters[`user_${member}`] = values;
+    parameters[`user_${member}_bytes`] = values.map((value) =>
+      JSON.stringify(bytesOf(member, value)).slice(1, -1),
+    );
+  }
+  return { hint: hints.join(' AND '), exact: exact.join(' AND '), parameters };
+}
+
+const bytesOf = (member: string, value: string) => `${JSON.stringify(member)}:${JSON.stringify(value)}`;

@@ -1,0 +1,1 @@
+export { ArchiveSearches, type Search, type SearchStatus, TooManySearches } from './searches.ts';
