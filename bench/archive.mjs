@@ -1,5 +1,6 @@
 // Transfer and verification without a running service: a journal is filled, cut into trace files as the
 // service does it, listed in a digest, and proved.
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,14 +9,18 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { signedText } from '../server/dist/archive/digest.js';
-import { folderSource, readPublicKey, verifyArchive } from '../server/dist/archive/index.js';
+import { ArchiveCatalog, folderSource, readPublicKey, verifyArchive } from '../server/dist/archive/index.js';
 import { digestKey, stamp } from '../server/dist/archive/layout.js';
 import { fromCloudTrail } from '../server/dist/ingest/index.js';
 import { Journal, JournalReader } from '../server/dist/journal/index.js';
+import { openMetadata } from '../server/dist/metadata/index.js';
+import { DirectoryStore } from '../server/dist/objects/index.js';
+import { ArchiveSearches } from '../server/dist/search/index.js';
 import { TraceGenerator } from './traces.mjs';
 
 const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
 const BATCH = 2000;
+const BUCKET = 'audit-archive';
 
 const RECORDS = path.resolve(import.meta.dirname, '../../shared/data/cloudtrail');
 
@@ -79,6 +84,144 @@ export async function measureArchive(traces, rows) {
       verify: { rate: rows / verified.seconds, bytesPerSecond: bytes / verified.seconds },
     };
   } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A year of archive, in stretches of one transfer each. */
+const STRETCH = 250_000;
+const YEAR = 365 * 86_400_000;
+
+/**
+ * Fills a bucket in a folder with trace files over a year, once; a later run finds it there.
+ * @returns its trace files, as the metadata store knows them
+ */
+async function fillBucket(root, rows, onProgress) {
+  const list = path.join(root, 'files.json');
+  if (existsSync(list)) return JSON.parse(readFileSync(list, 'utf8'));
+  await rm(root, { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  const generator = new TraceGenerator(7);
+  const begin = Date.now() - YEAR;
+  const rowsOfFiles = [];
+  for (let done = 0; done < rows; done += STRETCH) {
+    const count = Math.min(STRETCH, rows - done);
+    const traces = (function* () {
+      for (let i = 0; i < count; i++) yield generator.trace(begin + Math.floor(((done + i) / rows) * YEAR));
+    })();
+    const journalDir = path.join(root, 'journal');
+    await fill(journalDir, traces);
+    const journal = new JournalReader(journalDir, await endOf(journalDir), () => undefined);
+    const ready = path.join(root, 'ready');
+    const { files } = await cutInThread({
+      directory: journalDir,
+      journalId: `bench ${done}`,
+      stretch: { from: await journal.begin(), to: journal.durableEnd },
+      routes: [route()],
+      cycle: begin + Math.floor(((done + count) / rows) * YEAR),
+      folder: path.join(root, 'cutting'),
+      final: ready,
+    });
+    for (const file of files) {
+      const target = path.join(root, BUCKET, file.key);
+      await mkdir(path.dirname(target), { recursive: true });
+      await rename(path.join(ready, file.file), target);
+      rowsOfFiles.push({
+        bucket: BUCKET,
+        key: file.key,
+        project_id: PROJECT,
+        tracker_id: 't1',
+        service: file.service,
+        bytes: file.bytes,
+        traces: file.traces,
+        first_time: file.from,
+        last_time: file.to,
+        earliest: file.earliest,
+        latest: file.latest,
+        sha256: file.sha256,
+        md5: file.md5,
+        delivered_at: file.to,
+      });
+    }
+    await rm(ready, { recursive: true });
+    await rm(journalDir, { recursive: true });
+    onProgress(done + count);
+  }
+  await writeFile(list, JSON.stringify(rowsOfFiles));
+  return rowsOfFiles;
+}
+
+/** Searches in archived traces, beside `zgrep` for the same bytes over the same files. */
+export async function measureSearch(root, rows, onProgress) {
+  const files = await fillBucket(root, rows, onProgress);
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-bench-search-'));
+  const metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  const log = { warn() {}, error() {}, info() {}, debug() {} };
+  for (let at = 0; at < files.length; at += 500) {
+    await metadata
+      .insertInto('trace_files')
+      .values(files.slice(at, at + 500))
+      .execute();
+  }
+  const catalog = new ArchiveCatalog(metadata, new DirectoryStore(root), undefined);
+  const searches = new ArchiveSearches({
+    directory: path.join(directory, 'engine'),
+    catalog,
+    clock: Date.now,
+    log,
+    onRead: async () => undefined,
+  });
+  await searches.start();
+  try {
+    const owner = { projectId: PROJECT, userId: 'bench' };
+    const everything = { projectId: PROJECT, family: 'system', from: 0, to: Date.now() + YEAR };
+    const search = async (filter) => {
+      const began = performance.now();
+      const { id } = searches.begin(owner, { ...everything, ...filter }, 100_000, { mayDecrypt: true });
+      for (;;) {
+        const found = searches.find(owner, id);
+        if (found.status === 'failed' || found.problemCount > 0) throw new Error(JSON.stringify(found));
+        if (found.status === 'finished') {
+          const result = { ...found, seconds: (performance.now() - began) / 1000 };
+          await searches.remove(found);
+          return result;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    // The engine starts with the first search.
+    await search({ from: Date.now() });
+    const middle = files[Math.floor(files.length / 2)];
+    const text = gunzipSync(readFileSync(path.join(root, middle.bucket, middle.key))).toString('utf8');
+    const [known] = JSON.parse(text);
+    const month = { from: middle.earliest - YEAR / 24, to: middle.earliest + YEAR / 24 };
+    const measured = [];
+    for (const [what, filter] of [
+      ['one resource id', { resourceId: known.resource_id }],
+      ['one resource id within a month', { resourceId: known.resource_id, ...month }],
+      ['one user', { users: ['user777'] }],
+      ['one trace source and status', { serviceType: 'SVC7', traceRating: 'incident' }],
+      ['incidents', { traceRating: 'incident' }],
+      ['all of a month, up to 100,000', month],
+    ]) {
+      const result = await search(filter);
+      measured.push({ what, seconds: result.seconds, found: result.found, traces: result.done.traces });
+    }
+    const began = performance.now();
+    const grep = spawnSync('sh', [
+      '-c',
+      'find "$0" -name "*.gz" -print0 | xargs -0 -P 2 -n 20 zgrep -h -F "$1" | wc -l',
+      path.join(root, BUCKET),
+      `"resource_id":"${known.resource_id}"`,
+    ]);
+    if (grep.status === 0 && Number(grep.stdout) === measured[0].found) {
+      measured[0].peer = (performance.now() - began) / 1000;
+    }
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    return { measured, files: files.length, bytes };
+  } finally {
+    await searches.stop();
+    await metadata.destroy();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { measureArchive, realTraces, syntheticTraces } from './archive.mjs';
+import { measureArchive, measureSearch, realTraces, syntheticTraces } from './archive.mjs';
 import { percentile } from './load.mjs';
 import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
 import { loadStore, measureQueries } from './queries.mjs';
@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
   },
 });
-const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive'];
+const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search'];
 const wanted = positionals.length > 0 ? positionals : SECTIONS;
 const seconds = values.quick ? 5 : 15;
 const results = [];
@@ -247,7 +247,32 @@ async function archive() {
   note('archive', 'verification of those files', `${perSecond(verify.rate, 1)}`, '');
 }
 
-const run = { start, ingest, latency, queries, archive, disk: async () => undefined };
+async function search() {
+  const rows = Number(values.rows ?? (values.quick ? 500_000 : 10_000_000));
+  const root = path.join(os.tmpdir(), `opencts-bench-archive-${rows}`);
+  const { measured, files, bytes } = await measureSearch(root, rows, (done) =>
+    process.stderr.write(
+      `\r  archiving ${done.toLocaleString('en')} of ${rows.toLocaleString('en')} traces `,
+    ),
+  );
+  process.stderr.write('\r\x1b[K');
+  note(
+    'search',
+    `${rows.toLocaleString('en')} archived traces, files · bytes`,
+    `${files} · ${mb(bytes / 1024 ** 2)}`,
+  );
+  for (const { what, seconds: took, found, traces, peer } of measured) {
+    note(
+      'search',
+      `${what}: ${found.toLocaleString('en')} found, time · rate`,
+      `${took.toFixed(1)} s · ${perSecond(traces, took)}`,
+      '',
+      peer === undefined ? '' : `zgrep -F ${peer.toFixed(1)} s`,
+    );
+  }
+}
+
+const run = { start, ingest, latency, queries, archive, search, disk: async () => undefined };
 process.stdout.write(`${os.cpus().length} cores, ${os.cpus()[0]?.model ?? ''}, Node ${process.version}\n`);
 for (const section of wanted) {
   if (!run[section]) throw new Error(`there is no section ${section}; there are ${SECTIONS.join(', ')}`);
