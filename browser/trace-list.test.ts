@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,9 +13,8 @@ import {
   temporaryDirectory,
   trace,
 } from '../server/attack/harness.ts';
-import { launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
+import { barriers, launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 const skip = whyNoBrowser();
 if (skip) console.warn(`skipped: ${skip}`);
@@ -231,16 +228,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     expect(await other.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
       0,
     );
-    await other.evaluate(AXE);
-    const violations = await other.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      };
-      return (await axe.run()).violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
-    });
-    expect(violations).toEqual([]);
+    expect(await barriers(other)).toEqual([]);
     await other.context().close();
   });
 

@@ -2173,6 +2173,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/archive/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a trace file still has the bytes with which it was delivered */
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {unknown} */
+                            verdict: "valid" | "changed" | "missing";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Buckets of the account that OpenCTS knows, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            buckets: {
+                                name: string;
+                                region: string;
+                                /** @description 0: objects stay for good */
+                                lifecycle_days: number;
+                            }[];
+                            /**
+                             * @description Whose keys encrypt trace files: those of this service, or of the object store
+                             * @enum {unknown}
+                             */
+                            encryption: "keyring" | "store";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/public-keys": {
         parameters: {
             query?: never;

@@ -1,10 +1,19 @@
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { useMemo } from 'react';
+import { lazy, useCallback, useMemo } from 'react';
+import { Route, Routes, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
-import { TraceListPage } from './pages/traces/page.tsx';
 import { changeSettings, type Settings, useSettings } from './settings.ts';
+import { Shell } from './shell.tsx';
 import { texts } from './texts.ts';
+
+const TraceListPage = lazy(() => import('./pages/traces/page.tsx'));
+const ArchivePage = lazy(() => import('./pages/archive/page.tsx'));
+const ArchiveFilePage = lazy(() => import('./pages/archive/file-page.tsx'));
+const SearchPage = lazy(() => import('./pages/search/page.tsx'));
+const TrackersPage = lazy(() => import('./pages/trackers/page.tsx'));
+const TrackerFormPage = lazy(() => import('./pages/trackers/form-page.tsx'));
+const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
 
@@ -12,6 +21,8 @@ const words = texts.menu;
 export default function Home({ session, onEnd }: { session: Session; onEnd: (byExpiry: boolean) => void }) {
   const api = useMemo(() => new Api(session), [session]);
   const settings = useSettings();
+  const navigate = useNavigate();
+  const expire = useCallback(() => onEnd(true), [onEnd]);
 
   const choose = (id: string) => {
     const [kind, value] = id.split(':');
@@ -33,6 +44,10 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
           identity={{
             href: '/console/',
             title: texts.product,
+            onFollow: (event) => {
+              event.preventDefault();
+              navigate('/');
+            },
             logo: { src: '/console/favicon.svg', alt: '' },
           }}
           utilities={[
@@ -72,7 +87,17 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
           ]}
         />
       </div>
-      <TraceListPage api={api} zone={settings.zone} onExpired={() => onEnd(true)} />
+      <Shell api={api} zone={settings.zone} onExpired={expire}>
+        <Routes>
+          <Route path="/archive" element={<ArchivePage />} />
+          <Route path="/archive/file" element={<ArchiveFilePage />} />
+          <Route path="/search" element={<SearchPage />} />
+          <Route path="/trackers" element={<TrackersPage />} />
+          <Route path="/trackers/edit" element={<TrackerFormPage />} />
+          <Route path="/keys" element={<KeysPage />} />
+          <Route path="*" element={<TraceListPage />} />
+        </Routes>
+      </Shell>
     </>
   );
 }

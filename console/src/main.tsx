@@ -1,5 +1,5 @@
 import '@cloudscape-design/global-styles/index.css';
-import { lazy, StrictMode, Suspense, useState } from 'react';
+import { lazy, StrictMode, Suspense, useCallback, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router-dom';
 import { loadSession, type Session, saveSession } from './api/session.ts';
@@ -13,15 +13,16 @@ const Home = lazy(() => import('./home.tsx'));
 function Root() {
   const [session, setSession] = useState<Session | undefined>(loadSession);
   const [expired, setExpired] = useState(false);
-  const change = (next: Session | undefined, byExpiry = false) => {
+  const change = useCallback((next: Session | undefined, byExpiry = false) => {
     saveSession(next);
     setSession(next);
     setExpired(byExpiry);
-  };
+  }, []);
+  const end = useCallback((byExpiry: boolean) => change(undefined, byExpiry), [change]);
   return (
     <Suspense fallback={<div className="boot" aria-busy="true" />}>
       {session ? (
-        <Home session={session} onEnd={(byExpiry) => change(undefined, byExpiry)} />
+        <Home session={session} onEnd={end} />
       ) : (
         <SignInPage expired={expired} onSignedIn={(next) => change(next)} />
       )}

@@ -8,7 +8,7 @@ type Facet = 'user' | 'service_type' | 'resource_type' | 'trace_name' | 'trace_t
 
 const HERE = globalThis.location?.origin ?? '';
 /** Marks what is done here as done in the console. */
-const headers = { 'x-opencts-client': 'console' };
+export const headers = { 'x-opencts-client': 'console' };
 
 /** Signs in and takes a token for the first project that the user may enter. @throws ApiError */
 export async function signIn(domain: string, user: string, password: string): Promise<Session | undefined> {
@@ -39,9 +39,11 @@ async function enterFirst(api: Calls, accountToken: string): Promise<Session | u
 
 /** Reads and changes one project. Every call rejects with ApiError; 401 means that the session is over. */
 export class Api {
-  private readonly calls: Calls;
+  /** Typed calls of every route. */
+  readonly calls: Calls;
+  /** The project in the path of a call. */
+  readonly path: { project_id: string };
   private readonly session: Session;
-  private readonly path: { project_id: string };
 
   constructor(session: Session) {
     this.session = session;

@@ -131,14 +131,7 @@ export class ArchiveCatalog {
     key: string,
     reader: FileReader,
   ): Promise<{ body: Readable; bytes: number; encrypted: boolean }> {
-    const known = await this.metadata
-      .selectFrom('trace_files')
-      .selectAll()
-      .where('project_id', '=', projectId)
-      .where('bucket', '=', bucket)
-      .where('key', '=', key)
-      .executeTakeFirst();
-    if (!known) throw ERRORS.noSuchFile(key);
+    const known = await this.known(projectId, bucket, key);
     const encrypted = known.encryption_key !== null;
     if (encrypted && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     try {
@@ -149,6 +142,24 @@ export class ArchiveCatalog {
     } catch (error) {
       throw problemWith(key, error);
     }
+  }
+
+  /**
+   * Whether a file still has the bytes with which it was delivered. This asks the service; `opencts verify`
+   * proves it with nothing but the digest files and the public key.
+   * @throws CtsError 404 when it is none of the project's, 503
+   */
+  async check(projectId: string, bucket: string, key: string): Promise<'valid' | 'changed' | 'missing'> {
+    const known = await this.known(projectId, bucket, key);
+    const hash = createHash('sha256');
+    try {
+      const { body } = await this.objects.get(bucket, key);
+      for await (const _ of hashed(body, hash));
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.problem === 'no-object') return 'missing';
+      throw problemWith(key, error);
+    }
+    return hash.digest('hex') === known.sha256 ? 'valid' : 'changed';
   }
 
   /** How many files may hold traces of a time, and their bytes and traces. */
@@ -206,6 +217,18 @@ export class ArchiveCatalog {
       throw problemWith(key, error);
     }
     if (hash.digest('hex') !== file.sha256) throw ERRORS.fileDamaged(key);
+  }
+
+  private async known(projectId: string, bucket: string, key: string): Promise<SelectedFile> {
+    const known = await this.metadata
+      .selectFrom('trace_files')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('bucket', '=', bucket)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    if (!known) throw ERRORS.noSuchFile(key);
+    return known;
   }
 
   private isSealed({ encryption_key }: { encryption_key: string | null }): boolean {

@@ -116,6 +116,8 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     const [file] = body.files;
     expect(file).toMatchObject({ bucket: BUCKET, traces: 1, digest: 'none' });
     const query = new URLSearchParams({ bucket: file.bucket, key: file.key });
+    expect((await v3('GET', `/archive/check?${query}`)).body).toEqual({ verdict: 'valid' });
+    expect((await v3('GET', '/buckets')).body.buckets).toMatchObject([{ name: BUCKET, region: 'local' }]);
     expect((await v3('GET', `/archive/traces?${query}`)).body).toMatchObject({
       traces: [{ resource_id: 'r1', zone: 'eu-de-1', user: { name: 'jane' } }],
       total_count: 1,
@@ -166,6 +168,7 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     bytes[30] = (bytes[30] ?? 0) ^ 1;
     await objects.put({ bucket: BUCKET, key, body: bytes, contentType: 'application/gzip' });
     const query = new URLSearchParams({ bucket: BUCKET, key });
+    expect((await v3('GET', `/archive/check?${query}`)).body).toEqual({ verdict: 'changed' });
     const refusal = (await v3('GET', `/archive/traces?${query}`)).body.error_msg;
     expect(refusal).toContain('it was changed since its delivery');
     const { code, output } = await verify();

@@ -43,7 +43,7 @@ export const readerOf = ({ principal, ip, id }: FastifyRequest): FileReader => (
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { signingKeys, archive, recorder },
+  { signingKeys, archive, buckets, recorder },
 ) => {
   /** Reading an object is a matter of the data tracker of its bucket. */
   const read = (
@@ -167,6 +167,57 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       await read(request, reader, bucket, key, bytes);
       return { traces: traces.slice(offset, offset + limit), total_count: traces.length };
     },
+  );
+
+  server.get(
+    '/v3/:project_id/archive/check',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Whether a trace file still has the bytes with which it was delivered',
+        tags: ['archive'],
+        params: ProjectPath,
+        querystring: OneFile,
+        response: { 200: Type.Object({ verdict: Type.Enum(['valid', 'changed', 'missing']) }) },
+      },
+    },
+    async ({ params, query }) => ({
+      verdict: await archive.check(params.project_id, query.bucket, query.key),
+    }),
+  );
+
+  server.get(
+    '/v3/:project_id/buckets',
+    {
+      config: { action: 'cts:tracker:list' },
+      schema: {
+        summary: 'Buckets of the account that OpenCTS knows, by name',
+        tags: ['archive'],
+        params: ProjectPath,
+        response: {
+          200: Type.Object({
+            buckets: Type.Array(
+              Type.Object({
+                name: Type.String(),
+                region: Type.String(),
+                lifecycle_days: Type.Integer({ description: '0: objects stay for good' }),
+              }),
+            ),
+            encryption: Type.Enum(['keyring', 'store'], {
+              description: 'Whose keys encrypt trace files: those of this service, or of the object store',
+            }),
+          }),
+        },
+      },
+    },
+    async ({ principal }) => ({
+      buckets: (await buckets.list(principal.domainId)).map(({ name, region, lifecycleDays }) => ({
+        name,
+        region,
+        lifecycle_days: lifecycleDays,
+      })),
+      encryption: buckets.encryptByThemselves ? ('store' as const) : ('keyring' as const),
+    }),
   );
 
   const view = (key: Awaited<ReturnType<typeof signingKeys.rotate>>) => ({

@@ -201,12 +201,6 @@ export class ArchiveSearches {
 
   private async run(search: Work): Promise<void> {
     search.status = 'running';
-    this.scratch ??= Scratch.open(this.options.directory, this.options.log);
-    const scratch = await this.scratch.catch((error) => {
-      this.scratch = undefined;
-      throw error;
-    });
-    await scratch.create(tableOf(search));
     const { projectId, from, to, serviceType } = search.filter;
     const selection: FileSelection = {
       projectId,
@@ -215,6 +209,12 @@ export class ArchiveSearches {
       ...(serviceType === undefined ? {} : { service: serviceType }),
     };
     search.total = await this.options.catalog.sizeOf(selection);
+    this.scratch ??= Scratch.open(this.options.directory, this.options.log);
+    const scratch = await this.scratch.catch((error) => {
+      this.scratch = undefined;
+      throw error;
+    });
+    await scratch.create(tableOf(search));
     const condition = lineCondition(search.filter);
     const files = this.options.catalog.select(selection);
     // While one batch is scanned, the next is fetched.

@@ -57,7 +57,7 @@ export function TraceFields({
 }: {
   trace: Trace;
   zone: Zone;
-  onFilter: (change: Partial<View>) => void;
+  onFilter?: (change: Partial<View>) => void;
 }) {
   const members = trace as Record<string, unknown>;
   const names = [
@@ -69,7 +69,7 @@ export function TraceFields({
   return (
     <dl className="fields">
       {names.map((name) => {
-        const filter = filterBy(trace, name);
+        const filter = onFilter && filterBy(trace, name);
         return (
           <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
             <dt>{name}</dt>
@@ -80,7 +80,7 @@ export function TraceFields({
                   variant="inline-icon"
                   iconName="filter"
                   ariaLabel={`${words.row.filter}: ${name}`}
-                  onClick={() => onFilter({ ...filter, expanded: [] })}
+                  onClick={() => onFilter?.({ ...filter, expanded: [] })}
                 />
               )}
             </dd>

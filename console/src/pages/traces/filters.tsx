@@ -14,7 +14,7 @@ import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
 
 const words = texts.traces.filters;
-const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
 
 interface Props {
   api: Api;
@@ -38,7 +38,7 @@ export function Filters(props: Props) {
           onChange={({ detail }) => onChange({ range: detail.selectedId })}
           options={Object.entries(texts.traces.range).map(([id, text]) => ({ id, text }))}
         />
-        <CustomRange {...props} />
+        <CustomRange {...props} days={7} />
         {active > 0 && (
           <Button
             variant="link"
@@ -63,8 +63,10 @@ export function Filters(props: Props) {
   );
 }
 
-function CustomRange({ view, zone, onChange }: Props) {
+/** @param days how far back a day can be chosen */
+export function CustomRange({ view, zone, days, onChange }: Omit<Props, 'api'> & { days: number }) {
   const custom = view.range.includes('-') ? resolveRange(view.range, Date.now()) : undefined;
+  const fallback = days === 7 ? DEFAULT_VIEW.range : '30d';
   const value: DateRangePickerProps.Value | null = custom
     ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
     : null;
@@ -75,7 +77,7 @@ function CustomRange({ view, zone, onChange }: Props) {
       relativeOptions={[]}
       onChange={({ detail }) => {
         if (detail.value?.type !== 'absolute') {
-          onChange({ range: DEFAULT_VIEW.range });
+          onChange({ range: fallback });
           return;
         }
         const { startDate, endDate } = detail.value;
@@ -87,7 +89,7 @@ function CustomRange({ view, zone, onChange }: Props) {
           : { valid: false, errorMessage: 'The end must lie behind the beginning.' }
       }
       isDateEnabled={(date) =>
-        date.getTime() > Date.now() - WEEK - 86_400_000 && date.getTime() < Date.now() + 86_400_000
+        date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
       }
       placeholder="Custom range"
       hideTimeOffset={false}
@@ -100,7 +102,7 @@ function CustomRange({ view, zone, onChange }: Props) {
         startTimeLabel: 'Time',
         endDateLabel: 'To',
         endTimeLabel: 'Time',
-        dateTimeConstraintText: `Times in ${zoneName(Date.now(), zone)}; the last seven days`,
+        dateTimeConstraintText: words.zone(zoneName(Date.now(), zone), days === 7),
         ariaLabel: 'Custom range',
         nextMonthAriaLabel: 'Next month',
         previousMonthAriaLabel: 'Previous month',
@@ -215,6 +217,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
             onBlur={() => typed === '' && apply('')}
             enteredTextLabel={(value) => value}
             ariaLabel={words.value}
+            clearAriaLabel={words.clear}
             placeholder="delete…"
             empty={words.none}
           />
@@ -223,6 +226,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
             value={typed}
             type="search"
             ariaLabel={words.value}
+            clearAriaLabel={words.clear}
             onChange={({ detail }) => {
               setTyped(detail.value);
               if (detail.value === '') apply('');
@@ -236,14 +240,14 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
   );
 }
 
-const toOption = ({ value, count }: FacetValue) => ({
+export const toOption = ({ value, count }: FacetValue) => ({
   value,
   label: value,
   labelTag: count.toLocaleString(),
 });
 
 /** Values of a field under the other filters; null asks for nothing. */
-function useFacet(
+export function useFacet(
   api: Api,
   field: Parameters<Api['facet']>[0],
   parameters: Parameters<Api['facet']>[1] | null,

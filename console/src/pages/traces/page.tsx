@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import AppLayout from '@cloudscape-design/components/app-layout';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
@@ -10,8 +9,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useEffect, useState } from 'react';
-import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { fileStamp, saveFile } from '../../files.ts';
 import { texts } from '../../texts.ts';
 import { formatTick, type Zone } from '../../time.ts';
 import { Filters } from './filters.tsx';
@@ -24,7 +24,8 @@ import { DEFAULT_VIEW, filtersOf, resolveRange, useView, type View } from './vie
 
 const words = texts.traces;
 
-export function TraceListPage({ api, zone, onExpired }: { api: Api; zone: Zone; onExpired: () => void }) {
+export default function TraceListPage() {
+  const { api, zone, onExpired } = useConsole();
   const [view, change] = useView();
   const scrolled = useScrolled();
   const list = useTraces(api, view, scrolled || view.expanded.length > 0, onExpired);
@@ -38,132 +39,125 @@ export function TraceListPage({ api, zone, onExpired }: { api: Api; zone: Zone; 
       const time_zone = zone === 'utc' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
       const range = resolveRange(view.range, Date.now());
       const blob = await api.exportCsv({ ...filtersOf(view), ...range, limit, time_zone });
-      download(blob, `traces-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.csv`);
+      saveFile(blob, `traces-${fileStamp()}.csv`);
     } finally {
       setExporting(false);
     }
   };
 
   return (
-    <AppLayout
-      navigationHide
-      toolsHide
-      headerSelector="#top"
-      content={
-        <ContentLayout
-          header={
-            <Header
-              variant="h1"
-              description={words.description}
-              actions={
-                <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-                  <Toggle
-                    checked={view.live}
-                    disabled={!relative}
-                    onChange={({ detail }) => change({ live: detail.checked })}
-                    ariaLabel={words.liveOn}
-                  >
-                    {words.live}
-                  </Toggle>
-                  <Button
-                    iconName="refresh"
-                    ariaLabel={words.refresh}
-                    onClick={list.refresh}
-                    loading={list.loading}
-                  />
-                  <ButtonDropdown
-                    loading={exporting}
-                    items={[
-                      { id: '5000', text: words.exportNewest },
-                      { id: '10000000', text: words.exportAll },
-                    ]}
-                    onItemClick={({ detail }) => void exportCsv(Number(detail.id))}
-                  >
-                    {words.export}
-                  </ButtonDropdown>
-                </SpaceBetween>
-              }
-            >
-              {words.title}
-            </Header>
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={words.description}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+              <Toggle
+                checked={view.live}
+                disabled={!relative}
+                onChange={({ detail }) => change({ live: detail.checked })}
+                ariaLabel={words.liveOn}
+              >
+                {words.live}
+              </Toggle>
+              <Button
+                iconName="refresh"
+                ariaLabel={words.refresh}
+                onClick={list.refresh}
+                loading={list.loading}
+              />
+              <ButtonDropdown
+                loading={exporting}
+                items={[
+                  { id: '5000', text: words.exportNewest },
+                  { id: '10000000', text: words.exportAll },
+                ]}
+                onItemClick={({ detail }) => void exportCsv(Number(detail.id))}
+              >
+                {words.export}
+              </ButtonDropdown>
+            </SpaceBetween>
           }
         >
-          <SpaceBetween size="m">
-            <RecordingState api={api} onEnabled={list.refresh} />
-            <Filters api={api} view={view} zone={zone} onChange={change} />
-            {list.error && (
-              <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />
-            )}
-            <Container disableContentPaddings footer={list.count > 0 && <Footer list={list} />}>
-              <div className="histogram-area">
-                <div className="histogram-head">
-                  <Box variant="h2" fontSize="heading-s">
-                    {words.histogram.title}
-                  </Box>
-                  <div className="histogram-notes">
-                    {!relative && (
-                      <Button variant="inline-link" onClick={() => change({ range: DEFAULT_VIEW.range })}>
-                        {words.histogram.back}
-                      </Button>
-                    )}
-                    <Accounted list={list} zone={zone} />
-                  </div>
-                </div>
-                <TimeHistogram
-                  histogram={list.histogram}
-                  zone={zone}
-                  onSelect={(from, to) => change({ range: `${from}-${to}`, live: false })}
-                />
-              </div>
-              {list.fresh > 0 && (
-                <div className="fresh">
-                  <Button
-                    iconName="angle-up"
-                    onClick={() => {
-                      change({ expanded: [] });
-                      scrollTo({ top: 0 });
-                      list.showFresh();
-                    }}
-                  >
-                    {words.fresh(list.fresh)}
-                  </Button>
-                </div>
-              )}
-              <TraceTable
-                pages={list.pages}
-                zone={zone}
-                expanded={view.expanded}
-                onToggle={(id) =>
-                  change({
-                    expanded: view.expanded.includes(id)
-                      ? view.expanded.filter((other) => other !== id)
-                      : [...view.expanded, id],
-                  })
-                }
-                onView={(trace) => change({ trace: trace.trace_id })}
-                onFilter={change}
-              />
-              {list.loading && list.count === 0 && (
-                <Box textAlign="center" padding="xl">
-                  <StatusIndicator type="loading">{words.loading}</StatusIndicator>
-                </Box>
-              )}
-              {!list.loading && !list.error && list.count === 0 && <Empty view={view} onChange={change} />}
-            </Container>
-            {list.more && <LoadMore onVisible={list.loadMore} loading={list.loadingMore} />}
-          </SpaceBetween>
-          {view.trace && (
-            <TraceView
-              api={api}
-              id={view.trace}
-              known={shown.find((trace: Trace) => trace.trace_id === view.trace)}
-              zone={zone}
-              onClose={() => change({ trace: '' })}
-            />
-          )}
-        </ContentLayout>
+          {words.title}
+        </Header>
       }
-    />
+    >
+      <SpaceBetween size="m">
+        <RecordingState api={api} onEnabled={list.refresh} />
+        <Filters api={api} view={view} zone={zone} onChange={change} />
+        {list.error && (
+          <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />
+        )}
+        <Container disableContentPaddings footer={list.count > 0 && <Footer list={list} />}>
+          <div className="histogram-area">
+            <div className="histogram-head">
+              <Box variant="h2" fontSize="heading-s">
+                {words.histogram.title}
+              </Box>
+              <div className="histogram-notes">
+                {!relative && (
+                  <Button variant="inline-link" onClick={() => change({ range: DEFAULT_VIEW.range })}>
+                    {words.histogram.back}
+                  </Button>
+                )}
+                <Accounted list={list} zone={zone} />
+              </div>
+            </div>
+            <TimeHistogram
+              histogram={list.histogram}
+              zone={zone}
+              onSelect={(from, to) => change({ range: `${from}-${to}`, live: false })}
+            />
+          </div>
+          {list.fresh > 0 && (
+            <div className="fresh">
+              <Button
+                iconName="angle-up"
+                onClick={() => {
+                  change({ expanded: [] });
+                  scrollTo({ top: 0 });
+                  list.showFresh();
+                }}
+              >
+                {words.fresh(list.fresh)}
+              </Button>
+            </div>
+          )}
+          <TraceTable
+            pages={list.pages}
+            zone={zone}
+            expanded={view.expanded}
+            onToggle={(id) =>
+              change({
+                expanded: view.expanded.includes(id)
+                  ? view.expanded.filter((other) => other !== id)
+                  : [...view.expanded, id],
+              })
+            }
+            onView={(trace) => change({ trace: trace.trace_id })}
+            onFilter={change}
+          />
+          {list.loading && list.count === 0 && (
+            <Box textAlign="center" padding="xl">
+              <StatusIndicator type="loading">{words.loading}</StatusIndicator>
+            </Box>
+          )}
+          {!list.loading && !list.error && list.count === 0 && <Empty view={view} onChange={change} />}
+        </Container>
+        {list.more && <LoadMore onVisible={list.loadMore} loading={list.loadingMore} />}
+      </SpaceBetween>
+      {view.trace && (
+        <TraceView
+          api={api}
+          id={view.trace}
+          known={shown.find((trace: Trace) => trace.trace_id === view.trace)}
+          zone={zone}
+          onClose={() => change({ trace: '' })}
+        />
+      )}
+    </ContentLayout>
   );
 }
 
@@ -175,14 +169,6 @@ function useScrolled(): boolean {
     return () => removeEventListener('scroll', look);
   }, []);
   return scrolled;
-}
-
-function download(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 function Problem({ status, message, onRetry }: { status: number; message: string; onRetry: () => void }) {

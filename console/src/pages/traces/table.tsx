@@ -13,7 +13,8 @@ interface Handlers {
   zone: Zone;
   onToggle: (id: string) => void;
   onView: (trace: Trace) => void;
-  onFilter: (change: Partial<View>) => void;
+  /** Absent: values are no filters. */
+  onFilter?: (change: Partial<View>) => void;
 }
 
 interface Props extends Handlers {

@@ -8,6 +8,7 @@ import Tabs from '@cloudscape-design/components/tabs';
 import { useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
+import { saveFile } from '../../files.ts';
 import { texts } from '../../texts.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { Rating } from './columns.tsx';
@@ -57,7 +58,10 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
               copyErrorText="Copying failed"
               textToCopy={json}
             />
-            <Button iconName="download" onClick={() => save(json, id)}>
+            <Button
+              iconName="download"
+              onClick={() => saveFile(new Blob([json], { type: 'application/json' }), `trace-${id}.json`)}
+            >
               {words.download}
             </Button>
           </SpaceBetween>
@@ -101,12 +105,4 @@ function unfold(value: unknown): unknown {
   } catch {
     return value;
   }
-}
-
-function save(json: string, id: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-  link.download = `trace-${id}.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

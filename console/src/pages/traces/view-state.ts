@@ -2,13 +2,22 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { Parameters } from '../../api/client.ts';
 
-const SPANS: Record<string, number> = { '1h': 3_600_000, '1d': 86_400_000, '7d': 7 * 86_400_000 };
+const DAY = 86_400_000;
+/** Before any trace: the beginning of what can be asked for. */
+const BEGINNING = 946_684_800_000;
+const SPANS: Record<string, number> = {
+  '1h': 3_600_000,
+  '1d': DAY,
+  '7d': 7 * DAY,
+  '30d': 30 * DAY,
+  '1y': 365 * DAY,
+};
 
 const STATUSES = ['normal', 'warning', 'incident'] as const;
 
 /** What the page shows; all of it stands in the address bar. */
 export interface View {
-  /** `1h`, `1d`, `7d`, or `<from>-<to>` in epoch ms. */
+  /** `1h`, `1d`, `7d`, `30d`, `1y`, `all`, or `<from>-<to>` in epoch ms. */
   range: string;
   type: 'system' | 'data';
   source: string;
@@ -21,6 +30,8 @@ export interface View {
   trace: string;
   expanded: string[];
   live: boolean;
+  /** Search in the archive whose findings are shown. */
+  search: string;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -35,6 +46,7 @@ export const DEFAULT_VIEW: View = {
   trace: '',
   expanded: [],
   live: false,
+  search: '',
 };
 
 function read(parameters: URLSearchParams): View {
@@ -51,6 +63,7 @@ function read(parameters: URLSearchParams): View {
     trace: text('trace'),
     expanded: parameters.getAll('open'),
     live: text('live') === '1',
+    search: text('search'),
   };
 }
 
@@ -70,6 +83,7 @@ function write(view: View): URLSearchParams {
   set('trace', view.trace);
   for (const id of view.expanded) parameters.append('open', id);
   set('live', view.live ? '1' : '');
+  set('search', view.search);
   return parameters;
 }
 
@@ -87,6 +101,7 @@ export function useView(): [View, (change: Partial<View>) => void] {
 /** The instants that a range means now; both exclusive. */
 export function resolveRange(range: string, now: number): { from: number; to: number } {
   const span = SPANS[range];
+  if (range === 'all') return { from: BEGINNING, to: now + 1000 };
   if (span !== undefined) return { from: now - span, to: now + 1000 };
   const [from = 0, to = now] = range.split('-').map(Number);
   return { from: from - 1, to: to + 1 };

@@ -1,0 +1,286 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DirectoryStore, type ObjectStore, openS3 } from '../server/src/objects/index.ts';
+import {
+  type S3Server,
+  startEncryptingS3Server,
+  whyNoEncryptingS3,
+} from '../server/src/objects/testing/s3-server.ts';
+import { House, PASSWORD, trace } from '../server/src/testing/house.ts';
+import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+
+const BUCKET = 'audit-archive';
+const KEY = 'archive-key';
+const HOUR = 3_600_000;
+const MAIN = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
+const SHOTS = path.resolve(import.meta.dirname, '../test-results');
+const skip = CHROMIUM ? undefined : 'no Chromium was found; install it or set CHROMIUM';
+for (const why of [skip, whyNoEncryptingS3]) if (why) console.warn(`skipped: ${why}`);
+
+async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
+  for (let i = 0; i < 400; i++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it did not come');
+}
+
+describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
+  const skipped = where === 'an S3 server' && whyNoEncryptingS3 !== undefined;
+  const here = test.skipIf(skipped);
+  const house = new House();
+  const problems: string[] = [];
+  let s3: S3Server | undefined;
+  let objects: ObjectStore;
+  let environment: Record<string, string>;
+  let browser: Browser;
+  let page: Page;
+  let token: string;
+  let projectId: string;
+
+  beforeAll(async () => {
+    if (skipped) return;
+    if (where === 'an S3 server') {
+      s3 = await startEncryptingS3Server(KEY);
+      const { endpoint, region, accessKey, secretKey } = s3.options;
+      environment = {
+        OPENCTS_S3_ENDPOINT: endpoint,
+        OPENCTS_S3_REGION: region,
+        OPENCTS_S3_ACCESS_KEY: accessKey,
+        OPENCTS_S3_SECRET_KEY: secretKey,
+      };
+      objects = await openS3(s3.options);
+      await house.start({ OPENCTS_TRANSFER_CYCLE: '1', ...environment });
+    } else {
+      await house.start({ OPENCTS_TRANSFER_CYCLE: '1' });
+      environment = { OPENCTS_DATA_DIR: house.directory };
+      objects = new DirectoryStore(path.join(house.directory, 'objects'));
+    }
+    ({ token, projectId } = await house.signIn({ project: 'local' }));
+    browser = await launch();
+    await mkdir(SHOTS, { recursive: true });
+    page = await openPage(browser, problems);
+    await signIn(page, house.app.url, PASSWORD);
+  });
+  afterAll(async () => {
+    if (skipped) return;
+    await browser.close();
+    await house.stop();
+    await s3?.stop();
+  });
+
+  const report = (...traces: object[]) =>
+    house.call('POST', `/v3/${projectId}/traces`, {
+      token,
+      body: { traces: traces.map((change) => trace({ time: Date.now() + house.skew, ...change })) },
+    });
+  const keys = async (service: string) =>
+    (await objects.list(BUCKET)).objects
+      .map(({ key }) => key)
+      .filter((key) => key.includes(`/system/${service}/`));
+  const go = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
+  const shot = (name: string) =>
+    page.screenshot({ path: path.join(SHOTS, `archive-${where.replaceAll(' ', '-')}-${name}.png`) });
+
+  /** As whoever has nothing but the bucket and the public key. */
+  async function verify(): Promise<{ code: number; out: string }> {
+    const publicKey = path.join(house.directory, 'public-key');
+    const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
+    await writeFile(publicKey, public_keys[0].public_key);
+    return new Promise((resolve) => {
+      const args = [MAIN, 'verify', '--bucket', BUCKET, '--public-key', publicKey];
+      execFile(process.execPath, args, { env: { PATH: process.env.PATH, ...environment } }, (error, out) =>
+        resolve({ code: Number(error?.code ?? 0), out }),
+      );
+    });
+  }
+
+  here('CTS is enabled, a tracker gets its bucket, and the form tells what is wrong', async () => {
+    await go('Trackers');
+    await page.getByRole('button', { name: 'Enable CTS' }).click();
+    await go('system');
+    await page.getByLabel('Write trace files to a bucket').click();
+    await page.getByLabel('Bucket', { exact: true }).fill('No-Such_Name');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must hold 3 to 63').first().waitFor();
+    await page.getByLabel('Bucket', { exact: true }).fill(BUCKET);
+    await page.getByLabel('Prefix of file names').fill('prod');
+    expect(await page.getByLabel('Verify trace files').isChecked()).toBe(true);
+    await shot('form');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The tracker system is saved.').waitFor();
+    await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  here('files appear; one is found by its folders, opened and downloaded', async () => {
+    await report({ resource_id: 'r1', trace_name: 'deleteServer' }, { resource_id: 'r2' });
+    await report({ service_type: 'VPC', resource_type: 'vpc' });
+    await until(async () => ((await keys('ECS')).length > 0 && (await keys('VPC')).length > 0) || undefined);
+    await go('Archive');
+    await go('CloudTraces');
+    await go('local');
+    for (const level of ['Year', 'Month', 'Day', 'Tracker']) {
+      await page.getByRole('columnheader', { name: level }).waitFor();
+      await page.locator('tbody a').first().click();
+    }
+    await page.getByRole('columnheader', { name: 'Trace source' }).waitFor();
+    await shot('sources');
+    expect(await barriers(page)).toEqual([]);
+    await go('ECS');
+    const row = page.getByRole('row', { name: /prod_CloudTrace_local/ });
+    await row.getByText('In no digest yet').waitFor();
+    await row.getByRole('button', { name: /^Check/ }).click();
+    await row.getByText('Unchanged').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      row.getByRole('button', { name: /^Download/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^prod_CloudTrace_local_.*\.json\.gz$/);
+    const traces = JSON.parse(gunzipSync(await readFile(await download.path())).toString());
+    expect(traces.map((one: { resource_id: string }) => one.resource_id).sort()).toEqual(['r1', 'r2']);
+    await row.getByRole('link').click();
+    await page.getByText('2 of 2 traces').waitFor();
+    await page.getByRole('button', { name: 'deleteServer', exact: true }).click();
+    await page.getByRole('dialog').getByText('"resource_id": "r1"').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await shot('file');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  here(
+    'an hour later it is in a digest, the public key is shown, and the bucket is proved offline',
+    async () => {
+      house.skew = HOUR;
+      await report({ service_type: 'EVS', resource_type: 'evs' });
+      await until(async () => ((await keys('Digest')).length >= 3 ? true : undefined));
+      await page.goBack();
+      await page.getByText('In a signed digest').waitFor();
+      await page.getByRole('button', { name: 'Public keys' }).click();
+      const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
+      await page.getByText(public_keys[0].public_key).waitFor();
+      await shot('public-keys');
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+      expect(await verify()).toMatchObject({ code: 0, out: expect.stringContaining('0 changed, 0 missing') });
+    },
+  );
+
+  here('the archive is searched, its findings are shown, filtered and exported', async () => {
+    await go('Search the archive');
+    await page.getByLabel('Trace source').fill('ECS');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByText(/Finished: 2 found in \d+ traces/).waitFor();
+    expect(await page.locator('.trace-link').allTextContents()).toEqual(
+      expect.arrayContaining(['deleteServer', 'createServer']),
+    );
+    expect(await barriers(page)).toEqual([]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    expect((await readFile(await download.path(), 'utf8')).trim().split('\r\n')).toHaveLength(3);
+    // The address keeps the search: another look at it needs no new one.
+    await page.reload();
+    await page.getByText(/Finished: 2 found/).waitFor();
+    await page.locator('.search-pair input').fill('deleteServer');
+    await page.getByRole('button', { name: 'Search again' }).click();
+    await page.getByText(/Finished: 1 found/).waitFor();
+    await shot('search');
+  });
+
+  here('one byte is broken: it is named offline, by a check, and by a search', async () => {
+    const [key = ''] = await keys('ECS');
+    const bytes = await buffer((await objects.get(BUCKET, key)).body);
+    bytes[30] = (bytes[30] ?? 0) ^ 1;
+    await objects.put({ bucket: BUCKET, key, body: bytes, contentType: 'application/gzip' });
+    const { code, out } = await verify();
+    expect([code, out]).toEqual([1, expect.stringContaining(`changed     file    ${key}`)]);
+    await page.getByRole('button', { name: 'Search again' }).click();
+    await page.getByText('1 file could not be searched').waitFor();
+    await page.getByRole('button', { name: 'Trace files' }).click();
+    await page.getByText('changed since its delivery').waitFor();
+    await shot('changed');
+    expect(await barriers(page)).toEqual([]);
+    await page.goto(
+      `${house.app.url}/console/archive?path=${encodeURIComponent(key.slice(0, key.lastIndexOf('/') + 1))}`,
+    );
+    await page
+      .getByRole('button', { name: /^Check/ })
+      .first()
+      .click();
+    await page.getByText('Changed', { exact: true }).waitFor();
+  });
+
+  here('files are encrypted with a key; turned off, the tracker says so, and nothing is lost', async () => {
+    if (where === 'a directory') {
+      await go('Encryption keys');
+      await page.getByRole('button', { name: 'Create key' }).click();
+      await page.getByRole('dialog').getByLabel('Name').fill(KEY);
+      await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+      await page.getByRole('rowheader', { name: new RegExp(KEY) }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+    }
+    await go('Trackers');
+    await go('system');
+    await page.getByLabel('Encrypt trace files').click();
+    if (where === 'a directory') {
+      await page.getByRole('button', { name: /^Key/ }).click();
+      await page.getByRole('option', { name: new RegExp(KEY) }).click();
+    } else {
+      await page.getByLabel('Key', { exact: true }).fill(KEY);
+    }
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The tracker system is saved.').waitFor();
+    await page.getByText('Verification, Encryption').waitFor();
+    await report({ service_type: 'SFS', resource_type: 'share', resource_id: 'sealed' });
+    const [key = ''] = await until(async () => ((await keys('SFS')).length > 0 ? keys('SFS') : undefined));
+    await page.goto(
+      `${house.app.url}/console/archive?path=${encodeURIComponent(key.slice(0, key.lastIndexOf('/') + 1))}`,
+    );
+    await page.getByText('Encrypted').waitFor();
+    await page.locator('tbody a').first().click();
+    await page.getByText('1 of 1 traces').waitFor();
+    if (where === 'an S3 server') return;
+    await go('Encryption keys');
+    await page.getByRole('button', { name: `Actions: ${KEY}` }).click();
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByText('cannot be read, and its trackers deliver nothing').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('Disabled').waitFor();
+    await go('Trackers');
+    await page.getByText('Transfer fails').waitFor();
+    await page.getByText('is disabled; enable it').waitFor();
+    await shot('key-off');
+    await go('Encryption keys');
+    await page.getByRole('button', { name: `Actions: ${KEY}` }).click();
+    await page.getByRole('menuitem', { name: 'Enable' }).click();
+    await page.getByText('Enabled').waitFor();
+    await go('Trackers');
+    await page.getByText('Enabled').waitFor();
+  });
+
+  here('on a phone nothing overflows', async () => {
+    for (const address of ['archive', 'search', 'trackers', 'trackers/edit?name=system', 'keys']) {
+      const phone = await openPage(browser, problems, { viewport: { width: 390, height: 844 } });
+      await signIn(phone, house.app.url, PASSWORD);
+      await phone.goto(`${house.app.url}/console/${address}`);
+      await phone.waitForLoadState('networkidle');
+      const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([address, overflow]).toEqual([address, 0]);
+      await phone.context().close();
+    }
+  });
+
+  here('nothing broke the Content-Security-Policy or wrote an error', () => {
+    // The browser itself writes a line for every answer that is a refusal; those are part of what is tested.
+    expect(problems.filter((text) => !/^Failed to load resource: .* status of 4/.test(text))).toEqual([]);
+  });
+});

@@ -1,0 +1,21 @@
+import { dataOf } from '@opencts/client/api';
+import { type Api, headers } from './client.ts';
+import type { Tracker, TrackerRequest } from './types.ts';
+
+export const listTrackers = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/trackers', { params: { path }, signal }))).trackers;
+
+export const createTracker = ({ calls, path }: Api, body: TrackerRequest) =>
+  dataOf(calls.POST('/v3/{project_id}/tracker', { params: { path }, headers, body }));
+
+export const updateTracker = ({ calls, path }: Api, body: TrackerRequest) =>
+  dataOf(calls.PUT('/v3/{project_id}/tracker', { params: { path }, headers, body }));
+
+export const removeTracker = ({ calls, path }: Api, { tracker_type, tracker_name }: Tracker) =>
+  calls.DELETE('/v3/{project_id}/trackers', {
+    params: { path, query: { tracker_type, tracker_name } },
+    headers,
+  });
+
+export const listBuckets = ({ calls, path }: Api, signal?: AbortSignal) =>
+  dataOf(calls.GET('/v3/{project_id}/buckets', { params: { path }, signal }));

@@ -1,0 +1,63 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { publicKeys } from '../../api/archive.ts';
+import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
+import { texts } from '../../texts.ts';
+import { formatTime } from '../../time.ts';
+import { useLoad } from '../../use-load.ts';
+
+const words = texts.archive.keys;
+const COMMAND = 'opencts verify FOLDER --public-key public-key';
+
+/** The public keys of digest files, and what to do with them. */
+export function PublicKeys({ onClose }: { onClose: () => void }) {
+  const { api, zone } = useConsole();
+  const { value, loading, error, reload } = useLoad((signal) => publicKeys(api, signal), 'public keys');
+  return (
+    <Modal
+      visible
+      size="large"
+      header={words.title}
+      closeAriaLabel={texts.common.close}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <Button onClick={onClose}>{texts.common.close}</Button>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Box>
+          {words.text} <code className="command">{COMMAND}</code>
+        </Box>
+        {error && <Problem error={error} onRetry={reload} />}
+        {loading && !value && <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>}
+        {value?.length === 0 && <StatusIndicator type="info">{words.none}</StatusIndicator>}
+        {value?.map((key) => (
+          <div key={key.id}>
+            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+              <StatusIndicator type={key.active ? 'success' : 'stopped'}>
+                {key.active ? words.active : words.former}
+              </StatusIndicator>
+              <Box color="text-body-secondary">{words.since(formatTime(key.create_time, zone))}</Box>
+              <CopyToClipboard
+                variant="inline"
+                copyButtonAriaLabel={texts.common.copy}
+                copySuccessText={texts.common.copied}
+                copyErrorText={texts.common.failed}
+                textToCopy={key.public_key}
+                textToDisplay=""
+              />
+            </SpaceBetween>
+            <pre className="json key">{key.public_key}</pre>
+          </div>
+        ))}
+      </SpaceBetween>
+    </Modal>
+  );
+}

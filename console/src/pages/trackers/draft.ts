@@ -1,0 +1,90 @@
+import type { Tracker, TrackerRequest } from '../../api/types.ts';
+
+/** Days that objects of a data tracker's bucket may stay (`bucket_lifecycle`). */
+export const LIFECYCLES = [0, 30, 60, 90, 180, 1095] as const;
+
+/** A tracker as it stands in the form. */
+export interface Draft {
+  type: 'system' | 'data';
+  name: string;
+  tracked: string;
+  events: ('READ' | 'WRITE')[];
+  transfers: boolean;
+  newBucket: boolean;
+  bucket: string;
+  prefix: string;
+  compression: 'gzip' | 'json';
+  sorted: boolean;
+  withoutDataKeys: boolean;
+  lifecycle: number;
+  verified: boolean;
+  encrypted: boolean;
+  key: string;
+  locked: boolean;
+  lockMode: 'GOVERNANCE' | 'COMPLIANCE';
+  lockDays: string;
+}
+
+/** @param tracker absent: a new data tracker */
+export function draftOf(tracker: Tracker | undefined): Draft {
+  const obs = tracker?.obs_info;
+  const transfers = obs !== undefined && obs.bucket_name !== '';
+  return {
+    type: tracker?.tracker_type ?? 'data',
+    name: tracker?.tracker_name ?? '',
+    tracked: tracker?.data_bucket?.data_bucket_name ?? '',
+    events: (tracker?.data_bucket?.data_event ?? ['READ', 'WRITE']) as Draft['events'],
+    transfers,
+    newBucket: !transfers,
+    bucket: obs?.bucket_name ?? '',
+    prefix: obs?.file_prefix_name ?? '',
+    compression: obs?.compress_type === 'json' ? 'json' : 'gzip',
+    sorted: obs?.is_sort_by_service ?? true,
+    withoutDataKeys: tracker?.management_event_selector?.exclude_service.includes('KMS') ?? false,
+    lifecycle: obs?.bucket_lifecycle ?? 0,
+    // What proves the files costs next to nothing: whoever sets up a transfer gets it.
+    verified: transfers ? (tracker?.is_support_validate ?? false) : true,
+    encrypted: tracker?.is_support_trace_files_encryption ?? false,
+    key: tracker?.kms_id ?? '',
+    locked: obs?.object_lock_days !== undefined,
+    lockMode: obs?.object_lock_mode === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE',
+    lockDays: String(obs?.object_lock_days ?? 365),
+  };
+}
+
+/** What is sent; the name of a tracker, and what it tracks, stay. */
+export function requestOf(draft: Draft, before: Tracker | undefined): TrackerRequest {
+  const system = draft.type === 'system';
+  const identity = { tracker_type: draft.type, tracker_name: before?.tracker_name ?? draft.name };
+  const data = system
+    ? {}
+    : {
+        data_bucket: {
+          ...(before ? {} : { data_bucket_name: draft.tracked }),
+          data_event: draft.events,
+        },
+      };
+  if (!draft.transfers) return { ...identity, ...data, obs_info: { bucket_name: '' } };
+  return {
+    ...identity,
+    ...data,
+    is_support_validate: draft.verified,
+    ...(system
+      ? {
+          is_support_trace_files_encryption: draft.encrypted,
+          ...(draft.encrypted ? { kms_id: draft.key } : {}),
+          management_event_selector: { exclude_service: draft.withoutDataKeys ? ['KMS' as const] : [] },
+        }
+      : {}),
+    obs_info: {
+      bucket_name: draft.bucket,
+      is_obs_created: draft.newBucket,
+      file_prefix_name: draft.prefix,
+      compress_type: draft.compression,
+      is_sort_by_service: draft.sorted,
+      object_lock_mode: draft.locked ? draft.lockMode : '',
+      ...(draft.locked ? { object_lock_days: Number(draft.lockDays) } : {}),
+      ...(system ? {} : { bucket_lifecycle: draft.lifecycle as (typeof LIFECYCLES)[number] }),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import AppLayout from '@cloudscape-design/components/app-layout';
+import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
+import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
+import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router-dom';
+import type { Api } from './api/client.ts';
+import { type Console, ConsoleContext } from './console-context.ts';
+import { texts } from './texts.ts';
+import type { Zone } from './time.ts';
+
+const words = texts.navigation;
+const BASE = '/console';
+const WIDE = '(min-width: 1200px)';
+
+const link = (path: string, text: string): SideNavigationProps.Item => ({
+  type: 'link',
+  href: `${BASE}${path}`,
+  text,
+});
+const ITEMS: SideNavigationProps.Item[] = [
+  link('/', words.traces),
+  { type: 'divider' },
+  link('/archive', words.archive),
+  link('/search', words.search),
+  { type: 'divider' },
+  link('/trackers', words.trackers),
+  link('/keys', words.keys),
+];
+const PATHS = ['/archive', '/search', '/trackers', '/keys'];
+
+/** The frame around every page: navigation on the left, what has happened above. */
+export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; children: ReactNode }) {
+  const { api, zone, onExpired } = props;
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
+  const [messages, setMessages] = useState<FlashbarProps.MessageDefinition[]>([]);
+
+  const context = useMemo<Console>(() => {
+    const dismiss = (id: string) => setMessages((current) => current.filter((one) => one.id !== id));
+    return {
+      api,
+      zone,
+      onExpired,
+      notify: (type, header, content) => {
+        const id = crypto.randomUUID();
+        const message = { id, type, header, content, dismissible: true, onDismiss: () => dismiss(id) };
+        setMessages((current) =>
+          [{ ...message, dismissLabel: texts.common.dismiss }, ...current].slice(0, 3),
+        );
+        if (type === 'success') setTimeout(() => dismiss(id), 6000);
+      },
+    };
+  }, [api, zone, onExpired]);
+
+  const here = PATHS.find((path) => pathname === path || pathname.startsWith(`${path}/`)) ?? '/';
+  const title = ITEMS.find((item) => 'href' in item && item.href === `${BASE}${here}`);
+  useEffect(() => {
+    document.title = title && 'text' in title ? `${title.text} – ${texts.product}` : texts.product;
+  }, [title]);
+
+  // On a phone the layout's own bar carries an attribute that its element must not have.
+  useEffect(() => document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation'));
+
+  return (
+    <ConsoleContext.Provider value={context}>
+      <AppLayout
+        headerSelector="#top"
+        toolsHide
+        navigationWidth={250}
+        navigationOpen={open}
+        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        ariaLabels={{
+          navigation: words.title,
+          navigationToggle: words.open,
+          navigationClose: words.close,
+        }}
+        navigation={
+          <SideNavigation
+            header={{ href: `${BASE}/`, text: words.title }}
+            activeHref={`${BASE}${here}`}
+            items={ITEMS}
+            onFollow={(event) => {
+              event.preventDefault();
+              navigate(event.detail.href.slice(BASE.length) || '/');
+              if (!matchMedia(WIDE).matches) setOpen(false);
+            }}
+          />
+        }
+        notifications={<Flashbar items={messages} />}
+        content={<Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>}
+      />
+    </ConsoleContext.Provider>
+  );
+}

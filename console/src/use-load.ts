@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError } from './api/client.ts';
+import { useConsole } from './console-context.ts';
+
+export interface Loaded<Value> {
+  /** The last that was loaded; stays while it is loaded anew. */
+  value: Value | undefined;
+  loading: boolean;
+  error: ApiError | undefined;
+  reload: () => void;
+}
+
+/** Loads something whenever `key` changes. An expired session ends here. */
+export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, key: string): Loaded<Value> {
+  const { onExpired } = useConsole();
+  const [state, setState] = useState<{ key: string; value?: Value; error?: ApiError }>();
+  const [loading, setLoading] = useState(true);
+  const [round, setRound] = useState(0);
+  const latest = useRef(load);
+  latest.current = load;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: round stands for a reload
+  useEffect(() => {
+    const abort = new AbortController();
+    setLoading(true);
+    latest
+      .current(abort.signal)
+      .then(
+        (value) => abort.signal.aborted || setState({ key, value }),
+        (cause) => {
+          if (abort.signal.aborted) return;
+          const error = asApiError(cause);
+          if (error.status === 401) onExpired();
+          else setState({ key, error });
+        },
+      )
+      .finally(() => abort.signal.aborted || setLoading(false));
+    return () => abort.abort();
+  }, [key, round, onExpired]);
+
+  const reload = useCallback(() => setRound((value) => value + 1), []);
+  const current = state?.key === key ? state : undefined;
+  return { value: current?.value, loading, error: current?.error, reload };
+}
+
+export const asApiError = (cause: unknown) =>
+  cause instanceof ApiError ? cause : new ApiError(0, '', String(cause));
+
+/** Does something that a person has asked for; what fails is told above the page. */
+export function useAct(): (failed: string, work: () => Promise<void>) => Promise<void> {
+  const { notify, onExpired } = useConsole();
+  return async (failed, work) => {
+    try {
+      await work();
+    } catch (cause) {
+      const error = asApiError(cause);
+      if (error.status === 401) onExpired();
+      else notify('error', failed, error.message);
+    }
+  };
+}
