@@ -458,7 +458,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was journalled, indexed and stored, by hour of record_time */
+        /** What was journalled, indexed, stored and archived, by hour of record_time */
         get: {
             parameters: {
                 query?: {
@@ -490,6 +490,8 @@ export interface paths {
                                 indexed: number;
                                 /** @description Counted in the trace store */
                                 stored: number;
+                                /** @description In trace files that were delivered; only of trackers with a bucket */
+                                archived: number;
                             }[];
                         };
                     };
@@ -2384,7 +2386,7 @@ export interface paths {
                                     bytes: number;
                                     traces: number;
                                 };
-                                /** @description What was looked through */
+                                /** @description What was looked through; traces only of files that could be read */
                                 done: {
                                     files: number;
                                     bytes: number;
@@ -2490,7 +2492,7 @@ export interface paths {
                                 bytes: number;
                                 traces: number;
                             };
-                            /** @description What was looked through */
+                            /** @description What was looked through; traces only of files that could be read */
                             done: {
                                 files: number;
                                 bytes: number;
@@ -2564,7 +2566,7 @@ export interface paths {
                                 bytes: number;
                                 traces: number;
                             };
-                            /** @description What was looked through */
+                            /** @description What was looked through; traces only of files that could be read */
                             done: {
                                 files: number;
                                 bytes: number;
@@ -2664,7 +2666,7 @@ export interface paths {
                                 bytes: number;
                                 traces: number;
                             };
-                            /** @description What was looked through */
+                            /** @description What was looked through; traces only of files that could be read */
                             done: {
                                 files: number;
                                 bytes: number;

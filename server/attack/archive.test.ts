@@ -2,8 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { Keyring, loadRootKey, unseal } from '../src/kms/index.ts';
+import { openMetadata } from '../src/metadata/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
 import {
   canMount,
@@ -23,79 +28,134 @@ if (!mountable) console.warn('skipped, full spool: mounting a tmpfs needs root')
 if (whyNoS3) console.warn(`skipped, a store that hangs: ${whyNoS3}`);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function transferTo(server: RunningServer, bucket: string): Promise<void> {
+/** @param encryption alias of a key that is made for it */
+async function transferTo(server: RunningServer, bucket: string, encryption?: string): Promise<void> {
+  const headers = { 'x-auth-token': server.token, 'content-type': 'application/json' };
+  let key = {};
+  if (encryption !== undefined) {
+    const made = await fetch(`${server.url}/v3/${server.projectId}/keys`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ alias: encryption }),
+    });
+    const { id } = (await made.json()) as { id: string };
+    key = { is_support_trace_files_encryption: true, kms_id: id };
+  }
   const response = await fetch(`${server.url}/v3/${server.projectId}/tracker`, {
     method: 'PUT',
-    headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+    headers,
     body: JSON.stringify({
       tracker_type: 'system',
       tracker_name: 'system',
+      ...key,
       obs_info: { bucket_name: bucket, is_obs_created: true },
     }),
   });
   expect(response.status).toBe(200);
 }
 
+type Open = (stored: Buffer) => Promise<Buffer>;
+
 /** Every trace in the bucket's files, with how often it is there. */
-async function archived(directory: string, bucket: string): Promise<Map<string, number>> {
+async function archived(
+  directory: string,
+  bucket: string,
+  open: Open = async (stored) => stored,
+): Promise<Map<string, number>> {
   const root = path.join(directory, 'objects', bucket);
   const seen = new Map<string, number>();
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
-    const text = gunzipSync(await readFile(path.join(entry.parentPath, entry.name))).toString('utf8');
+    const stored = await open(await readFile(path.join(entry.parentPath, entry.name)));
+    const text = gunzipSync(stored).toString('utf8');
     for (const { trace_id, service_type } of JSON.parse(text) as {
       trace_id: string;
       service_type: string;
     }[]) {
-      if (['CTS', 'IAM'].includes(service_type)) continue;
+      if (['CTS', 'IAM', 'KMS'].includes(service_type)) continue;
       seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
     }
   }
   return seen;
 }
 
-test(`after ${KILLS} kill -9 during transfer every acknowledged trace is in exactly one trace file`, async () => {
-  const directory = await temporaryDirectory();
-  const env = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
-  const acknowledged = new Set<string>();
-  const services = ['ECS', 'VPC', 'OBS', 'RDS'];
-  for (let round = 0; round < KILLS; round++) {
-    const server = await startServer(directory, env);
-    if (round === 0) await transferTo(server, 'audit-archive');
-    const stop = new AbortController();
-    const produce = async () => {
-      while (!stop.signal.aborted) {
-        const batch = Array.from({ length: 50 }, (_, i) =>
-          trace({ trace_id: randomUUID(), service_type: services[i % services.length] }),
-        );
-        try {
-          const { trace_ids = [] } = await report(server, batch);
-          for (const id of trace_ids) if (id) acknowledged.add(id);
-        } catch {
-          return;
+/** Opens encrypted files with the keys of a data directory; `close` it at last. */
+async function opener(directory: string): Promise<{ open: Open; close: () => Promise<void> }> {
+  const metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  const keyring = new Keyring({
+    metadata,
+    rootKey: await loadRootKey(directory, ''),
+    clock: Date.now,
+    log: pino({ level: 'silent' }),
+    onUse: async () => undefined,
+    onChange: () => undefined,
+  });
+  const { project_id } = await metadata.selectFrom('kms_keys').select('project_id').executeTakeFirstOrThrow();
+  return {
+    open: (stored) =>
+      buffer(
+        Readable.from(
+          unseal(Readable.from([stored]), ({ keyId, sealed }) =>
+            keyring.openDataKey(project_id, keyId, sealed),
+          ),
+        ),
+      ),
+    close: () => metadata.destroy(),
+  };
+}
+
+test.each([
+  ['', KILLS, undefined],
+  [' and encryption', KILLS / 2, 'archive'],
+])(
+  'after many kill -9 during transfer%s every acknowledged trace is in exactly one trace file',
+  async (_, kills, encryption) => {
+    const directory = await temporaryDirectory();
+    const env = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
+    const acknowledged = new Set<string>();
+    const services = ['ECS', 'VPC', 'OBS', 'RDS'];
+    for (let round = 0; round < kills; round++) {
+      const server = await startServer(directory, env);
+      if (round === 0) await transferTo(server, 'audit-archive', encryption);
+      const stop = new AbortController();
+      const produce = async () => {
+        while (!stop.signal.aborted) {
+          const batch = Array.from({ length: 50 }, (_, i) =>
+            trace({ trace_id: randomUUID(), service_type: services[i % services.length] }),
+          );
+          try {
+            const { trace_ids = [] } = await report(server, batch);
+            for (const id of trace_ids) if (id) acknowledged.add(id);
+          } catch {
+            return;
+          }
         }
-      }
-    };
-    const producers = [produce(), produce()];
-    // Long enough for a cycle now and then, so that every step of it is met.
-    await pause(300 + Math.random() * 2000);
-    await server.kill();
-    stop.abort();
-    await Promise.all(producers);
-  }
-  const server = await startServer(directory, env);
-  for (let i = 0; i < 100; i++) {
-    const found = await archived(directory, 'audit-archive');
-    if ([...acknowledged].every((id) => found.has(id))) break;
-    await pause(200);
-  }
-  const found = await archived(directory, 'audit-archive');
-  expect([...acknowledged].filter((id) => !found.has(id))).toEqual([]);
-  expect([...found].filter(([, times]) => times > 1)).toEqual([]);
-  expect(acknowledged.size).toBeGreaterThan(10_000);
-  expect(await server.stop()).toBe(0);
-  await removeDirectory(directory);
-});
+      };
+      const producers = [produce(), produce()];
+      // Long enough for a cycle now and then, so that every step of it is met.
+      await pause(300 + Math.random() * 2000);
+      await server.kill();
+      stop.abort();
+      await Promise.all(producers);
+    }
+    const server = await startServer(directory, env);
+    const { open, close } = encryption
+      ? await opener(directory)
+      : { open: undefined, close: async () => undefined };
+    let found = new Map<string, number>();
+    for (let i = 0; i < 100; i++) {
+      found = await archived(directory, 'audit-archive', open);
+      if ([...acknowledged].every((id) => found.has(id))) break;
+      await pause(200);
+    }
+    await close();
+    expect([...acknowledged].filter((id) => !found.has(id))).toEqual([]);
+    expect([...found].filter(([, times]) => times > 1)).toEqual([]);
+    expect(acknowledged.size).toBeGreaterThan(5_000);
+    expect(await server.stop()).toBe(0);
+    await removeDirectory(directory);
+  },
+);
 
 /** Reports batches that hardly compress; returns the ids that were acknowledged. */
 async function reportMuch(server: RunningServer, batches: number): Promise<string[]> {

@@ -71,6 +71,18 @@ export class ArchiveCatalog {
     this.keyring = keyring;
   }
 
+  /** How many traces of each hour of record_time lie in their buckets; hours that begin in [from, to). */
+  async hours(projectId: string, from: number, to: number): Promise<Map<number, number>> {
+    const rows = await this.metadata
+      .selectFrom('archived_hours')
+      .select(['hour', 'traces'])
+      .where('project_id', '=', projectId)
+      .where('hour', '>=', from)
+      .where('hour', '<', to)
+      .execute();
+    return new Map(rows.map(({ hour, traces }) => [hour, traces]));
+  }
+
   /** Folders right below a prefix. */
   async folders(projectId: string, prefix: string): Promise<ArchivedFolder[]> {
     const rest = sql<string>`substr(key, ${prefix.length + 1})`;

@@ -10,7 +10,8 @@ import type { TraceLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
 const compress = promisify(gzip);
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Read from the journal at a time. */
 const READ_BYTES = 8 * 1024 * 1024;
@@ -66,6 +67,8 @@ export interface SpoolFile {
   /** `time` of its earliest and latest trace, epoch ms. */
   earliest: number;
   latest: number;
+  /** Traces by hour of record_time (its beginning, epoch ms). */
+  hours: [hour: number, traces: number][];
   lock: ObjectLock | undefined;
   /** Named key that it is to be encrypted with. */
   encryptionKey: string | undefined;
@@ -212,6 +215,7 @@ export class Cutter {
       to: growing.to,
       earliest: growing.earliest,
       latest: growing.latest,
+      hours: [...growing.hours],
       sha256: hashes.sha256.digest('hex'),
       md5: hashes.md5.digest('hex'),
       lock: lockFrom(route, cycle),
@@ -266,6 +270,7 @@ class Growing {
   to = 0;
   earliest = Number.POSITIVE_INFINITY;
   latest = 0;
+  readonly hours = new Map<number, number>();
 
   constructor(route: Route, service: string, part: number) {
     this.route = route;
@@ -283,6 +288,8 @@ class Growing {
     this.to = Math.max(this.to, recordTime);
     this.earliest = Math.min(this.earliest, time);
     this.latest = Math.max(this.latest, time);
+    const hour = recordTime - (recordTime % HOUR);
+    this.hours.set(hour, (this.hours.get(hour) ?? 0) + 1);
     return added;
   }
 

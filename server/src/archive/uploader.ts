@@ -1,8 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { sql, type Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { KeyUnusable } from '../kms/index.ts';
-import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
+import type { Database, DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { READY, readyStretches } from './archiver.ts';
 import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
@@ -151,7 +152,7 @@ export class Uploader {
     }
     for (const place of placesOf(file)) this.troubles.delete(place);
     await metadata.transaction().execute(async (transaction) => {
-      await transaction
+      const { numInsertedOrUpdatedRows: noted } = await transaction
         .insertInto('trace_files')
         .values({
           bucket: file.bucket,
@@ -171,7 +172,9 @@ export class Uploader {
           delivered_at: clock(),
         })
         .onConflict((conflict) => conflict.columns(['bucket', 'key']).doNothing())
-        .execute();
+        .executeTakeFirst();
+      // What was noted before a crash is counted already.
+      if (noted) await countHours(transaction, file);
       await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
     });
     await removeSpooled(local);
@@ -223,6 +226,20 @@ export class Uploader {
 const keyPlace = ({ projectId, encryptionKey }: SpoolFile) => `${projectId} ${encryptionKey}`;
 /** Where a file's delivery can fail. */
 const placesOf = (file: SpoolFile) => [file.bucket, ...(file.encryptionKey ? [keyPlace(file)] : [])];
+
+async function countHours(transaction: Transaction<Database>, file: SpoolFile): Promise<void> {
+  for (const [hour, traces] of file.hours) {
+    await transaction
+      .insertInto('archived_hours')
+      .values({ project_id: file.projectId, hour, traces })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['project_id', 'hour'])
+          .doUpdateSet(({ ref }) => ({ traces: sql`${ref('archived_hours.traces')} + ${traces}` })),
+      )
+      .execute();
+  }
+}
 
 function contentTypeOf({ key }: SpoolFile, asItIs: boolean): string {
   if (!asItIs) return 'application/octet-stream';

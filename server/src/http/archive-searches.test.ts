@@ -201,6 +201,18 @@ test('only whoever began a search sees it, in its own project', async () => {
   expect((await v3('GET', `/archive/searches/${id}`)).body.error_msg).toContain('kept for half an hour');
 });
 
+test('the accounting knows how many traces of each hour are in files', async () => {
+  const { hours } = (await v3('GET', '/accounting')).body;
+  for (const { time, journalled, archived } of hours) {
+    // Searched by the time of recording, which no filter knows: everything is looked at.
+    const all = await found((await search({})).id);
+    const inFiles = all.filter((one) => Math.floor(Number(one.record_time) / 3_600_000) * 3_600_000 === time);
+    expect(archived).toBeLessThanOrEqual(journalled);
+    expect(archived).toBeGreaterThanOrEqual(inFiles.length);
+    expect(archived).toBeGreaterThan(0);
+  }
+});
+
 test('what is wrong with a query is told', async () => {
   const refused = async (body: object) => (await v3('POST', '/archive/searches', body)).body.error_msg;
   expect(await refused({ trace_rating: 'bad' })).toContain('trace_rating');

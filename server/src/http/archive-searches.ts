@@ -24,7 +24,7 @@ const SearchView = Type.Object(
     from: Type.Integer(),
     to: Type.Integer(),
     total: { ...Amount, description: 'What has to be looked through' },
-    done: { ...Amount, description: 'What was looked through' },
+    done: { ...Amount, description: 'What was looked through; traces only of files that could be read' },
     found: Type.Integer({ description: 'Matching traces so far' }),
     limit_reached: Type.Boolean({ description: 'It ended at its limit; there may be more' }),
     problem_count: Type.Integer({ description: 'Files whose traces are not among the findings' }),

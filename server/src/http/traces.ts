@@ -34,7 +34,7 @@ export async function listTraces(
 
 /** Reading traces: list, histogram, facets, accounting. */
 export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { store, clock, config, accounting } = deps;
+  const { store, clock, config, accounting, archive } = deps;
   const retentionMs = config.retentionDays * DAY;
 
   server.get(
@@ -141,7 +141,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: { action: 'cts:trace:list' },
       schema: {
-        summary: 'What was journalled, indexed and stored, by hour of record_time',
+        summary: 'What was journalled, indexed, stored and archived, by hour of record_time',
         tags: ['traces'],
         params: Project,
         querystring: Type.Object({ from: Type.Optional(Type.Integer()), to: Type.Optional(Type.Integer()) }),
@@ -153,6 +153,9 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
                 journalled: Type.Integer({ description: 'Acknowledged to producers' }),
                 indexed: Type.Integer({ description: 'Handed to the trace store' }),
                 stored: Type.Integer({ description: 'Counted in the trace store' }),
+                archived: Type.Integer({
+                  description: 'In trace files that were delivered; only of trackers with a bucket',
+                }),
               }),
             ),
           }),
@@ -166,7 +169,14 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         (await store.hourCounts(params.project_id, from, to)).map(({ hour, count }) => [hour, count]),
       );
       const hours = accounting.hours(params.project_id, from, to);
-      return { hours: hours.map((hour) => ({ ...hour, stored: stored.get(hour.time) ?? 0 })) };
+      const archived = await archive.hours(params.project_id, from, to);
+      return {
+        hours: hours.map((hour) => ({
+          ...hour,
+          stored: stored.get(hour.time) ?? 0,
+          archived: archived.get(hour.time) ?? 0,
+        })),
+      };
     },
   );
 };

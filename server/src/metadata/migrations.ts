@@ -297,6 +297,13 @@ export const MIGRATIONS: Record<string, Migration> = {
         .columns(['project_id', 'latest', 'key'])
         .execute();
       await db.schema.alterTable('trace_files').addColumn('encryption_key', 'text').execute();
+      await db.schema
+        .createTable('archived_hours')
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('hour', 'bigint', (column) => column.notNull())
+        .addColumn('traces', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('archived_hours_key', ['project_id', 'hour'])
+        .execute();
     },
   },
 };

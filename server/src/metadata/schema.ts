@@ -128,6 +128,13 @@ export interface Database {
     encryption_key: string | null;
     delivered_at: number;
   };
+  /** How many traces of an hour of record_time lie in their buckets. */
+  archived_hours: {
+    project_id: string;
+    /** Its beginning, epoch ms. */
+    hour: number;
+    traces: number;
+  };
   /** Trackers whose last delivery failed. */
   deliveries: {
     tracker_id: string;

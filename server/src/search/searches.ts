@@ -254,13 +254,13 @@ export class ArchiveSearches {
     if (batch.length === 0) return undefined;
     const folder = path.join(scratch.files, String(++this.batches));
     await mkdir(folder, { mode: 0o700 });
-    let readable = 0;
+    const read: SelectedFile[] = [];
     const queue = batch.entries();
     const worker = async () => {
       for (const [index, file] of queue) {
         if (search.aborted) return;
         const target = path.join(folder, `${index}.json${file.key.endsWith('.gz') ? '.gz' : ''}`);
-        if (await this.fetch(search, file, target)) readable++;
+        if (await this.fetch(search, file, target)) read.push(file);
       }
     };
     const workers = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
@@ -269,8 +269,13 @@ export class ArchiveSearches {
       await rm(folder, { recursive: true, force: true });
       throw failed.reason;
     }
-    const sum = (member: 'bytes' | 'traces') => batch.reduce((all, file) => all + file[member], 0);
-    return { folder, readable, files: batch.length, bytes: sum('bytes'), traces: sum('traces') };
+    return {
+      folder,
+      readable: read.length,
+      files: batch.length,
+      bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
+      traces: read.reduce((sum, { traces }) => sum + traces, 0),
+    };
   }
 
   /** What is wrong with one file is told, and keeps none of the others from being searched. */
