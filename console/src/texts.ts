@@ -364,8 +364,8 @@ export const texts = {
       away: 'The trace store does not answer now. Nothing is lost: new traces wait in the journal. Trying again…',
       retry: 'Try again',
     },
-    accounted: (recorded: number, since: string) =>
-      `${recorded.toLocaleString()} recorded since ${since}, all searchable`,
+    accounted: (recorded: number, since: string, archived: number) =>
+      `${recorded.toLocaleString()} recorded since ${since}, all searchable${archived > 0 ? `, ${archived.toLocaleString()} archived` : ''}`,
     underway: (missing: number) =>
       `${missing.toLocaleString()} recorded traces are still on their way to the list`,
     histogram: {

@@ -153,6 +153,17 @@ test.each([
     expect([...found].filter(([, times]) => times > 1)).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(5_000);
     expect(await server.stop()).toBe(0);
+    // The accounting by hour has counted each file once.
+    const metadata = await openMetadata(path.join(directory, 'metadata.db'));
+    const sumOf = async (table: 'trace_files' | 'archived_hours') =>
+      (
+        await metadata
+          .selectFrom(table)
+          .select(({ fn }) => fn.sum('traces').as('sum'))
+          .executeTakeFirst()
+      )?.sum;
+    expect(await sumOf('archived_hours')).toBe(await sumOf('trace_files'));
+    await metadata.destroy();
     await removeDirectory(directory);
   },
 );

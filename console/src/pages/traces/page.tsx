@@ -189,12 +189,13 @@ function Accounted({ list, zone }: { list: ReturnType<typeof useTraces>; zone: Z
   const hours = list.accounting;
   if (!hours?.length) return null;
   const recorded = hours.reduce((sum, hour) => sum + hour.journalled, 0);
+  const archived = hours.reduce((sum, hour) => sum + hour.archived, 0);
   const missing = hours.reduce((sum, hour) => sum + Math.max(hour.journalled - hour.stored, 0), 0);
   const since = formatTick(hours[0]?.time ?? 0, zone, 3 * 86_400_000);
   return missing > 0 ? (
     <StatusIndicator type="in-progress">{words.underway(missing)}</StatusIndicator>
   ) : (
-    <StatusIndicator type="success">{words.accounted(recorded, since)}</StatusIndicator>
+    <StatusIndicator type="success">{words.accounted(recorded, since, archived)}</StatusIndicator>
   );
 }
 
