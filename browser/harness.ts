@@ -54,6 +54,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What axe finds that keeps people from using a page: serious and critical violations. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
+  // Colours are measured when they have come to rest.
+  await page.evaluate(() =>
+    Promise.race([
+      Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+      new Promise((resolve) => setTimeout(resolve, 1000)),
+    ]).then(() => undefined),
+  );
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };

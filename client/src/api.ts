@@ -2227,7 +2227,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Buckets of the account that OpenCTS knows, by name */
+        /** Buckets of the account in the project's region, by name */
         get: {
             parameters: {
                 query?: never;
@@ -3134,6 +3134,2227 @@ export interface paths {
                             create_time: number;
                             /** @description When it will be gone, if that is scheduled */
                             deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List topics, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                    topic_id?: string;
+                    name?: string;
+                    fuzzy_name?: string;
+                    fuzzy_display_name?: string;
+                    enterprise_project_id?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            topic_count: number;
+                            topics: {
+                                topic_urn: string;
+                                name: string;
+                                display_name: string;
+                                push_policy: number;
+                                topic_id: string;
+                                create_time: string;
+                                update_time: string;
+                                enterprise_project_id: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a topic; one of that name that is there stays as it is */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @default  */
+                        display_name: string;
+                        /** @default 0 */
+                        enterprise_project_id: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            topic_urn: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            topic_urn: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A topic */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            topic_urn: string;
+                            name: string;
+                            display_name: string;
+                            push_policy: number;
+                            topic_id: string;
+                            create_time: string;
+                            update_time: string;
+                            enterprise_project_id: string;
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        /** Set the display name of a topic; absent: emptied */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default  */
+                        display_name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            topic_urn: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Delete a topic and its subscriptions */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attributes of a topic */
+        get: {
+            parameters: {
+                query?: {
+                    name?: "access_policy" | "introduction";
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            attributes: {
+                                access_policy?: string;
+                                introduction?: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Set all attributes of a topic back to their defaults */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/attributes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set an attribute of a topic */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                    name: "access_policy" | "introduction";
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        value: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Set an attribute of a topic back to its default */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                    name: "access_policy" | "introduction";
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/smn_topic/{resource_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags of a topic */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tags: {
+                                key: string;
+                                /** @default  */
+                                value: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add a tag to a topic */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        tag: {
+                            key: string;
+                            /** @default  */
+                            value: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/smn_topic/{resource_id}/tags/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add or remove tags of a topic */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    resource_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        action: "create" | "delete";
+                        tags: {
+                            key: string;
+                            /** @default  */
+                            value: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/smn_topic/{resource_id}/tags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a tag of a topic */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    resource_id: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/smn_topic/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags of all topics of the project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tags: {
+                                key: string;
+                                values: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/smn_topic/resource_instances/action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find or count topics by their tags */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        action: "filter" | "count";
+                        tags?: {
+                            key: string;
+                            values?: string[];
+                        }[];
+                        matches?: {
+                            key: string;
+                            value: string;
+                        }[];
+                        limit?: number;
+                        offset?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            resources?: {
+                                resource_id: string;
+                                resource_name: string;
+                                tags: {
+                                    key: string;
+                                    /** @default  */
+                                    value: string;
+                                }[];
+                            }[];
+                            total_count: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subscriptions of a topic, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                    /** @description One of email, sms, http, https */
+                    protocol?: string;
+                    status?: number;
+                    endpoint?: string;
+                    fuzzy_remark?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_count: number;
+                            subscriptions: {
+                                topic_urn: string;
+                                subscription_urn: string;
+                                protocol: string;
+                                owner: string;
+                                endpoint: string;
+                                remark: string;
+                                /** @description 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber */
+                                status: number;
+                                filter_polices: {
+                                    name: string;
+                                    string_equals: string[];
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Subscribe to a topic: one endpoint, or up to 50 in subscriptions */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description One of email, sms, http, https */
+                        protocol?: string;
+                        endpoint?: string;
+                        /** @default  */
+                        remark?: string;
+                        extension?: {
+                            /** @description Sent along; names begin with x- */
+                            header?: {
+                                [key: string]: string;
+                            };
+                            /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                            batch?: {
+                                /** @description Of a request, at most */
+                                traces: number;
+                                /** @description That a trace waits, at most */
+                                seconds: number;
+                            };
+                        };
+                        subscriptions?: {
+                            /** @description One of email, sms, http, https */
+                            protocol: string;
+                            endpoint: string;
+                            /** @default  */
+                            remark: string;
+                            extension?: {
+                                /** @description Sent along; names begin with x- */
+                                header?: {
+                                    [key: string]: string;
+                                };
+                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                batch?: {
+                                    /** @description Of a request, at most */
+                                    traces: number;
+                                    /** @description That a trace waits, at most */
+                                    seconds: number;
+                                };
+                            };
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_urn?: string;
+                            subscriptions_result?: {
+                                subscription_urn?: string;
+                                protocol: string;
+                                endpoint: string;
+                                remark: string;
+                                code?: string;
+                                message?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_urn?: string;
+                            subscriptions_result?: {
+                                subscription_urn?: string;
+                                protocol: string;
+                                endpoint: string;
+                                remark: string;
+                                code?: string;
+                                message?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subscriptions of the project, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                    /** @description One of email, sms, http, https */
+                    protocol?: string;
+                    status?: number;
+                    endpoint?: string;
+                    fuzzy_remark?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_count: number;
+                            subscriptions: {
+                                topic_urn: string;
+                                subscription_urn: string;
+                                protocol: string;
+                                owner: string;
+                                endpoint: string;
+                                remark: string;
+                                /** @description 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber */
+                                status: number;
+                                filter_polices: {
+                                    name: string;
+                                    string_equals: string[];
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/subscriptions/{subscription_urn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the remark of a subscription, and how it is delivered */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                    subscription_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        remark?: string;
+                        extension?: {
+                            /** @description Sent along; names begin with x- */
+                            header?: {
+                                [key: string]: string;
+                            };
+                            /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                            batch?: {
+                                /** @description Of a request, at most */
+                                traces: number;
+                                /** @description That a trace waits, at most */
+                                seconds: number;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Delete a subscription */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    subscription_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/subscriptions/{subscription_urn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a subscription */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    subscription_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/notifications/protocols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Protocols of subscriptions */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            protocols: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a message; it is accepted, not yet delivered */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default  */
+                        subject: string;
+                        message?: string;
+                        /** @description JSON text: a message for each protocol, and default */
+                        message_structure?: string;
+                        message_template_name?: string;
+                        tags?: {
+                            [key: string]: string;
+                        };
+                        /**
+                         * @description Seconds for which delivery is tried
+                         * @default 3600
+                         */
+                        time_to_live: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            message_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/message_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List message templates, oldest first */
+        get: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                    message_template_name?: string;
+                    protocol?: string;
+                };
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            message_template_count: number;
+                            message_templates: {
+                                message_template_id: string;
+                                message_template_name: string;
+                                protocol: string;
+                                tag_names: string[];
+                                create_time: string;
+                                update_time: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a message template */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        message_template_name: string;
+                        content: string;
+                        /**
+                         * @default default
+                         * @enum {unknown}
+                         */
+                        protocol: "default" | "email" | "sms" | "http" | "https";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            message_template_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/message_template/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message template */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            message_template_id: string;
+                            message_template_name: string;
+                            protocol: string;
+                            tag_names: string[];
+                            create_time: string;
+                            update_time: string;
+                            content: string;
+                        };
+                    };
+                };
+            };
+        };
+        /** Change the text of a message template */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        content: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Delete a message template */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    template_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smn/subscription/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Confirm a subscription: at once for HTTP(S), by a page with a button for people */
+        get: {
+            parameters: {
+                query?: {
+                    token?: string;
+                    topic_urn?: string;
+                    endpoint?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        /** Confirm a subscription by the button of its page */
+        post: {
+            parameters: {
+                query?: {
+                    token?: string;
+                    topic_urn?: string;
+                    endpoint?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smn/subscription/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page with a button to leave a topic */
+        get: {
+            parameters: {
+                query?: {
+                    subscription_urn?: string;
+                    token?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        /** Leave a topic by the button of its page */
+        post: {
+            parameters: {
+                query?: {
+                    subscription_urn?: string;
+                    token?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rest/v2/notifications/subscription/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Confirm a subscription by program */
+        get: {
+            parameters: {
+                query?: {
+                    token?: string;
+                    topic_urn?: string;
+                    endpoint?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_urn: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/notifications/subscriptions/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Confirm a subscription by program */
+        get: {
+            parameters: {
+                query?: {
+                    token?: string;
+                    topic_urn?: string;
+                    endpoint?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            subscription_urn: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rest/v2/notifications/subscription/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leave a topic by program */
+        get: {
+            parameters: {
+                query?: {
+                    subscription_urn?: string;
+                    token?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            message: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/notifications/subscriptions/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leave a topic by program */
+        get: {
+            parameters: {
+                query?: {
+                    subscription_urn?: string;
+                    token?: string;
+                    region?: string;
+                    region_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            message: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smn/{certificate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate with which messages are verified (signing_cert_url) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    certificate: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/notifications/certifications/download/{certificate}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate with which messages are verified (signing_cert_url) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    certificate: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Subscriptions of the project with the state of their delivery */
+        get: {
+            parameters: {
+                query?: {
+                    topic_urn?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            subscriptions: {
+                                subscription_id: string;
+                                subscription_urn: string;
+                                topic_urn: string;
+                                protocol: string;
+                                endpoint: string;
+                                remark: string;
+                                extension: {
+                                    /** @description Sent along; names begin with x- */
+                                    header?: {
+                                        [key: string]: string;
+                                    };
+                                    /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                    batch?: {
+                                        /** @description Of a request, at most */
+                                        traces: number;
+                                        /** @description That a trace waits, at most */
+                                        seconds: number;
+                                    };
+                                };
+                                /** @enum {unknown} */
+                                state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
+                                /** @enum {unknown} */
+                                paused_by?: "person" | "failures";
+                                failing_since?: number;
+                                next_attempt?: number;
+                                create_time: number;
+                                /** @description Messages that wait */
+                                waiting: number;
+                                /** @description Messages that were given up */
+                                dead: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last attempts to deliver to a subscriber, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            attempts: {
+                                message_id: string;
+                                subject: string;
+                                time: number;
+                                /** @description ms */
+                                took: number;
+                                delivered: boolean;
+                                /** @description What the other side said, or what went wrong */
+                                answer: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send nothing to a subscriber; messages wait */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            subscription_id: string;
+                            subscription_urn: string;
+                            topic_urn: string;
+                            protocol: string;
+                            endpoint: string;
+                            remark: string;
+                            extension: {
+                                /** @description Sent along; names begin with x- */
+                                header?: {
+                                    [key: string]: string;
+                                };
+                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                batch?: {
+                                    /** @description Of a request, at most */
+                                    traces: number;
+                                    /** @description That a trace waits, at most */
+                                    seconds: number;
+                                };
+                            };
+                            /** @enum {unknown} */
+                            state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
+                            /** @enum {unknown} */
+                            paused_by?: "person" | "failures";
+                            failing_since?: number;
+                            next_attempt?: number;
+                            create_time: number;
+                            /** @description Messages that wait */
+                            waiting: number;
+                            /** @description Messages that were given up */
+                            dead: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send to a subscriber again, now */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            subscription_id: string;
+                            subscription_urn: string;
+                            topic_urn: string;
+                            protocol: string;
+                            endpoint: string;
+                            remark: string;
+                            extension: {
+                                /** @description Sent along; names begin with x- */
+                                header?: {
+                                    [key: string]: string;
+                                };
+                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                batch?: {
+                                    /** @description Of a request, at most */
+                                    traces: number;
+                                    /** @description That a trace waits, at most */
+                                    seconds: number;
+                                };
+                            };
+                            /** @enum {unknown} */
+                            state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
+                            /** @enum {unknown} */
+                            paused_by?: "person" | "failures";
+                            failing_since?: number;
+                            next_attempt?: number;
+                            create_time: number;
+                            /** @description Messages that wait */
+                            waiting: number;
+                            /** @description Messages that were given up */
+                            dead: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/confirm-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the confirmation once more */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            subscription_id: string;
+                            subscription_urn: string;
+                            topic_urn: string;
+                            protocol: string;
+                            endpoint: string;
+                            remark: string;
+                            extension: {
+                                /** @description Sent along; names begin with x- */
+                                header?: {
+                                    [key: string]: string;
+                                };
+                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                batch?: {
+                                    /** @description Of a request, at most */
+                                    traces: number;
+                                    /** @description That a trace waits, at most */
+                                    seconds: number;
+                                };
+                            };
+                            /** @enum {unknown} */
+                            state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
+                            /** @enum {unknown} */
+                            paused_by?: "person" | "failures";
+                            failing_since?: number;
+                            next_attempt?: number;
+                            create_time: number;
+                            /** @description Messages that wait */
+                            waiting: number;
+                            /** @description Messages that were given up */
+                            dead: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message to one subscriber */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            subscription_id: string;
+                            subscription_urn: string;
+                            topic_urn: string;
+                            protocol: string;
+                            endpoint: string;
+                            remark: string;
+                            extension: {
+                                /** @description Sent along; names begin with x- */
+                                header?: {
+                                    [key: string]: string;
+                                };
+                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                batch?: {
+                                    /** @description Of a request, at most */
+                                    traces: number;
+                                    /** @description That a trace waits, at most */
+                                    seconds: number;
+                                };
+                            };
+                            /** @enum {unknown} */
+                            state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
+                            /** @enum {unknown} */
+                            paused_by?: "person" | "failures";
+                            failing_since?: number;
+                            next_attempt?: number;
+                            create_time: number;
+                            /** @description Messages that wait */
+                            waiting: number;
+                            /** @description Messages that were given up */
+                            dead: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that were given up, newest first; they are kept for 30 days */
+        get: {
+            parameters: {
+                query?: {
+                    subscription_id?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dead_letters: {
+                                id: number;
+                                subscription_id: string;
+                                message_id: string;
+                                kind: string;
+                                summary: string;
+                                attempts: number;
+                                reason: string;
+                                create_time: number;
+                                dead_time: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send dead letters again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Dead letters; absent: all */
+                        ids?: number[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            count: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget dead letters */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Dead letters; absent: all */
+                        ids?: number[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            count: number;
                         };
                     };
                 };

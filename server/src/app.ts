@@ -23,10 +23,20 @@ import { type DamageReport, Journal } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
-import { Notifications } from './notifications/index.ts';
+import { Notifications, Notifying } from './notifications/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { ArchiveSearches } from './search/index.ts';
+import {
+  Certificates,
+  DeliveryLog,
+  DeliveryNetwork,
+  Messages,
+  Sender,
+  Subscriptions,
+  Templates,
+  Topics,
+} from './smn/index.ts';
 import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
@@ -85,13 +95,17 @@ export async function startApp({
     log.error(damage, what);
   };
   let indexer: Indexing | undefined;
+  let notifying: Notifying | undefined;
   const journal = await Journal.open({
     directory: path.join(dataDir, 'journal'),
     segmentSize: config.segmentSize,
     maxQueue: config.ingestQueue,
     retryWindow: config.dedupWindow,
     countsSince: () => clock() - retentionMs - DAY,
-    onDurable: (counts, traces, end) => indexer?.journalled(counts, traces, end),
+    onDurable: (counts, traces, end) => {
+      indexer?.journalled(counts, traces, end);
+      notifying?.journalled(end);
+    },
     onDamage,
     onFatal,
   });
@@ -214,6 +228,48 @@ export async function startApp({
   });
   await searches.start();
 
+  let url = '';
+  const publicUrl = () => config.publicUrl || url;
+  const network = new DeliveryNetwork(config.deliveryNetworks);
+  const certificates = new Certificates(metadata, rootKey, clock);
+  const wake = () => sender.wake();
+  const rulesChanged = () => notifying?.refresh();
+  const topics = new Topics(metadata, clock, rulesChanged);
+  const messages = new Messages(metadata, clock, wake);
+  const subscriptions = new Subscriptions({ metadata, messages, network, clock, rootKey });
+  const sender = new Sender({
+    metadata,
+    messages,
+    subscriptions,
+    certificates,
+    network,
+    clock,
+    log,
+    smtp: { url: config.smtpUrl, from: config.mailFrom },
+    sms: { url: config.smsUrl, method: config.smsMethod, headers: config.smsHeaders, body: config.smsBody },
+    publicUrl,
+    onPause: async ({ urn, endpoint, projectId }, paused, reason) => {
+      const { domain_id: domainId } = await metadata
+        .selectFrom('projects')
+        .select('domain_id')
+        .where('id', '=', projectId)
+        .executeTakeFirstOrThrow();
+      await recorder.recordPause({ urn, endpoint, projectId, domainId }, paused, reason);
+    },
+  });
+
+  notifying = new Notifying({
+    directory: path.join(dataDir, 'journal'),
+    journalId: journal.id,
+    end: journal.durableEnd,
+    metadata: path.join(dataDir, 'metadata.db'),
+    logLevel: config.logLevel,
+    onQueued: wake,
+    onDamage,
+    onFatal,
+  });
+  await notifying.start();
+
   watched = {
     archiving,
     uploader,
@@ -238,7 +294,6 @@ export async function startApp({
   });
   const retention = new Retention(store, retentionMs, clock, log);
 
-  let url = '';
   const server = await createServer({
     config,
     log,
@@ -254,18 +309,25 @@ export async function startApp({
     searches,
     keyring,
     configurations: new Configurations(metadata, refreshRecording),
-    notifications: new Notifications(metadata, clock),
+    notifications: new Notifications(metadata, topics, clock, rulesChanged),
     buckets,
     refreshRecording,
     store,
     accounting: new Accounting(journal, indexer),
     registry: metrics.registry,
     readiness: () => readiness(store, disk, () => stopping),
-    publicUrl: () => config.publicUrl || url,
+    topics,
+    subscriptions,
+    messages,
+    templates: new Templates(metadata, clock),
+    certificates,
+    deliveryLog: new DeliveryLog(metadata, clock, wake),
+    publicUrl,
     consoleDir: CONSOLE,
   });
   await server.listen({ host: config.host, port: config.port });
   url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${(server.server.address() as AddressInfo).port}`;
+  sender.start();
   canary.start();
   retention.start();
 
@@ -286,9 +348,11 @@ export async function startApp({
       await journal.close();
       keyring.stop();
       await archiving.stop();
+      await notifying?.stop();
       await digester.stop();
       await lifecycle.stop();
       await uploader.stop();
+      await sender.stop();
       await indexer.stop();
       disk.stop();
       await store.close();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 
 /** One setting: the variable, what it means, its default as text and how text becomes a value. */
 interface Setting<T> {
@@ -67,6 +68,35 @@ function bytes(value: string): number {
   if (!match) throw new Error('must be a size such as 512MB or 2GB');
   const unit = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match[2] ?? '').toLowerCase()] ?? 1;
   return Number(match[1]) * unit;
+}
+
+function pattern(rule: RegExp, told: string): (value: string) => string {
+  return (value) => {
+    if (!rule.test(value)) throw new Error(told);
+    return value;
+  };
+}
+
+function headers(value: string): Record<string, string> {
+  try {
+    const parsed = JSON.parse(value) as Record<string, unknown>;
+    const all = Object.entries(parsed).map(([name, one]) => [name.toLowerCase(), String(one)]);
+    if (typeof parsed === 'object' && !Array.isArray(parsed)) return Object.fromEntries(all);
+  } catch {
+    // Told below.
+  }
+  throw new Error('must be a JSON object of headers');
+}
+
+/** Address blocks (RFC 4632, RFC 4291). */
+function networks(value: string): string[] {
+  const blocks = value
+    .split(',')
+    .map((block) => block.trim())
+    .filter((block) => block !== '');
+  const bad = blocks.find((block) => !ipaddr.isValidCIDR(block));
+  if (bad !== undefined) throw new Error(`must be blocks such as 10.1.0.0/16, "${bad}" is none`);
+  return blocks;
 }
 
 const define = <T>(setting: Setting<T>) => setting;
@@ -268,6 +298,51 @@ export const SETTINGS = {
     meaning: 'path: host/bucket/key; host: bucket.host/key',
     fallback: 'path',
     parse: oneOf('path', 'host'),
+  }),
+  smtpUrl: define({
+    variable: 'OPENCTS_SMTP_URL',
+    meaning: 'Mail server of notifications, smtp://USER:PASSWORD@HOST:PORT or smtps://…; empty: no e-mail',
+    fallback: '',
+    secret: true,
+    parse: pattern(/^(?:smtps?:\/\/.+)?$/, 'must begin with smtp:// or smtps://'),
+  }),
+  mailFrom: define({
+    variable: 'OPENCTS_MAIL_FROM',
+    meaning: 'Address that notifications come from',
+    fallback: 'opencts@localhost',
+    parse: pattern(/^[^\s@<>]+@[^\s@<>]+$/, 'must be an e-mail address'),
+  }),
+  smsUrl: define({
+    variable: 'OPENCTS_SMS_URL',
+    meaning: 'HTTP gateway of text messages; {number} and {text} are put in; empty: no SMS',
+    fallback: '',
+    secret: true,
+    parse: pattern(/^(?:https?:\/\/.+)?$/, 'must begin with http:// or https://'),
+  }),
+  smsMethod: define({
+    variable: 'OPENCTS_SMS_METHOD',
+    meaning: 'GET or POST',
+    fallback: 'POST',
+    parse: oneOf('GET', 'POST'),
+  }),
+  smsHeaders: define({
+    variable: 'OPENCTS_SMS_HEADERS',
+    meaning: 'Headers for the gateway, as a JSON object',
+    fallback: '{"content-type":"application/json"}',
+    secret: true,
+    parse: headers,
+  }),
+  smsBody: define({
+    variable: 'OPENCTS_SMS_BODY',
+    meaning: 'Body for the gateway; {number} and {text} are put in, escaped as its content-type asks',
+    fallback: '{"to":"{number}","text":"{text}"}',
+    parse: text,
+  }),
+  deliveryNetworks: define({
+    variable: 'OPENCTS_DELIVERY_NETWORKS',
+    meaning: 'Private networks in which HTTP(S) subscribers may be, such as 10.1.0.0/16,192.168.7.9/32',
+    fallback: '',
+    parse: networks,
   }),
   segmentSize: define({
     variable: 'OPENCTS_JOURNAL_SEGMENT',

@@ -70,6 +70,11 @@ export const ERRORS = {
   aliasTaken: (alias: string) =>
     new CtsError(409, 'CTS.0003', `there is already a key ${alias} in this project`, { field: 'alias' }),
   noSuchKey: (id: string) => new CtsError(404, 'CTS.0222', `there is no key ${id} in this project`),
+  /** Refusals of the notification service; codes: `smn-api.md` 12. */
+  smn: (status: number, code: string, message: string, field?: string) =>
+    new CtsError(status, `SMN.${code}`, message, { field }),
+  noSuchTopic: (urn: string) => new CtsError(404, 'SMN.0006', `there is no topic ${urn}`),
+  noSuchSubscription: (urn: string) => new CtsError(404, 'SMN.0013', `there is no subscription ${urn}`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),
   wrongProject: (message: string) => new CtsError(403, 'CTS.0012', message),
   actionDenied: (action: string) => new CtsError(403, 'CTS.0013', `your roles do not allow ${action}`),

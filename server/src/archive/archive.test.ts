@@ -301,7 +301,7 @@ describe('after a crash', () => {
       (await readdir(path.join(directory, 'journal'))).filter((name) => name.endsWith('.journal'));
     for (let i = 0; i < 20; i++) await record(...Array.from({ length: 50 }, () => ({})));
     expect((await segments()).length).toBeGreaterThan(3);
-    await followers.save('indexer', journal.durableEnd, null);
+    for (const name of ['indexer', 'notifier']) await followers.save(name, journal.durableEnd, null);
     expect((await segments()).length).toBeGreaterThan(3);
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     expect(await segments()).toHaveLength(1);

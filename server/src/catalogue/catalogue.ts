@@ -35,12 +35,15 @@ export const CATALOGUE = JSON.parse(readFileSync(FILE, 'utf8')) as readonly Cata
 const globalServices = new Set<string>();
 const globalResources = new Set<string>();
 const reads = new Set<string>();
+const descriptions = new Map<string, string>();
 for (const { service_type, scope, resources } of CATALOGUE) {
   if (scope === 'global') globalServices.add(service_type);
   for (const resource of resources) {
     if (resource.scope === 'global') globalResources.add(`${service_type}/${resource.resource_type}`);
-    for (const { trace_name, read } of resource.operations) {
-      if (read) reads.add(`${service_type}/${resource.resource_type}/${trace_name}`);
+    for (const { trace_name, read, description } of resource.operations) {
+      const name = `${service_type}/${resource.resource_type}/${trace_name}`;
+      descriptions.set(name, description);
+      if (read) reads.add(name);
     }
   }
 }
@@ -53,4 +56,9 @@ export function isGlobal(serviceType: string, resourceType: string): boolean {
 /** Whether an operation is known to change nothing. */
 export function isRead(serviceType: string, resourceType: string, traceName: string): boolean {
   return reads.has(`${serviceType}/${resourceType}/${traceName}`);
+}
+
+/** What an operation does, in words, where it is known. */
+export function describe(serviceType: string, resourceType: string, traceName: string): string | undefined {
+  return descriptions.get(`${serviceType}/${resourceType}/${traceName}`);
 }

@@ -3,6 +3,7 @@ export {
   type CatalogueOperation,
   type CatalogueResource,
   type CatalogueService,
+  describe,
   isGlobal,
   isRead,
 } from './catalogue.ts';

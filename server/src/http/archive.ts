@@ -191,7 +191,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: { action: 'cts:tracker:list' },
       schema: {
-        summary: 'Buckets of the account that OpenCTS knows, by name',
+        summary: "Buckets of the account in the project's region, by name",
         tags: ['archive'],
         params: ProjectPath,
         response: {
@@ -211,11 +211,13 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async ({ principal }) => ({
-      buckets: (await buckets.list(principal.domainId)).map(({ name, region, lifecycleDays }) => ({
-        name,
-        region,
-        lifecycle_days: lifecycleDays,
-      })),
+      buckets: (await buckets.list(principal.domainId))
+        .filter(({ region }) => region === principal.project?.region)
+        .map(({ name, region, lifecycleDays }) => ({
+          name,
+          region,
+          lifecycle_days: lifecycleDays,
+        })),
       encryption: buckets.encryptByThemselves ? ('store' as const) : ('keyring' as const),
     }),
   );

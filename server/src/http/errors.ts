@@ -29,6 +29,12 @@ function refuse(refusal: CtsError, request: FastifyRequest, reply: FastifyReply)
       error_msg: refusal.message,
     });
   }
+  // What the gateway refuses has the gateway's form everywhere.
+  if (request.routeOptions.config?.smn && !refusal.code.startsWith('APIGW.')) {
+    // Whoever may not is told so in SMN's own code.
+    const code = refusal.status === 403 && refusal.code.startsWith('CTS.') ? 'SMN.0001' : refusal.code;
+    return reply.send({ request_id: request.id, code, message: refusal.message });
+  }
   return reply.send({ error_code: refusal.code, error_msg: refusal.message, request_id: request.id });
 }
 

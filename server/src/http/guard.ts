@@ -15,6 +15,8 @@ declare module 'fastify' {
     scraper?: boolean;
     /** Errors in the shape of Keystone. */
     keystone?: boolean;
+    /** Errors in the shape of SMN. */
+    smn?: boolean;
   }
   interface FastifyRequest {
     /** Who calls; absent on open routes. */

@@ -35,6 +35,9 @@ beforeAll(async () => {
   await house.start();
   ({ token, projectId } = await house.signIn({ project: 'local' }));
   await v3('POST', '/tracker', { tracker_type: 'system', tracker_name: 'system' });
+  for (const name of ['alerts', 'other']) {
+    await house.call('POST', `/v2/${projectId}/notifications/topics`, { token, body: { name } });
+  }
 }, 60_000);
 afterAll(() => house.stop());
 

@@ -17,6 +17,7 @@ import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
 import type { ArchiveSearches } from '../search/index.ts';
+import type { Certificates, DeliveryLog, Messages, Subscriptions, Templates, Topics } from '../smn/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
 import { archiveRoutes } from './archive.ts';
@@ -32,6 +33,7 @@ import { ingestRoutes } from './ingest.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
 import { notificationRoutes } from './notifications.ts';
+import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
 import { traceRoutes } from './traces.ts';
 import { trackerRoutes } from './trackers.ts';
@@ -63,6 +65,12 @@ export interface ServerDeps {
   signingKeys: SigningKeys;
   archive: ArchiveCatalog;
   searches: ArchiveSearches;
+  topics: Topics;
+  subscriptions: Subscriptions;
+  messages: Messages;
+  templates: Templates;
+  certificates: Certificates;
+  deliveryLog: DeliveryLog;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: {
@@ -176,6 +184,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(archiveRoutes, deps);
   await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);
+  await server.register(smnRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);
   await server.register(iamRoutes, deps);

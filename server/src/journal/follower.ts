@@ -5,7 +5,7 @@ import type { JournalReader } from './reader.ts';
 import { comparePositions, formatPosition, type Position } from './segment.ts';
 
 /** Everybody who follows: a segment goes when all of them have passed it. */
-export const FOLLOWERS = ['indexer', 'archiver'] as const;
+export const FOLLOWERS = ['indexer', 'archiver', 'notifier'] as const;
 
 /** What a follower keeps on disk. */
 interface Bookmark {

@@ -17,6 +17,11 @@ const MAX_BODY = 4 * 1024 * 1024;
 
 /** Stands near the end of a line, whose members are in alphabetical order. */
 const TIME_MEMBER = Buffer.from('"time":');
+const TEXT_MEMBERS = {
+  resource_type: Buffer.from('"resource_type":"'),
+  trace_name: Buffer.from('"trace_name":"'),
+};
+const QUOTE = 0x22;
 
 /** The producer chose the trace_id, so that a retry can be recognised by it. */
 const FLAG_CLIENT_ID = 1;
@@ -60,8 +65,20 @@ export class Frame {
   /** When it happened, epoch ms; when it was recorded, where the line does not tell. Quotation marks within values are escaped: only the member itself is found. */
   get time(): number {
     const at = this.buffer.lastIndexOf(TIME_MEMBER, this.end);
+    if (at < this.lineStart) return this.recordTime;
     const digits = at + TIME_MEMBER.length;
     return Number.parseInt(this.buffer.toString('latin1', digits, digits + 16), 10) || this.recordTime;
+  }
+
+  /** A text member of the line, found without parsing it; empty: there is none. */
+  member(name: 'resource_type' | 'trace_name'): string {
+    const mark = TEXT_MEMBERS[name];
+    const at = this.buffer.lastIndexOf(mark, this.end);
+    if (at < this.lineStart) return '';
+    const from = at + mark.length;
+    const value = this.buffer.toString('utf8', from, this.buffer.indexOf(QUOTE, from));
+    // Rarely: a value with something escaped in it.
+    return value.includes('\\') ? String((JSON.parse(this.line()) as Record<string, unknown>)[name]) : value;
   }
 
   get clientId(): boolean {

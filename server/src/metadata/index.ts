@@ -1,2 +1,2 @@
 export { type Metadata, openMetadata } from './metadata.ts';
-export type { Database, DeliveryTrouble } from './schema.ts';
+export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';

@@ -13,6 +13,8 @@ export async function openMetadata(file: string): Promise<Metadata> {
   sqlite.pragma('journal_mode = WAL');
   sqlite.pragma('synchronous = FULL');
   sqlite.pragma('foreign_keys = ON');
+  // Another thread or process may be writing.
+  sqlite.pragma('busy_timeout = 10000');
   const metadata = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
   const migrator = new Migrator({ db: metadata, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();

@@ -306,4 +306,152 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0007_smn': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('smn_topics')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('display_name', 'text', (column) => column.notNull())
+        .addColumn('push_policy', 'integer', (column) => column.notNull())
+        .addColumn('introduction', 'text', (column) => column.notNull())
+        .addColumn('access_policy', 'text', (column) => column.notNull())
+        .addColumn('enterprise_project_id', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('smn_topics_name', ['project_id', 'name'])
+        .execute();
+      await db.schema
+        .createTable('smn_topic_tags')
+        .addColumn('topic_id', 'text', (column) =>
+          column.notNull().references('smn_topics.id').onDelete('cascade'),
+        )
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('smn_topic_tags_key', ['topic_id', 'key'])
+        .execute();
+      await db.schema
+        .createTable('smn_subscriptions')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('topic_id', 'text', (column) =>
+          column.notNull().references('smn_topics.id').onDelete('cascade'),
+        )
+        .addColumn('protocol', 'text', (column) => column.notNull())
+        .addColumn('endpoint', 'text', (column) => column.notNull())
+        .addColumn('remark', 'text', (column) => column.notNull())
+        .addColumn('extension', 'text', (column) => column.notNull())
+        .addColumn('status', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('next_at', 'bigint', (column) => column.notNull())
+        .addColumn('failures', 'integer', (column) => column.notNull())
+        .addColumn('failing_since', 'bigint')
+        .addColumn('paused', 'text', (column) => column.notNull())
+        .addUniqueConstraint('smn_subscriptions_endpoint', ['topic_id', 'protocol', 'endpoint'])
+        .execute();
+      await db.schema
+        .createTable('smn_tokens')
+        .addColumn('hash', 'text', (column) => column.primaryKey())
+        .addColumn('subscription_id', 'text', (column) =>
+          column.notNull().references('smn_subscriptions.id').onDelete('cascade'),
+        )
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('smn_confirmations')
+        .addColumn('protocol', 'text', (column) => column.notNull())
+        .addColumn('endpoint', 'text', (column) => column.notNull())
+        .addColumn('sent_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('smn_confirmations_endpoint')
+        .on('smn_confirmations')
+        .columns(['protocol', 'endpoint', 'sent_at'])
+        .execute();
+      await db.schema
+        .createTable('smn_templates')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) => column.notNull().references('projects.id'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('protocol', 'text', (column) => column.notNull())
+        .addColumn('content', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('updated_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('smn_templates_name', ['project_id', 'name', 'protocol'])
+        .execute();
+      await db.schema
+        .createTable('smn_messages')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('topic_id', 'text', (column) =>
+          column.notNull().references('smn_topics.id').onDelete('cascade'),
+        )
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('notification', 'text', (column) => column.notNull())
+        .addColumn('content', 'text', (column) => column.notNull())
+        .addColumn('traces', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('expires_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('smn_deliveries')
+        .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('message_id', 'text', (column) =>
+          column.notNull().references('smn_messages.id').onDelete('cascade'),
+        )
+        .addColumn('subscription_id', 'text', (column) =>
+          column.notNull().references('smn_subscriptions.id').onDelete('cascade'),
+        )
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('attempts', 'integer', (column) => column.notNull())
+        .addColumn('reason', 'text', (column) => column.notNull())
+        .addColumn('died_at', 'bigint')
+        .execute();
+      await db.schema
+        .createIndex('smn_deliveries_subscription')
+        .on('smn_deliveries')
+        .columns(['subscription_id', 'state', 'seq'])
+        .execute();
+      await db.schema
+        .createIndex('smn_deliveries_message')
+        .on('smn_deliveries')
+        .column('message_id')
+        .execute();
+      await db.schema
+        .createTable('smn_attempts')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('subscription_id', 'text', (column) =>
+          column.notNull().references('smn_subscriptions.id').onDelete('cascade'),
+        )
+        .addColumn('message_id', 'text', (column) => column.notNull())
+        .addColumn('subject', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addColumn('took', 'integer', (column) => column.notNull())
+        .addColumn('delivered', 'integer', (column) => column.notNull())
+        .addColumn('answer', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('smn_attempts_subscription')
+        .on('smn_attempts')
+        .columns(['subscription_id', 'id'])
+        .execute();
+      await db.schema
+        .createTable('smn_certificates')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('region', 'text', (column) => column.notNull())
+        .addColumn('pem', 'text', (column) => column.notNull())
+        .addColumn('sealed_private_key', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('notifier_positions')
+        .addColumn('journal_id', 'text', (column) => column.primaryKey())
+        .addColumn('segment', 'integer', (column) => column.notNull())
+        .addColumn('offset', 'integer', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .alterTable('notifications')
+        .addColumn('active_since', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

@@ -3,6 +3,9 @@ import type { Generated } from 'kysely';
 /** Why trace files of a tracker cannot be delivered. */
 export type DeliveryTrouble = 'bucketPolicyError' | 'noBucket' | 'storeUnavailable' | 'kmsKeyUnusable';
 
+/** trace: a key event; batch: many of them; published: by a person or program; the others: of a subscription itself. */
+export type MessageKind = 'trace' | 'batch' | 'published' | 'confirmation' | 'farewell';
+
 /** Ids are 32 lower-case hex digits; instants are epoch ms; flags are 0 or 1. */
 export interface Database {
   domains: {
@@ -104,6 +107,8 @@ export interface Database {
     /** JSON of the notification's settings. */
     settings: string;
     created_at: number;
+    /** Since when it is enabled in its present form; older traces are not told. */
+    active_since: Generated<number>;
   };
   /** Trace files that lie in their buckets. */
   trace_files: {
@@ -168,4 +173,95 @@ export interface Database {
     last_signature: string;
     ended: number;
   };
+  smn_topics: {
+    id: string;
+    project_id: string;
+    name: string;
+    display_name: string;
+    push_policy: number;
+    introduction: string;
+    /** JSON text; empty: none. */
+    access_policy: string;
+    enterprise_project_id: string;
+    created_at: number;
+    updated_at: number;
+  };
+  smn_topic_tags: { topic_id: string; key: string; value: string };
+  smn_subscriptions: {
+    id: string;
+    topic_id: string;
+    protocol: string;
+    endpoint: string;
+    remark: string;
+    /** JSON: headers, batches. */
+    extension: string;
+    /** 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber. */
+    status: number;
+    created_at: number;
+    /** Before it nothing is tried. */
+    next_at: number;
+    /** In a row. */
+    failures: number;
+    failing_since: number | null;
+    /** Empty: not; `failing`: tried rarely; `manual`: not tried at all. */
+    paused: '' | 'failing' | 'manual';
+  };
+  /** Proofs in links: SHA-256 of the token, hex. */
+  smn_tokens: { hash: string; subscription_id: string; expires_at: number };
+  /** When confirmations went out, for their limits. */
+  smn_confirmations: { protocol: string; endpoint: string; sent_at: number };
+  smn_templates: {
+    id: string;
+    project_id: string;
+    name: string;
+    protocol: string;
+    content: string;
+    created_at: number;
+    updated_at: number;
+  };
+  smn_messages: {
+    id: string;
+    topic_id: string;
+    kind: MessageKind;
+    /** Name of the key event notification; empty: of none. */
+    notification: string;
+    /** By its kind: JSON, or Base64 of compressed lines. */
+    content: string;
+    traces: number;
+    created_at: number;
+    expires_at: number;
+  };
+  /** Messages that wait for a subscriber, in their order, and those that were given up. */
+  smn_deliveries: {
+    seq: Generated<number>;
+    message_id: string;
+    subscription_id: string;
+    state: 'waiting' | 'dead';
+    attempts: number;
+    /** Why it is dead. */
+    reason: string;
+    died_at: number | null;
+  };
+  /** The last attempts of each subscription. */
+  smn_attempts: {
+    id: Generated<number>;
+    subscription_id: string;
+    message_id: string;
+    subject: string;
+    at: number;
+    /** ms */
+    took: number;
+    delivered: number;
+    answer: string;
+  };
+  /** Key pairs that messages are signed with, by region; the newest signs. */
+  smn_certificates: {
+    id: string;
+    region: string;
+    pem: string;
+    sealed_private_key: string;
+    created_at: number;
+  };
+  /** How far the notifier has followed a journal; written together with what it has found. */
+  notifier_positions: { journal_id: string; segment: number; offset: number };
 }

@@ -1,2 +1,3 @@
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
+export { Notifying } from './notifying.ts';
 export { ChangedNotification, NewNotification, Notification } from './schema.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
+import { parseUrn, type Topics } from '../smn/index.ts';
 import { parseCondition } from './conditions.ts';
 import {
   type ChangedNotification,
@@ -20,7 +21,11 @@ export interface NotificationOwner {
   region: string;
 }
 
-type Settings = Pick<NewNotification, 'operation_type' | 'operations' | 'notify_user_list' | 'filter'> & {
+/** What is kept of a notification as JSON. */
+export type NotificationSettings = Pick<
+  NewNotification,
+  'operation_type' | 'operations' | 'notify_user_list' | 'filter'
+> & {
   topic_id: string;
   agency_name: string;
 };
@@ -28,11 +33,16 @@ type Settings = Pick<NewNotification, 'operation_type' | 'operations' | 'notify_
 /** Key event notifications of all projects: which traces are to be told, and to whom. */
 export class Notifications {
   private readonly metadata: Metadata;
+  private readonly topics: Topics;
   private readonly clock: () => number;
+  private readonly changed: () => void;
 
-  constructor(metadata: Metadata, clock: () => number) {
+  /** @param changed other traces are to be told now */
+  constructor(metadata: Metadata, topics: Topics, clock: () => number, changed: () => void) {
     this.metadata = metadata;
+    this.topics = topics;
     this.clock = clock;
+    this.changed = changed;
   }
 
   /** In order of their making. */
@@ -52,7 +62,7 @@ export class Notifications {
         operations = [],
         notify_user_list = [],
         filter,
-      } = JSON.parse(row.settings) as Settings;
+      } = JSON.parse(row.settings) as NotificationSettings;
       return {
         notification_id: row.id,
         notification_name: row.name,
@@ -86,7 +96,7 @@ export class Notifications {
       );
     }
     const { topic_id = '', agency_name = '' } = request;
-    const type = check(owner, request, topic_id);
+    const type = await this.check(owner, request, topic_id);
     const id = randomUUID();
     await this.metadata
       .insertInto('notifications')
@@ -98,8 +108,10 @@ export class Notifications {
         enabled: topic_id ? 1 : 0,
         settings: settingsOf(request, topic_id, agency_name),
         created_at: this.clock(),
+        active_since: this.clock(),
       })
       .execute();
+    this.changed();
     return this.get(owner, id);
   }
 
@@ -114,7 +126,7 @@ export class Notifications {
       known.filter((one) => one !== before),
     );
     const { topic_id = before.topic_id ?? '', agency_name = before.agency_name ?? '' } = request;
-    const type = check(owner, request, topic_id);
+    const type = await this.check(owner, request, topic_id);
     if (request.status === 'enabled' && !topic_id) {
       throw ERRORS.refused('CTS.0404', 'topic_id', 'status is enabled, but there is no topic_id to send to');
     }
@@ -125,9 +137,12 @@ export class Notifications {
         type,
         enabled: request.status === 'enabled' ? 1 : 0,
         settings: settingsOf(request, topic_id, agency_name),
+        // What happened while it was off is not caught up.
+        ...(before.status === 'disabled' ? { active_since: this.clock() } : {}),
       })
       .where('id', '=', id)
       .execute();
+    this.changed();
     return this.get(owner, id);
   }
 
@@ -138,6 +153,19 @@ export class Notifications {
       .where('project_id', '=', owner.projectId)
       .where('id', 'in', ids)
       .execute();
+    this.changed();
+  }
+
+  /** Rules between members, and that the topic is there. @returns what kind of target it is */
+  private async check(
+    owner: NotificationOwner,
+    request: NewNotification,
+    topicId: string,
+  ): Promise<'smn' | 'fun'> {
+    const type = check(owner, request, topicId);
+    if (topicId === '' || type === 'fun') return type;
+    if (await this.topics.byName(owner, parseUrn(topicId)?.name ?? '')) return type;
+    throw ERRORS.refused('CTS.0402', 'topic_id', `topic_id is ${topicId}, but there is no such topic`);
   }
 
   /** @throws CtsError 404 CTS.0403 */
@@ -150,7 +178,14 @@ export class Notifications {
 
 function settingsOf(request: NewNotification, topic_id: string, agency_name: string): string {
   const { operation_type, operations, notify_user_list, filter } = request;
-  const settings: Settings = { operation_type, operations, notify_user_list, filter, topic_id, agency_name };
+  const settings: NotificationSettings = {
+    operation_type,
+    operations,
+    notify_user_list,
+    filter,
+    topic_id,
+    agency_name,
+  };
   return JSON.stringify(settings);
 }
 

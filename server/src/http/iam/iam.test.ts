@@ -253,7 +253,9 @@ describe('what clients look up', () => {
       (await as(account, 'GET', '/v3/regions')).body.regions.map(({ id }: { id: string }) => id),
     ).toEqual(['eu-de', 'eu-nl']);
     const { catalog } = (await as(admin, 'GET', '/v3/auth/catalog')).body;
-    expect(catalog.map(({ type }: { type: string }) => type)).toEqual(['identity', 'cts', 'ctsv2', 'ctsv3']);
+    expect(catalog.map(({ type }: { type: string }) => type)).toEqual([
+      ...['identity', 'cts', 'ctsv2', 'ctsv3', 'smn', 'smnv2'],
+    ]);
     const { status, body } = await as(account, 'POST', '/v3/projects', { project: { name: 'eu-nl_team' } });
     expect([status, body.project.name]).toEqual([201, 'eu-nl_team']);
     expect((await as(account, 'POST', '/v3/projects', { project: { name: 'mars' } })).status).toBe(400);

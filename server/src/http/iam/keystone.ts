@@ -223,5 +223,7 @@ function catalogOf({ project }: Principal, publicUrl: string) {
     service('cts', `/v1.0/${project.id}`, project.region),
     service('ctsv2', `/v2.0/${project.id}`, project.region),
     service('ctsv3', `/v3/${project.id}`, project.region),
+    service('smn', `/v2/${project.id}`, project.region),
+    service('smnv2', `/v2/${project.id}`, project.region),
   ];
 }

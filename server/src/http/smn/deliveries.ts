@@ -1,0 +1,286 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import type { Subscription } from '../../smn/index.ts';
+import { about } from '../audit.ts';
+import { ProjectPath } from '../schemas.ts';
+import type { ServerDeps } from '../server.ts';
+import { ownerOf } from '../trackers.ts';
+import { ExtensionSchema } from './subscriptions.ts';
+
+const HOUR_MS = 3_600_000;
+
+const SubscriptionPath = Type.Interface([ProjectPath], { subscription_id: Type.String({ maxLength: 64 }) });
+const SubscriptionState = Type.Object(
+  {
+    subscription_id: Type.String(),
+    subscription_urn: Type.String(),
+    topic_urn: Type.String(),
+    protocol: Type.String(),
+    endpoint: Type.String(),
+    remark: Type.String(),
+    extension: ExtensionSchema,
+    state: Type.Enum(['pending', 'confirmed', 'cancelled', 'paused', 'failing']),
+    paused_by: Type.Optional(Type.Enum(['person', 'failures'])),
+    failing_since: Type.Optional(Type.Integer()),
+    next_attempt: Type.Optional(Type.Integer()),
+    create_time: Type.Integer(),
+    waiting: Type.Integer({ description: 'Messages that wait' }),
+    dead: Type.Integer({ description: 'Messages that were given up' }),
+  },
+  { title: 'SubscriptionState' },
+);
+const Ids = Type.Optional(
+  Type.Array(Type.Integer(), { maxItems: 10_000, description: 'Dead letters; absent: all' }),
+);
+const Count = Type.Object({ count: Type.Integer() });
+
+/** What becomes of messages, which SMN itself does not tell: additions of OpenCTS. */
+export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { topics, subscriptions, deliveryLog, messages },
+) => {
+  const all = async (request: FastifyRequest) =>
+    subscriptions.list(await topics.list(ownerOf(request.principal)));
+
+  async function subscriptionOf(request: FastifyRequest<{ Params: { subscription_id: string } }>) {
+    const { subscription_id } = request.params;
+    const found = (await all(request)).find(({ id }) => id === subscription_id);
+    if (!found) throw ERRORS.noSuchSubscription(subscription_id);
+    if (request.audited) about(request, { resourceId: found.urn, resourceName: found.endpoint });
+    return found;
+  }
+  async function states(list: readonly Subscription[]) {
+    const counts = await deliveryLog.counts(list);
+    return list.map((one) => ({
+      subscription_id: one.id,
+      subscription_urn: one.urn,
+      topic_urn: one.topicUrn,
+      protocol: one.protocol,
+      endpoint: one.endpoint,
+      remark: one.remark,
+      extension: one.extension,
+      state: stateOf(one),
+      ...(one.paused === ''
+        ? {}
+        : { paused_by: one.paused === 'manual' ? ('person' as const) : ('failures' as const) }),
+      ...(one.failingSince === undefined
+        ? {}
+        : { failing_since: one.failingSince, next_attempt: one.nextAt }),
+      create_time: one.createdAt,
+      ...(counts.get(one.id) ?? { waiting: 0, dead: 0 }),
+    }));
+  }
+
+  server.get(
+    '/v3/:project_id/smn/subscriptions',
+    {
+      config: { action: 'smn:topic:list' },
+      schema: {
+        summary: 'Subscriptions of the project with the state of their delivery',
+        tags: ['smn deliveries'],
+        params: ProjectPath,
+        querystring: Type.Object({ topic_urn: Type.Optional(Type.String()) }),
+        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState) }) },
+      },
+    },
+    async (request) => {
+      const { topic_urn } = request.query;
+      const list = (await all(request)).filter(
+        (one) => topic_urn === undefined || one.topicUrn === topic_urn,
+      );
+      return { subscriptions: await states(list) };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/smn/subscriptions/:subscription_id/attempts',
+    {
+      config: { action: 'smn:topic:list' },
+      schema: {
+        summary: 'The last attempts to deliver to a subscriber, newest first',
+        tags: ['smn deliveries'],
+        params: SubscriptionPath,
+        response: {
+          200: Type.Object({
+            attempts: Type.Array(
+              Type.Object({
+                message_id: Type.String(),
+                subject: Type.String(),
+                time: Type.Integer(),
+                took: Type.Integer({ description: 'ms' }),
+                delivered: Type.Boolean(),
+                answer: Type.String({ description: 'What the other side said, or what went wrong' }),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const attempts = await deliveryLog.attempts(await subscriptionOf(request));
+      return {
+        attempts: attempts.map(({ messageId, subject, at, took, delivered, answer }) => ({
+          message_id: messageId,
+          subject,
+          time: at,
+          took,
+          delivered,
+          answer,
+        })),
+      };
+    },
+  );
+
+  const act = (
+    path: string,
+    trace: string,
+    summary: string,
+    work: (subscription: Subscription, request: FastifyRequest) => Promise<void>,
+  ) =>
+    server.post(
+      `/v3/:project_id/smn/subscriptions/:subscription_id/${path}`,
+      {
+        config: {
+          action: 'smn:topic:update',
+          audit: { service: 'SMN', resourceType: 'subscription', name: trace },
+        },
+        schema: {
+          summary,
+          tags: ['smn deliveries'],
+          params: SubscriptionPath,
+          response: { 200: SubscriptionState },
+        },
+      },
+      async (request) => {
+        const subscription = await subscriptionOf(request);
+        await work(subscription, request);
+        const [state] = await states([await subscriptionOf(request)]);
+        return state as NonNullable<typeof state>;
+      },
+    );
+  act('pause', 'pauseSubscription', 'Send nothing to a subscriber; messages wait', (subscription) =>
+    subscriptions.pause(subscription, 'manual'),
+  );
+  act('resume', 'resumeSubscription', 'Send to a subscriber again, now', async (subscription) => {
+    await subscriptions.pause(subscription, '');
+    messages.wake();
+  });
+  act('confirm-again', 'requestConfirmation', 'Send the confirmation once more', async (subscription) => {
+    if (subscription.status === 1) return;
+    const topic = await messages.topicOf(subscription.topicId);
+    if (topic) await subscriptions.askAgain(topic, subscription);
+  });
+  act(
+    'test',
+    'publishTestMessage',
+    'Send a test message to one subscriber',
+    async (subscription, request) => {
+      if (subscription.status !== 1) {
+        throw ERRORS.smn(400, '0043', 'the subscription is not confirmed; nothing is sent to it');
+      }
+      const topic = await messages.topicOf(subscription.topicId);
+      const content = {
+        subject: '[OpenCTS] Test message',
+        default: `This is a test, sent by ${request.principal.user.name}. Messages of the topic ${topic?.name} arrive.`,
+        byProtocol: {},
+      };
+      if (topic) await messages.toOne(topic, subscription.id, 'published', content, HOUR_MS);
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/smn/dead-letters',
+    {
+      config: { action: 'smn:topic:list' },
+      schema: {
+        summary: 'Messages that were given up, newest first; they are kept for 30 days',
+        tags: ['smn deliveries'],
+        params: ProjectPath,
+        querystring: Type.Object({
+          subscription_id: Type.Optional(Type.String()),
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+        }),
+        response: {
+          200: Type.Object({
+            dead_letters: Type.Array(
+              Type.Object({
+                id: Type.Integer(),
+                subscription_id: Type.String(),
+                message_id: Type.String(),
+                kind: Type.String(),
+                summary: Type.String(),
+                attempts: Type.Integer(),
+                reason: Type.String(),
+                create_time: Type.Integer(),
+                dead_time: Type.Integer(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { subscription_id, limit } = request.query;
+      const list = (await all(request)).filter(
+        ({ id }) => subscription_id === undefined || id === subscription_id,
+      );
+      const letters = await deliveryLog.deadLetters(list, limit);
+      return {
+        dead_letters: letters.map((letter) => ({
+          id: letter.id,
+          subscription_id: letter.subscriptionId,
+          message_id: letter.messageId,
+          kind: letter.kind,
+          summary: letter.summary,
+          attempts: letter.attempts,
+          reason: letter.reason,
+          create_time: letter.createdAt,
+          dead_time: letter.diedAt,
+        })),
+      };
+    },
+  );
+  server.post(
+    '/v3/:project_id/smn/dead-letters/replay',
+    {
+      config: {
+        action: 'smn:topic:update',
+        audit: { service: 'SMN', resourceType: 'subscription', name: 'replayMessages' },
+      },
+      schema: {
+        summary: 'Send dead letters again',
+        tags: ['smn deliveries'],
+        params: ProjectPath,
+        body: Type.Object({ ids: Ids }),
+        response: { 200: Count },
+      },
+    },
+    async (request) => ({ count: await deliveryLog.replay(await all(request), request.body.ids) }),
+  );
+  server.post(
+    '/v3/:project_id/smn/dead-letters/discard',
+    {
+      config: {
+        action: 'smn:topic:update',
+        audit: { service: 'SMN', resourceType: 'subscription', name: 'discardMessages' },
+      },
+      schema: {
+        summary: 'Forget dead letters',
+        tags: ['smn deliveries'],
+        params: ProjectPath,
+        body: Type.Object({ ids: Ids }),
+        response: { 200: Count },
+      },
+    },
+    async (request) => ({ count: await deliveryLog.discard(await all(request), request.body.ids) }),
+  );
+};
+
+function stateOf({ status, paused, failures }: Subscription) {
+  if (status === 0) return 'pending' as const;
+  if (status === 3) return 'cancelled' as const;
+  if (paused !== '') return 'paused' as const;
+  return failures > 0 ? ('failing' as const) : ('confirmed' as const);
+}

@@ -1,0 +1,16 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { ServerDeps } from '../server.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { linkRoutes } from './links.ts';
+import { publishingRoutes } from './publishing.ts';
+import { subscriptionRoutes } from './subscriptions.ts';
+import { topicRoutes } from './topics.ts';
+
+/** Simple Message Notification v2 (`smn-api.md`). */
+export const smnRoutes: FastifyPluginAsync<ServerDeps> = async (server, deps) => {
+  await server.register(topicRoutes, deps);
+  await server.register(subscriptionRoutes, deps);
+  await server.register(publishingRoutes, deps);
+  await server.register(linkRoutes, deps);
+  await server.register(deliveryRoutes, deps);
+};

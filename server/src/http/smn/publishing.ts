@@ -1,0 +1,257 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import { type Published, TEMPLATE_PROTOCOLS, type Template } from '../../smn/index.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { ownerOf } from '../trackers.ts';
+import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
+
+const MOST_MESSAGE_BYTES = 256 * 1024;
+const MOST_LIVE_S = 604_800;
+
+const TemplateName = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+  errorCode: 'SMN.0032',
+  rule: 'must hold 1 to 64 of letters, digits, "-" and "_", and begin with a letter or digit',
+});
+const TemplateView = {
+  message_template_id: Type.String(),
+  message_template_name: Type.String(),
+  protocol: Type.String(),
+  tag_names: Type.Array(Type.String()),
+  create_time: Type.String(),
+  update_time: Type.String(),
+};
+const view = (template: Template) => ({
+  message_template_id: template.id,
+  message_template_name: template.name,
+  protocol: template.protocol,
+  tag_names: template.tags,
+  create_time: smnTime(template.createdAt),
+  update_time: smnTime(template.updatedAt),
+});
+const TemplatePath = Type.Interface([SmnProject], { template_id: Type.String({ maxLength: 64 }) });
+
+/** Publishing, and templates for it (`smn-api.md` 5, 6). */
+export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { topics, messages, templates },
+) => {
+  server.post(
+    '/v2/:project_id/notifications/topics/:topic_urn/publish',
+    {
+      config: smn('smn:topic:publish'),
+      schema: {
+        summary: 'Publish a message; it is accepted, not yet delivered',
+        tags: ['smn messages'],
+        params: TopicPath,
+        body: Type.Object({
+          subject: Type.String({
+            default: '',
+            pattern: '^[^\\r\\n]{0,512}$',
+            errorCode: 'SMN.0008',
+            rule: 'must hold at most 512 characters and no line breaks',
+          }),
+          message: Type.Optional(Type.String()),
+          message_structure: Type.Optional(
+            Type.String({ description: 'JSON text: a message for each protocol, and default' }),
+          ),
+          message_template_name: Type.Optional(Type.String()),
+          tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+          time_to_live: Type.String({
+            default: '3600',
+            pattern: '^[0-9]{1,6}$',
+            rule: 'must be the text of seconds, at most 604800',
+            description: 'Seconds for which delivery is tried',
+          }),
+        }),
+        response: { 200: Type.Object({ ...RequestId, message_id: Type.String() }) },
+      },
+    },
+    async (request) => {
+      const owner = ownerOf(request.principal);
+      const topic = await topics.get(owner, request.params.topic_urn);
+      const {
+        subject,
+        message,
+        message_structure,
+        message_template_name,
+        tags = {},
+        time_to_live,
+      } = request.body;
+      const live = Number(time_to_live);
+      if (live > MOST_LIVE_S) {
+        throw ERRORS.smn(
+          400,
+          '0019',
+          `time_to_live is ${time_to_live}; it must be at most ${MOST_LIVE_S}`,
+          'time_to_live',
+        );
+      }
+      let content: Published;
+      if (message_structure) content = structureOf(message_structure);
+      else if (message_template_name)
+        content = await templates.fill(owner.projectId, message_template_name, tags);
+      else if (message) content = { subject: '', default: message, byProtocol: {} };
+      else {
+        throw ERRORS.smn(
+          403,
+          '0009',
+          'message is missing; give message, message_structure or message_template_name',
+          'message',
+        );
+      }
+      const bytes = [content.default, ...Object.values(content.byProtocol)].reduce(
+        (sum, text = '') => sum + Buffer.byteLength(text),
+        0,
+      );
+      if (bytes > MOST_MESSAGE_BYTES) {
+        throw ERRORS.smn(
+          403,
+          '0009',
+          `the message has ${bytes} bytes; it must have at most 256 kB`,
+          'message',
+        );
+      }
+      return {
+        ...idOf(request),
+        message_id: await messages.publish(topic, { ...content, subject }, live * 1000),
+      };
+    },
+  );
+
+  server.post(
+    '/v2/:project_id/notifications/message_template',
+    {
+      config: smn('smn:template:create', 'message_template', 'createMessageTemplate'),
+      schema: {
+        summary: 'Create a message template',
+        tags: ['smn messages'],
+        params: SmnProject,
+        body: Type.Object({
+          message_template_name: TemplateName,
+          content: Type.String(),
+          protocol: Type.Enum([...TEMPLATE_PROTOCOLS], { default: 'default', errorCode: 'SMN.0011' }),
+        }),
+        response: { 201: Type.Object({ ...RequestId, message_template_id: Type.String() }) },
+      },
+    },
+    async (request, reply) => {
+      const { message_template_name: name, content, protocol } = request.body;
+      about(request, { resourceName: name });
+      const made = await templates.create(request.params.project_id, name, protocol, content);
+      about(request, { resourceId: made.id });
+      return reply.code(201).send({ ...idOf(request), message_template_id: made.id });
+    },
+  );
+
+  server.get(
+    '/v2/:project_id/notifications/message_template',
+    {
+      config: smn('smn:template:list'),
+      schema: {
+        summary: 'List message templates, oldest first',
+        tags: ['smn messages'],
+        params: SmnProject,
+        querystring: Type.Object({
+          ...PAGE,
+          message_template_name: Type.Optional(Type.String()),
+          protocol: Type.Optional(Type.String()),
+        }),
+        response: {
+          200: Type.Object({
+            ...RequestId,
+            message_template_count: Type.Integer(),
+            message_templates: Type.Array(Type.Object(TemplateView)),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { offset, limit, message_template_name: name, protocol } = request.query;
+      const found = (await templates.list(request.params.project_id)).filter(
+        (one) => (!name || one.name === name) && (!protocol || one.protocol === protocol),
+      );
+      const page = found.slice(offset, offset + limit).map(view);
+      return { ...idOf(request), message_template_count: found.length, message_templates: page };
+    },
+  );
+
+  server.get(
+    '/v2/:project_id/notifications/message_template/:template_id',
+    {
+      config: smn('smn:template:list'),
+      schema: {
+        summary: 'A message template',
+        tags: ['smn messages'],
+        params: TemplatePath,
+        response: { 200: Type.Object({ ...RequestId, ...TemplateView, content: Type.String() }) },
+      },
+    },
+    async (request) => {
+      const found = await templates.get(request.params.project_id, request.params.template_id);
+      return { ...idOf(request), ...view(found), content: found.content };
+    },
+  );
+
+  server.put(
+    '/v2/:project_id/notifications/message_template/:template_id',
+    {
+      config: smn('smn:template:update', 'message_template', 'updateMessageTemplate'),
+      schema: {
+        summary: 'Change the text of a message template',
+        tags: ['smn messages'],
+        params: TemplatePath,
+        body: Type.Object({ content: Type.String() }),
+        response: { 200: Done },
+      },
+    },
+    async (request) => {
+      const found = await templates.get(request.params.project_id, request.params.template_id);
+      about(request, { resourceId: found.id, resourceName: found.name });
+      await templates.update(found, request.body.content);
+      return idOf(request);
+    },
+  );
+
+  server.delete(
+    '/v2/:project_id/notifications/message_template/:template_id',
+    {
+      config: smn('smn:template:delete', 'message_template', 'deleteMessageTemplate'),
+      schema: {
+        summary: 'Delete a message template',
+        tags: ['smn messages'],
+        params: TemplatePath,
+        response: { 200: Done },
+      },
+    },
+    async (request) => {
+      const found = await templates.get(request.params.project_id, request.params.template_id);
+      about(request, { resourceId: found.id, resourceName: found.name });
+      await templates.remove(found);
+      return idOf(request);
+    },
+  );
+};
+
+/** @throws CtsError 400 */
+function structureOf(text: string): Published {
+  const refuse = (message: string) => ERRORS.smn(400, '0021', message, 'message_structure');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`message_structure is no JSON text: ${(error as Error).message}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw refuse('message_structure must be the text of a JSON object');
+  }
+  const texts = Object.entries(parsed);
+  const bad = texts.find(([, value]) => typeof value !== 'string');
+  if (bad) throw refuse(`message_structure.${bad[0]} must be a text`);
+  const { default: all, ...byProtocol } = Object.fromEntries(texts) as Record<string, string>;
+  if (all === undefined)
+    throw refuse('message_structure.default is missing; it is sent where a protocol has no text');
+  return { subject: '', default: all, byProtocol };
+}

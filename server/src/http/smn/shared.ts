@@ -1,0 +1,36 @@
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { PROTOCOLS } from '../../smn/index.ts';
+import type { AuditedOperation } from '../audit.ts';
+
+/** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
+export const smn = (action: string, resourceType?: string, name?: string) => ({
+  action,
+  smn: true,
+  ...(resourceType && name
+    ? { audit: { service: 'SMN', resourceType, name } satisfies AuditedOperation }
+    : {}),
+});
+
+const Offset = Type.Integer({ minimum: 0, default: 0, errorCode: 'SMN.0015' });
+const Limit = Type.Integer({ minimum: 0, maximum: 100, default: 100, errorCode: 'SMN.0015' });
+export const PAGE = { offset: Offset, limit: Limit };
+
+export const RequestId = { request_id: Type.String() };
+export const Done = Type.Object(RequestId);
+
+export const SmnProject = Type.Object({ project_id: Type.String() });
+export const TopicPath = Type.Interface([SmnProject], {
+  topic_urn: Type.String({ description: 'urn:smn:{region}:{project_id}:{topic}' }),
+});
+
+export const Protocol = Type.String({
+  maxLength: 64,
+  errorCode: 'SMN.0011',
+  description: `One of ${PROTOCOLS.join(', ')}`,
+});
+
+/** Times are text in SMN. */
+export const smnTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+export const idOf = (request: FastifyRequest) => ({ request_id: request.id });

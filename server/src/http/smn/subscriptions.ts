@@ -1,0 +1,292 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import { PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { ownerOf } from '../trackers.ts';
+import { Done, idOf, PAGE, Protocol, RequestId, SmnProject, smn, TopicPath } from './shared.ts';
+
+const MOST_AT_ONCE = 50;
+
+/** Additions to a subscription; `batch` is one of OpenCTS. */
+export const ExtensionSchema = Type.Object(
+  {
+    header: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Sent along; names begin with x-' }),
+    ),
+    batch: Type.Optional(
+      Type.Object(
+        {
+          traces: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Of a request, at most' }),
+          seconds: Type.Integer({ minimum: 0, maximum: 300, description: 'That a trace waits, at most' }),
+        },
+        { description: 'Key events in batches, compressed (https only; an addition of OpenCTS)' },
+      ),
+    ),
+  },
+  { errorCode: 'SMN.0012' },
+);
+const One = {
+  protocol: Protocol,
+  endpoint: Type.String({ minLength: 1, maxLength: 2048, errorCode: 'SMN.0012' }),
+  remark: Type.String({ default: '', maxLength: 512, errorCode: 'SMN.0017' }),
+  extension: Type.Optional(ExtensionSchema),
+};
+const SubscriptionView = Type.Object({
+  topic_urn: Type.String(),
+  subscription_urn: Type.String(),
+  protocol: Type.String(),
+  owner: Type.String(),
+  endpoint: Type.String(),
+  remark: Type.String(),
+  status: Type.Integer({ description: '0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber' }),
+  filter_polices: Type.Array(Type.Object({ name: Type.String(), string_equals: Type.Array(Type.String()) })),
+});
+const view = (subscription: Subscription) => ({
+  topic_urn: subscription.topicUrn,
+  subscription_urn: subscription.urn,
+  protocol: subscription.protocol,
+  owner: subscription.projectId,
+  endpoint: subscription.endpoint,
+  remark: subscription.remark,
+  status: subscription.status,
+  filter_polices: [],
+});
+const Page = Type.Object({
+  ...RequestId,
+  subscription_count: Type.Integer(),
+  subscriptions: Type.Array(SubscriptionView),
+});
+const FILTER = {
+  ...PAGE,
+  protocol: Type.Optional(Protocol),
+  status: Type.Optional(Type.Integer()),
+  endpoint: Type.Optional(Type.String()),
+  fuzzy_remark: Type.Optional(Type.String()),
+};
+const Made = Type.Object({
+  ...RequestId,
+  subscription_urn: Type.Optional(Type.String()),
+  subscriptions_result: Type.Optional(
+    Type.Array(
+      Type.Object({
+        subscription_urn: Type.Optional(Type.String()),
+        protocol: Type.String(),
+        endpoint: Type.String(),
+        remark: Type.String(),
+        code: Type.Optional(Type.String()),
+        message: Type.Optional(Type.String()),
+      }),
+    ),
+  ),
+});
+
+/** Subscriptions of topics (`smn-api.md` 3). */
+export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { topics, subscriptions },
+) => {
+  const topicOf = (request: FastifyRequest<{ Params: { topic_urn: string } }>): Promise<Topic> =>
+    topics.get(ownerOf(request.principal), request.params.topic_urn);
+
+  /** @throws CtsError 400, 404 */
+  async function subscriptionOf(request: FastifyRequest, urn: string): Promise<Subscription> {
+    const parsed = parseUrn(urn);
+    if (!parsed?.subscriptionId) {
+      throw ERRORS.smn(
+        400,
+        '0014',
+        `subscription_urn is ${JSON.stringify(urn.slice(0, 300))}; it must be the URN of a topic, ":" and 32 hex digits`,
+        'subscription_urn',
+      );
+    }
+    const owner = ownerOf(request.principal);
+    const topic = parsed.projectId === owner.projectId ? await topics.byName(owner, parsed.name) : undefined;
+    const found = topic && (await subscriptions.find(topic, parsed.subscriptionId));
+    if (!found || found.urn !== urn) throw ERRORS.noSuchSubscription(urn);
+    about(request, { resourceId: found.urn, resourceName: found.endpoint });
+    return found;
+  }
+
+  function pageOf(
+    request: FastifyRequest,
+    all: Subscription[],
+    query: {
+      offset: number;
+      limit: number;
+      protocol?: string;
+      status?: number;
+      endpoint?: string;
+      fuzzy_remark?: string;
+    },
+  ) {
+    const found = all.filter(
+      (one) =>
+        (query.protocol === undefined || one.protocol === query.protocol) &&
+        (query.status === undefined || one.status === query.status) &&
+        (query.endpoint === undefined || one.endpoint === query.endpoint) &&
+        one.remark.includes(query.fuzzy_remark ?? ''),
+    );
+    return {
+      ...idOf(request),
+      subscription_count: found.length,
+      subscriptions: found.slice(query.offset, query.offset + query.limit).map(view),
+    };
+  }
+
+  server.post(
+    '/v2/:project_id/notifications/topics/:topic_urn/subscriptions',
+    {
+      config: smn('smn:topic:update', 'subscription', 'subscribe'),
+      schema: {
+        summary: 'Subscribe to a topic: one endpoint, or up to 50 in subscriptions',
+        tags: ['smn subscriptions'],
+        params: TopicPath,
+        body: Type.Object({
+          ...Object.fromEntries(Object.entries(One).map(([name, schema]) => [name, Type.Optional(schema)])),
+          subscriptions: Type.Optional(
+            Type.Array(Type.Object(One), { minItems: 1, maxItems: MOST_AT_ONCE, errorCode: 'SMN.0043' }),
+          ),
+        }),
+        response: { 200: Made, 201: Made },
+      },
+    },
+    async (request, reply) => {
+      const topic = await topicOf(request);
+      const body = request.body as Partial<{
+        protocol: string;
+        endpoint: string;
+        remark: string;
+        extension: object;
+        subscriptions: { protocol: string; endpoint: string; remark?: string; extension?: object }[];
+      }>;
+      about(request, { resourceId: topic.urn, resourceName: topic.name });
+      if (!body.subscriptions) {
+        const { protocol, endpoint, remark = '', extension = {} } = body;
+        if (!protocol) throw ERRORS.smn(400, '0011', 'protocol is missing', 'protocol');
+        if (!endpoint) throw ERRORS.smn(400, '0012', 'endpoint is missing', 'endpoint');
+        const { subscription, made } = await subscriptions.subscribe(topic, {
+          protocol,
+          endpoint,
+          remark,
+          extension,
+        });
+        about(request, { resourceId: subscription.urn, resourceName: subscription.endpoint });
+        return reply.code(made ? 201 : 200).send({ ...idOf(request), subscription_urn: subscription.urn });
+      }
+      // One that is refused costs none of the others.
+      const results = [];
+      let madeAny = false;
+      for (const { protocol, endpoint, remark = '', extension = {} } of body.subscriptions) {
+        try {
+          const { subscription, made } = await subscriptions.subscribe(topic, {
+            protocol,
+            endpoint,
+            remark,
+            extension,
+          });
+          madeAny ||= made;
+          results.push({ subscription_urn: subscription.urn, protocol, endpoint, remark });
+        } catch (error) {
+          const { code = 'SMN.0018', message } = error as { code?: string; message: string };
+          results.push({ protocol, endpoint, remark, code, message });
+        }
+      }
+      return reply.code(madeAny ? 201 : 200).send({ ...idOf(request), subscriptions_result: results });
+    },
+  );
+
+  server.get(
+    '/v2/:project_id/notifications/topics/:topic_urn/subscriptions',
+    {
+      config: smn('smn:topic:list'),
+      schema: {
+        summary: 'List the subscriptions of a topic, oldest first',
+        tags: ['smn subscriptions'],
+        params: TopicPath,
+        querystring: Type.Object(FILTER),
+        response: { 200: Page },
+      },
+    },
+    async (request) => pageOf(request, await subscriptions.list([await topicOf(request)]), request.query),
+  );
+
+  server.get(
+    '/v2/:project_id/notifications/subscriptions',
+    {
+      config: smn('smn:topic:list'),
+      schema: {
+        summary: 'List the subscriptions of the project, oldest first',
+        tags: ['smn subscriptions'],
+        params: SmnProject,
+        querystring: Type.Object(FILTER),
+        response: { 200: Page },
+      },
+    },
+    async (request) => {
+      const all = await subscriptions.list(await topics.list(ownerOf(request.principal)));
+      return pageOf(request, all, request.query);
+    },
+  );
+
+  server.put(
+    '/v2/:project_id/notifications/topics/:topic_urn/subscriptions/:subscription_urn',
+    {
+      config: smn('smn:topic:update', 'subscription', 'updateSubscription'),
+      schema: {
+        summary: 'Change the remark of a subscription, and how it is delivered',
+        tags: ['smn subscriptions'],
+        params: Type.Interface([TopicPath], { subscription_urn: Type.String() }),
+        body: Type.Object({
+          remark: Type.Optional(Type.String({ maxLength: 512, errorCode: 'SMN.0017' })),
+          extension: Type.Optional(ExtensionSchema),
+        }),
+        response: { 200: Done },
+      },
+    },
+    async (request) => {
+      const subscription = await subscriptionOf(request, request.params.subscription_urn);
+      const { remark, extension } = request.body;
+      if (remark !== undefined) await subscriptions.setRemark(subscription, remark);
+      if (extension !== undefined) await subscriptions.setExtension(subscription, extension);
+      return idOf(request);
+    },
+  );
+
+  for (const path of [
+    'subscriptions/:subscription_urn',
+    'topics/:topic_urn/subscriptions/:subscription_urn',
+  ]) {
+    server.delete(
+      `/v2/:project_id/notifications/${path}`,
+      {
+        config: smn('smn:topic:update', 'subscription', 'delsubscribe'),
+        schema: {
+          summary: 'Delete a subscription',
+          tags: ['smn subscriptions'],
+          params: Type.Interface([SmnProject], { subscription_urn: Type.String() }),
+          response: { 200: Done },
+        },
+      },
+      async (request) => {
+        await subscriptions.remove(await subscriptionOf(request, request.params.subscription_urn));
+        return idOf(request);
+      },
+    );
+  }
+
+  server.get(
+    '/v2/notifications/protocols',
+    {
+      config: smn('signed-in'),
+      schema: {
+        summary: 'Protocols of subscriptions',
+        tags: ['smn subscriptions'],
+        response: { 200: Type.Object({ ...RequestId, protocols: Type.Array(Type.String()) }) },
+      },
+    },
+    async (request) => ({ ...idOf(request), protocols: [...PROTOCOLS] }),
+  );
+};

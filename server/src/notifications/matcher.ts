@@ -1,0 +1,114 @@
+import type { Frame } from '../journal/index.ts';
+import type { TraceLine } from '../traces/index.ts';
+import { type Condition, parseCondition } from './conditions.ts';
+import type { NotificationSettings } from './notifications.ts';
+
+/** An enabled notification with a topic, as it is looked for. */
+export interface Rule {
+  notificationId: string;
+  name: string;
+  topicId: string;
+  projectId: string;
+  /** Traces that were recorded before are not told; epoch ms. */
+  activeSince: number;
+  settings: Pick<NotificationSettings, 'operation_type' | 'operations' | 'notify_user_list' | 'filter'>;
+}
+
+interface Compiled {
+  rule: Rule;
+  /** Undefined: all users. */
+  users: Set<string> | undefined;
+  conditions: readonly Condition[];
+  any: boolean;
+}
+
+/** The rules of a project, by what is known of a trace without reading its line. */
+interface ProjectRules {
+  /** Those that want every operation. */
+  complete: Compiled[];
+  /** By trace source, then by resource type and trace name. */
+  byService: Map<string, Map<string, Compiled[]>>;
+}
+
+/**
+ * All rules as one look-up: a trace of a project without rules costs nothing, one of a trace source that no
+ * rule names next to nothing, and only one that is meant by operation is parsed.
+ */
+export class Matcher {
+  private readonly projects = new Map<string, ProjectRules>();
+
+  constructor(rules: readonly Rule[]) {
+    for (const rule of rules) this.add(rule);
+  }
+
+  get isEmpty(): boolean {
+    return this.projects.size === 0;
+  }
+
+  /** Rules that a journalled trace is to be told by. */
+  match(frame: Frame): Rule[] {
+    const rules = this.projects.get(frame.projectId);
+    if (!rules) return [];
+    const ofService = rules.byService.get(frame.serviceType);
+    const named = ofService?.get(operationOf(frame.member('resource_type'), frame.member('trace_name')));
+    if (!named && rules.complete.length === 0) return [];
+    let line: TraceLine | undefined;
+    const read = () => {
+      line ??= JSON.parse(frame.line()) as TraceLine;
+      return line;
+    };
+    const found: Rule[] = [];
+    for (const candidates of [rules.complete, named ?? []]) {
+      for (const candidate of candidates) {
+        if (frame.recordTime >= candidate.rule.activeSince && fits(candidate, read))
+          found.push(candidate.rule);
+      }
+    }
+    return found;
+  }
+
+  private add(rule: Rule): void {
+    const { operation_type, operations = [], notify_user_list = [], filter } = rule.settings;
+    const compiled: Compiled = {
+      rule,
+      users:
+        notify_user_list.length === 0
+          ? undefined
+          : new Set(notify_user_list.flatMap(({ user_list }) => user_list)),
+      conditions: filter?.is_support_filter ? filter.rule.map((text) => parseCondition(text, 'filter')) : [],
+      any: filter?.condition === 'OR',
+    };
+    let project = this.projects.get(rule.projectId);
+    if (!project) {
+      project = { complete: [], byService: new Map() };
+      this.projects.set(rule.projectId, project);
+    }
+    if (operation_type === 'complete') {
+      project.complete.push(compiled);
+      return;
+    }
+    for (const { service_type, resource_type, trace_names } of operations) {
+      const service = project.byService.get(service_type) ?? new Map<string, Compiled[]>();
+      project.byService.set(service_type, service);
+      for (const name of new Set(trace_names)) {
+        const key = operationOf(resource_type, name);
+        const there = service.get(key) ?? [];
+        // An operation may be named twice.
+        if (!there.includes(compiled)) service.set(key, [...there, compiled]);
+      }
+    }
+  }
+}
+
+const operationOf = (resourceType: string, traceName: string) => `${resourceType}\0${traceName}`;
+
+function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
+  if (users) {
+    const { user } = read();
+    const name = user ? (JSON.parse(user) as { name?: string }).name : undefined;
+    if (name === undefined || !users.has(name)) return false;
+  }
+  if (conditions.length === 0) return true;
+  const holds = ({ field, equal, value }: Condition) => (String(read()[field] ?? '') === value) === equal;
+  return any ? conditions.some(holds) : conditions.every(holds);
+}

@@ -1,0 +1,298 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import {
+  comparePositions,
+  type Followers,
+  type Frame,
+  formatPosition,
+  type JournalReader,
+  type Position,
+} from '../journal/index.ts';
+import type { Database, MessageKind, Metadata } from '../metadata/index.ts';
+import { parseUrn } from '../smn/index.ts';
+import { Matcher, type Rule } from './matcher.ts';
+import type { NotificationSettings } from './notifications.ts';
+
+const compress = promisify(gzip);
+export const NOTIFIER = 'notifier';
+const READ_BYTES = 4 * 1024 * 1024;
+/** Without anything found the position is noted at least so often. */
+const NOTE_EVERY_MS = 5_000;
+const RETRY_MS = 1_000;
+const DAY = 86_400_000;
+/** How long delivery of a key event is tried, and of a batch of them. */
+const LIVE_MS = DAY;
+const BATCH_LIVE_MS = 7 * DAY;
+const CONFIRMED = 1;
+
+interface Found {
+  rule: Rule;
+  traceId: string;
+  line: string;
+}
+
+export interface NotifierOptions {
+  journal: JournalReader;
+  journalId: string;
+  followers: Followers;
+  metadata: Metadata;
+  clock: () => number;
+  log: Logger;
+  /** Messages wait to be sent. */
+  onQueued: (messages: number) => void;
+  /** Everything before it was looked at. */
+  onPassed: (position: Position, matched: number) => void;
+}
+
+/**
+ * The journal's third follower: finds the traces that notifications want, and puts a message for each into
+ * the queues of the topic's subscribers. Messages and its position are written in one transaction, and a
+ * message's id follows from notification and trace, so that a crash neither loses nor doubles one.
+ */
+export class Notifier {
+  private readonly options: NotifierOptions;
+  private readonly stopping = new AbortController();
+  private matcher = new Matcher([]);
+  private stale = true;
+  private position: Position = { segment: 0, offset: 0 };
+  private noted: Position = { segment: 0, offset: 0 };
+  private notedAt = 0;
+  private running: Promise<void> | undefined;
+
+  constructor(options: NotifierOptions) {
+    this.options = options;
+  }
+
+  /** Finds where it was, and goes on. */
+  async start(): Promise<void> {
+    const { followers, journal, journalId, metadata } = this.options;
+    const row = await metadata
+      .selectFrom('notifier_positions')
+      .selectAll()
+      .where('journal_id', '=', journalId)
+      .executeTakeFirst();
+    const kept = followers.get(NOTIFIER).position;
+    const stored = row && { segment: row.segment, offset: row.offset };
+    // The later of the two: what is noted with messages may be ahead of the file, and the other way round.
+    this.position = stored && comparePositions(stored, kept) > 0 ? stored : kept;
+    if (comparePositions(this.position, journal.durableEnd) > 0) this.position = journal.durableEnd;
+    this.noted = this.position;
+    this.running = this.follow();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Notifications or topics have changed: from here on the new ones hold. */
+  refresh(): void {
+    this.stale = true;
+  }
+
+  private async follow(): Promise<void> {
+    const { journal, log } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await journal.beyond(this.position, signal);
+      if (signal.aborted) break;
+      try {
+        await this.step();
+      } catch (error) {
+        log.error({ err: error }, 'key events could not be looked for; it is tried again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    await this.note(true).catch((error) =>
+      log.error({ err: error }, 'the position of the notifier is not noted'),
+    );
+  }
+
+  private async step(): Promise<void> {
+    const { journal, onPassed } = this.options;
+    if (this.stale) {
+      this.stale = false;
+      this.matcher = new Matcher(await this.rules());
+    }
+    if (this.matcher.isEmpty) {
+      this.position = journal.durableEnd;
+      onPassed(this.position, 0);
+      await this.note(false);
+      return;
+    }
+    const from = this.position;
+    const { frames, next } = await journal.read(from, READ_BYTES);
+    const found: Found[] = [];
+    for (const frame of frames) {
+      const rules = this.matcher.match(frame);
+      if (rules.length === 0) continue;
+      const line = lineOf(frame);
+      for (const rule of rules) found.push({ rule, traceId: frame.traceId, line });
+    }
+    if (found.length > 0) await this.queue(found, from, next);
+    this.position = next;
+    onPassed(next, found.length);
+    await this.note(false);
+  }
+
+  /** Puts messages into queues; with them goes the position, so that none is put there twice. */
+  private async queue(found: readonly Found[], from: Position, next: Position): Promise<void> {
+    const { metadata, clock, onQueued } = this.options;
+    const topics = [...new Set(found.map(({ rule }) => rule.topicId))];
+    const subscribers = await this.subscribers(topics);
+    const batches = new Map<Rule, string[]>();
+    for (const { rule, line } of found) {
+      if (!subscribers.get(rule.topicId)?.batch.length) continue;
+      const lines = batches.get(rule) ?? [];
+      batches.set(rule, lines);
+      lines.push(line);
+    }
+    const packed = await Promise.all(
+      [...batches].map(async ([rule, lines]) => ({
+        rule,
+        traces: lines.length,
+        content: (await compress(lines.join(''), { level: 1 })).toString('base64'),
+      })),
+    );
+    const now = clock();
+    await metadata.transaction().execute(async (transaction) => {
+      for (const { rule, traceId, line } of found) {
+        const each = subscribers.get(rule.topicId)?.each ?? [];
+        if (each.length === 0) continue;
+        const id = idOf(rule.notificationId, traceId);
+        const message = {
+          kind: 'trace' as const,
+          content: line.trimEnd(),
+          traces: 1,
+          expires: now + LIVE_MS,
+        };
+        await put(transaction, id, rule, message, each, now);
+      }
+      for (const { rule, traces, content } of packed) {
+        const id = idOf(rule.notificationId, formatPosition(from));
+        const message = { kind: 'batch' as const, content, traces, expires: now + BATCH_LIVE_MS };
+        await put(transaction, id, rule, message, subscribers.get(rule.topicId)?.batch ?? [], now);
+      }
+      await this.notePosition(transaction, next);
+    });
+    this.noted = next;
+    this.notedAt = now;
+    onQueued(found.length);
+  }
+
+  /** Who gets a topic's messages now: one by one, or in batches. */
+  private async subscribers(topics: readonly string[]) {
+    const rows = await this.options.metadata
+      .selectFrom('smn_subscriptions')
+      .select(['id', 'topic_id', 'extension'])
+      .where('topic_id', 'in', topics)
+      .where('status', '=', CONFIRMED)
+      .orderBy('created_at')
+      .execute();
+    const byTopic = new Map(topics.map((id) => [id, { each: [] as string[], batch: [] as string[] }]));
+    for (const { id, topic_id, extension } of rows) {
+      const { batch } = JSON.parse(extension) as { batch?: unknown };
+      byTopic.get(topic_id)?.[batch ? 'batch' : 'each'].push(id);
+    }
+    return byTopic;
+  }
+
+  /** Enabled notifications whose topic is there. */
+  private async rules(): Promise<Rule[]> {
+    const { metadata } = this.options;
+    const rows = await metadata
+      .selectFrom('notifications')
+      .selectAll()
+      .where('enabled', '=', 1)
+      .where('type', '=', 'smn')
+      .execute();
+    const topics = await metadata.selectFrom('smn_topics').select(['id', 'project_id', 'name']).execute();
+    const byName = new Map(topics.map(({ id, project_id, name }) => [`${project_id} ${name}`, id]));
+    return rows.flatMap((row) => {
+      const settings = JSON.parse(row.settings) as NotificationSettings;
+      const topicId = byName.get(`${row.project_id} ${parseUrn(settings.topic_id)?.name ?? ''}`);
+      if (topicId === undefined) return [];
+      return [
+        {
+          notificationId: row.id,
+          name: row.name,
+          topicId,
+          projectId: row.project_id,
+          activeSince: row.active_since,
+          settings,
+        },
+      ];
+    });
+  }
+
+  /** Keeps the position where journal segments are released by, now and then. */
+  private async note(now: boolean): Promise<void> {
+    const { followers, metadata, clock } = this.options;
+    const moved = this.position.segment !== followers.get(NOTIFIER).position.segment;
+    if (!now && !moved && clock() - this.notedAt < NOTE_EVERY_MS) return;
+    if (comparePositions(this.noted, this.position) !== 0) {
+      await metadata.transaction().execute((transaction) => this.notePosition(transaction, this.position));
+    }
+    await followers.save(NOTIFIER, this.position, null);
+    this.noted = this.position;
+    this.notedAt = clock();
+  }
+
+  private async notePosition(
+    transaction: Transaction<Database>,
+    { segment, offset }: Position,
+  ): Promise<void> {
+    await transaction
+      .insertInto('notifier_positions')
+      .values({ journal_id: this.options.journalId, segment, offset })
+      .onConflict((conflict) => conflict.column('journal_id').doUpdateSet({ segment, offset }))
+      .execute();
+  }
+}
+
+const lineOf = (frame: Frame) => frame.line();
+
+/** 32 hex digits, the same whenever it is asked for. */
+const idOf = (notificationId: string, of: string) =>
+  createHash('sha256').update(`${notificationId} ${of}`).digest('hex').slice(0, 32);
+
+async function put(
+  transaction: Transaction<Database>,
+  id: string,
+  rule: Rule,
+  message: { kind: MessageKind; content: string; traces: number; expires: number },
+  subscriptions: readonly string[],
+  now: number,
+): Promise<void> {
+  const { numInsertedOrUpdatedRows: made } = await transaction
+    .insertInto('smn_messages')
+    .values({
+      id,
+      topic_id: rule.topicId,
+      kind: message.kind,
+      notification: rule.name,
+      content: message.content,
+      traces: message.traces,
+      created_at: now,
+      expires_at: message.expires,
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .executeTakeFirst();
+  if (!made) return;
+  await transaction
+    .insertInto('smn_deliveries')
+    .values(
+      subscriptions.map((subscription_id) => ({
+        message_id: id,
+        subscription_id,
+        state: 'waiting' as const,
+        attempts: 0,
+        reason: '',
+        died_at: null,
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,15 @@
+/** What became of an attempt. */
+export interface Outcome {
+  delivered: boolean;
+  /** Another attempt may succeed. */
+  passing: boolean;
+  /** What the other side said, or what went wrong. */
+  answer: string;
+}
+
+export const delivered = (answer: string): Outcome => ({ delivered: true, passing: false, answer });
+export const failed = (answer: string, passing = true): Outcome => ({
+  delivered: false,
+  passing,
+  answer: answer.slice(0, 300),
+});

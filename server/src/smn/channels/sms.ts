@@ -1,0 +1,30 @@
+import { failed, type Outcome } from './channel.ts';
+import { send } from './web.ts';
+
+export interface SmsGateway {
+  /** Empty: there is none. */
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  /** `{number}` and `{text}` are put in, here and in the URL. */
+  body: string;
+}
+
+/** A text message through the operator's HTTP gateway. */
+export async function sendSms(gateway: SmsGateway, number: string, text: string): Promise<Outcome> {
+  if (gateway.url === '') return failed('no gateway of text messages is configured (OPENCTS_SMS_URL)', true);
+  const type = gateway.headers['content-type'] ?? '';
+  const inBody = type.includes('json')
+    ? (value: string) => JSON.stringify(value).slice(1, -1)
+    : type.includes('x-www-form-urlencoded')
+      ? encodeURIComponent
+      : (value: string) => value;
+  const fill = (template: string, as: (value: string) => string) =>
+    template.replaceAll(/\{(number|text)\}/g, (_, name) => as(name === 'number' ? number : text));
+  return send({
+    url: fill(gateway.url, encodeURIComponent),
+    method: gateway.method,
+    headers: gateway.headers,
+    body: fill(gateway.body, inBody),
+  });
+}

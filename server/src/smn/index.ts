@@ -1,0 +1,15 @@
+export { Certificates } from './certificates.ts';
+export { DeliveryLog } from './log.ts';
+export { Messages, type Published } from './messages.ts';
+export { DeliveryNetwork } from './network.ts';
+export { escapeHtml } from './render.ts';
+export { Sender } from './sender.ts';
+export {
+  type Extension,
+  PROTOCOLS,
+  type Subscription,
+  Subscriptions,
+} from './subscriptions.ts';
+export { TEMPLATE_PROTOCOLS, type Template, Templates } from './templates.ts';
+export { type Topic, type TopicOwner, Topics } from './topics.ts';
+export { parseUrn, TOPIC_NAME, topicUrn } from './urn.ts';

@@ -1,0 +1,54 @@
+import { lookup as resolve } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** A request would go into a network that is not the subscriber's to name. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+
+  constructor(host: string, address: string) {
+    super(
+      `${host} is ${address === host ? '' : `at ${address}, which is `}an address of a private network; the operator can allow it (OPENCTS_DELIVERY_NETWORKS)`,
+    );
+  }
+}
+
+/** Which addresses messages may be sent to: those of the public Internet, and those the operator allows. */
+export class DeliveryNetwork {
+  private readonly allowed: [ipaddr.IPv4 | ipaddr.IPv6, number][];
+
+  /** @param allowed address blocks, such as 10.1.0.0/16 */
+  constructor(allowed: readonly string[]) {
+    this.allowed = allowed.map((block) => ipaddr.parseCIDR(block));
+  }
+
+  /** @param address IPv4 or IPv6, as text */
+  allows(address: string): boolean {
+    const parsed = ipaddr.process(address);
+    if (parsed.range() === 'unicast') return true;
+    return this.allowed.some(([block, bits]) => block.kind() === parsed.kind() && parsed.match(block, bits));
+  }
+
+  /** Checks a host that is an address; names are checked when they are resolved. @throws AddressRefused */
+  checkHost(host: string): void {
+    const address = host.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(address) !== 0 && !this.allows(address)) throw new AddressRefused(host, host);
+  }
+
+  /** Resolves names for a connection, which goes to the very address that was checked. */
+  readonly lookup: LookupFunction = (host, options, callback) => {
+    resolve(host, { ...options, all: true }, (error, addresses) => {
+      if (error) {
+        callback(error, '', 0);
+        return;
+      }
+      const usable = addresses.filter(({ address }) => this.allows(address));
+      const [first] = usable;
+      if (!first) {
+        callback(new AddressRefused(host, addresses[0]?.address ?? 'nowhere'), '', 0);
+      } else if (options.all) callback(null, usable);
+      else callback(null, first.address, first.family);
+    });
+  };
+}

@@ -1,0 +1,130 @@
+import { describe } from '../catalogue/index.ts';
+import { type Trace, traceOfFile } from '../traces/index.ts';
+import type { Published } from './messages.ts';
+
+const MOST_SUBJECT = 512;
+const MOST_SMS = 1000;
+
+/** A message as each protocol sends it. */
+export interface Rendered {
+  /** Empty: none. */
+  subject: string;
+  text: string;
+  /** For e-mail. */
+  html: string;
+  sms: string;
+  /** `message` of an HTTP(S) body. */
+  web: string;
+}
+
+/** What a key event notification tells of a trace. */
+export interface KeyEvent {
+  /** Name of the notification. */
+  notification: string;
+  trace: Trace;
+  /** Page of the trace in the console. */
+  link: string;
+}
+
+/** A key event from the line in which it was journalled. */
+export function keyEventOf(notification: string, line: string, publicUrl: string): KeyEvent {
+  const { extra, ...rest } = JSON.parse(line) as Record<string, unknown> & { extra?: string };
+  const trace = traceOfFile({ ...(extra ? (JSON.parse(extra) as object) : {}), ...rest });
+  return { notification, trace, link: `${publicUrl}/console/?range=7d&trace=${trace.trace_id}` };
+}
+
+/** In plain language: what happened, who did it, to what, from where, and where to look. */
+export function renderKeyEvent(event: KeyEvent): Rendered {
+  const { trace, notification, link } = event;
+  const result = { normal: 'succeeded', warning: 'failed', incident: 'caused an incident' }[
+    trace.trace_rating
+  ];
+  const resource = trace.resource_name || trace.resource_id || trace.resource_type;
+  const operator = trace.user?.name ?? 'the platform';
+  const known = describe(trace.service_type, trace.resource_type, trace.trace_name);
+  const what = known ? `${known} (${trace.trace_name})` : trace.trace_name;
+  const time = `${new Date(trace.time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  const account = trace.user?.domain?.name;
+  const facts: [string, string][] = [
+    ['What', `${what}, ${result}${trace.code ? ` (code ${trace.code})` : ''}`],
+    ['Where', `${trace.service_type}, ${trace.resource_type}`],
+    ['Resource', [trace.resource_name, trace.resource_id].filter(Boolean).join(', ') || 'not told'],
+    ['Who', account ? `${operator}, account ${account}` : operator],
+    ['From', trace.source_ip || 'inside the platform'],
+    ['When', time],
+  ];
+  if (trace.message && trace.trace_rating !== 'normal') facts.push(['Message', trace.message.slice(0, 500)]);
+  const headline = `${trace.trace_name} on ${resource} by ${operator} ${result}`;
+  const why = `You get this because of the key event notification "${notification}".`;
+  const width = Math.max(...facts.map(([name]) => name.length)) + 2;
+  return {
+    subject: oneLine(`[OpenCTS] ${headline}`),
+    text: [
+      headline,
+      '',
+      ...facts.map(([name, value]) => `${`${name}:`.padEnd(width)}${oneLine(value, 700)}`),
+      '',
+      `Look at it: ${link}`,
+      '',
+      why,
+    ].join('\n'),
+    html: page(
+      headline,
+      `<table cellpadding="6" style="border-collapse:collapse">${facts
+        .map(
+          ([name, value]) =>
+            `<tr><td style="color:#5f6b7a;vertical-align:top">${name}</td><td>${escapeHtml(value)}</td></tr>`,
+        )
+        .join(
+          '',
+        )}</table><p><a href="${escapeHtml(link)}">Look at it in OpenCTS</a></p><p style="color:#5f6b7a">${escapeHtml(why)}</p>`,
+    ),
+    sms: `OpenCTS: ${oneLine(headline, 160)}, ${time}. ${link}`.slice(0, MOST_SMS),
+    web: JSON.stringify({ notification_name: notification, link, trace }),
+  };
+}
+
+/** @param protocol whose text is wanted, where a structure has one for each */
+export function renderPublished(content: Published, protocol: string): Rendered {
+  const text = content.byProtocol[protocol] ?? content.default;
+  return {
+    subject: oneLine(content.subject),
+    text,
+    html: page(content.subject, `<p style="white-space:pre-wrap">${escapeHtml(text)}</p>`),
+    sms: text.slice(0, MOST_SMS),
+    web: text,
+  };
+}
+
+/** Asks to confirm, or tells how to return. @param topicName with its display name, where it has one */
+export function renderInvitation(
+  kind: 'confirmation' | 'farewell',
+  topicName: string,
+  link: string,
+): Rendered {
+  const asks = kind === 'confirmation';
+  const subject = asks ? `Confirm your subscription to ${topicName}` : `You have left ${topicName}`;
+  const what = asks
+    ? `Somebody wants messages of the topic ${topicName} to be sent here. To receive them, open this link within 48 hours:`
+    : `Messages of the topic ${topicName} are no longer sent here. To return, open this link within 48 hours:`;
+  const otherwise = asks ? 'If you do not want them, there is nothing to do.' : '';
+  return {
+    subject: oneLine(subject),
+    text: `${what}\n\n${link}\n\n${otherwise}`.trim(),
+    html: page(
+      subject,
+      `<p>${escapeHtml(what)}</p><p><a href="${escapeHtml(link)}">${asks ? 'Confirm the subscription' : 'Subscribe again'}</a></p><p style="color:#5f6b7a">${otherwise}</p>`,
+    ),
+    sms: `OpenCTS: ${asks ? 'confirm your subscription to' : 'you have left'} ${topicName}. ${asks ? '' : 'To return: '}${link}`,
+    web: `${what} ${link}`,
+  };
+}
+
+const page = (title: string, body: string) =>
+  `<!doctype html><html><body style="font-family:sans-serif;font-size:15px;color:#0f141a"><h2 style="font-size:18px">${escapeHtml(title)}</h2>${body}</body></html>`;
+
+const oneLine = (text: string, most = MOST_SUBJECT) => text.replaceAll(/[\r\n\t\0]+/g, ' ').slice(0, most);
+
+export function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

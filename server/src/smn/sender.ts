@@ -1,0 +1,563 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { Selectable } from 'kysely';
+import type { Logger } from 'pino';
+import type { Database, Metadata } from '../metadata/index.ts';
+import { traceOfFile } from '../traces/index.ts';
+import type { Certificates } from './certificates.ts';
+import type { Outcome } from './channels/channel.ts';
+import { MailChannel } from './channels/mail.ts';
+import { type SmsGateway, sendSms } from './channels/sms.ts';
+import { send } from './channels/web.ts';
+import type { Messages, Published } from './messages.ts';
+import type { DeliveryNetwork } from './network.ts';
+import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
+import { CONFIRMED, type Subscription, type Subscriptions, toSubscription } from './subscriptions.ts';
+import type { Topic } from './topics.ts';
+
+const compress = promisify(gzip);
+const expand = promisify(gunzip);
+/** Subscribers that are served at once; each of them gets one message after the other. */
+const AT_ONCE = 32;
+/** Messages of a subscriber that are read at once. */
+const READ_AHEAD = 50;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MOST_MS = 5 * 60_000;
+/** Attempts after the first for refusals that are meant for good. */
+const MOST_REFUSED = 6;
+/** A subscriber that fails for so long is paused: tried rarely, until it answers. */
+const PAUSE_AFTER_MS = 30 * 60_000;
+const PAUSED_RETRY_MS = 10 * 60_000;
+const LOOK_EVERY_MS = 5_000;
+const LOG_OF_ONE = 100;
+const DEAD_MS = 30 * 86_400_000;
+/** Messages that one subscriber gets within a minute, and within an hour. */
+const RATES = {
+  email: { minute: 60, hour: 600 },
+  sms: { minute: 10, hour: 60 },
+  http: { minute: 60_000, hour: 3_600_000 },
+  https: { minute: 60_000, hour: 3_600_000 },
+};
+
+type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn_messages']>;
+
+interface Links {
+  /** To confirm, or to return. */
+  subscribe?: string;
+  unsubscribe: string;
+}
+
+export interface SenderOptions {
+  metadata: Metadata;
+  messages: Messages;
+  subscriptions: Subscriptions;
+  certificates: Certificates;
+  network: DeliveryNetwork;
+  clock: () => number;
+  log: Logger;
+  smtp: { url: string; from: string };
+  sms: SmsGateway;
+  /** Without a slash at its end. */
+  publicUrl: () => string;
+  /** A subscriber was paused, or answers again. */
+  onPause: (subscription: Subscription, paused: boolean, reason: string) => Promise<void>;
+}
+
+/**
+ * Brings messages to their subscribers: at least once, one after the other in their order. One that fails is
+ * tried again with growing intervals, and keeps the later ones waiting, until it is delivered, refused for
+ * good, or too old; then it is dead, and can be looked at and sent again.
+ */
+export class Sender {
+  private readonly options: SenderOptions;
+  private readonly mail: MailChannel;
+  private readonly serving = new Map<string, Promise<void>>();
+  /** When messages went to a subscriber, within the last hour. */
+  private readonly sent = new Map<string, number[]>();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private stopping = false;
+  delivered = 0;
+  failures = 0;
+  dead = 0;
+
+  constructor(options: SenderOptions) {
+    this.options = options;
+    this.mail = new MailChannel(options.smtp.url, options.smtp.from);
+  }
+
+  start(): void {
+    this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearTimeout(this.timer);
+    await this.looking;
+    await Promise.all(this.serving.values());
+    this.mail.close();
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    this.again = true;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+    });
+  }
+
+  private async look(): Promise<void> {
+    while (this.again && !this.stopping) {
+      this.again = false;
+      try {
+        await this.serveAll();
+      } catch (error) {
+        this.options.log.error({ err: error }, 'messages could not be sent; it is tried again');
+      }
+    }
+    clearTimeout(this.timer);
+    if (!this.stopping) this.timer = setTimeout(() => this.wake(), await this.nextLook());
+  }
+
+  private async serveAll(): Promise<void> {
+    const { metadata, clock } = this.options;
+    const due = await metadata
+      .selectFrom('smn_subscriptions')
+      .select('id')
+      .where('next_at', '<=', clock())
+      .where('paused', '!=', 'manual')
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('smn_deliveries')
+            .select('seq')
+            .whereRef('subscription_id', '=', 'smn_subscriptions.id')
+            .where('state', '=', 'waiting'),
+        ),
+      )
+      .orderBy('next_at')
+      .limit(10 * AT_ONCE)
+      .execute();
+    for (const { id } of due) {
+      if (this.serving.size >= AT_ONCE) return;
+      if (this.serving.has(id)) continue;
+      const serving = this.serve(id)
+        .catch((error) => this.options.log.error({ err: error, subscription: id }, 'a message failed'))
+        .finally(() => {
+          this.serving.delete(id);
+          this.wake();
+        });
+      this.serving.set(id, serving);
+    }
+  }
+
+  /** ms until the first subscriber that failed may be tried again; not longer than a while, since clocks jump. */
+  private async nextLook(): Promise<number> {
+    const { metadata, clock, log } = this.options;
+    try {
+      const row = await metadata
+        .selectFrom('smn_subscriptions')
+        .select(({ fn }) => fn.min('next_at').as('next'))
+        .where('next_at', '>', clock())
+        .executeTakeFirst();
+      await this.forgetOld();
+      return Math.min(Math.max(Number(row?.next ?? Infinity) - clock(), 20), LOOK_EVERY_MS);
+    } catch (error) {
+      log.error({ err: error }, 'the queue of messages could not be read');
+      return LOOK_EVERY_MS;
+    }
+  }
+
+  private async forgetOld(): Promise<void> {
+    const before = this.options.clock() - DEAD_MS;
+    await this.options.metadata
+      .deleteFrom('smn_deliveries')
+      .where('state', '=', 'dead')
+      .where('died_at', '<', before)
+      .execute();
+  }
+
+  /** Sends what waits for one subscriber, until one message fails. */
+  private async serve(id: string): Promise<void> {
+    for (let went = true; went && !this.stopping; ) {
+      const subscription = await this.subscription(id);
+      if (!subscription || subscription.paused === 'manual') return;
+      const { topic, ...rest } = subscription;
+      const waiting = await this.waiting(id);
+      if (waiting.length === 0) return;
+      went = rest.extension.batch
+        ? await this.sendBatches(topic, rest, waiting)
+        : await this.sendEach(topic, rest, waiting);
+    }
+  }
+
+  private async sendEach(topic: Topic, subscription: Subscription, waiting: Waiting[]): Promise<boolean> {
+    for (const one of waiting) {
+      if (this.stopping) return false;
+      if (!(await this.attempt(topic, subscription, [one]))) return false;
+    }
+    return true;
+  }
+
+  /** Joins what waits into requests of so many traces; fewer only when the oldest has waited long enough. */
+  private async sendBatches(topic: Topic, subscription: Subscription, waiting: Waiting[]): Promise<boolean> {
+    const { traces: most, seconds } = subscription.extension.batch ?? { traces: 1, seconds: 0 };
+    for (let at = 0; at < waiting.length; ) {
+      if (this.stopping) return false;
+      const batch: Waiting[] = [];
+      let traces = 0;
+      for (let next = waiting[at]; next; next = waiting[at]) {
+        const alone = next.kind !== 'batch';
+        if (batch.length > 0 && (alone || traces + next.traces > most)) break;
+        batch.push(next);
+        traces += next.traces;
+        at++;
+        if (alone) break;
+      }
+      const [oldest] = batch;
+      const complete = at < waiting.length || traces >= most || oldest?.kind !== 'batch';
+      const age = this.options.clock() - (oldest?.created_at ?? 0);
+      if (!complete && age < seconds * 1000 && waiting.length < READ_AHEAD) {
+        await this.postpone(subscription, seconds * 1000 - age);
+        return false;
+      }
+      if (!(await this.attempt(topic, subscription, batch))) return false;
+    }
+    return true;
+  }
+
+  /** @returns whether the next message may be sent now */
+  private async attempt(topic: Topic, subscription: Subscription, batch: Waiting[]): Promise<boolean> {
+    const { clock } = this.options;
+    const now = clock();
+    const [first] = batch;
+    if (!first) return true;
+    if (first.expires_at <= now) {
+      await this.giveUp(batch, 'it could not be delivered in time');
+      return true;
+    }
+    // Who has left, or never confirmed, gets nothing but what is about the subscription itself.
+    if (subscription.status !== CONFIRMED && first.kind !== 'confirmation' && first.kind !== 'farewell') {
+      await this.remove(batch);
+      return true;
+    }
+    const pause = this.rateLimit(subscription, now);
+    if (pause > 0) {
+      await this.postpone(subscription, pause);
+      return false;
+    }
+    const began = performance.now();
+    const { subject, outcome } = await this.send(topic, subscription, batch);
+    const took = Math.round(performance.now() - began);
+    const failingSince = subscription.failingSince ?? now;
+    const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      const seqs = batch.map(({ seq }) => seq);
+      if (outcome.delivered) {
+        await transaction.deleteFrom('smn_deliveries').where('seq', 'in', seqs).execute();
+        await dropUnwanted(transaction, batch);
+      } else if (refused) {
+        await kill(transaction, seqs, outcome.answer, now);
+      } else {
+        await transaction
+          .updateTable('smn_deliveries')
+          .set(({ eb }) => ({ attempts: eb('attempts', '+', 1) }))
+          .where('seq', 'in', seqs)
+          .execute();
+      }
+      await transaction
+        .updateTable('smn_subscriptions')
+        .set(
+          outcome.delivered || refused
+            ? {
+                failures: 0,
+                failing_since: null,
+                next_at: 0,
+                ...(outcome.delivered ? { paused: '' as const } : {}),
+              }
+            : {
+                failures: subscription.failures + 1,
+                failing_since: failingSince,
+                next_at: now + this.backOff(subscription, now - failingSince),
+                ...(now - failingSince >= PAUSE_AFTER_MS ? { paused: 'failing' as const } : {}),
+              },
+        )
+        .where('id', '=', subscription.id)
+        .execute();
+      await transaction
+        .insertInto('smn_attempts')
+        .values({
+          subscription_id: subscription.id,
+          message_id: first.message_id,
+          subject,
+          at: now,
+          took,
+          delivered: outcome.delivered ? 1 : 0,
+          answer: outcome.answer,
+        })
+        .execute();
+      await transaction
+        .deleteFrom('smn_attempts')
+        .where('subscription_id', '=', subscription.id)
+        .where('id', '<=', ({ selectFrom }) =>
+          selectFrom('smn_attempts')
+            .select('id')
+            .where('subscription_id', '=', subscription.id)
+            .orderBy('id', 'desc')
+            .limit(1)
+            .offset(LOG_OF_ONE),
+        )
+        .execute();
+    });
+    if (outcome.delivered) {
+      this.delivered += batch.length;
+      this.sent.get(subscription.id)?.push(now);
+    } else this.failures++;
+    if (refused) this.dead += batch.length;
+    await this.tellPause(subscription, outcome, now - failingSince);
+    if (outcome.delivered || refused) {
+      subscription.failures = 0;
+      subscription.failingSince = undefined;
+      if (outcome.delivered) subscription.paused = '';
+      return true;
+    }
+    return false;
+  }
+
+  private async tellPause(subscription: Subscription, outcome: Outcome, failedMs: number): Promise<void> {
+    const { onPause, log } = this.options;
+    const paused = !outcome.delivered && failedMs >= PAUSE_AFTER_MS && subscription.paused === '';
+    const resumed = outcome.delivered && subscription.paused === 'failing';
+    if (!paused && !resumed) return;
+    await onPause(subscription, paused, outcome.answer).catch((error) =>
+      log.error({ err: error }, 'the pause of a subscriber could not be recorded'),
+    );
+  }
+
+  /** Doubles from failure to failure, with jitter so that those who failed together do not come together. */
+  private backOff({ failures }: Subscription, failingMs: number): number {
+    if (failingMs >= PAUSE_AFTER_MS) return PAUSED_RETRY_MS;
+    const wait = Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures, 20), RETRY_MOST_MS);
+    return Math.round(wait * (0.8 + 0.4 * Math.random()));
+  }
+
+  /** ms until one more message may go to a subscriber; 0: now. */
+  private rateLimit({ id, protocol }: Subscription, now: number): number {
+    const { minute, hour } = RATES[protocol];
+    const sent = (this.sent.get(id) ?? []).filter((at) => at > now - 3_600_000 && at <= now);
+    this.sent.set(id, sent);
+    if (sent.length >= hour) return (sent[sent.length - hour] ?? now) + 3_600_000 - now;
+    const last = sent.filter((at) => at > now - 60_000);
+    return last.length >= minute ? (last[last.length - minute] ?? now) + 60_000 - now : 0;
+  }
+
+  private async postpone({ id }: Subscription, ms: number): Promise<void> {
+    await this.options.metadata
+      .updateTable('smn_subscriptions')
+      .set({ next_at: this.options.clock() + Math.max(ms, 1) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  private async giveUp(batch: readonly Waiting[], reason: string): Promise<void> {
+    const seqs = batch.map(({ seq }) => seq);
+    await this.options.metadata
+      .transaction()
+      .execute((transaction) => kill(transaction, seqs, reason, this.options.clock()));
+    this.dead += batch.length;
+  }
+
+  private async remove(batch: readonly Waiting[]): Promise<void> {
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      const seqs = batch.map(({ seq }) => seq);
+      await transaction.deleteFrom('smn_deliveries').where('seq', 'in', seqs).execute();
+      await dropUnwanted(transaction, batch);
+    });
+  }
+
+  private async send(
+    topic: Topic,
+    subscription: Subscription,
+    batch: Waiting[],
+  ): Promise<{ subject: string; outcome: Outcome }> {
+    const [first] = batch as [Waiting];
+    const { protocol, endpoint } = subscription;
+    const links = this.linksOf(topic, subscription, first);
+    const rendered =
+      first.kind === 'batch'
+        ? await renderBatch(batch)
+        : this.render(topic, protocol, first, links.subscribe ?? '');
+    const told = first.kind === 'batch' || first.kind === 'trace' || first.kind === 'published';
+    const leave = told ? links.unsubscribe : undefined;
+    if (protocol === 'email') {
+      const foot = leave ? `\n\n--\nNo more of these messages: ${leave}\n` : '';
+      const outcome = await this.mail.send({
+        to: endpoint,
+        fromName: topic.displayName,
+        subject: rendered.subject || `Message of ${topic.name}`,
+        text: rendered.text + foot,
+        html: rendered.html.replace(
+          '</body>',
+          leave
+            ? `<p style="font-size:13px"><a href="${leave}">No more of these messages</a></p></body>`
+            : '</body>',
+        ),
+        ...(leave ? { leave } : {}),
+        messageId: `${first.message_id}.${subscription.id}`,
+      });
+      return { subject: rendered.subject, outcome };
+    }
+    if (protocol === 'sms') {
+      return { subject: rendered.subject, outcome: await sendSms(this.options.sms, endpoint, rendered.sms) };
+    }
+    const { headers, body } = await this.webMessage(topic, subscription, first, rendered, links);
+    const outcome = await send({ url: endpoint, method: 'POST', headers, body }, this.options.network);
+    return { subject: rendered.subject, outcome };
+  }
+
+  private render(topic: Topic, protocol: string, message: Waiting, link: string): Rendered {
+    if (message.kind === 'trace') {
+      return renderKeyEvent(keyEventOf(message.notification, message.content, this.options.publicUrl()));
+    }
+    if (message.kind === 'published') {
+      return renderPublished(JSON.parse(message.content) as Published, protocol);
+    }
+    const kind = message.kind === 'farewell' ? 'farewell' : 'confirmation';
+    return renderInvitation(kind, topic.displayName || topic.name, link);
+  }
+
+  private linksOf(topic: Topic, subscription: Subscription, { kind, content }: Waiting): Links {
+    const base = `${this.options.publicUrl()}/smn/subscription`;
+    const region = { region: topic.region, region_id: topic.region };
+    const leaving = new URLSearchParams({
+      ...region,
+      subscription_urn: subscription.urn,
+      token: this.options.subscriptions.leaveToken(subscription.id),
+    });
+    const links = { unsubscribe: `${base}/unsubscribe?${leaving}` };
+    if (kind !== 'confirmation' && kind !== 'farewell') return links;
+    const { token } = JSON.parse(content) as { token: string };
+    const coming = new URLSearchParams({
+      ...region,
+      token,
+      topic_urn: topic.urn,
+      endpoint: subscription.endpoint,
+    });
+    return { ...links, subscribe: `${base}/confirm?${coming}` };
+  }
+
+  /** Headers and body of `smn-api.md` 8, signed as in 9. */
+  private async webMessage(
+    topic: Topic,
+    { extension }: Subscription,
+    message: Waiting,
+    rendered: Rendered,
+    links: Links,
+  ) {
+    const type =
+      message.kind === 'confirmation'
+        ? 'SubscriptionConfirmation'
+        : message.kind === 'farewell'
+          ? 'UnsubscribeConfirmation'
+          : 'Notification';
+    const notifies = type === 'Notification';
+    const signed: Record<string, string> = {
+      message: rendered.web,
+      message_id: message.message_id,
+      ...(notifies && rendered.subject !== '' ? { subject: rendered.subject } : {}),
+      ...(links.subscribe ? { subscribe_url: links.subscribe } : {}),
+      timestamp: `${new Date(message.created_at).toISOString().slice(0, 19)}Z`,
+      topic_urn: topic.urn,
+      type,
+    };
+    const { certificates, publicUrl } = this.options;
+    const { signature, certificateId } = await certificates.sign(topic.region, signedText(signed));
+    const body = JSON.stringify({
+      ...signed,
+      ...(notifies ? { unsubscribe_url: links.unsubscribe } : {}),
+      signature,
+      signature_version: 'v1',
+      signing_cert_url: `${publicUrl()}/smn/${certificateId}`,
+    });
+    const batched = message.kind === 'batch';
+    return {
+      headers: {
+        ...(notifies ? extension.header : {}),
+        'content-type': 'application/json; charset=utf-8',
+        ...(batched ? { 'content-encoding': 'gzip' } : {}),
+        'x-smn-message-type': type,
+        'x-smn-message-id': message.message_id,
+        'x-smn-topic-urn': topic.urn,
+      },
+      body: batched ? await compress(body, { level: 1 }) : body,
+    };
+  }
+
+  private async subscription(id: string): Promise<(Subscription & { topic: Topic }) | undefined> {
+    const row = await this.options.metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const topic = row && (await this.options.messages.topicOf(row.topic_id));
+    return row && topic && { ...toSubscription(row, topic), topic };
+  }
+
+  private waiting(id: string): Promise<Waiting[]> {
+    return this.options.metadata
+      .selectFrom('smn_deliveries')
+      .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
+      .selectAll(['smn_deliveries', 'smn_messages'])
+      .where('subscription_id', '=', id)
+      .where('state', '=', 'waiting')
+      .orderBy('seq')
+      .limit(READ_AHEAD)
+      .execute();
+  }
+}
+
+/** The text that is signed: names in alphabetical order, each followed by its value. */
+export const signedText = (members: Record<string, string>) =>
+  Object.entries(members)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}\n${value}\n`)
+    .join('');
+
+/** Compressed lines of several messages as one: a JSON array of traces. */
+async function renderBatch(batch: readonly Waiting[]): Promise<Rendered> {
+  const traces: object[] = [];
+  for (const { content } of batch) {
+    const lines = (await expand(Buffer.from(content, 'base64'))).toString('utf8').split('\n');
+    for (const line of lines) {
+      if (line === '') continue;
+      const { extra, ...rest } = JSON.parse(line) as Record<string, unknown> & { extra?: string };
+      traces.push(traceOfFile({ ...(extra ? (JSON.parse(extra) as object) : {}), ...rest }));
+    }
+  }
+  const subject = `[OpenCTS] ${traces.length} traces`;
+  const web = JSON.stringify({ notification_name: batch[0]?.notification ?? '', traces });
+  return { subject, text: subject, html: subject, sms: subject, web };
+}
+
+async function kill(metadata: Metadata, seqs: number[], reason: string, now: number): Promise<void> {
+  await metadata
+    .updateTable('smn_deliveries')
+    .set({ state: 'dead', reason, died_at: now })
+    .where('seq', 'in', seqs)
+    .execute();
+}
+
+/** Messages that wait for nobody any more. */
+async function dropUnwanted(metadata: Metadata, batch: readonly Waiting[]): Promise<void> {
+  await metadata
+    .deleteFrom('smn_messages')
+    .where(
+      'id',
+      'in',
+      batch.map(({ message_id }) => message_id),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id'))),
+    )
+    .execute();
+}

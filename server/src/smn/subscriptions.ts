@@ -1,0 +1,414 @@
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { ERRORS } from '../errors.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
+import type { Messages } from './messages.ts';
+import { AddressRefused, type DeliveryNetwork } from './network.ts';
+import type { Topic } from './topics.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** How long a link confirms. */
+export const CONFIRM_MS = 48 * HOUR;
+const MOST_SUBSCRIPTIONS = 10_000;
+const MOST_REMARK_BYTES = 128;
+const MOST_HEADERS = 10;
+const MOST_HEADER_CHARACTERS = 1024;
+
+export const PROTOCOLS = ['email', 'sms', 'http', 'https'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** How many confirmations may go out to one endpoint (`smn-api.md` 11). */
+const CONFIRMATION_LIMITS: Record<Protocol, [most: number, within: number][]> = {
+  email: [
+    [20, HOUR],
+    [40, 2 * DAY],
+  ],
+  sms: [
+    [10, HOUR],
+    [20, 2 * DAY],
+  ],
+  http: [[200, 10 * 60_000]],
+  https: [[200, 10 * 60_000]],
+};
+
+export const UNCONFIRMED = 0;
+export const CONFIRMED = 1;
+export const CANCELLED = 3;
+
+/** Several traces in one request, for systems that take everything. */
+export interface Batching {
+  /** Traces of a request, at most. */
+  traces: number;
+  /** Seconds that a trace waits for others, at most. */
+  seconds: number;
+}
+
+export interface Extension {
+  /** Sent along with notifications. */
+  header?: Record<string, string>;
+  batch?: Batching;
+}
+
+export interface Subscription {
+  id: string;
+  urn: string;
+  topicUrn: string;
+  topicId: string;
+  projectId: string;
+  protocol: Protocol;
+  endpoint: string;
+  remark: string;
+  extension: Extension;
+  /** 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber. */
+  status: number;
+  /** Epoch ms. */
+  createdAt: number;
+  /** In a row. */
+  failures: number;
+  failingSince: number | undefined;
+  paused: '' | 'failing' | 'manual';
+  nextAt: number;
+}
+
+export interface NewSubscription {
+  protocol: string;
+  endpoint: string;
+  remark: string;
+  extension: Extension;
+}
+
+export interface SubscriptionsOptions {
+  metadata: Metadata;
+  messages: Messages;
+  network: DeliveryNetwork;
+  clock: () => number;
+  rootKey: Uint8Array;
+}
+
+/** Who wants a topic's messages, and the proofs that they want them (`smn-api.md` 3, 4). */
+export class Subscriptions {
+  private readonly metadata: Metadata;
+  private readonly messages: Messages;
+  private readonly network: DeliveryNetwork;
+  private readonly clock: () => number;
+  private readonly leaveKey: Buffer;
+
+  constructor({ metadata, messages, network, clock, rootKey }: SubscriptionsOptions) {
+    this.metadata = metadata;
+    this.messages = messages;
+    this.network = network;
+    this.clock = clock;
+    this.leaveKey = Buffer.from(hkdfSync('sha256', rootKey, '', 'opencts smn leave', 32));
+  }
+
+  /** Of some topics, oldest first. */
+  async list(topics: readonly Topic[]): Promise<Subscription[]> {
+    if (topics.length === 0) return [];
+    const byId = new Map(topics.map((topic) => [topic.id, topic]));
+    const rows = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('topic_id', 'in', [...byId.keys()])
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => toSubscription(row, byId.get(row.topic_id) as Topic));
+  }
+
+  async find(topic: Topic, id: string): Promise<Subscription | undefined> {
+    return (await this.list([topic])).find((one) => one.id === id);
+  }
+
+  /**
+   * What is there already stays; while it is unconfirmed, a confirmation goes out each time.
+   * @throws CtsError 400, 403
+   */
+  async subscribe(
+    topic: Topic,
+    wanted: NewSubscription,
+  ): Promise<{ subscription: Subscription; made: boolean }> {
+    const { protocol, endpoint } = this.check(wanted);
+    const all = await this.list([topic]);
+    const there = all.find((one) => one.protocol === protocol && one.endpoint === endpoint);
+    if (there) {
+      if (there.status !== CONFIRMED) await this.askAgain(topic, there);
+      return { subscription: (await this.find(topic, there.id)) ?? there, made: false };
+    }
+    if (all.length >= MOST_SUBSCRIPTIONS) {
+      throw ERRORS.smn(403, '0007', `a topic has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
+    }
+    await this.checkLimits(protocol, endpoint);
+    const id = randomBytes(16).toString('hex');
+    await this.metadata
+      .insertInto('smn_subscriptions')
+      .values({
+        id,
+        topic_id: topic.id,
+        protocol,
+        endpoint,
+        remark: wanted.remark,
+        extension: JSON.stringify(wanted.extension),
+        status: UNCONFIRMED,
+        created_at: this.clock(),
+        next_at: 0,
+        failures: 0,
+        failing_since: null,
+        paused: '',
+      })
+      .execute();
+    const subscription = (await this.find(topic, id)) as Subscription;
+    await this.askToConfirm(topic, subscription);
+    return { subscription, made: true };
+  }
+
+  /** Sends the confirmation once more. @throws CtsError 403 beyond the limits of the endpoint */
+  async askAgain(topic: Topic, subscription: Subscription): Promise<void> {
+    await this.checkLimits(subscription.protocol, subscription.endpoint);
+    await this.metadata
+      .updateTable('smn_subscriptions')
+      .set({ status: UNCONFIRMED, next_at: 0, failures: 0, failing_since: null, paused: '' })
+      .where('id', '=', subscription.id)
+      .execute();
+    await this.askToConfirm(topic, subscription);
+  }
+
+  async setRemark({ id }: Subscription, remark: string): Promise<void> {
+    checkRemark(remark);
+    await this.metadata.updateTable('smn_subscriptions').set({ remark }).where('id', '=', id).execute();
+  }
+
+  /** @throws CtsError 400 */
+  async setExtension({ id, protocol }: Subscription, extension: Extension): Promise<void> {
+    checkExtension(protocol, extension);
+    await this.metadata
+      .updateTable('smn_subscriptions')
+      .set({ extension: JSON.stringify(extension) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async remove({ id }: Subscription): Promise<void> {
+    await this.metadata.deleteFrom('smn_subscriptions').where('id', '=', id).execute();
+  }
+
+  /** What the token of a confirmation stands for, without using it up. */
+  async ofToken(token: string): Promise<Subscription | undefined> {
+    const row = await this.metadata
+      .selectFrom('smn_tokens')
+      .select('subscription_id')
+      .where('hash', '=', hashOf(token))
+      .where('expires_at', '>', this.clock())
+      .executeTakeFirst();
+    return row && this.byId(row.subscription_id);
+  }
+
+  /** What the token of a leaving link stands for. */
+  async ofLeaveToken(id: string, token: string): Promise<Subscription | undefined> {
+    const [given, wanted] = [Buffer.from(token), Buffer.from(this.leaveToken(id))];
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+    return this.byId(id);
+  }
+
+  /** Uses a token up. @returns the subscription that is confirmed now; undefined: unknown, spent or too old */
+  async confirm(token: string): Promise<Subscription | undefined> {
+    const subscription = await this.ofToken(token);
+    if (!subscription) return undefined;
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('smn_tokens').where('hash', '=', hashOf(token)).execute();
+      await transaction
+        .updateTable('smn_subscriptions')
+        .set({ status: CONFIRMED, next_at: 0, failures: 0, failing_since: null, paused: '' })
+        .where('id', '=', subscription.id)
+        .execute();
+    });
+    return { ...subscription, status: CONFIRMED };
+  }
+
+  /** The subscriber leaves, and is told how to return. @returns undefined: unknown */
+  async leave(id: string, token: string): Promise<Subscription | undefined> {
+    const subscription = await this.ofLeaveToken(id, token);
+    const topic = subscription && (await this.messages.topicOf(subscription.topicId));
+    if (!subscription || !topic) return undefined;
+    if (subscription.status === CANCELLED) return subscription;
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('smn_subscriptions')
+        .set({ status: CANCELLED, next_at: 0, paused: '' })
+        .where('id', '=', id)
+        .execute();
+      // What waits is not wanted any more.
+      await transaction.deleteFrom('smn_deliveries').where('subscription_id', '=', id).execute();
+    });
+    const back = await this.confirmToken(id);
+    await this.messages.toOne(topic, id, 'farewell', { token: back }, CONFIRM_MS);
+    return { ...subscription, status: CANCELLED };
+  }
+
+  /** Proof in the link with which a subscriber leaves; the same in all messages. */
+  leaveToken(id: string): string {
+    return createHmac('sha256', this.leaveKey).update(id).digest('base64url');
+  }
+
+  /** Stops (`manual`) or resumes (empty) the sending. What waits, waits. */
+  async pause({ id }: Subscription, paused: '' | 'manual'): Promise<void> {
+    await this.metadata
+      .updateTable('smn_subscriptions')
+      .set({ paused, next_at: 0, ...(paused === '' ? { failures: 0, failing_since: null } : {}) })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  private async askToConfirm(topic: Topic, { id, protocol, endpoint }: Subscription): Promise<void> {
+    const token = await this.confirmToken(id);
+    await this.metadata
+      .insertInto('smn_confirmations')
+      .values({ protocol, endpoint, sent_at: this.clock() })
+      .execute();
+    await this.messages.toOne(topic, id, 'confirmation', { token }, CONFIRM_MS);
+  }
+
+  private async confirmToken(subscriptionId: string): Promise<string> {
+    const token = randomBytes(24).toString('base64url');
+    const now = this.clock();
+    await this.metadata.deleteFrom('smn_tokens').where('expires_at', '<=', now).execute();
+    await this.metadata
+      .insertInto('smn_tokens')
+      .values({ hash: hashOf(token), subscription_id: subscriptionId, expires_at: now + CONFIRM_MS })
+      .execute();
+    return token;
+  }
+
+  private async byId(id: string): Promise<Subscription | undefined> {
+    const row = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const topic = row && (await this.messages.topicOf(row.topic_id));
+    return row && topic && toSubscription(row, topic);
+  }
+
+  private async checkLimits(protocol: Protocol, endpoint: string): Promise<void> {
+    const now = this.clock();
+    await this.metadata
+      .deleteFrom('smn_confirmations')
+      .where('sent_at', '<', now - 2 * DAY)
+      .execute();
+    const sent = await this.metadata
+      .selectFrom('smn_confirmations')
+      .select('sent_at')
+      .where('protocol', '=', protocol)
+      .where('endpoint', '=', endpoint)
+      .execute();
+    for (const [most, within] of CONFIRMATION_LIMITS[protocol]) {
+      if (sent.filter(({ sent_at }) => sent_at > now - within).length < most) continue;
+      const code = protocol === 'email' ? '0065' : protocol === 'sms' ? '0057' : '0078';
+      throw ERRORS.smn(
+        403,
+        code,
+        `${most} confirmations went to ${endpoint} within ${within / 60_000} minutes; wait before the next`,
+        'endpoint',
+      );
+    }
+  }
+
+  private check({ protocol, endpoint, remark, extension }: NewSubscription): {
+    protocol: Protocol;
+    endpoint: string;
+  } {
+    const known = PROTOCOLS.find((one) => one === protocol);
+    if (!known) {
+      throw ERRORS.smn(
+        400,
+        '0011',
+        `protocol is ${JSON.stringify(protocol.slice(0, 64))}; it must be one of ${PROTOCOLS.join(', ')}`,
+        'protocol',
+      );
+    }
+    checkRemark(remark);
+    checkExtension(known, extension);
+    return { protocol: known, endpoint: this.checkEndpoint(known, endpoint.trim()) };
+  }
+
+  /** @returns as it is kept */
+  private checkEndpoint(protocol: Protocol, endpoint: string): string {
+    const refuse = (rule: string) =>
+      ERRORS.smn(
+        400,
+        '0012',
+        `endpoint is ${JSON.stringify(endpoint.slice(0, 300))}; it must be ${rule}`,
+        'endpoint',
+      );
+    if (protocol === 'email') {
+      if (/^[^\s@<>",;()]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(endpoint)) return endpoint;
+      throw refuse('an e-mail address');
+    }
+    if (protocol === 'sms') {
+      if (/^\+?\d{5,20}$/.test(endpoint)) return endpoint;
+      throw refuse('a telephone number: "+" and country code, or the national number, digits only');
+    }
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+    if (!url || url.protocol !== `${protocol}:` || endpoint.length > 2048) {
+      throw refuse(`a URL that begins with ${protocol}://`);
+    }
+    if (url.username !== '' || url.password !== '') {
+      throw refuse('a URL without user and password; send them in a header (extension.header)');
+    }
+    try {
+      this.network.checkHost(url.hostname);
+    } catch (error) {
+      if (error instanceof AddressRefused) throw ERRORS.smn(403, '0069', error.message, 'endpoint');
+      throw error;
+    }
+    return endpoint;
+  }
+}
+
+function checkRemark(remark: string): void {
+  if (Buffer.byteLength(remark) <= MOST_REMARK_BYTES) return;
+  throw ERRORS.smn(400, '0017', `remark must hold at most ${MOST_REMARK_BYTES} bytes`, 'remark');
+}
+
+function checkExtension(protocol: Protocol, { header = {}, batch }: Extension): void {
+  const refuse = (message: string) => ERRORS.smn(400, '0012', message, 'extension');
+  const web = protocol === 'http' || protocol === 'https';
+  const names = Object.keys(header);
+  if (!web && (names.length > 0 || batch)) throw refuse('extension is for http and https subscriptions');
+  if (batch && protocol !== 'https') {
+    throw refuse('extension.batch is for https subscriptions');
+  }
+  if (names.length > MOST_HEADERS) throw refuse(`extension.header has more than ${MOST_HEADERS} headers`);
+  if (JSON.stringify(header).length > MOST_HEADER_CHARACTERS) {
+    throw refuse(`extension.header holds more than ${MOST_HEADER_CHARACTERS} characters`);
+  }
+  for (const [name, value] of Object.entries(header)) {
+    if (!/^x-[A-Za-z0-9-]+$/i.test(name) || /^x-smn/i.test(name)) {
+      throw refuse(`extension.header.${name}: names must begin with "x-" and not with "x-smn"`);
+    }
+    if (!/^[\x20-\x7e]*$/.test(value)) throw refuse(`extension.header.${name} must hold printable ASCII`);
+  }
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+
+export const toSubscription = (
+  row: Selectable<Database['smn_subscriptions']>,
+  topic: Topic,
+): Subscription => ({
+  id: row.id,
+  urn: `${topic.urn}:${row.id}`,
+  topicUrn: topic.urn,
+  topicId: topic.id,
+  projectId: topic.projectId,
+  protocol: row.protocol as Protocol,
+  endpoint: row.endpoint,
+  remark: row.remark,
+  extension: JSON.parse(row.extension) as Extension,
+  status: row.status,
+  createdAt: row.created_at,
+  failures: row.failures,
+  failingSince: row.failing_since ?? undefined,
+  paused: row.paused,
+  nextAt: row.next_at,
+});

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import { ERRORS } from '../errors.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
+import type { Published } from './messages.ts';
+
+const MOST_TEMPLATES = 100;
+const MOST_BYTES = 256 * 1024;
+const MOST_PLACES = 256;
+const MOST_TAGS = 90;
+const MOST_VALUE_BYTES = 1024;
+const PLACE = /\{([A-Za-z0-9][A-Za-z0-9_.-]{0,20})\}/g;
+
+export const TEMPLATE_PROTOCOLS = ['default', 'email', 'sms', 'http', 'https'] as const;
+
+export interface Template {
+  id: string;
+  name: string;
+  protocol: string;
+  content: string;
+  /** Placeholders in it. */
+  tags: string[];
+  /** Epoch ms. */
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Texts with placeholders, one for each name and protocol (`smn-api.md` 6). */
+export class Templates {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+
+  constructor(metadata: Metadata, clock: () => number) {
+    this.metadata = metadata;
+    this.clock = clock;
+  }
+
+  /** Oldest first. */
+  async list(projectId: string): Promise<Template[]> {
+    const rows = await this.metadata
+      .selectFrom('smn_templates')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute();
+    return rows.map(toTemplate);
+  }
+
+  /** @throws CtsError 404 */
+  async get(projectId: string, id: string): Promise<Template> {
+    const found = (await this.list(projectId)).find((one) => one.id === id);
+    if (!found) throw ERRORS.smn(404, '0027', `there is no message template ${id}`);
+    return found;
+  }
+
+  /** @throws CtsError 400 */
+  async create(projectId: string, name: string, protocol: string, content: string): Promise<Template> {
+    checkContent(content);
+    const all = await this.list(projectId);
+    if (all.some((one) => one.name === name && one.protocol === protocol)) {
+      throw ERRORS.smn(
+        400,
+        '0025',
+        `there is already a template ${name} for ${protocol}`,
+        'message_template_name',
+      );
+    }
+    if (all.length >= MOST_TEMPLATES) {
+      throw ERRORS.smn(400, '0044', `a project has at most ${MOST_TEMPLATES} templates; delete one first`);
+    }
+    const now = this.clock();
+    const id = randomBytes(16).toString('hex');
+    await this.metadata
+      .insertInto('smn_templates')
+      .values({ id, project_id: projectId, name, protocol, content, created_at: now, updated_at: now })
+      .execute();
+    return this.get(projectId, id);
+  }
+
+  async update({ id }: Template, content: string): Promise<void> {
+    checkContent(content);
+    await this.metadata
+      .updateTable('smn_templates')
+      .set({ content, updated_at: this.clock() })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async remove({ id }: Template): Promise<void> {
+    await this.metadata.deleteFrom('smn_templates').where('id', '=', id).execute();
+  }
+
+  /** A message of all templates of a name. @throws CtsError 404 without a default, 400 for a value too long */
+  async fill(projectId: string, name: string, values: Record<string, string>): Promise<Published> {
+    for (const [tag, value] of Object.entries(values)) {
+      if (Buffer.byteLength(value) > MOST_VALUE_BYTES) {
+        throw ERRORS.smn(403, '0009', `tags.${tag} has more than ${MOST_VALUE_BYTES} bytes`, 'tags');
+      }
+    }
+    const named = (await this.list(projectId)).filter((one) => one.name === name);
+    const byProtocol = Object.fromEntries(
+      named.map(({ protocol, content }) => [
+        protocol,
+        content.replaceAll(PLACE, (place, tag: string) =>
+          Object.hasOwn(values, tag) ? (values[tag] ?? '') : place,
+        ),
+      ]),
+    );
+    const { default: text, ...others } = byProtocol;
+    if (text === undefined) {
+      throw ERRORS.smn(
+        404,
+        '0076',
+        `the template ${name} has no text for the protocol default`,
+        'message_template_name',
+      );
+    }
+    return { subject: '', default: text, byProtocol: others };
+  }
+}
+
+function checkContent(content: string): void {
+  const refuse = (message: string) => ERRORS.smn(400, '0024', message, 'content');
+  if (content === '' || Buffer.byteLength(content) > MOST_BYTES) {
+    throw refuse('content must hold 1 byte to 256 kB');
+  }
+  const places = [...content.matchAll(PLACE)].map(([, tag]) => tag);
+  if (places.length > MOST_PLACES) throw refuse(`content has more than ${MOST_PLACES} placeholders`);
+  if (new Set(places).size > MOST_TAGS)
+    throw refuse(`content has more than ${MOST_TAGS} different placeholders`);
+}
+
+const toTemplate = (row: Selectable<Database['smn_templates']>): Template => ({
+  id: row.id,
+  name: row.name,
+  protocol: row.protocol,
+  content: row.content,
+  tags: [...new Set([...row.content.matchAll(PLACE)].map(([, tag]) => tag ?? ''))],
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
