@@ -94,9 +94,17 @@ export class Sender {
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
-    await this.looking;
-    await Promise.all(this.serving.values());
+    await this.settled();
+    clearTimeout(this.timer);
     this.mail.close();
+  }
+
+  /** Resolves when everything that could be sent has been tried. */
+  async settled(): Promise<void> {
+    while (this.looking || this.serving.size > 0) {
+      await this.looking;
+      await Promise.all(this.serving.values());
+    }
   }
 
   /** There may be something to send. */

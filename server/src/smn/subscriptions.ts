@@ -375,9 +375,6 @@ function checkExtension(protocol: Protocol, { header = {}, batch }: Extension): 
   const web = protocol === 'http' || protocol === 'https';
   const names = Object.keys(header);
   if (!web && (names.length > 0 || batch)) throw refuse('extension is for http and https subscriptions');
-  if (batch && protocol !== 'https') {
-    throw refuse('extension.batch is for https subscriptions');
-  }
   if (names.length > MOST_HEADERS) throw refuse(`extension.header has more than ${MOST_HEADERS} headers`);
   if (JSON.stringify(header).length > MOST_HEADER_CHARACTERS) {
     throw refuse(`extension.header holds more than ${MOST_HEADER_CHARACTERS} characters`);

@@ -1,0 +1,351 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FOLLOWERS, Followers, type Frame, Journal, JournalReader } from '../journal/index.ts';
+import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { Topics } from '../smn/index.ts';
+import { Matcher, type Rule } from './matcher.ts';
+import { Notifier } from './notifier.ts';
+
+const PROJECTS = ['a'.repeat(32), 'b'.repeat(32)];
+const [PROJECT = ''] = PROJECTS;
+const NOW = Date.UTC(2026, 10, 5, 12);
+const log = pino({ level: 'silent' });
+
+let directory: string;
+let journal: Journal;
+let reader: JournalReader;
+let count = 0;
+
+async function openJournal(): Promise<void> {
+  journal = await Journal.open({
+    directory: path.join(directory, 'journal'),
+    segmentSize: 256 * 1024,
+    maxQueue: 64 * 1024 * 1024,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDurable: (_counts, _traces, end) => reader?.advance(end),
+    onDamage: () => undefined,
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  reader = new JournalReader(path.join(directory, 'journal'), journal.durableEnd, () => undefined);
+}
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-notifier-'));
+  await openJournal();
+});
+afterEach(async () => {
+  await journal.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Given {
+  project?: string;
+  recordTime?: number;
+  service_type?: string;
+  resource_type?: string;
+  trace_name?: string;
+  user?: string;
+  [member: string]: unknown;
+}
+
+/** Journals traces as intake does; returns their ids. */
+async function record(given: readonly Given[]): Promise<string[]> {
+  const entries = given.map(({ project = PROJECT, recordTime = NOW, user, ...members }) => {
+    const traceId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
+    const all: Record<string, unknown> = {
+      service_type: 'ECS',
+      resource_type: 'ecs',
+      trace_name: 'deleteServer',
+      request: '{"trace_name":"x","resource_type":"y"}',
+      time: NOW,
+      trace_id: traceId,
+      ...(user === undefined ? {} : { user: JSON.stringify({ name: user }) }),
+      ...members,
+    };
+    const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return {
+      routing: {
+        recordTime,
+        traceId,
+        projectId: project,
+        trackerName: 'system',
+        serviceType: all.service_type as string,
+        clientId: false,
+        extra: false,
+      },
+      line: `${JSON.stringify(sorted)}\n`,
+    };
+  });
+  await journal.append(entries, []);
+  return entries.map(({ routing }) => routing.traceId);
+}
+
+describe('the matcher', () => {
+  const text = fc.constantFrom('ecs', 'evs', 'größe', 'a "b"', 'back\\slash', 'x');
+  const name = fc.constantFrom('deleteServer', 'createServer', 'stop', 'login');
+  const service = fc.constantFrom('ECS', 'EVS', 'IAM');
+  const user = fc.constantFrom('jane', 'eve', 'jane/op_service');
+  const trace = fc.record({
+    project: fc.constantFrom(...PROJECTS),
+    recordTime: fc.constantFrom(NOW - 1, NOW, NOW + 1),
+    service_type: service,
+    resource_type: text,
+    trace_name: name,
+    user: fc.option(user, { nil: undefined }),
+    code: fc.constantFrom(undefined, 200, 403, 'x'),
+    trace_rating: fc.constantFrom('normal', 'warning'),
+    resource_name: fc.option(fc.constantFrom('web = 1', 'web', ''), { nil: undefined }),
+  });
+  const condition = fc
+    .tuple(
+      fc.constantFrom('code', 'trace_rating', 'resource_name'),
+      fc.constantFrom('=', '!='),
+      fc.constantFrom('200', 'normal', 'warning', 'web = 1', 'web'),
+    )
+    .filter(([field, , value]) => field !== 'trace_rating' || value === 'normal' || value === 'warning')
+    .map((parts) => parts.join(' '));
+  const rule: fc.Arbitrary<Rule> = fc.record({
+    notificationId: fc.uuid(),
+    name: fc.constant('n'),
+    topicId: fc.constant('t'),
+    projectId: fc.constantFrom(...PROJECTS),
+    activeSince: fc.constantFrom(NOW - 1, NOW),
+    settings: fc.record({
+      operation_type: fc.constantFrom('complete' as const, 'customized' as const, 'customized' as const),
+      operations: fc.array(
+        fc.record({
+          service_type: service,
+          resource_type: text,
+          trace_names: fc.array(name, { minLength: 1, maxLength: 3 }),
+        }),
+        { maxLength: 4 },
+      ),
+      notify_user_list: fc.constantFrom(
+        undefined,
+        [{ user_group: 'g', user_list: ['jane'] }],
+        [
+          { user_group: 'g', user_list: ['eve'] },
+          { user_group: 'h', user_list: ['jane/op_service'] },
+        ],
+      ),
+      filter: fc.option(
+        fc.record({
+          condition: fc.constantFrom('AND' as const, 'OR' as const),
+          is_support_filter: fc.boolean(),
+          rule: fc.array(condition, { maxLength: 3 }),
+        }),
+        { nil: undefined },
+      ),
+    }),
+  });
+
+  /** The same in the plainest way (`domain.md` 7). */
+  function plain({ settings, projectId, activeSince }: Rule, given: Given): boolean {
+    if (projectId !== given.project || (given.recordTime ?? 0) < activeSince) return false;
+    const named = settings.operations?.some(
+      (one) =>
+        one.service_type === given.service_type &&
+        one.resource_type === given.resource_type &&
+        one.trace_names.includes(given.trace_name ?? ''),
+    );
+    if (settings.operation_type !== 'complete' && !named) return false;
+    const users = settings.notify_user_list?.flatMap(({ user_list }) => user_list) ?? [];
+    if (users.length > 0 && (given.user === undefined || !users.includes(given.user))) return false;
+    const { filter } = settings;
+    if (!filter?.is_support_filter || filter.rule.length === 0) return true;
+    const results = filter.rule.map((condition) => {
+      const [, field = '', operator, value = ''] = /^(\S+) (!?=) (.*)$/.exec(condition) ?? [];
+      return (String(given[field] ?? '') === value) === (operator === '=');
+    });
+    return filter.condition === 'OR' ? results.some(Boolean) : results.every(Boolean);
+  }
+
+  test('finds what a plain reading of the rules finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(trace, { minLength: 1, maxLength: 20 }),
+        fc.array(rule, { maxLength: 8 }),
+        async (given, rules) => {
+          const from = journal.durableEnd;
+          await record(given);
+          const frames: Frame[] = [];
+          for (let at = from; ; ) {
+            const read = await reader.read(at, 1024 * 1024);
+            if (read.frames.length === 0) break;
+            frames.push(...read.frames);
+            at = read.next;
+          }
+          expect(frames).toHaveLength(given.length);
+          const matcher = new Matcher(rules);
+          for (const [i, frame] of frames.entries()) {
+            const found = matcher.match(frame).map(({ notificationId }) => notificationId);
+            const wanted = rules.filter((one) => plain(one, given[i] as Given));
+            expect(found.sort()).toEqual(wanted.map(({ notificationId }) => notificationId).sort());
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});
+
+describe('the notifier', () => {
+  let metadata: Metadata;
+  let notifier: Notifier;
+  let queued: number;
+
+  beforeEach(async () => {
+    metadata = await openMetadata(path.join(directory, 'metadata.db'));
+    await metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
+    const project = { id: PROJECT, domain_id: 'd', name: 'eu-de', region: 'eu-de', created_at: 0 };
+    await metadata.insertInto('projects').values(project).execute();
+    const topics = new Topics(
+      metadata,
+      () => NOW,
+      () => undefined,
+    );
+    const owner = { projectId: PROJECT, region: 'eu-de' };
+    const { topic } = await topics.create(owner, {
+      name: 'alerts',
+      displayName: '',
+      enterpriseProjectId: '0',
+    });
+    const subscription = {
+      topic_id: topic.id,
+      protocol: 'http',
+      remark: '',
+      status: 1,
+      created_at: 0,
+      next_at: 0,
+      failures: 0,
+      failing_since: null,
+      paused: '' as const,
+    };
+    const batch = JSON.stringify({ batch: { traces: 100, seconds: 1 } });
+    await metadata
+      .insertInto('smn_subscriptions')
+      .values([
+        { ...subscription, id: 'each', endpoint: 'http://a', extension: '{}' },
+        { ...subscription, id: 'batch', endpoint: 'http://b', extension: batch },
+        { ...subscription, id: 'pending', endpoint: 'http://c', extension: '{}', status: 0 },
+      ])
+      .execute();
+    await metadata
+      .insertInto('notifications')
+      .values({
+        id: 'n1',
+        project_id: PROJECT,
+        name: 'deletions',
+        type: 'smn',
+        enabled: 1,
+        settings: JSON.stringify({
+          operation_type: 'customized',
+          operations: [{ service_type: 'ECS', resource_type: 'ecs', trace_names: ['deleteServer'] }],
+          topic_id: topic.urn,
+        }),
+        created_at: NOW,
+        active_since: NOW,
+      })
+      .execute();
+    queued = 0;
+    await start();
+  });
+  afterEach(async () => {
+    await notifier.stop();
+    await metadata.destroy();
+  });
+
+  async function start(): Promise<void> {
+    const followers = await Followers.open(reader, path.join(directory, 'journal', 'positions'), FOLLOWERS);
+    notifier = new Notifier({
+      journal: reader,
+      journalId: journal.id,
+      followers,
+      metadata,
+      clock: () => NOW,
+      log,
+      onQueued: (messages) => {
+        queued += messages;
+      },
+      onPassed: () => undefined,
+    });
+    await notifier.start();
+  }
+  async function waitFor(messages: number): Promise<void> {
+    for (let i = 0; queued < messages; i++) {
+      if (i > 500) throw new Error(`${queued} of ${messages} came`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  const waiting = (subscription: string) =>
+    metadata
+      .selectFrom('smn_deliveries')
+      .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
+      .selectAll()
+      .where('subscription_id', '=', subscription)
+      .orderBy('seq')
+      .execute();
+
+  test('puts a message for each trace into the queue of each subscriber, in order; batches for those who want them', async () => {
+    const ids = await record([
+      {},
+      { trace_name: 'createServer' },
+      {},
+      { project: PROJECTS[1] as string },
+      {},
+    ]);
+    await waitFor(3);
+    const each = await waiting('each');
+    expect(each.map(({ content }) => JSON.parse(content).trace_id)).toEqual([ids[0], ids[2], ids[4]]);
+    expect(each.every(({ kind, notification }) => kind === 'trace' && notification === 'deletions')).toBe(
+      true,
+    );
+    expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3);
+    expect(await waiting('pending')).toEqual([]);
+  });
+
+  test('a stretch that is read again adds nothing', async () => {
+    await record([{}, {}]);
+    await waitFor(2);
+    await notifier.stop();
+    // As if the crash had come before the file of positions was written.
+    await rm(path.join(directory, 'journal', 'positions'), { recursive: true });
+    await start();
+    await record([{}]);
+    await waitFor(3);
+    expect(await waiting('each')).toHaveLength(3);
+    await notifier.stop();
+    // As if the metadata had been restored from before, but messages were there.
+    await metadata.deleteFrom('notifier_positions').execute();
+    await rm(path.join(directory, 'journal', 'positions'), { recursive: true });
+    queued = 0;
+    await start();
+    await waitFor(3);
+    expect(await waiting('each')).toHaveLength(3);
+  });
+
+  test('a notification that is changed holds from then on; a topic that is gone gets nothing', async () => {
+    await metadata.updateTable('notifications').set({ enabled: 0 }).execute();
+    notifier.refresh();
+    await record([{}]);
+    await metadata
+      .updateTable('notifications')
+      .set({ enabled: 1, active_since: NOW + 10 })
+      .execute();
+    notifier.refresh();
+    const [, told] = await record([{ recordTime: NOW + 9 }, { recordTime: NOW + 10 }]);
+    await waitFor(1);
+    expect((await waiting('each')).map(({ content }) => JSON.parse(content).trace_id)).toEqual([told]);
+    await metadata.deleteFrom('smn_topics').execute();
+    notifier.refresh();
+    await record([{ recordTime: NOW + 20 }]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await metadata.selectFrom('smn_messages').selectAll().execute()).toEqual([]);
+  });
+});

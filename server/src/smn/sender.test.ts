@@ -1,0 +1,408 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { MailServer } from '../testing/mail.ts';
+import { Receiver } from '../testing/receiver.ts';
+import { Certificates } from './certificates.ts';
+import { DeliveryLog } from './log.ts';
+import { Messages } from './messages.ts';
+import { DeliveryNetwork } from './network.ts';
+import { Sender } from './sender.ts';
+import { type Extension, type Subscription, Subscriptions } from './subscriptions.ts';
+import { type Topic, Topics } from './topics.ts';
+
+const PROJECT = 'a'.repeat(32);
+const OWNER = { projectId: PROJECT, region: 'eu-de' };
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const ROOT = Buffer.alloc(32, 1);
+
+let directory: string;
+let metadata: Metadata;
+let now: number;
+let topic: Topic;
+let topics: Topics;
+let messages: Messages;
+let subscriptions: Subscriptions;
+let sender: Sender;
+let log: DeliveryLog;
+let receiver: Receiver;
+let pauses: [boolean, string][];
+
+async function build(
+  change: Partial<ConstructorParameters<typeof Sender>[0]> = {},
+  networks = ['127.0.0.0/8'],
+) {
+  const clock = () => now;
+  const wake = () => sender?.wake();
+  const network = new DeliveryNetwork(networks);
+  messages = new Messages(metadata, clock, wake);
+  topics = new Topics(metadata, clock, () => undefined);
+  subscriptions = new Subscriptions({ metadata, messages, network, clock, rootKey: ROOT });
+  log = new DeliveryLog(metadata, clock, wake);
+  sender = new Sender({
+    metadata,
+    messages,
+    subscriptions,
+    certificates: new Certificates(metadata, ROOT, clock),
+    network,
+    clock,
+    log: pino({ level: 'silent' }),
+    smtp: { url: '', from: 'opencts@example.com' },
+    sms: { url: '', method: 'POST', headers: {}, body: '' },
+    publicUrl: () => 'https://cts.example.com',
+    onPause: async (_subscription, paused, reason) => void pauses.push([paused, reason]),
+    ...change,
+  });
+  sender.start();
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-smn-'));
+  metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  await metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
+  const project = { id: PROJECT, domain_id: 'd', name: 'eu-de', region: 'eu-de', created_at: 0 };
+  await metadata.insertInto('projects').values(project).execute();
+  now = Date.UTC(2026, 10, 5, 12);
+  pauses = [];
+  receiver = await new Receiver().start();
+  await build();
+  ({ topic } = await topics.create(OWNER, { name: 'alerts', displayName: '', enterpriseProjectId: '0' }));
+});
+afterEach(async () => {
+  await sender.stop();
+  await receiver.stop();
+  await metadata.destroy();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
+  for (let i = 0; i < 400; i++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('it did not come');
+}
+/** Lets time pass in steps, and each time what is due be tried. */
+async function pass(ms: number, step: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += step) {
+    now += step;
+    sender.wake();
+    await sender.settled();
+  }
+}
+async function confirmed(endpoint = `${receiver.url}/hook`, protocol = 'http', extension: Extension = {}) {
+  const { subscription } = await subscriptions.subscribe(topic, {
+    protocol,
+    endpoint,
+    remark: '',
+    extension,
+  });
+  await metadata
+    .updateTable('smn_subscriptions')
+    .set({ status: 1 })
+    .where('id', '=', subscription.id)
+    .execute();
+  await metadata.deleteFrom('smn_deliveries').where('subscription_id', '=', subscription.id).execute();
+  receiver.received.length = 0;
+  return (await subscriptions.find(topic, subscription.id)) as Subscription;
+}
+const publish = (text: string, live = 24 * HOUR) =>
+  messages.publish(topic, { subject: text, default: text, byProtocol: {} }, live);
+const told = () => receiver.of('Notification').map(({ body }) => body.message as string);
+const again = async ({ id }: Subscription) => (await subscriptions.find(topic, id)) as Subscription;
+
+describe('a receiver that fails', () => {
+  test.each<['hang' | number]>([[500], [429]])(
+    'with %s for an hour gets everything afterwards, once and in order',
+    async (answer) => {
+      const subscription = await confirmed();
+      receiver.always = answer;
+      for (let i = 0; i < 20; i++) {
+        await publish(`m${i}`);
+        await pass(3 * MINUTE, MINUTE);
+      }
+      const tries = told().length;
+      expect(tries).toBeGreaterThan(10);
+      expect(tries).toBeLessThan(60);
+      expect(new Set(told())).toEqual(new Set(['m0']));
+      expect(await again(subscription)).toMatchObject({ paused: 'failing' });
+      expect(pauses).toEqual([[true, expect.stringContaining(String(answer))]]);
+      receiver.always = 200;
+      receiver.received.length = 0;
+      await pass(15 * MINUTE, MINUTE);
+      await until(() => (told().length >= 20 ? true : undefined));
+      expect(told()).toEqual(Array.from({ length: 20 }, (_, i) => `m${i}`));
+      expect(await again(subscription)).toMatchObject({ paused: '', failures: 0, failingSince: undefined });
+      expect(pauses.map(([paused]) => paused)).toEqual([true, false]);
+    },
+    60_000,
+  );
+
+  test('is tried again with growing intervals', async () => {
+    await confirmed();
+    receiver.always = 503;
+    const at: number[] = [];
+    await publish('m');
+    for (let i = 0; i < 300; i++) {
+      await pass(SECOND, SECOND);
+      while (at.length < told().length) at.push(now);
+    }
+    const waits = at.slice(1).map((time, i) => (time - (at[i] ?? 0)) / SECOND);
+    expect(waits.length).toBeGreaterThan(4);
+    expect(waits.at(-1)).toBeGreaterThan(30);
+    for (const [i, wait] of waits.entries())
+      if (i > 0) expect(wait).toBeGreaterThanOrEqual((waits[i - 1] ?? 0) * 0.9);
+  }, 60_000);
+
+  test('keeps nobody else waiting', async () => {
+    const other = await new Receiver().start();
+    await confirmed();
+    await confirmed(`${other.url}/other`);
+    receiver.always = 'hang';
+    await publish('m');
+    await until(() => other.of('Notification')[0]);
+    await other.stop();
+  });
+
+  test('that refuses for good is tried six times more; the message is dead, and can be sent again', async () => {
+    const subscription = await confirmed();
+    receiver.always = 403;
+    await publish('refused');
+    await publish('next');
+    await pass(10 * MINUTE, 10 * SECOND);
+    expect(told().filter((text) => text === 'refused')).toHaveLength(7);
+    const dead = await until(async () => {
+      const letters = await log.deadLetters([subscription], 10);
+      return letters.length > 0 ? letters : undefined;
+    });
+    expect(dead.at(-1)).toMatchObject({
+      summary: 'refused',
+      attempts: 6,
+      reason: expect.stringContaining('403'),
+    });
+    receiver.always = 200;
+    receiver.received.length = 0;
+    const [letter] = dead.slice(-1);
+    expect(await log.replay([subscription], [letter?.id ?? 0])).toBe(1);
+    await until(() => (told().includes('refused') ? true : undefined));
+    expect((await log.deadLetters([subscription], 10)).some(({ id }) => id === letter?.id)).toBe(false);
+  }, 60_000);
+
+  test('for longer than a message lives: it is dead with its reason, what is younger arrives', async () => {
+    const subscription = await confirmed();
+    receiver.always = 500;
+    await publish('short', 5 * MINUTE);
+    await publish('long');
+    await pass(10 * MINUTE, MINUTE);
+    receiver.always = 200;
+    receiver.received.length = 0;
+    await pass(20 * MINUTE, MINUTE);
+    await until(() => (told().includes('long') ? true : undefined));
+    expect(told()).toEqual(['long']);
+    expect(await log.deadLetters([subscription], 10)).toMatchObject([
+      { summary: 'short', reason: 'it could not be delivered in time' },
+    ]);
+    await log.replay([subscription]);
+    await until(() => (told().includes('short') ? true : undefined));
+    expect((await log.attempts(subscription))[0]).toMatchObject({ delivered: true });
+  }, 60_000);
+
+  test('a person pauses and resumes it; what waits arrives then', async () => {
+    const subscription = await confirmed();
+    await subscriptions.pause(subscription, 'manual');
+    await publish('m');
+    await pass(HOUR, 10 * MINUTE);
+    expect(told()).toEqual([]);
+    await subscriptions.pause(subscription, '');
+    sender.wake();
+    await until(() => (told().length === 1 ? true : undefined));
+  });
+
+  test('a subscriber that leaves gets nothing more but how to return', async () => {
+    const subscription = await confirmed();
+    receiver.always = 500;
+    await publish('m');
+    await until(() => told()[0]);
+    receiver.always = 200;
+    receiver.received.length = 0;
+    expect(await subscriptions.leave(subscription.id, 'wrong')).toBeUndefined();
+    await subscriptions.leave(subscription.id, subscriptions.leaveToken(subscription.id));
+    await pass(MINUTE, 10 * SECOND);
+    await until(() => receiver.of('UnsubscribeConfirmation')[0]);
+    await publish('later');
+    await pass(MINUTE, 10 * SECOND);
+    expect(told()).toEqual([]);
+    const link = new URL(receiver.of('UnsubscribeConfirmation')[0]?.body.subscribe_url);
+    await subscriptions.confirm(link.searchParams.get('token') ?? '');
+    await publish('again');
+    await until(() => (told().includes('again') ? true : undefined));
+  });
+
+  test('a sender that starts anew goes on where the one before was', async () => {
+    await confirmed();
+    receiver.always = 500;
+    await publish('m');
+    await until(() => told()[0]);
+    await sender.stop();
+    receiver.always = 200;
+    now += MINUTE;
+    await build();
+    await until(() => (told().length >= 2 ? true : undefined));
+  });
+});
+
+describe('requests do not go into networks that are not allowed', () => {
+  const refused = [
+    '127.0.0.1',
+    '10.1.2.3',
+    '192.168.0.1',
+    '172.16.0.1',
+    '169.254.169.254',
+    '0.0.0.0',
+    '100.64.0.1',
+  ];
+  const disguised = [
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[fe80::1]',
+    '[fd00::1]',
+    '[64:ff9b::7f00:1]',
+    '2130706433',
+    '0x7f.1',
+  ];
+  test.each([...refused, ...disguised])('%s is refused when somebody subscribes it', async (host) => {
+    await sender.stop();
+    await build({}, []);
+    const wanted = { protocol: 'http', endpoint: `http://${host}/x`, remark: '', extension: {} };
+    await expect(subscriptions.subscribe(topic, wanted)).rejects.toMatchObject({ code: 'SMN.0069' });
+  });
+
+  test('a name that leads there is refused when it is resolved', async () => {
+    await sender.stop();
+    await build({}, []);
+    const port = new URL(receiver.url).port;
+    const subscription = await confirmed(`http://localhost:${port}/hook`);
+    await publish('m');
+    await until(async () => ((await log.attempts(subscription)).length > 0 ? true : undefined));
+    expect((await log.attempts(subscription))[0]).toMatchObject({
+      delivered: false,
+      answer: expect.stringContaining('private network'),
+    });
+    expect(receiver.received).toEqual([]);
+  });
+
+  test('redirects are not followed, wherever they lead', async () => {
+    const inner = await new Receiver().start();
+    const subscription = await confirmed();
+    receiver.location = `${inner.url}/latest/meta-data`;
+    receiver.answers = [302, 307];
+    await publish('m');
+    await pass(MINUTE, 5 * SECOND);
+    await until(() => (told().length >= 3 ? true : undefined));
+    expect(inner.received).toEqual([]);
+    expect((await log.attempts(subscription)).at(-1)?.answer).toContain('302');
+    await inner.stop();
+  });
+
+  test('the operator can allow networks', () => {
+    const network = new DeliveryNetwork(['10.1.0.0/16', 'fd00::/8']);
+    expect(network.allows('10.1.2.3')).toBe(true);
+    expect(network.allows('10.2.2.3')).toBe(false);
+    expect(network.allows('fd12::1')).toBe(true);
+    expect(network.allows('8.8.8.8')).toBe(true);
+    expect(network.allows('::ffff:10.1.2.3')).toBe(true);
+  });
+});
+
+describe('text messages', () => {
+  test('go through the gateway as its template says', async () => {
+    await sender.stop();
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer s3cret' };
+    const body = '{"to":"{number}","text":"{text}"}';
+    await build({ sms: { url: `${receiver.url}/send?to={number}`, method: 'POST', headers, body } });
+    const subscription = await confirmed('+4917012345', 'sms');
+    await publish('a "quoted" {number}\nline');
+    const { path: route, headers: sent, body: text } = await until(() => receiver.received[0]);
+    expect(route).toBe('/send?to=%2B4917012345');
+    expect(sent.authorization).toBe('Bearer s3cret');
+    expect(text).toEqual({ to: '+4917012345', text: 'a "quoted" {number}\nline' });
+    expect(JSON.stringify(await log.attempts(subscription))).not.toContain('s3cret');
+  });
+
+  test('are limited an hour; the others wait', async () => {
+    await sender.stop();
+    await build({ sms: { url: `${receiver.url}/send`, method: 'POST', headers: {}, body: '{text}' } });
+    await confirmed('+4917012345', 'sms');
+    for (let i = 0; i < 70; i++) await publish(`m${i}`);
+    await pass(30 * MINUTE, MINUTE);
+    expect(receiver.received).toHaveLength(60);
+    await pass(40 * MINUTE, MINUTE);
+    await until(() => (receiver.received.length === 70 ? true : undefined));
+  }, 60_000);
+
+  test('without a gateway it is told why nothing arrives', async () => {
+    const subscription = await confirmed('+4917012345', 'sms');
+    await publish('m');
+    const [attempt] = await until(async () => {
+      const attempts = await log.attempts(subscription);
+      return attempts.length > 0 ? attempts : undefined;
+    });
+    expect(attempt?.answer).toContain('OPENCTS_SMS_URL');
+  });
+});
+
+describe('e-mail', () => {
+  test('a mail server that is away for an hour gets everything afterwards; one that refuses for good is believed', async () => {
+    await sender.stop();
+    const mail = await new MailServer().start();
+    await build({ smtp: { url: mail.url, from: 'a@example.com' } });
+    const subscription = await confirmed('jane@example.com', 'email');
+    mail.refuses = 451;
+    await publish('one');
+    await pass(HOUR, 5 * MINUTE);
+    expect(mail.received).toEqual([]);
+    mail.refuses = 0;
+    await pass(20 * MINUTE, MINUTE);
+    const { text } = await until(() => mail.received[0]);
+    expect(text).toContain('Subject: one');
+    mail.refuses = 550;
+    await publish('two');
+    await pass(20 * MINUTE, MINUTE);
+    await until(async () => ((await log.deadLetters([subscription], 10)).length === 1 ? true : undefined));
+    await sender.stop();
+    await mail.stop();
+  }, 60_000);
+
+  test('what is published cannot add headers or markup', async () => {
+    await sender.stop();
+    const mail = await new MailServer().start();
+    await build({ smtp: { url: mail.url, from: 'a@example.com' } });
+    await confirmed('jane@example.com', 'email');
+    await publish('x\r\nBcc: eve@example.com\r\n<script>alert(1)</script>');
+    const { text, to } = await until(() => mail.received[0]);
+    expect(to).toEqual(['jane@example.com']);
+    const [head = ''] = text.split('\r\n\r\n');
+    expect(head).toContain('Subject: x Bcc: eve@example.com');
+    expect(head).not.toMatch(/^Bcc:/m);
+    expect(text.split('text/html')[1]).not.toContain('<script>');
+    await sender.stop();
+    await mail.stop();
+  });
+});
+
+test('confirmations are limited for each endpoint', async () => {
+  const wanted = { protocol: 'email', endpoint: 'jane@example.com', remark: '', extension: {} };
+  for (let i = 0; i < 20; i++) await subscriptions.subscribe(topic, wanted);
+  await expect(subscriptions.subscribe(topic, wanted)).rejects.toMatchObject({
+    status: 403,
+    code: 'SMN.0065',
+  });
+  now += HOUR;
+  await subscriptions.subscribe(topic, wanted);
+});
