@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
   },
 });
-const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search'];
+const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search', 'notify'];
 const wanted = positionals.length > 0 ? positionals : SECTIONS;
 const seconds = values.quick ? 5 : 15;
 const results = [];
@@ -272,7 +272,65 @@ async function search() {
   }
 }
 
-const run = { start, ingest, latency, queries, archive, search, disk: async () => undefined };
+/** 100 notifications of 1,000 operations each: some are reported now and then, most never. */
+async function addNotifications(server) {
+  const call = async (method, path, body) => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  };
+  const { topic_urn } = await call('POST', `/v2/${server.project}/notifications/topics`, { name: 'bench' });
+  const nouns = ['server', 'volume', 'bucket', 'vpc', 'subnet', 'key', 'secret', 'user', 'role', 'cluster'];
+  for (let rule = 0; rule < 100; rule++) {
+    const operations = Array.from({ length: 40 }, (_, service) => ({
+      service_type: `SVC${service}`,
+      resource_type: nouns[(rule + service) % nouns.length],
+      trace_names: Array.from({ length: 25 }, (_, i) =>
+        i === 0 ? `deleteVolume${rule + 200}` : `op${rule}x${i}`,
+      ),
+    }));
+    await call('POST', `/v3/${server.project}/notifications`, {
+      notification_name: `n${rule}`,
+      operation_type: 'customized',
+      operations,
+      notify_user_list: rule % 2 ? [{ user_group: 'g', user_list: ['user1', 'user2'] }] : [],
+      filter: { condition: 'AND', is_support_filter: true, rule: ['trace_rating != normal'] },
+      topic_id: topic_urn,
+    });
+  }
+}
+
+/** What matching costs: the same load without and with notifications, in turns, since the machine's speed drifts. */
+async function notify() {
+  const rates = { without: [], with: [] };
+  for (let round = 0; round < (values.quick ? 1 : 3); round++) {
+    for (const kind of ['without', 'with']) {
+      await withServer(async (server) => {
+        if (kind === 'with') await addNotifications(server);
+        await load(server, { connections: 16, batch: 500, seconds: 3 });
+        const began = performance.now();
+        const { traces } = await load(server, { connections: 16, batch: 500, seconds });
+        await drained(server);
+        rates[kind].push(traces / ((performance.now() - began) / 1000));
+      });
+    }
+  }
+  const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+  const [bare, ruled] = [median(rates.without), median(rates.with)];
+  note('notify', 'sustained ingest without notifications', perSecond(bare, 1));
+  note(
+    'notify',
+    '… with 100 notifications of 1,000 operations each',
+    `${perSecond(ruled, 1)} (${Math.round((ruled / bare) * 100)} %)`,
+    '90 %',
+  );
+}
+
+const run = { start, ingest, latency, queries, archive, search, notify, disk: async () => undefined };
 process.stdout.write(`${os.cpus().length} cores, ${os.cpus()[0]?.model ?? ''}, Node ${process.version}\n`);
 for (const section of wanted) {
   if (!run[section]) throw new Error(`there is no section ${section}; there are ${SECTIONS.join(', ')}`);
