@@ -1692,6 +1692,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/notifications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Traces of the last days that a notification would have told, newest first */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description complete: everything that is recorded
+                         * @enum {unknown}
+                         */
+                        operation_type: "complete" | "customized";
+                        /** @description Operations of a customized notification */
+                        operations?: {
+                            service_type: string;
+                            resource_type: string;
+                            trace_names: string[];
+                        }[];
+                        /** @description Only operations by these users; at most 50 in 10 groups */
+                        notify_user_list?: {
+                            user_group: string;
+                            user_list: string[];
+                        }[];
+                        filter?: {
+                            /**
+                             * @default AND
+                             * @enum {unknown}
+                             */
+                            condition: "AND" | "OR";
+                            /** @description false: kept, but not applied */
+                            is_support_filter: boolean;
+                            /** @description `field = value` or `field != value` */
+                            rule: string[];
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            count: number;
+                            traces: components["schemas"]["def-0"][];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/notifications/{notification_type}": {
         parameters: {
             query?: never;
@@ -3866,7 +3940,7 @@ export interface paths {
                             header?: {
                                 [key: string]: string;
                             };
-                            /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                            /** @description Key events in batches, compressed (an addition of OpenCTS) */
                             batch?: {
                                 /** @description Of a request, at most */
                                 traces: number;
@@ -3885,7 +3959,7 @@ export interface paths {
                                 header?: {
                                     [key: string]: string;
                                 };
-                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                 batch?: {
                                     /** @description Of a request, at most */
                                     traces: number;
@@ -4039,7 +4113,7 @@ export interface paths {
                             header?: {
                                 [key: string]: string;
                             };
-                            /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                            /** @description Key events in batches, compressed (an addition of OpenCTS) */
                             batch?: {
                                 /** @description Of a request, at most */
                                 traces: number;
@@ -4848,7 +4922,7 @@ export interface paths {
                                     header?: {
                                         [key: string]: string;
                                     };
-                                    /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                    /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                     batch?: {
                                         /** @description Of a request, at most */
                                         traces: number;
@@ -4973,7 +5047,7 @@ export interface paths {
                                 header?: {
                                     [key: string]: string;
                                 };
-                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                 batch?: {
                                     /** @description Of a request, at most */
                                     traces: number;
@@ -5044,7 +5118,7 @@ export interface paths {
                                 header?: {
                                     [key: string]: string;
                                 };
-                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                 batch?: {
                                     /** @description Of a request, at most */
                                     traces: number;
@@ -5115,7 +5189,7 @@ export interface paths {
                                 header?: {
                                     [key: string]: string;
                                 };
-                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                 batch?: {
                                     /** @description Of a request, at most */
                                     traces: number;
@@ -5186,7 +5260,7 @@ export interface paths {
                                 header?: {
                                     [key: string]: string;
                                 };
-                                /** @description Key events in batches, compressed (https only; an addition of OpenCTS) */
+                                /** @description Key events in batches, compressed (an addition of OpenCTS) */
                                 batch?: {
                                     /** @description Of a request, at most */
                                     traces: number;

@@ -276,6 +276,8 @@ export async function startApp({
     journal,
     intake,
     indexer,
+    notifying,
+    sender,
     disk,
     clock,
     engineRestarts: () => engine?.restarts ?? 0,

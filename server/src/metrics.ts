@@ -1,15 +1,24 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
-import type { Journal } from './journal/index.ts';
+import type { Journal, Position } from './journal/index.ts';
 
-/** What the metrics look at when they are asked for. */
+/** What the metrics look at when they are asked for. */ import type { Notifying } from './notifications/index.ts';
+import type { Sender } from './smn/index.ts';
+
+/** Bytes between two places, about: segments are taken as full. */
+const SEGMENT = 64 * 1024 * 1024;
+const behind = (at: Position, end: Position) =>
+  Math.max((end.segment - at.segment) * SEGMENT + end.offset - at.offset, 0);
+
 export interface Watched {
   archiving: Archiving;
   uploader: Uploader;
   journal: Journal;
   intake: Intake;
   indexer: Indexing;
+  notifying: Notifying;
+  sender: Sender;
   disk: DiskWatch;
   engineRestarts: () => number;
   clock: () => number;
@@ -87,6 +96,27 @@ export function createMetrics(watched: () => Watched): Metrics {
     ({ uploader }) => uploader.waiting.files,
   );
   gauge('opencts_spool_bytes', 'Their bytes', ({ uploader }) => uploader.waiting.bytes);
+  gauge(
+    'opencts_notifier_lag_bytes',
+    'Journal that was not looked at for key events yet',
+    ({ notifying, journal }) => behind(notifying.position, journal.durableEnd),
+  );
+  counter(
+    'opencts_key_events_total',
+    'Traces that key event notifications wanted, counted for each of them',
+    ({ notifying }) => notifying.matched,
+  );
+  counter(
+    'opencts_messages_delivered_total',
+    'Messages that subscribers took',
+    ({ sender }) => sender.delivered,
+  );
+  counter(
+    'opencts_message_failures_total',
+    'Attempts to deliver that failed',
+    ({ sender }) => sender.failures,
+  );
+  counter('opencts_messages_dead_total', 'Messages that were given up', ({ sender }) => sender.dead);
   gauge('opencts_archiver_failing_seconds', 'How long trace files cannot be cut', ({ archiving, clock }) =>
     archiving.failingSince === undefined ? 0 : (clock() - archiving.failingSince) / 1000,
   );

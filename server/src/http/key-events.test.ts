@@ -186,3 +186,46 @@ test('while a receiver fails, messages wait in their order; it is given up on no
   expect(attempts[0]).toMatchObject({ delivered: true, answer: expect.stringContaining('200 OK') });
   expect(attempts.some(({ answer }: { answer: string }) => answer.includes('503'))).toBe(true);
 }, 60_000);
+
+test('the preview tells which traces of the last days would have been told', async () => {
+  await report(
+    {
+      trace_name: 'stopServer',
+      resource_name: 'a "b"',
+      user: { name: 'eve', domain: { id: 'd' } },
+      code: '403',
+    },
+    { trace_name: 'stopServer', resource_name: 'web' },
+    { trace_name: 'stopServer', resource_type: 'server' },
+  );
+  await house.searchable(admin.token);
+  const preview = async (change: object) =>
+    (
+      await v3('POST', '/notifications/preview', {
+        operation_type: 'customized',
+        operations: [
+          { service_type: 'ECS', resource_type: 'ecs', trace_names: ['stopServer', "o'x"] },
+          { service_type: 'X', resource_type: 'y', trace_names: ['z'] },
+        ],
+        ...change,
+      })
+    ).body;
+  const rule = (...rules: string[]) => ({ condition: 'AND', is_support_filter: true, rule: rules });
+  expect(await preview({})).toMatchObject({ count: 2, traces: [{}, {}] });
+  expect(await preview({ notify_user_list: [{ user_group: 'g', user_list: ['eve'] }] })).toMatchObject({
+    count: 1,
+  });
+  expect(await preview({ filter: rule('resource_name = a "b"') })).toMatchObject({
+    count: 1,
+    traces: [{ resource_name: 'a "b"' }],
+  });
+  expect(await preview({ filter: rule('code != 403', 'resource_name != x') })).toMatchObject({ count: 1 });
+  expect(
+    await preview({ filter: { ...rule('code = 403', 'resource_name = web'), condition: 'OR' } }),
+  ).toMatchObject({
+    count: 2,
+  });
+  expect(await preview({ operations: [] })).toEqual({ count: 0, traces: [] });
+  expect((await preview({ operation_type: 'complete', operations: undefined })).count).toBeGreaterThan(5);
+  expect((await preview({ filter: rule('nonsense = 1') })).error_msg).toContain('filter.rule.0');
+});

@@ -1,18 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import { ChangedNotification, NewNotification, Notification } from '../notifications/index.ts';
+import {
+  ChangedNotification,
+  NewNotification,
+  Notification,
+  NotificationPreview,
+  parseCondition,
+} from '../notifications/index.ts';
+import { Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { ownerOf } from './trackers.ts';
+
+const DAY = 86_400_000;
+const PREVIEWED = 20;
 
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'notification', name });
 
 /** Key event notifications of CTS v3. */
 export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { notifications },
+  { notifications, store, clock, config },
 ) => {
   server.post(
     '/v3/:project_id/notifications',
@@ -31,6 +41,52 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const made = await notifications.create(ownerOf(request.principal), request.body);
       about(request, { resourceId: made.notification_id });
       return reply.code(201).send(made);
+    },
+  );
+
+  server.post(
+    '/v3/:project_id/notifications/preview',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Traces of the last days that a notification would have told, newest first',
+        tags: ['notifications'],
+        params: ProjectPath,
+        body: NotificationPreview,
+        response: { 200: Type.Object({ count: Type.Integer(), traces: Type.Array(Trace) }) },
+      },
+      // Traces carry members that no schema knows.
+      serializerCompiler: () => JSON.stringify,
+    },
+    async ({ params, body }) => {
+      const { operation_type, operations = [], notify_user_list = [], filter } = body;
+      const users = notify_user_list.flatMap(({ user_list }) => user_list);
+      const rules = filter?.is_support_filter ? filter.rule : [];
+      const to = clock() + 1;
+      const wanted = {
+        projectId: params.project_id,
+        from: to - config.retentionDays * DAY,
+        to,
+        ...(operation_type === 'complete'
+          ? {}
+          : {
+              operations: operations.flatMap(({ service_type, resource_type, trace_names }) =>
+                trace_names.map((name): [string, string, string] => [service_type, resource_type, name]),
+              ),
+            }),
+        ...(users.length > 0 ? { users } : {}),
+        conditions: {
+          any: filter?.condition === 'OR',
+          all: rules.map((text, index) => parseCondition(text, `filter.rule.${index}`)),
+        },
+      };
+      if (wanted.operations?.length === 0) return { count: 0, traces: [] };
+      const [{ traces }, bars] = await Promise.all([
+        store.page(wanted, PREVIEWED),
+        store.histogram(wanted, 7 * DAY),
+      ]);
+      const count = bars.reduce((sum, { normal, warning, incident }) => sum + normal + warning + incident, 0);
+      return { count, traces };
     },
   );
 

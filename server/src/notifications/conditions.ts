@@ -1,4 +1,5 @@
 import { ERRORS } from '../errors.ts';
+import type { TraceCondition } from '../traces/index.ts';
 
 const TEXT = (least: number, most: number) => ({
   rule: `must hold ${least} to ${most} characters`,
@@ -23,11 +24,7 @@ const FIELDS = {
 };
 export type ConditionField = keyof typeof FIELDS;
 
-export interface Condition {
-  field: ConditionField;
-  equal: boolean;
-  value: string;
-}
+export type Condition = TraceCondition;
 
 /**
  * Reads `field = value` or `field != value`, split at the first operator; a value may hold blanks and `=`.

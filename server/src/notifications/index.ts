@@ -1,3 +1,4 @@
+export { parseCondition } from './conditions.ts';
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
 export { Notifying } from './notifying.ts';
-export { ChangedNotification, NewNotification, Notification } from './schema.ts';
+export { ChangedNotification, NewNotification, Notification, NotificationPreview } from './schema.ts';

@@ -60,6 +60,18 @@ const common = {
 export const NewNotification = Type.Object(common, { title: 'NewNotification' });
 export type NewNotification = Static<typeof NewNotification>;
 
+/** What a notification would look for, without the notification. */
+export const NotificationPreview = Type.Object(
+  {
+    operation_type: common.operation_type,
+    operations: common.operations,
+    notify_user_list: common.notify_user_list,
+    filter: common.filter,
+  },
+  { title: 'NotificationPreview' },
+);
+export type NotificationPreview = Static<typeof NotificationPreview>;
+
 export const ChangedNotification = Type.Object(
   {
     notification_id: Type.String(),

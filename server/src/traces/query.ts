@@ -22,6 +22,17 @@ export interface TraceFilter {
   users?: string[];
   accessKeyId?: string;
   enterpriseProjectId?: string;
+  /** Any of these: trace source, resource type, trace name. */
+  operations?: [service: string, resourceType: string, traceName: string][];
+  /** Comparisons of which all, or any, must hold. */
+  conditions?: { any: boolean; all: TraceCondition[] };
+}
+
+/** A comparison of a member that a notification's filter knows; an absent member is empty text. */
+export interface TraceCondition {
+  field: 'api_version' | 'code' | 'trace_rating' | 'trace_type' | 'resource_id' | 'resource_name';
+  equal: boolean;
+  value: string;
 }
 
 /** A place in the order (time, trace_id); a page continues below it, towards older traces. */

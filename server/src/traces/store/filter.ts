@@ -1,9 +1,10 @@
+import { TupleParam } from '@clickhouse/client';
 import type { Facet, TraceFilter, TraceKey } from '../query.ts';
 
 /** A WHERE clause and the values of its parameters. */
 export interface Condition {
   where: string;
-  parameters: Record<string, string | number | string[]>;
+  parameters: Record<string, string | number | string[] | TupleParam[]>;
 }
 
 /** Filters that compare one column with one text. */
@@ -56,6 +57,19 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
   if (filter.users && filter.users.length > 0 && except !== 'user_name') {
     clauses.push('user_name IN {users:Array(String)}');
     parameters.users = filter.users;
+  }
+  if (filter.operations) {
+    const type = 'Array(Tuple(String, String, String))';
+    clauses.push(`(service_type, resource_type, trace_name) IN {operations:${type}}`);
+    parameters.operations = filter.operations.map((operation) => new TupleParam(operation));
+  }
+  const { conditions } = filter;
+  if (conditions && conditions.all.length > 0) {
+    const compared = conditions.all.map(({ field, equal, value }, index) => {
+      parameters[`condition_${index}`] = value;
+      return `${field} ${equal ? '=' : '!='} {condition_${index}:String}`;
+    });
+    clauses.push(`(${compared.join(conditions.any ? ' OR ' : ' AND ')})`);
   }
   return { where: clauses.join(' AND '), parameters };
 }
