@@ -1939,6 +1939,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/operations/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same with descriptions, risks, and which are typical for notifications */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            operations: {
+                                service_type: string;
+                                resource_type: string;
+                                trace_name: string;
+                                description: string;
+                                /** @enum {unknown} */
+                                risk: "high" | "cost" | "service" | "";
+                                typical: boolean;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/resources": {
         parameters: {
             query?: never;

@@ -13,6 +13,10 @@ const ArchiveFilePage = lazy(() => import('./pages/archive/file-page.tsx'));
 const SearchPage = lazy(() => import('./pages/search/page.tsx'));
 const TrackersPage = lazy(() => import('./pages/trackers/page.tsx'));
 const TrackerFormPage = lazy(() => import('./pages/trackers/form-page.tsx'));
+const NotificationsPage = lazy(() => import('./pages/notifications/page.tsx'));
+const NotificationFormPage = lazy(() => import('./pages/notifications/form-page.tsx'));
+const TopicsPage = lazy(() => import('./pages/topics/page.tsx'));
+const TopicPage = lazy(() => import('./pages/topics/topic-page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
@@ -94,6 +98,10 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
           <Route path="/search" element={<SearchPage />} />
           <Route path="/trackers" element={<TrackersPage />} />
           <Route path="/trackers/edit" element={<TrackerFormPage />} />
+          <Route path="/notifications" element={<NotificationsPage />} />
+          <Route path="/notifications/edit" element={<NotificationFormPage />} />
+          <Route path="/topics" element={<TopicsPage />} />
+          <Route path="/topics/view" element={<TopicPage />} />
           <Route path="/keys" element={<KeysPage />} />
           <Route path="*" element={<TraceListPage />} />
         </Routes>

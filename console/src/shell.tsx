@@ -23,10 +23,13 @@ const ITEMS: SideNavigationProps.Item[] = [
   link('/archive', words.archive),
   link('/search', words.search),
   { type: 'divider' },
+  link('/notifications', words.notifications),
+  link('/topics', words.topics),
+  { type: 'divider' },
   link('/trackers', words.trackers),
   link('/keys', words.keys),
 ];
-const PATHS = ['/archive', '/search', '/trackers', '/keys'];
+const PATHS = ['/archive', '/search', '/notifications', '/topics', '/trackers', '/keys'];
 
 /** The frame around every page: navigation on the left, what has happened above. */
 export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; children: ReactNode }) {

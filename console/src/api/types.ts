@@ -22,5 +22,19 @@ export type ArchiveSearch = Answer<'/v3/{project_id}/archive/searches/{search_id
 export type PublicKey = Answer<'/v3/public-keys'>['public_keys'][number];
 export type Buckets = Answer<'/v3/{project_id}/buckets'>;
 export type Key = Answer<'/v3/{project_id}/keys'>['keys'][number];
+export type Operation = Answer<'/v3/{project_id}/operations/details'>['operations'][number];
+export type Notification =
+  Answer<'/v3/{project_id}/notifications/{notification_type}'>['notifications'][number];
+export type Topic = Answer<'/v2/{project_id}/notifications/topics'>['topics'][number];
+export type Subscriber = Answer<'/v3/{project_id}/smn/subscriptions'>['subscriptions'][number];
+export type Attempt =
+  Answer<'/v3/{project_id}/smn/subscriptions/{subscription_id}/attempts'>['attempts'][number];
+export type DeadLetter = Answer<'/v3/{project_id}/smn/dead-letters'>['dead_letters'][number];
+type Body<Call> = Call extends { requestBody: { content: { 'application/json': infer Content } } }
+  ? Content
+  : never;
+export type NewNotification = Body<paths['/v3/{project_id}/notifications']['post']>;
+export type ChangedNotification = Body<paths['/v3/{project_id}/notifications']['put']>;
+export type NotificationPreview = Body<paths['/v3/{project_id}/notifications/preview']['post']>;
 type TrackerCall = paths['/v3/{project_id}/tracker']['put']['requestBody'];
 export type TrackerRequest = NonNullable<TrackerCall>['content']['application/json'];

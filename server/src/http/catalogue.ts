@@ -113,6 +113,48 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   );
 
   server.get(
+    '/v3/:project_id/operations/details',
+    {
+      config: { action: 'cts:notification:listOperation' },
+      schema: {
+        summary: 'The same with descriptions, risks, and which are typical for notifications',
+        tags: ['catalogue'],
+        params: ProjectPath,
+        response: {
+          200: Type.Object({
+            operations: Type.Array(
+              Type.Object({
+                service_type: Type.String(),
+                resource_type: Type.String(),
+                trace_name: Type.String(),
+                description: Type.String(),
+                risk: Type.Enum(['high', 'cost', 'service', '']),
+                typical: Type.Boolean(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async () => ({
+      operations: CATALOGUE.flatMap(({ service_type, resources }) =>
+        resources.flatMap(({ resource_type, operations }) =>
+          operations
+            .filter(({ read }) => !read)
+            .map(({ trace_name, description, risk, typical }) => ({
+              service_type,
+              resource_type,
+              trace_name,
+              description,
+              risk: risk ?? ('' as const),
+              typical,
+            })),
+        ),
+      ),
+    }),
+  );
+
+  server.get(
     '/v3/:project_id/resources',
     {
       config: { action: 'cts:trace:listResource', accountToo: true },

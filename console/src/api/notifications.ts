@@ -1,0 +1,27 @@
+import { dataOf } from '@opencts/client/api';
+import { type Api, headers } from './client.ts';
+import type { ChangedNotification, NewNotification, NotificationPreview } from './types.ts';
+
+export const listNotifications = async ({ calls, path }: Api, signal?: AbortSignal) => {
+  const params = { path: { ...path, notification_type: 'smn' as const } };
+  const call = calls.GET('/v3/{project_id}/notifications/{notification_type}', { params, signal });
+  return (await dataOf(call)).notifications;
+};
+
+export const createNotification = ({ calls, path }: Api, body: NewNotification) =>
+  dataOf(calls.POST('/v3/{project_id}/notifications', { params: { path }, headers, body }));
+
+export const updateNotification = ({ calls, path }: Api, body: ChangedNotification) =>
+  dataOf(calls.PUT('/v3/{project_id}/notifications', { params: { path }, headers, body }));
+
+export const removeNotification = ({ calls, path }: Api, id: string) =>
+  calls.DELETE('/v3/{project_id}/notifications', {
+    params: { path, query: { notification_id: [id] } },
+    headers,
+  });
+
+export const previewNotification = ({ calls, path }: Api, body: NotificationPreview, signal?: AbortSignal) =>
+  dataOf(calls.POST('/v3/{project_id}/notifications/preview', { params: { path }, body, signal }));
+
+export const listOperations = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/operations/details', { params: { path }, signal }))).operations;

@@ -1,0 +1,80 @@
+import { dataOf } from '@opencts/client/api';
+import { type Api, headers } from './client.ts';
+
+export const listTopics = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v2/{project_id}/notifications/topics', { params: { path }, signal }))).topics;
+
+export const createTopic = ({ calls, path }: Api, name: string, display_name: string) =>
+  dataOf(
+    calls.POST('/v2/{project_id}/notifications/topics', {
+      params: { path },
+      headers,
+      body: { name, display_name, enterprise_project_id: '0' },
+    }),
+  );
+
+export const removeTopic = ({ calls, path }: Api, topic_urn: string) =>
+  calls.DELETE('/v2/{project_id}/notifications/topics/{topic_urn}', {
+    params: { path: { ...path, topic_urn } },
+    headers,
+  });
+
+export const listSubscribers = async ({ calls, path }: Api, topic_urn?: string, signal?: AbortSignal) => {
+  const params = { path, query: { topic_urn } };
+  return (await dataOf(calls.GET('/v3/{project_id}/smn/subscriptions', { params, signal }))).subscriptions;
+};
+
+export const subscribe = (
+  { calls, path }: Api,
+  topic_urn: string,
+  wanted: { protocol: string; endpoint: string; remark: string; batch: boolean },
+) =>
+  dataOf(
+    calls.POST('/v2/{project_id}/notifications/topics/{topic_urn}/subscriptions', {
+      params: { path: { ...path, topic_urn } },
+      headers,
+      body: {
+        protocol: wanted.protocol,
+        endpoint: wanted.endpoint,
+        remark: wanted.remark,
+        ...(wanted.batch ? { extension: { batch: { traces: 500, seconds: 2 } } } : {}),
+      },
+    }),
+  );
+
+export const unsubscribe = ({ calls, path }: Api, subscription_urn: string) =>
+  calls.DELETE('/v2/{project_id}/notifications/subscriptions/{subscription_urn}', {
+    params: { path: { ...path, subscription_urn } },
+    headers,
+  });
+
+export type SubscriberAct = 'pause' | 'resume' | 'confirm-again' | 'test';
+export const actOn = ({ calls, path }: Api, subscription_id: string, act: SubscriberAct) =>
+  dataOf(
+    calls.POST(`/v3/{project_id}/smn/subscriptions/{subscription_id}/${act}`, {
+      params: { path: { ...path, subscription_id } },
+      headers,
+    }),
+  );
+
+export const listAttempts = async ({ calls, path }: Api, subscription_id: string, signal?: AbortSignal) => {
+  const params = { path: { ...path, subscription_id } };
+  const call = calls.GET('/v3/{project_id}/smn/subscriptions/{subscription_id}/attempts', { params, signal });
+  return (await dataOf(call)).attempts;
+};
+
+export const listDeadLetters = async ({ calls, path }: Api, signal?: AbortSignal) => {
+  const params = { path, query: { limit: 500 } };
+  return (await dataOf(calls.GET('/v3/{project_id}/smn/dead-letters', { params, signal }))).dead_letters;
+};
+
+/** @param ids absent: all */
+export const replay = ({ calls, path }: Api, ids?: number[]) =>
+  dataOf(
+    calls.POST('/v3/{project_id}/smn/dead-letters/replay', { params: { path }, headers, body: { ids } }),
+  );
+
+export const discard = ({ calls, path }: Api, ids?: number[]) =>
+  dataOf(
+    calls.POST('/v3/{project_id}/smn/dead-letters/discard', { params: { path }, headers, body: { ids } }),
+  );

@@ -1,0 +1,91 @@
+import type {
+  ChangedNotification,
+  NewNotification,
+  Notification,
+  NotificationPreview,
+} from '../../api/types.ts';
+
+/** An operation, by what makes it one. */
+export interface OperationKey {
+  service_type: string;
+  resource_type: string;
+  trace_name: string;
+}
+
+export interface Comparison {
+  field: string;
+  operator: '=' | '!=';
+  value: string;
+}
+
+/** A notification as it stands in the form. */
+export interface Draft {
+  name: string;
+  kind: 'customized' | 'complete';
+  operations: OperationKey[];
+  everybody: boolean;
+  users: string;
+  join: 'AND' | 'OR';
+  comparisons: Comparison[];
+  topic: string;
+}
+
+/** @param notification absent: a new one */
+export function draftOf(notification: Notification | undefined): Draft {
+  const users = notification?.notify_user_list.flatMap(({ user_list }) => user_list) ?? [];
+  return {
+    name: notification?.notification_name ?? '',
+    kind: notification?.operation_type ?? 'customized',
+    operations: (notification?.operations ?? []).flatMap(({ service_type, resource_type, trace_names }) =>
+      trace_names.map((trace_name) => ({ service_type, resource_type, trace_name })),
+    ),
+    everybody: users.length === 0,
+    users: users.join(', '),
+    join: notification?.filter?.condition ?? 'AND',
+    comparisons: (notification?.filter?.rule ?? []).map((rule) => {
+      const [, field = '', operator, value = ''] = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(rule) ?? [];
+      return { field, operator: operator === '!=' ? '!=' : '=', value };
+    }),
+    topic: notification?.topic_id ?? '',
+  };
+}
+
+/** What it looks for, as the service takes it. */
+export function previewOf(draft: Draft): NotificationPreview {
+  const byResource = new Map<
+    string,
+    { service_type: string; resource_type: string; trace_names: string[] }
+  >();
+  for (const { service_type, resource_type, trace_name } of draft.operations) {
+    const key = `${service_type}\n${resource_type}`;
+    const known = byResource.get(key) ?? { service_type, resource_type, trace_names: [] };
+    byResource.set(key, known);
+    known.trace_names.push(trace_name);
+  }
+  const chosen = draft.kind === 'customized';
+  const names = [...new Set(draft.users.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  const rule = draft.comparisons
+    .filter(({ field, value }) => field !== '' && value.trim() !== '')
+    .map(({ field, operator, value }) => `${field} ${operator} ${value.trim()}`);
+  return {
+    operation_type: draft.kind,
+    ...(chosen ? { operations: [...byResource.values()] } : {}),
+    ...(chosen && !draft.everybody && names.length > 0
+      ? { notify_user_list: [{ user_group: 'users', user_list: names }] }
+      : {}),
+    ...(rule.length > 0 ? { filter: { condition: draft.join, is_support_filter: true, rule } } : {}),
+  };
+}
+
+export const requestOf = (draft: Draft): NewNotification => ({
+  notification_name: draft.name,
+  ...previewOf(draft),
+  topic_id: draft.topic,
+});
+
+/** A notification as it is, to be sent with a change. */
+export const changeOf = (notification: Notification): ChangedNotification => ({
+  notification_id: notification.notification_id,
+  ...requestOf(draftOf(notification)),
+  status: notification.status,
+});

@@ -1,0 +1,132 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import { listSubscribers, listTopics } from '../../api/topics.ts';
+import type { Subscriber, Topic } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
+import { texts } from '../../texts.ts';
+import { useLoad } from '../../use-load.ts';
+import { TopicDialog } from './topic-dialog.tsx';
+
+const words = texts.topics;
+
+const addressOf = (urn: string) => `/topics/view?urn=${encodeURIComponent(urn)}`;
+
+/** The topics of the project. */
+export default function TopicsPage() {
+  const { api } = useConsole();
+  const navigate = useNavigate();
+  const [making, setMaking] = useState(false);
+  const { value, loading, error, reload } = useLoad(async (signal) => {
+    const [topics, subscribers] = await Promise.all([
+      listTopics(api, signal),
+      listSubscribers(api, undefined, signal),
+    ]);
+    return { topics, subscribers };
+  }, 'topics');
+  const of = ({ topic_urn }: Topic) => value?.subscribers.filter((one) => one.topic_urn === topic_urn) ?? [];
+
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={words.description}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button
+                iconName="refresh"
+                ariaLabel={texts.common.refresh}
+                loading={loading}
+                onClick={reload}
+              />
+              <Button variant="primary" onClick={() => setMaking(true)}>
+                {words.create}
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          {words.title}
+        </Header>
+      }
+    >
+      {error ? (
+        <Problem error={error} onRetry={reload} />
+      ) : (
+        <Table<Topic>
+          items={value?.topics ?? []}
+          trackBy="topic_id"
+          wrapLines
+          loading={loading && !value}
+          loadingText={texts.common.loading}
+          empty={
+            <Box textAlign="center">
+              <Box variant="h3">{words.none}</Box>
+              <Box color="text-body-secondary">{words.noneText}</Box>
+            </Box>
+          }
+          columnDefinitions={[
+            {
+              id: 'name',
+              header: words.columns.name,
+              isRowHeader: true,
+              cell: ({ name, topic_urn }) => (
+                <Link
+                  href={addressOf(topic_urn)}
+                  onFollow={(event) => {
+                    event.preventDefault();
+                    navigate(addressOf(topic_urn));
+                  }}
+                >
+                  {name}
+                </Link>
+              ),
+            },
+            {
+              id: 'displayName',
+              header: words.columns.displayName,
+              cell: ({ display_name }) => display_name,
+            },
+            { id: 'subscriptions', header: words.columns.subscriptions, cell: (topic) => of(topic).length },
+            {
+              id: 'trouble',
+              header: words.columns.trouble,
+              cell: (topic) => <Health subscribers={of(topic)} />,
+            },
+          ]}
+        />
+      )}
+      {making && (
+        <TopicDialog
+          onClose={(urn) => {
+            setMaking(false);
+            if (urn) navigate(addressOf(urn));
+          }}
+        />
+      )}
+    </ContentLayout>
+  );
+}
+
+function Health({ subscribers }: { subscribers: readonly Subscriber[] }) {
+  const sum = (member: 'waiting' | 'dead') => subscribers.reduce((all, one) => all + one[member], 0);
+  const failing = subscribers.filter(({ state }) => state === 'failing' || state === 'paused').length;
+  const parts = [
+    failing > 0 && words.failing(failing),
+    sum('waiting') > 0 && words.waiting(sum('waiting')),
+    sum('dead') > 0 && words.dead(sum('dead')),
+  ].filter(Boolean);
+  return parts.length === 0 ? (
+    <StatusIndicator type="success">{words.fine}</StatusIndicator>
+  ) : (
+    <StatusIndicator type="warning">{parts.join(', ')}</StatusIndicator>
+  );
+}
