@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
@@ -19,7 +20,7 @@ export class Receiver {
   answers: (number | 'hang' | 'cut')[] = [];
   /** Instead of 200, when no answer is left. */
   always: number | 'hang' | 'cut' = 200;
-  private readonly server = http.createServer((request, response) => {
+  private readonly take: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -42,9 +43,17 @@ export class Receiver {
       response.writeHead(answer, answer >= 300 && answer < 400 ? { location: this.location } : {});
       response.end('told');
     });
-  });
+  };
+  private readonly scheme: string;
+  private readonly server: http.Server;
   /** Where redirects point to. */
   location = 'http://127.0.0.1:1/';
+
+  /** @param tls key and certificate (PEM) of an HTTPS server */
+  constructor(tls?: { key: string; cert: string }) {
+    this.scheme = tls ? 'https' : 'http';
+    this.server = tls ? https.createServer(tls, this.take) : http.createServer(this.take);
+  }
 
   async start(): Promise<this> {
     this.server.listen(0, '127.0.0.1');
@@ -53,7 +62,7 @@ export class Receiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${this.scheme}://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** What was sent of a type. */

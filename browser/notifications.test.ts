@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  PASSWORD,
+  type RunningServer,
+  removeDirectory,
+  report,
+  startServer,
+  temporaryDirectory,
+  trace,
+} from '../server/attack/harness.ts';
+import { MailServer } from '../server/src/testing/mail.ts';
+import { Receiver } from '../server/src/testing/receiver.ts';
+import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+
+const SHOTS = path.resolve(import.meta.dirname, '../test-results');
+
+function whyNot(): string | undefined {
+  if (!CHROMIUM) return 'no Chromium was found; install it or set CHROMIUM';
+  try {
+    execFileSync('openssl', ['version']);
+    return undefined;
+  } catch {
+    return 'there is no openssl to verify signatures with';
+  }
+}
+const skip = whyNot();
+if (skip) console.warn(`skipped: ${skip}`);
+
+async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
+  for (let i = 0; i < 600; i++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not come');
+}
+
+describe.skipIf(skip !== undefined)('key event notifications in the browser', () => {
+  let directory: string;
+  let server: RunningServer;
+  let receiver: Receiver;
+  let mail: MailServer;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+  const file = (name: string) => path.join(directory, name);
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
+  const shot = (name: string) => page.screenshot({ path: path.join(SHOTS, `notifications-${name}.png`) });
+  const go = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
+  const dialog = () => page.getByRole('dialog');
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    await mkdir(SHOTS, { recursive: true });
+    openssl(
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=receiver'],
+      ...['-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', file('key.pem'), '-out', file('cert.pem')],
+    );
+    const tls = {
+      key: await readFile(file('key.pem'), 'utf8'),
+      cert: await readFile(file('cert.pem'), 'utf8'),
+    };
+    receiver = await new Receiver(tls).start();
+    mail = await new MailServer().start();
+    server = await startServer(path.join(directory, 'data'), {
+      OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8',
+      OPENCTS_SMTP_URL: mail.url,
+      NODE_EXTRA_CA_CERTS: file('cert.pem'),
+    });
+    await report(server, [trace({ trace_name: 'deleteServer', resource_name: 'old-1' }), trace({ trace_name: 'createServer' })]);
+    browser = await launch();
+    page = await openPage(browser, problems);
+    await signIn(page, server.url, PASSWORD);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await receiver?.stop();
+    await mail?.stop();
+    await removeDirectory(directory);
+  });
+
+  test('a rule for deletions is made in the wizard, with a preview of what it would have told, and a topic on the way', async () => {
+    await go('Key event notifications');
+    await page.getByText('There is no notification').waitFor();
+    await page.getByRole('button', { name: 'Create notification' }).click();
+    await page.getByLabel('Find operations').fill('delete ecs');
+    await page.getByText('Nothing of the last 7 days matches.').waitFor();
+    await page.getByRole('checkbox', { name: 'ECS/ecs/deleteServer', exact: true }).click();
+    await page.getByText('1 trace:').waitFor();
+    await page.getByRole('cell', { name: 'old-1' }).waitFor();
+    await shot('what');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByRole('button', { name: 'Add a comparison' }).click();
+    await page.getByText('Nothing of the last 7 days matches.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Remove 1' }).click();
+    await page.getByText('1 trace:').waitFor();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('notification_name').first().waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('deletions');
+    await page.getByRole('button', { name: 'New topic' }).click();
+    await dialog().getByLabel('Name', { exact: true }).fill('alerts');
+    await dialog().getByLabel('Display name').fill('Audit of Acme');
+    expect(await barriers(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Create topic' }).click();
+    await page.getByRole('button', { name: /^Topic alerts/ }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The notification deletions is saved.').waitFor();
+    await page.getByRole('cell', { name: '1 operation' }).waitFor();
+    await page.getByText('Enabled').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await shot('list');
+  });
+
+  test('an e-mail and an HTTPS subscription are confirmed; the page tells it by itself', async () => {
+    await go('alerts');
+    const add = async (protocol: string, endpoint: string) => {
+      await page.getByRole('button', { name: 'Add subscription' }).click();
+      await dialog()
+        .getByRole('button', { name: /^Protocol/ })
+        .click();
+      await page.getByRole('option', { name: protocol, exact: true }).click();
+      await dialog().getByLabel('Endpoint').fill(endpoint);
+      await dialog().getByRole('button', { name: 'Add subscription' }).click();
+      await dialog().waitFor({ state: 'detached' });
+    };
+    await add('E-mail', 'jane@example.com');
+    await add('HTTPS', `${receiver.url}/hook`);
+    const asked = await until(() => receiver.of('SubscriptionConfirmation')[0]);
+    expect((await fetch(asked.body.subscribe_url)).status).toBe(200);
+    const { text } = await until(() => mail.received[0]);
+    const link = /https?:\/\/\S+\/smn\/subscription\/confirm\?[^\s"<]+/.exec(text)?.[0] ?? '';
+    const visitor = await openPage(browser, problems);
+    await visitor.goto(link);
+    expect(await barriers(visitor)).toEqual([]);
+    await visitor.screenshot({ path: path.join(SHOTS, 'notifications-confirm.png') });
+    await visitor.getByRole('button', { name: 'Confirm' }).click();
+    await visitor.getByText('are sent to jane@example.com from now on').waitFor();
+    await visitor.context().close();
+    await expect
+      .poll(() => page.getByText('Confirmed', { exact: true }).count(), { timeout: 10_000 })
+      .toBe(2);
+    await shot('topic');
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('what is deleted through the API is told by both within a second; OpenSSL verifies the signature', async () => {
+    mail.received.length = 0;
+    const began = Date.now();
+    await report(server, [
+      trace({ trace_name: 'deleteServer', resource_name: 'web-1', source_ip: '192.0.2.4' }),
+    ]);
+    const told = await until(() => receiver.of('Notification')[0]);
+    const { text } = await until(() => mail.received[0]);
+    expect(Date.now() - began).toBeLessThan(1000);
+    expect(text).toContain('Subject: [OpenCTS] deleteServer on web-1');
+    const { body } = told;
+    const names = ['message', 'message_id', 'subject', 'timestamp', 'topic_urn', 'type'];
+    await writeFile(file('text'), names.map((name) => `${name}\n${body[name]}\n`).join(''));
+    await writeFile(file('signature'), Buffer.from(body.signature, 'base64'));
+    await writeFile(file('smn.pem'), await (await fetch(body.signing_cert_url)).text());
+    await writeFile(file('smn.pub'), openssl('x509', '-in', file('smn.pem'), '-pubkey', '-noout'));
+    const verify = [
+      'dgst',
+      '-sha256',
+      '-verify',
+      file('smn.pub'),
+      '-signature',
+      file('signature'),
+      file('text'),
+    ];
+    expect(openssl(...verify)).toBe('Verified OK\n');
+    // The link in the message shows the trace.
+    await page.goto(JSON.parse(body.message).link);
+    await dialog().getByText('"resource_name": "web-1"').waitFor();
+  });
+
+  test('a test message, the delivery log, a pause, and what was given up', async () => {
+    await page.goto(`${server.url}/console/topics`);
+    await page.getByText('Fine').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await go('alerts');
+    const actions = page.getByRole('button', { name: `Actions: ${receiver.url}/hook` });
+    receiver.received.length = 0;
+    await actions.click();
+    await page.getByRole('menuitem', { name: 'Send a test message' }).click();
+    await until(() =>
+      receiver.of('Notification').find(({ body }) => body.message.includes('This is a test')),
+    );
+    await actions.click();
+    await page.getByRole('menuitem', { name: 'Delivery log' }).click();
+    await dialog().getByText('[OpenCTS] Test message').waitFor();
+    await dialog().getByText('200 OK').first().waitFor();
+    await shot('log');
+    expect(await barriers(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await actions.click();
+    await page.getByRole('menuitem', { name: 'Pause' }).click();
+    await page.getByText('by a person').waitFor();
+    await report(server, [trace({ trace_name: 'deleteServer', resource_name: 'while-paused' })]);
+    await expect
+      .poll(() => page.getByRole('cell', { name: '1', exact: true }).count(), { timeout: 10_000 })
+      .toBe(1);
+    await actions.click();
+    await page.getByRole('menuitem', { name: 'Resume' }).click();
+    await until(() => receiver.of('Notification').find(({ body }) => body.message.includes('while-paused')));
+  });
+
+  test('on a phone nothing overflows', async () => {
+    const urn = `urn:smn:local:${server.projectId}:alerts`;
+    for (const address of ['notifications', 'notifications/edit', 'topics', `topics/view?urn=${urn}`]) {
+      const phone = await openPage(browser, problems, { viewport: { width: 390, height: 844 } });
+      await signIn(phone, server.url, PASSWORD);
+      await phone.goto(`${server.url}/console/${address}`);
+      await phone.waitForTimeout(1000);
+      const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect([address, overflow]).toEqual([address, 0]);
+      await phone.context().close();
+    }
+  });
+
+  test('nothing broke the Content-Security-Policy or wrote an error', () => {
+    expect(problems.filter((text) => !/^Failed to load resource: .* status of 4/.test(text))).toEqual([]);
+  });
+});
