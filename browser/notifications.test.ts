@@ -72,7 +72,10 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
       OPENCTS_SMTP_URL: mail.url,
       NODE_EXTRA_CA_CERTS: file('cert.pem'),
     });
-    await report(server, [trace({ trace_name: 'deleteServer', resource_name: 'old-1' }), trace({ trace_name: 'createServer' })]);
+    await report(server, [
+      trace({ trace_name: 'deleteServer', resource_name: 'old-1' }),
+      trace({ trace_name: 'createServer' }),
+    ]);
     browser = await launch();
     page = await openPage(browser, problems);
     await signIn(page, server.url, PASSWORD);
