@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FOLLOWERS, Followers, type Frame, Journal, JournalReader } from '../journal/index.ts';
@@ -347,5 +348,29 @@ describe('the notifier', () => {
     await record([{ recordTime: NOW + 20 }]);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await metadata.selectFrom('smn_messages').selectAll().execute()).toEqual([]);
+  });
+
+  test('a subscriber for whom too many wait is told so, and gets no more; others go on', async () => {
+    const message = { topic_id: '', kind: 'trace' as const, notification: 'n', content: '{}', traces: 1 };
+    const { topic_id } = await metadata
+      .selectFrom('smn_subscriptions')
+      .select('topic_id')
+      .executeTakeFirstOrThrow();
+    await metadata
+      .insertInto('smn_messages')
+      .values({ ...message, id: 'm', topic_id, created_at: NOW, expires_at: NOW })
+      .execute();
+    await sql`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+      INSERT INTO smn_deliveries (message_id, subscription_id, state, attempts, reason)
+      SELECT 'm', 'each', 'waiting', 0, '' FROM n`.execute(metadata);
+    await record([{}, {}, {}]);
+    await waitFor(3);
+    expect(await waiting('each')).toHaveLength(100_000);
+    const told = await metadata.selectFrom('smn_attempts').selectAll().execute();
+    expect(told).toMatchObject([
+      { subscription_id: 'each', answer: expect.stringContaining('2 key events were not queued') },
+    ]);
+    expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3);
   });
 });

@@ -12,7 +12,7 @@ import {
   type Position,
 } from '../journal/index.ts';
 import type { Database, MessageKind, Metadata } from '../metadata/index.ts';
-import { parseUrn } from '../smn/index.ts';
+import { BATCH_PIECE, parseUrn } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -27,6 +27,9 @@ const DAY = 86_400_000;
 const LIVE_MS = DAY;
 const BATCH_LIVE_MS = 7 * DAY;
 const CONFIRMED = 1;
+/** Messages that wait for one subscriber; beyond it, what comes is told in its log, but not queued. */
+const MOST_WAITING = 100_000;
+const COUNT_EVERY_MS = 5_000;
 
 interface Found {
   rule: Rule;
@@ -60,6 +63,8 @@ export class Notifier {
   private position: Position = { segment: 0, offset: 0 };
   private noted: Position = { segment: 0, offset: 0 };
   private notedAt = 0;
+  /** Messages that wait for a subscriber, about. */
+  private readonly waiting = new Map<string, { messages: number; countedAt: number }>();
   private running: Promise<void> | undefined;
 
   constructor(options: NotifierOptions) {
@@ -151,16 +156,27 @@ export class Notifier {
       lines.push(line);
     }
     const packed = await Promise.all(
-      [...batches].map(async ([rule, lines]) => ({
-        rule,
-        traces: lines.length,
-        content: (await compress(lines.join(''), { level: 1 })).toString('base64'),
-      })),
+      [...batches].flatMap(([rule, lines]) =>
+        Array.from({ length: Math.ceil(lines.length / BATCH_PIECE) }, async (_, piece) => {
+          const some = lines.slice(piece * BATCH_PIECE, (piece + 1) * BATCH_PIECE);
+          const content = (await compress(some.join(''), { level: 1 })).toString('base64');
+          return { rule, piece, traces: some.length, content };
+        }),
+      ),
     );
     const now = clock();
+    const room = new Map<string, number>();
+    for (const id of [...subscribers.values()].flatMap(({ each }) => each)) {
+      room.set(id, MOST_WAITING - (await this.waitingFor(id, now)));
+    }
     await metadata.transaction().execute(async (transaction) => {
+      const left = new Map(room);
       for (const { rule, traceId, line } of found) {
-        const each = subscribers.get(rule.topicId)?.each ?? [];
+        const each = (subscribers.get(rule.topicId)?.each ?? []).filter((id) => {
+          const free = left.get(id) ?? 0;
+          left.set(id, free - 1);
+          return free > 0;
+        });
         if (each.length === 0) continue;
         const id = idOf(rule.notificationId, traceId);
         const message = {
@@ -171,13 +187,18 @@ export class Notifier {
         };
         await put(transaction, id, rule, message, each, now);
       }
-      for (const { rule, traces, content } of packed) {
-        const id = idOf(rule.notificationId, formatPosition(from));
+      for (const { rule, piece, traces, content } of packed) {
+        const id = idOf(rule.notificationId, `${formatPosition(from)} ${piece}`);
         const message = { kind: 'batch' as const, content, traces, expires: now + BATCH_LIVE_MS };
         await put(transaction, id, rule, message, subscribers.get(rule.topicId)?.batch ?? [], now);
       }
+      for (const [id, free] of left) await tellOverflow(transaction, id, Math.min(-free, found.length), now);
       await this.notePosition(transaction, next);
     });
+    for (const [id, free] of room) {
+      const known = this.waiting.get(id);
+      if (known) known.messages += Math.min(found.length, free);
+    }
     this.noted = next;
     this.notedAt = now;
     onQueued(found.length);
@@ -198,6 +219,20 @@ export class Notifier {
       byTopic.get(topic_id)?.[batch ? 'batch' : 'each'].push(id);
     }
     return byTopic;
+  }
+
+  private async waitingFor(id: string, now: number): Promise<number> {
+    const known = this.waiting.get(id);
+    if (known && now - known.countedAt < COUNT_EVERY_MS) return known.messages;
+    const row = await this.options.metadata
+      .selectFrom('smn_deliveries')
+      .select(({ fn }) => fn.countAll<number>().as('messages'))
+      .where('subscription_id', '=', id)
+      .where('state', '=', 'waiting')
+      .executeTakeFirst();
+    const messages = Number(row?.messages ?? 0);
+    this.waiting.set(id, { messages, countedAt: now });
+    return messages;
   }
 
   /** Enabled notifications whose topic is there. */
@@ -258,6 +293,21 @@ const lineOf = (frame: Frame) => frame.line();
 /** 32 hex digits, the same whenever it is asked for. */
 const idOf = (notificationId: string, of: string) =>
   createHash('sha256').update(`${notificationId} ${of}`).digest('hex').slice(0, 32);
+
+/** Says in the log of a subscriber that some messages were not queued. */
+async function tellOverflow(
+  transaction: Transaction<Database>,
+  subscription_id: string,
+  messages: number,
+  now: number,
+): Promise<void> {
+  if (messages <= 0) return;
+  const answer = `${messages} key events were not queued: ${MOST_WAITING} messages wait already. Batches keep up with more.`;
+  await transaction
+    .insertInto('smn_attempts')
+    .values({ subscription_id, message_id: '', subject: '', at: now, took: 0, delivered: 0, answer })
+    .execute();
+}
 
 async function put(
   transaction: Transaction<Database>,

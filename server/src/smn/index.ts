@@ -5,6 +5,7 @@ export { DeliveryNetwork } from './network.ts';
 export { escapeHtml } from './render.ts';
 export { Sender } from './sender.ts';
 export {
+  BATCH_PIECE,
   type Extension,
   PROTOCOLS,
   type Subscription,

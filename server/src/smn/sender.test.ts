@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
@@ -405,4 +407,81 @@ test('confirmations are limited for each endpoint', async () => {
   });
   now += HOUR;
   await subscriptions.subscribe(topic, wanted);
+});
+
+describe('batches', () => {
+  const piece = async (first: number, count: number) => {
+    const lines = Array.from({ length: count }, (_, i) =>
+      JSON.stringify({ trace_id: String(first + i), user: '{"name":"jane"}' }),
+    );
+    const content = (await promisify(gzip)(`${lines.join('\n')}\n`)).toString('base64');
+    const id = `batch-${first}`;
+    await metadata
+      .insertInto('smn_messages')
+      .values({
+        ...{ id, topic_id: topic.id, kind: 'batch' as const, notification: 'all', content, traces: count },
+        ...{ created_at: now, expires_at: now + HOUR },
+      })
+      .execute();
+    const { id: subscription_id } = (await subscriptions.list([topic]))[0] as Subscription;
+    await metadata
+      .insertInto('smn_deliveries')
+      .values({ message_id: id, subscription_id, state: 'waiting', attempts: 0, reason: '', died_at: null })
+      .execute();
+  };
+  const requests = () =>
+    receiver.of('Notification').map(({ body, headers }) => {
+      expect(headers['content-encoding']).toBe('gzip');
+      return (JSON.parse(body.message).traces as { trace_id: string }[]).map(({ trace_id }) =>
+        Number(trace_id),
+      );
+    });
+
+  test('are as large as the subscriber wants while there is enough, in order, each trace once', async () => {
+    await confirmed(undefined, undefined, { batch: { traces: 500, seconds: 5 } });
+    for (let at = 0; at < 30_000; at += 100) await piece(at, 100);
+    sender.wake();
+    await sender.settled();
+    now += 5 * SECOND;
+    sender.wake();
+    await sender.settled();
+    expect(requests().flat()).toEqual(Array.from({ length: 30_000 }, (_, i) => i));
+    expect(requests().every((one) => one.length <= 500)).toBe(true);
+    expect(requests().length).toBeLessThan(70);
+    now += HOUR;
+    sender.wake();
+    await sender.settled();
+    await until(async () => {
+      const left = await metadata.selectFrom('smn_messages').selectAll().execute();
+      return left.length === 0 || undefined;
+    });
+  }, 60_000);
+
+  test('wait for others no longer than they may', async () => {
+    await confirmed(undefined, undefined, { batch: { traces: 500, seconds: 5 } });
+    await piece(0, 3);
+    sender.wake();
+    await sender.settled();
+    now += 4 * SECOND;
+    await piece(3, 2);
+    sender.wake();
+    await sender.settled();
+    expect(requests()).toEqual([]);
+    now += SECOND;
+    sender.wake();
+    await sender.settled();
+    expect(requests()).toEqual([[0, 1, 2, 3, 4]]);
+  });
+
+  test('come whole again after a failure', async () => {
+    await confirmed(undefined, undefined, { batch: { traces: 100, seconds: 0 } });
+    receiver.answers = [500];
+    for (let at = 0; at < 300; at += 100) await piece(at, 100);
+    sender.wake();
+    await sender.settled();
+    await pass(MINUTE, 10 * SECOND);
+    expect(requests().slice(1).flat()).toEqual(Array.from({ length: 300 }, (_, i) => i));
+    const [first, again] = receiver.of('Notification');
+    expect(first?.body.message_id).toBe(again?.body.message_id);
+  });
 });

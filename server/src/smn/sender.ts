@@ -12,7 +12,14 @@ import { send } from './channels/web.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
-import { CONFIRMED, type Subscription, type Subscriptions, toSubscription } from './subscriptions.ts';
+import {
+  BATCH_PIECE,
+  type Batching,
+  CONFIRMED,
+  type Subscription,
+  type Subscriptions,
+  toSubscription,
+} from './subscriptions.ts';
 import type { Topic } from './topics.ts';
 
 const compress = promisify(gzip);
@@ -30,6 +37,7 @@ const PAUSE_AFTER_MS = 30 * 60_000;
 const PAUSED_RETRY_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 5_000;
 const LOG_OF_ONE = 100;
+const TIDY_EVERY_MS = 3_600_000;
 const DEAD_MS = 30 * 86_400_000;
 /** Messages that one subscriber gets within a minute, and within an hour. */
 const RATES = {
@@ -78,6 +86,7 @@ export class Sender {
   private looking: Promise<void> | undefined;
   private again = false;
   private stopping = false;
+  private tidiedAt = 0;
   delivered = 0;
   failures = 0;
   dead = 0;
@@ -176,9 +185,22 @@ export class Sender {
     }
   }
 
+  /** Dead letters that have had their time, and messages that nobody waits for: subscribers may go. */
   private async forgetOld(): Promise<void> {
-    const before = this.options.clock() - DEAD_MS;
-    await this.options.metadata
+    const { metadata, clock } = this.options;
+    const now = clock();
+    if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
+    this.tidiedAt = now;
+    const before = now - DEAD_MS;
+    await metadata
+      .deleteFrom('smn_messages')
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id')),
+        ),
+      )
+      .execute();
+    await metadata
       .deleteFrom('smn_deliveries')
       .where('state', '=', 'dead')
       .where('died_at', '<', before)
@@ -191,10 +213,12 @@ export class Sender {
       const subscription = await this.subscription(id);
       if (!subscription || subscription.paused === 'manual') return;
       const { topic, ...rest } = subscription;
-      const waiting = await this.waiting(id);
+      const { batch } = rest.extension;
+      const ahead = Math.max(READ_AHEAD, Math.ceil((batch?.traces ?? 0) / BATCH_PIECE) + 1);
+      const waiting = await this.waiting(id, ahead);
       if (waiting.length === 0) return;
-      went = rest.extension.batch
-        ? await this.sendBatches(topic, rest, waiting)
+      went = batch
+        ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead)
         : await this.sendEach(topic, rest, waiting);
     }
   }
@@ -208,10 +232,16 @@ export class Sender {
   }
 
   /** Joins what waits into requests of so many traces; fewer only when the oldest has waited long enough. */
-  private async sendBatches(topic: Topic, subscription: Subscription, waiting: Waiting[]): Promise<boolean> {
-    const { traces: most, seconds } = subscription.extension.batch ?? { traces: 1, seconds: 0 };
+  private async sendBatches(
+    topic: Topic,
+    subscription: Subscription,
+    { traces: most, seconds }: Batching,
+    waiting: Waiting[],
+    more: boolean,
+  ): Promise<boolean> {
     for (let at = 0; at < waiting.length; ) {
       if (this.stopping) return false;
+      const isFirst = at === 0;
       const batch: Waiting[] = [];
       let traces = 0;
       for (let next = waiting[at]; next; next = waiting[at]) {
@@ -225,7 +255,9 @@ export class Sender {
       const [oldest] = batch;
       const complete = at < waiting.length || traces >= most || oldest?.kind !== 'batch';
       const age = this.options.clock() - (oldest?.created_at ?? 0);
-      if (!complete && age < seconds * 1000 && waiting.length < READ_AHEAD) {
+      // What comes next may be read together with what was not read yet.
+      if (!complete && more && !isFirst) return true;
+      if (!complete && !more && age < seconds * 1000) {
         await this.postpone(subscription, seconds * 1000 - age);
         return false;
       }
@@ -511,7 +543,7 @@ export class Sender {
     return row && topic && { ...toSubscription(row, topic), topic };
   }
 
-  private waiting(id: string): Promise<Waiting[]> {
+  private waiting(id: string, most: number): Promise<Waiting[]> {
     return this.options.metadata
       .selectFrom('smn_deliveries')
       .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
@@ -519,7 +551,7 @@ export class Sender {
       .where('subscription_id', '=', id)
       .where('state', '=', 'waiting')
       .orderBy('seq')
-      .limit(READ_AHEAD)
+      .limit(most)
       .execute();
   }
 }

@@ -36,6 +36,9 @@ export const UNCONFIRMED = 0;
 export const CONFIRMED = 1;
 export const CANCELLED = 3;
 
+/** Traces of a batch that are queued as one; requests join as many of them as a subscriber wants. */
+export const BATCH_PIECE = 100;
+
 /** Several traces in one request, for systems that take everything. */
 export interface Batching {
   /** Traces of a request, at most. */

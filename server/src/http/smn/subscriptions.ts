@@ -19,7 +19,7 @@ export const ExtensionSchema = Type.Object(
     batch: Type.Optional(
       Type.Object(
         {
-          traces: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Of a request, at most' }),
+          traces: Type.Integer({ minimum: 100, maximum: 10_000, description: 'Of a request, at most' }),
           seconds: Type.Integer({ minimum: 0, maximum: 300, description: 'That a trace waits, at most' }),
         },
         { description: 'Key events in batches, compressed (an addition of OpenCTS)' },
