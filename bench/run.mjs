@@ -8,6 +8,7 @@ import { measureArchive, measureSearch, realTraces, syntheticTraces } from './ar
 import { percentile } from './load.mjs';
 import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
 import { loadStore, measureQueries } from './queries.mjs';
+import { startReceiver } from './receiver.mjs';
 import { drained, startServer } from './server.mjs';
 
 const { values, positionals } = parseArgs({
@@ -272,17 +273,57 @@ async function search() {
   }
 }
 
+/** Every trace to one receiver, in batches: whether it keeps up, and what it costs. */
+async function feed() {
+  const receiver = await startReceiver();
+  try {
+    await withServer(
+      async (server) => {
+        const call = caller(server);
+        const { topic_urn } = await call('POST', `/v2/${server.project}/notifications/topics`, {
+          name: 'feed',
+        });
+        await call('POST', `/v2/${server.project}/notifications/topics/${topic_urn}/subscriptions`, {
+          protocol: 'http',
+          endpoint: receiver.url,
+          extension: { batch: { traces: 1000, seconds: 1 } },
+        });
+        while (!receiver.confirmed()) await new Promise((resolve) => setTimeout(resolve, 50));
+        await call('POST', `/v3/${server.project}/notifications`, {
+          notification_name: 'all',
+          operation_type: 'complete',
+          topic_id: topic_urn,
+        });
+        const began = performance.now();
+        const { traces, seconds: took } = await load(server, { connections: 16, batch: 500, seconds });
+        while (receiver.traces() < traces) {
+          if (performance.now() - began > 300_000) throw new Error(`${receiver.traces()} of ${traces} came`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        const all = (performance.now() - began) / 1000;
+        note('notify', 'ingest while every trace goes to one receiver', perSecond(traces, took));
+        note('notify', '… until the receiver has them all', `${perSecond(traces, all)}, ${all.toFixed(1)} s`);
+      },
+      { OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8' },
+    );
+  } finally {
+    await receiver.stop();
+  }
+}
+
+const caller = (server) => async (method, path, body) => {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  return response.json();
+};
+
 /** 100 notifications of 1,000 operations each: some are reported now and then, most never. */
 async function addNotifications(server) {
-  const call = async (method, path, body) => {
-    const response = await fetch(`${server.url}${path}`, {
-      method,
-      headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(await response.text());
-    return response.json();
-  };
+  const call = caller(server);
   const { topic_urn } = await call('POST', `/v2/${server.project}/notifications/topics`, { name: 'bench' });
   const nouns = ['server', 'volume', 'bucket', 'vpc', 'subnet', 'key', 'secret', 'user', 'role', 'cluster'];
   for (let rule = 0; rule < 100; rule++) {
@@ -328,6 +369,7 @@ async function notify() {
     `${perSecond(ruled, 1)} (${Math.round((ruled / bare) * 100)} %)`,
     '90 %',
   );
+  await feed();
 }
 
 const run = { start, ingest, latency, queries, archive, search, notify, disk: async () => undefined };

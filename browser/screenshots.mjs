@@ -22,12 +22,30 @@ async function search(page) {
   await page.waitForSelector('.trace-row[data-trace]');
 }
 
+async function chooseDeletions(page) {
+  for (const [member, value] of Object.entries({
+    service_type: 'EC2',
+    resource_type: 'volume',
+    trace_name: 'DeleteVolume',
+  })) {
+    await page.getByPlaceholder(member).fill(value);
+  }
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('2 traces:').waitFor();
+}
+
 const shots = [
   ['console.png', { viewport: desk, colorScheme: 'light' }, ''],
   ['console-dark.png', { viewport: desk, colorScheme: 'dark' }, ''],
   ['console-phone.png', { viewport: phone, colorScheme: 'light' }, ''],
   ['archive.png', { viewport: desk, colorScheme: 'light' }, 'archive', openDay],
   ['archive-search.png', { viewport: desk, colorScheme: 'light' }, 'search', search],
+  [
+    'notification.png',
+    { viewport: { ...desk, height: 1400 }, colorScheme: 'light' },
+    'notifications/edit',
+    chooseDeletions,
+  ],
   ['tracker.png', { viewport: { ...desk, height: 1000 }, colorScheme: 'light' }, 'trackers/edit?name=system'],
 ];
 

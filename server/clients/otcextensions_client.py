@@ -11,7 +11,7 @@ connection = openstack.connect(
     project_name="eu-de", project_domain_name="default", region_name="eu-de", interface="public",
 )
 sdk.register_otc_extensions(connection)
-v1, v2, v3 = connection.cts, connection.ctsv2, connection.ctsv3
+v1, v2, v3, smn = connection.cts, connection.ctsv2, connection.ctsv3, connection.smn
 SYSTEM = {"tracker_type": "system", "tracker_name": "system"}
 
 
@@ -42,6 +42,27 @@ check("v3 update key event", renamed.notification_name, "all2")
 check("v3 list key events", [one.notification_name for one in v3.key_events("smn")], ["all2"])
 v3.delete_key_event(event)
 check("v3 delete key event", list(v3.key_events("smn")), [])
+
+topic = smn.create_topic(name="alerts", display_name="Alerts")
+check("smn create topic", topic.id, f"urn:smn:eu-de:{connection.current_project_id}:alerts")
+check("smn list topics", [one.name for one in smn.topics()], ["alerts"])
+check("smn get topic", smn.get_topic(topic).display_name, "Alerts")
+smn.update_topic(topic, display_name="Other")
+check("smn update topic", smn.get_topic(topic.id).display_name, "Other")
+subscription = smn.create_subscription(topic, protocol="email", endpoint="jane@example.com")
+check("smn create subscription", subscription.id.startswith(topic.id), True)
+check("smn list subscriptions", [(one.endpoint, one.status) for one in smn.subscriptions()], [("jane@example.com", 0)])
+check("smn publish", bool(smn.publish_message(topic, subject="s", message="m").message_id), True)
+template = smn.create_template(message_template_name="t", protocol="default", content="{what}")
+check("smn list templates", [one.name for one in smn.templates()], ["t"])
+smn.delete_template(template)
+event = v3.create_key_event(notification_name="told", operation_type="complete", topic_id=topic.id)
+check("v3 key event with a topic", event.status, "enabled")
+v3.delete_key_event(event)
+smn.delete_subscription(subscription)
+check("smn delete subscription", list(smn.subscriptions()), [])
+smn.delete_topic(topic)
+check("smn delete topic", list(smn.topics()), [])
 
 time.sleep(1)  # what was acknowledged can be found within a second
 for name, traces in (("v3", v3.traces()), ("v2", v2.traces()), ("v1", v1.traces())):

@@ -324,6 +324,7 @@ export async function startApp({
     templates: new Templates(metadata, clock),
     certificates,
     deliveryLog: new DeliveryLog(metadata, clock, wake),
+    sendSms: (number, text) => sender.sendSms(number, text),
     publicUrl,
     consoleDir: CONSOLE,
   });

@@ -229,3 +229,32 @@ test('the preview tells which traces of the last days would have been told', asy
   expect((await preview({ operation_type: 'complete', operations: undefined })).count).toBeGreaterThan(5);
   expect((await preview({ filter: rule('nonsense = 1') })).error_msg).toContain('filter.rule.0');
 });
+
+test('a subscriber that keeps failing is paused, which a trace says, and resumed when it answers', async () => {
+  receiver.received.length = 0;
+  receiver.always = 500;
+  await report({ trace_name: 'deleteServer', resource_id: 'paused' });
+  await until(() => receiver.of('Notification')[0]);
+  house.skew = 31 * 60_000;
+  admin = await house.signIn({ project: 'local' });
+  const traceOf = (name: string) =>
+    until(async () => {
+      const { body } = await v3('GET', `/traces?service_type=SMN&trace_name=${name}&trace_type=SystemAction`);
+      return body.traces[0];
+    });
+  expect(await traceOf('pauseSubscription')).toMatchObject({
+    resource_type: 'subscription',
+    resource_name: `${receiver.url}/hook`,
+    trace_rating: 'warning',
+    message: expect.stringContaining('500'),
+  });
+  const state = async () =>
+    (await v3('GET', '/smn/subscriptions')).body.subscriptions.find(
+      (one: { protocol: string }) => one.protocol === 'http',
+    );
+  expect(await state()).toMatchObject({ state: 'paused', paused_by: 'failures', waiting: 1 });
+  receiver.always = 200;
+  await v3('POST', `/smn/subscriptions/${(await state()).subscription_id}/resume`);
+  await until(async () => ((await state()).waiting === 0 ? true : undefined));
+  expect(await state()).toMatchObject({ state: 'confirmed' });
+}, 60_000);

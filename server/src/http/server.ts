@@ -71,6 +71,8 @@ export interface ServerDeps {
   templates: Templates;
   certificates: Certificates;
   deliveryLog: DeliveryLog;
+  /** One text message, at once; limited for each number. */
+  sendSms: (number: string, text: string) => Promise<{ delivered: boolean; answer: string }>;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: {

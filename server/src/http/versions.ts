@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 
-const STATUSES: Record<string, string> = { 'v1.0': 'SUPPORTED', 'v2.0': 'SUPPORTED' };
+/** v2 is SMN's. */
+const STATUSES: Record<string, string> = { 'v1.0': 'SUPPORTED', 'v2.0': 'SUPPORTED', v2: 'CURRENT' };
 
 /** Versions of CTS; `/` and `/v3` belong to Keystone, which shares the host. */
 export const versionRoutes: FastifyPluginAsyncTypebox = async (server) => {

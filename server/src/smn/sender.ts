@@ -116,6 +116,17 @@ export class Sender {
     }
   }
 
+  /** One text message without a topic; tried once, and limited for each number as any other. */
+  async sendSms(number: string, text: string): Promise<{ delivered: boolean; answer: string }> {
+    const now = this.options.clock();
+    const asSubscriber = { id: `sms ${number}`, protocol: 'sms' as const };
+    if (this.rateLimit(asSubscriber, now) > 0) {
+      return { delivered: false, answer: `too many text messages went to ${number}; try later` };
+    }
+    this.sent.get(asSubscriber.id)?.push(now);
+    return sendSms(this.options.sms, number, text);
+  }
+
   /** There may be something to send. */
   wake(): void {
     this.again = true;
@@ -382,7 +393,7 @@ export class Sender {
   }
 
   /** ms until one more message may go to a subscriber; 0: now. */
-  private rateLimit({ id, protocol }: Subscription, now: number): number {
+  private rateLimit({ id, protocol }: Pick<Subscription, 'id' | 'protocol'>, now: number): number {
     const { minute, hour } = RATES[protocol];
     const sent = (this.sent.get(id) ?? []).filter((at) => at > now - 3_600_000 && at <= now);
     this.sent.set(id, sent);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
@@ -36,7 +37,7 @@ const TemplatePath = Type.Interface([SmnProject], { template_id: Type.String({ m
 /** Publishing, and templates for it (`smn-api.md` 5, 6). */
 export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { topics, messages, templates },
+  { topics, messages, templates, sendSms },
 ) => {
   server.post(
     '/v2/:project_id/notifications/topics/:topic_urn/publish',
@@ -118,6 +119,33 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         ...idOf(request),
         message_id: await messages.publish(topic, { ...content, subject }, live * 1000),
       };
+    },
+  );
+
+  server.post(
+    '/v2/:project_id/notifications/sms',
+    {
+      config: smn('smn:topic:publish'),
+      schema: {
+        summary: 'Send one text message, without a topic; it is tried once',
+        tags: ['smn messages'],
+        params: SmnProject,
+        body: Type.Object({
+          endpoint: Type.String({
+            pattern: '^\\+?[0-9]{5,20}$',
+            errorCode: 'SMN.0012',
+            rule: 'must be a telephone number',
+          }),
+          message: Type.String({ minLength: 1, maxLength: 1000, errorCode: 'SMN.0009' }),
+        }),
+        response: { 200: Type.Object({ ...RequestId, message_id: Type.String() }) },
+      },
+    },
+    async (request) => {
+      const { endpoint, message } = request.body;
+      const { delivered, answer } = await sendSms(endpoint, message);
+      if (!delivered) throw ERRORS.smn(500, '0018', `the text message was not sent: ${answer}`);
+      return { ...idOf(request), message_id: randomBytes(16).toString('hex') };
     },
   );
 
