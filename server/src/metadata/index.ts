@@ -1,2 +1,2 @@
-export { type Metadata, openMetadata } from './metadata.ts';
+export { connectMetadata, type Metadata, openMetadata } from './metadata.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';

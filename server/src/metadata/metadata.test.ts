@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
 import Sqlite from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,3 +51,39 @@ test('what was there before roles and trackers keeps its rights and goes on bein
   ]);
   await metadata.destroy();
 });
+
+test('two connections write side by side: none is refused because the other has written', async () => {
+  const file = path.join(directory, 'metadata.db');
+  const one = await openMetadata(file);
+  await one.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
+  const worker = new Worker(
+    `const Sqlite = require('libsql');
+     const db = new Sqlite(require('node:worker_threads').workerData);
+     db.pragma('busy_timeout = 10000');
+     for (let i = 0; i < 300; i++) {
+       db.exec('begin immediate');
+       db.exec("update domains set created_at = created_at + 1 where id = 'd'");
+       db.exec('commit');
+     }`,
+    { eval: true, workerData: file },
+  );
+  const ended = once(worker, 'exit');
+  for (let i = 0; i < 300; i++) {
+    await one.transaction().execute(async (transaction) => {
+      const { created_at } = await transaction
+        .selectFrom('domains')
+        .select('created_at')
+        .executeTakeFirstOrThrow();
+      await new Promise((resolve) => setImmediate(resolve));
+      await transaction
+        .updateTable('domains')
+        .set({ created_at: created_at + 1 })
+        .execute();
+    });
+  }
+  expect(await ended).toEqual([0]);
+  expect(await one.selectFrom('domains').select('created_at').executeTakeFirst()).toEqual({
+    created_at: 600,
+  });
+  await one.destroy();
+}, 60_000);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
 import { type DamageReport, FOLLOWERS, Followers, JournalReader, type Position } from '../journal/index.ts';
-import { openMetadata } from '../metadata/index.ts';
+import { connectMetadata } from '../metadata/index.ts';
 import { Notifier } from './notifier.ts';
 
 export interface NotifierSetup {
@@ -37,7 +37,7 @@ const tell = (news: NotifierNews) => parentPort?.postMessage(news);
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
 const journal = new JournalReader(setup.directory, setup.end, (damage) => tell({ kind: 'damage', damage }));
 const followers = await Followers.open(journal, path.join(setup.directory, 'positions'), FOLLOWERS);
-const metadata = await openMetadata(setup.metadata);
+const metadata = connectMetadata(setup.metadata);
 const notifier = new Notifier({
   journal,
   journalId: setup.journalId,

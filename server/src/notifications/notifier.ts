@@ -18,7 +18,8 @@ import type { NotificationSettings } from './notifications.ts';
 
 const compress = promisify(gzip);
 export const NOTIFIER = 'notifier';
-const READ_BYTES = 4 * 1024 * 1024;
+/** Small, since nobody else can write metadata while what was found in them is written. */
+const READ_BYTES = 1024 * 1024;
 /** Without anything found the position is noted at least so often. */
 const NOTE_EVERY_MS = 5_000;
 const RETRY_MS = 1_000;
