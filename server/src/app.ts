@@ -31,8 +31,8 @@ import {
   Certificates,
   DeliveryLog,
   DeliveryNetwork,
+  DirectSms,
   Messages,
-  Sender,
   Subscriptions,
   Templates,
   Topics,
@@ -231,44 +231,44 @@ export async function startApp({
   let url = '';
   const publicUrl = () => config.publicUrl || url;
   const network = new DeliveryNetwork(config.deliveryNetworks);
-  const certificates = new Certificates(metadata, rootKey, clock);
-  const wake = () => sender.wake();
-  const rulesChanged = () => notifying?.refresh();
-  const topics = new Topics(metadata, clock, rulesChanged);
-  const messages = new Messages(metadata, clock, wake);
-  const subscriptions = new Subscriptions({ metadata, messages, network, clock, rootKey });
-  const sender = new Sender({
-    metadata,
-    messages,
-    subscriptions,
-    certificates,
-    network,
-    clock,
-    log,
-    smtp: { url: config.smtpUrl, from: config.mailFrom },
-    sms: { url: config.smsUrl, method: config.smsMethod, headers: config.smsHeaders, body: config.smsBody },
-    publicUrl,
-    onPause: async ({ urn, endpoint, projectId }, paused, reason) => {
-      const { domain_id: domainId } = await metadata
-        .selectFrom('projects')
-        .select('domain_id')
-        .where('id', '=', projectId)
-        .executeTakeFirstOrThrow();
-      await recorder.recordPause({ urn, endpoint, projectId, domainId }, paused, reason);
-    },
-  });
-
+  const smtp = { url: config.smtpUrl, from: config.mailFrom };
+  const sms = {
+    url: config.smsUrl,
+    method: config.smsMethod,
+    headers: config.smsHeaders,
+    body: config.smsBody,
+  };
   notifying = new Notifying({
     directory: path.join(dataDir, 'journal'),
     journalId: journal.id,
     end: journal.durableEnd,
     metadata: path.join(dataDir, 'metadata.db'),
+    rootKey,
+    smtp,
+    sms,
+    deliveryNetworks: config.deliveryNetworks,
     logLevel: config.logLevel,
-    onQueued: wake,
+    onPause: async ({ urn, endpoint, projectId, paused, reason }) => {
+      try {
+        const { domain_id: domainId } = await metadata
+          .selectFrom('projects')
+          .select('domain_id')
+          .where('id', '=', projectId)
+          .executeTakeFirstOrThrow();
+        await recorder.recordPause({ urn, endpoint, projectId, domainId }, paused, reason);
+      } catch (error) {
+        log.error({ err: error, urn }, 'the pause of a subscriber could not be recorded');
+      }
+    },
     onDamage,
     onFatal,
   });
   await notifying.start();
+  const wake = () => notifying?.wake();
+  const rulesChanged = () => notifying?.refresh();
+  const topics = new Topics(metadata, clock, rulesChanged);
+  const messages = new Messages(metadata, clock, wake);
+  const directSms = new DirectSms(sms, clock);
 
   watched = {
     archiving,
@@ -277,7 +277,6 @@ export async function startApp({
     intake,
     indexer,
     notifying,
-    sender,
     disk,
     clock,
     engineRestarts: () => engine?.restarts ?? 0,
@@ -319,18 +318,18 @@ export async function startApp({
     registry: metrics.registry,
     readiness: () => readiness(store, disk, () => stopping),
     topics,
-    subscriptions,
+    subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
     messages,
     templates: new Templates(metadata, clock),
-    certificates,
+    certificates: new Certificates(metadata, rootKey, clock),
     deliveryLog: new DeliveryLog(metadata, clock, wake),
-    sendSms: (number, text) => sender.sendSms(number, text),
+    sendSms: (number, text) => directSms.send(number, text),
     publicUrl,
     consoleDir: CONSOLE,
   });
   await server.listen({ host: config.host, port: config.port });
   url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${(server.server.address() as AddressInfo).port}`;
-  sender.start();
+  notifying.deliver(publicUrl());
   canary.start();
   retention.start();
 
@@ -355,7 +354,6 @@ export async function startApp({
       await digester.stop();
       await lifecycle.stop();
       await uploader.stop();
-      await sender.stop();
       await indexer.stop();
       disk.stop();
       await store.close();

@@ -2,15 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position } from './journal/index.ts';
-
-/** What the metrics look at when they are asked for. */ import type { Notifying } from './notifications/index.ts';
-import type { Sender } from './smn/index.ts';
+import type { Notifying } from './notifications/index.ts';
 
 /** Bytes between two places, about: segments are taken as full. */
 const SEGMENT = 64 * 1024 * 1024;
 const behind = (at: Position, end: Position) =>
   Math.max((end.segment - at.segment) * SEGMENT + end.offset - at.offset, 0);
 
+/** What the metrics look at when they are asked for. */
 export interface Watched {
   archiving: Archiving;
   uploader: Uploader;
@@ -18,7 +17,6 @@ export interface Watched {
   intake: Intake;
   indexer: Indexing;
   notifying: Notifying;
-  sender: Sender;
   disk: DiskWatch;
   engineRestarts: () => number;
   clock: () => number;
@@ -109,14 +107,18 @@ export function createMetrics(watched: () => Watched): Metrics {
   counter(
     'opencts_messages_delivered_total',
     'Messages that subscribers took',
-    ({ sender }) => sender.delivered,
+    ({ notifying }) => notifying.sent.delivered,
   );
   counter(
     'opencts_message_failures_total',
     'Attempts to deliver that failed',
-    ({ sender }) => sender.failures,
+    ({ notifying }) => notifying.sent.failures,
   );
-  counter('opencts_messages_dead_total', 'Messages that were given up', ({ sender }) => sender.dead);
+  counter(
+    'opencts_messages_dead_total',
+    'Messages that were given up',
+    ({ notifying }) => notifying.sent.dead,
+  );
   gauge('opencts_archiver_failing_seconds', 'How long trace files cannot be cut', ({ archiving, clock }) =>
     archiving.failingSince === undefined ? 0 : (clock() - archiving.failingSince) / 1000,
   );

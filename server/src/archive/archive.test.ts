@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FOLLOWERS, Followers, Journal, JournalReader } from '../journal/index.ts';
+import { Follower, Journal, JournalReader } from '../journal/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
@@ -26,7 +26,7 @@ const BUCKET = 'audit-archive';
 let directory: string;
 let journal: Journal;
 let reader: JournalReader;
-let followers: Followers;
+let follower: Follower;
 let archiver: Archiver;
 let spool: string;
 
@@ -56,9 +56,9 @@ async function open(): Promise<void> {
     },
   });
   reader = new JournalReader(folder, journal.durableEnd, () => undefined);
-  followers = await Followers.open(reader, path.join(folder, 'positions'), FOLLOWERS);
+  follower = await Follower.open(ARCHIVER, reader, path.join(directory, 'journal', 'positions'));
   const cutStretch = (job: CutterJob) => new Cutter(reader, job).cut();
-  archiver = new Archiver({ journalId: journal.id, followers, spool, log, cutStretch });
+  archiver = new Archiver({ journalId: journal.id, follower, spool, log, cutStretch });
   await archiver.recover();
 }
 
@@ -265,7 +265,7 @@ describe('after a crash', () => {
     const ids = await record({}, {}, {});
     const from = archiver.position;
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
-    await followers.save(ARCHIVER, from, journal.durableEnd);
+    await follower.save(from, journal.durableEnd);
     await journal.close();
     await open();
     const more = await record({});
@@ -277,7 +277,7 @@ describe('after a crash', () => {
     const ids = await record({}, {}, {});
     const from = archiver.position;
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
-    await followers.save(ARCHIVER, from, journal.durableEnd);
+    await follower.save(from, journal.durableEnd);
     const more = await record({});
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
@@ -285,7 +285,7 @@ describe('after a crash', () => {
 
   test('a stretch that was half cut is cut anew', async () => {
     const ids = await record({}, {}, {});
-    await followers.save(ARCHIVER, archiver.position, journal.durableEnd);
+    await follower.save(archiver.position, journal.durableEnd);
     const stretch = { from: archiver.position, to: journal.durableEnd };
     const { folder, ...rest } = job(stretch, path.join(spool, 'no such folder', 'x'));
     await expect(new Cutter(reader, { ...rest, folder }).cut()).rejects.toThrow();
@@ -301,7 +301,10 @@ describe('after a crash', () => {
       (await readdir(path.join(directory, 'journal'))).filter((name) => name.endsWith('.journal'));
     for (let i = 0; i < 20; i++) await record(...Array.from({ length: 50 }, () => ({})));
     expect((await segments()).length).toBeGreaterThan(3);
-    for (const name of ['indexer', 'notifier']) await followers.save(name, journal.durableEnd, null);
+    for (const name of ['indexer', 'notifier']) {
+      const other = await Follower.open(name, reader, path.join(directory, 'journal', 'positions'));
+      await other.save(journal.durableEnd, null);
+    }
     expect((await segments()).length).toBeGreaterThan(3);
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     expect(await segments()).toHaveLength(1);

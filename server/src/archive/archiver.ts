@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { syncDirectory } from '../durable.ts';
-import { comparePositions, type Followers, formatPosition, type Position } from '../journal/index.ts';
+import { comparePositions, type Follower, formatPosition, type Position } from '../journal/index.ts';
 import { type CutterJob, MANIFEST, type Manifest, type Route, type Stretch, stretchName } from './cutter.ts';
 
 export const ARCHIVER = 'archiver';
@@ -12,7 +12,7 @@ const CUTTING = 'cutting';
 
 export interface ArchiverOptions {
   journalId: string;
-  followers: Followers;
+  follower: Follower;
   /** Directory of files that wait to be uploaded. */
   spool: string;
   log: Logger;
@@ -34,7 +34,7 @@ export class Archiver {
 
   /** Where the next stretch begins. */
   get position(): Position {
-    return this.options.followers.get(ARCHIVER).position;
+    return this.options.follower.position;
   }
 
   /** Forgets a stretch that a crash has interrupted before its folder was whole; keeps one that was. */
@@ -47,10 +47,10 @@ export class Archiver {
 
   /** A stretch whose folder is whole has been cut, whether or not that could be noted. */
   private async settle(): Promise<void> {
-    const { followers } = this.options;
-    const { position, until } = followers.get(ARCHIVER);
+    const { follower } = this.options;
+    const { position, until } = follower;
     if (until && (await exists(this.folderOf({ from: position, to: until })))) {
-      await followers.save(ARCHIVER, until, null);
+      await follower.save(until, null);
     }
   }
 
@@ -61,20 +61,20 @@ export class Archiver {
    * @returns name of the new folder in the spool; undefined: there was nothing to transfer
    */
   async cut(to: Position, routes: readonly Route[], cycle: number): Promise<string | undefined> {
-    const { followers, journalId, spool, log, cutStretch } = this.options;
+    const { follower, journalId, spool, log, cutStretch } = this.options;
     await this.settle();
     const from = this.position;
     if (comparePositions(from, to) >= 0) return undefined;
     if (routes.length === 0) {
-      await followers.save(ARCHIVER, to, null);
+      await follower.save(to, null);
       return undefined;
     }
     const stretch = { from, to };
-    await followers.save(ARCHIVER, from, to);
+    await follower.save(from, to);
     const folder = path.join(spool, CUTTING);
     const final = this.folderOf(stretch);
     const { files } = await cutStretch({ journalId, stretch, routes, cycle, folder, final });
-    await followers.save(ARCHIVER, to, null);
+    await follower.save(to, null);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
     log.debug({ files: files.length, traces, to: formatPosition(to) }, 'trace files were cut');
     if (files.length > 0) return stretchName(stretch);

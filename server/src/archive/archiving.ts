@@ -2,15 +2,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import {
-  type DamageReport,
-  FOLLOWERS,
-  Followers,
-  type Journal,
-  JournalReader,
-  type Position,
-} from '../journal/index.ts';
-import { Archiver } from './archiver.ts';
+import { type DamageReport, Follower, type Journal, JournalReader, type Position } from '../journal/index.ts';
+import { ARCHIVER, Archiver } from './archiver.ts';
 import type { CutterJob, Manifest, Route } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
 
@@ -57,10 +50,10 @@ export class Archiving {
   async start(): Promise<void> {
     const { journal, directory, spool, log, clock, cycleMs, onDamage } = this.options;
     this.reader = new JournalReader(directory, journal.durableEnd, onDamage);
-    const followers = await Followers.open(this.reader, path.join(directory, 'positions'), FOLLOWERS);
+    const follower = await Follower.open(ARCHIVER, this.reader, path.join(directory, 'positions'));
     this.archiver = new Archiver({
       journalId: journal.id,
-      followers,
+      follower,
       spool,
       log,
       cutStretch: (job) => this.inThread(job),

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectMetadata } from '../metadata/index.ts';
 import { House, trace } from '../testing/house.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
@@ -12,10 +14,8 @@ const v2 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v2/${admin.projectId}/notifications${route}`, { token: admin.token, body });
 const v3 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
-const report = (...changes: object[]) =>
-  v3('POST', '/traces', {
-    traces: changes.map((change) => trace({ time: Date.now() + house.skew, ...change })),
-  });
+const report = (...changes: Record<string, unknown>[]) =>
+  v3('POST', '/traces', { traces: changes.map((change) => trace(change)) });
 
 async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
   for (let i = 0; i < 400; i++) {
@@ -235,8 +235,14 @@ test('a subscriber that keeps failing is paused, which a trace says, and resumed
   receiver.always = 500;
   await report({ trace_name: 'deleteServer', resource_id: 'paused' });
   await until(() => receiver.of('Notification')[0]);
-  house.skew = 31 * 60_000;
-  admin = await house.signIn({ project: 'local' });
+  // As if it had failed for half an hour already.
+  const metadata = connectMetadata(path.join(house.directory, 'metadata.db'));
+  await metadata
+    .updateTable('smn_subscriptions')
+    .set({ failing_since: Date.now() - 31 * 60_000, next_at: Date.now() })
+    .where('failures', '>', 0)
+    .execute();
+  await metadata.destroy();
   const traceOf = (name: string) =>
     until(async () => {
       const { body } = await v3('GET', `/traces?service_type=SMN&trace_name=${name}&trace_type=SystemAction`);

@@ -8,8 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
 import {
   type DamageReport,
-  FOLLOWERS,
-  Followers,
+  Follower,
   HourCounts,
   hourOf,
   JournalReader,
@@ -47,12 +46,12 @@ const tell = (news: IndexerNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: logLevel, base: null }, destination({ fd: 2, sync: true }));
 const journal = new JournalReader(directory, end, (damage) => tell({ kind: 'damage', damage }));
-const followers = await Followers.open(journal, path.join(directory, 'positions'), FOLLOWERS);
+const follower = await Follower.open(INDEXER, journal, path.join(directory, 'positions'));
 const store = clickhouseStore(storeOptions);
 const indexer = new Indexer({
   journal,
   journalId,
-  followers,
+  follower,
   store,
   log,
   clock: Date.now,
@@ -78,7 +77,7 @@ parentPort?.on('message', async (order: IndexerOrder) => {
 
 const backlog = new HourCounts();
 let traces = 0;
-for (let position = followers.get(INDEXER).position; ; ) {
+for (let position = follower.position; ; ) {
   const { frames, next } = await journal.read(position, 4 * 1024 * 1024);
   if (next.segment === position.segment && next.offset === position.offset) break;
   for (const frame of frames) backlog.add(frame.projectId, hourOf(frame.recordTime), 1);

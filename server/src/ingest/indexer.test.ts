@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Engine, startEngine } from '../engine/index.ts';
-import { Followers, Journal, type JournalEntry, JournalReader } from '../journal/index.ts';
+import { Follower, Journal, type JournalEntry, JournalReader } from '../journal/index.ts';
 import { clickhouseStore, type TraceStore } from '../traces/index.ts';
 import { INDEXER, Indexer } from './indexer.ts';
 
@@ -50,14 +50,14 @@ async function house() {
   });
   const following = new JournalReader(place, journal.durableEnd, () => undefined);
   reader = following;
-  const followers = await Followers.open(following, path.join(place, 'positions'), [INDEXER]);
+  const follower = await Follower.open(INDEXER, following, path.join(place, 'positions'), [INDEXER]);
   /** What the indexers of this house have passed. */
   const passed = { traces: 0, refused: 0 };
   const begin = async (through: TraceStore = store) => {
     const fresh = new Indexer({
       journal: following,
       journalId: journal.id,
-      followers,
+      follower,
       store: through,
       log,
       clock: Date.now,

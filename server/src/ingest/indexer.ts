@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
   comparePositions,
-  type Followers,
+  type Follower,
   type Frame,
   formatPosition,
   HourCounts,
@@ -30,7 +30,7 @@ export interface IndexerOptions {
   journal: JournalReader;
   /** Names this journal in insert tokens, since several nodes may share a store. */
   journalId: string;
-  followers: Followers;
+  follower: Follower;
   store: TraceStore;
   log: Logger;
   clock: () => number;
@@ -79,16 +79,16 @@ export class Indexer {
   }
 
   private async run(): Promise<void> {
-    const { journal, followers, log } = this.options;
+    const { journal, follower, log } = this.options;
     const { signal } = this.stopping;
-    let { position, until } = followers.get(INDEXER);
+    let { position, until } = follower;
     let ahead: Batch | undefined;
     while (!signal.aborted) {
       try {
         const batch = ahead ?? (await this.next(position, until));
         ahead = undefined;
         if (signal.aborted || comparePositions(batch.to, position) === 0) continue;
-        if (!until) await followers.save(INDEXER, position, batch.to);
+        if (!until) await follower.save(position, batch.to);
         until = batch.to;
         const reading = this.readAhead(batch.to);
         if (!(await this.insertUntilDone(batch))) return;
@@ -96,14 +96,13 @@ export class Indexer {
         until = null;
         ahead = await reading;
         // When more waits, the next save notes this position as well.
-        if (comparePositions(journal.durableEnd, position) === 0)
-          await followers.save(INDEXER, position, null);
+        if (comparePositions(journal.durableEnd, position) === 0) await follower.save(position, null);
       } catch (error) {
         log.error({ err: error, position: formatPosition(position) }, 'the indexer stumbled; it tries again');
         await this.pause(RETRY_MOST_MS);
       }
     }
-    if (!until) await followers.save(INDEXER, position, null);
+    if (!until) await follower.save(position, null);
   }
 
   /** The batch that was noted before a crash, else what has gathered behind `position`. */

@@ -16,71 +16,84 @@ interface Bookmark {
 }
 
 /**
- * The durable positions of the journal's followers, one small file each. A segment is released when all of
- * them have passed it.
+ * The durable position of one of the journal's followers, in a small file. A segment is released when all of
+ * them have passed it; the others may run in other threads, and be ahead of what this one knows of the journal.
  */
-export class Followers {
+export class Follower {
+  readonly name: string;
   private readonly journal: JournalReader;
   private readonly directory: string;
-  private readonly bookmarks = new Map<string, Bookmark>();
+  private readonly all: readonly string[];
+  private bookmark: Bookmark;
 
-  private constructor(journal: JournalReader, directory: string) {
+  private constructor(
+    name: string,
+    journal: JournalReader,
+    directory: string,
+    all: readonly string[],
+    bookmark: Bookmark,
+  ) {
+    this.name = name;
     this.journal = journal;
     this.directory = directory;
+    this.all = all;
+    this.bookmark = bookmark;
   }
 
   /**
-   * Reads the positions of the named followers; one without a position begins at the journal's beginning.
-   * @throws Error when a position lies behind the journal's end: journal and positions do not belong together
+   * Reads where a follower was; one without a position begins at the journal's beginning.
+   * @param all who must have passed a segment before it goes
+   * @throws Error when the position lies behind the journal's end: journal and position do not belong together
    */
-  static async open(journal: JournalReader, directory: string, names: readonly string[]): Promise<Followers> {
+  static async open(
+    name: string,
+    journal: JournalReader,
+    directory: string,
+    all: readonly string[] = FOLLOWERS,
+  ): Promise<Follower> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const followers = new Followers(journal, directory);
-    const begin = await journal.begin();
-    for (const name of names) {
-      const bookmark = await followers.load(name, begin);
-      if (comparePositions(bookmark.position, journal.durableEnd) > 0) {
-        const place = formatPosition(bookmark.position);
-        const end = formatPosition(journal.durableEnd);
-        throw new Error(`the ${name} has followed the journal to ${place}, but the journal ends at ${end}`);
-      }
-      followers.bookmarks.set(name, bookmark);
+    const bookmark = await load(directory, name, await journal.begin());
+    if (comparePositions(bookmark.position, journal.durableEnd) > 0) {
+      const place = formatPosition(bookmark.position);
+      const end = formatPosition(journal.durableEnd);
+      throw new Error(`the ${name} has followed the journal to ${place}, but the journal ends at ${end}`);
     }
-    return followers;
+    return new Follower(name, journal, directory, all, bookmark);
   }
 
-  get(name: string): Bookmark {
-    const bookmark = this.bookmarks.get(name);
-    if (!bookmark) throw new Error(`no follower is called ${name}`);
-    return bookmark;
+  /** Everything before it has taken effect. */
+  get position(): Position {
+    return this.bookmark.position;
+  }
+
+  /** End of the batch that was under way at the last save. */
+  get until(): Position | null {
+    return this.bookmark.until;
   }
 
   /** Notes that everything before `position` has taken effect, and which batch comes next; durable when it resolves. */
-  async save(name: string, position: Position, until: Position | null): Promise<void> {
-    await replaceFile(this.file(name), JSON.stringify({ position, until }));
-    const before = this.get(name).position;
-    this.bookmarks.set(name, { position, until });
+  async save(position: Position, until: Position | null): Promise<void> {
+    await replaceFile(fileOf(this.directory, this.name), JSON.stringify({ position, until }));
+    const before = this.position;
+    this.bookmark = { position, until };
     if (before.segment !== position.segment) await this.journal.release(await this.slowest());
   }
 
-  /** Of all followers, also of those that run in another thread. */
   private async slowest(): Promise<Position> {
     const begin = await this.journal.begin();
-    const bookmarks = await Promise.all([...this.bookmarks.keys()].map((name) => this.load(name, begin)));
+    const bookmarks = await Promise.all(this.all.map((name) => load(this.directory, name, begin)));
     return bookmarks.map((bookmark) => bookmark.position).sort(comparePositions)[0] ?? begin;
   }
+}
 
-  private async load(name: string, begin: Position): Promise<Bookmark> {
-    try {
-      const bookmark = JSON.parse(await readFile(this.file(name), 'utf8')) as Bookmark;
-      return comparePositions(bookmark.position, begin) < 0 ? { position: begin, until: null } : bookmark;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return { position: begin, until: null };
-    }
-  }
-
-  private file(name: string): string {
-    return path.join(this.directory, `${name}.json`);
+async function load(directory: string, name: string, begin: Position): Promise<Bookmark> {
+  try {
+    const bookmark = JSON.parse(await readFile(fileOf(directory, name), 'utf8')) as Bookmark;
+    return comparePositions(bookmark.position, begin) < 0 ? { position: begin, until: null } : bookmark;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { position: begin, until: null };
   }
 }
+
+const fileOf = (directory: string, name: string) => path.join(directory, `${name}.json`);

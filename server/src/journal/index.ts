@@ -1,6 +1,6 @@
 export { HourCounts, hourOf } from './counts.ts';
 export type { DamageReport } from './damage.ts';
-export { FOLLOWERS, Followers } from './follower.ts';
+export { FOLLOWERS, Follower } from './follower.ts';
 export type { Frame, Routing } from './frame.ts';
 export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';
 export { JournalLocked } from './lock.ts';

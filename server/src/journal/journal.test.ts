@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { DamageReport } from './damage.ts';
-import { Followers } from './follower.ts';
+import { Follower } from './follower.ts';
 import type { Routing } from './frame.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { JournalLocked } from './lock.ts';
@@ -248,22 +248,36 @@ test('a segment goes only when every follower has passed it, and a position surv
   const { journal } = await open(directory, { segmentSize: 1 });
   for (const line of numbered(4)) await append(journal, line);
   const positions = path.join(directory, 'positions');
-  const followers = await Followers.open(readerOf(journal), positions, ['indexer', 'archiver']);
-  await followers.save('indexer', startOf(4), null);
+  const both = ['indexer', 'archiver'];
+  const indexer = await Follower.open('indexer', readerOf(journal), positions, both);
+  const archiver = await Follower.open('archiver', readerOf(journal), positions, both);
+  await indexer.save(startOf(4), null);
   expect(await readerOf(journal).begin()).toEqual(startOf(1));
-  await followers.save('archiver', startOf(2), startOf(3));
+  await archiver.save(startOf(2), startOf(3));
   expect(await readerOf(journal).begin()).toEqual(startOf(2));
-  const again = await Followers.open(readerOf(journal), positions, ['indexer', 'archiver']);
-  expect(again.get('archiver')).toEqual({ position: startOf(2), until: startOf(3) });
+  const again = await Follower.open('archiver', readerOf(journal), positions);
+  expect(again).toMatchObject({ position: startOf(2), until: startOf(3) });
+});
+
+test('a follower opens while another one is further than the end that it knows', async () => {
+  const directory = await temporary();
+  const { journal } = await open(directory);
+  const early = readerOf(journal);
+  const positions = path.join(directory, 'positions');
+  await append(journal, '{}');
+  const indexer = await Follower.open('indexer', readerOf(journal), positions);
+  await indexer.save(journal.durableEnd, null);
+  const notifier = await Follower.open('notifier', early, positions);
+  expect(notifier.position).toEqual(startOf(1));
 });
 
 test('positions of another journal are refused at start', async () => {
   const directory = await temporary();
   const { journal } = await open(directory);
   const positions = path.join(directory, 'positions');
-  const followers = await Followers.open(readerOf(journal), positions, ['indexer']);
-  await followers.save('indexer', { segment: 7, offset: 99 }, null);
-  await expect(Followers.open(readerOf(journal), positions, ['indexer'])).rejects.toThrow(
+  const follower = await Follower.open('indexer', readerOf(journal), positions);
+  await follower.save({ segment: 7, offset: 99 }, null);
+  await expect(Follower.open('indexer', readerOf(journal), positions)).rejects.toThrow(
     /followed the journal to 7:99/,
   );
 });

@@ -1,13 +1,21 @@
 /*
- * The thread of the notifier: matching a full ingest, and writing what was found, takes no turn of the event
- * loop of the requests.
+ * The thread of key events: finding them at full ingest, writing the messages, and sending these takes no
+ * turn of the event loop of the requests.
  */
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
-import { type DamageReport, FOLLOWERS, Followers, JournalReader, type Position } from '../journal/index.ts';
+import { type DamageReport, Follower, JournalReader, type Position } from '../journal/index.ts';
 import { connectMetadata } from '../metadata/index.ts';
-import { Notifier } from './notifier.ts';
+import {
+  Certificates,
+  DeliveryNetwork,
+  Messages,
+  Sender,
+  type SmsGateway,
+  Subscriptions,
+} from '../smn/index.ts';
+import { NOTIFIER, Notifier } from './notifier.ts';
 
 export interface NotifierSetup {
   /** Directory of the journal. */
@@ -17,46 +25,122 @@ export interface NotifierSetup {
   end: Position;
   /** File of the metadata store. */
   metadata: string;
+  rootKey: Uint8Array;
+  smtp: { url: string; from: string };
+  sms: SmsGateway;
+  /** Address blocks that messages may go to, besides those of the Internet. */
+  deliveryNetworks: readonly string[];
   logLevel: string;
 }
 
+/** What became of messages since the start. */
+export interface SentCounts {
+  delivered: number;
+  /** Attempts. */
+  failures: number;
+  dead: number;
+}
+
+/** A subscriber was paused, or answers again. */
+export interface PauseNews {
+  urn: string;
+  endpoint: string;
+  projectId: string;
+  paused: boolean;
+  reason: string;
+}
+
 /** To the thread. */
-export type NotifierOrder = { end: Position } | 'refresh' | 'stop';
+export type NotifierOrder =
+  | { end: Position }
+  /** Sending begins; where links lead, without a slash at its end. */
+  | { publicUrl: string }
+  /** Notifications or topics have changed. */
+  | 'refresh'
+  /** There may be something to send. */
+  | 'wake'
+  | 'stop';
 
 /** From the thread. */
 export type NotifierNews =
   | { kind: 'started' }
-  | { kind: 'queued'; messages: number }
   | { kind: 'passed'; position: Position; matched: number }
+  | { kind: 'sent'; counts: SentCounts }
+  | { kind: 'pause'; pause: PauseNews }
   | { kind: 'damage'; damage: DamageReport }
   | { kind: 'stopped' };
+
+const COUNTS_EVERY_MS = 1_000;
 
 const setup = workerData as NotifierSetup;
 const tell = (news: NotifierNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
+const clock = Date.now;
 const journal = new JournalReader(setup.directory, setup.end, (damage) => tell({ kind: 'damage', damage }));
-const followers = await Followers.open(journal, path.join(setup.directory, 'positions'), FOLLOWERS);
+const follower = await Follower.open(NOTIFIER, journal, path.join(setup.directory, 'positions'));
 const metadata = connectMetadata(setup.metadata);
+const rootKey = Buffer.from(setup.rootKey);
+
+let publicUrl: string | undefined;
+// Before the address is known that links lead to, messages wait.
+const wake = () => {
+  if (publicUrl !== undefined) sender.wake();
+};
+const messages = new Messages(metadata, clock, wake);
+const network = new DeliveryNetwork(setup.deliveryNetworks);
+const sender = new Sender({
+  metadata,
+  messages,
+  subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
+  certificates: new Certificates(metadata, rootKey, clock),
+  network,
+  clock,
+  log,
+  smtp: setup.smtp,
+  sms: setup.sms,
+  publicUrl: () => publicUrl ?? '',
+  onPause: ({ urn, endpoint, projectId }, paused, reason) =>
+    tell({ kind: 'pause', pause: { urn, endpoint, projectId, paused, reason } }),
+});
 const notifier = new Notifier({
   journal,
   journalId: setup.journalId,
-  followers,
+  follower,
   metadata,
-  clock: Date.now,
+  clock,
   log,
-  onQueued: (messages) => tell({ kind: 'queued', messages }),
+  onQueued: wake,
   onPassed: (position, matched) => tell({ kind: 'passed', position, matched }),
 });
 
-parentPort?.on('message', async (order: NotifierOrder) => {
+let told = 0;
+const tellCounts = () => {
+  const { delivered, failures, dead } = sender;
+  if (delivered + failures + dead === told) return;
+  told = delivered + failures + dead;
+  tell({ kind: 'sent', counts: { delivered, failures, dead } });
+};
+const counting = setInterval(tellCounts, COUNTS_EVERY_MS);
+
+async function stop(): Promise<void> {
+  await notifier.stop();
+  await sender.stop();
+  clearInterval(counting);
+  tellCounts();
+  await metadata.destroy();
+  tell({ kind: 'stopped' });
+  parentPort?.close();
+}
+
+parentPort?.on('message', (order: NotifierOrder) => {
   if (order === 'refresh') notifier.refresh();
-  else if (order !== 'stop') journal.advance(order.end);
+  else if (order === 'wake') wake();
+  else if (order === 'stop') void stop();
+  else if ('end' in order) journal.advance(order.end);
   else {
-    await notifier.stop();
-    await metadata.destroy();
-    tell({ kind: 'stopped' });
-    parentPort?.close();
+    ({ publicUrl } = order);
+    sender.start();
   }
 });
 await notifier.start();

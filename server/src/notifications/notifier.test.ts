@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FOLLOWERS, Followers, type Frame, Journal, JournalReader } from '../journal/index.ts';
+import { Follower, type Frame, Journal, JournalReader } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { Topics } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
-import { Notifier } from './notifier.ts';
+import { NOTIFIER, Notifier } from './notifier.ts';
 
 const PROJECTS = ['a'.repeat(32), 'b'.repeat(32)];
 const [PROJECT = ''] = PROJECTS;
@@ -263,11 +263,11 @@ describe('the notifier', () => {
   });
 
   async function start(): Promise<void> {
-    const followers = await Followers.open(reader, path.join(directory, 'journal', 'positions'), FOLLOWERS);
+    const follower = await Follower.open(NOTIFIER, reader, path.join(directory, 'journal', 'positions'));
     notifier = new Notifier({
       journal: reader,
       journalId: journal.id,
-      followers,
+      follower,
       metadata,
       clock: () => NOW,
       log,

@@ -5,7 +5,7 @@ import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import {
   comparePositions,
-  type Followers,
+  type Follower,
   type Frame,
   formatPosition,
   type JournalReader,
@@ -28,8 +28,8 @@ const DAY = 86_400_000;
 const LIVE_MS = DAY;
 const BATCH_LIVE_MS = 7 * DAY;
 const CONFIRMED = 1;
-/** Messages that wait for one subscriber; beyond it, what comes is told in its log, but not queued. */
-const MOST_WAITING = 100_000;
+/** Messages, and pieces of batches, that wait for one subscriber; what comes beyond is told in its log only. */
+const MOST_WAITING = { each: 100_000, batch: 1_000_000 };
 const COUNT_EVERY_MS = 5_000;
 
 interface Found {
@@ -41,7 +41,7 @@ interface Found {
 export interface NotifierOptions {
   journal: JournalReader;
   journalId: string;
-  followers: Followers;
+  follower: Follower;
   metadata: Metadata;
   clock: () => number;
   log: Logger;
@@ -74,13 +74,13 @@ export class Notifier {
 
   /** Finds where it was, and goes on. */
   async start(): Promise<void> {
-    const { followers, journal, journalId, metadata } = this.options;
+    const { follower, journal, journalId, metadata } = this.options;
     const row = await metadata
       .selectFrom('notifier_positions')
       .selectAll()
       .where('journal_id', '=', journalId)
       .executeTakeFirst();
-    const kept = followers.get(NOTIFIER).position;
+    const kept = follower.position;
     const stored = row && { segment: row.segment, offset: row.offset };
     // The later of the two: what is noted with messages may be ahead of the file, and the other way round.
     this.position = stored && comparePositions(stored, kept) > 0 ? stored : kept;
@@ -167,17 +167,23 @@ export class Notifier {
     );
     const now = clock();
     const room = new Map<string, number>();
-    for (const id of [...subscribers.values()].flatMap(({ each }) => each)) {
-      room.set(id, MOST_WAITING - (await this.waitingFor(id, now)));
+    for (const { each, batch } of subscribers.values()) {
+      for (const id of each) room.set(id, MOST_WAITING.each - (await this.waitingFor(id, now)));
+      for (const id of batch) room.set(id, MOST_WAITING.batch - (await this.waitingFor(id, now)));
     }
+    const left = new Map(room);
+    const lost = new Map<string, number>();
+    /** Those of some subscribers that have room for one more message. */
+    const taking = (ids: readonly string[] = [], traces: number) =>
+      ids.filter((id) => {
+        const free = left.get(id) ?? 0;
+        if (free > 0) left.set(id, free - 1);
+        else lost.set(id, (lost.get(id) ?? 0) + traces);
+        return free > 0;
+      });
     await metadata.transaction().execute(async (transaction) => {
-      const left = new Map(room);
       for (const { rule, traceId, line } of found) {
-        const each = (subscribers.get(rule.topicId)?.each ?? []).filter((id) => {
-          const free = left.get(id) ?? 0;
-          left.set(id, free - 1);
-          return free > 0;
-        });
+        const each = taking(subscribers.get(rule.topicId)?.each, 1);
         if (each.length === 0) continue;
         const id = idOf(rule.notificationId, traceId);
         const message = {
@@ -189,16 +195,18 @@ export class Notifier {
         await put(transaction, id, rule, message, each, now);
       }
       for (const { rule, piece, traces, content } of packed) {
+        const batch = taking(subscribers.get(rule.topicId)?.batch, traces);
+        if (batch.length === 0) continue;
         const id = idOf(rule.notificationId, `${formatPosition(from)} ${piece}`);
         const message = { kind: 'batch' as const, content, traces, expires: now + BATCH_LIVE_MS };
-        await put(transaction, id, rule, message, subscribers.get(rule.topicId)?.batch ?? [], now);
+        await put(transaction, id, rule, message, batch, now);
       }
-      for (const [id, free] of left) await tellOverflow(transaction, id, Math.min(-free, found.length), now);
+      for (const [id, traces] of lost) await tellOverflow(transaction, id, traces, now);
       await this.notePosition(transaction, next);
     });
     for (const [id, free] of room) {
       const known = this.waiting.get(id);
-      if (known) known.messages += Math.min(found.length, free);
+      if (known) known.messages += free - (left.get(id) ?? 0);
     }
     this.noted = next;
     this.notedAt = now;
@@ -266,13 +274,13 @@ export class Notifier {
 
   /** Keeps the position where journal segments are released by, now and then. */
   private async note(now: boolean): Promise<void> {
-    const { followers, metadata, clock } = this.options;
-    const moved = this.position.segment !== followers.get(NOTIFIER).position.segment;
+    const { follower, metadata, clock } = this.options;
+    const moved = this.position.segment !== follower.position.segment;
     if (!now && !moved && clock() - this.notedAt < NOTE_EVERY_MS) return;
     if (comparePositions(this.noted, this.position) !== 0) {
       await metadata.transaction().execute((transaction) => this.notePosition(transaction, this.position));
     }
-    await followers.save(NOTIFIER, this.position, null);
+    await follower.save(this.position, null);
     this.noted = this.position;
     this.notedAt = clock();
   }
@@ -299,11 +307,10 @@ const idOf = (notificationId: string, of: string) =>
 async function tellOverflow(
   transaction: Transaction<Database>,
   subscription_id: string,
-  messages: number,
+  traces: number,
   now: number,
 ): Promise<void> {
-  if (messages <= 0) return;
-  const answer = `${messages} key events were not queued: ${MOST_WAITING} messages wait already. Batches keep up with more.`;
+  const answer = `${traces} key events were not queued: too many messages wait already. Batches keep up with more.`;
   await transaction
     .insertInto('smn_attempts')
     .values({ subscription_id, message_id: '', subject: '', at: now, took: 0, delivered: 0, answer })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { DamageReport, Position } from '../journal/index.ts';
-import type { NotifierNews, NotifierOrder, NotifierSetup } from './notifier-thread.ts';
+import type { NotifierNews, NotifierOrder, NotifierSetup, PauseNews, SentCounts } from './notifier-thread.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const THREAD = fileURLToPath(new URL('../../dist/notifications/notifier-thread.js', import.meta.url));
@@ -9,14 +9,13 @@ const THREAD = fileURLToPath(new URL('../../dist/notifications/notifier-thread.j
 const TELL_EVERY_MS = 5;
 
 export interface NotifyingOptions extends NotifierSetup {
-  /** Messages wait to be sent. */
-  onQueued: () => void;
+  onPause: (pause: PauseNews) => void;
   onDamage: (damage: DamageReport) => void;
   /** The thread ended by itself; the process cannot go on without it. */
   onFatal: (error: Error) => void;
 }
 
-/** The notifier as the rest of the service sees it: its thread, and what it has found. */
+/** Notifier and sender as the rest of the service sees them: their thread, and what came of it. */
 export class Notifying {
   private readonly options: NotifyingOptions;
   private worker: Worker | undefined;
@@ -28,13 +27,14 @@ export class Notifying {
   position: Position = { segment: 0, offset: 0 };
   /** Traces that notifications wanted, each counted once for each of them. */
   matched = 0;
+  sent: SentCounts = { delivered: 0, failures: 0, dead: 0 };
 
   constructor(options: NotifyingOptions) {
     this.options = options;
   }
 
   async start(): Promise<void> {
-    const { onQueued, onDamage, onFatal, ...workerData } = this.options;
+    const { onPause, onDamage, onFatal, ...workerData } = this.options;
     const started = new Promise<void>((resolve) => {
       this.started = resolve;
     });
@@ -45,6 +45,16 @@ export class Notifying {
     await Promise.race([started, failed]);
     failed.catch(onFatal);
     this.tellEnd();
+  }
+
+  /** Messages are sent from now on. @param publicUrl where their links lead, without a slash at its end */
+  deliver(publicUrl: string): void {
+    this.order({ publicUrl });
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    this.order('wake');
   }
 
   /** Finishes what it is at, and notes the position. */
@@ -88,12 +98,15 @@ export class Notifying {
       case 'started':
         this.started();
         break;
-      case 'queued':
-        this.options.onQueued();
-        break;
       case 'passed':
         this.position = news.position;
         this.matched += news.matched;
+        break;
+      case 'sent':
+        this.sent = news.counts;
+        break;
+      case 'pause':
+        this.options.onPause(news.pause);
         break;
       case 'damage':
         this.options.onDamage(news.damage);

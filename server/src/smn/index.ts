@@ -1,4 +1,5 @@
 export { Certificates } from './certificates.ts';
+export { DirectSms, type SmsGateway } from './channels/sms.ts';
 export { DeliveryLog } from './log.ts';
 export { Messages, type Published } from './messages.ts';
 export { DeliveryNetwork } from './network.ts';

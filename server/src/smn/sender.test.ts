@@ -57,7 +57,7 @@ async function build(
     smtp: { url: '', from: 'opencts@example.com' },
     sms: { url: '', method: 'POST', headers: {}, body: '' },
     publicUrl: () => 'https://cts.example.com',
-    onPause: async (_subscription, paused, reason) => void pauses.push([paused, reason]),
+    onPause: (_subscription, paused, reason) => void pauses.push([paused, reason]),
     ...change,
   });
   sender.start();

@@ -10,6 +10,7 @@ import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
+import { Rates } from './rates.ts';
 import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
 import {
   BATCH_PIECE,
@@ -38,13 +39,6 @@ const LOOK_EVERY_MS = 5_000;
 const LOG_OF_ONE = 100;
 const TIDY_EVERY_MS = 3_600_000;
 const DEAD_MS = 30 * 86_400_000;
-/** Messages that one subscriber gets within a minute, and within an hour. */
-const RATES = {
-  email: { minute: 60, hour: 600 },
-  sms: { minute: 10, hour: 60 },
-  http: { minute: 60_000, hour: 3_600_000 },
-  https: { minute: 60_000, hour: 3_600_000 },
-};
 
 type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn_messages']>;
 
@@ -67,7 +61,7 @@ export interface SenderOptions {
   /** Without a slash at its end. */
   publicUrl: () => string;
   /** A subscriber was paused, or answers again. */
-  onPause: (subscription: Subscription, paused: boolean, reason: string) => Promise<void>;
+  onPause: (subscription: Subscription, paused: boolean, reason: string) => void;
 }
 
 /**
@@ -79,8 +73,7 @@ export class Sender {
   private readonly options: SenderOptions;
   private readonly mail: MailChannel;
   private readonly serving = new Map<string, Promise<void>>();
-  /** When messages went to a subscriber, within the last hour. */
-  private readonly sent = new Map<string, number[]>();
+  private readonly rates = new Rates();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
@@ -113,17 +106,6 @@ export class Sender {
       await this.looking;
       await Promise.all(this.serving.values());
     }
-  }
-
-  /** One text message without a topic; tried once, and limited for each number as any other. */
-  async sendSms(number: string, text: string): Promise<{ delivered: boolean; answer: string }> {
-    const now = this.options.clock();
-    const asSubscriber = { id: `sms ${number}`, protocol: 'sms' as const };
-    if (this.rateLimit(asSubscriber, now) > 0) {
-      return { delivered: false, answer: `too many text messages went to ${number}; try later` };
-    }
-    this.sent.get(asSubscriber.id)?.push(now);
-    return sendSms(this.options.sms, number, text);
   }
 
   /** There may be something to send. */
@@ -291,7 +273,7 @@ export class Sender {
       await this.remove(batch);
       return true;
     }
-    const pause = this.rateLimit(subscription, now);
+    const pause = this.rates.wait(subscription.id, subscription.protocol, now);
     if (pause > 0) {
       await this.postpone(subscription, pause);
       return false;
@@ -361,10 +343,10 @@ export class Sender {
     });
     if (outcome.delivered) {
       this.delivered += batch.length;
-      this.sent.get(subscription.id)?.push(now);
+      this.rates.count(subscription.id, now);
     } else this.failures++;
     if (refused) this.dead += batch.length;
-    await this.tellPause(subscription, outcome, now - failingSince);
+    this.tellPause(subscription, outcome, now - failingSince);
     if (outcome.delivered || refused) {
       subscription.failures = 0;
       subscription.failingSince = undefined;
@@ -374,14 +356,10 @@ export class Sender {
     return false;
   }
 
-  private async tellPause(subscription: Subscription, outcome: Outcome, failedMs: number): Promise<void> {
-    const { onPause, log } = this.options;
+  private tellPause(subscription: Subscription, outcome: Outcome, failedMs: number): void {
     const paused = !outcome.delivered && failedMs >= PAUSE_AFTER_MS && subscription.paused === '';
     const resumed = outcome.delivered && subscription.paused === 'failing';
-    if (!paused && !resumed) return;
-    await onPause(subscription, paused, outcome.answer).catch((error) =>
-      log.error({ err: error }, 'the pause of a subscriber could not be recorded'),
-    );
+    if (paused || resumed) this.options.onPause(subscription, paused, outcome.answer);
   }
 
   /** Doubles from failure to failure, with jitter so that those who failed together do not come together. */
@@ -389,16 +367,6 @@ export class Sender {
     if (failingMs >= PAUSE_AFTER_MS) return PAUSED_RETRY_MS;
     const wait = Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures, 20), RETRY_MOST_MS);
     return Math.round(wait * (0.8 + 0.4 * Math.random()));
-  }
-
-  /** ms until one more message may go to a subscriber; 0: now. */
-  private rateLimit({ id, protocol }: Pick<Subscription, 'id' | 'protocol'>, now: number): number {
-    const { minute, hour } = RATES[protocol];
-    const sent = (this.sent.get(id) ?? []).filter((at) => at > now - 3_600_000 && at <= now);
-    this.sent.set(id, sent);
-    if (sent.length >= hour) return (sent[sent.length - hour] ?? now) + 3_600_000 - now;
-    const last = sent.filter((at) => at > now - 60_000);
-    return last.length >= minute ? (last[last.length - minute] ?? now) + 60_000 - now : 0;
   }
 
   private async postpone({ id }: Subscription, ms: number): Promise<void> {

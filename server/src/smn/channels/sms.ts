@@ -1,3 +1,4 @@
+import { Rates } from '../rates.ts';
 import { failed, type Outcome } from './channel.ts';
 import { send } from './web.ts';
 
@@ -27,4 +28,25 @@ export async function sendSms(gateway: SmsGateway, number: string, text: string)
     headers: gateway.headers,
     body: fill(gateway.body, inBody),
   });
+}
+
+/** Text messages without a topic: tried once, and limited for each number as any other. */
+export class DirectSms {
+  private readonly gateway: SmsGateway;
+  private readonly clock: () => number;
+  private readonly rates = new Rates();
+
+  constructor(gateway: SmsGateway, clock: () => number) {
+    this.gateway = gateway;
+    this.clock = clock;
+  }
+
+  async send(number: string, text: string): Promise<Outcome> {
+    const now = this.clock();
+    if (this.rates.wait(number, 'sms', now) > 0) {
+      return failed(`too many text messages went to ${number}; try later`, true);
+    }
+    this.rates.count(number, now);
+    return sendSms(this.gateway, number, text);
+  }
 }

@@ -1,0 +1,50 @@
+import type { Protocol } from './subscriptions.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How many messages one subscriber gets within so many ms, the longest time last. */
+const RATES: Record<Protocol, [most: number, within: number][]> = {
+  email: [
+    [60, MINUTE],
+    [600, HOUR],
+  ],
+  sms: [
+    [10, MINUTE],
+    [60, HOUR],
+  ],
+  http: [[1000, SECOND]],
+  https: [[1000, SECOND]],
+};
+
+/** Bounds what goes to each subscriber. It forgets with the process: a restart may let a few more through. */
+export class Rates {
+  /** When messages went to a subscriber, oldest first. */
+  private readonly sent = new Map<string, number[]>();
+
+  /** ms until one more message may go to a subscriber; 0: now. */
+  wait(id: string, protocol: Protocol, now: number): number {
+    const rates = RATES[protocol];
+    const [, longest] = rates.at(-1) as [number, number];
+    const all = this.sent.get(id) ?? [];
+    // Clocks are set back now and then.
+    const sent =
+      (all[0] ?? now) > now - longest && (all.at(-1) ?? now) <= now
+        ? all
+        : all.filter((at) => at > now - longest && at <= now);
+    this.sent.set(id, sent);
+    for (const [most, within] of rates.toReversed()) {
+      const first = sent[sent.length - most];
+      if (first !== undefined && first > now - within) return first + within - now;
+    }
+    return 0;
+  }
+
+  /** A message went out. */
+  count(id: string, now: number): void {
+    const sent = this.sent.get(id);
+    if (sent) sent.push(now);
+    else this.sent.set(id, [now]);
+  }
+}
