@@ -11,6 +11,7 @@ import {
   Certificates,
   DeliveryNetwork,
   Messages,
+  RecentPieces,
   Sender,
   type SmsGateway,
   Subscriptions,
@@ -89,12 +90,14 @@ const wake = () => {
 };
 const messages = new Messages(metadata, clock, wake);
 const network = new DeliveryNetwork(setup.deliveryNetworks);
+const recent = new RecentPieces();
 const sender = new Sender({
   metadata,
   messages,
   subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
   certificates: new Certificates(metadata, rootKey, clock),
   network,
+  recent,
   clock,
   log,
   smtp: setup.smtp,
@@ -108,6 +111,7 @@ const notifier = new Notifier({
   journalId: setup.journalId,
   follower,
   metadata,
+  recent,
   clock,
   log,
   onQueued: wake,

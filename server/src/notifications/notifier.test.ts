@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Follower, type Frame, Journal, JournalReader } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
-import { Topics } from '../smn/index.ts';
+import { RecentPieces, Topics } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import { NOTIFIER, Notifier } from './notifier.ts';
 
@@ -269,6 +269,7 @@ describe('the notifier', () => {
       journalId: journal.id,
       follower,
       metadata,
+      recent: new RecentPieces(),
       clock: () => NOW,
       log,
       onQueued: (messages) => {

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import {
@@ -12,11 +10,10 @@ import {
   type Position,
 } from '../journal/index.ts';
 import type { Database, MessageKind, Metadata } from '../metadata/index.ts';
-import { BATCH_PIECE, parseUrn } from '../smn/index.ts';
+import { BATCH_PIECE, contentOf, type Piece, packPiece, parseUrn, type RecentPieces } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
 
-const compress = promisify(gzip);
 export const NOTIFIER = 'notifier';
 /** Small, since nobody else can write metadata while what was found in them is written. */
 const READ_BYTES = 1024 * 1024;
@@ -31,6 +28,7 @@ const CONFIRMED = 1;
 /** Messages, and pieces of batches, that wait for one subscriber; what comes beyond is told in its log only. */
 const MOST_WAITING = { each: 100_000, batch: 1_000_000 };
 const COUNT_EVERY_MS = 5_000;
+const ROWS_AT_ONCE = 500;
 
 interface Found {
   rule: Rule;
@@ -38,11 +36,23 @@ interface Found {
   line: string;
 }
 
+/** A message, and the subscribers that it is for. */
+interface Put {
+  id: string;
+  rule: Rule;
+  kind: MessageKind;
+  content: string;
+  traces: number;
+  expires: number;
+  to: readonly string[];
+}
+
 export interface NotifierOptions {
   journal: JournalReader;
   journalId: string;
   follower: Follower;
   metadata: Metadata;
+  recent: RecentPieces;
   clock: () => number;
   log: Logger;
   /** Messages wait to be sent. */
@@ -146,7 +156,7 @@ export class Notifier {
 
   /** Puts messages into queues; with them goes the position, so that none is put there twice. */
   private async queue(found: readonly Found[], from: Position, next: Position): Promise<void> {
-    const { metadata, clock, onQueued } = this.options;
+    const { metadata, clock, recent, onQueued } = this.options;
     const topics = [...new Set(found.map(({ rule }) => rule.topicId))];
     const subscribers = await this.subscribers(topics);
     const batches = new Map<Rule, string[]>();
@@ -158,10 +168,9 @@ export class Notifier {
     }
     const packed = await Promise.all(
       [...batches].flatMap(([rule, lines]) =>
-        Array.from({ length: Math.ceil(lines.length / BATCH_PIECE) }, async (_, piece) => {
-          const some = lines.slice(piece * BATCH_PIECE, (piece + 1) * BATCH_PIECE);
-          const content = (await compress(some.join(''), { level: 1 })).toString('base64');
-          return { rule, piece, traces: some.length, content };
+        Array.from({ length: Math.ceil(lines.length / BATCH_PIECE) }, async (_, index) => {
+          const some = lines.slice(index * BATCH_PIECE, (index + 1) * BATCH_PIECE);
+          return { rule, index, traces: some.length, piece: await packPiece(some) };
         }),
       ),
     );
@@ -181,29 +190,30 @@ export class Notifier {
         else lost.set(id, (lost.get(id) ?? 0) + traces);
         return free > 0;
       });
+    const remembered: { id: string; piece: Piece; readers: number }[] = [];
+    const puts = new Map<string, Put>();
+    for (const { rule, traceId, line } of found) {
+      const id = idOf(rule.notificationId, traceId);
+      if (puts.has(id)) continue;
+      const each = taking(subscribers.get(rule.topicId)?.each, 1);
+      if (each.length === 0) continue;
+      const content = line.trimEnd();
+      puts.set(id, { id, rule, kind: 'trace', content, traces: 1, expires: now + LIVE_MS, to: each });
+    }
+    for (const { rule, index, traces, piece } of packed) {
+      const batch = taking(subscribers.get(rule.topicId)?.batch, traces);
+      if (batch.length === 0) continue;
+      const id = idOf(rule.notificationId, `${formatPosition(from)} ${index}`);
+      const content = contentOf(piece);
+      puts.set(id, { id, rule, kind: 'batch', content, traces, expires: now + BATCH_LIVE_MS, to: batch });
+      remembered.push({ id, piece, readers: batch.length });
+    }
     await metadata.transaction().execute(async (transaction) => {
-      for (const { rule, traceId, line } of found) {
-        const each = taking(subscribers.get(rule.topicId)?.each, 1);
-        if (each.length === 0) continue;
-        const id = idOf(rule.notificationId, traceId);
-        const message = {
-          kind: 'trace' as const,
-          content: line.trimEnd(),
-          traces: 1,
-          expires: now + LIVE_MS,
-        };
-        await put(transaction, id, rule, message, each, now);
-      }
-      for (const { rule, piece, traces, content } of packed) {
-        const batch = taking(subscribers.get(rule.topicId)?.batch, traces);
-        if (batch.length === 0) continue;
-        const id = idOf(rule.notificationId, `${formatPosition(from)} ${piece}`);
-        const message = { kind: 'batch' as const, content, traces, expires: now + BATCH_LIVE_MS };
-        await put(transaction, id, rule, message, batch, now);
-      }
+      await putAll(transaction, [...puts.values()], now);
       for (const [id, traces] of lost) await tellOverflow(transaction, id, traces, now);
       await this.notePosition(transaction, next);
     });
+    for (const { id, piece, readers } of remembered) recent.remember(id, piece, readers);
     for (const [id, free] of room) {
       const known = this.waiting.get(id);
       if (known) known.messages += free - (left.get(id) ?? 0);
@@ -317,40 +327,33 @@ async function tellOverflow(
     .execute();
 }
 
-async function put(
-  transaction: Transaction<Database>,
-  id: string,
-  rule: Rule,
-  message: { kind: MessageKind; content: string; traces: number; expires: number },
-  subscriptions: readonly string[],
-  now: number,
-): Promise<void> {
-  const { numInsertedOrUpdatedRows: made } = await transaction
-    .insertInto('smn_messages')
-    .values({
-      id,
-      topic_id: rule.topicId,
-      kind: message.kind,
-      notification: rule.name,
-      content: message.content,
-      traces: message.traces,
-      created_at: now,
-      expires_at: message.expires,
-    })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .executeTakeFirst();
-  if (!made) return;
-  await transaction
-    .insertInto('smn_deliveries')
-    .values(
-      subscriptions.map((subscription_id) => ({
-        message_id: id,
-        subscription_id,
-        state: 'waiting' as const,
-        attempts: 0,
-        reason: '',
-        died_at: null,
-      })),
-    )
-    .execute();
+async function putAll(transaction: Transaction<Database>, puts: readonly Put[], now: number): Promise<void> {
+  for (let at = 0; at < puts.length; at += ROWS_AT_ONCE) {
+    const some = puts.slice(at, at + ROWS_AT_ONCE);
+    const rows = some.map(({ id, rule, kind, content, traces, expires }) => ({
+      ...{ id, kind, content, traces, topic_id: rule.topicId, notification: rule.name },
+      ...{ created_at: now, expires_at: expires },
+    }));
+    const made = await transaction
+      .insertInto('smn_messages')
+      .values(rows)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .execute();
+    const isNew = new Set(made.map(({ id }) => id));
+    const deliveries = some
+      .filter(({ id }) => isNew.has(id))
+      .flatMap(({ id, to }) =>
+        to.map((subscription_id) => ({
+          ...{ message_id: id, subscription_id, state: 'waiting' as const },
+          ...{ attempts: 0, reason: '', died_at: null },
+        })),
+      );
+    for (let first = 0; first < deliveries.length; first += ROWS_AT_ONCE) {
+      await transaction
+        .insertInto('smn_deliveries')
+        .values(deliveries.slice(first, first + ROWS_AT_ONCE))
+        .execute();
+    }
+  }
 }

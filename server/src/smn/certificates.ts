@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, createSign, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
@@ -34,8 +34,8 @@ export class Certificates {
     return row?.pem;
   }
 
-  /** SHA256withRSA (PKCS #1 v1.5) of a text, Base64, and the id of the certificate; made at first need. */
-  async sign(region: string, text: string): Promise<{ signature: string; certificateId: string }> {
+  /** SHA256withRSA (PKCS #1 v1.5) of the parts of a text, Base64, and the id of the certificate; made at first need. */
+  async sign(region: string, text: readonly string[]): Promise<{ signature: string; certificateId: string }> {
     let current = this.current.get(region);
     if (!current) {
       current = this.load(region).then((known) => known ?? this.make(region));
@@ -44,7 +44,9 @@ export class Certificates {
       current.catch(() => this.current.delete(region));
     }
     const { id, key } = await current;
-    return { signature: sign('sha256', Buffer.from(text), key).toString('base64'), certificateId: id };
+    const signer = createSign('sha256');
+    for (const part of text) signer.update(part);
+    return { signature: signer.sign(key, 'base64'), certificateId: id };
   }
 
   private async load(region: string): Promise<Current | undefined> {

@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
+import { contentOf, packPiece, RecentPieces } from './batch.ts';
 import { Certificates } from './certificates.ts';
 import { DeliveryLog } from './log.ts';
 import { Messages } from './messages.ts';
@@ -52,6 +51,7 @@ async function build(
     subscriptions,
     certificates: new Certificates(metadata, ROOT, clock),
     network,
+    recent: new RecentPieces(),
     clock,
     log: pino({ level: 'silent' }),
     smtp: { url: '', from: 'opencts@example.com' },
@@ -414,7 +414,7 @@ describe('batches', () => {
     const lines = Array.from({ length: count }, (_, i) =>
       JSON.stringify({ trace_id: String(first + i), user: '{"name":"jane"}' }),
     );
-    const content = (await promisify(gzip)(`${lines.join('\n')}\n`)).toString('base64');
+    const content = contentOf(await packPiece(lines));
     const id = `batch-${first}`;
     await metadata
       .insertInto('smn_messages')

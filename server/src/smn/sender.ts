@@ -1,8 +1,7 @@
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, Metadata } from '../metadata/index.ts';
+import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
 import type { Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
@@ -22,8 +21,6 @@ import {
 } from './subscriptions.ts';
 import type { Topic } from './topics.ts';
 
-const compress = promisify(gzip);
-const expand = promisify(gunzip);
 /** Subscribers that are served at once; each of them gets one message after the other. */
 const AT_ONCE = 32;
 /** Messages of a subscriber that are read at once. */
@@ -42,6 +39,12 @@ const DEAD_MS = 30 * 86_400_000;
 
 type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn_messages']>;
 
+/** A message in the form of its protocol. */
+interface Prepared {
+  subject: string;
+  send: () => Promise<Outcome>;
+}
+
 interface Links {
   /** To confirm, or to return. */
   subscribe?: string;
@@ -54,6 +57,7 @@ export interface SenderOptions {
   subscriptions: Subscriptions;
   certificates: Certificates;
   network: DeliveryNetwork;
+  recent: RecentPieces;
   clock: () => number;
   log: Logger;
   smtp: { url: string; from: string };
@@ -206,7 +210,7 @@ export class Sender {
       if (!subscription || subscription.paused === 'manual') return;
       const { topic, ...rest } = subscription;
       const { batch } = rest.extension;
-      const ahead = Math.max(READ_AHEAD, Math.ceil((batch?.traces ?? 0) / BATCH_PIECE) + 1);
+      const ahead = Math.max(READ_AHEAD, Math.ceil((3 * (batch?.traces ?? 0)) / BATCH_PIECE));
       const waiting = await this.waiting(id, ahead);
       if (waiting.length === 0) return;
       went = batch
@@ -231,35 +235,38 @@ export class Sender {
     waiting: Waiting[],
     more: boolean,
   ): Promise<boolean> {
-    for (let at = 0; at < waiting.length; ) {
+    const batches = inBatches(waiting, most);
+    const isComplete = (index: number) =>
+      index < batches.length - 1 || batches[index]?.[0]?.kind !== 'batch' || tracesOf(batches[index]) >= most;
+    let prepared: Promise<Prepared> | undefined;
+    for (const [index, batch] of batches.entries()) {
       if (this.stopping) return false;
-      const isFirst = at === 0;
-      const batch: Waiting[] = [];
-      let traces = 0;
-      for (let next = waiting[at]; next; next = waiting[at]) {
-        const alone = next.kind !== 'batch';
-        if (batch.length > 0 && (alone || traces + next.traces > most)) break;
-        batch.push(next);
-        traces += next.traces;
-        at++;
-        if (alone) break;
+      if (!isComplete(index)) {
+        // What comes next may be read together with what was not read yet.
+        if (more && index > 0) return true;
+        const age = this.options.clock() - (batch[0]?.created_at ?? 0);
+        if (!more && age < seconds * 1000) {
+          await this.postpone(subscription, seconds * 1000 - age);
+          return false;
+        }
       }
-      const [oldest] = batch;
-      const complete = at < waiting.length || traces >= most || oldest?.kind !== 'batch';
-      const age = this.options.clock() - (oldest?.created_at ?? 0);
-      // What comes next may be read together with what was not read yet.
-      if (!complete && more && !isFirst) return true;
-      if (!complete && !more && age < seconds * 1000) {
-        await this.postpone(subscription, seconds * 1000 - age);
-        return false;
-      }
-      if (!(await this.attempt(topic, subscription, batch))) return false;
+      const current = prepared ?? this.prepare(topic, subscription, batch);
+      // The next one is made while this one is on its way.
+      const next = batches[index + 1];
+      prepared = next && isComplete(index + 1) ? this.prepare(topic, subscription, next) : undefined;
+      prepared?.catch(() => undefined);
+      if (!(await this.attempt(topic, subscription, batch, current))) return false;
     }
     return true;
   }
 
   /** @returns whether the next message may be sent now */
-  private async attempt(topic: Topic, subscription: Subscription, batch: Waiting[]): Promise<boolean> {
+  private async attempt(
+    topic: Topic,
+    subscription: Subscription,
+    batch: Waiting[],
+    made?: Promise<Prepared>,
+  ): Promise<boolean> {
     const { clock } = this.options;
     const now = clock();
     const [first] = batch;
@@ -279,7 +286,8 @@ export class Sender {
       return false;
     }
     const began = performance.now();
-    const { subject, outcome } = await this.send(topic, subscription, batch);
+    const { subject, send } = await (made ?? this.prepare(topic, subscription, batch));
+    const outcome = await send();
     const took = Math.round(performance.now() - began);
     const failingSince = subscription.failingSince ?? now;
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;
@@ -393,26 +401,29 @@ export class Sender {
     });
   }
 
-  private async send(
-    topic: Topic,
-    subscription: Subscription,
-    batch: Waiting[],
-  ): Promise<{ subject: string; outcome: Outcome }> {
+  private async prepare(topic: Topic, subscription: Subscription, batch: Waiting[]): Promise<Prepared> {
     const [first] = batch as [Waiting];
     const { protocol, endpoint } = subscription;
     const links = this.linksOf(topic, subscription, first);
-    const rendered =
-      first.kind === 'batch'
-        ? await renderBatch(batch)
-        : this.render(topic, protocol, first, links.subscribe ?? '');
-    const told = first.kind === 'batch' || first.kind === 'trace' || first.kind === 'published';
+    if (first.kind === 'batch') {
+      const { recent } = this.options;
+      const pieces = await Promise.all(
+        batch.map(({ message_id, content }) => recent.take(message_id) ?? openPiece(content)),
+      );
+      const message = joinPieces(first.notification, pieces);
+      const subject = `[OpenCTS] ${tracesOf(batch)} traces`;
+      return this.webMessage(topic, subscription, first, { subject, message }, links);
+    }
+    const rendered = this.render(topic, protocol, first, links.subscribe ?? '');
+    const { subject } = rendered;
+    const told = first.kind === 'trace' || first.kind === 'published';
     const leave = told ? links.unsubscribe : undefined;
     if (protocol === 'email') {
       const foot = leave ? `\n\n--\nNo more of these messages: ${leave}\n` : '';
-      const outcome = await this.mail.send({
+      const mail = {
         to: endpoint,
         fromName: topic.displayName,
-        subject: rendered.subject || `Message of ${topic.name}`,
+        subject: subject || `Message of ${topic.name}`,
         text: rendered.text + foot,
         html: rendered.html.replace(
           '</body>',
@@ -422,15 +433,13 @@ export class Sender {
         ),
         ...(leave ? { leave } : {}),
         messageId: `${first.message_id}.${subscription.id}`,
-      });
-      return { subject: rendered.subject, outcome };
+      };
+      return { subject, send: () => this.mail.send(mail) };
     }
     if (protocol === 'sms') {
-      return { subject: rendered.subject, outcome: await sendSms(this.options.sms, endpoint, rendered.sms) };
+      return { subject, send: () => sendSms(this.options.sms, endpoint, rendered.sms) };
     }
-    const { headers, body } = await this.webMessage(topic, subscription, first, rendered, links);
-    const outcome = await send({ url: endpoint, method: 'POST', headers, body }, this.options.network);
-    return { subject: rendered.subject, outcome };
+    return this.webMessage(topic, subscription, first, { subject, message: rendered.web }, links);
   }
 
   private render(topic: Topic, protocol: string, message: Waiting, link: string): Rendered {
@@ -467,48 +476,48 @@ export class Sender {
   /** Headers and body of `smn-api.md` 8, signed as in 9. */
   private async webMessage(
     topic: Topic,
-    { extension }: Subscription,
-    message: Waiting,
-    rendered: Rendered,
+    { endpoint, extension }: Subscription,
+    { kind, message_id, created_at }: Waiting,
+    { subject, message }: { subject: string; message: string | BatchMessage },
     links: Links,
-  ) {
+  ): Promise<Prepared> {
     const type =
-      message.kind === 'confirmation'
+      kind === 'confirmation'
         ? 'SubscriptionConfirmation'
-        : message.kind === 'farewell'
+        : kind === 'farewell'
           ? 'UnsubscribeConfirmation'
           : 'Notification';
     const notifies = type === 'Notification';
-    const signed: Record<string, string> = {
-      message: rendered.web,
-      message_id: message.message_id,
-      ...(notifies && rendered.subject !== '' ? { subject: rendered.subject } : {}),
+    const members: Record<string, string> = {
+      message_id,
+      ...(notifies && subject !== '' ? { subject } : {}),
       ...(links.subscribe ? { subscribe_url: links.subscribe } : {}),
-      timestamp: `${new Date(message.created_at).toISOString().slice(0, 19)}Z`,
+      timestamp: `${new Date(created_at).toISOString().slice(0, 19)}Z`,
       topic_urn: topic.urn,
       type,
     };
-    const { certificates, publicUrl } = this.options;
-    const { signature, certificateId } = await certificates.sign(topic.region, signedText(signed));
-    const body = JSON.stringify({
-      ...signed,
+    const { certificates, network, publicUrl } = this.options;
+    const texts = typeof message === 'string' ? [message] : message.texts;
+    // `message` is the first in alphabetical order; it may be long.
+    const signed = ['message\n', ...texts, '\n', signedText(members)];
+    const { signature, certificateId } = await certificates.sign(topic.region, signed);
+    const others = {
+      ...members,
       ...(notifies ? { unsubscribe_url: links.unsubscribe } : {}),
       signature,
       signature_version: 'v1',
       signing_cert_url: `${publicUrl()}/smn/${certificateId}`,
-    });
-    const batched = message.kind === 'batch';
-    return {
-      headers: {
-        ...(notifies ? extension.header : {}),
-        'content-type': 'application/json; charset=utf-8',
-        ...(batched ? { 'content-encoding': 'gzip' } : {}),
-        'x-smn-message-type': type,
-        'x-smn-message-id': message.message_id,
-        'x-smn-topic-urn': topic.urn,
-      },
-      body: batched ? await compress(body, { level: 1 }) : body,
     };
+    const headers = {
+      ...(notifies ? extension.header : {}),
+      'content-type': 'application/json; charset=utf-8',
+      ...(typeof message === 'string' ? {} : { 'content-encoding': 'gzip' }),
+      'x-smn-message-type': type,
+      'x-smn-message-id': message_id,
+      'x-smn-topic-urn': topic.urn,
+    };
+    const body = typeof message === 'string' ? JSON.stringify({ message, ...others }) : message.body(others);
+    return { subject, send: () => send({ url: endpoint, method: 'POST', headers, body }, network) };
   }
 
   private async subscription(id: string): Promise<(Subscription & { topic: Topic }) | undefined> {
@@ -541,21 +550,19 @@ export const signedText = (members: Record<string, string>) =>
     .map(([name, value]) => `${name}\n${value}\n`)
     .join('');
 
-/** Compressed lines of several messages as one: a JSON array of traces in the form of a trace file. */
-async function renderBatch(batch: readonly Waiting[]): Promise<Rendered> {
-  const pieces = await Promise.all(batch.map(({ content }) => expand(Buffer.from(content, 'base64'))));
-  const lines = pieces.flatMap((piece) => piece.toString('utf8').split('\n')).filter((line) => line !== '');
-  const subject = `[OpenCTS] ${lines.length} traces`;
-  const name = JSON.stringify(batch[0]?.notification ?? '');
-  const web = `{"notification_name":${name},"traces":[${lines.map(asInFile).join(',')}]}`;
-  return { subject, text: subject, html: subject, sms: subject, web };
-}
+const tracesOf = (batch: readonly Waiting[] = []) => batch.reduce((sum, { traces }) => sum + traces, 0);
 
-/** Members that the schema does not know stand in their places; all other lines are as they were journalled. */
-function asInFile(line: string): string {
-  if (!line.includes('"extra":')) return line;
-  const { extra, ...trace } = JSON.parse(line) as { extra?: string };
-  return JSON.stringify({ ...(extra ? (JSON.parse(extra) as object) : {}), ...trace });
+/** In their order: pieces together up to so many traces, other messages alone. */
+function inBatches(waiting: readonly Waiting[], most: number): Waiting[][] {
+  const batches: Waiting[][] = [];
+  for (const one of waiting) {
+    const last = batches.at(-1);
+    const joins = last && one.kind === 'batch' && last[0]?.kind === 'batch';
+    if (joins && tracesOf(last) + one.traces <= most && last[0]?.notification === one.notification)
+      last.push(one);
+    else batches.push([one]);
+  }
+  return batches;
 }
 
 async function kill(metadata: Metadata, seqs: number[], reason: string, now: number): Promise<void> {

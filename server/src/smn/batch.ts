@@ -1,0 +1,121 @@
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
+
+/** Chunks that a piece mostly fits in: each one more is a turn through the thread pool. */
+const OPEN_END = { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 64 * 1024 };
+const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 512 * 1024 };
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+/** RFC 1952: method deflate, no name, no time, unknown system. */
+const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+const LAST_BLOCK = Buffer.from([3, 0]);
+const MOST_REMEMBERED_BYTES = 32 * 1024 * 1024;
+const REMEMBERED_MS = 60_000;
+
+/** Bytes, and the same as raw deflate blocks that others may follow. */
+interface Part {
+  plain: Buffer;
+  deflated: Buffer;
+}
+
+/**
+ * Traces that are queued and sent as one: in the form of a trace file, joined by commas, escaped as they stand
+ * within the message's JSON string, and compressed once for all requests that they go into.
+ */
+export interface Piece extends Part {
+  /** Before it was escaped. */
+  text: string;
+}
+
+/** @param lines of the journal */
+export async function packPiece(lines: readonly string[]): Promise<Piece> {
+  const text = lines.map(asInFile).join(',');
+  const plain = Buffer.from(JSON.stringify(text).slice(1, -1));
+  return { text, plain, deflated: (await deflate(plain, OPEN_END)) as Buffer };
+}
+
+/** As it is kept in the queue. */
+export const contentOf = ({ deflated }: Piece) => deflated.toString('base64');
+
+export async function openPiece(content: string): Promise<Piece> {
+  const deflated = Buffer.from(content, 'base64');
+  const plain = (await inflate(deflated, INFLATE)) as Buffer;
+  return { deflated, plain, text: JSON.parse(`"${plain.toString('utf8')}"`) as string };
+}
+
+/** Pieces that were queued just now, so that they need not be opened again when they are sent at once. */
+export class RecentPieces {
+  private readonly pieces = new Map<string, { piece: Piece; readers: number; at: number }>();
+  private bytes = 0;
+
+  /** Until so many subscribers have got it; not at all while there is no room. */
+  remember(id: string, piece: Piece, readers: number): void {
+    const now = performance.now();
+    for (const [old, { at }] of this.pieces) {
+      if (at > now - REMEMBERED_MS) break;
+      this.forget(old);
+    }
+    if (this.pieces.has(id) || this.bytes >= MOST_REMEMBERED_BYTES) return;
+    this.pieces.set(id, { piece, readers, at: now });
+    this.bytes += sizeOf(piece);
+  }
+
+  take(id: string): Piece | undefined {
+    const known = this.pieces.get(id);
+    if (!known) return undefined;
+    known.readers--;
+    if (known.readers === 0) this.forget(id);
+    return known.piece;
+  }
+
+  private forget(id: string): void {
+    const known = this.pieces.get(id);
+    this.pieces.delete(id);
+    this.bytes -= known ? sizeOf(known.piece) : 0;
+  }
+}
+
+const sizeOf = ({ plain, deflated, text }: Piece) => plain.length + deflated.length + text.length;
+
+/** `message` of a request with several traces, and how its bytes are put together. */
+export interface BatchMessage {
+  /** `{"notification_name": ..., "traces": [...]}`, in parts. */
+  texts: string[];
+  /** @returns a gzipped JSON object with the message first, then other members */
+  body: (others: object) => Buffer;
+}
+
+export function joinPieces(notification: string, pieces: readonly Piece[]): BatchMessage {
+  const head = `{"notification_name":${JSON.stringify(notification)},"traces":[`;
+  const tail = ']}';
+  const comma = part(',');
+  return {
+    texts: [head, ...pieces.flatMap(({ text }, index) => (index === 0 ? [text] : [',', text])), tail],
+    body: (others) =>
+      gzipped([
+        part(`{"message":${JSON.stringify(head).slice(0, -1)}`),
+        ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [comma, piece])),
+        part(`${tail}",${JSON.stringify(others).slice(1)}`),
+      ]),
+  };
+}
+
+const part = (text: string): Part => ({
+  plain: Buffer.from(text),
+  deflated: deflateRawSync(text, OPEN_END),
+});
+
+/** One gzip member of several parts: nothing is compressed again. */
+function gzipped(parts: readonly Part[]): Buffer {
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(parts.reduce((sum, { plain }) => crc32(plain, sum), 0));
+  trailer.writeUInt32LE(parts.reduce((sum, { plain }) => sum + plain.length, 0) >>> 0, 4);
+  return Buffer.concat([GZIP_HEADER, ...parts.map(({ deflated }) => deflated), LAST_BLOCK, trailer]);
+}
+
+/** Members that the schema does not know stand in their places; all other lines are as they were journalled. */
+function asInFile(line: string): string {
+  if (!line.includes('"extra":')) return line.slice(0, line.endsWith('\n') ? -1 : undefined);
+  const { extra, ...trace } = JSON.parse(line) as { extra?: string };
+  return JSON.stringify({ ...(extra ? (JSON.parse(extra) as object) : {}), ...trace });
+}
