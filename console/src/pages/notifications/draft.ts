@@ -18,13 +18,19 @@ export interface Comparison {
   value: string;
 }
 
+/** A user whose operations are told, as a member of a group. */
+export interface Member {
+  group: string;
+  user: string;
+}
+
 /** A notification as it stands in the form. */
 export interface Draft {
   name: string;
   kind: 'customized' | 'complete';
   operations: OperationKey[];
   everybody: boolean;
-  users: string;
+  users: Member[];
   join: 'AND' | 'OR';
   comparisons: Comparison[];
   topic: string;
@@ -32,7 +38,9 @@ export interface Draft {
 
 /** @param notification absent: a new one */
 export function draftOf(notification: Notification | undefined): Draft {
-  const users = notification?.notify_user_list.flatMap(({ user_list }) => user_list) ?? [];
+  const users = (notification?.notify_user_list ?? []).flatMap(({ user_group: group, user_list }) =>
+    user_list.map((user) => ({ group, user })),
+  );
   return {
     name: notification?.notification_name ?? '',
     kind: notification?.operation_type ?? 'customized',
@@ -40,7 +48,7 @@ export function draftOf(notification: Notification | undefined): Draft {
       trace_names.map((trace_name) => ({ service_type, resource_type, trace_name })),
     ),
     everybody: users.length === 0,
-    users: users.join(', '),
+    users,
     join: notification?.filter?.condition ?? 'AND',
     comparisons: (notification?.filter?.rule ?? []).map((rule) => {
       const [, field = '', operator, value = ''] = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(rule) ?? [];
@@ -63,15 +71,23 @@ export function previewOf(draft: Draft): NotificationPreview {
     known.trace_names.push(trace_name);
   }
   const chosen = draft.kind === 'customized';
-  const names = [...new Set(draft.users.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  const byGroup = new Map<string, Set<string>>();
+  for (const { group, user } of draft.users) {
+    byGroup.set(group, (byGroup.get(group) ?? new Set()).add(user));
+  }
   const rule = draft.comparisons
     .filter(({ field, value }) => field !== '' && value.trim() !== '')
     .map(({ field, operator, value }) => `${field} ${operator} ${value.trim()}`);
   return {
     operation_type: draft.kind,
     ...(chosen ? { operations: [...byResource.values()] } : {}),
-    ...(chosen && !draft.everybody && names.length > 0
-      ? { notify_user_list: [{ user_group: 'users', user_list: names }] }
+    ...(chosen && !draft.everybody && byGroup.size > 0
+      ? {
+          notify_user_list: [...byGroup].map(([user_group, users]) => ({
+            user_group,
+            user_list: [...users],
+          })),
+        }
       : {}),
     ...(rule.length > 0 ? { filter: { condition: draft.join, is_support_filter: true, rule } } : {}),
   };

@@ -31,6 +31,7 @@ import { TopicDialog } from '../topics/topic-dialog.tsx';
 import { TraceResults } from '../traces/results.tsx';
 import { type Comparison, type Draft, draftOf, previewOf, requestOf } from './draft.ts';
 import { OperationPicker } from './picker.tsx';
+import { Users } from './users.tsx';
 
 const words = texts.notifications.form;
 const FIELDS = ['trace_rating', 'trace_type', 'code', 'api_version', 'resource_id', 'resource_name'];
@@ -202,26 +203,6 @@ function NotificationForm({ world, onTopic }: { world: World; onTopic: () => voi
 interface FieldProps {
   draft: Draft;
   change: (next: Partial<Draft>) => void;
-}
-
-function Users({ draft, change }: FieldProps) {
-  return (
-    <>
-      <RadioGroup
-        value={draft.everybody ? 'all' : 'some'}
-        items={[
-          { value: 'all', label: words.allUsers },
-          { value: 'some', label: words.someUsers },
-        ]}
-        onChange={({ detail }) => change({ everybody: detail.value === 'all' })}
-      />
-      {!draft.everybody && (
-        <FormField label={words.users} constraintText={words.usersHint}>
-          <Input value={draft.users} onChange={({ detail }) => change({ users: detail.value })} />
-        </FormField>
-      )}
-    </>
-  );
 }
 
 function Filter({ draft, change }: FieldProps) {
