@@ -11,5 +11,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/v3': 'http://127.0.0.1:8780' } },
+  // A running service, for `npm run dev`.
+  server: {
+    proxy: Object.fromEntries(
+      ['/v3', '/v2', '/oidc'].map((path) => [path, process.env.OPENCTS_URL ?? 'http://127.0.0.1:8780']),
+    ),
+  },
 });

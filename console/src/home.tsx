@@ -3,9 +3,9 @@ import { lazy, useCallback, useMemo } from 'react';
 import { Route, Routes, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
-import { changeSettings, type Settings, useSettings } from './settings.ts';
+import { changeSettings, language, type Settings, useSettings } from './settings.ts';
 import { Shell } from './shell.tsx';
-import { texts } from './texts.ts';
+import { texts } from './texts/index.ts';
 
 const TraceListPage = lazy(() => import('./pages/traces/page.tsx'));
 const ArchivePage = lazy(() => import('./pages/archive/page.tsx'));
@@ -17,6 +17,15 @@ const NotificationsPage = lazy(() => import('./pages/notifications/page.tsx'));
 const NotificationFormPage = lazy(() => import('./pages/notifications/form-page.tsx'));
 const TopicsPage = lazy(() => import('./pages/topics/page.tsx'));
 const TopicPage = lazy(() => import('./pages/topics/topic-page.tsx'));
+const OverviewPage = lazy(() => import('./pages/overview/page.tsx'));
+const GuidePage = lazy(() => import('./pages/guide/page.tsx'));
+const ResourcePage = lazy(() => import('./pages/resource/page.tsx'));
+const OperatorPage = lazy(() => import('./pages/operator/page.tsx'));
+const UsersPage = lazy(() => import('./pages/users/page.tsx'));
+const GroupsPage = lazy(() => import('./pages/groups/page.tsx'));
+const RolesPage = lazy(() => import('./pages/roles/page.tsx'));
+const AccessKeysPage = lazy(() => import('./pages/access-keys/page.tsx'));
+const IngestKeysPage = lazy(() => import('./pages/ingest-keys/page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
@@ -32,6 +41,10 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
     const [kind, value] = id.split(':');
     if (kind === 'theme') changeSettings({ theme: value as Settings['theme'] });
     if (kind === 'zone') changeSettings({ zone: value as Settings['zone'] });
+    if (kind === 'language') {
+      changeSettings({ language: value as Settings['language'] });
+      location.reload();
+    }
     if (kind === 'sign-out') void api.signOut().finally(() => onEnd(false));
   };
   const item = (id: string, text: string, chosen: boolean) => ({
@@ -85,6 +98,14 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
                     item('zone:utc', words.utc, settings.zone === 'utc'),
                   ],
                 },
+                {
+                  id: 'languages',
+                  text: words.language,
+                  items: [
+                    item('language:en', 'English', language() === 'en'),
+                    item('language:de', 'Deutsch', language() === 'de'),
+                  ],
+                },
                 { id: 'sign-out', text: words.signOut },
               ],
             },
@@ -103,6 +124,15 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
           <Route path="/topics" element={<TopicsPage />} />
           <Route path="/topics/view" element={<TopicPage />} />
           <Route path="/keys" element={<KeysPage />} />
+          <Route path="/overview" element={<OverviewPage />} />
+          <Route path="/guide" element={<GuidePage />} />
+          <Route path="/resource" element={<ResourcePage />} />
+          <Route path="/operator" element={<OperatorPage />} />
+          <Route path="/users" element={<UsersPage />} />
+          <Route path="/groups" element={<GroupsPage />} />
+          <Route path="/roles" element={<RolesPage />} />
+          <Route path="/access-keys" element={<AccessKeysPage />} />
+          <Route path="/ingest-keys" element={<IngestKeysPage />} />
           <Route path="*" element={<TraceListPage />} />
         </Routes>
       </Shell>

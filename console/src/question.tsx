@@ -5,7 +5,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 import { useConsole } from './console-context.ts';
-import { texts } from './texts.ts';
+import { texts } from './texts/index.ts';
 import { asApiError } from './use-load.ts';
 
 interface DialogProps {

@@ -5,11 +5,16 @@ import { useSyncExternalStore } from 'react';
 export interface Settings {
   theme: 'light' | 'dark' | 'system';
   zone: 'local' | 'utc';
+  /** Empty: the browser's, if the console speaks it. */
+  language: '' | Language;
 }
+
+export type Language = 'en' | 'de';
 
 const KEY = 'opencts-settings';
 const listeners = new Set<() => void>();
-let settings: Settings = { theme: 'system', zone: 'local', ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
+const DEFAULTS: Settings = { theme: 'system', zone: 'local', language: '' };
+let settings: Settings = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 export function applyTheme(): void {
@@ -17,6 +22,12 @@ export function applyTheme(): void {
   applyMode(dark ? Mode.Dark : Mode.Light);
 }
 systemDark.addEventListener('change', applyTheme);
+
+/** The language of all texts and numbers. */
+export function language(): Language {
+  if (settings.language !== '') return settings.language;
+  return navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
+}
 
 export function changeSettings(change: Partial<Settings>): void {
   settings = { ...settings, ...change };

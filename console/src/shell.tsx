@@ -5,7 +5,8 @@ import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import type { Api } from './api/client.ts';
 import { type Console, ConsoleContext } from './console-context.ts';
-import { texts } from './texts.ts';
+import { language } from './settings.ts';
+import { texts } from './texts/index.ts';
 import type { Zone } from './time.ts';
 
 const words = texts.navigation;
@@ -18,6 +19,7 @@ const link = (path: string, text: string): SideNavigationProps.Item => ({
   text,
 });
 const ITEMS: SideNavigationProps.Item[] = [
+  link('/overview', words.overview),
   link('/', words.traces),
   { type: 'divider' },
   link('/archive', words.archive),
@@ -28,8 +30,24 @@ const ITEMS: SideNavigationProps.Item[] = [
   { type: 'divider' },
   link('/trackers', words.trackers),
   link('/keys', words.keys),
+  { type: 'divider' },
+  {
+    type: 'section',
+    text: words.administration,
+    items: [
+      link('/users', words.users),
+      link('/groups', words.groups),
+      link('/roles', words.roles),
+      link('/access-keys', words.accessKeys),
+      link('/ingest-keys', words.ingestKeys),
+    ],
+  },
+  { type: 'divider' },
+  link('/guide', words.guide),
 ];
-const PATHS = ['/archive', '/search', '/notifications', '/topics', '/trackers', '/keys'];
+const LINKS = ITEMS.flatMap((item) => (item.type === 'section' ? item.items : [item])).flatMap((item) =>
+  item.type === 'link' ? [item] : [],
+);
 
 /** The frame around every page: navigation on the left, what has happened above. */
 export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; children: ReactNode }) {
@@ -56,11 +74,14 @@ export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; chil
     };
   }, [api, zone, onExpired]);
 
-  const here = PATHS.find((path) => pathname === path || pathname.startsWith(`${path}/`)) ?? '/';
-  const title = ITEMS.find((item) => 'href' in item && item.href === `${BASE}${here}`);
+  const here = `${BASE}${pathname}`;
+  const active =
+    LINKS.find(({ href }) => here === href || (here.startsWith(`${href}/`) && href !== `${BASE}/`)) ??
+    LINKS.find(({ href }) => href === `${BASE}/`);
   useEffect(() => {
-    document.title = title && 'text' in title ? `${title.text} – ${texts.product}` : texts.product;
-  }, [title]);
+    document.title = active ? `${active.text} – ${texts.product}` : texts.product;
+    document.documentElement.lang = language();
+  }, [active]);
 
   // On a phone the layout's own bar carries an attribute that its element must not have.
   useEffect(() => document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation'));
@@ -81,7 +102,7 @@ export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; chil
         navigation={
           <SideNavigation
             header={{ href: `${BASE}/`, text: words.title }}
-            activeHref={`${BASE}${here}`}
+            activeHref={active?.href ?? ''}
             items={ITEMS}
             onFollow={(event) => {
               event.preventDefault();

@@ -14,7 +14,7 @@ import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';

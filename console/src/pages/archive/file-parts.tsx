@@ -6,7 +6,7 @@ import { checkFile, downloadFile } from '../../api/archive.ts';
 import type { ArchiveFile } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { saveFile } from '../../files.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { useAct } from '../../use-load.ts';
 
 const words = texts.archive;

@@ -7,7 +7,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { publicKeys } from '../../api/archive.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
 

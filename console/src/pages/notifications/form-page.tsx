@@ -25,7 +25,7 @@ import { listTopics } from '../../api/topics.ts';
 import type { Notification, Operation, Topic } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { asApiError, useLoad } from '../../use-load.ts';
 import { TopicDialog } from '../topics/topic-dialog.tsx';
 import { TraceResults } from '../traces/results.tsx';

@@ -14,7 +14,7 @@ import type { Notification } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 import { changeOf } from './draft.ts';
 

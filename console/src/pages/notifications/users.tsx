@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import { listGroups, listMembers } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
 import type { Draft, Member } from './draft.ts';
 

@@ -6,7 +6,7 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import { useConsole } from '../../console-context.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { CustomRange, toOption, useFacet } from '../traces/filters.tsx';
 import { resolveRange, type View } from '../traces/view-state.ts';
 

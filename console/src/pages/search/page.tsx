@@ -14,7 +14,7 @@ import type { ArchiveSearch, Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, formatBytes, saveFile } from '../../files.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { filtersOf, resolveRange, useView, type View } from '../traces/view-state.ts';

@@ -10,7 +10,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import { ApiError, arriveFromProvider, hasProvider, signIn } from '../../api/client.ts';
 import type { Session } from '../../api/session.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 
 const LAST_ACCOUNT = 'opencts-account';
 const words = texts.signIn;

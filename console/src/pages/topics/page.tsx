@@ -12,7 +12,7 @@ import { listSubscribers, listTopics } from '../../api/topics.ts';
 import type { Subscriber, Topic } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
 import { TopicDialog } from './topic-dialog.tsx';
 

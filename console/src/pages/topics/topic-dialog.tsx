@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { createTopic } from '../../api/topics.ts';
 import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 
 const words = texts.topics;
 

@@ -30,7 +30,7 @@ import type { Attempt, DeadLetter, Subscriber } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 

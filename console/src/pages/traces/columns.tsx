@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Trace } from '../../api/types.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 
 const NOTHING = '--';

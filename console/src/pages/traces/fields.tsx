@@ -1,6 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import type { Trace } from '../../api/types.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import type { View } from './view-state.ts';
 

@@ -9,7 +9,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
 

@@ -12,7 +12,7 @@ import { useEffect, useState } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTick, type Zone } from '../../time.ts';
 import { Filters } from './filters.tsx';
 import { TimeHistogram } from './histogram.tsx';

@@ -3,7 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import { useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { Tracker } from '../../api/types.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 
 const words = texts.recording;
 

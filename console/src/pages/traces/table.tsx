@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { memo } from 'react';
 import type { Trace } from '../../api/types.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { COLUMNS } from './columns.tsx';
 import { TraceFields } from './fields.tsx';

@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
 import { saveFile } from '../../files.ts';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { Rating } from './columns.tsx';
 

@@ -21,7 +21,7 @@ import { createTracker, listBuckets, listTrackers, updateTracker } from '../../a
 import type { Buckets, Key, Tracker } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
-import { texts } from '../../texts.ts';
+import { texts } from '../../texts/index.ts';
 import { asApiError, useLoad } from '../../use-load.ts';
 import { type Draft, draftOf, LIFECYCLES, requestOf } from './draft.ts';
 import { Status } from './page.tsx';

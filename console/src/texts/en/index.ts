@@ -1,5 +1,14 @@
-/** Every text of the console, in one place. */
-export const texts = {
+import { administration } from './administration.ts';
+import { guide } from './guide.ts';
+import { overview } from './overview.ts';
+import { timeline } from './timeline.ts';
+
+/** Every text of the console in English; other languages have the same members. */
+export const english = {
+  administration,
+  guide,
+  overview,
+  timeline,
   product: 'OpenCTS',
   signIn: {
     title: 'Sign in to OpenCTS',
@@ -22,6 +31,14 @@ export const texts = {
   },
   navigation: {
     title: 'Cloud Trace Service',
+    overview: 'Overview',
+    guide: 'First steps',
+    users: 'Users',
+    groups: 'Groups',
+    roles: 'Roles',
+    accessKeys: 'Access keys',
+    ingestKeys: 'Ingest keys',
+    administration: 'Administration',
     traces: 'Trace list',
     archive: 'Archive',
     search: 'Search the archive',
@@ -450,6 +467,7 @@ export const texts = {
     local: 'Local time',
     utc: 'UTC',
     project: 'Project',
+    language: 'Language',
   },
   recording: {
     absent: 'CTS is not enabled in this project',
@@ -565,3 +583,5 @@ export const texts = {
     },
   },
 };
+
+export type Texts = typeof english;
