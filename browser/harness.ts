@@ -45,8 +45,9 @@ export async function openPage(
 export async function signIn(page: Page, url: string, password: string, route = '/console/'): Promise<void> {
   await page.goto(`${url}${route}`);
   await page.fill('input[name=password]', password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForSelector('.histogram svg');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForSelector('#top');
+  await page.waitForSelector('h1');
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

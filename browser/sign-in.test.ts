@@ -10,7 +10,7 @@ import {
   startServer,
   temporaryDirectory,
 } from '../server/attack/harness.ts';
-import { launch, openPage, whyNoBrowser } from './harness.ts';
+import { barriers, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
 
 const skip = whyNoBrowser();
 if (skip) console.warn(`skipped: ${skip}`);
@@ -27,7 +27,11 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
     await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
     const issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
     directory = await temporaryDirectory();
-    server = await startServer(directory, { OPENCTS_OIDC_ISSUER: issuer }, { enabled: false });
+    server = await startServer(
+      directory,
+      { OPENCTS_OIDC_ISSUER: issuer, OPENCTS_REGIONS: 'eu-de,eu-nl' },
+      { enabled: false },
+    );
     const oidc = new Provider(issuer, {
       clients: [
         {
@@ -87,6 +91,59 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
   test('one without any role is told so', async () => {
     const page = await throughProvider('newcomer');
     await page.getByText('nobody has granted you a role yet').waitFor();
+    await page.context().close();
+  });
+
+  test('an expired session asks for the password, and what was typed is still there', async () => {
+    const page = await openPage(browser, []);
+    await signIn(page, server.url, PASSWORD, '/console/topics');
+    await page.getByRole('button', { name: 'Create topic' }).first().click();
+    const typing = page.getByRole('dialog').filter({ hasText: 'Display name' });
+    await typing.getByLabel('Name', { exact: true }).fill('alerts');
+    await page.context().clearCookies();
+    await typing.getByRole('button', { name: 'Create topic' }).click();
+    const again = page.getByRole('dialog').filter({ hasText: 'Sign in again' });
+    await again.getByText('Your session has expired').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    expect(await again.locator('input[name=user]').inputValue()).toBe('admin');
+    await again.locator('input[name=password]').fill(PASSWORD);
+    await again.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await again.waitFor({ state: 'detached' });
+    expect(await typing.getByLabel('Name', { exact: true }).inputValue()).toBe('alerts');
+    await typing.getByRole('button', { name: 'Create topic' }).click();
+    await page.getByRole('link', { name: 'alerts' }).waitFor();
+    await page.context().close();
+  });
+
+  test('the project of another region is chosen, and remembered', async () => {
+    const page = await openPage(browser, problems);
+    await signIn(page, server.url, PASSWORD);
+    await page.getByRole('button', { name: 'Project: eu-de' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'eu-nl' }).click();
+    await page.getByText('CTS is not enabled in this project').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Project: eu-nl' }).waitFor();
+    await page.goto(`${server.url}/console/?project=eu-de`);
+    await page.getByRole('button', { name: 'Project: eu-de' }).waitFor();
+    await page.context().close();
+  });
+
+  test('the token is out of reach for scripts, and signing out ends it', async () => {
+    const page = await openPage(browser, problems);
+    await signIn(page, server.url, PASSWORD);
+    const stored = await page.evaluate(() =>
+      JSON.stringify([document.cookie, { ...localStorage, ...sessionStorage }]),
+    );
+    const [cookie] = (await page.context().cookies()).filter(({ name }) => name === 'opencts_session');
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    expect(stored).not.toContain(cookie?.value);
+    await page.getByRole('button', { name: 'admin' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForSelector('input[name=password]');
+    const answer = await fetch(`${server.url}/session`, {
+      headers: { cookie: `opencts_session=${cookie?.value}`, 'x-opencts-client': 'console' },
+    });
+    expect(await answer.json()).toEqual({});
     await page.context().close();
   });
 

@@ -6306,7 +6306,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/oidc/token": {
+    "/oidc/session": {
         parameters: {
             query?: never;
             header?: never;
@@ -6315,8 +6315,143 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The token of a person who has come back; it is in the header X-Subject-Token */
+        /** Begin the console session of a person who has come back from the provider */
         post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                name: string;
+                            };
+                            domain: {
+                                id: string;
+                                name: string;
+                            };
+                            expires_at: string;
+                            /** @description That the user may enter */
+                            projects: {
+                                id: string;
+                                name: string;
+                                region: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The session of this browser, if there is one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session?: {
+                                user: {
+                                    id: string;
+                                    name: string;
+                                };
+                                domain: {
+                                    id: string;
+                                    name: string;
+                                };
+                                expires_at: string;
+                                /** @description That the user may enter */
+                                projects: {
+                                    id: string;
+                                    name: string;
+                                    region: string;
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign in to the console */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        account: string;
+                        user: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                name: string;
+                            };
+                            domain: {
+                                id: string;
+                                name: string;
+                            };
+                            expires_at: string;
+                            /** @description That the user may enter */
+                            projects: {
+                                id: string;
+                                name: string;
+                                region: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        /** Sign out of the console */
+        delete: {
             parameters: {
                 query?: never;
                 header?: never;
@@ -6334,7 +6469,6 @@ export interface paths {
                 };
             };
         };
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;

@@ -10,12 +10,18 @@ export interface ApiOptions {
   url: string;
   /** Sent as X-Auth-Token; asked for with every request. */
   token?: () => string | undefined | Promise<string | undefined>;
+  /** Sent with every request. */
+  headers?: Record<string, string>;
   fetch?: typeof fetch;
 }
 
 /** A typed client whose calls reject with {@link OpenCtsError} instead of answering errors. */
-export function createApi({ url, token, fetch: send = fetch }: ApiOptions): Api {
-  const api = createClient<paths>({ baseUrl: url.replace(/\/+$/, ''), fetch: (request) => send(request) });
+export function createApi({ url, token, headers, fetch: send = fetch }: ApiOptions): Api {
+  const api = createClient<paths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: headers ?? {},
+    fetch: (request) => send(request),
+  });
   api.use({
     async onRequest({ request }) {
       const text = request.headers.has('x-auth-token') ? undefined : await token?.();

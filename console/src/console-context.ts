@@ -1,11 +1,13 @@
 import { createContext, useContext } from 'react';
 import type { Api } from './api/client.ts';
+import type { Session } from './api/session.ts';
 import type { Zone } from './time.ts';
 
 /** What every page works with. */
 export interface Console {
   api: Api;
   zone: Zone;
+  session: Session;
   onExpired: () => void;
   /** Says above the page what has happened. */
   notify: (kind: 'success' | 'error', header: string, text?: string) => void;

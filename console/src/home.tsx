@@ -1,8 +1,9 @@
+import Box from '@cloudscape-design/components/box';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { lazy, useCallback, useMemo } from 'react';
-import { Route, Routes, useNavigate } from 'react-router-dom';
+import { lazy, useCallback, useMemo, useState } from 'react';
+import { Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
-import type { Session } from './api/session.ts';
+import { firstProject, type Project, rememberProject, type Session, signOut } from './api/session.ts';
 import { changeSettings, language, type Settings, useSettings } from './settings.ts';
 import { Shell } from './shell.tsx';
 import { texts } from './texts/index.ts';
@@ -30,13 +31,31 @@ const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
 
+interface Props {
+  session: Session;
+  /** Another number after every sign-in. */
+  entered: number;
+  onEnd: (byExpiry: boolean) => void;
+}
+
 /** Everything that needs a session. */
-export default function Home({ session, onEnd }: { session: Session; onEnd: (byExpiry: boolean) => void }) {
-  const api = useMemo(() => new Api(session), [session]);
+export default function Home({ session, entered, onEnd }: Props) {
+  const [project, setProject] = useState(() => firstProject(session));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after another sign-in everything is loaded anew
+  const api = useMemo(() => project && new Api(project), [project, entered]);
   const settings = useSettings();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const expire = useCallback(() => onEnd(true), [onEnd]);
 
+  const enterProject = (id: string) => {
+    const next = session.projects.find((one) => one.id === id);
+    if (!next || next.id === project?.id) return;
+    rememberProject(next);
+    setProject(next);
+    // Filters, names and ids of the former project say nothing here.
+    navigate(`/${pathname.split('/')[1] ?? ''}`);
+  };
   const choose = (id: string) => {
     const [kind, value] = id.split(':');
     if (kind === 'theme') changeSettings({ theme: value as Settings['theme'] });
@@ -45,7 +64,7 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
       changeSettings({ language: value as Settings['language'] });
       location.reload();
     }
-    if (kind === 'sign-out') void api.signOut().finally(() => onEnd(false));
+    if (kind === 'sign-out') void signOut().finally(() => onEnd(false));
   };
   const item = (id: string, text: string, chosen: boolean) => ({
     id,
@@ -68,16 +87,22 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
             logo: { src: '/console/favicon.svg', alt: '' },
           }}
           utilities={[
-            {
-              type: 'button',
-              text: `${session.project.name}`,
-              iconName: 'globe',
-              ariaLabel: `${words.project}: ${session.project.name}`,
-            },
+            ...(project
+              ? [
+                  {
+                    type: 'menu-dropdown' as const,
+                    text: project.name,
+                    iconName: 'globe' as const,
+                    ariaLabel: `${words.project}: ${project.name}`,
+                    items: byRegion(session.projects, project.id),
+                    onItemClick: ({ detail }: { detail: { id: string } }) => enterProject(detail.id),
+                  },
+                ]
+              : []),
             {
               type: 'menu-dropdown',
-              text: session.userName,
-              description: session.domainName,
+              text: session.user.name,
+              description: session.domain.name,
               iconName: 'user-profile',
               onItemClick: ({ detail }) => choose(detail.id),
               items: [
@@ -112,30 +137,53 @@ export default function Home({ session, onEnd }: { session: Session; onEnd: (byE
           ]}
         />
       </div>
-      <Shell api={api} zone={settings.zone} onExpired={expire}>
-        <Routes>
-          <Route path="/archive" element={<ArchivePage />} />
-          <Route path="/archive/file" element={<ArchiveFilePage />} />
-          <Route path="/search" element={<SearchPage />} />
-          <Route path="/trackers" element={<TrackersPage />} />
-          <Route path="/trackers/edit" element={<TrackerFormPage />} />
-          <Route path="/notifications" element={<NotificationsPage />} />
-          <Route path="/notifications/edit" element={<NotificationFormPage />} />
-          <Route path="/topics" element={<TopicsPage />} />
-          <Route path="/topics/view" element={<TopicPage />} />
-          <Route path="/keys" element={<KeysPage />} />
-          <Route path="/overview" element={<OverviewPage />} />
-          <Route path="/guide" element={<GuidePage />} />
-          <Route path="/resource" element={<ResourcePage />} />
-          <Route path="/operator" element={<OperatorPage />} />
-          <Route path="/users" element={<UsersPage />} />
-          <Route path="/groups" element={<GroupsPage />} />
-          <Route path="/roles" element={<RolesPage />} />
-          <Route path="/access-keys" element={<AccessKeysPage />} />
-          <Route path="/ingest-keys" element={<IngestKeysPage />} />
-          <Route path="*" element={<TraceListPage />} />
-        </Routes>
-      </Shell>
+      {project && api ? (
+        <Shell key={project.id} api={api} zone={settings.zone} session={session} onExpired={expire}>
+          <Routes>
+            <Route path="/archive" element={<ArchivePage />} />
+            <Route path="/archive/file" element={<ArchiveFilePage />} />
+            <Route path="/search" element={<SearchPage />} />
+            <Route path="/trackers" element={<TrackersPage />} />
+            <Route path="/trackers/edit" element={<TrackerFormPage />} />
+            <Route path="/notifications" element={<NotificationsPage />} />
+            <Route path="/notifications/edit" element={<NotificationFormPage />} />
+            <Route path="/topics" element={<TopicsPage />} />
+            <Route path="/topics/view" element={<TopicPage />} />
+            <Route path="/keys" element={<KeysPage />} />
+            <Route path="/overview" element={<OverviewPage />} />
+            <Route path="/guide" element={<GuidePage />} />
+            <Route path="/resource" element={<ResourcePage />} />
+            <Route path="/operator" element={<OperatorPage />} />
+            <Route path="/users" element={<UsersPage />} />
+            <Route path="/groups" element={<GroupsPage />} />
+            <Route path="/roles" element={<RolesPage />} />
+            <Route path="/access-keys" element={<AccessKeysPage />} />
+            <Route path="/ingest-keys" element={<IngestKeysPage />} />
+            <Route path="*" element={<TraceListPage />} />
+          </Routes>
+        </Shell>
+      ) : (
+        <Box textAlign="center" padding="xxxl">
+          {texts.signIn.noProject}
+        </Box>
+      )}
     </>
   );
+}
+
+/** The projects to choose from, under the names of their regions. */
+function byRegion(projects: Project[], chosen: string) {
+  const regions = [...new Set(projects.map(({ region }) => region))];
+  return regions.map((text) => ({
+    id: `region:${text}`,
+    text,
+    items: projects
+      .filter(({ region }) => region === text)
+      .map(({ id, name }) => ({
+        id,
+        text: name,
+        itemType: 'checkbox' as const,
+        checked: id === chosen,
+      })),
+  }));
 }

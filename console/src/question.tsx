@@ -31,7 +31,7 @@ export function Question({ title, action, work, onClose, children }: DialogProps
     } catch (cause) {
       const error = asApiError(cause);
       if (error.status === 401) onExpired();
-      setProblem(error.message);
+      else setProblem(error.message);
       setBusy(false);
     }
   };

@@ -4,6 +4,7 @@ import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/com
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import type { Api } from './api/client.ts';
+import type { Session } from './api/session.ts';
 import { type Console, ConsoleContext } from './console-context.ts';
 import { language } from './settings.ts';
 import { texts } from './texts/index.ts';
@@ -49,9 +50,17 @@ const LINKS = ITEMS.flatMap((item) => (item.type === 'section' ? item.items : [i
   item.type === 'link' ? [item] : [],
 );
 
+interface Props {
+  api: Api;
+  zone: Zone;
+  session: Session;
+  onExpired: () => void;
+  children: ReactNode;
+}
+
 /** The frame around every page: navigation on the left, what has happened above. */
-export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; children: ReactNode }) {
-  const { api, zone, onExpired } = props;
+export function Shell(props: Props) {
+  const { api, zone, session, onExpired } = props;
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
@@ -62,6 +71,7 @@ export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; chil
     return {
       api,
       zone,
+      session,
       onExpired,
       notify: (type, header, content) => {
         const id = crypto.randomUUID();
@@ -72,7 +82,7 @@ export function Shell(props: { api: Api; zone: Zone; onExpired: () => void; chil
         if (type === 'success') setTimeout(() => dismiss(id), 6000);
       },
     };
-  }, [api, zone, onExpired]);
+  }, [api, zone, session, onExpired]);
 
   const here = `${BASE}${pathname}`;
   const active =

@@ -12,14 +12,14 @@ export interface Loaded<Value> {
 
 /** Loads something whenever `key` changes. An expired session ends here. */
 export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, key: string): Loaded<Value> {
-  const { onExpired } = useConsole();
+  const { api, onExpired } = useConsole();
   const [state, setState] = useState<{ key: string; value?: Value; error?: ApiError }>();
   const [loading, setLoading] = useState(true);
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: round stands for a reload
+  // biome-ignore lint/correctness/useExhaustiveDependencies: round stands for a reload, api for another sign-in
   useEffect(() => {
     const abort = new AbortController();
     setLoading(true);
@@ -36,7 +36,7 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, ke
       )
       .finally(() => abort.signal.aborted || setLoading(false));
     return () => abort.abort();
-  }, [key, round, onExpired]);
+  }, [key, round, api, onExpired]);
 
   const reload = useCallback(() => setRound((value) => value + 1), []);
   const current = state?.key === key ? state : undefined;

@@ -60,7 +60,7 @@ export async function startServer(
       reject(new Error(`the server ended (${signal ?? code}): ${log.join('\n')}`)),
     );
   });
-  const { token, projectId } = await signIn(url, env.OPENCTS_REGIONS ?? 'local');
+  const { token, projectId } = await signIn(url, (env.OPENCTS_REGIONS ?? 'local').split(',')[0] ?? '');
   if (enabled) await enable(url, token, projectId);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {

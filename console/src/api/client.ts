@@ -1,41 +1,12 @@
-import { type Api as Calls, createApi, dataOf, enterProject, signIn as takeToken } from '@opencts/client/api';
-import type { Session } from './session.ts';
+import { type Api as Calls, createApi, dataOf } from '@opencts/client/api';
+import { HERE, headers, type Project } from './session.ts';
 import type { AccountedHour, FacetValue, Histogram, TracePage, TraceParameters, Tracker } from './types.ts';
 
 export { OpenCtsError as ApiError } from '@opencts/client/api';
 export type Parameters = TraceParameters;
 type Facet = 'user' | 'service_type' | 'resource_type' | 'trace_name' | 'trace_type' | 'tracker_name';
 
-const HERE = globalThis.location?.origin ?? '';
-/** Marks what is done here as done in the console. */
-export const headers = { 'x-opencts-client': 'console' };
-
-/** Signs in and takes a token for the first project that the user may enter. @throws ApiError */
-export async function signIn(domain: string, user: string, password: string): Promise<Session | undefined> {
-  const api = createApi({ url: HERE });
-  const { token } = await takeToken(api, { domain, user, password });
-  return enterFirst(api, token);
-}
-
-/** Whether people may sign in through an outside provider. */
-export async function hasProvider(): Promise<boolean> {
-  return (await dataOf(createApi({ url: HERE }).GET('/oidc'))).enabled;
-}
-
-/** The session of a person who has just come back from the provider. @throws ApiError */
-export async function arriveFromProvider(): Promise<Session | undefined> {
-  const api = createApi({ url: HERE });
-  const { response } = await api.POST('/oidc/token');
-  return enterFirst(api, response.headers.get('x-subject-token') ?? '');
-}
-
-async function enterFirst(api: Calls, accountToken: string): Promise<Session | undefined> {
-  const call = api.GET('/v3/auth/projects', { headers: { 'x-auth-token': accountToken } });
-  const [project] = (await dataOf(call)).projects;
-  if (!project) return undefined;
-  const { token, userName, domainName } = await enterProject(api, accountToken, project.id);
-  return { token, userName, domainName, project: { id: project.id, name: project.name } };
-}
+export { headers };
 
 /** Reads and changes one project. Every call rejects with ApiError; 401 means that the session is over. */
 export class Api {
@@ -43,18 +14,10 @@ export class Api {
   readonly calls: Calls;
   /** The project in the path of a call. */
   readonly path: { project_id: string };
-  private readonly session: Session;
 
-  constructor(session: Session) {
-    this.session = session;
-    this.path = { project_id: session.project.id };
-    this.calls = createApi({ url: HERE, token: () => session.token });
-  }
-
-  async signOut(): Promise<void> {
-    await this.calls.DELETE('/v3/auth/tokens', {
-      headers: { ...headers, 'x-subject-token': this.session.token },
-    });
+  constructor({ id }: Project) {
+    this.path = { project_id: id };
+    this.calls = createApi({ url: HERE, headers: { ...headers, 'x-project-id': id } });
   }
 
   traces(parameters: Parameters, signal?: AbortSignal): Promise<TracePage> {

@@ -1,19 +1,58 @@
-/** The signed-in user; kept for as long as the browser tab lives. */
+import { createApi, dataOf } from '@opencts/client/api';
+
+/** A project that the user may enter. */
+export interface Project {
+  id: string;
+  name: string;
+  region: string;
+}
+
+/** Who is signed in. The token itself is in a cookie that scripts cannot read. */
 export interface Session {
-  token: string;
-  userName: string;
-  domainName: string;
-  project: { id: string; name: string };
+  user: { id: string; name: string };
+  domain: { id: string; name: string };
+  projects: Project[];
 }
 
-const KEY = 'opencts-session';
+export const HERE = globalThis.location?.origin ?? '';
+/** Marks what is done here as done in the console; without it the cookie counts nothing. */
+export const headers = { 'x-opencts-client': 'console' };
 
-export function loadSession(): Session | undefined {
-  const stored = sessionStorage.getItem(KEY);
-  return stored ? (JSON.parse(stored) as Session) : undefined;
+const api = createApi({ url: HERE, headers });
+
+/** The session that this browser has already. */
+export const currentSession = async (): Promise<Session | undefined> =>
+  (await dataOf(api.GET('/session'))).session;
+
+/** @throws ApiError */
+export const signIn = (account: string, user: string, password: string): Promise<Session> =>
+  dataOf(api.POST('/session', { body: { account, user, password } }));
+
+/** The session of a person who has just come back from the provider. @throws ApiError */
+export const arriveFromProvider = (): Promise<Session> => dataOf(api.POST('/oidc/session'));
+
+/** Whether people may sign in through an outside provider. */
+export const hasProvider = async (): Promise<boolean> => (await dataOf(api.GET('/oidc'))).enabled;
+
+export async function signOut(): Promise<void> {
+  await api.DELETE('/session');
 }
 
-export function saveSession(session: Session | undefined): void {
-  if (session) sessionStorage.setItem(KEY, JSON.stringify(session));
-  else sessionStorage.removeItem(KEY);
+const CHOSEN = 'opencts-project';
+
+/** The project that was asked for in the address or chosen before, or else the first. */
+export function firstProject({ projects }: Session): Project | undefined {
+  const asked = new URLSearchParams(location.search).get('project');
+  const wanted = [asked, sessionStorage.getItem(CHOSEN), localStorage.getItem(CHOSEN)];
+  for (const one of wanted) {
+    const found = projects.find(({ id, name }) => one === id || one === name);
+    if (found) return found;
+  }
+  return projects[0];
+}
+
+/** For this tab, and for those that are opened from now on. */
+export function rememberProject({ id }: Project): void {
+  sessionStorage.setItem(CHOSEN, id);
+  localStorage.setItem(CHOSEN, id);
 }

@@ -11,7 +11,9 @@ const OPEN = [
   'GET /oidc',
   'GET /oidc/callback',
   'GET /oidc/login',
-  'POST /oidc/token',
+  'POST /oidc/session',
+  'GET /session',
+  'POST /session',
   'GET /openapi.json',
   'GET /readyz',
   // Links in messages: the token in them is the proof.

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { type Iam, type Principal, parseAuthorization } from '../iam/index.ts';
 import { readWhole } from '../ingest/index.ts';
+import { sessionToken } from './iam/sessions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -115,11 +116,13 @@ async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
   const { authorization } = request.headers;
   // A token wins, and Bearer is the matter of tokens, too.
   if (request.headers['x-auth-token'] || !authorization || /^Bearer /i.test(authorization)) {
-    return iam.authenticate(request.headers);
+    const session = request.headers['x-auth-token'] || authorization ? undefined : sessionToken(request);
+    return session === undefined
+      ? iam.authenticate(request.headers)
+      : iam.authenticateSession(session, wantedProject(request, request.headers['x-project-id']));
   }
   const claimed = parseAuthorization(authorization);
   if (typeof claimed === 'string') throw ERRORS.unauthenticated(claimed);
-  const { project_id } = request.params as { project_id?: string };
   const named = claimed.signedHeaders.includes('x-project-id') ? request.headers['x-project-id'] : undefined;
   const signed = {
     method: request.method,
@@ -130,9 +133,14 @@ async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
     request.signedBody = await readWhole(request.raw, MAX_SIGNED_BODY);
     return request.signedBody;
   };
-  const hinted = named ? String(named) : undefined;
-  const wanted = request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
-  return iam.authenticateSigned(claimed, signed, readBody, wanted);
+  return iam.authenticateSigned(claimed, signed, readBody, wantedProject(request, named));
+}
+
+/** Project, or account, that a request without a scope of its own is about. @param hint of its headers */
+function wantedProject(request: FastifyRequest, hint: string | string[] | undefined): string | undefined {
+  const { project_id } = request.params as { project_id?: string };
+  const hinted = hint ? String(hint) : undefined;
+  return request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
 }
 
 /** The path decides which project is meant; nothing else may contradict it, nor the credentials. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -134,6 +135,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     },
   });
 
+  await server.register(cookie);
   guard(server, deps.iam, deps.config.metricsToken);
   audit(server, deps.recorder, deps.log);
   handleErrors(server, deps.log);

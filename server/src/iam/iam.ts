@@ -105,6 +105,18 @@ export class Iam {
   }
 
   /**
+   * The caller by the token of an account, for one of its projects.
+   * @param wanted id of the project, or of the account, which is also meant by none
+   * @throws CtsError 401; 403 when the project is not one of the account
+   */
+  async authenticateSession(text: string, wanted: string | undefined): Promise<Principal> {
+    const { claims, principal } = await this.examine(text);
+    if (wanted === undefined || wanted === principal.domainId) return principal;
+    const key = `user ${claims.userId} ${wanted}`;
+    return this.believed(key) ?? this.believe(key, await this.principalOf(claims.userId, wanted));
+  }
+
+  /**
    * The caller of a signed request.
    * @param readBody its raw bytes; they are asked for only when everything else is in order
    * @param wanted id of the project that it is about, or of the account

@@ -12,6 +12,7 @@ export const english = {
   product: 'OpenCTS',
   signIn: {
     title: 'Sign in to OpenCTS',
+    again: 'Sign in again',
     account: 'Account',
     user: 'User',
     password: 'Password',

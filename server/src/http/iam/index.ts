@@ -7,6 +7,7 @@ import { ingestKeyRoutes } from './ingest-keys.ts';
 import { keystoneRoutes } from './keystone.ts';
 import { oidcRoutes } from './oidc.ts';
 import { roleRoutes } from './roles.ts';
+import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
 
 /** The identity service: signing in, and what an administrator of an account does, in Keystone's words. */
@@ -14,6 +15,7 @@ export async function iamRoutes(server: FastifyInstance, deps: ServerDeps): Prom
   for (const routes of [
     keystoneRoutes,
     oidcRoutes,
+    sessionRoutes,
     userRoutes,
     groupRoutes,
     roleRoutes,

@@ -45,7 +45,10 @@ class Visitor {
     const response = await fetch(url, {
       method,
       redirect: 'manual',
-      headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
+      headers: {
+        cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '),
+        'x-opencts-client': 'console',
+      },
       body: form && new URLSearchParams(form),
     });
     for (const line of response.headers.getSetCookie()) {
@@ -84,9 +87,10 @@ class Visitor {
     return page.url;
   }
 
-  token = async () => {
-    const response = await this.go(`${house.app.url}/oidc/token`, undefined, 'POST');
-    return { status: response.status, token: response.headers.get('x-subject-token') };
+  /** Begins the session of whoever has just come back. */
+  enter = async () => {
+    const response = await this.go(`${house.app.url}/oidc/session`, undefined, 'POST');
+    return { status: response.status, session: await response.json() };
   };
 }
 
@@ -120,23 +124,22 @@ describe('sign-in through an OpenID Connect provider', () => {
     const callback = await visitor.throughProvider('alice');
     const page = await visitor.follow(callback, (next) => next.includes('/console/'));
     expect(new URL(page.url).search).toBe('?range=1d&sso=1');
-    const { status, token } = await visitor.token();
-    expect(status).toBe(204);
-    const { body } = await house.call('GET', '/v3/auth/projects', { token: token as string });
-    expect(body.projects).toMatchObject([{ name: 'local' }]);
-    const scope = { project: { id: admin.projectId } };
-    const identity = { methods: ['token'], token: { id: token } };
-    const scoped = await house.call('POST', '/v3/auth/tokens', { body: { auth: { identity, scope } } });
-    expect(scoped.body.token).toMatchObject({
+    const { status, session } = await visitor.enter();
+    expect(status).toBe(201);
+    expect(session).toMatchObject({
       user: { name: 'alice' },
-      roles: [{ name: 'system_all_cts_readonly' }],
+      projects: [{ id: admin.projectId, name: 'local' }],
     });
+    const list = await visitor.go(`${house.app.url}/v3/${admin.projectId}/traces`);
+    expect(list.status).toBe(200);
+    const tracker = await visitor.go(`${house.app.url}/v3/${admin.projectId}/tracker`, {});
+    expect(tracker.status).toBe(403);
     // The ticket counts once.
-    expect((await visitor.token()).status).toBe(401);
+    expect((await visitor.enter()).status).toBe(401);
 
     const again = new Visitor();
     await again.follow(await again.throughProvider('alice'), (next) => next.includes('/console/'));
-    expect((await again.token()).status).toBe(204);
+    expect((await again.enter()).status).toBe(201);
     const users = (await house.call('GET', '/v3/users?name=alice', { token: admin.token })).body.users;
     expect(users).toHaveLength(1);
     // No password opens a user from outside.
@@ -151,7 +154,7 @@ describe('sign-in through an OpenID Connect provider', () => {
         next.includes('/console/'),
       );
       expect(new URL(page.url).searchParams.get('sso_error')).toBe('403');
-      expect((await visitor.token()).status).toBe(401);
+      expect((await visitor.enter()).status).toBe(401);
     }
   });
 

@@ -1,4 +1,3 @@
-import cookie from '@fastify/cookie';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
@@ -6,8 +5,8 @@ import { CtsError, ERRORS } from '../../errors.ts';
 import { type OidcJourney, OidcSignIn } from '../../iam/index.ts';
 import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
+import { describeSession, keepSession, Session } from './sessions.ts';
 
 const JOURNEY = 'opencts_oidc_journey';
 const TICKET = 'opencts_oidc_ticket';
@@ -39,7 +38,6 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   const sealer = new Sealer(rootKey, 'oidc cookie');
   /** Tickets that were handed in; each counts once. */
   const spent = new Map<string, number>();
-  await server.register(cookie);
 
   const keep = (reply: FastifyReply, name: string, value: object, ms: number, sameSite: 'lax' | 'strict') =>
     reply.setCookie(name, sealer.seal(JSON.stringify(value), name), {
@@ -139,13 +137,13 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   }
 
   server.post(
-    '/oidc/token',
+    '/oidc/session',
     {
-      config: { action: 'open', keystone: true },
+      config: { action: 'open' },
       schema: {
-        summary: 'The token of a person who has come back; it is in the header X-Subject-Token',
+        summary: 'Begin the console session of a person who has come back from the provider',
         tags: ['identity'],
-        response: { 204: NoBody },
+        response: { 201: Session },
       },
     },
     async (request, reply) => {
@@ -157,8 +155,9 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         throw ERRORS.unauthenticated('nobody has just come back from the provider');
       }
       spent.set(ticket.id, ticket.expiresAt);
-      const { text } = await iam.issueFor(ticket.userId, ticket.domainId, {}, ['oidc']);
-      return reply.code(204).header('X-Subject-Token', text).send();
+      const token = await iam.issueFor(ticket.userId, ticket.domainId, {}, ['oidc']);
+      keepSession(reply, token, publicUrl());
+      return reply.code(201).send(await describeSession(iam, token));
     },
   );
 };

@@ -1,0 +1,121 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import type { Iam, IssuedToken } from '../../iam/index.ts';
+import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
+import type { ServerDeps } from '../server.ts';
+import { doc, keystoneTime } from './shared.ts';
+
+const COOKIE = 'opencts_session';
+/** The header that the console sends with every request, and its value. */
+const CLIENT_HEADER = 'x-opencts-client';
+const CONSOLE = 'console';
+
+const Named = Type.Object({ id: Type.String(), name: Type.String() });
+
+export const Session = Type.Object({
+  user: Named,
+  domain: Named,
+  expires_at: Type.String(),
+  projects: Type.Array(Type.Interface([Named], { region: Type.String() }), {
+    description: 'That the user may enter',
+  }),
+});
+
+const SignIn = Type.Object({
+  account: Type.String({ maxLength: 255 }),
+  user: Type.String({ maxLength: 255 }),
+  password: Type.String({ maxLength: 1024 }),
+});
+
+/**
+ * The token in the console's cookie. Other sites can make a browser send the cookie, but not the header: without
+ * it the cookie counts nothing.
+ */
+export function sessionToken({ headers, cookies }: FastifyRequest): string | undefined {
+  return headers[CLIENT_HEADER] === CONSOLE ? cookies[COOKIE] : undefined;
+}
+
+/** Hands a token out as a cookie that no script can read; it goes with the browser. */
+export function keepSession(reply: FastifyReply, { text }: IssuedToken, publicUrl: string): void {
+  reply.setCookie(COOKIE, text, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: publicUrl.startsWith('https:'),
+  });
+}
+
+export async function describeSession(
+  iam: Iam,
+  { claims, principal }: IssuedToken,
+): Promise<Static<typeof Session>> {
+  const { id, name, domain } = principal.user;
+  const projects = await iam.enterable(principal);
+  return {
+    user: { id, name },
+    domain: { id: domain.id, name: domain.name },
+    expires_at: keystoneTime(claims.expiresAt),
+    projects: projects.map(({ id, name, region }) => ({ id, name, region })),
+  };
+}
+
+/** Sessions of people in the console: an account's token in a cookie; the path of a request tells its project. */
+export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+  server.get(
+    '/session',
+    {
+      config: { action: 'open' },
+      schema: doc('The session of this browser, if there is one', {
+        200: Type.Object({ session: Type.Optional(Session) }),
+      }),
+    },
+    async (request) => {
+      const text = sessionToken(request);
+      const token = text && (await iam.examine(text).catch(() => undefined));
+      return token ? { session: await describeSession(iam, token) } : {};
+    },
+  );
+
+  server.post(
+    '/session',
+    {
+      config: {
+        action: 'open',
+        audit: { service: 'IAM', resourceType: 'user', name: 'login', evenUnrecorded: true },
+      },
+      schema: { ...doc('Sign in to the console', { 201: Session }), body: SignIn },
+    },
+    async (request, reply) => {
+      const { account, user: name, password } = request.body;
+      const user = { name, password, domain: { name: account } };
+      about(request, { name: 'loginfailed', ...(await iam.named(user)) });
+      const token = await iam.login({ user, address: request.ip }, {});
+      about(request, { name: 'login' });
+      keepSession(reply, token, publicUrl());
+      return reply.code(201).send(await describeSession(iam, token));
+    },
+  );
+
+  server.delete(
+    '/session',
+    {
+      config: {
+        action: 'signed-in',
+        audit: { service: 'IAM', resourceType: 'user', name: 'logout', evenUnrecorded: true },
+      },
+      schema: doc('Sign out of the console', { 204: NoBody }),
+    },
+    async (request, reply) => {
+      const text = sessionToken(request);
+      const { id, name } = request.principal.user;
+      about(request, { resourceId: id, resourceName: name });
+      if (!text) throw ERRORS.iamInvalid('cookie', 'this is no session of the console');
+      await iam.revoke(text);
+      reply.clearCookie(COOKIE, { path: '/' });
+      return reply.code(204).send();
+    },
+  );
+};
