@@ -137,7 +137,7 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
     const [cookie] = (await page.context().cookies()).filter(({ name }) => name === 'opencts_session');
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
     expect(stored).not.toContain(cookie?.value);
-    await page.getByRole('button', { name: 'admin' }).click();
+    await page.getByRole('button', { name: /^admin/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.waitForSelector('input[name=password]');
     const answer = await fetch(`${server.url}/session`, {

@@ -4,7 +4,15 @@ import { lazy, useCallback, useMemo, useState } from 'react';
 import { Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
 import { firstProject, type Project, rememberProject, type Session, signOut } from './api/session.ts';
-import { changeSettings, language, type Settings, useSettings } from './settings.ts';
+import {
+  changeSettings,
+  chooseLanguage,
+  LANGUAGES,
+  type Language,
+  language,
+  type Settings,
+  useSettings,
+} from './settings.ts';
 import { Shell } from './shell.tsx';
 import { texts } from './texts/index.ts';
 
@@ -60,10 +68,7 @@ export default function Home({ session, entered, onEnd }: Props) {
     const [kind, value] = id.split(':');
     if (kind === 'theme') changeSettings({ theme: value as Settings['theme'] });
     if (kind === 'zone') changeSettings({ zone: value as Settings['zone'] });
-    if (kind === 'language') {
-      changeSettings({ language: value as Settings['language'] });
-      location.reload();
-    }
+    if (kind === 'language') chooseLanguage(value as Language);
     if (kind === 'sign-out') void signOut().finally(() => onEnd(false));
   };
   const item = (id: string, text: string, chosen: boolean) => ({
@@ -126,10 +131,9 @@ export default function Home({ session, entered, onEnd }: Props) {
                 {
                   id: 'languages',
                   text: words.language,
-                  items: [
-                    item('language:en', 'English', language() === 'en'),
-                    item('language:de', 'Deutsch', language() === 'de'),
-                  ],
+                  items: Object.entries(LANGUAGES).map(([id, name]) =>
+                    item(`language:${id}`, name, language() === id),
+                  ),
                 },
                 { id: 'sign-out', text: words.signOut },
               ],

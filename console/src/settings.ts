@@ -9,7 +9,9 @@ export interface Settings {
   language: '' | Language;
 }
 
-export type Language = 'en' | 'de';
+/** By their own names. */
+export const LANGUAGES = { en: 'English', de: 'Deutsch' };
+export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'opencts-settings';
 const listeners = new Set<() => void>();
@@ -27,6 +29,12 @@ systemDark.addEventListener('change', applyTheme);
 export function language(): Language {
   if (settings.language !== '') return settings.language;
   return navigator.language.toLowerCase().startsWith('de') ? 'de' : 'en';
+}
+
+/** Texts are read once: the page begins anew. */
+export function chooseLanguage(language: Language): void {
+  changeSettings({ language });
+  location.reload();
 }
 
 export function changeSettings(change: Partial<Settings>): void {

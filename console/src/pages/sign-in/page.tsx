@@ -1,8 +1,10 @@
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import { useEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import { arriveFromProvider, type Session } from '../../api/session.ts';
+import { chooseLanguage, LANGUAGES, type Language, language } from '../../settings.ts';
 import { texts } from '../../texts/index.ts';
 import { SignInForm } from './form.tsx';
 
@@ -31,9 +33,24 @@ export default function SignInPage({ onSignedIn }: { onSignedIn: (session: Sessi
 
   return (
     <main className="sign-in">
-      <Container header={<Header variant="h1">{words.title}</Header>}>
-        <SignInForm problem={problem} onSignedIn={onSignedIn} onProvider={toProvider} />
-      </Container>
+      <div>
+        <Container header={<Header variant="h1">{words.title}</Header>}>
+          <SignInForm problem={problem} onSignedIn={onSignedIn} onProvider={toProvider} />
+        </Container>
+        <div className="languages">
+          {Object.entries(LANGUAGES).map(([id, name]) => (
+            <Button
+              key={id}
+              variant="inline-link"
+              disabled={language() === id}
+              nativeButtonAttributes={{ lang: id }}
+              onClick={() => chooseLanguage(id as Language)}
+            >
+              {name}
+            </Button>
+          ))}
+        </div>
+      </div>
     </main>
   );
 }

@@ -1,6 +1,8 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
+import Link from '@cloudscape-design/components/link';
 import { useEffect, useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import type { Api } from '../../api/client.ts';
 import type { Tracker } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
@@ -11,6 +13,7 @@ const words = texts.recording;
 export function RecordingState({ api, onEnabled }: { api: Api; onEnabled: () => void }) {
   /** Null: there is none. Undefined: not known. */
   const [tracker, setTracker] = useState<Tracker | null>();
+  const navigate = useNavigate();
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
 
@@ -38,6 +41,11 @@ export function RecordingState({ api, onEnabled }: { api: Api; onEnabled: () => 
     }
   };
 
+  const follow = (event: { preventDefault(): void }) => {
+    event.preventDefault();
+    navigate('/guide');
+  };
+
   if (problem) {
     return (
       <Alert type="error" header={words.failed} dismissible onDismiss={() => setProblem('')}>
@@ -53,7 +61,10 @@ export function RecordingState({ api, onEnabled }: { api: Api; onEnabled: () => 
     );
     return (
       <Alert type="warning" header={words.absent} action={button}>
-        {words.absentText}
+        {words.absentText}{' '}
+        <Link href="/console/guide" onFollow={follow}>
+          {texts.navigation.guide}
+        </Link>
       </Alert>
     );
   }

@@ -1,1 +1,40 @@
-export const guide = {};
+export const guide = {
+  title: 'First steps',
+  description: 'From nothing to a proven audit trail in four steps. What is done already is ticked.',
+  done: 'Done',
+  open: 'To do',
+  unknown: 'You may not see this',
+  enable: {
+    title: 'Enable CTS in this project',
+    text: 'Until then nothing is recorded. Enabling makes the management tracker, here and in the region of global services such as IAM.',
+    denied:
+      'You lack the permission. It takes the roles Security Administrator and CTS FullAccess in this project; whoever administers the account grants them under Groups.',
+  },
+  producer: {
+    title: 'Send the first trace',
+    text: 'A connected service reports with an ingest key: a secret that can do nothing but report. Create one, run the command, and the trace appears below.',
+    create: 'Create an ingest key',
+    denied: 'You may not create ingest keys. It takes the role CTS FullAccess.',
+    once: 'The key is shown this once. Keep it where the service finds its secrets.',
+    command: 'Command that sends a trace',
+    copy: 'Copy the command',
+    copied: 'Copied',
+    copyFailed: 'It could not be copied',
+    waiting: 'Waiting for the first trace…',
+    arrived: 'It has arrived',
+    first: 'Enable CTS first: until then nothing is recorded.',
+  },
+  tracker: {
+    title: 'Keep traces for good',
+    text: 'The trace list holds seven days. A transfer writes every trace into trace files in a bucket, and signed digest files prove that none was changed.',
+    act: 'Set up the transfer',
+    bucket: (name: string) => `Transferred to ${name}.`,
+  },
+  notification: {
+    title: 'Hear of key events',
+    text: 'A notification tells people or systems within a second when something is deleted, somebody signs in, or permissions change.',
+    act: 'Create a notification',
+    count: (count: number) =>
+      `${count.toLocaleString('en')} ${count === 1 ? 'notification' : 'notifications'}.`,
+  },
+};

@@ -1,0 +1,135 @@
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import FormField from '@cloudscape-design/components/form-field';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { dataOf } from '@opencts/client/api';
+import { useEffect, useState } from 'react';
+import { headers } from '../../api/client.ts';
+import { HERE } from '../../api/session.ts';
+import type { Trace } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { fileStamp } from '../../files.ts';
+import { texts } from '../../texts/index.ts';
+import { asApiError, useAct, useLoad } from '../../use-load.ts';
+import { TraceResults } from '../traces/results.tsx';
+import './guide.css';
+import { Step } from './step.tsx';
+
+const words = texts.guide.producer;
+const LOOK_MS = 1_000;
+const WEEK_MS = 7 * 86_400_000;
+const FORBIDDEN = 403;
+/** Of the trace that the command sends. */
+const SOURCE = 'DEMO';
+
+/** An ingest key, a command that sends a trace with it, and that trace as it appears. */
+export function Producer({ number, enabled }: { number: number; enabled: boolean | undefined }) {
+  const { api, session, notify } = useConsole();
+  const act = useAct();
+  const [secret, setSecret] = useState('');
+  const [arrived, setArrived] = useState<Trace>();
+  const reported = useLoad(async (signal) => {
+    const now = Date.now();
+    // The service's own traces tell nothing of producers.
+    const sources = await api.facet('service_type', { from: now - WEEK_MS, to: now }, signal);
+    return sources.some(({ value }) => !OWN.has(value));
+  }, 'reported');
+
+  const create = () =>
+    act(words.create, async () => {
+      try {
+        const name = `first-steps-${fileStamp()}`;
+        const params = { path: api.path };
+        const made = await dataOf(
+          api.calls.POST('/v3/{project_id}/ingest-keys', { params, headers, body: { name } }),
+        );
+        setSecret(made.secret ?? '');
+      } catch (cause) {
+        const error = asApiError(cause);
+        if (error.status !== FORBIDDEN) throw error;
+        notify('error', words.create, words.denied);
+      }
+    });
+
+  useEffect(() => {
+    if (!secret || arrived) return;
+    const since = Date.now() - 60_000;
+    const abort = new AbortController();
+    const look = async () => {
+      const found = await api.traces(
+        { service_type: SOURCE, from: since, to: Date.now() + 60_000, limit: 1 },
+        abort.signal,
+      );
+      if (found.traces[0]) setArrived(found.traces[0]);
+    };
+    // What fails now may go well a second later.
+    const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+    return () => {
+      clearInterval(timer);
+      abort.abort();
+    };
+  }, [api, secret, arrived]);
+
+  const command = commandOf(api.path.project_id, session.domain.id, secret);
+  return (
+    <Step
+      number={number}
+      title={words.title}
+      text={words.text}
+      done={enabled === undefined ? undefined : Boolean(arrived ?? reported.value)}
+      result={enabled === false ? words.first : undefined}
+      action={
+        !secret && (
+          <Button
+            variant={enabled && reported.value === false ? 'primary' : 'normal'}
+            disabled={!enabled}
+            onClick={() => void create()}
+          >
+            {words.create}
+          </Button>
+        )
+      }
+    >
+      {secret && (
+        <SpaceBetween size="s">
+          <Alert type="warning">{words.once}</Alert>
+          <FormField
+            label={words.command}
+            secondaryControl={
+              <CopyToClipboard
+                copyButtonText={words.copy}
+                copySuccessText={words.copied}
+                copyErrorText={words.copyFailed}
+                textToCopy={command}
+              />
+            }
+          >
+            <pre className="json key command-text">{command}</pre>
+          </FormField>
+          {arrived ? (
+            <>
+              <StatusIndicator type="success">{words.arrived}</StatusIndicator>
+              <TraceResults pages={[[arrived]]} />
+            </>
+          ) : (
+            <StatusIndicator type="in-progress">{words.waiting}</StatusIndicator>
+          )}
+        </SpaceBetween>
+      )}
+    </Step>
+  );
+}
+
+const OWN = new Set(['CTS', 'IAM', 'SMN', 'OBS', 'KMS']);
+
+const commandOf = (
+  project: string,
+  domain: string,
+  secret: string,
+) => `curl -s ${HERE}/v3/${project}/traces \\
+  -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\
+  -d '{"traces":[{"trace_name":"createServer","trace_type":"ApiCall","trace_rating":"normal",
+    "service_type":"${SOURCE}","resource_type":"server","resource_name":"hello","code":"200",
+    "time":'$(date +%s000)',"user":{"name":"me","domain":{"id":"${domain}"}}}]}'`;
