@@ -1,7 +1,8 @@
 // Builds what is out of date: the client and the server with tsc (incremental), the console with Vite.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = path.resolve(import.meta.dirname, '..');
 const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: 'inherit' });
@@ -12,6 +13,17 @@ function newest(target) {
   const stat = statSync(target);
   if (!stat.isDirectory()) return stat.mtimeMs;
   return Math.max(0, ...readdirSync(target).map((name) => newest(path.join(target, name))));
+}
+
+/** Lays compressed copies beside files that browsers fetch; the service hands them out. */
+function compress(directory) {
+  for (const name of readdirSync(directory, { recursive: true })) {
+    if (!/\.(js|css|svg|html)$/.test(name)) continue;
+    const file = path.join(directory, name);
+    const content = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(content));
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }));
+  }
 }
 
 run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b']);
@@ -25,4 +37,5 @@ if (Math.max(...inputs.map((name) => newest(path.join(consoleDir, name)))) > bui
     [path.join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
     consoleDir,
   );
+  compress(path.join(consoleDir, 'dist'));
 }

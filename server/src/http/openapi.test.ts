@@ -44,3 +44,14 @@ test("the client's types are those of the service (npm run api writes them anew)
   if (process.env.OPENCTS_WRITE_API) await writeFile(TYPES, generated);
   expect(await readFile(TYPES, 'utf8')).toBe(generated);
 }, 30_000);
+
+test('the console is handed out compressed to whoever takes it so', async () => {
+  const page = (accept: string) =>
+    fetch(`${house.app.url}/console/`, { headers: { 'accept-encoding': accept } });
+  const compressed = await page('br');
+  expect(compressed.headers.get('content-encoding')).toBe('br');
+  expect(compressed.headers.get('vary')).toBe('accept-encoding');
+  const plain = await page('identity');
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  expect(await compressed.text()).toBe(await plain.text());
+});

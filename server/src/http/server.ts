@@ -246,6 +246,7 @@ async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps
   server.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     reply.header('referrer-policy', 'no-referrer');
+    reply.header('vary', 'accept-encoding');
     done(null, payload);
   });
   await server.register(fastifyStatic, {
@@ -254,6 +255,7 @@ async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps
     prefix: '/console/',
     index: false,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (response, file) => {
       const lasting = /[\\/]assets[\\/]/.test(file);
       response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -7,7 +7,8 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
-import { CustomRange, toOption, useFacet } from '../traces/filters.tsx';
+import CustomRange from '../traces/custom-range.tsx';
+import { toOption, useFacet } from '../traces/filters.tsx';
 import { resolveRange, type View } from '../traces/view-state.ts';
 
 const words = texts.search;

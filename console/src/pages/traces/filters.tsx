@@ -1,20 +1,20 @@
 import Autosuggest from '@cloudscape-design/components/autosuggest';
 import Button from '@cloudscape-design/components/button';
-import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
-import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
+import type { Zone } from '../../time.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
 
 const words = texts.traces.filters;
-const DAY = 86_400_000;
+// A large part, which the first view can do without for a moment.
+const CustomRange = lazy(() => import('./custom-range.tsx'));
 
 interface Props {
   api: Api;
@@ -38,7 +38,9 @@ export function Filters(props: Props) {
           onChange={({ detail }) => onChange({ range: detail.selectedId })}
           options={Object.entries(texts.traces.range).map(([id, text]) => ({ id, text }))}
         />
-        <CustomRange {...props} days={7} />
+        <Suspense>
+          <CustomRange {...props} days={7} />
+        </Suspense>
         {active > 0 && (
           <Button
             variant="link"
@@ -60,55 +62,6 @@ export function Filters(props: Props) {
         <FilterFields {...props} />
       </div>
     </section>
-  );
-}
-
-/** @param days how far back a day can be chosen */
-export function CustomRange({ view, zone, days, onChange }: Omit<Props, 'api'> & { days: number }) {
-  const custom = view.range.includes('-') ? resolveRange(view.range, Date.now()) : undefined;
-  const fallback = days === 7 ? DEFAULT_VIEW.range : '30d';
-  const value: DateRangePickerProps.Value | null = custom
-    ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
-    : null;
-  return (
-    <DateRangePicker
-      value={value}
-      rangeSelectorMode="absolute-only"
-      relativeOptions={[]}
-      onChange={({ detail }) => {
-        if (detail.value?.type !== 'absolute') {
-          onChange({ range: fallback });
-          return;
-        }
-        const { startDate, endDate } = detail.value;
-        onChange({ range: `${fromPicker(startDate, zone)}-${fromPicker(endDate, zone)}`, live: false });
-      }}
-      isValidRange={(range) =>
-        range?.type === 'absolute' && range.startDate < range.endDate
-          ? { valid: true }
-          : { valid: false, errorMessage: 'The end must lie behind the beginning.' }
-      }
-      isDateEnabled={(date) =>
-        date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
-      }
-      placeholder="Custom range"
-      hideTimeOffset={false}
-      getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
-      i18nStrings={{
-        applyButtonLabel: 'Apply',
-        cancelButtonLabel: 'Cancel',
-        clearButtonLabel: 'Clear',
-        startDateLabel: 'From',
-        startTimeLabel: 'Time',
-        endDateLabel: 'To',
-        endTimeLabel: 'Time',
-        dateTimeConstraintText: words.zone(zoneName(Date.now(), zone), days === 7),
-        ariaLabel: 'Custom range',
-        nextMonthAriaLabel: 'Next month',
-        previousMonthAriaLabel: 'Previous month',
-        todayAriaLabel: 'Today',
-      }}
-    />
   );
 }
 

@@ -8,7 +8,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Toggle from '@cloudscape-design/components/toggle';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
@@ -18,11 +18,11 @@ import { Filters } from './filters.tsx';
 import { TimeHistogram } from './histogram.tsx';
 import { RecordingState } from './recording-state.tsx';
 import { TraceTable } from './table.tsx';
-import { TraceView } from './trace-view.tsx';
 import { useTraces } from './use-traces.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, useView, type View } from './view-state.ts';
 
 const words = texts.traces;
+const TraceView = lazy(() => import('./trace-view.tsx').then(({ TraceView }) => ({ default: TraceView })));
 
 export default function TraceListPage() {
   const { api, zone, onExpired } = useConsole();
@@ -149,13 +149,15 @@ export default function TraceListPage() {
         {list.more && <LoadMore onVisible={list.loadMore} loading={list.loadingMore} />}
       </SpaceBetween>
       {view.trace && (
-        <TraceView
-          api={api}
-          id={view.trace}
-          known={shown.find((trace: Trace) => trace.trace_id === view.trace)}
-          zone={zone}
-          onClose={() => change({ trace: '' })}
-        />
+        <Suspense>
+          <TraceView
+            api={api}
+            id={view.trace}
+            known={shown.find((trace: Trace) => trace.trace_id === view.trace)}
+            zone={zone}
+            onClose={() => change({ trace: '' })}
+          />
+        </Suspense>
       )}
     </ContentLayout>
   );

@@ -1,6 +1,7 @@
 import { administration } from './administration.ts';
 import { guide } from './guide.ts';
 import { overview } from './overview.ts';
+import { range } from './range.ts';
 import { timeline } from './timeline.ts';
 
 /** Every text of the console in English; other languages have the same members. */
@@ -8,6 +9,7 @@ export const english = {
   administration,
   guide,
   overview,
+  range,
   timeline,
   product: 'OpenCTS',
   signIn: {

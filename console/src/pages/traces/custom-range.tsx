@@ -1,0 +1,64 @@
+import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
+import { texts } from '../../texts/index.ts';
+import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
+import { DEFAULT_VIEW, resolveRange, type View } from './view-state.ts';
+
+const words = texts.range;
+const DAY = 86_400_000;
+
+interface Props {
+  view: View;
+  zone: Zone;
+  /** How far back a day can be chosen. */
+  days: number;
+  onChange: (change: Partial<View>) => void;
+}
+
+/** A range of one's own. */
+export default function CustomRange({ view, zone, days, onChange }: Props) {
+  const custom = view.range.includes('-') ? resolveRange(view.range, Date.now()) : undefined;
+  const fallback = days === 7 ? DEFAULT_VIEW.range : '30d';
+  const value: DateRangePickerProps.Value | null = custom
+    ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
+    : null;
+  return (
+    <DateRangePicker
+      value={value}
+      rangeSelectorMode="absolute-only"
+      relativeOptions={[]}
+      onChange={({ detail }) => {
+        if (detail.value?.type !== 'absolute') {
+          onChange({ range: fallback });
+          return;
+        }
+        const { startDate, endDate } = detail.value;
+        onChange({ range: `${fromPicker(startDate, zone)}-${fromPicker(endDate, zone)}`, live: false });
+      }}
+      isValidRange={(range) =>
+        range?.type === 'absolute' && range.startDate < range.endDate
+          ? { valid: true }
+          : { valid: false, errorMessage: words.order }
+      }
+      isDateEnabled={(date) =>
+        date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
+      }
+      placeholder={words.custom}
+      hideTimeOffset={false}
+      getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
+      i18nStrings={{
+        applyButtonLabel: words.apply,
+        cancelButtonLabel: texts.common.cancel,
+        clearButtonLabel: texts.traces.filters.clear,
+        startDateLabel: words.from,
+        startTimeLabel: words.time,
+        endDateLabel: words.to,
+        endTimeLabel: words.time,
+        dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
+        ariaLabel: words.custom,
+        nextMonthAriaLabel: words.nextMonth,
+        previousMonthAriaLabel: words.previousMonth,
+        todayAriaLabel: words.today,
+      }}
+    />
+  );
+}
