@@ -451,6 +451,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/traces/firsts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What appeared for the first time within the last 24 hours, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description What is first seen from here on is new */
+                            since: number;
+                            /** @description Oldest trace that was compared with, at most 7 days before `since`; null: none. When it is not before `since` everything is new, which says nothing */
+                            history_from: number | null;
+                            operators: {
+                                value: string;
+                                /** @description Time of its first trace */
+                                first_time: number;
+                                /** @description Its traces since then */
+                                count: number;
+                            }[];
+                            source_ips: {
+                                value: string;
+                                /** @description Time of its first trace */
+                                first_time: number;
+                                /** @description Its traces since then */
+                                count: number;
+                                /** @description Operator of its first trace; may be empty */
+                                user: string;
+                            }[];
+                            operations: {
+                                service_type: string;
+                                trace_name: string;
+                                /** @description Time of its first trace */
+                                first_time: number;
+                                /** @description Its traces since then */
+                                count: number;
+                                /** @description Operator of its first trace; may be empty */
+                                user: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/accounting": {
         parameters: {
             query?: never;

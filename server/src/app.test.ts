@@ -61,6 +61,7 @@ describe('who may', () => {
     ['GET', '/v3/{p}/traces/export'],
     ['GET', '/v3/{p}/traces/histogram'],
     ['GET', '/v3/{p}/traces/facets?field=user'],
+    ['GET', '/v3/{p}/traces/firsts'],
     ['GET', '/v3/{p}/accounting'],
     ['GET', '/v3/auth/tokens'],
     ['DELETE', '/v3/auth/tokens'],
@@ -458,6 +459,34 @@ describe('the list', () => {
       expect(hour.indexed).toBe(hour.journalled);
       expect(hour.stored).toBe(hour.journalled);
     }
+  });
+
+  test('what is new within a day is told with its first time, and whether there is anything to compare with', async () => {
+    const odd = `F${randomUUID().slice(0, 8)}`;
+    const user = (name: string) => ({ name, domain: { id: 'd' } });
+    const old = trace({ service_type: odd, time: Date.now() - 30 * HOUR, user: user(`${odd}-old`) });
+    const fresh = trace({
+      service_type: odd,
+      trace_name: 'first',
+      user: user(`${odd}-new`),
+      source_ip: '::9',
+    });
+    await report([old, fresh]);
+    await searchable();
+    const { status, body } = await call('GET', `/v3/${projectId}/traces/firsts`);
+    expect(status).toBe(200);
+    expect(body.history_from).toBeLessThan(body.since);
+    const first = { first_time: fresh.time, count: 1 };
+    expect(body.operators).toContainEqual({ value: `${odd}-new`, ...first });
+    expect(body.source_ips).toContainEqual({ value: '::9', ...first, user: `${odd}-new` });
+    expect(body.operations).toContainEqual({
+      service_type: odd,
+      trace_name: 'first',
+      ...first,
+      user: `${odd}-new`,
+    });
+    expect(JSON.stringify(body.operators)).not.toContain(`${odd}-old`);
+    expect((await call('GET', `/v3/${projectId}/traces/firsts?trace_type=data`)).body.operators).toEqual([]);
   });
 
   test('CSV: header, byte-order mark, quoting, no formulas, as many records as asked for', async () => {

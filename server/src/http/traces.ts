@@ -8,6 +8,15 @@ const DAY = 86_400_000;
 const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
 const UUID = new RegExp(UUID_PATTERN);
 
+/** How far back something must be unknown to count as new; and how much of each kind is told. */
+const HISTORY = 7 * DAY;
+const MAX_FIRSTS = 20;
+const FIRST = {
+  first_time: Type.Integer({ description: 'Time of its first trace' }),
+  count: Type.Integer({ description: 'Its traces since then' }),
+};
+const FIRST_USER = Type.String({ description: 'Operator of its first trace; may be empty' });
+
 /** Widths of a histogram's bars, in ms. */
 const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600].map(
   (s) => s * 1000,
@@ -133,6 +142,61 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     async ({ params, query }) => {
       const filter = filterOf(params.project_id, query, clock(), retentionMs);
       return { field: query.field, values: await store.facet(filter, query.field, query.limit) };
+    },
+  );
+
+  server.get(
+    '/v3/:project_id/traces/firsts',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'What appeared for the first time within the last 24 hours, newest first',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Object({ trace_type: TraceQuery.properties.trace_type }),
+        response: {
+          200: Type.Object({
+            since: Type.Integer({ description: 'What is first seen from here on is new' }),
+            history_from: Type.Union([Type.Integer(), Type.Null()], {
+              description:
+                'Oldest trace that was compared with, at most 7 days before `since`; null: none. When it is not before `since` everything is new, which says nothing',
+            }),
+            operators: Type.Array(Type.Object({ value: Type.String(), ...FIRST })),
+            source_ips: Type.Array(Type.Object({ value: Type.String(), ...FIRST, user: FIRST_USER })),
+            operations: Type.Array(
+              Type.Object({
+                service_type: Type.String(),
+                trace_name: Type.String(),
+                ...FIRST,
+                user: FIRST_USER,
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ params, query }) => {
+      const now = clock();
+      const since = now - DAY;
+      const window = { ...query, from: since - HISTORY, to: now + 1 };
+      const found = await store.firsts(
+        filterOf(params.project_id, window, now, retentionMs),
+        since,
+        MAX_FIRSTS,
+      );
+      return {
+        since,
+        history_from: found.historyFrom,
+        operators: found.operators.map(({ firstTime, ...rest }) => ({ ...rest, first_time: firstTime })),
+        source_ips: found.sourceIps.map(({ firstTime, ...rest }) => ({ ...rest, first_time: firstTime })),
+        operations: found.operations.map(({ serviceType, traceName, firstTime, count, user }) => ({
+          service_type: serviceType,
+          trace_name: traceName,
+          first_time: firstTime,
+          count,
+          user,
+        })),
+      };
     },
   );
 

@@ -199,6 +199,7 @@ function bound(real: TraceStore): TraceStore {
     find: (projectId, traceId) => real.find(projectId, traceId),
     histogram: (filter, bucketMs) => real.histogram(filter, bucketMs),
     facet: (filter, facet, limit) => real.facet(filter, facet, limit),
+    firsts: (filter, since, limit) => real.firsts(filter, since, limit),
     resourceTypes: (projectId, from) => real.resourceTypes(projectId, from),
     hourCounts: (projectId, from, to) => real.hourCounts(projectId, from, to),
     dropBefore: (instant) => real.dropBefore(instant),

@@ -70,6 +70,15 @@ export interface FacetValue {
   count: number;
 }
 
+/** What first appeared at or after an instant, newest first; `user` is who brought it, empty when nobody is named. */
+export interface Firsts {
+  /** Time of the oldest trace that was looked at; null: there is none. */
+  historyFrom: number | null;
+  operators: { value: string; firstTime: number; count: number }[];
+  sourceIps: { value: string; firstTime: number; count: number; user: string }[];
+  operations: { serviceType: string; traceName: string; firstTime: number; count: number; user: string }[];
+}
+
 /** How many traces the store holds for an hour of `record_time` (epoch ms of its start). */
 export interface HourCount {
   hour: number;
@@ -97,6 +106,8 @@ export interface TraceStore {
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
   /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
   facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
+  /** Operators, source addresses and operations of which no trace of the filter is older than `since`. */
+  firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts>;
   /** Services that reported since an instant, each with its resource types; by name. */
   resourceTypes(projectId: string, from: number): Promise<{ serviceType: string; resourceTypes: string[] }[]>;
   /** Hours of record_time in [from, to) of a project. */

@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import type {
   Facet,
   FacetValue,
+  Firsts,
   HistogramBucket,
   HourCount,
   TraceFilter,
@@ -133,6 +134,25 @@ class ClickHouseStore implements TraceStore {
     return rows.map((row) => ({ value: row.value as string, count: Number(row.traces) }));
   }
 
+  async firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts> {
+    const [oldest, operators, sourceIps, operations] = await Promise.all([
+      this.oldest(filter),
+      this.newcomers(['user_name'], filter, since, limit),
+      this.newcomers(['source_ip'], filter, since, limit),
+      this.newcomers(['service_type', 'trace_name'], filter, since, limit),
+    ]);
+    return {
+      historyFrom: oldest,
+      operators: operators.map(({ values: [value = ''], firstTime, count }) => ({ value, firstTime, count })),
+      sourceIps: sourceIps.map(({ values: [value = ''], ...rest }) => ({ value, ...rest })),
+      operations: operations.map(({ values: [serviceType = '', traceName = ''], ...rest }) => ({
+        serviceType,
+        traceName,
+        ...rest,
+      })),
+    };
+  }
+
   async resourceTypes(projectId: string, from: number) {
     const rows = await this.rows(
       `SELECT service_type, arraySort(groupUniqArray(resource_type)) AS resource_types FROM ${this.table}
@@ -189,6 +209,35 @@ class ClickHouseStore implements TraceStore {
     const { where, parameters } = conditionOf(filter);
     const rows = await this.rows(`EXPLAIN ${this.newestQuery(where)}`, { ...parameters, most: limit });
     return rows.map((row) => row.explain).join('\n');
+  }
+
+  /** Stops at the first trace in the table's order. */
+  private async oldest(filter: TraceFilter): Promise<number | null> {
+    const { where, parameters } = conditionOf(filter);
+    const [row] = await this.rows(
+      `SELECT toUnixTimestamp64Milli(time) AS first FROM ${this.table} WHERE ${where} ORDER BY time LIMIT 1`,
+      parameters,
+    );
+    return row ? Number(row.first) : null;
+  }
+
+  /** Values of the columns that no trace before `since` has. */
+  private async newcomers(columns: string[], filter: TraceFilter, since: number, limit: number) {
+    const { where, parameters } = conditionOf(filter);
+    const rows = await this.rows(
+      `SELECT ${columns.join(', ')}, toUnixTimestamp64Milli(min(time)) AS first, count() AS traces,
+              argMin(user_name, time) AS who
+       FROM ${this.table} WHERE ${where} AND ${columns.map((column) => `${column} != ''`).join(' AND ')}
+       GROUP BY ${columns.join(', ')} HAVING first >= {since:Int64}
+       ORDER BY first DESC, ${columns.join(', ')} LIMIT {most:UInt32}`,
+      { ...parameters, since, most: limit },
+    );
+    return rows.map((row) => ({
+      values: columns.map((column) => row[column] as string),
+      firstTime: Number(row.first),
+      count: Number(row.traces),
+      user: row.who as string,
+    }));
   }
 
   private newest({ where, parameters }: Condition, limit: number): Promise<Row[]> {

@@ -337,6 +337,44 @@ for (const backend of BACKENDS) {
       expect(await store.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1 }]);
     });
 
+    test('what is first is told, newest first, and nothing that an older trace of the project knows', async () => {
+      const projectId = newProject();
+      const since = NOW - 24 * HOUR;
+      const at = (time: number, name: string, change: object = {}) =>
+        line(projectId, { time, user: JSON.stringify({ name }), ...change });
+      const ofOthers = line(newProject(), { time: since - HOUR, user: '{"name":"eve"}', source_ip: '::1' });
+      await store.insert(
+        bytes([
+          at(since - HOUR, 'jane'),
+          at(since - 1, 'bob', { trace_rating: 'warning' }),
+          at(since, 'eve', { source_ip: '::1' }),
+          at(NOW - HOUR, 'eve'),
+          at(NOW - HOUR, 'jane', { trace_name: 'deleteServer', source_ip: '::1' }),
+          at(NOW - HOUR, 'mallory', { event_type: 'data', tracker_name: 'd' }),
+          line(projectId, { time: NOW - 1, user: undefined, source_ip: '', service_type: 'EVS' }),
+          ofOthers,
+        ]),
+        randomUUID(),
+      );
+      const filter = { ...everything(projectId), family: 'system' as const };
+      expect(await store.firsts(filter, since, 20)).toEqual({
+        historyFrom: since - HOUR,
+        operators: [{ value: 'eve', firstTime: since, count: 2 }],
+        sourceIps: [{ value: '::1', firstTime: since, count: 2, user: 'eve' }],
+        operations: [
+          { serviceType: 'EVS', traceName: 'createServer', firstTime: NOW - 1, count: 1, user: '' },
+          { serviceType: 'ECS', traceName: 'deleteServer', firstTime: NOW - HOUR, count: 1, user: 'jane' },
+        ],
+      });
+      expect((await store.firsts(filter, since, 1)).operations).toHaveLength(1);
+      expect(await store.firsts(everything(newProject()), since, 20)).toEqual({
+        historyFrom: null,
+        operators: [],
+        sourceIps: [],
+        operations: [],
+      });
+    });
+
     test('wide columns are read only for the rows that are shown', async () => {
       const projectId = newProject();
       await store.insert(bytes([line(projectId)]), randomUUID());
