@@ -14,7 +14,10 @@ export default defineConfig({
   // A running service, for `npm run dev`.
   server: {
     proxy: Object.fromEntries(
-      ['/v3', '/v2', '/oidc'].map((path) => [path, process.env.OPENCTS_URL ?? 'http://127.0.0.1:8780']),
+      ['/v3', '/v2', '/oidc', '/session'].map((path) => [
+        path,
+        process.env.OPENCTS_URL ?? 'http://127.0.0.1:8780',
+      ]),
     ),
   },
 });

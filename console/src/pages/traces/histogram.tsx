@@ -71,7 +71,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
 
   const pointed =
     hover === undefined ? undefined : buckets.find((bucket) => bucket.time === first + hover * bucket_ms);
-  const ticks = Math.max(2, Math.min(8, Math.floor(inner / 130)));
+  const ticks = Math.min(count, Math.max(2, Math.min(8, Math.floor(inner / 130))));
   return (
     <div className="histogram" ref={frame}>
       <svg
@@ -109,11 +109,13 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
           />
         )}
         {Array.from({ length: ticks }, (_, index) => {
-          const at = from + ((to - from) * (index + 0.5)) / ticks;
+          // Under a bar stands its beginning, however wide it is.
+          const under = Math.floor((count * (index + 0.5)) / ticks);
+          const at = first + under * bucket_ms;
           return (
             <text
               key={at}
-              x={LEFT + (inner * (index + 0.5)) / ticks}
+              x={LEFT + (under + 0.5) * bar}
               y={HEIGHT + 15}
               className="axis"
               textAnchor="middle"

@@ -1,0 +1,69 @@
+import Box from '@cloudscape-design/components/box';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { Link } from 'react-router-dom';
+import type { Subscriber, Tracker } from '../../api/types.ts';
+import { texts } from '../../texts/index.ts';
+import type { Loaded } from '../../use-load.ts';
+import { Status } from '../trackers/page.tsx';
+import { Card } from './card.tsx';
+
+const words = texts.overview;
+
+/** Whether everything is recorded and transferred. */
+export function TrackersCard({ loaded }: { loaded: Loaded<Tracker[] | null> }) {
+  return (
+    <Card
+      loaded={loaded}
+      title={words.trackers.title}
+      actions={<Link to="/trackers">{words.trackers.all}</Link>}
+    >
+      {(trackers) =>
+        trackers.length === 0 ? (
+          <StatusIndicator type="warning">{words.trackers.none}</StatusIndicator>
+        ) : (
+          <ul className="overview-list">
+            {trackers.map((tracker) => (
+              <li key={tracker.id} className="overview-health">
+                <Link to={`/trackers/edit?name=${encodeURIComponent(tracker.tracker_name)}`}>
+                  {tracker.tracker_name}
+                </Link>
+                <Status tracker={tracker} />
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    </Card>
+  );
+}
+
+/** Whether those who subscribed hear of key events. */
+export function DeliveriesCard({ loaded }: { loaded: Loaded<Subscriber[] | null> }) {
+  return (
+    <Card
+      loaded={loaded}
+      title={words.deliveries.title}
+      actions={<Link to="/topics">{words.deliveries.all}</Link>}
+    >
+      {(subscribers) => <Deliveries subscribers={subscribers} />}
+    </Card>
+  );
+}
+
+function Deliveries({ subscribers }: { subscribers: Subscriber[] }) {
+  if (subscribers.length === 0) return <Box color="text-body-secondary">{words.deliveries.none}</Box>;
+  const sum = (member: 'waiting' | 'dead') => subscribers.reduce((all, one) => all + one[member], 0);
+  const failing = subscribers.filter(({ state }) => state === 'failing' || state === 'paused').length;
+  const [waiting, dead] = [sum('waiting'), sum('dead')];
+  if (failing + waiting + dead === 0) {
+    return <StatusIndicator type="success">{words.deliveries.fine(subscribers.length)}</StatusIndicator>;
+  }
+  return (
+    <SpaceBetween size="xs">
+      {failing > 0 && <StatusIndicator type="error">{words.deliveries.failing(failing)}</StatusIndicator>}
+      {waiting > 0 && <StatusIndicator type="pending">{words.deliveries.waiting(waiting)}</StatusIndicator>}
+      {dead > 0 && <StatusIndicator type="warning">{words.deliveries.dead(dead)}</StatusIndicator>}
+    </SpaceBetween>
+  );
+}

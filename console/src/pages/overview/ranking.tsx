@@ -1,0 +1,52 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import { Link } from 'react-router-dom';
+import { texts } from '../../texts/index.ts';
+
+const words = texts.overview;
+
+export interface Ranked {
+  value: string;
+  count: number;
+  /** Of failed operations. */
+  rating?: 'warning' | 'incident';
+}
+
+interface Props<Item extends Ranked> {
+  title: string;
+  items: Item[];
+  none: string;
+  addressOf: (item: Item) => string;
+}
+
+/** The most frequent values, each leading to its traces. */
+export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: Props<Item>) {
+  const highest = items[0]?.count ?? 1;
+  return (
+    <Container fitHeight header={<Header variant="h2">{title}</Header>}>
+      {items.length === 0 ? (
+        <Box color="text-body-secondary">{none}</Box>
+      ) : (
+        <ol className="overview-list">
+          {items.map((item) => (
+            <li key={`${item.rating} ${item.value}`} className="overview-rank">
+              <Link to={addressOf(item)} title={item.value}>
+                {item.value}
+              </Link>
+              <span className="count">
+                {item.rating && (
+                  <span className={`rating ${item.rating}`}>{texts.traces.status[item.rating]} </span>
+                )}
+                {words.number(item.count)}
+              </span>
+              <div className={`overview-bar ${item.rating ?? ''}`} aria-hidden="true">
+                <div style={{ width: `${(item.count / highest) * 100}%` }} />
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Container>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Api } from '../../api/client.ts';
+import type { Bucket, FacetValue, Histogram } from '../../api/types.ts';
+import { resolveRange } from '../traces/view-state.ts';
+
+export const RANGES = ['1d', '7d'] as const;
+export type Range = (typeof RANGES)[number];
+
+/** Bars at the most: a range touches one hour, or day, more than it is long. */
+const BARS: Record<Range, number> = { '1d': 25, '7d': 8 };
+const TOP = 7;
+
+export interface Failure extends FacetValue {
+  rating: 'warning' | 'incident';
+}
+
+export interface Traffic {
+  histogram: Histogram;
+  totals: { all: number; warning: number; incident: number };
+  sources: FacetValue[];
+  users: FacetValue[];
+  resourceTypes: FacetValue[];
+  failures: Failure[];
+}
+
+export async function loadTraffic(api: Api, range: Range, signal: AbortSignal): Promise<Traffic> {
+  const time = resolveRange(range, Date.now());
+  const failed = async (rating: Failure['rating']): Promise<Failure[]> => {
+    const values = await api.facet('trace_name', { ...time, trace_rating: rating }, signal);
+    return values.map((value) => ({ ...value, rating }));
+  };
+  const [histogram, sources, users, resourceTypes, ...failures] = await Promise.all([
+    api.histogram({ ...time, buckets: BARS[range] }, signal),
+    api.facet('service_type', time, signal),
+    api.facet('user', time, signal),
+    api.facet('resource_type', time, signal),
+    failed('incident'),
+    failed('warning'),
+  ]);
+  const sum = (count: (bucket: Bucket) => number) =>
+    histogram.buckets.reduce((total, bucket) => total + count(bucket), 0);
+  return {
+    histogram,
+    totals: {
+      all: sum(({ normal, warning, incident }) => normal + warning + incident),
+      warning: sum(({ warning }) => warning),
+      incident: sum(({ incident }) => incident),
+    },
+    sources: sources.slice(0, TOP),
+    users: users.slice(0, TOP),
+    resourceTypes: resourceTypes.slice(0, TOP),
+    failures: failures
+      .flat()
+      .sort((a, b) => b.count - a.count)
+      .slice(0, TOP),
+  };
+}

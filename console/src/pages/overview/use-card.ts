@@ -1,0 +1,18 @@
+import { asApiError, type Loaded, useLoad } from '../../use-load.ts';
+
+const FORBIDDEN = 403;
+
+/** Loads what a card shows; null: the caller may not see it. */
+export function useCard<Value>(
+  load: (signal: AbortSignal) => Promise<Value>,
+  key: string,
+): Loaded<Value | null> {
+  return useLoad(async (signal) => {
+    try {
+      return await load(signal);
+    } catch (cause) {
+      if (asApiError(cause).status === FORBIDDEN) return null;
+      throw cause;
+    }
+  }, key);
+}
