@@ -199,7 +199,8 @@ async function signIn(page) {
 async function take(page, file, address, steps) {
   if (address !== undefined) {
     await page.goto(`${URL}/console${address}`);
-    await page.waitForSelector('h1');
+    const title = await page.waitForSelector('h1', { timeout: 8_000 }).catch(() => undefined);
+    if (!title) return 'the page is blank';
     await page.waitForLoadState('networkidle');
     const text = await page.locator('main').first().innerText();
     if (text.trim().length < 60) return 'the page is blank';
@@ -251,6 +252,7 @@ async function takeAll(content) {
 const dataDir = await mkdtemp(path.join(tmpdir(), 'opencts-pictures-'));
 const service = serve(dataDir);
 const ended = new Promise((resolve) => service.once('exit', resolve));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => service.kill('SIGTERM'));
 try {
   await mkdir(images, { recursive: true });
   await until('the service is ready', async () => (await fetch(`${URL}/readyz`)).ok);
