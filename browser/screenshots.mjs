@@ -162,7 +162,7 @@ async function chooseDeletions(page) {
 
 const tracesShown = (page) => page.waitForSelector('.histogram svg');
 
-/** Name, address within the console, what is done before the picture. */
+/** Name, address within the console, what is done before the picture, height on a desk when it is another. */
 function shots({ resource, operator, topic }) {
   const value = encodeURIComponent;
   return [
@@ -174,9 +174,9 @@ function shots({ resource, operator, topic }) {
     ['archive', '/archive', openDay],
     ['archive-search', '/search', search],
     ['trackers', '/trackers'],
-    ['tracker', '/trackers/edit?name=system'],
+    ['tracker', '/trackers/edit?name=system', undefined, 1000],
     ['notifications', '/notifications'],
-    ['notification', '/notifications/edit', chooseDeletions],
+    ['notification', '/notifications/edit', chooseDeletions, 1400],
     ['topics', '/topics'],
     ['topic', `/topics/view?urn=${value(topic)}`],
     ['keys', '/keys'],
@@ -223,8 +223,9 @@ async function takeAll(content) {
   for (const [suffix, options] of MODES) {
     const context = await browser.newContext({ ...options, timezoneId: 'Europe/Berlin', locale: 'en-GB' });
     let entered = false;
-    for (const [name, address, steps] of shots(content)) {
+    for (const [name, address, steps, height] of shots(content)) {
       const page = await context.newPage();
+      if (height && options.viewport === desk) await page.setViewportSize({ ...desk, height });
       page.setDefaultTimeout(20_000);
       try {
         if (!entered) {
