@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box';
-import type { ReactNode } from 'react';
+import Button from '@cloudscape-design/components/button';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Firsts } from '../../api/overview.ts';
 import { texts } from '../../texts/index.ts';
@@ -11,6 +12,10 @@ import { Card } from './card.tsx';
 const words = texts.overview.firsts;
 /** What the service tells of each kind at the most. */
 const MOST = 20;
+/** As many are shown at first. */
+const FEW = 6;
+/** Length of a time up to its minutes; the zone stands above. */
+const MINUTES = 16;
 
 interface Newcomer {
   name: string;
@@ -73,6 +78,7 @@ function Newcomers({ firsts, zone }: { firsts: Firsts; zone: Zone }) {
 }
 
 function Kind({ title, items, zone }: { title: string; items: Newcomer[]; zone: Zone }) {
+  const [all, setAll] = useState(false);
   return (
     <section>
       <h3>{title}</h3>
@@ -80,18 +86,31 @@ function Kind({ title, items, zone }: { title: string; items: Newcomer[]; zone: 
         muted(words.none)
       ) : (
         <ul className="overview-list">
-          {items.map(({ name, first_time, count, user, address }) => (
+          {items.slice(0, all ? MOST : FEW).map(({ name, first_time, count, user, address }) => (
             <li key={name}>
               <Link to={address}>{name}</Link>
               <small>
-                {words.first(formatTime(first_time, zone))} · {texts.overview.traces(count)}
+                {words.first(formatTime(first_time, zone).slice(0, MINUTES))} · {texts.overview.traces(count)}
                 {user && ` · ${words.by(user)}`}
               </small>
             </li>
           ))}
         </ul>
       )}
-      {items.length === MOST && <small>{words.most(MOST)}</small>}
+      {items.length > FEW && !all && (
+        <Button
+          variant="inline-link"
+          onClick={() => setAll(true)}
+          ariaLabel={`${words.more(items.length - FEW)}: ${title}`}
+        >
+          {words.more(items.length - FEW)}
+        </Button>
+      )}
+      {items.length === MOST && all && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          {words.most(MOST)}
+        </Box>
+      )}
     </section>
   );
 }

@@ -22,7 +22,7 @@ interface Props<Item extends Ranked> {
 
 /** The most frequent values, each leading to its traces. */
 export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: Props<Item>) {
-  const highest = items[0]?.count ?? 1;
+  const highest = Math.max(...items.map(({ count }) => count));
   return (
     <Container fitHeight header={<Header variant="h2">{title}</Header>}>
       {items.length === 0 ? (

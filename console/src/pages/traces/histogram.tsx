@@ -71,7 +71,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
 
   const pointed =
     hover === undefined ? undefined : buckets.find((bucket) => bucket.time === first + hover * bucket_ms);
-  const ticks = Math.min(count, Math.max(2, Math.min(8, Math.floor(inner / 130))));
+  const ticks = Math.min(count, Math.max(2, Math.min(8, Math.floor(inner / 110))));
   return (
     <div className="histogram" ref={frame}>
       <svg

@@ -40,6 +40,7 @@ export const overview: typeof english = {
     nothing: 'Nichts Neues: Alle Ausführenden, Quelladressen und Vorgänge sind bereits bekannt.',
     first: (time) => `Zuerst ${time}`,
     by: (user) => `durch ${user}`,
+    more: (count) => `${number(count)} weitere anzeigen`,
     most: (count) => `Gezeigt werden die neuesten ${number(count)}.`,
   },
   trackers: {

@@ -38,6 +38,7 @@ export const overview = {
     nothing: 'Nothing new: every operator, source address and operation was seen before.',
     first: (time: string) => `First seen ${time}`,
     by: (user: string) => `by ${user}`,
+    more: (count: number) => `Show ${number(count)} more`,
     most: (count: number) => `The newest ${number(count)} are shown.`,
   },
   trackers: {
