@@ -22,6 +22,7 @@ import { useTraces } from './use-traces.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, useView, type View } from './view-state.ts';
 
 const words = texts.traces;
+const NEAR_PX = 600;
 const TraceView = lazy(() => import('./trace-view.tsx').then(({ TraceView }) => ({ default: TraceView })));
 
 export default function TraceListPage() {
@@ -233,16 +234,18 @@ function Empty({ view, onChange }: { view: View; onChange: (change: Partial<View
   );
 }
 
-/** Loads older traces when it comes into sight, and by a click for those who do not scroll. */
+/** Loads older traces when it comes near, and by a click for those who do not scroll. */
 function LoadMore({ onVisible, loading }: { onVisible: () => void; loading: boolean }) {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
   useEffect(() => {
     if (!element) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && onVisible(), {
-      rootMargin: '600px',
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
+    // Looked at after every page and every scroll: an observer would be silent while it stays in sight.
+    const look = () => {
+      if (element.getBoundingClientRect().top < innerHeight + NEAR_PX) onVisible();
+    };
+    look();
+    addEventListener('scroll', look, { passive: true });
+    return () => removeEventListener('scroll', look);
   }, [element, onVisible]);
   return (
     <div ref={setElement} className="load-more">
