@@ -42,6 +42,7 @@ export default function SignInPage({ onSignedIn }: { onSignedIn: (session: Sessi
             <Button
               key={id}
               variant="inline-link"
+              formAction="none"
               disabled={language() === id}
               nativeButtonAttributes={{ lang: id }}
               onClick={() => chooseLanguage(id as Language)}
