@@ -26,11 +26,17 @@ export interface KeyEvent {
   link: string;
 }
 
-/** A key event from the line in which it was journalled. */
-export function keyEventOf(notification: string, line: string, publicUrl: string): KeyEvent {
+/** A key event of a project from the line in which it was journalled. */
+export function keyEventOf(
+  notification: string,
+  line: string,
+  projectId: string,
+  publicUrl: string,
+): KeyEvent {
   const { extra, ...rest } = JSON.parse(line) as Record<string, unknown> & { extra?: string };
   const trace = traceOfFile({ ...(extra ? (JSON.parse(extra) as object) : {}), ...rest });
-  return { notification, trace, link: `${publicUrl}/console/?range=7d&trace=${trace.trace_id}` };
+  const link = `${publicUrl}/console/?project=${projectId}&range=7d&trace=${trace.trace_id}`;
+  return { notification, trace, link };
 }
 
 /** In plain language: what happened, who did it, to what, from where, and where to look. */

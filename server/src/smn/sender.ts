@@ -444,7 +444,8 @@ export class Sender {
 
   private render(topic: Topic, protocol: string, message: Waiting, link: string): Rendered {
     if (message.kind === 'trace') {
-      return renderKeyEvent(keyEventOf(message.notification, message.content, this.options.publicUrl()));
+      const { notification, content } = message;
+      return renderKeyEvent(keyEventOf(notification, content, topic.projectId, this.options.publicUrl()));
     }
     if (message.kind === 'published') {
       return renderPublished(JSON.parse(message.content) as Published, protocol);
