@@ -221,15 +221,18 @@ class ClickHouseStore implements TraceStore {
     return row ? Number(row.first) : null;
   }
 
-  /** Values of the columns that no trace before `since` has. */
+  /** Values of the columns that no trace before `since` has. Of the older traces only the distinct values are kept. */
   private async newcomers(columns: string[], filter: TraceFilter, since: number, limit: number) {
     const { where, parameters } = conditionOf(filter);
+    const names = columns.join(', ');
+    const instant = "fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
     const rows = await this.rows(
-      `SELECT ${columns.join(', ')}, toUnixTimestamp64Milli(min(time)) AS first, count() AS traces,
+      `SELECT ${names}, toUnixTimestamp64Milli(min(time)) AS first, count() AS traces,
               argMin(user_name, time) AS who
-       FROM ${this.table} WHERE ${where} AND ${columns.map((column) => `${column} != ''`).join(' AND ')}
-       GROUP BY ${columns.join(', ')} HAVING first >= {since:Int64}
-       ORDER BY first DESC, ${columns.join(', ')} LIMIT {most:UInt32}`,
+       FROM ${this.table}
+       WHERE ${where} AND time >= ${instant} AND ${columns.map((column) => `${column} != ''`).join(' AND ')}
+         AND (${names}) GLOBAL NOT IN (SELECT ${names} FROM ${this.table} WHERE ${where} AND time < ${instant} GROUP BY ${names})
+       GROUP BY ${names} ORDER BY first DESC, ${names} LIMIT {most:UInt32}`,
       { ...parameters, since, most: limit },
     );
     return rows.map((row) => ({
