@@ -1,0 +1,34 @@
+import { dataOf } from '@opencts/client/api';
+import { type Api, headers } from './client.ts';
+
+export const listIngestKeys = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/ingest-keys', { params: { path }, signal }))).ingest_keys;
+
+export const createIngestKey = ({ calls, path }: Api, name: string, source?: string) =>
+  dataOf(calls.POST('/v3/{project_id}/ingest-keys', { params: { path }, headers, body: { name, source } }));
+
+export const revokeIngestKey = ({ calls, path }: Api, key_id: string) =>
+  calls.DELETE('/v3/{project_id}/ingest-keys/{key_id}', { params: { path: { ...path, key_id } }, headers });
+
+export const listAccessKeys = async ({ calls }: Api, user_id: string, signal?: AbortSignal) => {
+  const params = { query: { user_id } };
+  return (await dataOf(calls.GET('/v3.0/OS-CREDENTIAL/credentials', { params, signal }))).credentials;
+};
+
+/** The answer holds the secret, this once. */
+export const createAccessKey = async ({ calls }: Api, user_id: string, description: string) => {
+  const body = { credential: { user_id, description } };
+  return (await dataOf(calls.POST('/v3.0/OS-CREDENTIAL/credentials', { headers, body }))).credential;
+};
+
+export const changeAccessKey = ({ calls }: Api, access: string, status: 'active' | 'inactive') =>
+  dataOf(
+    calls.PUT('/v3.0/OS-CREDENTIAL/credentials/{access}', {
+      params: { path: { access } },
+      headers,
+      body: { credential: { status } },
+    }),
+  );
+
+export const removeAccessKey = ({ calls }: Api, access: string) =>
+  calls.DELETE('/v3.0/OS-CREDENTIAL/credentials/{access}', { params: { path: { access } }, headers });
