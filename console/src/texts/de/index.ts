@@ -1,3 +1,111 @@
-import { english, type Texts } from '../en/index.ts';
+import { administration } from '../en/administration.ts';
+import type { Texts } from '../en/index.ts';
+import { timeline } from '../en/timeline.ts';
+import { archive } from './archive.ts';
+import { guide } from './guide.ts';
+import { keys } from './keys.ts';
+import { notifications } from './notifications.ts';
+import { number } from './number.ts';
+import { overview } from './overview.ts';
+import { range } from './range.ts';
+import { search } from './search.ts';
+import { topics } from './topics.ts';
+import { traces } from './traces.ts';
+import { trackers } from './trackers.ts';
 
-export const german: Texts = english;
+/** Every text of the console in German. */
+export const german: Texts = {
+  administration,
+  archive,
+  guide,
+  keys,
+  notifications,
+  overview,
+  range,
+  search,
+  timeline,
+  topics,
+  traces,
+  trackers,
+  product: 'OpenCTS',
+  signIn: {
+    title: 'Bei OpenCTS anmelden',
+    again: 'Erneut anmelden',
+    account: 'Konto',
+    user: 'Benutzer',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    provider: 'Über Ihre Organisation anmelden',
+    providerFailed: 'Die Anmeldung über Ihre Organisation ist fehlgeschlagen. Versuchen Sie es noch einmal.',
+    providerRefusals: {
+      '403':
+        'Ihre Organisation kennt Sie, aber Sie haben hier keinen Zugang: Ihr Name gehört einem anderen Benutzer, oder Sie sind deaktiviert. Wenden Sie sich an einen Administrator.',
+      '503': 'Der Anmeldedienst Ihrer Organisation antwortet nicht. Versuchen Sie es später.',
+    },
+    wrong:
+      'Konto, Benutzer oder Passwort ist falsch. Warten Sie nach mehreren Fehlversuchen einen Moment, bevor Sie es erneut versuchen.',
+    expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich an, um dort fortzufahren, wo Sie waren.',
+    unreachable: 'Der Dienst ist nicht erreichbar. Läuft er?',
+    noProject: 'Sie haben zu keinem Projekt dieses Kontos Zugang: Ihnen wurde noch keine Rolle zugewiesen.',
+  },
+  navigation: {
+    title: 'Cloud Trace Service',
+    overview: 'Übersicht',
+    guide: 'Erste Schritte',
+    users: 'Benutzer',
+    groups: 'Gruppen',
+    roles: 'Rollen',
+    accessKeys: 'Zugriffsschlüssel',
+    ingestKeys: 'Ingest-Schlüssel',
+    administration: 'Verwaltung',
+    traces: 'Trace-Liste',
+    archive: 'Archiv',
+    search: 'Archiv durchsuchen',
+    trackers: 'Tracker',
+    keys: 'Schlüssel',
+    notifications: 'Benachrichtigungen',
+    topics: 'Themen',
+    open: 'Menü öffnen',
+    close: 'Menü schließen',
+  },
+  common: {
+    loading: 'Wird geladen …',
+    failed: 'Dies konnte nicht geladen werden',
+    retry: 'Erneut versuchen',
+    refresh: 'Aktualisieren',
+    cancel: 'Abbrechen',
+    close: 'Schließen',
+    save: 'Speichern',
+    actions: 'Aktionen',
+    none: 'Keine',
+    copy: 'Kopieren',
+    copied: 'Kopiert',
+    dismiss: 'Ausblenden',
+    optional: 'optional',
+    traces: (count) => `${number(count)} ${count === 1 ? 'Trace' : 'Traces'}`,
+    files: (count) => `${number(count)} ${count === 1 ? 'Datei' : 'Dateien'}`,
+  },
+  menu: {
+    signOut: 'Abmelden',
+    settings: 'Einstellungen',
+    theme: 'Darstellung',
+    light: 'Hell',
+    dark: 'Dunkel',
+    system: 'Wie das System',
+    zone: 'Zeiten',
+    local: 'Ortszeit',
+    utc: 'UTC',
+    project: 'Projekt',
+    language: 'Sprache',
+  },
+  recording: {
+    absent: 'CTS ist in diesem Projekt nicht aktiviert',
+    absentText:
+      'Bis dahin wird nichts aufgezeichnet. Das Aktivieren legt den Management-Tracker an, hier und in der Region globaler Dienste; nötig sind die Rollen Security Administrator und CTS FullAccess.',
+    enable: 'CTS aktivieren',
+    disabled: 'Die Aufzeichnung ist in diesem Projekt abgeschaltet',
+    disabledText:
+      'Der Management-Tracker ist deaktiviert: Die Dienste melden weiterhin, aber es wird nichts Neues aufgezeichnet.',
+    failed: 'CTS konnte nicht aktiviert werden',
+  },
+};

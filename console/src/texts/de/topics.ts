@@ -1,0 +1,95 @@
+import type { topics as english } from '../en/topics.ts';
+import { number } from './number.ts';
+
+export const topics: typeof english = {
+  title: 'Themen',
+  description: 'Wer Nachrichten erhält und auf welchem Weg: die Abonnements jedes Themas.',
+  create: 'Thema erstellen',
+  name: 'Name',
+  nameHint: 'Buchstaben, Ziffern, „-“ und „_“. Der Name kann später nicht geändert werden.',
+  displayName: 'Anzeigename',
+  displayHint: 'Name des Absenders in E-Mails.',
+  columns: {
+    name: 'Name',
+    displayName: 'Anzeigename',
+    subscriptions: 'Abonnements',
+    trouble: 'Zustellung',
+    created: 'Erstellt',
+  },
+  none: 'Keine Themen vorhanden',
+  noneText: 'Ein Thema fasst alle zusammen, die dieselben Nachrichten erhalten sollen.',
+  fine: 'In Ordnung',
+  waiting: (count) => `${number(count)} wartend`,
+  dead: (count) => `${number(count)} aufgegeben`,
+  failing: (count) => `${number(count)} gestört`,
+  remove: 'Thema löschen',
+  removeTitle: (name) => `Thema ${name} löschen?`,
+  removeText:
+    'Auch seine Abonnements und alle noch wartenden Nachrichten werden gelöscht. Benachrichtigungen, die es verwenden, erreichen dann niemanden mehr.',
+  subscriptions: 'Abonnements',
+  subscribe: 'Abonnement hinzufügen',
+  protocol: 'Protokoll',
+  protocols: { email: 'E-Mail', sms: 'SMS', https: 'HTTPS', http: 'HTTP' },
+  endpoint: 'Endpunkt',
+  endpointHints: {
+    email: 'Eine E-Mail-Adresse.',
+    sms: '„+“, Ländervorwahl und Rufnummer.',
+    https:
+      'Eine URL, die POST annimmt; zur Bestätigung wird die subscribe_url aus der ersten Nachricht aufgerufen.',
+    http: 'Eine URL, die POST annimmt; unverschlüsselt.',
+  },
+  remark: 'Anmerkung',
+  batch: 'Gebündelt',
+  batchHint:
+    'Bis zu 500 Schlüsselereignisse, höchstens aus zwei Sekunden, in einer komprimierten Anfrage: für Systeme, die alles erhalten.',
+  states: {
+    pending: 'Bestätigung ausstehend',
+    confirmed: 'Bestätigt',
+    cancelled: 'Abgemeldet',
+    paused: 'Angehalten',
+    failing: 'Gestört, wird erneut versucht',
+  },
+  pausedBy: {
+    person: 'von einem Benutzer',
+    failures: 'wegen anhaltender Fehler; neuer Versuch alle zehn Minuten',
+  },
+  since: (time) => `seit ${time}`,
+  subscriptionColumns: {
+    endpoint: 'Endpunkt',
+    state: 'Status',
+    waiting: 'Wartend',
+    dead: 'Aufgegeben',
+    remark: 'Anmerkung',
+  },
+  acts: {
+    test: 'Testnachricht senden',
+    log: 'Zustellprotokoll',
+    pause: 'Anhalten',
+    resume: 'Fortsetzen',
+    'confirm-again': 'Bestätigung erneut senden',
+    remove: 'Löschen',
+  },
+  tested: 'Eine Testnachricht ist unterwegs.',
+  asked: 'Die Bitte um Bestätigung ist unterwegs.',
+  noneSubscribed: 'Keine Abonnements vorhanden',
+  log: {
+    title: (endpoint) => `Zustellungen an ${endpoint}`,
+    columns: { time: 'Zeit', message: 'Nachricht', outcome: 'Ergebnis', answer: 'Antwort', took: 'Dauer' },
+    delivered: 'Zugestellt',
+    failed: 'Fehlgeschlagen',
+    none: 'Es wurde noch nichts gesendet.',
+  },
+  letters: {
+    title: 'Aufgegeben',
+    description:
+      'Nachrichten, die nicht rechtzeitig zugestellt werden konnten oder endgültig abgelehnt wurden. Sie bleiben 30 Tage erhalten.',
+    columns: { time: 'Aufgegeben', message: 'Nachricht', endpoint: 'Endpunkt', reason: 'Grund' },
+    replay: 'Erneut senden',
+    replayAll: 'Alle erneut senden',
+    discard: 'Verwerfen',
+    replayed: (count) =>
+      count === 1
+        ? '1 Nachricht wird erneut gesendet.'
+        : `${number(count)} Nachrichten werden erneut gesendet.`,
+  },
+};
