@@ -5,6 +5,7 @@ import { keys } from './keys.ts';
 import { notifications } from './notifications.ts';
 import { number } from './number.ts';
 import { overview } from './overview.ts';
+import { people } from './people.ts';
 import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
@@ -20,6 +21,7 @@ export const english = {
   keys,
   notifications,
   overview,
+  people,
   range,
   search,
   timeline,
