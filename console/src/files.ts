@@ -1,11 +1,13 @@
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+import { formatNumber } from './number.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `1.2 MB` */
 export function formatBytes(bytes: number): string {
   let size = bytes;
   let unit = 0;
   for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
-  return `${size.toLocaleString(undefined, { maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 })} ${UNITS[unit]}`;
+  return `${formatNumber(size, { maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0 })} ${UNITS[unit]}`;
 }
 
 /** Hands a file to the browser, which saves it. */

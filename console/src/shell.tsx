@@ -6,7 +6,6 @@ import { useLocation, useNavigate } from 'react-router-dom';
 import type { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
 import { type Console, ConsoleContext } from './console-context.ts';
-import { language } from './settings.ts';
 import { texts } from './texts/index.ts';
 import type { Zone } from './time.ts';
 
@@ -90,7 +89,6 @@ export function Shell(props: Props) {
     LINKS.find(({ href }) => href === `${BASE}/`);
   useEffect(() => {
     document.title = active ? `${active.text} – ${texts.product}` : texts.product;
-    document.documentElement.lang = language();
   }, [active]);
 
   // On a phone the layout's own bar carries an attribute that its element must not have.

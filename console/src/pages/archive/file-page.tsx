@@ -13,6 +13,7 @@ import { tracesOfFile, walk } from '../../api/archive.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
+import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
@@ -78,7 +79,7 @@ export default function ArchiveFilePage() {
               columns={4}
               items={[
                 { label: words.file.bucket, value: archived.bucket },
-                { label: words.columns.traces, value: archived.traces.toLocaleString() },
+                { label: words.columns.traces, value: formatNumber(archived.traces) },
                 { label: words.columns.bytes, value: formatBytes(archived.bytes) },
                 { label: words.columns.delivered, value: formatTime(archived.delivery_time, zone) },
                 { label: words.columns.proof, value: <Integrity file={archived} /> },

@@ -13,6 +13,7 @@ import { walk } from '../../api/archive.ts';
 import type { ArchiveFile, ArchiveFolder } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
+import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
@@ -26,7 +27,6 @@ const addressOf = (prefix: string) =>
   prefix === '' ? '/archive' : `/archive?path=${encodeURIComponent(prefix)}`;
 /** The address of the page that shows the traces of a file. */
 const fileAddress = ({ bucket, key }: ArchiveFile) => `/archive/file?${new URLSearchParams({ bucket, key })}`;
-const count = (value: number) => value.toLocaleString();
 
 /** Walks the trace files, folder by folder. */
 export default function ArchivePage() {
@@ -111,7 +111,7 @@ export default function ArchivePage() {
             items={value.folders}
             trackBy="name"
             header={
-              <Header variant="h2" counter={`(${count(value.folders.length)})`}>
+              <Header variant="h2" counter={`(${formatNumber(value.folders.length)})`}>
                 {words.folders}
               </Header>
             }
@@ -126,8 +126,8 @@ export default function ArchivePage() {
                   </Link>
                 ),
               },
-              { id: 'files', header: words.columns.files, cell: (folder) => count(folder.files) },
-              { id: 'traces', header: words.columns.traces, cell: (folder) => count(folder.traces) },
+              { id: 'files', header: words.columns.files, cell: (folder) => formatNumber(folder.files) },
+              { id: 'traces', header: words.columns.traces, cell: (folder) => formatNumber(folder.traces) },
               { id: 'bytes', header: words.columns.bytes, cell: (folder) => formatBytes(folder.bytes) },
             ]}
           />
@@ -138,7 +138,7 @@ export default function ArchivePage() {
             trackBy="key"
             wrapLines
             header={
-              <Header variant="h2" counter={`(${count(files.length)}${marker ? '+' : ''})`}>
+              <Header variant="h2" counter={`(${formatNumber(files.length)}${marker ? '+' : ''})`}>
                 {words.files}
               </Header>
             }
@@ -161,7 +161,7 @@ export default function ArchivePage() {
                   </Link>
                 ),
               },
-              { id: 'traces', header: words.columns.traces, cell: (file) => count(file.traces) },
+              { id: 'traces', header: words.columns.traces, cell: (file) => formatNumber(file.traces) },
               { id: 'bytes', header: words.columns.bytes, cell: (file) => formatBytes(file.bytes) },
               {
                 id: 'delivered',

@@ -13,6 +13,7 @@ import { beginSearch, cancelSearch, exportSearch, findSearch, tracesOfSearch } f
 import type { ArchiveSearch, Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, formatBytes, saveFile } from '../../files.ts';
+import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
@@ -149,8 +150,8 @@ function Progress({ search, onStop }: { search: ArchiveSearch; onStop: () => voi
   if (runs(search)) {
     const share = total.bytes === 0 ? 0 : (done.bytes / total.bytes) * 100;
     const counts = words.progress(
-      done.files.toLocaleString(),
-      total.files.toLocaleString(),
+      formatNumber(done.files),
+      formatNumber(total.files),
       `${formatBytes(done.bytes)} / ${formatBytes(total.bytes)}`,
     );
     return (
@@ -168,7 +169,12 @@ function Progress({ search, onStop }: { search: ArchiveSearch; onStop: () => voi
   const seconds = ((search.finish_time ?? search.create_time) - search.create_time) / 1000;
   return (
     <StatusIndicator type={search.status === 'finished' ? 'success' : 'stopped'}>
-      {words.done[search.status]}: {words.found(search.found, done.traces, seconds.toFixed(1))}
+      {words.done[search.status]}:{' '}
+      {words.found(
+        search.found,
+        done.traces,
+        formatNumber(seconds, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+      )}
     </StatusIndicator>
   );
 }
@@ -220,7 +226,7 @@ function Found({ search, actions }: { search: ArchiveSearch; actions: React.Reac
     <Container
       disableContentPaddings
       header={
-        <Header variant="h2" counter={`(${search.found.toLocaleString()})`} actions={actions}>
+        <Header variant="h2" counter={`(${formatNumber(search.found)})`} actions={actions}>
           {words.results}
         </Header>
       }

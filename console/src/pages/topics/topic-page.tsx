@@ -28,6 +28,7 @@ import {
 } from '../../api/topics.ts';
 import type { Attempt, DeadLetter, Subscriber } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
@@ -145,9 +146,9 @@ export default function TopicPage() {
             {
               id: 'waiting',
               header: words.subscriptionColumns.waiting,
-              cell: ({ waiting }) => waiting.toLocaleString(),
+              cell: ({ waiting }) => formatNumber(waiting),
             },
-            { id: 'dead', header: words.subscriptionColumns.dead, cell: ({ dead }) => dead.toLocaleString() },
+            { id: 'dead', header: words.subscriptionColumns.dead, cell: ({ dead }) => formatNumber(dead) },
             { id: 'remark', header: words.subscriptionColumns.remark, cell: ({ remark }) => remark },
             {
               id: 'actions',
@@ -314,7 +315,7 @@ function DeliveryLog({ subscriber, onClose }: { subscriber: Subscriber; onClose:
               header: words.log.columns.answer,
               cell: ({ answer }) => <span className="long-name">{answer}</span>,
             },
-            { id: 'took', header: words.log.columns.took, cell: ({ took }) => `${took.toLocaleString()} ms` },
+            { id: 'took', header: words.log.columns.took, cell: ({ took }) => `${formatNumber(took)} ms` },
           ]}
         />
       )}
@@ -370,7 +371,7 @@ function DeadLetters(props: {
       header={
         <Header
           variant="h2"
-          counter={`(${letters.length.toLocaleString()})`}
+          counter={`(${formatNumber(letters.length)})`}
           description={words.letters.description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">

@@ -8,6 +8,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
+import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
@@ -163,7 +164,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
         {view.by === 'trace_name' ? (
           <Autosuggest
             value={typed}
-            options={names.map(({ value, count }) => ({ value, labelTag: count.toLocaleString() }))}
+            options={names.map(({ value, count }) => ({ value, labelTag: formatNumber(count) }))}
             onChange={({ detail }) => setTyped(detail.value)}
             onSelect={({ detail }) => apply(detail.value)}
             onKeyDown={({ detail }) => detail.key === 'Enter' && apply(typed)}
@@ -196,7 +197,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
 export const toOption = ({ value, count }: FacetValue) => ({
   value,
   label: value,
-  labelTag: count.toLocaleString(),
+  labelTag: formatNumber(count),
 });
 
 /** Values of a field under the other filters; null asks for nothing. */

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Bucket, Histogram } from '../../api/types.ts';
+import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTick, formatTime, type Zone } from '../../time.ts';
 
@@ -84,7 +85,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
         {...pointer}
       >
         <text x={LEFT - 8} y={12} className="axis" textAnchor="end">
-          {highest.toLocaleString()}
+          {formatNumber(highest)}
         </text>
         <line x1={LEFT} x2={width} y1={HEIGHT} y2={HEIGHT} className="base" />
         {buckets.map((bucket) => (
@@ -130,7 +131,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
           ? buckets.length === 0
             ? words.none
             : ''
-          : `${formatTime(first + hover * bucket_ms, zone)} · ${RATINGS.map((rating) => `${texts.traces.status[rating]} ${(pointed?.[rating] ?? 0).toLocaleString()}`).join(' · ')}`}
+          : `${formatTime(first + hover * bucket_ms, zone)} · ${RATINGS.map((rating) => `${texts.traces.status[rating]} ${formatNumber(pointed?.[rating] ?? 0)}`).join(' · ')}`}
       </output>
     </div>
   );

@@ -1,5 +1,6 @@
 import { administration } from '../en/administration.ts';
 import type { Texts } from '../en/index.ts';
+import { people } from '../en/people.ts';
 import { timeline } from '../en/timeline.ts';
 import { archive } from './archive.ts';
 import { guide } from './guide.ts';
@@ -21,6 +22,7 @@ export const german: Texts = {
   keys,
   notifications,
   overview,
+  people,
   range,
   search,
   timeline,
