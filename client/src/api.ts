@@ -414,7 +414,7 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
-                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name";
+                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name" | "source_ip";
                     limit?: number;
                 };
                 header?: never;

@@ -1,10 +1,10 @@
-import { type Api as Calls, createApi, dataOf } from '@opencts/client/api';
+import { type Api as Calls, createApi, dataOf, type paths } from '@opencts/client/api';
 import { HERE, headers, type Project } from './session.ts';
 import type { AccountedHour, FacetValue, Histogram, TracePage, TraceParameters, Tracker } from './types.ts';
 
 export { OpenCtsError as ApiError } from '@opencts/client/api';
 export type Parameters = TraceParameters;
-type Facet = 'user' | 'service_type' | 'resource_type' | 'trace_name' | 'trace_type' | 'tracker_name';
+type Facet = NonNullable<paths['/v3/{project_id}/traces/facets']['get']['parameters']['query']>['field'];
 
 export { headers };
 

@@ -63,6 +63,7 @@ export const FACETS = [
   'trace_name',
   'trace_type',
   'tracker_name',
+  'source_ip',
 ] as const;
 export type Facet = (typeof FACETS)[number];
 export interface FacetValue {

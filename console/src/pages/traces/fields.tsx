@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import { Link } from 'react-router-dom';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
@@ -67,27 +68,51 @@ export function TraceFields({
       .sort(),
   ];
   return (
-    <dl className="fields">
-      {names.map((name) => {
-        const filter = onFilter && filterBy(trace, name);
-        return (
-          <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
-            <dt>{name}</dt>
-            <dd>
-              <span>{shown(name, members[name], zone)}</span>
-              {filter && (
-                <Button
-                  variant="inline-icon"
-                  iconName="filter"
-                  ariaLabel={`${words.row.filter}: ${name}`}
-                  onClick={() => onFilter?.({ ...filter, expanded: [] })}
-                />
-              )}
-            </dd>
-          </div>
-        );
-      })}
-    </dl>
+    <>
+      <Ways trace={trace} />
+      <dl className="fields">
+        {names.map((name) => {
+          const filter = onFilter && filterBy(trace, name);
+          return (
+            <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
+              <dt>{name}</dt>
+              <dd>
+                <span>{shown(name, members[name], zone)}</span>
+                {filter && (
+                  <Button
+                    variant="inline-icon"
+                    iconName="filter"
+                    ariaLabel={`${words.row.filter}: ${name}`}
+                    onClick={() => onFilter?.({ ...filter, expanded: [] })}
+                  />
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+    </>
+  );
+}
+
+/** Where more is told of who did it, and to what. */
+function Ways({
+  trace: { resource_id: id, resource_name: name, resource_type, service_type, user },
+}: {
+  trace: Trace;
+}) {
+  const resource: Record<string, string> | undefined = id
+    ? { id }
+    : name
+      ? { name, type: resource_type, source: service_type }
+      : undefined;
+  return (
+    <div className="trace-ways">
+      {resource && <Link to={`/resource?${new URLSearchParams(resource)}`}>{texts.timeline.toResource}</Link>}
+      {user?.name && (
+        <Link to={`/operator?${new URLSearchParams({ name: user.name })}`}>{texts.timeline.toOperator}</Link>
+      )}
+    </div>
   );
 }
 

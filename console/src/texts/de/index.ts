@@ -1,7 +1,6 @@
 import { administration } from '../en/administration.ts';
 import type { Texts } from '../en/index.ts';
 import { people } from '../en/people.ts';
-import { timeline } from '../en/timeline.ts';
 import { archive } from './archive.ts';
 import { guide } from './guide.ts';
 import { keys } from './keys.ts';
@@ -10,6 +9,7 @@ import { number } from './number.ts';
 import { overview } from './overview.ts';
 import { range } from './range.ts';
 import { search } from './search.ts';
+import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
 import { traces } from './traces.ts';
 import { trackers } from './trackers.ts';

@@ -1,1 +1,47 @@
-export const timeline = {};
+export const timeline = {
+  toResource: 'Timeline of this resource',
+  toOperator: 'All of this operator',
+  toTraces: 'Show in the trace list',
+  more: 'Load older operations',
+  resource: {
+    title: 'Resource timeline',
+    none: 'Nothing was done to this resource in the last seven days',
+    noneText: 'Older operations are in the archive.',
+    missing:
+      'No resource is named in the address. Open the details of a trace and follow “Timeline of this resource”.',
+    id: 'Resource ID',
+    type: 'Resource type',
+    source: 'Trace source',
+    operations: (count: number, more: boolean) =>
+      `${count.toLocaleString('en')}${more ? '+' : ''} ${count === 1 ? 'operation' : 'operations'} in the last 7 days`,
+    operators: 'Operators',
+    created: 'Created',
+    createdBy: (user: string, time: string) => `by ${user}, ${time}`,
+    order: 'Order',
+    newest: 'Newest first',
+    oldest: 'Oldest first',
+    by: (user: string, address: string) => (address === '' ? `by ${user}` : `by ${user} from ${address}`),
+    platform: 'the platform',
+    changes: 'What changed',
+    notApplied: 'It did not succeed: what it asked for is not taken as changed.',
+    absent: 'not set',
+  },
+  operator: {
+    title: (name: string) => `Operator ${name}`,
+    description: 'What this user did, from where, and what failed.',
+    missing:
+      'No operator is named in the address. Open the details of a trace and follow “All of this operator”.',
+    days: { '1d': 'Last day', '7d': 'Last 7 days' },
+    range: 'Time range',
+    addresses: 'Source addresses',
+    operations: 'Operations',
+    sources: 'Trace sources',
+    failed: 'Failed operations',
+    signIns: (count: number, failed: number) =>
+      `${count.toLocaleString('en')} ${count === 1 ? 'sign-in' : 'sign-ins'}, ${failed.toLocaleString('en')} failed`,
+    none: 'None',
+    traces: 'Traces',
+    which: 'Which traces',
+    all: 'All',
+  },
+};

@@ -29,6 +29,7 @@ export const FACET_COLUMNS: Record<Facet, string> = {
   trace_name: 'trace_name',
   trace_type: 'trace_type',
   tracker_name: 'tracker_name',
+  source_ip: 'source_ip',
 };
 
 /** @param except a column whose own condition is left out */
