@@ -75,52 +75,52 @@ export default function OperatorPage() {
             <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>
           )}
           {work.value && (
-            <>
-              <Container>
-                <div className="overview-totals">
-                  {(['all', 'warning', 'incident'] as const).map((kind) => (
-                    <Link
-                      key={kind}
-                      className={`overview-total ${kind}`}
-                      to={list({ status: kind === 'all' ? '' : kind })}
-                    >
-                      {texts.overview.totals[kind]}
-                      <b>{texts.overview.number(work.value?.totals[kind] ?? 0)}</b>
-                      <small>
-                        {kind === 'all'
-                          ? words.signIns(work.value?.signIns ?? 0, work.value?.failedSignIns ?? 0)
-                          : texts.overview.totalHints[kind]}
-                      </small>
-                    </Link>
-                  ))}
-                </div>
-                <TimeHistogram
-                  histogram={work.value.histogram}
-                  zone={zone}
-                  onSelect={(from, to) => navigate(traceList(`${from}-${to}`, { user: name }))}
-                />
-              </Container>
-              <div className="overview-columns">
-                <Ranking
-                  title={words.addresses}
-                  items={work.value.addresses}
-                  none={words.none}
-                  addressOf={() => list()}
-                />
-                <Ranking
-                  title={words.operations}
-                  items={work.value.operations}
-                  none={words.none}
-                  addressOf={({ value }) => list({ by: 'trace_name', value })}
-                />
-                <Ranking
-                  title={words.failed}
-                  items={work.value.failures}
-                  none={words.none}
-                  addressOf={({ value, rating }) => list({ by: 'trace_name', value, status: rating ?? '' })}
-                />
+            <Container>
+              <div className="overview-totals">
+                {(['all', 'warning', 'incident'] as const).map((kind) => (
+                  <Link
+                    key={kind}
+                    className={`overview-total ${kind}`}
+                    to={list({ status: kind === 'all' ? '' : kind })}
+                  >
+                    {texts.overview.totals[kind]}
+                    <b>{texts.overview.number(work.value?.totals[kind] ?? 0)}</b>
+                    <small>
+                      {kind === 'all'
+                        ? words.signIns(work.value?.signIns ?? 0, work.value?.failedSignIns ?? 0)
+                        : texts.overview.totalHints[kind]}
+                    </small>
+                  </Link>
+                ))}
               </div>
-            </>
+              <TimeHistogram
+                histogram={work.value.histogram}
+                zone={zone}
+                onSelect={(from, to) => navigate(traceList(`${from}-${to}`, { user: name }))}
+              />
+            </Container>
+          )}
+          {work.value && (
+            <div className="overview-columns">
+              <Ranking
+                title={words.addresses}
+                items={work.value.addresses}
+                none={words.none}
+                addressOf={() => list()}
+              />
+              <Ranking
+                title={words.operations}
+                items={work.value.operations}
+                none={words.none}
+                addressOf={({ value }) => list({ by: 'trace_name', value })}
+              />
+              <Ranking
+                title={words.failed}
+                items={work.value.failures}
+                none={words.none}
+                addressOf={({ value, rating }) => list({ by: 'trace_name', value, status: rating ?? '' })}
+              />
+            </div>
           )}
           <Container
             disableContentPaddings

@@ -74,7 +74,13 @@ export default function ResourcePage() {
         <Header
           variant="h1"
           description={value && words.operations(traces.length, value.more)}
-          actions={named && <Link to={list}>{texts.timeline.toTraces}</Link>}
+          actions={
+            named && (
+              <span className="trace-ways">
+                <Link to={list}>{texts.timeline.toTraces}</Link>
+              </span>
+            )
+          }
         >
           {latest?.resource_name || name || id || words.title}
         </Header>
