@@ -1,0 +1,72 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Multiselect from '@cloudscape-design/components/multiselect';
+import { useState } from 'react';
+import type { Api } from '../../api/client.ts';
+import { useConsole } from '../../console-context.ts';
+import { Question } from '../../question.tsx';
+import { texts } from '../../texts/index.ts';
+import { useLoad } from '../../use-load.ts';
+
+const words = texts.people;
+
+export interface Choosable {
+  id: string;
+  name: string;
+  description: string;
+}
+
+interface ChoiceProps {
+  title: string;
+  label: string;
+  hint: string;
+  all: (api: Api, signal: AbortSignal) => Promise<Choosable[]>;
+  chosen: (api: Api, signal: AbortSignal) => Promise<{ id: string }[]>;
+  add: (id: string) => Promise<unknown>;
+  remove: (id: string) => Promise<unknown>;
+  onClose: (changed: boolean) => void;
+}
+
+/** What belongs to one thing, out of all that could; only the difference is written. */
+export function ChoiceDialog({ title, label, hint, all, chosen, add, remove, onClose }: ChoiceProps) {
+  const { api } = useConsole();
+  const { value, loading, error, reload } = useLoad(
+    async (signal) => ({ all: await all(api, signal), chosen: await chosen(api, signal) }),
+    title,
+  );
+  const [wanted, setWanted] = useState<readonly string[]>();
+  const before = value?.chosen.map(({ id }) => id) ?? [];
+  const now = wanted ?? before;
+  const options = (value?.all ?? []).map(({ id, name, description }) => ({
+    value: id,
+    label: name,
+    description,
+  }));
+
+  const work = async () => {
+    for (const id of now) if (!before.includes(id)) await add(id);
+    for (const id of before) if (!now.includes(id)) await remove(id);
+  };
+  return (
+    <Question title={title} action={words.save} onClose={onClose} work={work}>
+      <FormField label={label} constraintText={hint}>
+        <Multiselect
+          expandToViewport
+          options={options}
+          selectedOptions={options.filter(({ value: id }) => now.includes(id))}
+          filteringType={options.length > 10 ? 'auto' : 'none'}
+          placeholder={words.choose}
+          empty={words.nothingToChoose}
+          statusType={error ? 'error' : loading && !value ? 'loading' : 'finished'}
+          loadingText={texts.common.loading}
+          errorText={error?.message}
+          recoveryText={texts.common.retry}
+          onLoadItems={() => error && reload()}
+          deselectAriaLabel={({ label: name }) => words.removeChosen(name ?? '')}
+          onChange={({ detail }) =>
+            setWanted(detail.selectedOptions.flatMap(({ value: id }) => (id === undefined ? [] : [id])))
+          }
+        />
+      </FormField>
+    </Question>
+  );
+}

@@ -1,0 +1,86 @@
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import { useState } from 'react';
+import { changeOwnPassword, changeUser } from '../../api/directory.ts';
+import { useConsole } from '../../console-context.ts';
+import { Question } from '../../question.tsx';
+import { texts } from '../../texts/index.ts';
+
+const words = texts.people.users;
+
+interface FieldProps {
+  label: string;
+  hint: string;
+  value: string;
+  /** The one that is in force already, which the browser may know. */
+  current?: boolean;
+  onChange: (value: string) => void;
+}
+
+export function PasswordField({ label, hint, value, current, onChange }: FieldProps) {
+  return (
+    <FormField label={label} constraintText={hint}>
+      <Input
+        type="password"
+        autoComplete={current ? 'current-password' : 'new-password'}
+        value={value}
+        onChange={({ detail }) => onChange(detail.value)}
+      />
+    </FormField>
+  );
+}
+
+interface PasswordDialogProps {
+  id: string;
+  name: string;
+  onClose: (changed: boolean) => void;
+}
+
+/** An administrator gives another user a new password. */
+export function PasswordDialog({ id, name, onClose }: PasswordDialogProps) {
+  const { api } = useConsole();
+  const [password, setPassword] = useState('');
+  return (
+    <Question
+      title={words.setPasswordTitle(name)}
+      action={texts.people.save}
+      onClose={onClose}
+      work={async () => void (await changeUser(api, id, { password }))}
+    >
+      <PasswordField
+        label={words.newPassword}
+        hint={words.setPasswordHint}
+        value={password}
+        onChange={setPassword}
+      />
+    </Question>
+  );
+}
+
+export function OwnPasswordDialog({ onClose }: { onClose: (changed: boolean) => void }) {
+  const { api, session } = useConsole();
+  const [old, setOld] = useState('');
+  const [password, setPassword] = useState('');
+  return (
+    <Question
+      title={words.ownPassword}
+      action={texts.people.save}
+      onClose={onClose}
+      work={async () => void (await changeOwnPassword(api, session.user.id, old, password))}
+    >
+      <PasswordField
+        current
+        label={words.oldPassword}
+        hint={words.oldPasswordHint}
+        value={old}
+        onChange={setOld}
+      />
+      <PasswordField
+        label={words.newPassword}
+        hint={words.newPasswordHint}
+        value={password}
+        onChange={setPassword}
+      />
+    </Question>
+  );
+}
