@@ -34,7 +34,7 @@ export const people = {
     passwordHint: '8 to 1,024 characters.',
     setPassword: 'Set a new password',
     setPasswordTitle: (name: string) => `New password for ${name}`,
-    setPasswordHint: '8 to 1,024 characters. Tell it to the user on a safe way; it holds at once.',
+    setPasswordHint: '8 to 1,024 characters. It holds at once; tell it to the user in a safe way.',
     ownPassword: 'Change my password',
     oldPassword: 'Password until now',
     oldPasswordHint: 'The one that you have signed in with.',

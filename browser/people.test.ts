@@ -1,0 +1,131 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  PASSWORD,
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from '../server/attack/harness.ts';
+import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+
+const skip = CHROMIUM ? undefined : 'no Chromium was found; install it or set CHROMIUM';
+if (skip) console.warn(`skipped: ${skip}`);
+
+const READER = { name: 'reader', password: 'reads-traces-only-1' };
+
+describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
+  let directory: string;
+  let server: RunningServer;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    server = await startServer(directory, {}, { enabled: false });
+    browser = await launch();
+    page = await openPage(browser, problems);
+    await signIn(page, server.url, PASSWORD, '/console/groups');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await removeDirectory(directory);
+  });
+
+  const dialog = () => page.getByRole('dialog');
+  const closed = () => dialog().waitFor({ state: 'detached' });
+
+  test('a group is created and may read traces', async () => {
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await dialog().getByLabel('Name').fill('auditors');
+    expect(await barriers(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Create group' }).click();
+    await closed();
+    await page.getByRole('button', { name: 'Actions: auditors' }).click();
+    await page.getByRole('menuitem', { name: 'Roles in this project' }).click();
+    await dialog().getByRole('button', { name: 'Roles', exact: false }).first().click();
+    await page.getByRole('option', { name: /CTS ReadOnlyAccess/ }).click();
+    await page.keyboard.press('Escape');
+    await dialog().getByRole('button', { name: 'Remove CTS ReadOnlyAccess' }).waitFor();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await closed();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('a user is created in it', async () => {
+    await page.goto(`${server.url}/console/users`);
+    await page.getByRole('button', { name: 'Create user' }).click();
+    await dialog().getByLabel('Name').fill(READER.name);
+    await dialog().getByLabel('Password').fill(READER.password);
+    await dialog()
+      .getByRole('button', { name: /^Group/ })
+      .click();
+    await page.getByRole('option', { name: /auditors/ }).click();
+    await dialog().getByRole('button', { name: 'Create user' }).click();
+    await closed();
+    await page.getByRole('button', { name: `Actions: ${READER.name}` }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('nobody can delete themselves', async () => {
+    await page
+      .getByRole('row', { name: /\(you\)/ })
+      .getByRole('button', { name: /^Actions/ })
+      .click();
+    const remove = page.getByRole('menuitem', { name: 'Delete' });
+    expect(await remove.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Escape');
+  });
+
+  test('the user signs in, is told what users take, and changes the own password', async () => {
+    const refused: string[] = [];
+    const other = await openPage(browser, refused, { viewport: { width: 390, height: 844 } });
+    await other.goto(`${server.url}/console/users`);
+    await other.fill('input[name=user]', READER.name);
+    await other.fill('input[name=password]', READER.password);
+    await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await other.getByText('take the role Security Administrator').waitFor();
+    expect(await other.getByRole('button', { name: 'Create user' }).count()).toBe(0);
+    expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await barriers(other)).toEqual([]);
+    await other.getByRole('button', { name: 'Change my password' }).click();
+    await other.getByLabel('Password until now').fill(READER.password);
+    await other.getByLabel('New password').fill(`${READER.password}2`);
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByText('The password has been changed').waitFor();
+    expect(refused.filter((one) => !one.includes('403'))).toEqual([]);
+    await other.context().close();
+  });
+
+  test('the groups of the user are shown and taken away', async () => {
+    await page.getByRole('button', { name: `Actions: ${READER.name}` }).click();
+    await page.getByRole('menuitem', { name: 'Groups' }).click();
+    await dialog().getByRole('button', { name: 'Remove auditors' }).click();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await closed();
+    await page.getByRole('button', { name: `Actions: ${READER.name}` }).click();
+    await page.getByRole('menuitem', { name: 'Groups' }).click();
+    await dialog().getByText('Choose', { exact: true }).waitFor();
+    expect(await dialog().getByRole('button', { name: 'Remove auditors' }).count()).toBe(0);
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await closed();
+  });
+
+  test('on a phone nothing overflows', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const route of ['users', 'groups']) {
+      await page.goto(`${server.url}/console/${route}`);
+      await page
+        .getByRole('button', { name: /^Actions: / })
+        .first()
+        .waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    }
+  });
+
+  test('no error was written to the browser’s console', () => {
+    expect(problems).toEqual([]);
+  });
+});
