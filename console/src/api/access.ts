@@ -1,5 +1,11 @@
 import { dataOf } from '@opencts/client/api';
 import { type Api, headers } from './client.ts';
+import type { Answer } from './types.ts';
+
+export type IngestKey = Answer<'/v3/{project_id}/ingest-keys'>['ingest_keys'][number];
+export type AccessKey = Answer<'/v3.0/OS-CREDENTIAL/credentials'>['credentials'][number];
+export type Role = Answer<'/v3.0/OS-ROLE/roles'>['roles'][number];
+export type Policy = Role['policy'];
 
 export const listIngestKeys = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v3/{project_id}/ingest-keys', { params: { path }, signal }))).ingest_keys;
@@ -32,3 +38,20 @@ export const changeAccessKey = ({ calls }: Api, access: string, status: 'active'
 
 export const removeAccessKey = ({ calls }: Api, access: string) =>
   calls.DELETE('/v3.0/OS-CREDENTIAL/credentials/{access}', { params: { path: { access } }, headers });
+
+export const createPolicy = (
+  { calls }: Api,
+  role: { display_name: string; description: string; policy: Policy },
+) => dataOf(calls.POST('/v3.0/OS-ROLE/roles', { headers, body: { role } }));
+
+export const changePolicy = (
+  { calls }: Api,
+  role_id: string,
+  role: { description: string; policy: Policy },
+) =>
+  dataOf(
+    calls.PATCH('/v3.0/OS-ROLE/roles/{role_id}', { params: { path: { role_id } }, headers, body: { role } }),
+  );
+
+export const removePolicy = ({ calls }: Api, role_id: string) =>
+  calls.DELETE('/v3.0/OS-ROLE/roles/{role_id}', { params: { path: { role_id } }, headers });

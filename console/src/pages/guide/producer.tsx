@@ -7,13 +7,13 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { dataOf } from '@opencts/client/api';
 import { useEffect, useState } from 'react';
 import { headers } from '../../api/client.ts';
-import { HERE } from '../../api/session.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
 import { asApiError, useAct, useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';
+import { commandOf, SOURCE } from './command.ts';
 import './guide.css';
 import { Step } from './step.tsx';
 
@@ -21,8 +21,6 @@ const words = texts.guide.producer;
 const LOOK_MS = 1_000;
 const WEEK_MS = 7 * 86_400_000;
 const FORBIDDEN = 403;
-/** Of the trace that the command sends. */
-const SOURCE = 'DEMO';
 
 /** An ingest key, a command that sends a trace with it, and that trace as it appears. */
 export function Producer({ number, enabled }: { number: number; enabled: boolean | undefined }) {
@@ -123,13 +121,3 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
 }
 
 const OWN = new Set(['CTS', 'IAM', 'SMN', 'OBS', 'KMS']);
-
-const commandOf = (
-  project: string,
-  domain: string,
-  secret: string,
-) => `curl -s ${HERE}/v3/${project}/traces \\
-  -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\
-  -d '{"traces":[{"trace_name":"createServer","trace_type":"ApiCall","trace_rating":"normal",
-    "service_type":"${SOURCE}","resource_type":"server","resource_name":"hello","code":"200",
-    "time":'$(date +%s000)',"user":{"name":"me","domain":{"id":"${domain}"}}}]}'`;

@@ -1,0 +1,70 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import FormField from '@cloudscape-design/components/form-field';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ReactNode } from 'react';
+import { texts } from '../../texts/index.ts';
+import '../guide/guide.css';
+
+const words = texts.administration;
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** Shows what the service tells this once. */
+export function SecretDialog({ title, onClose, actions, children }: Props) {
+  return (
+    <Modal
+      visible
+      header={title}
+      closeAriaLabel={texts.common.close}
+      onDismiss={({ detail }) => {
+        // A click beside the dialog would lose the secret.
+        if (detail.reason !== 'overlay') onClose();
+      }}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            {actions}
+            <Button variant="primary" onClick={onClose}>
+              {words.kept}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Alert type="warning">{words.once}</Alert>
+        {children}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+/** A text to be copied whole. */
+export function Copied({ label, description, text }: { label: string; description: string; text: string }) {
+  return (
+    <FormField
+      label={label}
+      description={description}
+      secondaryControl={
+        <CopyToClipboard
+          copyButtonText={texts.common.copy}
+          copyButtonAriaLabel={`${texts.common.copy}: ${label}`}
+          copySuccessText={texts.common.copied}
+          copyErrorText={texts.common.failed}
+          textToCopy={text}
+        />
+      }
+    >
+      <pre className="json key command-text">{text}</pre>
+    </FormField>
+  );
+}

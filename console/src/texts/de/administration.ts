@@ -1,0 +1,96 @@
+import type { administration as english } from '../en/administration.ts';
+
+export const administration: typeof english = {
+  denied: 'Keine Berechtigung',
+  deniedText: (role) =>
+    `Erforderlich ist die Rolle ${role}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`,
+  once: 'Das Geheimnis wird nur dieses eine Mal angezeigt. Bewahren Sie es sicher auf, bevor Sie diesen Dialog schließen.',
+  kept: 'Sicher verwahrt',
+  ingestKeys: {
+    title: 'Ingest-Schlüssel',
+    description:
+      'Geheimnisse, mit denen Dienste Traces an dieses Projekt melden und die zu nichts anderem berechtigen.',
+    create: 'Ingest-Schlüssel erstellen',
+    none: 'Keine Ingest-Schlüssel vorhanden',
+    noneText: 'Erstellen Sie einen für jeden Dienst, der melden soll.',
+    name: 'Name',
+    nameHint:
+      '1 bis 64 Zeichen: Buchstaben, Ziffern, Leerzeichen sowie „_“, „.“, „@“, „+“ und „-“; am Anfang steht ein Buchstabe oder eine Ziffer.',
+    source: 'Trace-Quelle',
+    sourceHint:
+      'Die einzige Quelle, die damit gemeldet werden darf, etwa ECS, mit höchstens 64 Zeichen; * steht für jede.',
+    anySource: 'Jede',
+    createdBy: 'Erstellt von',
+    created: 'Erstellt',
+    used: 'Zuletzt verwendet',
+    never: 'Nie',
+    secret: 'Ingest-Schlüssel',
+    secretHint: 'Der Dienst sendet ihn als „Authorization: Bearer …“.',
+    command: 'Befehl, der einen Trace sendet',
+    commandHint: 'Führen Sie ihn in einer Shell aus; der Trace erscheint anschließend in der Trace-Liste.',
+    madeTitle: (name) => `Ingest-Schlüssel ${name}`,
+    revoke: 'Widerrufen',
+    revokeTitle: (name) => `Ingest-Schlüssel ${name} widerrufen?`,
+    revokeText:
+      'Dienste, die ihn verwenden, werden ab sofort abgewiesen. Dies kann nicht rückgängig gemacht werden.',
+  },
+  accessKeys: {
+    title: 'Zugriffsschlüssel',
+    description:
+      'Damit handeln Programme mit signierten Anfragen in Ihrem Namen. Ein Benutzer hat höchstens zwei, damit einer den anderen ablösen kann.',
+    create: 'Zugriffsschlüssel erstellen',
+    full: 'Sie haben bereits die höchstens zulässigen zwei Zugriffsschlüssel. Löschen Sie zuerst einen.',
+    none: 'Sie haben keine Zugriffsschlüssel',
+    noneText: 'Erstellen Sie einen für ein Programm, das in Ihrem Namen handelt.',
+    access: 'Zugriffsschlüssel-ID',
+    accessHint: 'Bezeichnet den Schlüssel in jeder signierten Anfrage; sie ist nicht geheim.',
+    secret: 'Geheimer Zugriffsschlüssel',
+    secretHint: 'Signiert Anfragen; er wird nie übertragen.',
+    state: 'Status',
+    states: { active: 'Aktiviert', inactive: 'Deaktiviert' },
+    created: 'Erstellt',
+    used: 'Zuletzt verwendet',
+    never: 'Nie',
+    note: 'Beschreibung',
+    noteHint: 'Höchstens 255 Zeichen, etwa das Programm, das den Schlüssel verwendet.',
+    madeTitle: 'Ihr neuer Zugriffsschlüssel',
+    download: 'Als CSV herunterladen',
+    enable: 'Aktivieren',
+    disable: 'Deaktivieren',
+    disableTitle: (access) => `Zugriffsschlüssel ${access} deaktivieren?`,
+    disableText: 'Damit signierte Anfragen werden bis zur erneuten Aktivierung abgewiesen.',
+    remove: 'Löschen',
+    removeTitle: (access) => `Zugriffsschlüssel ${access} löschen?`,
+    removeText:
+      'Damit signierte Anfragen werden ab sofort abgewiesen. Dies kann nicht rückgängig gemacht werden.',
+  },
+  roles: {
+    title: 'Rollen',
+    description:
+      'Was den Mitgliedern einer Gruppe erlaubt werden kann. Rollen werden unter „Gruppen“ zugewiesen.',
+    create: 'Eigene Richtlinie erstellen',
+    none: 'Keine Rollen vorhanden',
+    noneText: 'Erstellen Sie eine eigene Richtlinie.',
+    name: 'Name',
+    nameHint:
+      '1 bis 64 Zeichen: Buchstaben, Ziffern, Leerzeichen, „_“ und „-“. Er kann später nicht geändert werden.',
+    kind: 'Typ',
+    system: 'System',
+    custom: 'Eigene',
+    note: 'Beschreibung',
+    noteHint: 'Höchstens 255 Zeichen.',
+    policy: 'Richtlinie (JSON)',
+    policyHint:
+      '1 bis 8 Anweisungen mit je 1 bis 100 Aktionen der Form Dienst:Art:Vorgang; * steht für beliebigen Text.',
+    rule: 'Was keine Anweisung erlaubt, ist verweigert; eine Verweigerung hat Vorrang vor einer Erlaubnis.',
+    notJson: (reason) => `Die Richtlinie ist kein gültiges JSON: ${reason}`,
+    effects: { Allow: 'Erlaubt', Deny: 'Verweigert' },
+    show: 'Berechtigungen anzeigen',
+    change: 'Ändern',
+    changeTitle: (name) => `Richtlinie ${name} ändern`,
+    remove: 'Löschen',
+    removeTitle: (name) => `Richtlinie ${name} löschen?`,
+    removeText:
+      'Jede Gruppe, der sie zugewiesen ist, verliert die damit erlaubten Berechtigungen. Dies kann nicht rückgängig gemacht werden.',
+  },
+};
