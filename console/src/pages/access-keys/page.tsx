@@ -87,7 +87,7 @@ export default function AccessKeysPage() {
       }
     >
       {error ? (
-        <Refused error={error} role="Security Administrator" onRetry={reload} />
+        <Refused error={error} needed="Security Administrator" onRetry={reload} />
       ) : (
         <Table<AccessKey>
           items={value ?? []}

@@ -57,7 +57,7 @@ export default function IngestKeysPage() {
       }
     >
       {error ? (
-        <Refused error={error} role="CTS FullAccess" onRetry={reload} />
+        <Refused error={error} needed="CTS FullAccess" onRetry={reload} />
       ) : (
         <Table<IngestKey>
           items={value ?? []}

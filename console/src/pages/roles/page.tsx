@@ -64,7 +64,7 @@ export default function RolesPage() {
       }
     >
       {error ? (
-        <Refused error={error} role="Security Administrator" onRetry={reload} />
+        <Refused error={error} needed="Security Administrator" onRetry={reload} />
       ) : (
         <Table<Role>
           items={value ?? []}
