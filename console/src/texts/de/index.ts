@@ -1,12 +1,12 @@
-import { administration } from '../en/administration.ts';
 import type { Texts } from '../en/index.ts';
-import { people } from '../en/people.ts';
+import { administration } from './administration.ts';
 import { archive } from './archive.ts';
 import { guide } from './guide.ts';
 import { keys } from './keys.ts';
 import { notifications } from './notifications.ts';
 import { number } from './number.ts';
 import { overview } from './overview.ts';
+import { people } from './people.ts';
 import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
