@@ -21,7 +21,7 @@ export const overview: typeof english = {
   },
   tops: {
     sources: 'Trace-Quellen',
-    users: 'Ausführende',
+    users: 'Benutzer',
     resourceTypes: 'Ressourcentypen',
     failures: 'Fehlgeschlagene Vorgänge',
   },
@@ -33,11 +33,11 @@ export const overview: typeof english = {
     compared: (since) => `Verglichen mit allen Traces seit ${since}.`,
     young:
       'Es gibt noch nicht genügend Vergleichsdaten. Einen Tag nach den ersten Traces lässt sich Neues von Gewohntem unterscheiden.',
-    operators: 'Neue Ausführende',
+    operators: 'Neue Benutzer',
     addresses: 'Neue Quelladressen',
     operations: 'Neue Vorgänge',
     none: 'Keine',
-    nothing: 'Nichts Neues: Alle Ausführenden, Quelladressen und Vorgänge sind bereits bekannt.',
+    nothing: 'Nichts Neues: Alle Benutzer, Quelladressen und Vorgänge sind bereits bekannt.',
     first: (time) => `Zuerst ${time}`,
     by: (user) => `durch ${user}`,
     more: (count) => `${number(count)} weitere anzeigen`,
