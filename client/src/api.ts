@@ -749,6 +749,8 @@ export interface paths {
                             detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
                             /** @description The same in words (an addition of OpenCTS) */
                             detail_message?: string;
+                            /** @description When its last trace file was written, epoch ms; absent: none (an addition of OpenCTS) */
+                            last_transfer?: number;
                             domain_id: string;
                             project_id: string;
                             agency_name: string;
@@ -882,6 +884,8 @@ export interface paths {
                             detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
                             /** @description The same in words (an addition of OpenCTS) */
                             detail_message?: string;
+                            /** @description When its last trace file was written, epoch ms; absent: none (an addition of OpenCTS) */
+                            last_transfer?: number;
                             domain_id: string;
                             project_id: string;
                             agency_name: string;
@@ -973,6 +977,8 @@ export interface paths {
                                 detail?: "bucketPolicyError" | "noBucket" | "arrears" | "storeUnavailable" | "kmsKeyUnusable";
                                 /** @description The same in words (an addition of OpenCTS) */
                                 detail_message?: string;
+                                /** @description When its last trace file was written, epoch ms; absent: none (an addition of OpenCTS) */
+                                last_transfer?: number;
                                 domain_id: string;
                                 project_id: string;
                                 agency_name: string;

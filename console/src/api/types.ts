@@ -21,6 +21,8 @@ export type ArchiveFile = Answer<'/v3/{project_id}/archive'>['files'][number];
 export type ArchiveSearch = Answer<'/v3/{project_id}/archive/searches/{search_id}'>;
 export type PublicKey = Answer<'/v3/public-keys'>['public_keys'][number];
 export type Buckets = Answer<'/v3/{project_id}/buckets'>;
+export type BucketQuestion =
+  paths['/v3/{project_id}/checkbucket']['post']['requestBody']['content']['application/json']['buckets'][number];
 export type Key = Answer<'/v3/{project_id}/keys'>['keys'][number];
 export type Operation = Answer<'/v3/{project_id}/operations/details'>['operations'][number];
 export type Notification =

@@ -88,6 +88,8 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     const obs_info = { bucket_name: BUCKET, is_obs_created: true, file_prefix_name: 'prod' };
     const put = await v3('PUT', '/tracker', { ...tracker, obs_info, is_support_validate: true });
     expect(put.body).toMatchObject({ status: 'enabled', obs_info: { is_authorized_bucket: true } });
+    expect(put.body).not.toHaveProperty('last_transfer');
+    const before = Date.now();
     await v3('POST', '/traces', {
       traces: [
         trace({ resource_id: 'r1', zone: 'eu-de-1' }),
@@ -103,6 +105,9 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
       { resource_id: 'r1', zone: 'eu-de-1', user: expect.stringContaining('jane') },
     ]);
     await until(async () => (await keys()).find((one) => one.includes('/system/VPC/')));
+    const { last_transfer } = (await v3('GET', '/trackers')).body.trackers[0];
+    expect(last_transfer).toBeGreaterThanOrEqual(before);
+    expect(last_transfer).toBeLessThanOrEqual(Date.now());
   });
 
   here('it can be walked, viewed and downloaded, by its own project only', async () => {

@@ -113,6 +113,11 @@ export const Tracker = Type.Object(
       }),
     ),
     detail_message: Type.Optional(Type.String({ description: 'The same in words (an addition of OpenCTS)' })),
+    last_transfer: Type.Optional(
+      Type.Integer({
+        description: 'When its last trace file was written, epoch ms; absent: none (an addition of OpenCTS)',
+      }),
+    ),
     domain_id: Type.String(),
     project_id: Type.String(),
     agency_name: Type.String(),

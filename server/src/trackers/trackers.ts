@@ -50,6 +50,8 @@ export interface StoredTracker {
   createdAt: number;
   /** Why its last delivery failed, or its key cannot be used. */
   trouble?: { detail: DeliveryTrouble; message: string };
+  /** When its last trace file was written, epoch ms. */
+  lastTransferAt?: number;
 }
 
 /** A tracker that transfers, and where to. */
@@ -97,6 +99,12 @@ export class Trackers {
       .leftJoin('deliveries', 'deliveries.tracker_id', 'trackers.id')
       .selectAll('trackers')
       .select(['deliveries.detail', 'deliveries.message'])
+      .select(({ selectFrom }) =>
+        selectFrom('trace_files')
+          .select(({ fn }) => fn.max('delivered_at').as('at'))
+          .whereRef('trace_files.tracker_id', '=', 'trackers.id')
+          .as('transferred_at'),
+      )
       .where('project_id', '=', projectId)
       .orderBy('created_at')
       .orderBy('id')
@@ -545,6 +553,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
     tracker_name: tracker.name,
     status: trouble ? 'error' : tracker.enabled ? 'enabled' : 'disabled',
     ...(trouble ? { detail: trouble.detail, detail_message: trouble.message } : {}),
+    ...(tracker.lastTransferAt ? { last_transfer: tracker.lastTransferAt } : {}),
     domain_id: owner.domainId,
     project_id: tracker.projectId,
     agency_name: AGENCY,
@@ -597,6 +606,7 @@ function toTracker(row: {
   created_at: number;
   detail?: DeliveryTrouble | null;
   message?: string | null;
+  transferred_at?: number | null;
 }): StoredTracker {
   return {
     id: row.id,
@@ -607,5 +617,6 @@ function toTracker(row: {
     settings: JSON.parse(row.settings) as TrackerSettings,
     createdAt: row.created_at,
     ...(row.detail ? { trouble: { detail: row.detail, message: row.message ?? '' } } : {}),
+    ...(row.transferred_at ? { lastTransferAt: row.transferred_at } : {}),
   };
 }

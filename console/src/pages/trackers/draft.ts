@@ -1,4 +1,4 @@
-import type { Tracker, TrackerRequest } from '../../api/types.ts';
+import type { Buckets, Tracker, TrackerRequest } from '../../api/types.ts';
 
 /** Days that objects of a data tracker's bucket may stay (`bucket_lifecycle`). */
 export const LIFECYCLES = [0, 30, 60, 90, 180, 1095] as const;
@@ -23,6 +23,15 @@ export interface Draft {
   locked: boolean;
   lockMode: 'GOVERNANCE' | 'COMPLIANCE';
   lockDays: string;
+}
+
+/** What the fields of the form work with. */
+export interface FieldProps {
+  draft: Draft;
+  buckets: Buckets;
+  change: (next: Partial<Draft>) => void;
+  /** @param fields of the request, as refusals name them */
+  errorOf: (...fields: string[]) => string | undefined;
 }
 
 /** @param tracker absent: a new data tracker */
@@ -87,4 +96,17 @@ export function requestOf(draft: Draft, before: Tracker | undefined): TrackerReq
       ...(system ? {} : { bucket_lifecycle: draft.lifecycle as (typeof LIFECYCLES)[number] }),
     },
   };
+}
+
+/** How a trace file's key would look (cts-api.md). @param now epoch ms */
+export function exampleKey(draft: Draft, region: string, now: number): string {
+  const time = new Date(now);
+  const day = [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate()].join('/');
+  const stamp = time.toISOString().slice(0, 19).replaceAll(':', '-');
+  const service = draft.type === 'system' ? 'ECS' : 'OBS';
+  return [
+    `CloudTraces/${region}/${day}/${draft.name || '…'}`,
+    ...(draft.sorted ? [service] : []),
+    `${draft.prefix && `${draft.prefix}_`}CloudTrace_${region}_${stamp}Z_1b2c3d4e5f607182.json${draft.compression === 'gzip' ? '.gz' : ''}`,
+  ].join('/');
 }

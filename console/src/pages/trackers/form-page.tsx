@@ -1,16 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Button from '@cloudscape-design/components/button';
-import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Form from '@cloudscape-design/components/form';
-import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
-import RadioGroup from '@cloudscape-design/components/radio-group';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Toggle from '@cloudscape-design/components/toggle';
@@ -23,8 +17,11 @@ import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { asApiError, useLoad } from '../../use-load.ts';
-import { type Draft, draftOf, LIFECYCLES, requestOf } from './draft.ts';
+import { type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
 import { Status } from './page.tsx';
+import { ProtectionFields } from './protection-fields.tsx';
+import { RecordedFields } from './recorded-fields.tsx';
+import { TransferFields } from './transfer-fields.tsx';
 
 const words = texts.trackers.form;
 
@@ -56,7 +53,8 @@ export default function TrackerFormPage() {
 }
 
 function TrackerForm({ tracker, buckets, keys }: World) {
-  const { api, notify, onExpired } = useConsole();
+  const { api, notify, onExpired, session } = useConsole();
+  const region = session.projects.find(({ id }) => id === api.path.project_id)?.region ?? '';
   const navigate = useNavigate();
   const [draft, setDraft] = useState<Draft>(() => draftOf(tracker));
   const [problem, setProblem] = useState<{ field: string; message: string }>();
@@ -81,6 +79,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
   };
   const errorOf = (...fields: string[]) =>
     problem && fields.includes(problem.field) ? problem.message : undefined;
+  const fields: FieldProps = { draft, buckets, change, errorOf };
 
   return (
     <ContentLayout
@@ -125,47 +124,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
             )}
             {(!tracker || tracker.data_bucket) && (
               <Container header={<Header variant="h2">{words.basics}</Header>}>
-                <SpaceBetween size="m">
-                  {!tracker && (
-                    <FormField
-                      label={words.name}
-                      constraintText={words.nameHint}
-                      errorText={errorOf('tracker_name')}
-                    >
-                      <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
-                    </FormField>
-                  )}
-                  <FormField
-                    label={words.tracked}
-                    constraintText={words.trackedHint}
-                    errorText={errorOf('data_bucket.data_bucket_name', 'data_bucket_name')}
-                  >
-                    <Input
-                      value={draft.tracked}
-                      readOnly={tracker !== undefined}
-                      onChange={({ detail }) => change({ tracked: detail.value })}
-                    />
-                  </FormField>
-                  <FormField label={words.events} errorText={errorOf('data_bucket.data_event')}>
-                    <SpaceBetween direction="horizontal" size="m">
-                      {(['READ', 'WRITE'] as const).map((event) => (
-                        <Checkbox
-                          key={event}
-                          checked={draft.events.includes(event)}
-                          onChange={({ detail }) =>
-                            change({
-                              events: detail.checked
-                                ? [...draft.events, event]
-                                : draft.events.filter((other) => other !== event),
-                            })
-                          }
-                        >
-                          {texts.trackers.events[event]}
-                        </Checkbox>
-                      ))}
-                    </SpaceBetween>
-                  </FormField>
-                </SpaceBetween>
+                <RecordedFields {...fields} isNew={!tracker} />
               </Container>
             )}
             <Container header={<Header variant="h2">{words.transfer}</Header>}>
@@ -177,197 +136,18 @@ function TrackerForm({ tracker, buckets, keys }: World) {
                 >
                   {words.transferOn}
                 </Toggle>
-                {draft.transfers && (
-                  <TransferFields draft={draft} buckets={buckets} change={change} errorOf={errorOf} />
-                )}
+                {draft.transfers && <TransferFields {...fields} region={region} />}
               </SpaceBetween>
             </Container>
             {draft.transfers && (
               <Container header={<Header variant="h2">{words.protection}</Header>}>
-                <ProtectionFields
-                  draft={draft}
-                  buckets={buckets}
-                  keys={keys}
-                  change={change}
-                  errorOf={errorOf}
-                />
+                <ProtectionFields {...fields} keys={keys} />
               </Container>
             )}
           </SpaceBetween>
         </Form>
       </form>
     </ContentLayout>
-  );
-}
-
-interface FieldProps {
-  draft: Draft;
-  buckets: Buckets;
-  change: (next: Partial<Draft>) => void;
-  errorOf: (...fields: string[]) => string | undefined;
-}
-
-function TransferFields({ draft, buckets, change, errorOf }: FieldProps) {
-  const options = buckets.buckets.map(({ name, region }) => ({ value: name, label: name, labelTag: region }));
-  const compressions = [
-    { value: 'gzip', label: words.gzip },
-    { value: 'json', label: words.json },
-  ];
-  const lifecycles = LIFECYCLES.map((days) => ({ value: String(days), label: words.lifecycleDays(days) }));
-  return (
-    <SpaceBetween size="m">
-      <RadioGroup
-        value={draft.newBucket ? 'new' : 'old'}
-        items={[
-          { value: 'new', label: words.newBucket },
-          { value: 'old', label: words.oldBucket },
-        ]}
-        onChange={({ detail }) => change({ newBucket: detail.value === 'new', bucket: '' })}
-      />
-      <FormField
-        label={words.bucket}
-        constraintText={draft.newBucket ? words.bucketHint : undefined}
-        errorText={errorOf('obs_info.bucket_name')}
-      >
-        {draft.newBucket || options.length === 0 ? (
-          <Input
-            value={draft.bucket}
-            placeholder="audit-archive"
-            onChange={({ detail }) => change({ bucket: detail.value.trim() })}
-          />
-        ) : (
-          <Select
-            selectedOption={draft.bucket === '' ? null : { value: draft.bucket, label: draft.bucket }}
-            options={options}
-            placeholder={words.bucketChoose}
-            empty={words.bucketNone}
-            onChange={({ detail }) => change({ bucket: detail.selectedOption.value ?? '' })}
-          />
-        )}
-      </FormField>
-      <FormField
-        label={`${words.prefix} (${texts.common.optional})`}
-        constraintText={words.prefixHint}
-        errorText={errorOf('obs_info.file_prefix_name')}
-      >
-        <Input value={draft.prefix} onChange={({ detail }) => change({ prefix: detail.value })} />
-      </FormField>
-      <FormField label={words.compression}>
-        <Select
-          selectedOption={compressions.find(({ value }) => value === draft.compression) ?? null}
-          options={compressions}
-          onChange={({ detail }) =>
-            change({ compression: detail.selectedOption.value as Draft['compression'] })
-          }
-        />
-      </FormField>
-      <Checkbox checked={draft.sorted} onChange={({ detail }) => change({ sorted: detail.checked })}>
-        {words.sort}
-      </Checkbox>
-      {draft.type === 'system' ? (
-        <Checkbox
-          checked={draft.withoutDataKeys}
-          description={words.excludeKmsHint}
-          onChange={({ detail }) => change({ withoutDataKeys: detail.checked })}
-        >
-          {words.excludeKms}
-        </Checkbox>
-      ) : (
-        <FormField label={words.lifecycle}>
-          <Select
-            selectedOption={lifecycles.find(({ value }) => value === String(draft.lifecycle)) ?? null}
-            options={lifecycles}
-            onChange={({ detail }) => change({ lifecycle: Number(detail.selectedOption.value) })}
-          />
-        </FormField>
-      )}
-    </SpaceBetween>
-  );
-}
-
-function ProtectionFields({ draft, buckets, keys, change, errorOf }: FieldProps & { keys: Key[] }) {
-  const modes = [
-    { value: 'GOVERNANCE', label: words.governance },
-    { value: 'COMPLIANCE', label: words.compliance },
-  ];
-  const options = keys.map(({ id, alias, state }) => ({
-    value: id,
-    label: alias,
-    description: id,
-    labelTag: texts.keys.states[state],
-    disabled: state !== 'enabled',
-  }));
-  const chosen = options.find(({ value }) => value === draft.key);
-  return (
-    <SpaceBetween size="m">
-      <Toggle
-        checked={draft.verified}
-        description={words.verifyHint}
-        onChange={({ detail }) => change({ verified: detail.checked })}
-      >
-        {words.verify}
-      </Toggle>
-      {draft.type === 'system' && (
-        <Toggle
-          checked={draft.encrypted}
-          description={words.encryptHint}
-          onChange={({ detail }) => change({ encrypted: detail.checked })}
-        >
-          {words.encrypt}
-        </Toggle>
-      )}
-      {draft.encrypted && (
-        <Box margin={{ left: 'xxl' }}>
-          <FormField
-            label={words.key}
-            constraintText={buckets.encryption === 'store' ? words.keyOfStore : undefined}
-            errorText={errorOf('kms_id')}
-          >
-            {buckets.encryption === 'store' ? (
-              <Input value={draft.key} onChange={({ detail }) => change({ key: detail.value.trim() })} />
-            ) : (
-              <Select
-                selectedOption={chosen ?? (draft.key === '' ? null : { value: draft.key, label: draft.key })}
-                options={options}
-                placeholder={words.keyChoose}
-                empty={words.keyNone}
-                onChange={({ detail }) => change({ key: detail.selectedOption.value ?? '' })}
-              />
-            )}
-          </FormField>
-        </Box>
-      )}
-      <Toggle
-        checked={draft.locked}
-        description={words.lockHint}
-        onChange={({ detail }) => change({ locked: detail.checked })}
-      >
-        {words.lock}
-      </Toggle>
-      {draft.locked && (
-        <Box margin={{ left: 'xxl' }}>
-          <SpaceBetween size="s">
-            <FormField label={words.lockMode} errorText={errorOf('obs_info.object_lock_mode')}>
-              <Select
-                selectedOption={modes.find(({ value }) => value === draft.lockMode) ?? null}
-                options={modes}
-                onChange={({ detail }) =>
-                  change({ lockMode: detail.selectedOption.value as Draft['lockMode'] })
-                }
-              />
-            </FormField>
-            <FormField label={words.lockDays} errorText={errorOf('obs_info.object_lock_days')}>
-              <Input
-                type="number"
-                inputMode="numeric"
-                value={draft.lockDays}
-                onChange={({ detail }) => change({ lockDays: detail.value })}
-              />
-            </FormField>
-          </SpaceBetween>
-        </Box>
-      )}
-    </SpaceBetween>
   );
 }
 

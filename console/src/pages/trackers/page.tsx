@@ -15,6 +15,7 @@ import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
+import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 
 const words = texts.trackers;
@@ -23,7 +24,7 @@ const editAddress = ({ tracker_name }: Tracker) => `/trackers/edit?name=${encode
 
 /** The trackers of the project, and how their transfer goes. */
 export default function TrackersPage() {
-  const { api } = useConsole();
+  const { api, zone } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
   const { value, loading, error, reload } = useLoad((signal) => listTrackers(api, signal), 'trackers');
@@ -135,6 +136,14 @@ export default function TrackersPage() {
                     {obs_info.file_prefix_name !== '' && ` · ${obs_info.file_prefix_name}`}
                   </>
                 ),
+            },
+            {
+              id: 'lastTransfer',
+              header: words.columns.lastTransfer,
+              cell: ({ obs_info, last_transfer }) => {
+                if (last_transfer) return formatTime(last_transfer, zone);
+                return obs_info.bucket_name === '' ? '–' : words.notYetTransferred;
+              },
             },
             {
               id: 'protection',
