@@ -121,6 +121,7 @@ async function verify(publicKeys?: KeyObject[], source = bucketSource(objects, B
   const all = (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey));
   const counts = await verifyArchive({
     source,
+    now,
     publicKeys: publicKeys ?? all,
     onFinding: (finding) => findings.push(finding),
   });
@@ -373,6 +374,14 @@ describe('verify names', () => {
     expect(counts).toMatchObject({ pending: 1, before: 1 });
     expect(bad).toEqual([]);
     expect(findings.find(({ key }) => key === late)?.verdict).toBe('pending');
+  });
+
+  test('before the first digest of a trace source its files as pending', async () => {
+    const early = traceFileKey({ ...route, service: 'NEW' }, now - HOUR, 'e'.repeat(16), true);
+    await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
+    expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('pending');
+    now += 2 * HOUR;
+    expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('before');
   });
 
   test('in a downloaded folder everything but the newest digest, whose signature is elsewhere', async () => {

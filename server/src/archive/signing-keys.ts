@@ -24,12 +24,18 @@ export interface SigningKey {
   active: boolean;
 }
 
+interface Pair {
+  id: string;
+  key: KeyObject;
+}
+
 /** The installation's key pairs for digest files; private keys are sealed. Old public keys stay. */
 export class SigningKeys {
   private readonly metadata: Metadata;
   private readonly sealer: Sealer;
   private readonly clock: () => number;
-  private current: { id: string; key: KeyObject } | undefined;
+  /** The key pair that signs; loaded, or made, once for all who ask at the same time. */
+  private current: Promise<Pair> | undefined;
 
   constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number) {
     this.metadata = metadata;
@@ -37,8 +43,9 @@ export class SigningKeys {
     this.clock = clock;
   }
 
-  /** Newest first. */
+  /** Newest first; the first is made at first need, so that an auditor can keep it before anything is signed. */
   async list(): Promise<SigningKey[]> {
+    await this.pair();
     const rows = await this.metadata
       .selectFrom('signing_keys')
       .selectAll()
@@ -54,46 +61,53 @@ export class SigningKeys {
 
   /** Makes a new key pair, which signs from now on. */
   async rotate(): Promise<SigningKey> {
-    const pair = await promisify(generateKeyPair)('rsa', { modulusLength: BITS });
-    const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' });
-    const id = createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
-    const secret = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const createdAt = this.clock();
-    await this.metadata
-      .insertInto('signing_keys')
-      .values({
-        id,
-        public_key: publicKey.toString('base64'),
-        sealed_private_key: this.sealer.seal(secret, id),
-        created_at: createdAt,
-      })
-      .execute();
-    this.current = { id, key: pair.privateKey };
-    return { id, publicKey: publicKey.toString('base64'), createdAt, active: true };
+    const { row, ...pair } = await this.make();
+    this.current = Promise.resolve(pair);
+    return { id: row.id, publicKey: row.public_key, createdAt: row.created_at, active: true };
   }
 
   /** Id of the key that signs now; the key pair is made at first need. */
   async currentId(): Promise<string> {
-    this.current ??= await this.load();
-    if (!this.current) await this.rotate();
-    return (this.current as { id: string }).id;
+    return (await this.pair()).id;
   }
 
   /** SHA256withRSA (PKCS #1 v1.5) of a text, hex. */
   async sign(text: string): Promise<{ signature: string; keyId: string }> {
-    await this.currentId();
-    const { id, key } = this.current as { id: string; key: KeyObject };
+    const { id, key } = await this.pair();
     return { signature: sign('sha256', Buffer.from(text), key).toString('hex'), keyId: id };
   }
 
-  private async load(): Promise<{ id: string; key: KeyObject } | undefined> {
+  private pair(): Promise<Pair> {
+    this.current ??= this.load().catch((error) => {
+      this.current = undefined;
+      throw error;
+    });
+    return this.current;
+  }
+
+  private async make() {
+    const pair = await promisify(generateKeyPair)('rsa', { modulusLength: BITS });
+    const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' });
+    const id = createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
+    const secret = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const row = {
+      id,
+      public_key: publicKey.toString('base64'),
+      sealed_private_key: this.sealer.seal(secret, id),
+      created_at: this.clock(),
+    };
+    await this.metadata.insertInto('signing_keys').values(row).execute();
+    return { id, key: pair.privateKey, row };
+  }
+
+  private async load(): Promise<Pair> {
     const row = await this.metadata
       .selectFrom('signing_keys')
       .selectAll()
       .orderBy('created_at', 'desc')
       .limit(1)
       .executeTakeFirst();
-    if (!row) return undefined;
+    if (!row) return this.make();
     const secret = this.sealer.open(row.sealed_private_key, row.id);
     if (secret === undefined) {
       throw new Error(
