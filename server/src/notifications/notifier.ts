@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import {
@@ -15,8 +16,12 @@ import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
 
 export const NOTIFIER = 'notifier';
-/** Small, since nobody else can write metadata while what was found in them is written. */
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = 4 * 1024 * 1024;
+/** While many messages are found: nobody else can write metadata while they are written. */
+const BUSY_READ_BYTES = 1024 * 1024;
+const BUSY_MESSAGES = 500;
+/** Under load one read follows another not sooner, so that each is worth its files and its transaction. */
+const READ_EVERY_MS = 40;
 /** Without anything found the position is noted at least so often. */
 const NOTE_EVERY_MS = 5_000;
 const RETRY_MS = 1_000;
@@ -74,6 +79,8 @@ export class Notifier {
   private position: Position = { segment: 0, offset: 0 };
   private noted: Position = { segment: 0, offset: 0 };
   private notedAt = 0;
+  private readAt = 0;
+  private readBytes = READ_BYTES;
   /** Messages that wait for a subscriber, about. */
   private readonly waiting = new Map<string, { messages: number; countedAt: number }>();
   private running: Promise<void> | undefined;
@@ -114,17 +121,28 @@ export class Notifier {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       await journal.beyond(this.position, signal);
+      await this.gather();
       if (signal.aborted) break;
       try {
         await this.step();
       } catch (error) {
         log.error({ err: error }, 'key events could not be looked for; it is tried again');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await sleep(RETRY_MS);
       }
     }
     await this.note(true).catch((error) =>
       log.error({ err: error }, 'the position of the notifier is not noted'),
     );
+  }
+
+  /** Waits a little for more, unless the last read is long ago or there is plenty. */
+  private async gather(): Promise<void> {
+    const { segment, offset } = this.options.journal.durableEnd;
+    const plenty = segment !== this.position.segment || offset - this.position.offset >= this.readBytes;
+    const wait = this.readAt + READ_EVERY_MS - performance.now();
+    if (!plenty && wait > 0)
+      await sleep(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    this.readAt = performance.now();
   }
 
   private async step(): Promise<void> {
@@ -140,7 +158,7 @@ export class Notifier {
       return;
     }
     const from = this.position;
-    const { frames, next } = await journal.read(from, READ_BYTES);
+    const { frames, next } = await journal.read(from, this.readBytes);
     const found: Found[] = [];
     for (const frame of frames) {
       const rules = this.matcher.match(frame);
@@ -208,6 +226,7 @@ export class Notifier {
       puts.set(id, { id, rule, kind: 'batch', content, traces, expires: now + BATCH_LIVE_MS, to: batch });
       remembered.push({ id, piece, readers: batch.length });
     }
+    this.readBytes = puts.size > BUSY_MESSAGES ? BUSY_READ_BYTES : READ_BYTES;
     await metadata.transaction().execute(async (transaction) => {
       await putAll(transaction, [...puts.values()], now);
       for (const [id, traces] of lost) await tellOverflow(transaction, id, traces, now);
