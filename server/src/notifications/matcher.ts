@@ -26,8 +26,8 @@ interface Compiled {
 interface ProjectRules {
   /** Those that want every operation. */
   complete: Compiled[];
-  /** By trace source, then by resource type and trace name. */
-  byService: Map<string, Map<string, Compiled[]>>;
+  /** By trace source, trace name, and resource type: in this order the fewest bytes of a line are looked at. */
+  byService: Map<string, Map<string, Map<string, Compiled[]>>>;
 }
 
 /**
@@ -49,8 +49,10 @@ export class Matcher {
   match(frame: Frame): Rule[] {
     const rules = this.projects.get(frame.projectId);
     if (!rules) return [];
-    const ofService = rules.byService.get(frame.serviceType);
-    const named = ofService?.get(operationOf(frame.member('resource_type'), frame.member('trace_name')));
+    const named = rules.byService
+      .get(frame.serviceType)
+      ?.get(frame.member('trace_name'))
+      ?.get(frame.member('resource_type'));
     if (!named && rules.complete.length === 0) return [];
     let line: TraceLine | undefined;
     const read = () => {
@@ -88,19 +90,25 @@ export class Matcher {
       return;
     }
     for (const { service_type, resource_type, trace_names } of operations) {
-      const service = project.byService.get(service_type) ?? new Map<string, Compiled[]>();
-      project.byService.set(service_type, service);
-      for (const name of new Set(trace_names)) {
-        const key = operationOf(resource_type, name);
-        const there = service.get(key) ?? [];
+      const names = within(project.byService, service_type, () => new Map<string, Map<string, Compiled[]>>());
+      for (const name of trace_names) {
+        const types = within(names, name, () => new Map<string, Compiled[]>());
+        const there = types.get(resource_type) ?? [];
         // An operation may be named twice.
-        if (!there.includes(compiled)) service.set(key, [...there, compiled]);
+        if (!there.includes(compiled)) types.set(resource_type, [...there, compiled]);
       }
     }
   }
 }
 
-const operationOf = (resourceType: string, traceName: string) => `${resourceType}\0${traceName}`;
+/** What a map holds for a key; made, when it holds nothing yet. */
+function within<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const there = map.get(key);
+  if (there !== undefined) return there;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
 
 function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
   if (users) {
