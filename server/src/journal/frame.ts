@@ -124,6 +124,11 @@ export class Frame {
     return this.buffer.copy(target, offset, this.lineStart, this.end);
   }
 
+  /** The JSON line without its line feed, as it stands in the buffer that was read. */
+  bytes(): Buffer {
+    return this.buffer.subarray(this.lineStart, this.end - 1);
+  }
+
   line(): string {
     return this.buffer.toString('utf8', this.lineStart, this.end);
   }

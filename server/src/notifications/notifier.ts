@@ -11,7 +11,15 @@ import {
   type Position,
 } from '../journal/index.ts';
 import type { Database, MessageKind, Metadata } from '../metadata/index.ts';
-import { BATCH_PIECE, contentOf, type Piece, packPiece, parseUrn, type RecentPieces } from '../smn/index.ts';
+import {
+  BATCH_PIECE,
+  contentOf,
+  type Line,
+  type Piece,
+  packPiece,
+  parseUrn,
+  type RecentPieces,
+} from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -37,8 +45,7 @@ const ROWS_AT_ONCE = 500;
 
 interface Found {
   rule: Rule;
-  traceId: string;
-  line: string;
+  frame: Frame;
 }
 
 /** A message, and the subscribers that it is for. */
@@ -161,10 +168,7 @@ export class Notifier {
     const { frames, next } = await journal.read(from, this.readBytes);
     const found: Found[] = [];
     for (const frame of frames) {
-      const rules = this.matcher.match(frame);
-      if (rules.length === 0) continue;
-      const line = lineOf(frame);
-      for (const rule of rules) found.push({ rule, traceId: frame.traceId, line });
+      for (const rule of this.matcher.match(frame)) found.push({ rule, frame });
     }
     if (found.length > 0) await this.queue(found, from, next);
     this.position = next;
@@ -177,12 +181,12 @@ export class Notifier {
     const { metadata, clock, recent, onQueued } = this.options;
     const topics = [...new Set(found.map(({ rule }) => rule.topicId))];
     const subscribers = await this.subscribers(topics);
-    const batches = new Map<Rule, string[]>();
-    for (const { rule, line } of found) {
+    const batches = new Map<Rule, Line[]>();
+    for (const { rule, frame } of found) {
       if (!subscribers.get(rule.topicId)?.batch.length) continue;
       const lines = batches.get(rule) ?? [];
       batches.set(rule, lines);
-      lines.push(line);
+      lines.push({ bytes: frame.bytes(), extra: frame.extra });
     }
     const packed = await Promise.all(
       [...batches].flatMap(([rule, lines]) =>
@@ -210,12 +214,14 @@ export class Notifier {
       });
     const remembered: { id: string; piece: Piece; readers: number }[] = [];
     const puts = new Map<string, Put>();
-    for (const { rule, traceId, line } of found) {
-      const id = idOf(rule.notificationId, traceId);
+    for (const { rule, frame } of found) {
+      const wanting = subscribers.get(rule.topicId)?.each;
+      if (!wanting?.length) continue;
+      const id = idOf(rule.notificationId, frame.traceId);
       if (puts.has(id)) continue;
-      const each = taking(subscribers.get(rule.topicId)?.each, 1);
+      const each = taking(wanting, 1);
       if (each.length === 0) continue;
-      const content = line.trimEnd();
+      const content = frame.bytes().toString('utf8');
       puts.set(id, { id, rule, kind: 'trace', content, traces: 1, expires: now + LIVE_MS, to: each });
     }
     for (const { rule, index, traces, piece } of packed) {
@@ -325,8 +331,6 @@ export class Notifier {
       .execute();
   }
 }
-
-const lineOf = (frame: Frame) => frame.line();
 
 /** 32 hex digits, the same whenever it is asked for. */
 const idOf = (notificationId: string, of: string) =>

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contentOf, joinPieces, openPiece, packPiece, RecentPieces } from './batch.ts';
 
+/** Of the journal, which knows whether there is something extra. */
+const line = (text: string) => ({ bytes: Buffer.from(text), extra: text.includes('"extra":') });
 const trace = fc.record({ trace_id: fc.uuid(), request: fc.string({ unit: 'binary', maxLength: 200 }) });
 
 test('pieces make one gzipped message that says what the lines say, whatever they hold', async () => {
@@ -10,7 +12,7 @@ test('pieces make one gzipped message that says what the lines say, whatever the
   await fc.assert(
     fc.asyncProperty(pieces, fc.string({ unit: 'binary' }), async (traces, name) => {
       const packed = await Promise.all(
-        traces.map((some) => packPiece(some.map((one) => `${JSON.stringify(one)}\n`))),
+        traces.map((some) => packPiece(some.map((one) => line(JSON.stringify(one))))),
       );
       const opened = await Promise.all(packed.map((piece) => openPiece(contentOf(piece))));
       expect(opened).toEqual(packed);
@@ -24,14 +26,14 @@ test('pieces make one gzipped message that says what the lines say, whatever the
 });
 
 test('members that the schema does not know stand in their places', async () => {
-  const piece = await packPiece(['{"trace_id":"a","extra":"{\\"colour\\":\\"red\\"}"}\n']);
+  const piece = await packPiece([line('{"trace_id":"a","extra":"{\\"colour\\":\\"red\\"}"}')]);
   const { texts } = joinPieces('all', [piece]);
   expect(JSON.parse(texts.join('')).traces).toEqual([{ colour: 'red', trace_id: 'a' }]);
 });
 
 test('pieces are remembered until each subscriber has got them, as far as there is room', async () => {
   const recent = new RecentPieces();
-  const piece = await packPiece(['{"trace_id":"a"}\n']);
+  const piece = await packPiece([line('{"trace_id":"a"}')]);
   recent.remember('for two', piece, 2);
   expect([recent.take('for two'), recent.take('for two'), recent.take('for two')]).toEqual([
     piece,

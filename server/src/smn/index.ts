@@ -1,4 +1,4 @@
-export { contentOf, type Piece, packPiece, RecentPieces } from './batch.ts';
+export { contentOf, type Line, type Piece, packPiece, RecentPieces } from './batch.ts';
 export { Certificates } from './certificates.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
 export { DeliveryLog } from './log.ts';

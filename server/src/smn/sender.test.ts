@@ -411,9 +411,10 @@ test('confirmations are limited for each endpoint', async () => {
 
 describe('batches', () => {
   const piece = async (first: number, count: number) => {
-    const lines = Array.from({ length: count }, (_, i) =>
-      JSON.stringify({ trace_id: String(first + i), user: '{"name":"jane"}' }),
-    );
+    const lines = Array.from({ length: count }, (_, i) => ({
+      bytes: Buffer.from(JSON.stringify({ trace_id: String(first + i), user: '{"name":"jane"}' })),
+      extra: false,
+    }));
     const content = contentOf(await packPiece(lines));
     const id = `batch-${first}`;
     await metadata
