@@ -99,8 +99,9 @@ export class Iam {
     const text = headers['x-auth-token'];
     if (typeof text === 'string' && text !== '') return (await this.examine(text)).principal;
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    const principal = bearer && (await this.keyHolder(bearer));
-    if (!principal) throw ERRORS.unauthenticated('x-auth-token not found');
+    if (!bearer) throw ERRORS.unauthenticated('x-auth-token not found');
+    const principal = await this.keyHolder(bearer);
+    if (!principal) throw ERRORS.unauthenticated('the ingest key is unknown or revoked');
     return principal;
   }
 

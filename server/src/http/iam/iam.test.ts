@@ -237,7 +237,9 @@ describe('keys', () => {
     expect(listed).not.toHaveProperty('secret');
     expect((await as(acme, 'DELETE', `/v3/${acme.projectId}/ingest-keys/${listed.id}`)).status).toBe(404);
     expect((await as(admin, 'DELETE', `${keys}/${listed.id}`)).status).toBe(204);
-    expect((await report('ECS')).status).toBe(401);
+    const refused = await report('ECS');
+    expect(refused.status).toBe(401);
+    expect(refused.body.error_msg).toContain('the ingest key is unknown or revoked');
   });
 });
 
