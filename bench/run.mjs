@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { measureArchive, measureSearch, realTraces, syntheticTraces } from './archive.mjs';
+import { findChromium, measureConsole } from './console.mjs';
 import { percentile } from './load.mjs';
 import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
 import { loadStore, measureQueries } from './queries.mjs';
@@ -19,7 +20,7 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
   },
 });
-const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search', 'notify'];
+const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search', 'notify', 'console'];
 const wanted = positionals.length > 0 ? positionals : SECTIONS;
 const seconds = values.quick ? 5 : 15;
 const results = [];
@@ -380,7 +381,42 @@ async function notify() {
   await feed();
 }
 
-const run = { start, ingest, latency, queries, archive, search, notify, disk: async () => undefined };
+/** What the console costs a browser; left out where there is none. */
+async function consoleSection() {
+  const executablePath = findChromium();
+  if (!executablePath) {
+    process.stdout.write('  skipped: there is no Chromium; name one by CHROMIUM\n');
+    return;
+  }
+  await withServer(async (server) => {
+    await load(server, { connections: 1, batch: 500, seconds: 3 });
+    await drained(server);
+    const kb = (bytes) => `${Math.round(bytes / 1000)} kB`;
+    const measured = await measureConsole(server, executablePath);
+    note('console', 'script of the sign-in page, compressed', kb(measured.signIn));
+    note('console', '… until the trace list is filled', kb(measured.list), '300 kB');
+    note(
+      'console',
+      `${measured.rows.toLocaleString('en')} rows loaded by scrolling`,
+      `${measured.seconds.toFixed(1)} s`,
+    );
+    const { p50, p95 } = measured.frames;
+    note('console', '… scrolled through: a frame', `p50 ${ms(p50)}, p95 ${ms(p95)}`, '17 ms: 60 a second');
+    note('console', '… a row in the middle opened', ms(measured.open));
+  });
+}
+
+const run = {
+  start,
+  ingest,
+  latency,
+  queries,
+  archive,
+  search,
+  notify,
+  console: consoleSection,
+  disk: async () => undefined,
+};
 process.stdout.write(`${os.cpus().length} cores, ${os.cpus()[0]?.model ?? ''}, Node ${process.version}\n`);
 for (const section of wanted) {
   if (!run[section]) throw new Error(`there is no section ${section}; there are ${SECTIONS.join(', ')}`);

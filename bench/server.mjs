@@ -35,6 +35,7 @@ export async function startServer(dataDir, env = {}) {
   await enable(url, token, project);
   return {
     url,
+    password: PASSWORD,
     token,
     project,
     startMs,

@@ -1,0 +1,40 @@
+import type { traceFields as english } from '../en/trace-fields.ts';
+
+export const traceFields: typeof english = {
+  trace_id: 'Bezeichnet diesen Trace und keinen anderen.',
+  code: 'HTTP-Status, mit dem der Dienst geantwortet hat.',
+  trace_name: 'Der Vorgang.',
+  resource_type: 'Art der Ressource, wie ihr Dienst sie nennt.',
+  trace_rating:
+    'normal: erfolgreich. warning: fehlgeschlagen. incident: mit schweren Folgen über das eigene Fehlschlagen hinaus, etwa dem Ausfall eines Dienstes.',
+  message: 'Eine Bemerkung des Dienstes.',
+  source_ip: 'Adresse, von der die Anfrage kam. Leer, wenn die Plattform selbst handelte.',
+  trace_type:
+    'Woher die Anfrage kam: ConsoleAction aus einer Konsole, ApiCall über die API, SystemAction von der Plattform selbst; bei Objekten ObsSDK, ObsAPI oder Others.',
+  service_type: 'Der Dienst, der den Vorgang meldet: die Trace-Quelle.',
+  event_type:
+    'system: ein Vorgang an Ressourcen. global: einer eines Dienstes ohne Region. data: einer an den Objekten eines Buckets.',
+  project_id: 'Das Projekt, in dem er stattfand.',
+  domain_id: 'Das Konto des Operators.',
+  resource_id: 'Die Ressource. Fehlt, wenn ihre Erstellung fehlschlug.',
+  tracker_name: 'Der Tracker, der ihn aufgezeichnet hat.',
+  time: 'Wann der Vorgang stattfand, laut Dienst; ms seit 1970, UTC.',
+  resource_name: 'Name der Ressource.',
+  user: 'Wer gehandelt hat. Leer, wenn die Plattform selbst handelte.',
+  record_time: 'Wann CTS ihn aufgenommen hat; ms seit 1970, UTC.',
+  request: 'Was angefordert wurde. Geheimnisse sind mit ******** maskiert.',
+  response: 'Was der Dienst geantwortet hat. Geheimnisse sind mit ******** maskiert.',
+  api_version: 'Version der aufgerufenen API.',
+  request_id: 'Die Anfrage bei ihrem Dienst; hilft dessen Support, sie zu finden.',
+  location_info: 'Angaben des Dienstes zum Ort eines Fehlers.',
+  endpoint: 'Host der Seite der Ressource.',
+  resource_url: 'Pfad der Seite der Ressource.',
+  resource_account_id: 'Das Konto, dem die Ressource gehört, wenn ein anderes gehandelt hat.',
+  read_only: 'Ob der Vorgang nichts ändert.',
+  operation_id: 'Der Vorgang in den Begriffen der API des Dienstes.',
+  enterprise_project_id: 'Enterprise-Projekt der Ressource; 0 ist das Standardprojekt.',
+  user_agent: 'Das Programm, das die Anfrage gesendet hat.',
+  content_length: 'Länge der Anfrage in Bytes.',
+  total_time: 'Wie lange der Dienst für die Antwort brauchte, in ms.',
+  source_trace_id: 'Die ID, die der Dienst vergeben hat und die keine UUID ist.',
+};
