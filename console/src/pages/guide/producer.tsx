@@ -4,9 +4,8 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { dataOf } from '@opencts/client/api';
 import { useEffect, useState } from 'react';
-import { headers } from '../../api/client.ts';
+import { createIngestKey } from '../../api/access.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp } from '../../files.ts';
@@ -38,11 +37,7 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
   const create = () =>
     act(words.create, async () => {
       try {
-        const name = `first-steps-${fileStamp()}`;
-        const params = { path: api.path };
-        const made = await dataOf(
-          api.calls.POST('/v3/{project_id}/ingest-keys', { params, headers, body: { name } }),
-        );
+        const made = await createIngestKey(api, `first-steps-${fileStamp()}`);
         setSecret(made.secret ?? '');
       } catch (cause) {
         const error = asApiError(cause);
