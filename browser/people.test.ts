@@ -86,7 +86,7 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     await other.fill('input[name=user]', READER.name);
     await other.fill('input[name=password]', READER.password);
     await other.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await other.getByText('take the role Security Administrator').waitFor();
+    await other.getByText('takes the role Security Administrator').waitFor();
     expect(await other.getByRole('button', { name: 'Create user' }).count()).toBe(0);
     expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await barriers(other)).toEqual([]);

@@ -18,11 +18,11 @@ import {
 } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
 import { saveFile } from '../../files.ts';
+import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
-import { Refused } from '../administration/refused.tsx';
 import { Copied, SecretDialog } from '../administration/secret-dialog.tsx';
 
 const words = texts.administration.accessKeys;
@@ -87,7 +87,7 @@ export default function AccessKeysPage() {
       }
     >
       {error ? (
-        <Refused error={error} needed="Security Administrator" onRetry={reload} />
+        <Problem error={error} roles={['Security Administrator']} onRetry={reload} />
       ) : (
         <Table<AccessKey>
           items={value ?? []}

@@ -24,13 +24,13 @@ import {
   type Scope,
 } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
 import { ChoiceDialog } from '../users/choice.tsx';
 import { DescriptionDialog, DescriptionField, NameField } from '../users/description.tsx';
-import { Refused } from '../users/refused.tsx';
 
 const words = texts.people.groups;
 
@@ -81,7 +81,7 @@ export default function GroupsPage() {
         </Header>
       }
     >
-      {error && <Refused error={error} onRetry={reload} />}
+      {error && <Problem error={error} roles={['Security Administrator']} onRetry={reload} />}
       {!error && (
         <Table<Group>
           items={value ?? []}

@@ -10,20 +10,20 @@ import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
-import { asApiError, useAct, useLoad } from '../../use-load.ts';
+import { useAct, useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { commandOf, SOURCE } from './command.ts';
 import './guide.css';
 import { Step } from './step.tsx';
 
 const words = texts.guide.producer;
+const ROLES = ['CTS FullAccess'];
 const LOOK_MS = 1_000;
 const WEEK_MS = 7 * 86_400_000;
-const FORBIDDEN = 403;
 
 /** An ingest key, a command that sends a trace with it, and that trace as it appears. */
 export function Producer({ number, enabled }: { number: number; enabled: boolean | undefined }) {
-  const { api, session, notify } = useConsole();
+  const { api, session } = useConsole();
   const act = useAct();
   const [secret, setSecret] = useState('');
   const [arrived, setArrived] = useState<Trace>();
@@ -34,17 +34,10 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
     return sources.some(({ value }) => !OWN.has(value));
   }, 'reported');
 
-  const create = () =>
-    act(words.create, async () => {
-      try {
-        const made = await createIngestKey(api, `first-steps-${fileStamp()}`);
-        setSecret(made.secret ?? '');
-      } catch (cause) {
-        const error = asApiError(cause);
-        if (error.status !== FORBIDDEN) throw error;
-        notify('error', words.create, words.denied);
-      }
-    });
+  const create = async () => {
+    const made = await createIngestKey(api, `first-steps-${fileStamp()}`);
+    setSecret(made.secret ?? '');
+  };
 
   useEffect(() => {
     if (!secret || arrived) return;
@@ -78,7 +71,7 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
           <Button
             variant={enabled && reported.value === false ? 'primary' : 'normal'}
             disabled={!enabled}
-            onClick={() => void create()}
+            onClick={() => void act(words.create, create, ROLES)}
           >
             {words.create}
           </Button>

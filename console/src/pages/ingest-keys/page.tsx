@@ -9,11 +9,11 @@ import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { createIngestKey, type IngestKey, listIngestKeys, revokeIngestKey } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
-import { Refused } from '../administration/refused.tsx';
 import { Copied, SecretDialog } from '../administration/secret-dialog.tsx';
 import { commandOf } from '../guide/command.ts';
 
@@ -57,7 +57,7 @@ export default function IngestKeysPage() {
       }
     >
       {error ? (
-        <Refused error={error} needed="CTS FullAccess" onRetry={reload} />
+        <Problem error={error} roles={['CTS FullAccess']} onRetry={reload} />
       ) : (
         <Table<IngestKey>
           items={value ?? []}

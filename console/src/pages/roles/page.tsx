@@ -14,10 +14,10 @@ import { changePolicy, createPolicy, type Policy, type Role, removePolicy } from
 import { ApiError } from '../../api/client.ts';
 import { listRoles } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
-import { Refused } from '../administration/refused.tsx';
 
 const words = texts.administration.roles;
 const TEMPLATE: Policy = {
@@ -64,7 +64,7 @@ export default function RolesPage() {
       }
     >
       {error ? (
-        <Refused error={error} needed="Security Administrator" onRetry={reload} />
+        <Problem error={error} roles={['Security Administrator']} onRetry={reload} />
       ) : (
         <Table<Role>
           items={value ?? []}

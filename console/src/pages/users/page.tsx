@@ -18,6 +18,7 @@ import {
   type User,
 } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
+import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
@@ -26,7 +27,6 @@ import { ChoiceDialog } from './choice.tsx';
 import { CreateDialog } from './create.tsx';
 import { DescriptionDialog } from './description.tsx';
 import { OwnPasswordDialog, PasswordDialog } from './password.tsx';
-import { Refused } from './refused.tsx';
 
 const words = texts.people.users;
 
@@ -86,7 +86,7 @@ export default function UsersPage() {
         </Header>
       }
     >
-      {error && <Refused error={error} onRetry={reload} />}
+      {error && <Problem error={error} roles={['Security Administrator']} onRetry={reload} />}
       {!error && (
         <Table<User>
           items={value ?? []}

@@ -1,9 +1,6 @@
 import type { administration as english } from '../en/administration.ts';
 
 export const administration: typeof english = {
-  denied: 'Keine Berechtigung',
-  deniedText: (role) =>
-    `Erforderlich ist die Rolle ${role}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`,
   once: 'Das Geheimnis wird nur dieses eine Mal angezeigt. Bewahren Sie es sicher auf, bevor Sie diesen Dialog schließen.',
   kept: 'Sicher verwahrt',
   ingestKeys: {

@@ -1,7 +1,4 @@
 export const administration = {
-  denied: 'You may not see this',
-  deniedText: (role: string) =>
-    `It takes the role ${role}; whoever administers the account grants it under Groups.`,
   once: 'The secret is shown this once. Keep it in a safe place before you close this dialog.',
   kept: 'I have kept it',
   ingestKeys: {
