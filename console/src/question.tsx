@@ -55,8 +55,8 @@ export function Question({ title, action, work, onClose, children }: DialogProps
       }
     >
       <SpaceBetween size="m">
-        {problem && <Alert type="error">{problem}</Alert>}
-        {children}
+        {problem !== '' && <Alert type="error">{problem}</Alert>}
+        {typeof children === 'string' ? <Box>{children}</Box> : children}
       </SpaceBetween>
     </Modal>
   );

@@ -78,7 +78,7 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
         )
       }
     >
-      {secret && (
+      {secret !== '' && (
         <SpaceBetween size="s">
           <Alert type="warning">{words.once}</Alert>
           <FormField
