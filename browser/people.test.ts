@@ -113,6 +113,35 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     await closed();
   });
 
+  test('of many users one is found; they are turned by page and sorted by name', async () => {
+    for (let number = 1; number <= 60; number++) {
+      const response = await fetch(`${server.url}/v3/users`, {
+        method: 'POST',
+        headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+        body: JSON.stringify({ user: { name: `person-${number}`, description: `seat ${100 + number}` } }),
+      });
+      expect(response.status).toBe(201);
+    }
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('heading', { name: 'Users (62)' }).waitFor();
+    const names = page.getByRole('rowheader');
+    expect(await names.count()).toBe(50);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await expect.poll(() => names.count()).toBe(12);
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.getByRole('button', { name: 'Name' }).click();
+    await expect.poll(() => names.first().textContent()).toBe('reader');
+    expect(await names.nth(1).textContent()).toBe('person-60');
+    await page.getByLabel('Find in this list').fill('SEAT 142');
+    await page.getByText('1 match', { exact: true }).first().waitFor();
+    expect(await names.allTextContents()).toEqual(['person-42']);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Find in this list').fill('nobody');
+    await page.getByText('Nothing matches').first().waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).last().click();
+    await expect.poll(() => names.count()).toBe(50);
+  });
+
   test('on a phone nothing overflows', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const route of ['users', 'groups']) {

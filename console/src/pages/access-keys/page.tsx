@@ -62,10 +62,11 @@ export default function AccessKeysPage() {
 
 function columnsOf(zone: Zone): Column<AccessKey>[] {
   return [
-    { id: 'access', header: words.access, text: ({ access }) => access },
+    { id: 'access', header: words.access, minWidth: 200, text: ({ access }) => access },
     {
       id: 'state',
       header: words.state,
+      minWidth: 140,
       text: ({ status }) => words.states[status],
       cell: ({ status }) => (
         <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>
@@ -86,7 +87,7 @@ function columnsOf(zone: Zone): Column<AccessKey>[] {
       timeOf: ({ last_use_time }) => (last_use_time === null ? undefined : Date.parse(last_use_time)),
       never: words.never,
     }),
-    { id: 'description', header: words.note, text: ({ description }) => description },
+    { id: 'description', header: words.note, minWidth: 160, text: ({ description }) => description },
   ];
 }
 

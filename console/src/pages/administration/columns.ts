@@ -9,6 +9,8 @@ export interface Column<Row> {
   /** What rows are found by, and sorted by where `order` is absent. */
   text: (row: Row) => string;
   order?: (row: Row) => number;
+  /** In pixels, so that words stay whole on a phone. */
+  minWidth?: number;
   /** What is shown in place of the text. */
   cell?: (row: Row) => ReactNode;
 }
@@ -31,6 +33,7 @@ export function timeColumn<Row>({ id, header, zone, timeOf, never = '' }: TimeCo
       return time === undefined ? never : formatTime(time, zone);
     },
     order: (row) => timeOf(row) ?? 0,
+    minWidth: 150,
   };
 }
 
@@ -42,11 +45,12 @@ export function holds<Row>(columns: readonly Column<Row>[], row: Row, wanted: st
 
 /** As the table takes it; the first column names the row. */
 export function definitionOf<Row>(column: Column<Row>, index: number): TableProps.ColumnDefinition<Row> {
-  const { id, header, text, order, cell } = column;
+  const { id, header, text, order, minWidth = 110, cell } = column;
   return {
     id,
     header,
     cell: cell ?? text,
+    minWidth,
     isRowHeader: index === 0,
     // The table knows the sorted column again by it.
     sortingField: id,

@@ -58,6 +58,7 @@ export function ListTable<Row>({
       items={items}
       trackBy={trackBy}
       wrapLines
+      stickyColumns={{ last: 1 }}
       loading={!rows}
       loadingText={texts.common.loading}
       filter={

@@ -81,12 +81,14 @@ function columnsOf(zone: Zone): Column<Key>[] {
     {
       id: 'alias',
       header: columns.alias,
+      minWidth: 170,
       text: ({ alias, id }) => `${alias} ${id}`,
       cell: (key) => <NameAndId subject={key} />,
     },
     {
       id: 'state',
       header: columns.state,
+      minWidth: 140,
       text: stateOf,
       cell: (key) => <StatusIndicator type={STATES[key.state]}>{stateOf(key)}</StatusIndicator>,
     },

@@ -63,6 +63,7 @@ function columnsOf(onShow: (role: Role) => void): Column<Role>[] {
     {
       id: 'name',
       header: words.name,
+      minWidth: 150,
       text: ({ display_name }) => display_name,
       cell: (role) => (
         <Button variant="inline-link" onClick={() => onShow(role)}>
@@ -71,7 +72,7 @@ function columnsOf(onShow: (role: Role) => void): Column<Role>[] {
       ),
     },
     { id: 'kind', header: words.kind, text: (role) => (isSystem(role) ? words.system : words.custom) },
-    { id: 'description', header: words.note, text: ({ description }) => description },
+    { id: 'description', header: words.note, minWidth: 180, text: ({ description }) => description },
   ];
 }
 

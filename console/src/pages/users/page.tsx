@@ -73,12 +73,14 @@ function columnsOf(self: string, zone: Zone): Column<User>[] {
     {
       id: 'name',
       header: columns.name,
+      minWidth: 150,
       text: ({ id, name }) => (id === self ? `${name} (${words.you})` : name),
     },
-    { id: 'description', header: columns.description, text: ({ description }) => description },
+    { id: 'description', header: columns.description, minWidth: 160, text: ({ description }) => description },
     {
       id: 'state',
       header: columns.state,
+      minWidth: 140,
       text: stateOf,
       cell: (user) => (
         <StatusIndicator type={user.enabled ? 'success' : 'stopped'}>{stateOf(user)}</StatusIndicator>
