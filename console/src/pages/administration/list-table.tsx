@@ -3,7 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
+import TextFilter, { type TextFilterProps } from '@cloudscape-design/components/text-filter';
 import type { ReactNode } from 'react';
 import { texts } from '../../texts/index.ts';
 import { type Column, definitionOf, holds } from './columns.ts';
@@ -51,7 +51,7 @@ export function ListTable<Row>({
       pagination: { pageSize: PAGE },
     },
   );
-  const filtered = filterProps.filteringText !== '';
+  const searchable = filterProps.filteringText !== '' || (rows?.length ?? 0) > 1;
   return (
     <Table
       {...collectionProps}
@@ -61,22 +61,29 @@ export function ListTable<Row>({
       stickyColumns={{ last: 1 }}
       loading={!rows}
       loadingText={texts.common.loading}
-      filter={
-        ((rows?.length ?? 0) > 1 || filtered) && (
-          <TextFilter
-            {...filterProps}
-            filteringPlaceholder={words.find}
-            filteringAriaLabel={words.find}
-            filteringClearAriaLabel={words.clear}
-            countText={filtered ? words.matches(filteredItemsCount ?? 0) : ''}
-          />
-        )
-      }
+      filter={searchable && <Filter {...filterProps} count={filteredItemsCount} />}
       pagination={paginationProps.pagesCount > 1 && <Pagination {...paginationProps} />}
       columnDefinitions={[
         ...columns.map(definitionOf),
         { id: 'actions', header: texts.common.actions, cell: rowActions },
       ]}
+    />
+  );
+}
+
+interface FilterProps extends TextFilterProps {
+  /** How many rows are found. */
+  count: number | undefined;
+}
+
+function Filter({ count = 0, ...props }: FilterProps) {
+  return (
+    <TextFilter
+      {...props}
+      filteringPlaceholder={words.find}
+      filteringAriaLabel={words.find}
+      filteringClearAriaLabel={words.clear}
+      countText={props.filteringText === '' ? '' : words.matches(count)}
     />
   );
 }

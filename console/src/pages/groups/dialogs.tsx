@@ -51,14 +51,6 @@ interface GroupDialogProps {
 /** What is done with one group. */
 export function GroupDialog({ kind, group: { id, name, description }, onClose }: GroupDialogProps) {
   const { api, session } = useConsole();
-  const roles = (scope: Scope) => ({
-    label: words.roles,
-    all: namedRoles,
-    chosen: (one: Api, signal: AbortSignal) => listGranted(one, id, scope, signal),
-    add: (role: string) => grantRole(api, id, role, scope),
-    remove: (role: string) => revokeRole(api, id, role, scope),
-    onClose,
-  });
   switch (kind) {
     case 'change':
       return (
@@ -84,18 +76,22 @@ export function GroupDialog({ kind, group: { id, name, description }, onClose }:
       );
     case 'project-roles':
       return (
-        <ChoiceDialog
+        <RolesDialog
           title={words.projectRolesTitle(name)}
           hint={words.projectRolesHint}
-          {...roles({ kind: 'projects', id: api.path.project_id })}
+          group={id}
+          scope={{ kind: 'projects', id: api.path.project_id }}
+          onClose={onClose}
         />
       );
     case 'account-roles':
       return (
-        <ChoiceDialog
+        <RolesDialog
           title={words.accountRolesTitle(name)}
           hint={words.accountRolesHint}
-          {...roles({ kind: 'domains', id: session.domain.id })}
+          group={id}
+          scope={{ kind: 'domains', id: session.domain.id }}
+          onClose={onClose}
         />
       );
     case 'remove':
@@ -110,6 +106,32 @@ export function GroupDialog({ kind, group: { id, name, description }, onClose }:
         </Question>
       );
   }
+}
+
+interface RolesProps {
+  title: string;
+  hint: string;
+  /** Its id. */
+  group: string;
+  scope: Scope;
+  onClose: (changed: boolean) => void;
+}
+
+/** The roles that a group holds somewhere. */
+function RolesDialog({ title, hint, group, scope, onClose }: RolesProps) {
+  const { api } = useConsole();
+  return (
+    <ChoiceDialog
+      title={title}
+      label={words.roles}
+      hint={hint}
+      all={namedRoles}
+      chosen={(one, signal) => listGranted(one, group, scope, signal)}
+      add={(role) => grantRole(api, group, role, scope)}
+      remove={(role) => revokeRole(api, group, role, scope)}
+      onClose={onClose}
+    />
+  );
 }
 
 const namedRoles = async (api: Api, signal: AbortSignal) =>

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
-import { createKey, scheduleDeletion } from '../../api/keys.ts';
+import { changeKey, createKey, scheduleDeletion } from '../../api/keys.ts';
 import type { Key } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
@@ -31,7 +31,26 @@ export function CreateDialog({ onClose }: { onClose: (changed: boolean) => void 
   );
 }
 
-export function RemoveDialog({ subject, onClose }: { subject: Key; onClose: (changed: boolean) => void }) {
+interface KeyDialogProps {
+  subject: Key;
+  onClose: (changed: boolean) => void;
+}
+
+export function DisableDialog({ subject, onClose }: KeyDialogProps) {
+  const { api } = useConsole();
+  return (
+    <Question
+      title={words.disableTitle(subject.alias)}
+      action={words.disable}
+      onClose={onClose}
+      work={async () => void (await changeKey(api, subject.id, 'disable'))}
+    >
+      {words.disableText}
+    </Question>
+  );
+}
+
+export function RemoveDialog({ subject, onClose }: KeyDialogProps) {
   const { api } = useConsole();
   const [days, setDays] = useState('30');
   return (

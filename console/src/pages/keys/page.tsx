@@ -6,7 +6,6 @@ import { changeKey, type KeyChange, listKeys } from '../../api/keys.ts';
 import { listBuckets } from '../../api/trackers.ts';
 import type { Key } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
-import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
@@ -14,7 +13,7 @@ import { type Column, timeColumn } from '../administration/columns.ts';
 import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
 import { useDialog } from '../administration/use-dialog.ts';
-import { CreateDialog, RemoveDialog } from './dialogs.tsx';
+import { CreateDialog, DisableDialog, RemoveDialog } from './dialogs.tsx';
 
 const words = texts.keys;
 const STATES = { enabled: 'success', disabled: 'stopped', pending_deletion: 'warning' } as const;
@@ -56,16 +55,7 @@ export default function KeysPage() {
         {buckets.value?.encryption === 'store' && <Alert type="info">{words.ofStore}</Alert>}
       </ListPage>
       {dialog?.kind === 'create' && <CreateDialog onClose={close} />}
-      {dialog?.kind === 'disable' && (
-        <Question
-          title={words.disableTitle(dialog.key.alias)}
-          action={words.disable}
-          onClose={close}
-          work={async () => void (await changeKey(api, dialog.key.id, 'disable'))}
-        >
-          {words.disableText}
-        </Question>
-      )}
+      {dialog?.kind === 'disable' && <DisableDialog subject={dialog.key} onClose={close} />}
       {dialog?.kind === 'remove' && <RemoveDialog subject={dialog.key} onClose={close} />}
     </>
   );

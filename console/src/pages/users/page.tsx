@@ -19,25 +19,21 @@ type Dialog = { kind: 'create' | 'own-password' } | { kind: Kind; user: User };
 
 /** The users of the account. */
 export default function UsersPage() {
-  const { api, zone, session, notify } = useConsole();
+  const { api, zone, session } = useConsole();
   const act = useAct();
   const loaded = useLoad((signal) => listUsers(api, signal), 'users');
   const { reload } = loaded;
   const { dialog, open, close } = useDialog<Dialog>(reload);
   const self = session.user.id;
 
-  const enable = async (user: User) => {
-    await changeUser(api, user.id, { enabled: true });
+  const enable = async ({ id }: User) => {
+    await changeUser(api, id, { enabled: true });
     reload();
   };
   const choose = (user: User, kind: Kind | 'enable') => {
     if (kind === 'enable') void act(words.title, () => enable(user));
     else if (kind === 'password' && user.id === self) open({ kind: 'own-password' });
     else open({ kind, user });
-  };
-  const closePassword = (changed: boolean) => {
-    close(false);
-    if (changed) notify('success', words.passwordChanged);
   };
   return (
     <>
@@ -58,10 +54,8 @@ export default function UsersPage() {
         onCreate={() => open({ kind: 'create' })}
       />
       {dialog?.kind === 'create' && <CreateDialog onClose={close} />}
-      {dialog?.kind === 'own-password' && <OwnPasswordDialog onClose={closePassword} />}
-      {dialog && 'user' in dialog && (
-        <UserDialog {...dialog} onClose={dialog.kind === 'password' ? closePassword : close} />
-      )}
+      {dialog?.kind === 'own-password' && <OwnPasswordDialog onClose={() => close(false)} />}
+      {dialog && 'user' in dialog && <UserDialog {...dialog} onClose={close} />}
     </>
   );
 }
