@@ -86,7 +86,7 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     await other.fill('input[name=user]', READER.name);
     await other.fill('input[name=password]', READER.password);
     await other.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await other.getByText('take the role Security Administrator').waitFor();
+    await other.getByText('takes the role Security Administrator').waitFor();
     expect(await other.getByRole('button', { name: 'Create user' }).count()).toBe(0);
     expect(await other.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     expect(await barriers(other)).toEqual([]);
@@ -111,6 +111,35 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     expect(await dialog().getByRole('button', { name: 'Remove auditors' }).count()).toBe(0);
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await closed();
+  });
+
+  test('of many users one is found; they are turned by page and sorted by name', async () => {
+    for (let number = 1; number <= 60; number++) {
+      const response = await fetch(`${server.url}/v3/users`, {
+        method: 'POST',
+        headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+        body: JSON.stringify({ user: { name: `person-${number}`, description: `seat ${100 + number}` } }),
+      });
+      expect(response.status).toBe(201);
+    }
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.getByRole('heading', { name: 'Users (62)' }).waitFor();
+    const names = page.getByRole('rowheader');
+    expect(await names.count()).toBe(50);
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await expect.poll(() => names.count()).toBe(12);
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.getByRole('button', { name: 'Name' }).click();
+    await expect.poll(() => names.first().textContent()).toBe('reader');
+    expect(await names.nth(1).textContent()).toBe('person-60');
+    await page.getByLabel('Find in this list').fill('SEAT 142');
+    await page.getByText('1 match', { exact: true }).first().waitFor();
+    expect(await names.allTextContents()).toEqual(['person-42']);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Find in this list').fill('nobody');
+    await page.getByText('Nothing matches').first().waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).last().click();
+    await expect.poll(() => names.count()).toBe(50);
   });
 
   test('on a phone nothing overflows', async () => {

@@ -1,10 +1,25 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import type { ApiError } from './api/client.ts';
+import { isDenied, reasonOf } from './denied.ts';
 import { texts } from './texts/index.ts';
 
+interface Props {
+  error: ApiError;
+  /** All that it takes to see it. */
+  roles?: readonly string[];
+  onRetry: () => void;
+}
+
 /** Why a page, or a part of it, has nothing to show. */
-export function Problem({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+export function Problem({ error, roles, onRetry }: Props) {
+  if (roles && isDenied(error)) {
+    return (
+      <Alert type="warning" header={texts.common.denied}>
+        {reasonOf(error, roles)}
+      </Alert>
+    );
+  }
   return (
     <Alert
       type="error"

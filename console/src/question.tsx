@@ -1,9 +1,9 @@
-import Alert from '@cloudscape-design/components/alert';
+import Alert, { type AlertProps } from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useConsole } from './console-context.ts';
 import { texts } from './texts/index.ts';
 import { asApiError } from './use-load.ts';
@@ -22,6 +22,11 @@ export function Question({ title, action, work, onClose, children }: DialogProps
   const { onExpired } = useConsole();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
+  const alert = useRef<AlertProps.Ref>(null);
+  // In a long dialog it may stand out of sight.
+  useEffect(() => {
+    if (problem !== '') alert.current?.focus();
+  }, [problem]);
   const confirm = async () => {
     setBusy(true);
     setProblem('');
@@ -42,21 +47,23 @@ export function Question({ title, action, work, onClose, children }: DialogProps
       closeAriaLabel={texts.common.close}
       onDismiss={() => onClose(false)}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={() => onClose(false)}>
-              {texts.common.cancel}
-            </Button>
-            <Button variant="primary" loading={busy} onClick={() => void confirm()}>
-              {action}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <div className="dialog-actions">
+          <Button variant="link" onClick={() => onClose(false)}>
+            {texts.common.cancel}
+          </Button>
+          <Button variant="primary" loading={busy} onClick={() => void confirm()}>
+            {action}
+          </Button>
+        </div>
       }
     >
       <SpaceBetween size="m">
-        {problem && <Alert type="error">{problem}</Alert>}
-        {children}
+        {problem !== '' && (
+          <Alert ref={alert} type="error">
+            {problem}
+          </Alert>
+        )}
+        {typeof children === 'string' ? <Box>{children}</Box> : children}
       </SpaceBetween>
     </Modal>
   );

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from './api/client.ts';
 import { useConsole } from './console-context.ts';
+import { reasonOf } from './denied.ts';
 
 export interface Loaded<Value> {
   /** The last that was loaded; stays while it is loaded anew. */
@@ -46,16 +47,18 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, ke
 export const asApiError = (cause: unknown) =>
   cause instanceof ApiError ? cause : new ApiError(0, '', String(cause));
 
-/** Does something that a person has asked for; what fails is told above the page. */
-export function useAct(): (failed: string, work: () => Promise<void>) => Promise<void> {
+type Act = (failed: string, work: () => Promise<void>, roles?: readonly string[]) => Promise<void>;
+
+/** Does something that a person has asked for; what fails is told above the page, with the roles that it takes. */
+export function useAct(): Act {
   const { notify, onExpired } = useConsole();
-  return async (failed, work) => {
+  return async (failed, work, roles) => {
     try {
       await work();
     } catch (cause) {
       const error = asApiError(cause);
       if (error.status === 401) onExpired();
-      else notify('error', failed, error.message);
+      else notify('error', failed, reasonOf(error, roles));
     }
   };
 }

@@ -1,5 +1,5 @@
 import { dataOf } from '@opencts/client/api';
-import { type Api, headers } from './client.ts';
+import type { Api } from './client.ts';
 import type { ArchiveFile, Trace, TraceParameters } from './types.ts';
 
 type OneFile = Pick<ArchiveFile, 'bucket' | 'key'>;
@@ -33,7 +33,7 @@ export async function checkFile({ calls, path }: Api, { bucket, key }: OneFile) 
 
 export function downloadFile({ calls, path }: Api, { bucket, key }: OneFile): Promise<Blob> {
   const params = { path, query: { bucket, key } };
-  const call = calls.GET('/v3/{project_id}/archive/file', { params, headers, parseAs: 'blob' });
+  const call = calls.GET('/v3/{project_id}/archive/file', { params, parseAs: 'blob' });
   return dataOf(call) as unknown as Promise<Blob>;
 }
 
@@ -41,7 +41,7 @@ export const publicKeys = async ({ calls }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v3/public-keys', { signal }))).public_keys;
 
 export const beginSearch = ({ calls, path }: Api, body: TraceParameters) =>
-  dataOf(calls.POST('/v3/{project_id}/archive/searches', { params: { path }, headers, body }));
+  dataOf(calls.POST('/v3/{project_id}/archive/searches', { params: { path }, body }));
 
 const ofSearch = ({ path }: Api, search_id: string) => ({ path: { ...path, search_id } });
 
@@ -67,7 +67,6 @@ export function exportSearch(api: Api, id: string, time_zone: string): Promise<B
   const params = { ...ofSearch(api, id), query: { time_zone } };
   const call = api.calls.GET('/v3/{project_id}/archive/searches/{search_id}/export', {
     params,
-    headers,
     parseAs: 'blob',
   });
   return dataOf(call) as unknown as Promise<Blob>;

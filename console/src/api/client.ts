@@ -6,8 +6,6 @@ export { OpenCtsError as ApiError } from '@opencts/client/api';
 export type Parameters = TraceParameters;
 type Facet = NonNullable<paths['/v3/{project_id}/traces/facets']['get']['parameters']['query']>['field'];
 
-export { headers };
-
 /** Reads and changes one project. Every call rejects with ApiError; 401 means that the session is over. */
 export class Api {
   /** Typed calls of every route. */
@@ -42,7 +40,7 @@ export class Api {
 
   exportCsv(parameters: Parameters & { limit: number; time_zone: string }): Promise<Blob> {
     const params = { path: this.path, query: parameters };
-    const call = this.calls.GET('/v3/{project_id}/traces/export', { params, headers, parseAs: 'blob' });
+    const call = this.calls.GET('/v3/{project_id}/traces/export', { params, parseAs: 'blob' });
     return dataOf(call) as Promise<Blob>;
   }
 
@@ -57,7 +55,6 @@ export class Api {
     return dataOf(
       this.calls.POST('/v3/{project_id}/tracker', {
         params: { path: this.path },
-        headers,
         body: { tracker_type: 'system', tracker_name: 'system' },
       }),
     );

@@ -1,5 +1,5 @@
 import { dataOf } from '@opencts/client/api';
-import { type Api, headers } from './client.ts';
+import type { Api } from './client.ts';
 import type { ChangedNotification, NewNotification, NotificationPreview } from './types.ts';
 
 export const listNotifications = async ({ calls, path }: Api, signal?: AbortSignal) => {
@@ -9,15 +9,14 @@ export const listNotifications = async ({ calls, path }: Api, signal?: AbortSign
 };
 
 export const createNotification = ({ calls, path }: Api, body: NewNotification) =>
-  dataOf(calls.POST('/v3/{project_id}/notifications', { params: { path }, headers, body }));
+  dataOf(calls.POST('/v3/{project_id}/notifications', { params: { path }, body }));
 
 export const updateNotification = ({ calls, path }: Api, body: ChangedNotification) =>
-  dataOf(calls.PUT('/v3/{project_id}/notifications', { params: { path }, headers, body }));
+  dataOf(calls.PUT('/v3/{project_id}/notifications', { params: { path }, body }));
 
 export const removeNotification = ({ calls, path }: Api, id: string) =>
   calls.DELETE('/v3/{project_id}/notifications', {
     params: { path, query: { notification_id: [id] } },
-    headers,
   });
 
 export const previewNotification = ({ calls, path }: Api, body: NotificationPreview, signal?: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { dataOf } from '@opencts/client/api';
-import { type Api, headers } from './client.ts';
+import type { Api } from './client.ts';
 
 export const listTopics = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v2/{project_id}/notifications/topics', { params: { path }, signal }))).topics;
@@ -8,7 +8,6 @@ export const createTopic = ({ calls, path }: Api, name: string, display_name: st
   dataOf(
     calls.POST('/v2/{project_id}/notifications/topics', {
       params: { path },
-      headers,
       body: { name, display_name, enterprise_project_id: '0' },
     }),
   );
@@ -16,7 +15,6 @@ export const createTopic = ({ calls, path }: Api, name: string, display_name: st
 export const removeTopic = ({ calls, path }: Api, topic_urn: string) =>
   calls.DELETE('/v2/{project_id}/notifications/topics/{topic_urn}', {
     params: { path: { ...path, topic_urn } },
-    headers,
   });
 
 export const listSubscribers = async ({ calls, path }: Api, topic_urn?: string, signal?: AbortSignal) => {
@@ -32,7 +30,6 @@ export const subscribe = (
   dataOf(
     calls.POST('/v2/{project_id}/notifications/topics/{topic_urn}/subscriptions', {
       params: { path: { ...path, topic_urn } },
-      headers,
       body: {
         protocol: wanted.protocol,
         endpoint: wanted.endpoint,
@@ -45,7 +42,6 @@ export const subscribe = (
 export const unsubscribe = ({ calls, path }: Api, subscription_urn: string) =>
   calls.DELETE('/v2/{project_id}/notifications/subscriptions/{subscription_urn}', {
     params: { path: { ...path, subscription_urn } },
-    headers,
   });
 
 export type SubscriberAct = 'pause' | 'resume' | 'confirm-again' | 'test';
@@ -53,7 +49,6 @@ export const actOn = ({ calls, path }: Api, subscription_id: string, act: Subscr
   dataOf(
     calls.POST(`/v3/{project_id}/smn/subscriptions/{subscription_id}/${act}`, {
       params: { path: { ...path, subscription_id } },
-      headers,
     }),
   );
 
@@ -70,11 +65,7 @@ export const listDeadLetters = async ({ calls, path }: Api, signal?: AbortSignal
 
 /** @param ids absent: all */
 export const replay = ({ calls, path }: Api, ids?: number[]) =>
-  dataOf(
-    calls.POST('/v3/{project_id}/smn/dead-letters/replay', { params: { path }, headers, body: { ids } }),
-  );
+  dataOf(calls.POST('/v3/{project_id}/smn/dead-letters/replay', { params: { path }, body: { ids } }));
 
 export const discard = ({ calls, path }: Api, ids?: number[]) =>
-  dataOf(
-    calls.POST('/v3/{project_id}/smn/dead-letters/discard', { params: { path }, headers, body: { ids } }),
-  );
+  dataOf(calls.POST('/v3/{project_id}/smn/dead-letters/discard', { params: { path }, body: { ids } }));

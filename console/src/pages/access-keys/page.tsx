@@ -1,216 +1,122 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import FormField from '@cloudscape-design/components/form-field';
-import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import {
-  type AccessKey,
-  changeAccessKey,
-  createAccessKey,
-  listAccessKeys,
-  removeAccessKey,
-} from '../../api/access.ts';
+import { type AccessKey, changeAccessKey, listAccessKeys, removeAccessKey } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
-import { saveFile } from '../../files.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
-import { formatTime } from '../../time.ts';
+import type { Zone } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
-import { Refused } from '../administration/refused.tsx';
-import { Copied, SecretDialog } from '../administration/secret-dialog.tsx';
+import { type Column, timeColumn } from '../administration/columns.ts';
+import { ListPage } from '../administration/list-page.tsx';
+import { type RowAction, RowActions } from '../administration/row-actions.tsx';
+import { useDialog } from '../administration/use-dialog.ts';
+import { CreateDialog, type Made, MadeDialog } from './create.tsx';
+import { OwnerSelect } from './owner.tsx';
 
 const words = texts.administration.accessKeys;
 const MOST = 2;
 
+type Act = 'enable' | 'disable' | 'remove';
 type Dialog = { kind: 'create' } | { kind: 'disable' | 'remove'; key: AccessKey };
-type Made = { access: string; secret: string };
 
-/** The access keys of the signed-in user. */
+/** The access keys of the signed-in user; administrators may look after those of others. */
 export default function AccessKeysPage() {
   const { api, zone, session } = useConsole();
-  const { user } = session;
   const act = useAct();
-  const { value, loading, error, reload } = useLoad(
-    (signal) => listAccessKeys(api, user.id, signal),
-    'access-keys',
-  );
-  const [dialog, setDialog] = useState<Dialog>();
+  const [owner, setOwner] = useState(session.user);
+  const loaded = useLoad((signal) => listAccessKeys(api, owner.id, signal), `access-keys ${owner.id}`);
+  const { dialog, open, close } = useDialog<Dialog>(loaded.reload);
   const [made, setMade] = useState<Made>();
+  const own = owner.id === session.user.id;
 
-  const choose = (key: AccessKey, id: string) => {
-    if (id === 'disable' || id === 'remove') setDialog({ kind: id, key });
-    else {
-      void act(words.title, async () => {
-        await changeAccessKey(api, key.access, 'active');
-        reload();
-      });
-    }
+  const enable = async (key: AccessKey) => {
+    await changeAccessKey(api, key.access, 'active');
+    loaded.reload();
   };
-  const close = (changed: boolean) => {
-    setDialog(undefined);
-    if (changed) reload();
+  const choose = (key: AccessKey, kind: Act) => {
+    if (kind === 'enable') void act(words.title, () => enable(key));
+    else open({ kind, key });
   };
-  const full = (value?.length ?? 0) >= MOST;
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description={words.description}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel={texts.common.refresh}
-                loading={loading}
-                onClick={reload}
-              />
-              <Button
-                variant="primary"
-                disabled={full}
-                disabledReason={words.full}
-                onClick={() => setDialog({ kind: 'create' })}
-              >
-                {words.create}
-              </Button>
-            </SpaceBetween>
-          }
-        >
-          {words.title}
-        </Header>
-      }
-    >
-      {error ? (
-        <Refused error={error} needed="Security Administrator" onRetry={reload} />
-      ) : (
-        <Table<AccessKey>
-          items={value ?? []}
-          trackBy="access"
-          wrapLines
-          loading={loading && !value}
-          loadingText={texts.common.loading}
-          empty={
-            <Box textAlign="center">
-              <Box variant="h3">{words.none}</Box>
-              <Box color="text-body-secondary">{words.noneText}</Box>
-            </Box>
-          }
-          columnDefinitions={[
-            { id: 'access', header: words.access, isRowHeader: true, cell: ({ access }) => access },
-            {
-              id: 'state',
-              header: words.state,
-              cell: ({ status }) => (
-                <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>
-                  {words.states[status]}
-                </StatusIndicator>
-              ),
-            },
-            {
-              id: 'created',
-              header: words.created,
-              cell: ({ create_time }) => formatTime(Date.parse(create_time), zone),
-            },
-            {
-              id: 'used',
-              header: words.used,
-              cell: ({ last_use_time }) =>
-                last_use_time === null ? words.never : formatTime(Date.parse(last_use_time), zone),
-            },
-            { id: 'description', header: words.note, cell: ({ description }) => description },
-            {
-              id: 'actions',
-              header: texts.common.actions,
-              cell: (key) => (
-                <ButtonDropdown
-                  variant="inline-icon"
-                  expandToViewport
-                  ariaLabel={`${texts.common.actions}: ${key.access}`}
-                  items={[
-                    key.status === 'active'
-                      ? { id: 'disable', text: words.disable }
-                      : { id: 'enable', text: words.enable },
-                    { id: 'remove', text: words.remove },
-                  ]}
-                  onItemClick={({ detail }) => choose(key, detail.id)}
-                />
-              ),
-            },
-          ]}
-        />
-      )}
+    <>
+      <ListPage
+        words={own ? words : { ...words, none: words.noneOf(owner.name), noneText: words.noneOfText }}
+        loaded={loaded}
+        roles={['Security Administrator']}
+        columns={columnsOf(zone)}
+        trackBy="access"
+        rowActions={(key) => (
+          <RowActions name={key.access} items={actionsOf(key)} onChoose={(id) => choose(key, id)} />
+        )}
+        onCreate={own ? () => open({ kind: 'create' }) : undefined}
+        full={(loaded.value?.length ?? 0) >= MOST ? words.full : undefined}
+      >
+        <OwnerSelect owner={owner} onChange={setOwner} />
+      </ListPage>
       {dialog?.kind === 'create' && <CreateDialog onMade={setMade} onClose={close} />}
-      {dialog?.kind === 'disable' && (
-        <Question
-          title={words.disableTitle(dialog.key.access)}
-          action={words.disable}
-          onClose={close}
-          work={async () => void (await changeAccessKey(api, dialog.key.access, 'inactive'))}
-        >
-          {words.disableText}
-        </Question>
-      )}
-      {dialog?.kind === 'remove' && (
-        <Question
-          title={words.removeTitle(dialog.key.access)}
-          action={words.remove}
-          onClose={close}
-          work={async () => void (await removeAccessKey(api, dialog.key.access))}
-        >
-          {words.removeText}
-        </Question>
-      )}
-      {made && (
-        <SecretDialog
-          title={words.madeTitle}
-          onClose={() => setMade(undefined)}
-          actions={
-            <Button iconName="download" onClick={() => saveFile(asCsv(user.name, made), 'credentials.csv')}>
-              {words.download}
-            </Button>
-          }
-        >
-          <Copied label={words.access} description={words.accessHint} text={made.access} />
-          <Copied label={words.secret} description={words.secretHint} text={made.secret} />
-        </SecretDialog>
-      )}
-    </ContentLayout>
+      {dialog && 'key' in dialog && <KeyDialog kind={dialog.kind} subject={dialog.key} onClose={close} />}
+      {made && <MadeDialog made={made} onClose={() => setMade(undefined)} />}
+    </>
   );
 }
 
-/** In the form in which clouds hand out access keys. */
-function asCsv(user: string, { access, secret }: Made): Blob {
-  const lines = [
-    ['User Name', 'Access Key Id', 'Secret Access Key'],
-    [user, access, secret],
+function columnsOf(zone: Zone): Column<AccessKey>[] {
+  return [
+    { id: 'access', header: words.access, minWidth: 200, text: ({ access }) => access },
+    {
+      id: 'state',
+      header: words.state,
+      minWidth: 140,
+      text: ({ status }) => words.states[status],
+      cell: ({ status }) => (
+        <StatusIndicator type={status === 'active' ? 'success' : 'stopped'}>
+          {words.states[status]}
+        </StatusIndicator>
+      ),
+    },
+    timeColumn({
+      id: 'created',
+      header: words.created,
+      zone,
+      timeOf: ({ create_time }) => Date.parse(create_time),
+    }),
+    timeColumn({
+      id: 'used',
+      header: words.used,
+      zone,
+      timeOf: ({ last_use_time }) => (last_use_time === null ? undefined : Date.parse(last_use_time)),
+      never: words.never,
+    }),
+    { id: 'description', header: words.note, minWidth: 160, text: ({ description }) => description },
   ];
-  return new Blob([`${lines.map((line) => line.join(',')).join('\r\n')}\r\n`], { type: 'text/csv' });
 }
 
-interface CreateProps {
-  onMade: (key: Made) => void;
+function actionsOf({ status }: AccessKey): RowAction<Act>[] {
+  return [
+    status === 'active' ? { id: 'disable', text: words.disable } : { id: 'enable', text: words.enable },
+    { id: 'remove', text: words.remove },
+  ];
+}
+
+interface KeyDialogProps {
+  kind: 'disable' | 'remove';
+  subject: AccessKey;
   onClose: (changed: boolean) => void;
 }
 
-function CreateDialog({ onMade, onClose }: CreateProps) {
-  const { api, session } = useConsole();
-  const [description, setDescription] = useState('');
+function KeyDialog({ kind, subject: { access }, onClose }: KeyDialogProps) {
+  const { api } = useConsole();
+  const [title, action, text] =
+    kind === 'disable'
+      ? [words.disableTitle(access), words.disable, words.disableText]
+      : [words.removeTitle(access), words.remove, words.removeText];
+  const work = async () => {
+    if (kind === 'disable') await changeAccessKey(api, access, 'inactive');
+    else await removeAccessKey(api, access);
+  };
   return (
-    <Question
-      title={words.create}
-      action={words.create}
-      onClose={onClose}
-      work={async () => onMade(await createAccessKey(api, session.user.id, description))}
-    >
-      <FormField label={words.note} description={texts.common.optional} constraintText={words.noteHint}>
-        <Input autoFocus value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+    <Question title={title} action={action} onClose={onClose} work={work}>
+      {text}
     </Question>
   );
 }

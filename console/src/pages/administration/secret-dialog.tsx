@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import FormField from '@cloudscape-design/components/form-field';
@@ -30,14 +29,12 @@ export function SecretDialog({ title, onClose, actions, children }: Props) {
         if (detail.reason !== 'overlay') onClose();
       }}
       footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            {actions}
-            <Button variant="primary" onClick={onClose}>
-              {words.kept}
-            </Button>
-          </SpaceBetween>
-        </Box>
+        <div className="dialog-actions">
+          {actions}
+          <Button variant="primary" onClick={onClose}>
+            {words.kept}
+          </Button>
+        </div>
       }
     >
       <SpaceBetween size="m">

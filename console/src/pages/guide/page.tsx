@@ -6,16 +6,16 @@ import { useNavigate } from 'react-router-dom';
 import { listNotifications } from '../../api/notifications.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
-import { asApiError, useAct, useLoad } from '../../use-load.ts';
+import { useAct, useLoad } from '../../use-load.ts';
 import { Producer } from './producer.tsx';
 import { Step } from './step.tsx';
 
 const words = texts.guide;
-const FORBIDDEN = 403;
+const ROLES = ['Security Administrator', 'CTS FullAccess'];
 
 /** What a new project needs, and how far it is. */
 export default function GuidePage() {
-  const { api, notify } = useConsole();
+  const { api } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
   const tracker = useLoad(async (signal) => (await api.managementTracker(signal)) ?? null, 'tracker');
@@ -29,17 +29,10 @@ export default function GuidePage() {
       : undefined;
   const count = notifications.value?.length;
 
-  const enable = () =>
-    act(texts.recording.failed, async () => {
-      try {
-        await api.enable();
-        tracker.reload();
-      } catch (cause) {
-        const error = asApiError(cause);
-        if (error.status !== FORBIDDEN) throw error;
-        notify('error', texts.recording.failed, words.enable.denied);
-      }
-    });
+  const enable = async () => {
+    await api.enable();
+    tracker.reload();
+  };
 
   return (
     <ContentLayout
@@ -57,7 +50,7 @@ export default function GuidePage() {
           text={words.enable.text}
           action={
             enabled === false && (
-              <Button variant="primary" onClick={() => void enable()}>
+              <Button variant="primary" onClick={() => void act(texts.recording.failed, enable, ROLES)}>
                 {texts.recording.enable}
               </Button>
             )

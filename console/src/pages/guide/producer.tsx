@@ -4,27 +4,26 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { dataOf } from '@opencts/client/api';
 import { useEffect, useState } from 'react';
-import { headers } from '../../api/client.ts';
+import { createIngestKey } from '../../api/access.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
-import { asApiError, useAct, useLoad } from '../../use-load.ts';
+import { useAct, useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { commandOf, SOURCE } from './command.ts';
 import './guide.css';
 import { Step } from './step.tsx';
 
 const words = texts.guide.producer;
+const ROLES = ['CTS FullAccess'];
 const LOOK_MS = 1_000;
 const WEEK_MS = 7 * 86_400_000;
-const FORBIDDEN = 403;
 
 /** An ingest key, a command that sends a trace with it, and that trace as it appears. */
 export function Producer({ number, enabled }: { number: number; enabled: boolean | undefined }) {
-  const { api, session, notify } = useConsole();
+  const { api, session } = useConsole();
   const act = useAct();
   const [secret, setSecret] = useState('');
   const [arrived, setArrived] = useState<Trace>();
@@ -35,21 +34,10 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
     return sources.some(({ value }) => !OWN.has(value));
   }, 'reported');
 
-  const create = () =>
-    act(words.create, async () => {
-      try {
-        const name = `first-steps-${fileStamp()}`;
-        const params = { path: api.path };
-        const made = await dataOf(
-          api.calls.POST('/v3/{project_id}/ingest-keys', { params, headers, body: { name } }),
-        );
-        setSecret(made.secret ?? '');
-      } catch (cause) {
-        const error = asApiError(cause);
-        if (error.status !== FORBIDDEN) throw error;
-        notify('error', words.create, words.denied);
-      }
-    });
+  const create = async () => {
+    const made = await createIngestKey(api, `first-steps-${fileStamp()}`);
+    setSecret(made.secret ?? '');
+  };
 
   useEffect(() => {
     if (!secret || arrived) return;
@@ -83,14 +71,14 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
           <Button
             variant={enabled && reported.value === false ? 'primary' : 'normal'}
             disabled={!enabled}
-            onClick={() => void create()}
+            onClick={() => void act(words.create, create, ROLES)}
           >
             {words.create}
           </Button>
         )
       }
     >
-      {secret && (
+      {secret !== '' && (
         <SpaceBetween size="s">
           <Alert type="warning">{words.once}</Alert>
           <FormField

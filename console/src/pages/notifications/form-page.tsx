@@ -178,7 +178,7 @@ function NotificationForm({ world, onTopic }: { world: World; onTopic: () => voi
             content: (
               <Container>
                 <SpaceBetween size="m">
-                  {problem && (
+                  {problem !== '' && (
                     <Alert type="error" header={words.failed}>
                       {problem}
                     </Alert>

@@ -1,5 +1,6 @@
 import type { Api } from '../../api/client.ts';
-import type { Bucket, FacetValue, Histogram } from '../../api/types.ts';
+import type { FacetValue, Histogram } from '../../api/types.ts';
+import { type Totals, totalsOf } from '../../totals.ts';
 import { resolveRange } from '../traces/view-state.ts';
 
 export const RANGES = ['1d', '7d'] as const;
@@ -15,7 +16,7 @@ export interface Failure extends FacetValue {
 
 export interface Traffic {
   histogram: Histogram;
-  totals: { all: number; warning: number; incident: number };
+  totals: Totals;
   sources: FacetValue[];
   users: FacetValue[];
   resourceTypes: FacetValue[];
@@ -36,15 +37,9 @@ export async function loadTraffic(api: Api, range: Range, signal: AbortSignal): 
     failed('incident'),
     failed('warning'),
   ]);
-  const sum = (count: (bucket: Bucket) => number) =>
-    histogram.buckets.reduce((total, bucket) => total + count(bucket), 0);
   return {
     histogram,
-    totals: {
-      all: sum(({ normal, warning, incident }) => normal + warning + incident),
-      warning: sum(({ warning }) => warning),
-      incident: sum(({ incident }) => incident),
-    },
+    totals: totalsOf(histogram),
     sources: sources.slice(0, TOP),
     users: users.slice(0, TOP),
     resourceTypes: resourceTypes.slice(0, TOP),

@@ -1,6 +1,5 @@
+import { isDenied } from '../../denied.ts';
 import { asApiError, type Loaded, useLoad } from '../../use-load.ts';
-
-const FORBIDDEN = 403;
 
 /** Loads what a card shows; null: the caller may not see it. */
 export function useCard<Value>(
@@ -11,7 +10,7 @@ export function useCard<Value>(
     try {
       return await load(signal);
     } catch (cause) {
-      if (asApiError(cause).status === FORBIDDEN) return null;
+      if (isDenied(asApiError(cause))) return null;
       throw cause;
     }
   }, key);

@@ -67,7 +67,7 @@ export function SignInForm({ problem: earlier = '', notice, known, onSignedIn, o
     <form onSubmit={submit}>
       <SpaceBetween size="l">
         {notice && !trouble && <Alert type="info">{notice}</Alert>}
-        {trouble && <Alert type="error">{trouble}</Alert>}
+        {trouble !== '' && <Alert type="error">{trouble}</Alert>}
         <FormField label={words.account}>
           <Input
             value={account}

@@ -5,7 +5,7 @@ import type { Api } from '../../api/client.ts';
 import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
-import { useLoad } from '../../use-load.ts';
+import { type Loaded, useLoad } from '../../use-load.ts';
 
 const words = texts.people;
 
@@ -14,6 +14,15 @@ export interface Choosable {
   name: string;
   description: string;
 }
+
+/** How a select tells whether its options are there. */
+export const loadedOptions = ({ value, loading, error, reload }: Loaded<unknown>) => ({
+  statusType: error ? ('error' as const) : loading && !value ? ('loading' as const) : ('finished' as const),
+  loadingText: texts.common.loading,
+  errorText: error?.message,
+  recoveryText: texts.common.retry,
+  onLoadItems: () => error && reload(),
+});
 
 interface ChoiceProps {
   title: string;
@@ -29,14 +38,14 @@ interface ChoiceProps {
 /** What belongs to one thing, out of all that could; only the difference is written. */
 export function ChoiceDialog({ title, label, hint, all, chosen, add, remove, onClose }: ChoiceProps) {
   const { api } = useConsole();
-  const { value, loading, error, reload } = useLoad(
+  const loaded = useLoad(
     async (signal) => ({ all: await all(api, signal), chosen: await chosen(api, signal) }),
     title,
   );
   const [wanted, setWanted] = useState<readonly string[]>();
-  const before = value?.chosen.map(({ id }) => id) ?? [];
+  const before = loaded.value?.chosen.map(({ id }) => id) ?? [];
   const now = wanted ?? before;
-  const options = (value?.all ?? []).map(({ id, name, description }) => ({
+  const options = (loaded.value?.all ?? []).map(({ id, name, description }) => ({
     value: id,
     label: name,
     description,
@@ -56,11 +65,7 @@ export function ChoiceDialog({ title, label, hint, all, chosen, add, remove, onC
           filteringType={options.length > 10 ? 'auto' : 'none'}
           placeholder={words.choose}
           empty={words.nothingToChoose}
-          statusType={error ? 'error' : loading && !value ? 'loading' : 'finished'}
-          loadingText={texts.common.loading}
-          errorText={error?.message}
-          recoveryText={texts.common.retry}
-          onLoadItems={() => error && reload()}
+          {...loadedOptions(loaded)}
           deselectAriaLabel={({ label: name }) => words.removeChosen(name ?? '')}
           onChange={({ detail }) =>
             setWanted(detail.selectedOptions.flatMap(({ value: id }) => (id === undefined ? [] : [id])))

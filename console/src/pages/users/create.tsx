@@ -6,6 +6,7 @@ import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
+import { loadedOptions } from './choice.tsx';
 import { DescriptionField, NameField } from './description.tsx';
 import { PasswordField } from './password.tsx';
 
@@ -14,22 +15,12 @@ const NO_GROUP = { value: '', label: words.noGroup };
 
 export function CreateDialog({ onClose }: { onClose: (changed: boolean) => void }) {
   const { api } = useConsole();
-  const groups = useLoad((signal) => listGroups(api, signal), 'groups');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [description, setDescription] = useState('');
   const [group, setGroup] = useState('');
   // A user that exists already, though the group did not take it, is not created twice.
   const [created, setCreated] = useState<string>();
-  const options = [
-    NO_GROUP,
-    ...(groups.value ?? []).map(({ id, name: label, description: about }) => ({
-      value: id,
-      label,
-      description: about,
-    })),
-  ];
-
   const work = async () => {
     const user = created ?? (await createUser(api, { name, password, description })).id;
     setCreated(user);
@@ -50,19 +41,28 @@ export function CreateDialog({ onClose }: { onClose: (changed: boolean) => void 
         onChange={setPassword}
       />
       <DescriptionField value={description} onChange={setDescription} />
-      <FormField label={words.group} constraintText={words.groupHint}>
-        <Select
-          expandToViewport
-          options={options}
-          selectedOption={options.find(({ value }) => value === group) ?? NO_GROUP}
-          statusType={groups.error ? 'error' : groups.loading && !groups.value ? 'loading' : 'finished'}
-          loadingText={texts.common.loading}
-          errorText={groups.error?.message}
-          recoveryText={texts.common.retry}
-          onLoadItems={() => groups.error && groups.reload()}
-          onChange={({ detail }) => setGroup(detail.selectedOption.value ?? '')}
-        />
-      </FormField>
+      <GroupField value={group} onChange={setGroup} />
     </Question>
+  );
+}
+
+/** @param props.value id of the group; empty: none */
+function GroupField({ value, onChange }: { value: string; onChange: (group: string) => void }) {
+  const { api } = useConsole();
+  const groups = useLoad((signal) => listGroups(api, signal), 'groups');
+  const options = [
+    NO_GROUP,
+    ...(groups.value ?? []).map(({ id, name, description }) => ({ value: id, label: name, description })),
+  ];
+  return (
+    <FormField label={words.group} constraintText={words.groupHint}>
+      <Select
+        expandToViewport
+        options={options}
+        selectedOption={options.find((option) => option.value === value) ?? NO_GROUP}
+        {...loadedOptions(groups)}
+        onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}
+      />
+    </FormField>
   );
 }

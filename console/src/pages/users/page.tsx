@@ -1,161 +1,95 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
-import {
-  addMember,
-  changeUser,
-  deleteUser,
-  listGroups,
-  listGroupsOf,
-  listUsers,
-  removeMember,
-  type User,
-} from '../../api/directory.ts';
+import { changeUser, listUsers, type User } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
-import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
-import { formatTime } from '../../time.ts';
+import type { Zone } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
-import { ChoiceDialog } from './choice.tsx';
+import { type Column, timeColumn } from '../administration/columns.ts';
+import { ListPage } from '../administration/list-page.tsx';
+import { type RowAction, RowActions } from '../administration/row-actions.tsx';
+import { useDialog } from '../administration/use-dialog.ts';
 import { CreateDialog } from './create.tsx';
-import { DescriptionDialog } from './description.tsx';
-import { OwnPasswordDialog, PasswordDialog } from './password.tsx';
-import { Refused } from './refused.tsx';
+import { type Kind, UserDialog } from './dialogs.tsx';
+import { OwnPasswordDialog } from './password.tsx';
 
 const words = texts.people.users;
 
-type Kind = 'change' | 'groups' | 'password' | 'disable' | 'remove';
 type Dialog = { kind: 'create' | 'own-password' } | { kind: Kind; user: User };
 
 /** The users of the account. */
 export default function UsersPage() {
-  const { api, zone, session, notify } = useConsole();
+  const { api, zone, session } = useConsole();
   const act = useAct();
-  const { value, loading, error, reload } = useLoad((signal) => listUsers(api, signal), 'users');
-  const [dialog, setDialog] = useState<Dialog>();
+  const loaded = useLoad((signal) => listUsers(api, signal), 'users');
+  const { reload } = loaded;
+  const { dialog, open, close } = useDialog<Dialog>(reload);
   const self = session.user.id;
 
-  const choose = (user: User, id: string) => {
-    if (id === 'enable') {
-      void act(words.title, async () => {
-        await changeUser(api, user.id, { enabled: true });
-        reload();
-      });
-    } else if (id === 'password' && user.id === self) setDialog({ kind: 'own-password' });
-    else setDialog({ kind: id as Kind, user });
+  const enable = async ({ id }: User) => {
+    await changeUser(api, id, { enabled: true });
+    reload();
   };
-  const close = (changed: boolean) => {
-    setDialog(undefined);
-    if (changed) reload();
+  const choose = (user: User, kind: Kind | 'enable') => {
+    if (kind === 'enable') void act(words.title, () => enable(user));
+    else if (kind === 'password' && user.id === self) open({ kind: 'own-password' });
+    else open({ kind, user });
   };
-  const closePassword = (changed: boolean) => {
-    setDialog(undefined);
-    if (changed) notify('success', words.passwordChanged);
-  };
-
   return (
-    <ContentLayout
-      header={
-        <Header
-          variant="h1"
-          description={words.description}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button
-                iconName="refresh"
-                ariaLabel={texts.common.refresh}
-                loading={loading}
-                onClick={reload}
-              />
-              <Button onClick={() => setDialog({ kind: 'own-password' })}>{words.ownPassword}</Button>
-              {!error && (
-                <Button variant="primary" onClick={() => setDialog({ kind: 'create' })}>
-                  {words.create}
-                </Button>
-              )}
-            </SpaceBetween>
-          }
-        >
-          {words.title}
-        </Header>
-      }
-    >
-      {error && <Refused error={error} onRetry={reload} />}
-      {!error && (
-        <Table<User>
-          items={value ?? []}
-          trackBy="id"
-          wrapLines
-          loading={loading && !value}
-          loadingText={texts.common.loading}
-          empty={
-            <Box textAlign="center">
-              <Box variant="h3">{words.none}</Box>
-              <Box color="text-body-secondary">{words.noneText}</Box>
-            </Box>
-          }
-          columnDefinitions={[
-            {
-              id: 'name',
-              header: texts.people.columns.name,
-              isRowHeader: true,
-              cell: ({ id, name }) => (id === self ? `${name} (${words.you})` : name),
-            },
-            {
-              id: 'description',
-              header: texts.people.columns.description,
-              cell: ({ description }) => description,
-            },
-            {
-              id: 'state',
-              header: texts.people.columns.state,
-              cell: ({ enabled }) => (
-                <StatusIndicator type={enabled ? 'success' : 'stopped'}>
-                  {enabled ? words.enabled : words.disabled}
-                </StatusIndicator>
-              ),
-            },
-            {
-              id: 'created',
-              header: texts.people.columns.created,
-              cell: ({ create_time }) => formatTime(Date.parse(create_time), zone),
-            },
-            {
-              id: 'actions',
-              header: texts.common.actions,
-              cell: (user) => (
-                <ButtonDropdown
-                  variant="inline-icon"
-                  expandToViewport
-                  ariaLabel={`${texts.common.actions}: ${user.name}`}
-                  items={actionsOf(user, user.id === self)}
-                  onItemClick={({ detail }) => choose(user, detail.id)}
-                />
-              ),
-            },
-          ]}
-        />
-      )}
+    <>
+      <ListPage
+        words={words}
+        loaded={loaded}
+        roles={['Security Administrator']}
+        columns={columnsOf(self, zone)}
+        trackBy="id"
+        rowActions={(user) => (
+          <RowActions
+            name={user.name}
+            items={actionsOf(user, user.id === self)}
+            onChoose={(id) => choose(user, id)}
+          />
+        )}
+        actions={<Button onClick={() => open({ kind: 'own-password' })}>{words.ownPassword}</Button>}
+        onCreate={() => open({ kind: 'create' })}
+      />
       {dialog?.kind === 'create' && <CreateDialog onClose={close} />}
-      {dialog?.kind === 'own-password' && <OwnPasswordDialog onClose={closePassword} />}
-      {dialog && 'user' in dialog && (
-        <UserDialog
-          kind={dialog.kind}
-          user={dialog.user}
-          onClose={dialog.kind === 'password' ? closePassword : close}
-        />
-      )}
-    </ContentLayout>
+      {dialog?.kind === 'own-password' && <OwnPasswordDialog onClose={() => close(false)} />}
+      {dialog && 'user' in dialog && <UserDialog {...dialog} onClose={close} />}
+    </>
   );
 }
 
-function actionsOf({ enabled }: User, self: boolean): ButtonDropdownProps.Items {
+function columnsOf(self: string, zone: Zone): Column<User>[] {
+  const { columns } = texts.people;
+  const stateOf = ({ enabled }: User) => (enabled ? words.enabled : words.disabled);
+  return [
+    {
+      id: 'name',
+      header: columns.name,
+      minWidth: 150,
+      text: ({ id, name }) => (id === self ? `${name} (${words.you})` : name),
+    },
+    { id: 'description', header: columns.description, minWidth: 160, text: ({ description }) => description },
+    {
+      id: 'state',
+      header: columns.state,
+      minWidth: 140,
+      text: stateOf,
+      cell: (user) => (
+        <StatusIndicator type={user.enabled ? 'success' : 'stopped'}>{stateOf(user)}</StatusIndicator>
+      ),
+    },
+    timeColumn({
+      id: 'created',
+      header: columns.created,
+      zone,
+      timeOf: ({ create_time }) => Date.parse(create_time),
+    }),
+  ];
+}
+
+function actionsOf({ enabled }: User, self: boolean): RowAction<Kind | 'enable'>[] {
   const forbidden = self ? { disabled: true, disabledReason: words.notYourself } : {};
   return [
     { id: 'change', text: texts.people.change },
@@ -164,62 +98,4 @@ function actionsOf({ enabled }: User, self: boolean): ButtonDropdownProps.Items 
     enabled ? { id: 'disable', text: words.disable, ...forbidden } : { id: 'enable', text: words.enable },
     { id: 'remove', text: words.remove, ...forbidden },
   ];
-}
-
-interface UserDialogProps {
-  kind: Kind;
-  user: User;
-  onClose: (changed: boolean) => void;
-}
-
-function UserDialog({ kind, user: { id, name, description }, onClose }: UserDialogProps) {
-  const { api } = useConsole();
-  switch (kind) {
-    case 'change':
-      return (
-        <DescriptionDialog
-          title={words.changeTitle(name)}
-          initial={description}
-          change={(changed) => changeUser(api, id, { description: changed })}
-          onClose={onClose}
-        />
-      );
-    case 'groups':
-      return (
-        <ChoiceDialog
-          title={words.groupsTitle(name)}
-          label={words.groups}
-          hint={words.groupsHint}
-          all={listGroups}
-          chosen={(one, signal) => listGroupsOf(one, id, signal)}
-          add={(group) => addMember(api, group, id)}
-          remove={(group) => removeMember(api, group, id)}
-          onClose={onClose}
-        />
-      );
-    case 'password':
-      return <PasswordDialog id={id} name={name} onClose={onClose} />;
-    case 'disable':
-      return (
-        <Question
-          title={words.disableTitle(name)}
-          action={words.disable}
-          onClose={onClose}
-          work={async () => void (await changeUser(api, id, { enabled: false }))}
-        >
-          {words.disableText}
-        </Question>
-      );
-    case 'remove':
-      return (
-        <Question
-          title={words.removeTitle(name)}
-          action={words.remove}
-          onClose={onClose}
-          work={async () => void (await deleteUser(api, id))}
-        >
-          {words.removeText}
-        </Question>
-      );
-  }
 }

@@ -38,15 +38,14 @@ interface PasswordDialogProps {
 
 /** An administrator gives another user a new password. */
 export function PasswordDialog({ id, name, onClose }: PasswordDialogProps) {
-  const { api } = useConsole();
+  const { api, notify } = useConsole();
   const [password, setPassword] = useState('');
+  const work = async () => {
+    await changeUser(api, id, { password });
+    notify('success', words.passwordChanged);
+  };
   return (
-    <Question
-      title={words.setPasswordTitle(name)}
-      action={texts.people.save}
-      onClose={onClose}
-      work={async () => void (await changeUser(api, id, { password }))}
-    >
+    <Question title={words.setPasswordTitle(name)} action={texts.people.save} onClose={onClose} work={work}>
       <PasswordField
         label={words.newPassword}
         hint={words.setPasswordHint}
@@ -58,16 +57,15 @@ export function PasswordDialog({ id, name, onClose }: PasswordDialogProps) {
 }
 
 export function OwnPasswordDialog({ onClose }: { onClose: (changed: boolean) => void }) {
-  const { api, session } = useConsole();
+  const { api, session, notify } = useConsole();
   const [old, setOld] = useState('');
   const [password, setPassword] = useState('');
+  const work = async () => {
+    await changeOwnPassword(api, session.user.id, old, password);
+    notify('success', words.passwordChanged);
+  };
   return (
-    <Question
-      title={words.ownPassword}
-      action={texts.people.save}
-      onClose={onClose}
-      work={async () => void (await changeOwnPassword(api, session.user.id, old, password))}
-    >
+    <Question title={words.ownPassword} action={texts.people.save} onClose={onClose} work={work}>
       <PasswordField
         current
         label={words.oldPassword}

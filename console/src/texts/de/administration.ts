@@ -1,11 +1,15 @@
 import type { administration as english } from '../en/administration.ts';
+import { number } from './number.ts';
 
 export const administration: typeof english = {
-  denied: 'Keine Berechtigung',
-  deniedText: (role) =>
-    `Erforderlich ist die Rolle ${role}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`,
   once: 'Das Geheimnis wird nur dieses eine Mal angezeigt. Bewahren Sie es sicher auf, bevor Sie diesen Dialog schließen.',
   kept: 'Sicher verwahrt',
+  list: {
+    find: 'In dieser Liste suchen',
+    clear: 'Filter löschen',
+    noMatch: 'Keine Treffer',
+    matches: (count) => `${number(count)} Treffer`,
+  },
   ingestKeys: {
     title: 'Ingest-Schlüssel',
     description:
@@ -37,11 +41,14 @@ export const administration: typeof english = {
   accessKeys: {
     title: 'Zugriffsschlüssel',
     description:
-      'Damit handeln Programme mit signierten Anfragen in Ihrem Namen. Ein Benutzer hat höchstens zwei, damit einer den anderen ablösen kann.',
+      'Damit handeln Programme mit signierten Anfragen im Namen eines Benutzers. Ein Benutzer hat höchstens zwei, damit einer den anderen ablösen kann.',
     create: 'Zugriffsschlüssel erstellen',
     full: 'Sie haben bereits die höchstens zulässigen zwei Zugriffsschlüssel. Löschen Sie zuerst einen.',
     none: 'Sie haben keine Zugriffsschlüssel',
     noneText: 'Erstellen Sie einen für ein Programm, das in Ihrem Namen handelt.',
+    noneOf: (name) => `${name} hat keine Zugriffsschlüssel`,
+    noneOfText: 'Benutzer erstellen sie selbst auf dieser Seite.',
+    owner: 'Benutzer',
     access: 'Zugriffsschlüssel-ID',
     accessHint: 'Bezeichnet den Schlüssel in jeder signierten Anfrage; sie ist nicht geheim.',
     secret: 'Geheimer Zugriffsschlüssel',

@@ -10,14 +10,11 @@ export const guide: typeof english = {
   enable: {
     title: 'CTS in diesem Projekt aktivieren',
     text: 'Bis dahin wird nichts aufgezeichnet. Das Aktivieren legt den Management-Tracker an, hier und in der Region globaler Dienste wie IAM.',
-    denied:
-      'Ihnen fehlt die Berechtigung. Nötig sind die Rollen Security Administrator und CTS FullAccess in diesem Projekt; die Administratoren des Kontos vergeben sie unter „Gruppen“.',
   },
   producer: {
     title: 'Den ersten Trace senden',
     text: 'Ein angebundener Dienst meldet mit einem Ingest-Schlüssel: einem Geheimnis, mit dem man nichts als melden kann. Erstellen Sie einen, führen Sie den Befehl aus, und der Trace erscheint unten.',
     create: 'Ingest-Schlüssel erstellen',
-    denied: 'Sie dürfen keine Ingest-Schlüssel erstellen. Nötig ist die Rolle CTS FullAccess.',
     once: 'Der Schlüssel wird nur dieses eine Mal gezeigt. Bewahren Sie ihn dort auf, wo der Dienst seine Geheimnisse findet.',
     command: 'Befehl, der einen Trace sendet',
     copy: 'Befehl kopieren',

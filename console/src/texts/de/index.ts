@@ -73,6 +73,11 @@ export const german: Texts = {
   common: {
     loading: 'Wird geladen …',
     failed: 'Dies konnte nicht geladen werden',
+    denied: 'Keine Berechtigung',
+    deniedText: (roles) =>
+      roles.length === 1
+        ? `Erforderlich ist die Rolle ${roles[0]}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`
+        : `Erforderlich sind die Rollen ${roles.join(' und ')}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`,
     retry: 'Erneut versuchen',
     refresh: 'Aktualisieren',
     cancel: 'Abbrechen',

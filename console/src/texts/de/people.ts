@@ -4,9 +4,6 @@ const nameHint =
   '1 bis 64 Zeichen: Buchstaben, Ziffern, Leerzeichen und _ . @ + -, beginnend mit einem Buchstaben oder einer Ziffer. Der Name darf noch nicht vergeben sein.';
 
 export const people: typeof english = {
-  refused: 'Sie haben hierfür keine Berechtigung',
-  refusedText:
-    'Für Benutzer und Gruppen ist die Rolle Security Administrator erforderlich. Wenden Sie sich an einen Administrator Ihres Kontos.',
   columns: { name: 'Name', description: 'Beschreibung', state: 'Status', created: 'Erstellt' },
   name: 'Name',
   nameHint,

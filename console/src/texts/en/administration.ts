@@ -1,9 +1,14 @@
+import { number } from './number.ts';
+
 export const administration = {
-  denied: 'You may not see this',
-  deniedText: (role: string) =>
-    `It takes the role ${role}; whoever administers the account grants it under Groups.`,
   once: 'The secret is shown this once. Keep it in a safe place before you close this dialog.',
   kept: 'I have kept it',
+  list: {
+    find: 'Find in this list',
+    clear: 'Clear the filter',
+    noMatch: 'Nothing matches',
+    matches: (count: number) => `${number(count)} ${count === 1 ? 'match' : 'matches'}`,
+  },
   ingestKeys: {
     title: 'Ingest keys',
     description: 'Secrets with which services report traces to this project, and can do nothing else.',
@@ -33,11 +38,14 @@ export const administration = {
   accessKeys: {
     title: 'Access keys',
     description:
-      'With these, programs act in your name by signed requests. A user has at most two, so that one can replace the other.',
+      'With these, programs act in the name of a user by signed requests. A user has at most two, so that one can replace the other.',
     create: 'Create access key',
     full: 'You have two access keys, which is the most. Delete one first.',
     none: 'You have no access key',
     noneText: 'Create one for a program that acts in your name.',
+    noneOf: (name: string) => `${name} has no access key`,
+    noneOfText: 'Users create their own on this page.',
+    owner: 'User',
     access: 'Access key ID',
     accessHint: 'Names the key in every signed request; it is no secret.',
     secret: 'Secret access key',

@@ -7,14 +7,11 @@ export const guide = {
   enable: {
     title: 'Enable CTS in this project',
     text: 'Until then nothing is recorded. Enabling makes the management tracker, here and in the region of global services such as IAM.',
-    denied:
-      'You lack the permission. It takes the roles Security Administrator and CTS FullAccess in this project; whoever administers the account grants them under Groups.',
   },
   producer: {
     title: 'Send the first trace',
     text: 'A connected service reports with an ingest key: a secret that can do nothing but report. Create one, run the command, and the trace appears below.',
     create: 'Create an ingest key',
-    denied: 'You may not create ingest keys. It takes the role CTS FullAccess.',
     once: 'The key is shown this once. Keep it where the service finds its secrets.',
     command: 'Command that sends a trace',
     copy: 'Copy the command',

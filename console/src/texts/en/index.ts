@@ -72,6 +72,11 @@ export const english = {
   common: {
     loading: 'Loading…',
     failed: 'This could not be loaded',
+    denied: 'You may not see this',
+    deniedText: (roles: readonly string[]) =>
+      roles.length === 1
+        ? `It takes the role ${roles[0]}; whoever administers the account grants it under Groups.`
+        : `It takes the roles ${roles.join(' and ')}; whoever administers the account grants them under Groups.`,
     retry: 'Try again',
     refresh: 'Refresh',
     cancel: 'Cancel',

@@ -3,9 +3,6 @@ const nameHint =
 
 /** Users and groups. */
 export const people = {
-  refused: 'You may not see this',
-  refusedText:
-    'Users and groups take the role Security Administrator. Ask an administrator of your account for it.',
   columns: { name: 'Name', description: 'Description', state: 'State', created: 'Created' },
   name: 'Name',
   nameHint,
