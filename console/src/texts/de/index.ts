@@ -11,6 +11,7 @@ import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
+import { traceFields } from './trace-fields.ts';
 import { traces } from './traces.ts';
 import { trackers } from './trackers.ts';
 
@@ -27,6 +28,7 @@ export const german: Texts = {
   search,
   timeline,
   topics,
+  traceFields,
   traces,
   trackers,
   product: 'OpenCTS',
@@ -82,6 +84,7 @@ export const german: Texts = {
     refresh: 'Aktualisieren',
     cancel: 'Abbrechen',
     close: 'Schließen',
+    about: (term) => `Was ist das: ${term}`,
     save: 'Speichern',
     actions: 'Aktionen',
     none: 'Keine',

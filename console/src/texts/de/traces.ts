@@ -8,6 +8,16 @@ export const traces: typeof english = {
   rangeAria: 'Zeitraum',
   filters: {
     title: 'Filter',
+    about: {
+      type: 'Management: Vorgänge an Ressourcen. Daten: Lesen und Schreiben der Objekte von Buckets, die ein Daten-Tracker überwacht.',
+      source: 'Der Dienst, der den Vorgang meldet, etwa ECS oder IAM.',
+      resourceType: 'Art der Ressource, wie ihr Dienst sie nennt. Die Auswahl hängt von der Trace-Quelle ab.',
+      by: 'Genau ein Wert: der Vorgang, die ID eines Traces oder eine Ressource.',
+      operator:
+        'Wer gehandelt hat: ein Benutzer, eine Agency oder die Plattform selbst. Mehrere sind wählbar.',
+      status:
+        'Normal: erfolgreich. Warnung: fehlgeschlagen. Vorfall: mit schweren Folgen über das eigene Fehlschlagen hinaus.',
+    },
     type: 'Trace-Typ',
     management: 'Management',
     data: 'Daten',

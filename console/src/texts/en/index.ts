@@ -10,6 +10,7 @@ import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
+import { traceFields } from './trace-fields.ts';
 import { traces } from './traces.ts';
 import { trackers } from './trackers.ts';
 
@@ -26,6 +27,7 @@ export const english = {
   search,
   timeline,
   topics,
+  traceFields,
   traces,
   trackers,
   product: 'OpenCTS',
@@ -81,6 +83,7 @@ export const english = {
     refresh: 'Refresh',
     cancel: 'Cancel',
     close: 'Close',
+    about: (term: string) => `About: ${term}`,
     save: 'Save',
     actions: 'Actions',
     none: 'None',

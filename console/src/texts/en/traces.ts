@@ -7,6 +7,16 @@ export const traces = {
   rangeAria: 'Time range',
   filters: {
     title: 'Filters',
+    about: {
+      type: 'Management: operations on resources. Data: reading and writing the objects of buckets that a data tracker watches.',
+      source: 'The service that reports the operation, such as ECS or IAM.',
+      resourceType:
+        'Kind of the resource, as its service calls it. What is offered depends on the trace source.',
+      by: 'One value, exactly: the operation, the id of a trace, or a resource.',
+      operator: 'Who did it: a user, an agency, or the platform itself. Several may be chosen.',
+      status:
+        'Normal: it succeeded. Warning: it failed. Incident: it had grave consequences beyond its own failure.',
+    },
     type: 'Trace type',
     management: 'Management',
     data: 'Data',
