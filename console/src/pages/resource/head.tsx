@@ -7,6 +7,7 @@ import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { operatorPage } from '../overview/addresses.ts';
 import type { View } from '../traces/view-state.ts';
+import { type Mark, MarkBadge, markOf } from './mark.tsx';
 import type { Summary } from './summary.ts';
 
 const words = texts.timeline.resource;
@@ -23,8 +24,9 @@ interface Props {
 
 /** What the resource is, and its last days at a glance. */
 export function Head({ latest, summary, type }: Props) {
-  const row = (label: string, trace: Trace | undefined) =>
-    trace ? [{ label, value: <Moment trace={trace} /> }] : [];
+  const { first, last, created, deleted } = summary ?? {};
+  const row = (label: string, trace: Trace | undefined, mark?: Mark) =>
+    trace ? [{ label, value: <Moment trace={trace} mark={mark} /> }] : [];
   return (
     <Container>
       <KeyValuePairs
@@ -38,10 +40,10 @@ export function Head({ latest, summary, type }: Props) {
             label: words.operations,
             value: summary ? words.counted(summary.operations, summary.failed) : '…',
           },
-          ...row(words.first, summary?.first),
-          ...row(words.last, summary?.last),
-          ...row(words.created, summary?.created),
-          ...row(words.deleted, summary?.deleted),
+          ...row(words.first, first, first && markOf(first, summary)),
+          ...row(words.last, last, last && markOf(last, summary)),
+          ...row(words.created, created?.trace_id === first?.trace_id ? undefined : created),
+          ...row(words.deleted, deleted?.trace_id === last?.trace_id ? undefined : deleted),
           {
             label: words.operators,
             value: summary ? <Operators operators={summary.operators} type={type} /> : '…',
@@ -53,11 +55,13 @@ export function Head({ latest, summary, type }: Props) {
 }
 
 /** Which operation, by whom and when. */
-function Moment({ trace }: { trace: Trace }) {
+function Moment({ trace, mark }: { trace: Trace; mark: Mark | undefined }) {
   const { zone } = useConsole();
   return (
     <>
-      <div className="long-name">{trace.trace_name}</div>
+      <div className="long-name">
+        {trace.trace_name} <MarkBadge mark={mark} />
+      </div>
       <div className="timeline-note">
         {words.by(trace.user?.name || words.platform)}
         <br />
@@ -68,7 +72,7 @@ function Moment({ trace }: { trace: Trace }) {
 }
 
 function Operators({ operators, type }: { operators: FacetValue[]; type: View['type'] }) {
-  if (operators.length === 0) return words.platform;
+  if (operators.length === 0) return words.noOperators;
   const more = operators.length - MOST_OPERATORS;
   return (
     <ul className="timeline-operators">

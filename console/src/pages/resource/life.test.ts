@@ -48,4 +48,6 @@ test('the oldest creation and the newest deletion count; what was made again is 
     deleted: { name: 'deleteServer', time: 8 },
   });
   expect(lifeOf([...operations, at('createServer', 1, 9)], 'ecs').deleted).toBeUndefined();
+  expect(lifeOf([at('DELETE.OBJECT', 1), at('GET.OBJECT', 2)], 'object').deleted).toBeDefined();
+  expect(lifeOf([at('DELETE.OBJECT', 1), at('PUT.OBJECT', 0, 2)], 'object').deleted).toBeUndefined();
 });

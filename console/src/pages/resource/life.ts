@@ -11,6 +11,8 @@ export interface Event {
 }
 
 const CREATING = new Set(['create', 'run', 'register', 'import', 'allocate', 'launch', 'provision']);
+/** After these a resource is there again. */
+const REVIVING = new Set([...CREATING, 'put', 'upload', 'copy', 'restore', 'recover']);
 const DELETING = new Set(['delete', 'terminate', 'release', 'destroy', 'deregister', 'remove']);
 /** What operations call resources whose type is the name of their service. */
 const CALLED: Readonly<Record<string, string[]>> = {
@@ -36,10 +38,10 @@ export function lifeOf(
     .filter(({ value }) => names(value, DELETING, resourceType))
     .map(({ value, last_time }) => ({ name: value, time: last_time }))
     .sort((a, b) => b.time - a.time)[0];
-  const remade = operations.some(
-    ({ value, last_time }) => deleted && last_time > deleted.time && names(value, CREATING, resourceType),
+  const revived = operations.some(
+    ({ value, last_time }) => deleted && last_time > deleted.time && names(value, REVIVING, resourceType),
   );
-  return { created: created[0], deleted: remade ? undefined : deleted };
+  return { created: created[0], deleted: revived ? undefined : deleted };
 }
 
 function names(operation: string, verbs: ReadonlySet<string>, resourceType: string): boolean {

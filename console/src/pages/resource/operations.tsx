@@ -1,4 +1,3 @@
-import Badge from '@cloudscape-design/components/badge';
 import { Link } from 'react-router-dom';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
@@ -9,24 +8,23 @@ import { Rating } from '../traces/columns.tsx';
 import { typeOf } from '../traces/type-switch.tsx';
 import { ChangeList } from './change-list.tsx';
 import type { Change } from './changes.ts';
+import { type Mark, MarkBadge, markOf } from './mark.tsx';
+import type { Summary } from './summary.ts';
 
 const words = texts.timeline.resource;
-
-/** What stands out of the operations, by trace id. */
-export type Marks = ReadonlyMap<string | undefined, 'created' | 'deleted'>;
 
 interface Props {
   /** What the resource is called now; operations under another name tell theirs. */
   name: string;
   traces: readonly Trace[];
   changes: ReadonlyMap<string, Change[]>;
-  marks: Marks;
+  summary: Summary | undefined;
   /** The address of the list in which a trace is opened. */
   list: string;
 }
 
 /** Operations on one resource, in the given order. */
-export function Operations({ name, traces, changes, marks, list }: Props) {
+export function Operations({ name, traces, changes, summary, list }: Props) {
   return (
     <ol className="timeline">
       {traces.map((trace) => (
@@ -35,7 +33,7 @@ export function Operations({ name, traces, changes, marks, list }: Props) {
           trace={trace}
           otherName={trace.resource_name === name ? '' : (trace.resource_name ?? '')}
           changes={changes.get(trace.trace_id) ?? []}
-          mark={marks.get(trace.trace_id)}
+          mark={markOf(trace, summary)}
           address={`${list}&trace=${trace.trace_id}`}
         />
       ))}
@@ -47,7 +45,7 @@ interface OperationProps {
   trace: Trace;
   otherName: string;
   changes: Change[];
-  mark: 'created' | 'deleted' | undefined;
+  mark: Mark | undefined;
   address: string;
 }
 
@@ -62,7 +60,7 @@ function Operation({ trace, otherName, changes, mark, address }: OperationProps)
         </Link>
         {otherName && <span className="long-name">{otherName}</span>}
         <Rating rating={trace_rating} />
-        {mark && <Badge color={mark === 'created' ? 'green' : 'grey'}>{words[mark]}</Badge>}
+        <MarkBadge mark={mark} />
       </div>
       <div className="timeline-head timeline-note">
         <span>{formatTime(trace.time, zone)}</span>

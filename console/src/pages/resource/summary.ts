@@ -35,7 +35,9 @@ export async function loadSummary(
     const moment = { from: time - 1, to: time + 1, limit: AT_ONCE };
     return (await api.traces({ ...query, ...filter, ...moment }, signal)).traces;
   };
-  const { created, deleted } = lifeOf(succeeded, types[0]?.value ?? '');
+  // All objects of a bucket together are neither made nor unmade.
+  const ofMany = query.trace_type === 'data' && !query.resource_name;
+  const { created, deleted } = lifeOf(ofMany ? [] : succeeded, types[0]?.value ?? '');
   const [first, last, making, ending] = await Promise.all([
     at(Math.min(...names.map(({ first_time }) => first_time))),
     at(Math.max(...names.map(({ last_time }) => last_time))),

@@ -8,7 +8,7 @@ import { texts } from '../../texts/index.ts';
 import { LoadOlder } from '../traces/load-older.tsx';
 import type { TracePages } from '../traces/use-trace-pages.ts';
 import { changesOf } from './changes.ts';
-import { type Marks, Operations } from './operations.tsx';
+import { Operations } from './operations.tsx';
 import type { Summary } from './summary.ts';
 
 const words = texts.timeline.resource;
@@ -28,10 +28,6 @@ export function Timeline({ name, traces, summary, list }: Props) {
   const newest = useMemo(() => traces.pages?.flat() ?? [], [traces.pages]);
   const oldest = useMemo(() => newest.toReversed(), [newest]);
   const changes = useMemo(() => changesOf(oldest), [oldest]);
-  const marks: Marks = new Map([
-    [summary?.created?.trace_id, 'created'],
-    [summary?.deleted?.trace_id, 'deleted'],
-  ]);
   const older = traces.more && (
     <div>
       <LoadOlder traces={traces} text={texts.timeline.more} loadingText={texts.timeline.loadingMore} />
@@ -58,7 +54,7 @@ export function Timeline({ name, traces, summary, list }: Props) {
           name={name}
           traces={newestFirst ? newest : oldest}
           changes={changes}
-          marks={marks}
+          summary={summary}
           list={list}
         />
         {newestFirst && older}

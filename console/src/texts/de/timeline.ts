@@ -30,6 +30,7 @@ export const timeline: typeof english = {
     created: 'Erstellt',
     deleted: 'Gelöscht',
     operators: 'Benutzer',
+    noOperators: 'Niemand: die Plattform selbst',
     moreOperators: (many) => `und ${number(many)} weitere`,
     order: 'Reihenfolge',
     newest: 'Neueste zuerst',

@@ -29,6 +29,7 @@ export const timeline = {
     created: 'Created',
     deleted: 'Deleted',
     operators: 'Operators',
+    noOperators: 'Nobody: the platform itself',
     moreOperators: (many: number) => `and ${number(many)} more`,
     order: 'Order',
     newest: 'Newest first',
