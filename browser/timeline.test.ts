@@ -170,8 +170,7 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     await expect
       .poll(() => page.url())
       .toMatch(/type=data.*value=2026%2Fq1.csv&source=OBS&resource_type=object/);
-    await page.locator('.trace-row[data-trace]').first().waitFor();
-    expect(await page.locator('.trace-row[data-trace]').count()).toBe(2);
+    await expect.poll(() => page.locator('.trace-row[data-trace]').count()).toBe(2);
     await page.goBack();
     await page.getByRole('button', { name: 'Management', exact: true }).click();
     await page.getByText('No management operation on this resource').waitFor();
@@ -214,17 +213,16 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     expect(await addresses.last().innerText()).toMatch(/^198\.51\.100\.1\s+1\s/);
     await page.getByRole('link', { name: '203.0.113.9' }).click();
     await expect.poll(() => page.url()).toContain('user=mia&by=source_ip&value=203.0.113.9');
-    await page.locator('.trace-row[data-trace]').first().waitFor();
-    expect(await page.locator('.trace-row[data-trace] .c-trace_name').allTextContents()).toEqual([
-      'stopServer',
-      'startServer',
-    ]);
+    await expect
+      .poll(() => page.locator('.trace-row[data-trace] .c-trace_name').allTextContents())
+      .toEqual(['stopServer', 'startServer']);
   });
 
   test('all traces of an operator can be reached', async () => {
     await open('operator?name=robot');
     expect(await page.locator('.trace-row[data-trace]').count()).toBe(100);
     await page.getByRole('button', { name: 'Load older traces' }).click();
+    await expect.poll(() => page.locator('.trace-row[data-trace]').count()).toBe(200);
     await page.getByRole('button', { name: 'Load older traces' }).click();
     await expect.poll(() => page.locator('.trace-row[data-trace]').count()).toBe(240);
   });

@@ -1,6 +1,7 @@
 import type { Api, Parameters } from '../../api/client.ts';
 import { type Firsts, listFirsts } from '../../api/overview.ts';
-import type { Bucket, FacetValue, Histogram } from '../../api/types.ts';
+import type { FacetValue, Histogram } from '../../api/types.ts';
+import { type Totals, totalsOf } from '../../totals.ts';
 import type { Ranked } from '../overview/ranking.tsx';
 
 const TOP = 7;
@@ -10,7 +11,7 @@ const FAILED_SIGN_INS = ['loginfailed', 'oidcLoginFailed'];
 /** What one user did in a time. */
 export interface Work {
   histogram: Histogram;
-  totals: { all: number; warning: number; incident: number };
+  totals: Totals;
   signIns: number;
   failedSignIns: number;
   addresses: FacetValue[];
@@ -42,17 +43,11 @@ export async function loadWork(
     failed('incident'),
     failed('warning'),
   ]);
-  const sum = (count: (bucket: Bucket) => number) =>
-    histogram.buckets.reduce((total, bucket) => total + count(bucket), 0);
   const times = (names: string[]) =>
     operations.filter(({ value }) => names.includes(value)).reduce((total, { count }) => total + count, 0);
   return {
     histogram,
-    totals: {
-      all: sum(({ normal, warning, incident }) => normal + warning + incident),
-      warning: sum(({ warning }) => warning),
-      incident: sum(({ incident }) => incident),
-    },
+    totals: totalsOf(histogram),
     signIns: times(SIGN_INS),
     failedSignIns: times(FAILED_SIGN_INS),
     addresses,

@@ -1,5 +1,6 @@
 import type { Api, Parameters } from '../../api/client.ts';
-import type { Bucket, FacetValue, Trace } from '../../api/types.ts';
+import type { FacetValue, Trace } from '../../api/types.ts';
+import { totalsOf } from '../../totals.ts';
 import { lifeOf } from './life.ts';
 
 /** What is known of a resource's last days, whatever of it is loaded. */
@@ -44,11 +45,10 @@ export async function loadSummary(
     at(created?.time, { trace_name: created?.name, trace_rating: 'normal' }),
     at(deleted?.time, { trace_name: deleted?.name, trace_rating: 'normal' }),
   ]);
-  const sum = (count: (bucket: Bucket) => number) =>
-    histogram.buckets.reduce((total, bucket) => total + count(bucket), 0);
+  const { all, warning, incident } = totalsOf(histogram);
   return {
-    operations: sum(({ normal, warning, incident }) => normal + warning + incident),
-    failed: sum(({ warning, incident }) => warning + incident),
+    operations: all,
+    failed: warning + incident,
     first: first.at(-1),
     last: last[0],
     created: making.at(-1),
