@@ -193,6 +193,21 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     expect(await operations().last().locator('b').textContent()).toBe('step0');
   });
 
+  test('older operations that do not come are told of and can be asked for again; what is shown stays', async () => {
+    const other = await openPage(browser, []);
+    await signIn(other, server.url, PASSWORD, '/console/resource?id=busy');
+    const older = /\/traces\?.*next=/;
+    await other.route(older, (route) => route.fulfill({ status: 500, json: { error_msg: 'away' } }));
+    await other.getByRole('button', { name: 'Load older operations' }).click();
+    await other.getByText('This could not be loaded').waitFor();
+    expect(await other.locator('ol.timeline > li').count()).toBe(100);
+    await other.unroute(older);
+    await other.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => other.locator('ol.timeline > li').count()).toBe(200);
+    expect(await other.getByText('This could not be loaded').count()).toBe(0);
+    await other.context().close();
+  });
+
   test('an operator: what it did, from where, and its failures', async () => {
     await open('operator?name=paul');
     await page.getByRole('heading', { name: 'Operator paul' }).waitFor();
