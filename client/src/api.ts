@@ -171,6 +171,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
@@ -328,6 +330,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
@@ -410,6 +414,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
@@ -437,6 +443,10 @@ export interface paths {
                             values: {
                                 value: string;
                                 count: number;
+                                /** @description Time of its oldest trace in the range */
+                                first_time: number;
+                                /** @description Time of its newest trace in the range */
+                                last_time: number;
                             }[];
                         };
                     };
@@ -458,12 +468,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What appeared for the first time within the last 24 hours, newest first */
+        /** What appeared for the first time within the last 24 hours, newest first; of given users, what is new to them */
         get: {
             parameters: {
                 query?: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description User name; may be given several times */
+                    user?: string[];
                 };
                 header?: never;
                 path: {
@@ -614,6 +626,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
@@ -2659,6 +2673,8 @@ export interface paths {
                         trace_rating?: "normal" | "warning" | "incident" | "";
                         /** @description User name; may be given several times */
                         user?: string[];
+                        /** @description Source address; exact and case-sensitive */
+                        source_ip?: string;
                         /** @description Access key of the user; exact and case-sensitive */
                         access_key_id?: string;
                         /** @description Enterprise project; exact and case-sensitive */
@@ -5810,6 +5826,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
@@ -5879,6 +5897,8 @@ export interface paths {
                     trace_rating?: "normal" | "warning" | "incident" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
                     /** @description Access key of the user; exact and case-sensitive */
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */

@@ -348,6 +348,7 @@ describe('the list', () => {
         time: base - Math.floor(i / 3),
         trace_name: i % 2 ? 'createServer' : 'deleteServer',
         code: i % 9 === 0 ? 500 : 200,
+        source_ip: i % 10 ? '192.0.2.1' : '2001:db8::a',
         user: { name: i % 5 ? 'jane' : 'eve', domain: { id: 'd' } },
       }),
     );
@@ -397,6 +398,9 @@ describe('the list', () => {
     ['limit=0', 0],
     [`user=eve&user=nobody`, 90],
     ['trace_rating=warning', 50],
+    ['source_ip=2001:db8::a', 45],
+    ['source_ip=2001:db8::a&user=jane', 0],
+    ['source_ip=192.0.2', 0],
     ['trace_name=deleteServer&user=eve', 45],
     ['trace_name=deleteserver', 0],
     ['trace_type=data', 0],
@@ -422,6 +426,7 @@ describe('the list', () => {
     ['to=4102416000001', 'to'],
     ['from=yesterday', 'from'],
     ['trace_rating=bad', 'trace_rating'],
+    [`source_ip=${'1'.repeat(257)}`, 'source_ip'],
     ['trace_type=other', 'trace_type'],
     ['next=nonsense', 'next'],
     [`next=${randomUUID()}`, 'next'],
@@ -452,8 +457,8 @@ describe('the list', () => {
     expect([sum('normal'), sum('warning'), sum('incident')]).toEqual([400, 50, 0]);
     const facets = await call('GET', `/v3/${projectId}/traces/facets?field=user&service_type=${service}`);
     expect(facets.body.values).toEqual([
-      { value: 'jane', count: 360 },
-      { value: 'eve', count: 90 },
+      { value: 'jane', count: 360, first_time: base - 149, last_time: base },
+      { value: 'eve', count: 90, first_time: base - 148, last_time: base },
     ]);
     for (const hour of (await call('GET', `/v3/${projectId}/accounting`)).body.hours) {
       expect(hour.indexed).toBe(hour.journalled);
@@ -487,6 +492,12 @@ describe('the list', () => {
     });
     expect(JSON.stringify(body.operators)).not.toContain(`${odd}-old`);
     expect((await call('GET', `/v3/${projectId}/traces/firsts?trace_type=data`)).body.operators).toEqual([]);
+    await report([trace({ service_type: odd, user: user(`${odd}-old`), source_ip: '::9' })]);
+    await searchable();
+    const ofOne = (await call('GET', `/v3/${projectId}/traces/firsts?user=${odd}-old`)).body;
+    expect(ofOne.source_ips).toMatchObject([{ value: '::9', count: 1, user: `${odd}-old` }]);
+    expect(ofOne.operators).toEqual([]);
+    expect(ofOne.history_from).toBe(old.time);
   });
 
   test('CSV: header, byte-order mark, quoting, no formulas, as many records as asked for', async () => {

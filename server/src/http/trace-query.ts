@@ -63,6 +63,7 @@ export const TraceQuery = Type.Object({
       description: 'User name; may be given several times',
     }),
   ),
+  source_ip: exact(256, 'Source address'),
   access_key_id: exact(128, 'Access key of the user'),
   enterprise_project_id: exact(128, 'Enterprise project'),
 });
@@ -96,6 +97,7 @@ export function filterOf(
     traceName: given(query.trace_name),
     traceRating: given(query.trace_rating),
     users: users?.length ? users : undefined,
+    sourceIp: given(query.source_ip),
     accessKeyId: given(query.access_key_id),
     enterpriseProjectId: given(query.enterprise_project_id),
   };

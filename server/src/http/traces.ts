@@ -134,14 +134,27 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         response: {
           200: Type.Object({
             field: Type.String(),
-            values: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() })),
+            values: Type.Array(
+              Type.Object({
+                value: Type.String(),
+                count: Type.Integer(),
+                first_time: Type.Integer({ description: 'Time of its oldest trace in the range' }),
+                last_time: Type.Integer({ description: 'Time of its newest trace in the range' }),
+              }),
+            ),
           }),
         },
       },
     },
     async ({ params, query }) => {
       const filter = filterOf(params.project_id, query, clock(), retentionMs);
-      return { field: query.field, values: await store.facet(filter, query.field, query.limit) };
+      const found = await store.facet(filter, query.field, query.limit);
+      const values = found.map(({ firstTime, lastTime, ...rest }) => ({
+        ...rest,
+        first_time: firstTime,
+        last_time: lastTime,
+      }));
+      return { field: query.field, values };
     },
   );
 
@@ -150,10 +163,11 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: { action: 'cts:trace:list' },
       schema: {
-        summary: 'What appeared for the first time within the last 24 hours, newest first',
+        summary:
+          'What appeared for the first time within the last 24 hours, newest first; of given users, what is new to them',
         tags: ['traces'],
         params: Project,
-        querystring: Type.Object({ trace_type: TraceQuery.properties.trace_type }),
+        querystring: Type.Pick(TraceQuery, ['trace_type', 'user']),
         response: {
           200: Type.Object({
             since: Type.Integer({ description: 'What is first seen from here on is new' }),

@@ -21,6 +21,7 @@ const MEMBERS = {
   resourceName: 'resource_name',
   traceName: 'trace_name',
   traceRating: 'trace_rating',
+  sourceIp: 'source_ip',
   enterpriseProjectId: 'enterprise_project_id',
 } as const satisfies Partial<Record<keyof ArchiveFilter, string>>;
 /** Members of `user`, which is JSON text in a line. */

@@ -18,6 +18,7 @@ export interface TraceFilter {
   resourceName?: string;
   traceName?: string;
   traceRating?: string;
+  sourceIp?: string;
   /** Any of these user names. */
   users?: string[];
   accessKeyId?: string;
@@ -69,6 +70,9 @@ export type Facet = (typeof FACETS)[number];
 export interface FacetValue {
   value: string;
   count: number;
+  /** Times of its oldest and newest trace under the filter. */
+  firstTime: number;
+  lastTime: number;
 }
 
 /** What first appeared at or after an instant, newest first; `user` is who brought it, empty when nobody is named. */

@@ -6,7 +6,7 @@ import type { Firsts } from '../../api/overview.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import type { Loaded } from '../../use-load.ts';
-import { around, traceList } from './addresses.ts';
+import { traceList } from './addresses.ts';
 import { Card } from './card.tsx';
 
 const words = texts.overview.firsts;
@@ -60,8 +60,7 @@ function Newcomers({ firsts, zone }: { firsts: Firsts; zone: Zone }) {
         items={source_ips.map(({ value, ...rest }) => ({
           ...rest,
           name: value,
-          // The trace list has no filter for addresses: whoever came from there, at that time.
-          address: traceList(around(rest.first_time), { user: rest.user }),
+          address: traceList('7d', { by: 'source_ip', value }),
         }))}
       />
       <Kind

@@ -1,16 +1,30 @@
 import type { Trace } from '../../api/types.ts';
 
-/** A member of requests whose value is another than before. */
-export interface Change {
-  /** `server.name`, `tags[0].key` */
-  path: string;
-  /** Undefined: no request had named it. */
-  before: string | undefined;
-  after: string;
+/** A member of a request that is other than what the requests before had asked for. */
+export type Change = { path: string } & (
+  | { kind: 'named'; after: string }
+  | { kind: 'changed'; before: string; after: string }
+  | { kind: 'removed'; before: string }
+  /** Its value is not recorded: whether it is another than before is not known. */
+  | { kind: 'masked' }
+);
+
+/** Values of a request by their paths: `server.name`, `tags[0].key`; null takes a value away. */
+export interface Members {
+  values: Map<string, string | null>;
+  /** Lengths of its lists. */
+  lists: Map<string, number>;
+  /** There are more members than are looked at. */
+  cut: boolean;
 }
 
 /** Members of one request that are compared; what is larger than this is no setting. */
 const MOST_MEMBERS = 500;
+/** Operations that say the whole of what they name. A list of theirs replaces the one before; others add to it. */
+const REPLACING = /^(update|modify|change|edit|set|put|replace|configure|reset)/i;
+
+/** What stands where a secret was. */
+export const isMasked = (value: string) => /^\*{4,}$/.test(value);
 
 /**
  * What each operation on a resource asked to be other than the operations before it had.
@@ -18,30 +32,59 @@ const MOST_MEMBERS = 500;
  * @returns by trace id; nothing for the first that names a value at all, and for what did not succeed
  */
 export function changesOf(traces: readonly Trace[]): Map<string, Change[]> {
-  const known = new Map<string, string>();
+  const knownOf = new Map<string | undefined, Map<string, string>>();
   const found = new Map<string, Change[]>();
-  for (const { trace_id, trace_rating, request } of traces) {
+  for (const { trace_id, trace_name, trace_rating, request, event_type, resource_name } of traces) {
     if (trace_rating !== 'normal') continue;
+    // One id is that of many objects where it is data, and of one resource, whatever its name, where it is not.
+    const object = event_type === 'data' ? resource_name : undefined;
+    const known = knownOf.get(object) ?? new Map<string, string>();
+    knownOf.set(object, known);
     const asked = membersOf(request);
-    if (known.size > 0) {
-      const changes = [...asked]
-        .filter(([path, value]) => known.get(path) !== value)
-        .map(([path, after]) => ({ path, before: known.get(path), after }));
-      if (changes.length > 0) found.set(trace_id, changes);
-    }
-    for (const [path, value] of asked) known.set(path, value);
+    const gone = removed(asked, known, REPLACING.test(trace_name));
+    const changes = known.size > 0 ? [...compared(asked, known), ...gone] : [];
+    if (changes.length > 0) found.set(trace_id, changes);
+    for (const { path } of gone) known.delete(path);
+    for (const [path, value] of asked.values) if (value !== null) known.set(path, value);
   }
   return found;
 }
 
-/** Values of a request body by their paths; none when it is no JSON object. */
-export function membersOf(request: unknown): Map<string, string> {
-  const members = new Map<string, string>();
+function compared({ values }: Members, known: ReadonlyMap<string, string>): Change[] {
+  return [...values].flatMap(([path, after]): Change[] => {
+    const before = known.get(path);
+    if (after === null) return [];
+    if (isMasked(after)) return [{ path, kind: 'masked' }];
+    if (before === undefined) return [{ path, kind: 'named', after }];
+    return before === after ? [] : [{ path, kind: 'changed', before, after }];
+  });
+}
+
+/** A request that does not name a member leaves it as it is: only null and shorter lists take something away. */
+function removed({ values, lists, cut }: Members, known: ReadonlyMap<string, string>, replacing: boolean) {
+  const nulls = [...values].filter(([, value]) => value === null).map(([path]) => path);
+  const ends = replacing && !cut ? [...lists] : [];
+  const isGone = (path: string) =>
+    nulls.some((taken) => path === taken || path.startsWith(`${taken}.`) || path.startsWith(`${taken}[`)) ||
+    ends.some(
+      ([list, length]) =>
+        path.startsWith(`${list}[`) && Number.parseInt(path.slice(list.length + 1), 10) >= length,
+    );
+  return [...known]
+    .filter(([path]) => isGone(path))
+    .map(([path, before]) => ({ path, kind: 'removed' as const, before }));
+}
+
+/** Members of a request body; none when it is no JSON object or list. */
+export function membersOf(request: unknown): Members {
+  const members: Members = { values: new Map(), lists: new Map(), cut: false };
   const walk = (path: string, value: unknown) => {
-    if (members.size >= MOST_MEMBERS) return;
-    if (value === null || typeof value !== 'object') {
-      members.set(path, typeof value === 'string' ? value : JSON.stringify(value));
+    if (members.values.size >= MOST_MEMBERS) {
+      members.cut = true;
+    } else if (value === null || typeof value !== 'object') {
+      members.values.set(path, value === null || typeof value === 'string' ? value : JSON.stringify(value));
     } else if (Array.isArray(value)) {
+      members.lists.set(path, value.length);
       for (const [index, item] of value.entries()) walk(`${path}[${index}]`, item);
     } else {
       for (const [name, item] of Object.entries(value)) walk(path === '' ? name : `${path}.${name}`, item);

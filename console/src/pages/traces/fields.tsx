@@ -3,6 +3,8 @@ import { Link } from 'react-router-dom';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
+import { operatorPage, resourcePage } from '../overview/addresses.ts';
+import { typeOf } from './type-switch.tsx';
 import type { View } from './view-state.ts';
 
 const words = texts.traces;
@@ -40,6 +42,7 @@ function filterBy(trace: Trace, field: string): Partial<View> | undefined {
     case 'trace_name':
     case 'resource_id':
     case 'resource_name':
+    case 'source_ip':
       return { by: field, value: trace[field] ?? '' };
     case 'trace_rating':
       return { status: trace.trace_rating };
@@ -96,22 +99,13 @@ export function TraceFields({
 }
 
 /** Where more is told of who did it, and to what. */
-function Ways({
-  trace: { resource_id: id, resource_name: name, resource_type, service_type, user },
-}: {
-  trace: Trace;
-}) {
-  const resource: Record<string, string> | undefined = id
-    ? { id }
-    : name
-      ? { name, type: resource_type, source: service_type }
-      : undefined;
+function Ways({ trace }: { trace: Trace }) {
+  const type = typeOf(trace);
+  const resource = resourcePage(trace, type);
   return (
     <div className="trace-ways">
-      {resource && <Link to={`/resource?${new URLSearchParams(resource)}`}>{texts.timeline.toResource}</Link>}
-      {user?.name && (
-        <Link to={`/operator?${new URLSearchParams({ name: user.name })}`}>{texts.timeline.toOperator}</Link>
-      )}
+      {resource && <Link to={resource}>{texts.timeline.toResource}</Link>}
+      {trace.user?.name && <Link to={operatorPage(trace.user.name, type)}>{texts.timeline.toOperator}</Link>}
     </div>
   );
 }

@@ -43,6 +43,7 @@ export const traces: typeof english = {
     trace_id: 'Trace-ID',
     resource_id: 'Ressourcen-ID',
     resource_name: 'Ressourcenname',
+    source_ip: 'Quelladresse',
   },
   status: { normal: 'Normal', warning: 'Warnung', incident: 'Vorfall' },
   columns: {

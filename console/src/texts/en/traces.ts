@@ -42,6 +42,7 @@ export const traces = {
     trace_id: 'Trace ID',
     resource_id: 'Resource ID',
     resource_name: 'Resource name',
+    source_ip: 'Source address',
   } as Record<string, string>,
   status: { normal: 'Normal', warning: 'Warning', incident: 'Incident' } as Record<string, string>,
   columns: {

@@ -127,11 +127,18 @@ class ClickHouseStore implements TraceStore {
     const column = FACET_COLUMNS[facet];
     const { where, parameters } = conditionOf(filter, column);
     const rows = await this.rows(
-      `SELECT ${column} AS value, count() AS traces FROM ${this.table}
+      `SELECT ${column} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
+              toUnixTimestamp64Milli(max(time)) AS last
+       FROM ${this.table}
        WHERE ${where} AND ${column} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
       { ...parameters, most: limit },
     );
-    return rows.map((row) => ({ value: row.value as string, count: Number(row.traces) }));
+    return rows.map((row) => ({
+      value: row.value as string,
+      count: Number(row.traces),
+      firstTime: Number(row.first),
+      lastTime: Number(row.last),
+    }));
   }
 
   async firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts> {

@@ -17,6 +17,7 @@ const EXACT = {
   resourceName: 'resource_name',
   traceName: 'trace_name',
   traceRating: 'trace_rating',
+  sourceIp: 'source_ip',
   accessKeyId: 'access_key_id',
   enterpriseProjectId: 'enterprise_project_id',
 } as const satisfies Partial<Record<keyof TraceFilter, string>>;

@@ -51,7 +51,7 @@ export const COLUMNS: Readonly<Record<string, string>> = {
   extra: TEXT,
 };
 
-const INDEXES = ['trace_id', 'resource_id', 'resource_name'];
+const INDEXES = ['trace_id', 'resource_id', 'resource_name', 'source_ip'];
 
 /** Every insert is on disk before it is acknowledged, and so is every merge; a repeated insert is recognised. */
 const TABLE_SETTINGS = [
@@ -74,15 +74,20 @@ export function migrations({ database, cluster }: TableNames): string[] {
     ? TABLE_SETTINGS
     : [...TABLE_SETTINGS, 'non_replicated_deduplication_window = 1000'];
   const columns = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
-  const indexes = INDEXES.map((name) => `INDEX ix_${name} ${name} TYPE bloom_filter(0.01) GRANULARITY 1`);
+  const indexes = INDEXES.map((name) => `ix_${name} ${name} TYPE bloom_filter(0.01) GRANULARITY 1`);
+  const additions = [
+    ...columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`),
+    // Of parts that are there already it is made when they are merged.
+    ...indexes.map((index) => `ADD INDEX IF NOT EXISTS ${index}`),
+  ];
   const statements = [
     `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
-    `CREATE TABLE IF NOT EXISTS ${table}${on} (${[...columns, ...indexes].join(', ')})
+    `CREATE TABLE IF NOT EXISTS ${table}${on} (${[...columns, ...indexes.map((index) => `INDEX ${index}`)].join(', ')})
      ENGINE = ${engine}
      PARTITION BY toYYYYMMDD(record_time)
      ORDER BY (project_id, time, trace_id)
      SETTINGS ${settings.join(', ')}`,
-    `ALTER TABLE ${table}${on} ${columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`).join(', ')}`,
+    `ALTER TABLE ${table}${on} ${additions.join(', ')}`,
   ];
   if (cluster) {
     statements.push(

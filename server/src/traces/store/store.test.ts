@@ -177,6 +177,7 @@ for (const backend of BACKENDS) {
       [{ resourceName: 'größe' }, { resource_name: 'größe' }],
       [{ traceName: 'deleteVolume' }, { trace_name: 'deleteVolume' }],
       [{ traceRating: 'incident' }, { trace_rating: 'incident' }],
+      [{ sourceIp: '2001:db8::a' }, { source_ip: '2001:db8::a' }],
       [{ users: ['eve', "o'neil"] }, { user: `{"name":"o'neil"}` }],
       [{ accessKeyId: 'AK9' }, { user: '{"name":"x","access_key_id":"AK9"}' }],
       [{ enterpriseProjectId: '7' }, { enterprise_project_id: '7' }],
@@ -226,6 +227,7 @@ for (const backend of BACKENDS) {
         'resourceName',
         'traceName',
         'traceRating',
+        'sourceIp',
         'accessKeyId',
         'enterpriseProjectId',
       ];
@@ -330,11 +332,46 @@ for (const backend of BACKENDS) {
         randomUUID(),
       );
       const filter = { ...everything(projectId), users: ['jane'] };
+      const times = { firstTime: NOW - 1000, lastTime: NOW - 1000 };
       expect(await store.facet(filter, 'user', 2)).toEqual([
-        { value: 'eve', count: 2 },
-        { value: 'bob', count: 1 },
+        { value: 'eve', count: 2, ...times },
+        { value: 'bob', count: 1, ...times },
       ]);
-      expect(await store.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1 }]);
+      expect(await store.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1, ...times }]);
+    });
+
+    test('source addresses of an operator: how often, first and last; and the traces of one of them', async () => {
+      const projectId = newProject();
+      const at = (minute: number, name: string, source_ip: string) =>
+        line(projectId, {
+          time: NOW - minute * 60_000,
+          user: JSON.stringify({ name }),
+          source_ip,
+          trace_name: `op${minute}`,
+        });
+      await store.insert(
+        bytes([
+          at(9, 'jane', '192.0.2.7'),
+          at(8, 'jane', '2001:db8::7'),
+          at(7, 'eve', '198.51.100.1'),
+          at(6, 'jane', ''),
+          at(5, 'jane', '192.0.2.7'),
+          at(4, 'eve', '192.0.2.7'),
+        ]),
+        randomUUID(),
+      );
+      const filter = { ...everything(projectId), users: ['jane'] };
+      const addresses = [
+        { value: '192.0.2.7', count: 2, firstTime: NOW - 9 * 60_000, lastTime: NOW - 5 * 60_000 },
+        { value: '2001:db8::7', count: 1, firstTime: NOW - 8 * 60_000, lastTime: NOW - 8 * 60_000 },
+      ];
+      expect(await store.facet(filter, 'source_ip', 10)).toEqual(addresses);
+      const fromOne = { ...filter, sourceIp: '192.0.2.7' };
+      expect(await store.facet(fromOne, 'source_ip', 10)).toEqual(addresses);
+      expect((await store.page(fromOne, 10)).traces.map(({ trace_name }) => trace_name)).toEqual([
+        'op5',
+        'op9',
+      ]);
     });
 
     test('what is first is told, newest first, and nothing that an older trace of the project knows', async () => {

@@ -1,0 +1,82 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+import { Link } from 'react-router-dom';
+import type { Parameters } from '../../api/client.ts';
+import { Problem } from '../../problem.tsx';
+import { texts } from '../../texts/index.ts';
+import { LoadOlder } from '../traces/load-older.tsx';
+import { TraceResults } from '../traces/results.tsx';
+import { useTracePages } from '../traces/use-trace-pages.ts';
+
+const words = texts.timeline.operator;
+const PAGE = 100;
+const RATINGS = ['', 'warning', 'incident'] as const;
+type Rating = (typeof RATINGS)[number];
+
+interface Props {
+  /** The operator and the trace type. */
+  filters: Parameters;
+  range: string;
+  /** The trace list with the same. */
+  listOf: (filters: Record<string, string>) => string;
+}
+
+/** An operator's traces, or those of one status; older ones are added when they are asked for. */
+export function OperatorTraces({ filters, range, listOf }: Props) {
+  const [rating, setRating] = useState<Rating>('');
+  const traces = useTracePages({ ...filters, trace_rating: rating }, range, PAGE);
+  const count = traces.pages?.flat().length ?? 0;
+  return (
+    <Container
+      disableContentPaddings
+      header={
+        <Header
+          variant="h2"
+          counter={traces.pages && `(${texts.traces.shown(count, traces.more)})`}
+          actions={
+            <span className="header-actions">
+              <RatingSwitch rating={rating} onChange={setRating} />
+              <Link to={listOf({ status: rating })}>{texts.timeline.toTraces}</Link>
+            </span>
+          }
+        >
+          {words.traces}
+        </Header>
+      }
+    >
+      {traces.first.error && <Problem error={traces.first.error} onRetry={traces.first.reload} />}
+      {!traces.first.error && !traces.pages && (
+        <Box padding="l">
+          <StatusIndicator type="loading">{texts.traces.loading}</StatusIndicator>
+        </Box>
+      )}
+      {traces.pages?.length === 0 && (
+        <Box padding="l" color="text-body-secondary">
+          {words.empty}
+        </Box>
+      )}
+      {traces.pages && <TraceResults pages={traces.pages} />}
+      <div className="load-more">
+        <LoadOlder traces={traces} text={texts.traces.loadMore} loadingText={texts.traces.loadingMore} />
+      </div>
+    </Container>
+  );
+}
+
+function RatingSwitch({ rating, onChange }: { rating: Rating; onChange: (rating: Rating) => void }) {
+  return (
+    <SegmentedControl
+      label={words.which}
+      selectedId={rating || 'all'}
+      onChange={({ detail }) => onChange(RATINGS.find((one) => one === detail.selectedId) ?? '')}
+      options={RATINGS.map((id) => ({
+        id: id || 'all',
+        text: id ? (texts.traces.status[id] ?? id) : words.all,
+      }))}
+    />
+  );
+}

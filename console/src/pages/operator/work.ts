@@ -1,0 +1,63 @@
+import type { Api, Parameters } from '../../api/client.ts';
+import { type Firsts, listFirsts } from '../../api/overview.ts';
+import type { FacetValue, Histogram } from '../../api/types.ts';
+import { type Totals, totalsOf } from '../../totals.ts';
+import type { Ranked } from '../overview/ranking.tsx';
+
+const TOP = 7;
+const SIGN_INS = ['login', 'oidcLoginSuccess'];
+const FAILED_SIGN_INS = ['loginfailed', 'oidcLoginFailed'];
+
+/** What one user did in a time. */
+export interface Work {
+  histogram: Histogram;
+  totals: Totals;
+  signIns: number;
+  failedSignIns: number;
+  addresses: FacetValue[];
+  /** Addresses never seen before the last day; undefined: there is nothing to compare with. */
+  fresh: string[] | undefined;
+  operations: FacetValue[];
+  sources: FacetValue[];
+  failures: Ranked[];
+}
+
+/** @param query the user, the trace type and the time */
+export async function loadWork(
+  api: Api,
+  query: Parameters,
+  buckets: number,
+  signal: AbortSignal,
+): Promise<Work> {
+  const failed = async (rating: 'warning' | 'incident') =>
+    (await api.facet('trace_name', { ...query, trace_rating: rating }, signal)).map((one) => ({
+      ...one,
+      rating,
+    }));
+  const [histogram, addresses, firsts, operations, sources, ...failures] = await Promise.all([
+    api.histogram({ ...query, buckets }, signal),
+    api.facet('source_ip', query, signal),
+    listFirsts(api, signal, { trace_type: query.trace_type, user: query.user }),
+    api.facet('trace_name', query, signal),
+    api.facet('service_type', query, signal),
+    failed('incident'),
+    failed('warning'),
+  ]);
+  const times = (names: string[]) =>
+    operations.filter(({ value }) => names.includes(value)).reduce((total, { count }) => total + count, 0);
+  return {
+    histogram,
+    totals: totalsOf(histogram),
+    signIns: times(SIGN_INS),
+    failedSignIns: times(FAILED_SIGN_INS),
+    addresses,
+    fresh: freshOf(firsts),
+    operations: operations.slice(0, TOP),
+    sources: sources.slice(0, TOP),
+    failures: failures.flat().slice(0, TOP),
+  };
+}
+
+function freshOf({ history_from, since, source_ips }: Firsts): string[] | undefined {
+  return history_from !== null && history_from < since ? source_ips.map(({ value }) => value) : undefined;
+}
