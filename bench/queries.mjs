@@ -132,6 +132,7 @@ export async function measureQueries(directory, repeats) {
     ['rare operator and status', `/traces?${week}&limit=50&user=${rare}&trace_rating=incident`, 'p95 200 ms'],
     ['export of 5,000, one day', `/traces/export?${day}`, ''],
     ['distinct operators', `/traces/facets?${week}&field=user`, ''],
+    ['what is new within a day (overview)', '/traces/firsts', ''],
     ['histogram, one day', `/traces/histogram?${day}`, ''],
     ['histogram, seven days', `/traces/histogram?${week}`, '150 ms'],
   ];

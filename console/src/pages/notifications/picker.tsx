@@ -122,6 +122,7 @@ export function OperationPicker(props: {
           />
         }
         empty={texts.traces.filters.none}
+        wrapLines
         columnDefinitions={[
           { id: 'name', header: words.columns.name, isRowHeader: true, cell: ({ trace_name }) => trace_name },
           { id: 'description', header: words.columns.description, cell: ({ description }) => description },

@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import { Link } from 'react-router-dom';
+import { Explained } from '../../about.tsx';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
@@ -78,7 +79,9 @@ export function TraceFields({
           const filter = onFilter && filterBy(trace, name);
           return (
             <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
-              <dt>{name}</dt>
+              <dt>
+                <Explained text={texts.traceFields[name]}>{name}</Explained>
+              </dt>
               <dd>
                 <span>{shown(name, members[name], zone)}</span>
                 {filter && (

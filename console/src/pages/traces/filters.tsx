@@ -6,6 +6,7 @@ import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { About } from '../../about.tsx';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
 import { formatNumber } from '../../number.ts';
@@ -81,7 +82,7 @@ function FilterFields({ api, view, onChange }: Props) {
 
   return (
     <>
-      <FormField label={words.type}>
+      <FormField label={words.type} info={about('type')}>
         <Select
           selectedOption={option(view.type, typeOption[view.type])}
           options={[option('system', words.management), option('data', words.data)]}
@@ -90,7 +91,7 @@ function FilterFields({ api, view, onChange }: Props) {
           }
         />
       </FormField>
-      <FormField label={words.source}>
+      <FormField label={words.source} info={about('source')}>
         <Select
           selectedOption={option(view.source, view.source || words.all)}
           options={[option('', words.all), ...sources.map(toOption)]}
@@ -98,20 +99,17 @@ function FilterFields({ api, view, onChange }: Props) {
           onChange={({ detail }) => onChange({ source: detail.selectedOption.value ?? '', resourceType: '' })}
         />
       </FormField>
-      <FormField label={words.resourceType}>
+      <FormField label={words.resourceType} info={about('resourceType')}>
         <Select
           disabled={!view.source}
-          selectedOption={option(
-            view.resourceType,
-            view.resourceType || (view.source ? words.all : words.chooseSource),
-          )}
+          selectedOption={option(view.resourceType, view.resourceType || words.all)}
           options={[option('', words.all), ...types.map(toOption)]}
           filteringType="auto"
           onChange={({ detail }) => onChange({ resourceType: detail.selectedOption.value ?? '' })}
         />
       </FormField>
       <SearchBy api={api} view={view} onChange={onChange} />
-      <FormField label={words.operator}>
+      <FormField label={words.operator} info={about('operator')}>
         <Multiselect
           selectedOptions={view.users.map((user) => option(user, user))}
           options={users.map(toOption)}
@@ -123,7 +121,7 @@ function FilterFields({ api, view, onChange }: Props) {
           }
         />
       </FormField>
-      <FormField label={words.status}>
+      <FormField label={words.status} info={about('status')}>
         <Select
           selectedOption={option(view.status, texts.traces.status[view.status] ?? words.all)}
           options={statuses.map(([value, label]) => option(value, label))}
@@ -151,7 +149,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
   };
   const kinds = Object.entries(texts.traces.by).map(([value, label]) => ({ value, label }));
   return (
-    <FormField label={words.by} constraintText={words.exact} className="search-by">
+    <FormField label={words.by} info={about('by')} constraintText={words.exact} className="search-by">
       <div className="search-pair">
         <Select
           selectedOption={{ value: view.by, label: texts.traces.by[view.by] }}
@@ -193,6 +191,11 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
     </FormField>
   );
 }
+
+/** What a filter is, beside its name. */
+export const about = (filter: keyof typeof words.about) => (
+  <About term={words[filter]}>{words.about[filter]}</About>
+);
 
 export const toOption = ({ value, count }: FacetValue) => ({
   value,

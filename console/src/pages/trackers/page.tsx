@@ -140,6 +140,7 @@ export default function TrackersPage() {
             {
               id: 'lastTransfer',
               header: words.columns.lastTransfer,
+              minWidth: 170,
               cell: ({ obs_info, last_transfer }) => {
                 if (last_transfer) return formatTime(last_transfer, zone);
                 return obs_info.bucket_name === '' ? '–' : words.notYetTransferred;

@@ -16,8 +16,8 @@ export const overview: typeof english = {
   totals: { all: 'Alle Traces', warning: 'Warnungen', incident: 'Vorfälle' },
   totalHints: {
     all: 'Alles, was aufgezeichnet wurde',
-    warning: 'Abgelehnte oder unvollständige Vorgänge',
-    incident: 'Fehlgeschlagene Vorgänge',
+    warning: 'Fehlgeschlagene Vorgänge',
+    incident: 'Fehlschläge mit schweren Folgen',
   },
   tops: {
     sources: 'Trace-Quellen',

@@ -23,7 +23,6 @@ export const traces: typeof english = {
     data: 'Daten',
     source: 'Trace-Quelle',
     resourceType: 'Ressourcentyp',
-    chooseSource: 'Quelle wählen',
     by: 'Suchen nach',
     value: 'Wert',
     operator: 'Benutzer',

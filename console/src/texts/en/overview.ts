@@ -14,8 +14,8 @@ export const overview = {
   totals: { all: 'All traces', warning: 'Warnings', incident: 'Incidents' },
   totalHints: {
     all: 'Everything that was recorded',
-    warning: 'Operations that were refused or incomplete',
-    incident: 'Operations that failed',
+    warning: 'Operations that failed',
+    incident: 'Failures with grave consequences',
   },
   tops: {
     sources: 'Trace sources',

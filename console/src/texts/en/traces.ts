@@ -22,7 +22,6 @@ export const traces = {
     data: 'Data',
     source: 'Trace source',
     resourceType: 'Resource type',
-    chooseSource: 'Choose a trace source first',
     by: 'Search by',
     value: 'Value',
     operator: 'Operator',
