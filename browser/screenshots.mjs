@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenCtsClient } from '@opencts/client';
 import { chromium } from 'playwright-core';
+import { ordinaryWeek } from './ordinary-week.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const program = path.join(root, 'server/bin/opencts.js');
@@ -81,6 +82,11 @@ async function furnish() {
   await client.enable();
   await opencts('encryption-keys', 'create', 'archive', 'Trace files');
   await opencts('trackers', 'transfer', 'system', 'audit-archive', '--create-bucket', '--verify');
+  const week = [...ordinaryWeek(Date.now() - 60_000)];
+  for (let at = 0; at < week.length; at += 500) {
+    const { rejected } = await client.reportTraces(week.slice(at, at + 500));
+    if (rejected.length > 0) throw new Error(JSON.stringify(rejected[0]));
+  }
   await opencts('import', 'cloudtrail', records, '--enable', '--shift-to-now');
   for (const [group, user, role] of [
     ['auditors', 'jane', 'CTS ReadOnlyAccess'],

@@ -29,6 +29,9 @@ export function formatTick(ms: number, zone: Zone, spanMs: number): string {
   return spanMs > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
+/** `MM-DD` of a day in UTC. */
+export const formatDay = (ms: number) => shifted(ms, 'utc').slice(5, 10);
+
 /** Date and time of a picker, without a zone. */
 export function toPicker(ms: number, zone: Zone): string {
   return shifted(ms, zone).slice(0, 19);

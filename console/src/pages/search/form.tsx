@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import CustomRange from '../traces/custom-range.tsx';
-import { about, toOption, useFacet } from '../traces/filters.tsx';
+import { FiltersHelp, toOption, useFacet } from '../traces/filters.tsx';
 import { resolveRange, type View } from '../traces/view-state.ts';
 
 const words = texts.search;
@@ -73,22 +73,23 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
           options={Object.entries(words.ranges).map(([id, text]) => ({ id, text }))}
         />
         <CustomRange view={view} zone={zone} days={DECADE} onChange={change} />
+        <FiltersHelp />
       </div>
       <div className="filter-grid">
-        <FormField label={labels.type} info={about('type')}>
+        <FormField label={labels.type}>
           <Select
             selectedOption={families.find(({ value }) => value === view.type) ?? null}
             options={families}
             onChange={({ detail }) => change({ type: detail.selectedOption.value as View['type'] })}
           />
         </FormField>
-        <FormField label={labels.source} info={about('source')}>
+        <FormField label={labels.source}>
           {suggest(labels.source, view.source, sources, (source) => change({ source }))}
         </FormField>
-        <FormField label={labels.resourceType} info={about('resourceType')}>
+        <FormField label={labels.resourceType}>
           {suggest(labels.resourceType, view.resourceType, types, (resourceType) => change({ resourceType }))}
         </FormField>
-        <FormField label={labels.by} info={about('by')} constraintText={labels.exact} className="search-by">
+        <FormField label={labels.by} constraintText={labels.exact} className="search-by">
           <div className="search-pair">
             <Select
               selectedOption={option(view.by, texts.traces.by[view.by] ?? '')}
@@ -114,7 +115,7 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
         <FormField label={words.users} constraintText={words.usersHint}>
           {suggest(words.users, view.users.join(','), users, (text) => change({ users: text.split(',') }))}
         </FormField>
-        <FormField label={labels.status} info={about('status')}>
+        <FormField label={labels.status}>
           <Select
             selectedOption={statuses.find(({ value }) => value === view.status) ?? null}
             options={statuses}

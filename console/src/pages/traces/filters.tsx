@@ -43,6 +43,7 @@ export function Filters(props: Props) {
         <Suspense>
           <CustomRange {...props} days={7} />
         </Suspense>
+        <FiltersHelp />
         {active > 0 && (
           <Button
             variant="link"
@@ -82,7 +83,7 @@ function FilterFields({ api, view, onChange }: Props) {
 
   return (
     <>
-      <FormField label={words.type} info={about('type')}>
+      <FormField label={words.type}>
         <Select
           selectedOption={option(view.type, typeOption[view.type])}
           options={[option('system', words.management), option('data', words.data)]}
@@ -91,7 +92,7 @@ function FilterFields({ api, view, onChange }: Props) {
           }
         />
       </FormField>
-      <FormField label={words.source} info={about('source')}>
+      <FormField label={words.source}>
         <Select
           selectedOption={option(view.source, view.source || words.all)}
           options={[option('', words.all), ...sources.map(toOption)]}
@@ -99,7 +100,7 @@ function FilterFields({ api, view, onChange }: Props) {
           onChange={({ detail }) => onChange({ source: detail.selectedOption.value ?? '', resourceType: '' })}
         />
       </FormField>
-      <FormField label={words.resourceType} info={about('resourceType')}>
+      <FormField label={words.resourceType}>
         <Select
           disabled={!view.source}
           selectedOption={option(view.resourceType, view.resourceType || words.all)}
@@ -109,7 +110,7 @@ function FilterFields({ api, view, onChange }: Props) {
         />
       </FormField>
       <SearchBy api={api} view={view} onChange={onChange} />
-      <FormField label={words.operator} info={about('operator')}>
+      <FormField label={words.operator}>
         <Multiselect
           selectedOptions={view.users.map((user) => option(user, user))}
           options={users.map(toOption)}
@@ -121,7 +122,7 @@ function FilterFields({ api, view, onChange }: Props) {
           }
         />
       </FormField>
-      <FormField label={words.status} info={about('status')}>
+      <FormField label={words.status}>
         <Select
           selectedOption={option(view.status, texts.traces.status[view.status] ?? words.all)}
           options={statuses.map(([value, label]) => option(value, label))}
@@ -149,7 +150,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
   };
   const kinds = Object.entries(texts.traces.by).map(([value, label]) => ({ value, label }));
   return (
-    <FormField label={words.by} info={about('by')} constraintText={words.exact} className="search-by">
+    <FormField label={words.by} constraintText={words.exact} className="search-by">
       <div className="search-pair">
         <Select
           selectedOption={{ value: view.by, label: texts.traces.by[view.by] }}
@@ -192,10 +193,22 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
   );
 }
 
-/** What a filter is, beside its name. */
-export const about = (filter: keyof typeof words.about) => (
-  <About term={words[filter]}>{words.about[filter]}</About>
-);
+/** What each filter is. */
+export function FiltersHelp() {
+  const filters = Object.keys(words.about) as (keyof typeof words.about)[];
+  return (
+    <About term={words.title}>
+      <dl className="terms">
+        {filters.map((filter) => (
+          <div key={filter}>
+            <dt>{words[filter]}</dt>
+            <dd>{words.about[filter]}</dd>
+          </div>
+        ))}
+      </dl>
+    </About>
+  );
+}
 
 export const toOption = ({ value, count }: FacetValue) => ({
   value,

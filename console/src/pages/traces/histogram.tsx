@@ -2,11 +2,12 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import type { Bucket, Histogram } from '../../api/types.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
-import { formatTick, formatTime, type Zone } from '../../time.ts';
+import { formatDay, formatTick, formatTime, type Zone } from '../../time.ts';
 
 const HEIGHT = 96;
 const AXIS = 20;
 const LEFT = 44;
+const DAY = 86_400_000;
 const RATINGS = ['normal', 'warning', 'incident'] as const;
 const words = texts.traces.histogram;
 
@@ -121,7 +122,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
               className="axis"
               textAnchor="middle"
             >
-              {formatTick(at, zone, to - from)}
+              {bucket_ms >= DAY ? formatDay(at) : formatTick(at, zone, to - from)}
             </text>
           );
         })}

@@ -15,7 +15,7 @@ export const traceFields: typeof english = {
   event_type:
     'system: ein Vorgang an Ressourcen. global: einer eines Dienstes ohne Region. data: einer an den Objekten eines Buckets.',
   project_id: 'Das Projekt, in dem er stattfand.',
-  domain_id: 'Das Konto des Operators.',
+  domain_id: 'Das Konto des Benutzers.',
   resource_id: 'Die Ressource. Fehlt, wenn ihre Erstellung fehlschlug.',
   tracker_name: 'Der Tracker, der ihn aufgezeichnet hat.',
   time: 'Wann der Vorgang stattfand, laut Dienst; ms seit 1970, UTC.',
