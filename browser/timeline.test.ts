@@ -61,6 +61,12 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     await report(server, [
       of(60, { resource_id: 'srv-2', resource_name: 'web-9', trace_name: 'createServer' }),
       of(5, { resource_id: 'srv-2', resource_name: 'web-9', trace_name: 'deleteServer' }),
+      of(15, {
+        resource_id: 'srv-3',
+        resource_name: 'web-3',
+        trace_name: 'startServer',
+        user: person('paul'),
+      }),
     ]);
     await report(server, [object(4, { trace_name: 'PUT.OBJECT' }), object(3, { trace_name: 'GET.OBJECT' })]);
     await report(server, [object(2, { trace_name: 'GET.OBJECT', resource_name: 'another.csv' })]);
@@ -216,8 +222,11 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     expect(await page.locator('.overview-total.warning b').textContent()).toBe('2');
     expect(await page.locator('.overview-total.incident b').textContent()).toBe('0');
     expect(await barriers(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Incident', exact: true }).click();
-    await page.locator('.trace-row[data-trace]').first().waitFor({ state: 'detached' });
+    const ratings = page.locator('.trace-row[data-trace] .c-trace_rating');
+    await expect.poll(() => ratings.count()).toBe(3);
+    await page.getByRole('checkbox', { name: 'Failures only' }).click({ force: true });
+    await expect.poll(() => ratings.count()).toBe(2);
+    expect((await ratings.allTextContents()).join()).not.toContain('Normal');
   });
 
   test('an address that is new to an operator is told, and leads to what was done from there', async () => {

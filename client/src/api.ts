@@ -167,8 +167,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -326,8 +326,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -410,8 +410,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -622,8 +622,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -2667,10 +2667,10 @@ export interface paths {
                         /** @description Trace name; exact and case-sensitive */
                         trace_name?: string;
                         /**
-                         * @description Trace status
+                         * @description Trace status; failed, an addition of OpenCTS: warning and incident
                          * @enum {unknown}
                          */
-                        trace_rating?: "normal" | "warning" | "incident" | "";
+                        trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                         /** @description User name; may be given several times */
                         user?: string[];
                         /** @description Source address; exact and case-sensitive */
@@ -5822,8 +5822,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -5832,8 +5832,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
-                    /** @description Trace status */
-                    trace_status?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_status?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description Traces of a page */
                     limit?: number;
                     /** @description Marker of the page before, or a trace id */
@@ -5893,8 +5893,8 @@ export interface paths {
                     trace_id?: string;
                     /** @description Trace name; exact and case-sensitive */
                     trace_name?: string;
-                    /** @description Trace status */
-                    trace_rating?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description User name; may be given several times */
                     user?: string[];
                     /** @description Source address; exact and case-sensitive */
@@ -5903,8 +5903,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
-                    /** @description Trace status */
-                    trace_status?: "normal" | "warning" | "incident" | "";
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_status?: "normal" | "warning" | "incident" | "failed" | "";
                     /** @description Traces of a page */
                     limit?: number;
                     /** @description Marker of the page before, or a trace id */

@@ -398,6 +398,7 @@ describe('the list', () => {
     ['limit=0', 0],
     [`user=eve&user=nobody`, 90],
     ['trace_rating=warning', 50],
+    ['trace_rating=failed', 50],
     ['source_ip=2001:db8::a', 45],
     ['source_ip=2001:db8::a&user=jane', 0],
     ['source_ip=192.0.2', 0],

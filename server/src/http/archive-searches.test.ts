@@ -112,6 +112,7 @@ test('every filter finds in the archive what it finds in the trace list, whole a
     ...RESOURCES.filter((name) => name !== undefined).map((resource_name) => ({ resource_name })),
     { trace_name: 'deleteServer' },
     { trace_rating: 'incident' },
+    { trace_rating: 'failed' },
     { trace_type: 'ConsoleAction' },
     { user: ["o'neil"] },
     { user: ['jane', 'eve "x"'] },

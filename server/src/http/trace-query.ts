@@ -38,6 +38,8 @@ const exact = (maxLength: number, description: string) =>
     Type.String({ maxLength, errorCode, description: `${description}; exact and case-sensitive` }),
   );
 
+const FAILED = 'failed';
+
 /** The filters that the list, the export, the histogram and the facets share. */
 export const TraceQuery = Type.Object({
   trace_type: Type.Optional(
@@ -55,7 +57,12 @@ export const TraceQuery = Type.Object({
   resource_name: exact(1024, 'Resource name'),
   trace_id: Type.Optional(Type.String({ description: 'When given, everything else is ignored' })),
   trace_name: exact(64, 'Trace name'),
-  trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS, ''], { errorCode, description: 'Trace status' })),
+  trace_rating: Type.Optional(
+    Type.Enum([...TRACE_RATINGS, FAILED, ''], {
+      errorCode,
+      description: 'Trace status; failed, an addition of OpenCTS: warning and incident',
+    }),
+  ),
   user: Type.Optional(
     Type.Array(Type.String(), {
       maxItems: 100,
@@ -95,7 +102,7 @@ export function filterOf(
     resourceId: given(query.resource_id),
     resourceName: given(query.resource_name),
     traceName: given(query.trace_name),
-    traceRating: given(query.trace_rating),
+    ...(query.trace_rating === FAILED ? { failed: true } : { traceRating: given(query.trace_rating) }),
     users: users?.length ? users : undefined,
     sourceIp: given(query.source_ip),
     accessKeyId: given(query.access_key_id),

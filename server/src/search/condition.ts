@@ -37,6 +37,11 @@ export function lineCondition(filter: ArchiveFilter): LineCondition {
   const parameters: LineCondition['parameters'] = { from: filter.from, to: filter.to };
   if (filter.family === 'system') exact.push("JSONExtractString(line, 'event_type') != 'data'");
   if (filter.family === 'data') exact.push("JSONExtractString(line, 'event_type') = 'data'");
+  if (filter.failed) {
+    const failures = ['warning', 'incident'].map((rating) => `'${bytesOf('trace_rating', rating)}'`);
+    hints.push(`multiSearchAny(line, [${failures}])`);
+    exact.push("JSONExtractString(line, 'trace_rating') != 'normal'");
+  }
   for (const [key, member] of Object.entries(MEMBERS) as [keyof typeof MEMBERS, string][]) {
     const value = filter[key];
     if (value === undefined) continue;

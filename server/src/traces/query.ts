@@ -18,6 +18,8 @@ export interface TraceFilter {
   resourceName?: string;
   traceName?: string;
   traceRating?: string;
+  /** Only what did not succeed: warnings and incidents. */
+  failed?: boolean;
   sourceIp?: string;
   /** Any of these user names. */
   users?: string[];

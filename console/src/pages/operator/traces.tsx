@@ -1,8 +1,8 @@
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Parameters } from '../../api/client.ts';
@@ -14,8 +14,6 @@ import { useTracePages } from '../traces/use-trace-pages.ts';
 
 const words = texts.timeline.operator;
 const PAGE = 100;
-const RATINGS = ['', 'warning', 'incident'] as const;
-type Rating = (typeof RATINGS)[number];
 
 interface Props {
   /** The operator and the trace type. */
@@ -25,10 +23,11 @@ interface Props {
   listOf: (filters: Record<string, string>) => string;
 }
 
-/** An operator's traces, or those of one status; older ones are added when they are asked for. */
+/** An operator's traces, or only what failed; older ones are added when they are asked for. */
 export function OperatorTraces({ filters, range, listOf }: Props) {
-  const [rating, setRating] = useState<Rating>('');
-  const traces = useTracePages({ ...filters, trace_rating: rating }, range, PAGE);
+  const [failures, setFailures] = useState(false);
+  const trace_rating = failures ? 'failed' : '';
+  const traces = useTracePages({ ...filters, trace_rating }, range, PAGE);
   const count = traces.pages?.flat().length ?? 0;
   return (
     <Container
@@ -39,8 +38,10 @@ export function OperatorTraces({ filters, range, listOf }: Props) {
           counter={traces.pages && `(${texts.traces.shown(count, traces.more)})`}
           actions={
             <span className="header-actions">
-              <RatingSwitch rating={rating} onChange={setRating} />
-              <Link to={listOf({ status: rating })}>{texts.timeline.toTraces}</Link>
+              <Toggle checked={failures} onChange={({ detail }) => setFailures(detail.checked)}>
+                {words.failuresOnly}
+              </Toggle>
+              <Link to={listOf({ status: trace_rating })}>{texts.timeline.toTraces}</Link>
             </span>
           }
         >
@@ -64,19 +65,5 @@ export function OperatorTraces({ filters, range, listOf }: Props) {
         <LoadOlder traces={traces} text={texts.traces.loadMore} loadingText={texts.traces.loadingMore} />
       </div>
     </Container>
-  );
-}
-
-function RatingSwitch({ rating, onChange }: { rating: Rating; onChange: (rating: Rating) => void }) {
-  return (
-    <SegmentedControl
-      label={words.which}
-      selectedId={rating || 'all'}
-      onChange={({ detail }) => onChange(RATINGS.find((one) => one === detail.selectedId) ?? '')}
-      options={RATINGS.map((id) => ({
-        id: id || 'all',
-        text: id ? (texts.traces.status[id] ?? id) : words.all,
-      }))}
-    />
   );
 }

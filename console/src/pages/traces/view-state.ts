@@ -13,7 +13,7 @@ const SPANS: Record<string, number> = {
   '1y': 365 * DAY,
 };
 
-const STATUSES = ['normal', 'warning', 'incident'] as const;
+export const STATUSES = ['normal', 'warning', 'incident', 'failed'] as const;
 
 /** What the page shows; all of it stands in the address bar. */
 export interface View {
@@ -25,7 +25,7 @@ export interface View {
   by: string;
   value: string;
   users: string[];
-  status: '' | 'normal' | 'warning' | 'incident';
+  status: '' | (typeof STATUSES)[number];
   /** Trace that is open in the view. */
   trace: string;
   expanded: string[];

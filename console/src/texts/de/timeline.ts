@@ -70,8 +70,7 @@ export const timeline: typeof english = {
     signIns: (many, failed) => `${count(many, 'Anmeldung', 'Anmeldungen')}, ${number(failed)} fehlgeschlagen`,
     none: 'Keine',
     traces: 'Traces',
-    which: 'Welche Traces',
-    all: 'Alle',
+    failuresOnly: 'Nur Fehlgeschlagene',
     empty: 'Keine Traces in dieser Zeit',
   },
 };

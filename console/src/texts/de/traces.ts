@@ -44,7 +44,7 @@ export const traces: typeof english = {
     resource_name: 'Ressourcenname',
     source_ip: 'Quelladresse',
   },
-  status: { normal: 'Normal', warning: 'Warnung', incident: 'Vorfall' },
+  status: { normal: 'Normal', warning: 'Warnung', incident: 'Vorfall', failed: 'Fehlgeschlagen (beide)' },
   columns: {
     trace_name: 'Trace-Name',
     service_type: 'Quelle',

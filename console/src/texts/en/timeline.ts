@@ -70,8 +70,7 @@ export const timeline = {
       `${count(many, 'sign-in', 'sign-ins')}, ${number(failed)} failed`,
     none: 'None',
     traces: 'Traces',
-    which: 'Which traces',
-    all: 'All',
+    failuresOnly: 'Failures only',
     empty: 'No traces in this time',
   },
 };

@@ -43,7 +43,10 @@ export const traces = {
     resource_name: 'Resource name',
     source_ip: 'Source address',
   } as Record<string, string>,
-  status: { normal: 'Normal', warning: 'Warning', incident: 'Incident' } as Record<string, string>,
+  status: { normal: 'Normal', warning: 'Warning', incident: 'Incident', failed: 'Failed (both)' } as Record<
+    string,
+    string
+  >,
   columns: {
     trace_name: 'Trace Name',
     service_type: 'Trace Source',

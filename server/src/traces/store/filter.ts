@@ -56,6 +56,7 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     clauses.push(`${column} = {${column}:String}`);
     parameters[column] = value;
   }
+  if (filter.failed) clauses.push("trace_rating != 'normal'");
   if (filter.users && filter.users.length > 0 && except !== 'user_name') {
     clauses.push('user_name IN {users:Array(String)}');
     parameters.users = filter.users;

@@ -196,6 +196,17 @@ for (const backend of BACKENDS) {
       expect(traces.map((trace) => trace.trace_id)).toEqual([wanted.trace_id]);
     });
 
+    test('what failed are warnings and incidents', async () => {
+      const projectId = newProject();
+      const ratings = ['normal', 'warning', 'incident'];
+      await store.insert(
+        bytes(ratings.map((trace_rating) => line(projectId, { trace_rating }))),
+        randomUUID(),
+      );
+      const { traces } = await store.page({ ...everything(projectId), failed: true }, 10);
+      expect(traces.map((trace) => trace.trace_rating).sort()).toEqual(['incident', 'warning']);
+    });
+
     test('management traces are those of the families system and global', async () => {
       const projectId = newProject();
       await store.insert(
