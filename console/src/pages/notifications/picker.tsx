@@ -124,12 +124,34 @@ export function OperationPicker(props: {
         empty={texts.traces.filters.none}
         wrapLines
         columnDefinitions={[
-          { id: 'name', header: words.columns.name, isRowHeader: true, cell: ({ trace_name }) => trace_name },
-          { id: 'description', header: words.columns.description, cell: ({ description }) => description },
-          { id: 'source', header: words.columns.source, cell: ({ service_type }) => service_type },
-          { id: 'type', header: words.columns.type, cell: ({ resource_type }) => resource_type },
+          {
+            id: 'name',
+            minWidth: 170,
+            header: words.columns.name,
+            isRowHeader: true,
+            cell: ({ trace_name }) => trace_name,
+          },
+          {
+            id: 'description',
+            minWidth: 160,
+            header: words.columns.description,
+            cell: ({ description }) => description,
+          },
+          {
+            id: 'source',
+            minWidth: 100,
+            header: words.columns.source,
+            cell: ({ service_type }) => service_type,
+          },
+          {
+            id: 'type',
+            minWidth: 150,
+            header: words.columns.type,
+            cell: ({ resource_type }) => resource_type,
+          },
           {
             id: 'risk',
+            minWidth: 95,
             header: words.columns.risk,
             cell: (one) => (one.risk === '' ? '' : words.risks[one.risk]),
           },
