@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
@@ -251,8 +253,14 @@ test('what is wrong with the command line is told', async () => {
     expect(await verifyCommand(['folder', '--bucket', 'b', '--public-key', 'x'])).toBe(2);
     expect(await verifyCommand(['folder', '--public-key', import.meta.filename])).toBe(2);
     expect(await verifyCommand(['/no/such/folder', '--public-key', '/no/such/key'])).toBe(1);
+    const publicKey = path.join(await mkdtemp(path.join(tmpdir(), 'opencts-key-')), 'public-key');
+    const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    await writeFile(publicKey, pair.publicKey.export({ type: 'spki', format: 'pem' }));
+    expect(await verifyCommand(['--bucket', 'no-such-bucket', '--public-key', publicKey])).toBe(1);
+    await rm(path.dirname(publicKey), { recursive: true });
   } finally {
     process.stderr.write = write;
   }
   expect(told.join('')).toMatch(/--public-key is missing[\s\S]*no public key, neither PEM nor Base64/);
+  expect(told.join('')).toMatch(/no-such-bucket is not there; it was looked for in .* \(OPENCTS_DATA_DIR\)/);
 });

@@ -89,9 +89,19 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     const { message, code } = error as NodeJS.ErrnoException;
     const usage = error instanceof UsageError || error instanceof ConfigError;
     if (!usage && !(error instanceof ObjectStoreError) && code !== 'ENOENT') throw error;
-    process.stderr.write(`opencts verify: ${message}${usage ? '; see opencts verify --help' : ''}\n`);
+    const advice = usage ? '; see opencts verify --help' : whereLooked(error);
+    process.stderr.write(`opencts verify: ${message}${advice}\n`);
     return usage ? 2 : 1;
   }
+}
+
+/** Most often the settings are not those of the service that wrote the bucket. */
+function whereLooked(error: unknown): string {
+  if (!(error instanceof ObjectStoreError) || error.problem !== 'no-bucket') return '';
+  const { s3Endpoint, dataDir } = readConfig(process.env);
+  return s3Endpoint
+    ? `; it was looked for at ${s3Endpoint} (OPENCTS_S3_ENDPOINT)`
+    : `; it was looked for in ${path.resolve(dataDir)} (OPENCTS_DATA_DIR)`;
 }
 
 async function sourceOf(bucket: string | undefined, [folder, ...more]: string[]): Promise<ArchiveSource> {
