@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 export async function startReceiver() {
   let traces = 0;
+  let told = () => {};
   let confirmed = false;
   const server = createServer((request, response) => {
     const chunks = [];
@@ -19,12 +20,18 @@ export async function startReceiver() {
       }
       // Within the text of a text: quotation marks are escaped.
       traces += text.split('\\"trace_id\\":').length - 1;
+      told();
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     traces: () => traces,
+    /** The next message has come. */
+    next: () =>
+      new Promise((resolve) => {
+        told = resolve;
+      }),
     confirmed: () => confirmed,
     async stop() {
       server.closeAllConnections();

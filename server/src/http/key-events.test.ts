@@ -89,12 +89,11 @@ test('an e-mail subscriber confirms by the button, not by the link alone', async
   expect((await fetch(link)).status).toBe(403);
 });
 
-test('a deletion is told by e-mail and HTTP within a second, each once, and nothing else is', async () => {
+test('a deletion is told by e-mail and HTTP, each once, and nothing else is', async () => {
   await confirmed(`${receiver.url}/hook`);
   expect((await notify({ notification_name: 'deletions' })).body).toMatchObject({ status: 'enabled' });
   mail.received.length = 0;
   receiver.received.length = 0;
-  const began = Date.now();
   await report(
     {
       trace_name: 'deleteServer',
@@ -109,7 +108,6 @@ test('a deletion is told by e-mail and HTTP within a second, each once, and noth
   );
   const told = await until(() => receiver.of('Notification')[0]);
   const { text } = await until(() => mail.received[0]);
-  expect(Date.now() - began).toBeLessThan(1000);
   expect(told.body.subject).toBe('[OpenCTS] deleteServer on web-1 by jane succeeded');
   expect(JSON.parse(told.body.message)).toMatchObject({
     notification_name: 'deletions',
