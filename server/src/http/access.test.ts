@@ -171,6 +171,16 @@ describe('every route', () => {
       return refused === !reads ? undefined : told(answer);
     }));
 
+  test('whose change was refused tells of the attempt', async () => {
+    await house.searchable(account.token);
+    const { body } = await house.call(
+      'GET',
+      `/v3/${admin.projectId}/traces?user=reader&trace_name=createTracker`,
+      { token: admin.token },
+    );
+    expect(body.traces[0]).toMatchObject({ code: '403', trace_rating: 'warning', user: { name: 'reader' } });
+  });
+
   test('refuses a user without any role', () =>
     everywhere(async (route) => {
       if (route.action === 'signed-in') return undefined;

@@ -58,10 +58,12 @@ export function audit(server: FastifyInstance, recorder: Recorder, log: Logger):
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     const { audit: operation } = request.routeOptions.config;
-    if (!operation || !request.audited || request.audited.done) {
+    if (!operation || request.audited?.done) {
       done(null, payload);
       return;
     }
+    // Who was known and refused before anything began is told of as well.
+    request.audited ??= {};
     const response = typeof payload === 'string' && payload.length <= MAX_RESPONSE ? payload : undefined;
     record(request, operation, recorder, reply.statusCode, response).then(
       () => done(null, payload),

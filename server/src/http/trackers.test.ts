@@ -161,6 +161,34 @@ describe('enabling', () => {
     expect((await report(admin, trace())).body.accepted).toBe(1);
   });
 
+  test('while it is disabled, what is done to it is recorded all the same', async () => {
+    const set = (change: object) => v3('PUT', '/tracker', { ...SYSTEM, ...change });
+    await set({ status: 'disabled' });
+    const { body: tracker } = await set({ is_support_validate: true });
+    expect((await set({ obs_info: { bucket_name: 'UPPER' } })).status).toBe(400);
+    expect(await audited(admin, 'updateTracker', '&trace_rating=normal')).toMatchObject({
+      resource_id: tracker.id,
+      request: expect.stringContaining('is_support_validate'),
+    });
+    expect(await audited(admin, 'updateTracker', '&trace_rating=warning')).toMatchObject({
+      code: '400',
+      request: expect.stringContaining('UPPER'),
+    });
+    expect((await report(admin, trace())).body.accepted).toBe(0);
+    expect((await v3('DELETE', '/trackers?tracker_name=system')).status).toBe(204);
+    expect(await audited(admin, 'deleteTracker')).toMatchObject({ code: '204', resource_id: tracker.id });
+    expect((await v3('POST', '/tracker', SYSTEM)).status).toBe(201);
+  });
+
+  test('what is refused is told at the tracker that it was meant for', async () => {
+    const { id } = (await v3('GET', '/trackers?tracker_name=system')).body.trackers[0];
+    const change = { obs_info: { bucket_name: 'no-such-bucket-anywhere', is_obs_created: false } };
+    expect((await v3('PUT', '/tracker', { ...SYSTEM, ...change })).status).toBe(400);
+    const told = await audited(admin, 'updateTracker', '&trace_rating=failed');
+    expect(told).toMatchObject({ resource_id: id, code: '400' });
+    expect(told.request).toContain('no-such-bucket-anywhere');
+  });
+
   test('deleting is recorded, too, and enabling again brings it back', async () => {
     expect((await v3('DELETE', '/trackers?tracker_name=system')).status).toBe(204);
     expect((await report(admin, trace())).body.accepted).toBe(0);

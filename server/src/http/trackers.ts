@@ -167,8 +167,10 @@ export function trackerWork(server: FastifyInstance, { trackers, iam, config, re
     async update(request: FastifyRequest, body: TrackerRequest): Promise<Tracker> {
       const owner = ownerOf(request.principal);
       about(request, { resourceName: body.tracker_name });
+      // What is refused is told at the tracker that it was meant for.
+      const meant = await trackers.find(owner.projectId, body.tracker_name);
+      about(request, { resourceId: meant?.id });
       const planned = await trackers.planUpdate(owner, body);
-      about(request, { resourceId: planned.id });
       if (planned.type === 'system' && !planned.enabled) await server.auditNow(request, 200);
       await trackers.update(planned);
       return toAnswer(planned, owner);

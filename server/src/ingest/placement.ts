@@ -6,6 +6,8 @@ export interface TraceProducer {
   domainId: string;
   /** The only trace source that it may report; absent: any. */
   source?: string;
+  /** The service itself, which reports what is done to it. */
+  own?: boolean;
 }
 
 /** Where a trace is recorded. */

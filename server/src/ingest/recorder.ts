@@ -38,7 +38,7 @@ export class Recorder {
     const projectId = (global ? undefined : about.projectId) ?? globalProject(domainId);
     if (projectId === undefined) return;
     const item = { ...trace, time: clock() };
-    const { rejected } = await intake.submit({ projectId, domainId }, () => [item]);
+    const { rejected } = await intake.submit({ projectId, domainId, own: true }, () => [item]);
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
   }
 

@@ -89,7 +89,7 @@ export class Recording implements RecordingRules {
     return this.accounts.get(domainId)?.globalProject;
   }
 
-  placesOf({ projectId, domainId }: TraceProducer, input: Input): readonly Placement[] | string {
+  placesOf({ projectId, domainId, own }: TraceProducer, input: Input): readonly Placement[] | string {
     if (input.event_type === 'data' || DATA_SOURCES.has(input.trace_type)) {
       return this.dataPlaces(projectId, input);
     }
@@ -97,6 +97,8 @@ export class Recording implements RecordingRules {
       return this.globalPlaces(domainId, input);
     }
     const rules = this.projects.get(projectId) ?? NOTHING;
+    // Who switches recording off cannot change its settings unseen.
+    if (own && rules.management === 'disabled' && isAboutRecording(input)) return rules.system;
     return whyNot(rules, input) ?? rules.system;
   }
 
@@ -129,6 +131,9 @@ export class Recording implements RecordingRules {
     return [{ projectId, trackerName: tracker.name, eventType: 'data' }];
   }
 }
+
+const isAboutRecording = ({ service_type, resource_type }: Input) =>
+  service_type === 'CTS' && (resource_type === 'tracker' || resource_type === 'configuration');
 
 function whyNot({ management, readsOf }: ProjectRules, input: Input): string | undefined {
   if (management === 'absent') return 'CTS is not enabled in this project';
