@@ -48,6 +48,12 @@ export const ERRORS = {
   iamNotFound: (kind: string, id: string) => new CtsError(404, 'IAM.0004', `there is no ${kind} ${id}`),
   iamConflict: (kind: string, name: string) =>
     new CtsError(409, 'IAM.0005', `there is already a ${kind} ${name}`),
+  lastAdministrator: () =>
+    new CtsError(
+      409,
+      'IAM.0005',
+      'nobody could administer the account any more: first give another enabled user the role Security Administrator in the account',
+    ),
   /** A refusal that has a code of its own in the error table. */
   refused: (code: string, field: string | undefined, message: string) =>
     new CtsError(400, code, message, { field }),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { ERRORS } from '../errors.ts';
-import type { Metadata } from '../metadata/index.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
 import { hashPassword } from './passwords.ts';
 import type { PolicyDocument } from './policy.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
@@ -320,7 +321,9 @@ export class Directory {
       ...(password === undefined ? {} : { password_hash: await hashPassword(password) }),
     };
     if (Object.keys(values).length > 0) {
-      await this.metadata.updateTable('users').set(values).where('id', '=', id).execute();
+      await this.administered(domainId, (transaction) =>
+        transaction.updateTable('users').set(values).where('id', '=', id).execute(),
+      );
     }
     this.changed();
     return this.user(domainId, id);
@@ -328,7 +331,9 @@ export class Directory {
 
   async removeUser(domainId: string, id: string): Promise<User> {
     const user = await this.user(domainId, id);
-    await this.metadata.deleteFrom('users').where('id', '=', id).execute();
+    await this.administered(domainId, (transaction) =>
+      transaction.deleteFrom('users').where('id', '=', id).execute(),
+    );
     this.changed();
     return user;
   }
@@ -387,7 +392,9 @@ export class Directory {
 
   async removeGroup(domainId: string, id: string): Promise<Group> {
     const group = await this.group(domainId, id);
-    await this.metadata.deleteFrom('groups').where('id', '=', id).execute();
+    await this.administered(domainId, (transaction) =>
+      transaction.deleteFrom('groups').where('id', '=', id).execute(),
+    );
     this.changed();
     return group;
   }
@@ -430,11 +437,13 @@ export class Directory {
   /** @throws CtsError 404 when the user is not in the group */
   async removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.metadata
-      .deleteFrom('memberships')
-      .where('group_id', '=', groupId)
-      .where('user_id', '=', userId)
-      .executeTakeFirstOrThrow();
+    const { numDeletedRows } = await this.administered(domainId, (transaction) =>
+      transaction
+        .deleteFrom('memberships')
+        .where('group_id', '=', groupId)
+        .where('user_id', '=', userId)
+        .executeTakeFirstOrThrow(),
+    );
     if (numDeletedRows === 0n) throw ERRORS.iamNotFound('member of the group', userId);
     this.changed();
   }
@@ -537,12 +546,14 @@ export class Directory {
   /** @throws CtsError 404 when there is no such grant */
   async revoke(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.metadata
-      .deleteFrom('grants')
-      .where('group_id', '=', groupId)
-      .where('role_id', '=', roleId)
-      .where('scope', '=', scope)
-      .executeTakeFirstOrThrow();
+    const { numDeletedRows } = await this.administered(domainId, (transaction) =>
+      transaction
+        .deleteFrom('grants')
+        .where('group_id', '=', groupId)
+        .where('role_id', '=', roleId)
+        .where('scope', '=', scope)
+        .executeTakeFirstOrThrow(),
+    );
     if (numDeletedRows === 0n) throw ERRORS.iamNotFound('grant of the role', roleId);
     this.changed();
   }
@@ -557,6 +568,24 @@ export class Directory {
       .where('memberships.user_id', '=', userId)
       .execute();
     return rows.map(({ role_id, scope }) => ({ roleId: role_id, scope }));
+  }
+
+  /**
+   * Does what may take rights away, unless it takes them from the last who could give them back.
+   * @throws CtsError 409
+   */
+  private administered<Result>(
+    domainId: string,
+    work: (transaction: Transaction<Database>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.metadata.transaction().execute(async (transaction) => {
+      const before = await administratorsOf(transaction, domainId);
+      const result = await work(transaction);
+      if (before > 0 && (await administratorsOf(transaction, domainId)) === 0) {
+        throw ERRORS.lastAdministrator();
+      }
+      return result;
+    });
   }
 
   /** The first account is the one that operates the installation. */
@@ -613,6 +642,22 @@ function columns<T extends { enabled?: boolean }>(change: T) {
   const { enabled, ...rest } = change;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return { ...given, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
+}
+
+/** How many enabled users may administer the account. */
+async function administratorsOf(transaction: Transaction<Database>, domainId: string): Promise<number> {
+  const role = SYSTEM_ROLES.find(({ name }) => name === 'secu_admin')?.id ?? '';
+  const { administrators } = await transaction
+    .selectFrom('users')
+    .innerJoin('memberships', 'memberships.user_id', 'users.id')
+    .innerJoin('grants', 'grants.group_id', 'memberships.group_id')
+    .select(({ fn }) => fn.count<number>('users.id').distinct().as('administrators'))
+    .where('users.domain_id', '=', domainId)
+    .where('users.enabled', '=', 1)
+    .where('grants.role_id', '=', role)
+    .where('grants.scope', '=', ACCOUNT_SCOPE)
+    .executeTakeFirstOrThrow();
+  return Number(administrators);
 }
 
 function toAccount(row: { id: string; name: string; description: string; enabled: number }): Account {

@@ -74,6 +74,39 @@ describe('users and groups', () => {
     expect(own.status).toBe(403);
   });
 
+  test('the last who may administer the account keeps it, however it is taken', async () => {
+    const domain = { name: 'lonely', admin: { name: 'root', password: PASSWORD } };
+    await as(account, 'POST', '/v3/domains', { domain });
+    const root = await house.signIn({ account: 'lonely', name: 'root' });
+    const [group] = (await as(root, 'GET', '/v3/groups?name=admin')).body.groups;
+    const roles = `/v3/domains/${root.domainId}/groups/${group.id}/roles`;
+    const held = (await as(root, 'GET', roles)).body.roles as { id: string; display_name: string }[];
+    const administrator = held.find(({ display_name }) => display_name === 'Security Administrator');
+    const second = await newUser('second', root);
+    const ways = [
+      `/v3/groups/${group.id}/users/${root.userId}`,
+      `/v3/groups/${group.id}`,
+      `${roles}/${administrator?.id}`,
+    ];
+    for (const way of ways) {
+      const { status, body } = await as(root, 'DELETE', way);
+      expect([status, body.error?.message ?? body.error_msg], way).toEqual([
+        409,
+        expect.stringContaining('nobody could administer the account any more'),
+      ]);
+    }
+    await as(root, 'PUT', `/v3/groups/${group.id}/users/${second}`);
+    await as(root, 'PATCH', `/v3/users/${second}`, { user: { enabled: false } });
+    // One who cannot sign in is nobody who could help.
+    expect((await as(root, 'DELETE', ways[0] as string)).status).toBe(409);
+    await as(root, 'PATCH', `/v3/users/${second}`, { user: { enabled: true } });
+    expect((await as(root, 'DELETE', ways[0] as string)).status).toBe(204);
+    const left = await house.signIn({ account: 'lonely', name: 'second' });
+    expect((await as(left, 'GET', `/v3/groups/${group.id}/users`)).body.users).toMatchObject([
+      { name: 'second' },
+    ]);
+  });
+
   test('a user who is disabled or removed is out at once, whatever it holds', async () => {
     const id = await newUser('leaver');
     const leaver = await house.signIn({ name: 'leaver' });
