@@ -6,7 +6,7 @@ import Table from '@cloudscape-design/components/table';
 import TextFilter, { type TextFilterProps } from '@cloudscape-design/components/text-filter';
 import type { ReactNode } from 'react';
 import { texts } from '../../texts/index.ts';
-import { type Column, definitionOf, holds } from './columns.ts';
+import { type Column, definitionOf, holds } from './columns.tsx';
 
 const words = texts.administration.list;
 const PAGE = 50;
@@ -65,7 +65,7 @@ export function ListTable<Row>({
       pagination={paginationProps.pagesCount > 1 && <Pagination {...paginationProps} />}
       columnDefinitions={[
         ...columns.map(definitionOf),
-        { id: 'actions', header: texts.common.actions, cell: rowActions },
+        { id: 'actions', header: texts.common.actions, minWidth: 110, cell: rowActions },
       ]}
     />
   );

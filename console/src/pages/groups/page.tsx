@@ -3,7 +3,7 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
-import { type Column, timeColumn } from '../administration/columns.ts';
+import { type Column, timeColumn } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
 import { useDialog } from '../administration/use-dialog.ts';

@@ -6,7 +6,7 @@ import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
-import { type Column, timeColumn } from '../administration/columns.ts';
+import { type Column, timeColumn } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { useDialog } from '../administration/use-dialog.ts';
 import { ANY, CreateDialog, MadeDialog } from './create.tsx';

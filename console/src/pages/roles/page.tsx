@@ -5,7 +5,7 @@ import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
-import type { Column } from '../administration/columns.ts';
+import type { Column } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
 import { useDialog } from '../administration/use-dialog.ts';

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 import { language } from '../../settings.ts';
 import { formatTime, type Zone } from '../../time.ts';
 
+const LONGEST_WORD = 40;
+
 export interface Column<Row> {
   id: string;
   header: string;
@@ -43,13 +45,19 @@ export function holds<Row>(columns: readonly Column<Row>[], row: Row, wanted: st
   return columns.some(({ text }) => text(row).toLocaleLowerCase(language()).includes(lower));
 }
 
+/** Words stay whole; only one that is longer than any word is broken. */
+function Text({ children }: { children: string }) {
+  const isLong = children.split(/\s/).some(({ length }) => length > LONGEST_WORD);
+  return isLong ? <span className="any-break">{children}</span> : children;
+}
+
 /** As the table takes it; the first column names the row. */
 export function definitionOf<Row>(column: Column<Row>, index: number): TableProps.ColumnDefinition<Row> {
   const { id, header, text, order, minWidth = 110, cell } = column;
   return {
     id,
     header,
-    cell: cell ?? text,
+    cell: cell ?? ((row) => <Text>{text(row)}</Text>),
     minWidth,
     isRowHeader: index === 0,
     // The table knows the sorted column again by it.
