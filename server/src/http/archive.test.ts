@@ -246,6 +246,8 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
 test('what is wrong with the command line is told', async () => {
   const told: string[] = [];
   const write = process.stderr.write;
+  const environment = process.env;
+  process.env = { OPENCTS_DATA_DIR: tmpdir() };
   process.stderr.write = ((text: string) => told.push(text) > 0) as typeof write;
   try {
     expect(await verifyCommand([])).toBe(2);
@@ -260,6 +262,7 @@ test('what is wrong with the command line is told', async () => {
     await rm(path.dirname(publicKey), { recursive: true });
   } finally {
     process.stderr.write = write;
+    process.env = environment;
   }
   expect(told.join('')).toMatch(/--public-key is missing[\s\S]*no public key, neither PEM nor Base64/);
   expect(told.join('')).toMatch(/no-such-bucket is not there; it was looked for in .* \(OPENCTS_DATA_DIR\)/);
