@@ -139,6 +139,46 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
   });
 
+  test('a custom range without a day is refused; one in the address that is none means the default', async () => {
+    await go('?range=1d');
+    const open = page.getByRole('button', { name: 'Custom range' });
+    await open.click();
+    const picker = page.getByRole('dialog');
+    const apply = picker.getByRole('button', { name: 'Apply' });
+    const incomplete = picker.getByText('Both ends need a day').first();
+    await apply.click();
+    await incomplete.waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await picker.getByRole('textbox', { name: 'From', exact: true }).fill('2026/01');
+    await picker.getByRole('textbox', { name: 'To', exact: true }).fill('2026/01/02');
+    await apply.click();
+    await incomplete.waitFor();
+    await picker.getByRole('textbox', { name: 'From', exact: true }).fill('2026/01/03');
+    await picker.getByText('The end must lie behind the beginning').first().waitFor();
+    expect(page.url()).toContain('range=1d');
+    await picker.getByRole('textbox', { name: 'From', exact: true }).fill('2026/01/01');
+    await apply.click();
+    await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
+    for (const range of ['NaN-NaN', '9e99', '2-1', 'toString']) {
+      await go(`?range=${range}`);
+      const chosen = page.getByRole('button', { name: 'Last hour' });
+      expect(await chosen.getAttribute('aria-pressed')).toBe('true');
+    }
+  });
+
+  test('on a phone the whole picker can be reached', async () => {
+    const phone = await openPage(browser, problems, { viewport: { width: 390, height: 844 } });
+    await signIn(phone, server.url, PASSWORD);
+    await phone.getByRole('button', { name: 'Custom range' }).click();
+    const apply = phone.getByRole('dialog').getByRole('button', { name: 'Apply' });
+    await phone.waitForTimeout(500);
+    await phone.screenshot({ path: path.join(SHOTS, 'range-phone.png') });
+    await apply.scrollIntoViewIfNeeded();
+    const box = await apply.boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 390).toBe(true);
+    await phone.context().close();
+  });
+
   test('a row unfolds; a value becomes a filter', async () => {
     await go('?range=1d');
     await rows()
