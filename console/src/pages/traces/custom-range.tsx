@@ -23,43 +23,45 @@ export default function CustomRange({ view, zone, days, onChange }: Props) {
     ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
     : null;
   return (
-    <DateRangePicker
-      value={value}
-      rangeSelectorMode="absolute-only"
-      relativeOptions={[]}
-      onChange={({ detail }) => {
-        if (detail.value?.type !== 'absolute') {
-          onChange({ range: fallback });
-          return;
+    <div className="own-range">
+      <DateRangePicker
+        value={value}
+        rangeSelectorMode="absolute-only"
+        relativeOptions={[]}
+        onChange={({ detail }) => {
+          if (detail.value?.type !== 'absolute') {
+            onChange({ range: fallback });
+            return;
+          }
+          const { from, to } = boundsOf(detail.value, zone);
+          onChange({ range: `${from}-${to}`, live: false });
+        }}
+        isValidRange={(range) => {
+          const errorMessage = whyNot(range, zone);
+          return errorMessage === undefined ? { valid: true } : { valid: false, errorMessage };
+        }}
+        isDateEnabled={(date) =>
+          date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
         }
-        const { from, to } = boundsOf(detail.value, zone);
-        onChange({ range: `${from}-${to}`, live: false });
-      }}
-      isValidRange={(range) => {
-        const errorMessage = whyNot(range, zone);
-        return errorMessage === undefined ? { valid: true } : { valid: false, errorMessage };
-      }}
-      isDateEnabled={(date) =>
-        date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
-      }
-      placeholder={words.custom}
-      hideTimeOffset={false}
-      getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
-      i18nStrings={{
-        applyButtonLabel: words.apply,
-        cancelButtonLabel: texts.common.cancel,
-        clearButtonLabel: texts.traces.filters.clear,
-        startDateLabel: words.from,
-        startTimeLabel: words.time,
-        endDateLabel: words.to,
-        endTimeLabel: words.time,
-        dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
-        ariaLabel: words.custom,
-        nextMonthAriaLabel: words.nextMonth,
-        previousMonthAriaLabel: words.previousMonth,
-        todayAriaLabel: words.today,
-      }}
-    />
+        placeholder={words.custom}
+        hideTimeOffset={false}
+        getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
+        i18nStrings={{
+          applyButtonLabel: words.apply,
+          cancelButtonLabel: texts.common.cancel,
+          clearButtonLabel: texts.traces.filters.clear,
+          startDateLabel: words.from,
+          startTimeLabel: words.time,
+          endDateLabel: words.to,
+          endTimeLabel: words.time,
+          dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
+          ariaLabel: words.custom,
+          nextMonthAriaLabel: words.nextMonth,
+          previousMonthAriaLabel: words.previousMonth,
+          todayAriaLabel: words.today,
+        }}
+      />
+    </div>
   );
 }
 
