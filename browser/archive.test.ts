@@ -138,6 +138,19 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByText('The tracker system is saved.').waitFor();
     await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
     expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Create data tracker' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('objects');
+    await page.getByLabel('Bucket to track').fill('photos');
+    await page.getByLabel('Write trace files to a bucket').click();
+    // Now there is one to choose from.
+    await page.getByLabel('Existing bucket').click();
+    await page.getByRole('button', { name: /^Bucket Choose a bucket/ }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Name a bucket.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
+    expect(await page.getByRole('link', { name: 'objects', exact: true }).count()).toBe(0);
   });
 
   here('files appear; one is found by its folders, opened and downloaded', async () => {

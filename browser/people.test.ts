@@ -53,6 +53,7 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     await dialog().getByRole('button', { name: 'Remove CTS ReadOnlyAccess' }).waitFor();
     await dialog().getByRole('button', { name: 'Save' }).click();
     await closed();
+    await expect.poll(() => focused(page)).toBe('Actions: auditors');
     expect(await barriers(page)).toEqual([]);
   });
 
