@@ -27,4 +27,5 @@ test.each([
 test('what was found before sending is told as it is', () => {
   const cause = new Misfilled('bucket_name', 'name is wanted');
   expect(refusalOf(cause, MEMBERS)).toEqual({ member: 'bucket_name', text: 'name is wanted' });
+  expect(refusalOf(cause, new Set())).toEqual({ member: '', text: 'name is wanted' });
 });

@@ -21,7 +21,9 @@ export interface Refusal {
 
 /** Where a refusal is to be shown, and what is said there. @param members that have a field */
 export function refusalOf(cause: Error, members: ReadonlySet<string>): Refusal {
-  if (cause instanceof Misfilled) return { member: cause.member, text: cause.message };
+  if (cause instanceof Misfilled) {
+    return { member: members.has(cause.member) ? cause.member : '', text: cause.message };
+  }
   const [path = ''] = PATH.exec(cause.message) ?? [];
   const steps = path.split('.');
   const member = steps.findLast((step) => members.has(step)) ?? '';

@@ -23,6 +23,8 @@ const LOOK_AGAIN_MS = 3_000;
 
 type Dialog = { kind: 'subscribe' | 'removeTopic' } | { kind: 'log' | 'remove'; subscriber: Subscriber };
 
+const nameOf = (urn: string) => urn.slice(urn.lastIndexOf(':') + 1);
+
 /** One topic: who gets its messages, and what became of them. */
 export default function TopicPage() {
   const { api, notify } = useConsole();
@@ -30,7 +32,7 @@ export default function TopicPage() {
   const act = useAct();
   const [parameters] = useSearchParams();
   const urn = parameters.get('urn') ?? '';
-  const name = urn.slice(urn.lastIndexOf(':') + 1);
+  const name = nameOf(urn);
   const [dialog, setDialog] = useState<Dialog>();
   const { value, error, reload } = useLoad(async (signal) => {
     const [subscribers, letters] = await Promise.all([
@@ -110,33 +112,46 @@ export default function TopicPage() {
           <DeadLetters letters={value.letters} subscribers={value.subscribers} onChanged={reload} />
         )}
       </SpaceBetween>
-      {dialog?.kind === 'subscribe' && <SubscribeDialog urn={urn} onClose={close} />}
-      {dialog?.kind === 'log' && (
-        <DeliveryLog subscriber={dialog.subscriber} onClose={() => setDialog(undefined)} />
-      )}
-      {dialog?.kind === 'remove' && (
+      {dialog && <TopicDialogs dialog={dialog} urn={urn} onClose={close} />}
+    </ContentLayout>
+  );
+}
+
+interface DialogsProps {
+  dialog: Dialog;
+  urn: string;
+  onClose: (changed: boolean) => void;
+}
+
+function TopicDialogs({ dialog, urn, onClose }: DialogsProps) {
+  const { api } = useConsole();
+  const navigate = useNavigate();
+  switch (dialog.kind) {
+    case 'subscribe':
+      return <SubscribeDialog urn={urn} onClose={onClose} />;
+    case 'log':
+      return <DeliveryLog subscriber={dialog.subscriber} onClose={() => onClose(false)} />;
+    case 'remove':
+      return (
         <Question
           title={`${words.acts.remove}: ${dialog.subscriber.endpoint}`}
           action={words.acts.remove}
-          onClose={close}
+          onClose={onClose}
           work={async () => void (await unsubscribe(api, dialog.subscriber.subscription_urn))}
         >
           <span className="long-name">{dialog.subscriber.endpoint}</span>
         </Question>
-      )}
-      {dialog?.kind === 'removeTopic' && (
+      );
+    case 'removeTopic':
+      return (
         <Question
-          title={words.removeTitle(name)}
+          title={words.removeTitle(nameOf(urn))}
           action={words.remove}
-          onClose={(changed) => {
-            setDialog(undefined);
-            if (changed) navigate('/topics');
-          }}
+          onClose={(changed) => (changed ? navigate('/topics') : onClose(false))}
           work={async () => void (await removeTopic(api, urn))}
         >
           {words.removeText}
         </Question>
-      )}
-    </ContentLayout>
-  );
+      );
+  }
 }

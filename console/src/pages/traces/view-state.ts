@@ -17,7 +17,7 @@ const SPANS: Record<string, number> = {
 const OWN_RANGE = /^(\d{1,13})-(\d{1,13})$/;
 
 /** Whether it is one of those that {@link View} names; any text can stand in the address. */
-export function isRange(range: string): boolean {
+function isRange(range: string): boolean {
   const [, from, to] = OWN_RANGE.exec(range) ?? [];
   return range === 'all' || Object.hasOwn(SPANS, range) || (from !== undefined && Number(from) <= Number(to));
 }

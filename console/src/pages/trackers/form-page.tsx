@@ -78,7 +78,6 @@ function TrackerForm({ tracker, buckets, keys }: World) {
       setBusy(false);
     }
   };
-  const shared: FieldProps = { draft, buckets, change };
 
   return (
     <ContentLayout
@@ -117,38 +116,59 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           }
         >
           <FieldsProvider value={fields}>
-            <SpaceBetween size="l">
-              {tracker?.status === 'error' && (
-                <Alert type="error">
-                  <Status tracker={tracker} />
-                </Alert>
-              )}
-              {(!tracker || tracker.data_bucket) && (
-                <Container header={<Header variant="h2">{words.basics}</Header>}>
-                  <RecordedFields {...shared} isNew={!tracker} />
-                </Container>
-              )}
-              <Container header={<Header variant="h2">{words.transfer}</Header>}>
-                <SpaceBetween size="m">
-                  <Toggle
-                    checked={draft.transfers}
-                    description={words.transferHint}
-                    onChange={({ detail }) => change({ transfers: detail.checked })}
-                  >
-                    {words.transferOn}
-                  </Toggle>
-                  {draft.transfers && <TransferFields {...shared} region={region} />}
-                </SpaceBetween>
-              </Container>
-              {draft.transfers && (
-                <Container header={<Header variant="h2">{words.protection}</Header>}>
-                  <ProtectionFields {...shared} keys={keys} />
-                </Container>
-              )}
-            </SpaceBetween>
+            <Sections
+              tracker={tracker}
+              keys={keys}
+              region={region}
+              draft={draft}
+              buckets={buckets}
+              change={change}
+            />
           </FieldsProvider>
         </Form>
       </form>
     </ContentLayout>
+  );
+}
+
+interface SectionsProps extends FieldProps {
+  tracker: Tracker | undefined;
+  keys: Key[];
+  region: string;
+}
+
+/** What is recorded, where it goes, and what protects it there. */
+function Sections({ tracker, keys, region, ...fields }: SectionsProps) {
+  const { draft, change } = fields;
+  return (
+    <SpaceBetween size="l">
+      {tracker?.status === 'error' && (
+        <Alert type="error">
+          <Status tracker={tracker} />
+        </Alert>
+      )}
+      {(!tracker || tracker.data_bucket) && (
+        <Container header={<Header variant="h2">{words.basics}</Header>}>
+          <RecordedFields {...fields} isNew={!tracker} />
+        </Container>
+      )}
+      <Container header={<Header variant="h2">{words.transfer}</Header>}>
+        <SpaceBetween size="m">
+          <Toggle
+            checked={draft.transfers}
+            description={words.transferHint}
+            onChange={({ detail }) => change({ transfers: detail.checked })}
+          >
+            {words.transferOn}
+          </Toggle>
+          {draft.transfers && <TransferFields {...fields} region={region} />}
+        </SpaceBetween>
+      </Container>
+      {draft.transfers && (
+        <Container header={<Header variant="h2">{words.protection}</Header>}>
+          <ProtectionFields {...fields} keys={keys} />
+        </Container>
+      )}
+    </SpaceBetween>
   );
 }
