@@ -106,9 +106,29 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByRole('button', { name: 'Enable CTS' }).click();
     await go('system');
     await page.getByLabel('Write trace files to a bucket').click();
-    await page.getByLabel('Bucket', { exact: true }).fill('No-Such_Name');
+    const bucket = page.getByLabel('Bucket', { exact: true });
+    const sent: string[] = [];
+    page.on('request', (request) => request.method() === 'PUT' && sent.push(request.url()));
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('must hold 3 to 63').first().waitFor();
+    await page.getByText('Name a bucket.').waitFor();
+    expect(await bucket.getAttribute('aria-invalid')).toBe('true');
+    await bucket.fill('some-bucket');
+    await page.getByLabel('Encrypt trace files').click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Name a key.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Encrypt trace files').click();
+    await page.getByLabel('Existing bucket').click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Name a bucket.').waitFor();
+    expect(sent).toEqual([]);
+    await page.getByLabel('New bucket').click();
+    await bucket.fill('No-Such_Name');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const told = page.getByText('"No-Such_Name": must hold 3 to 63');
+    await told.waitFor();
+    expect(await told.count()).toBe(1);
+    expect(await page.getByText('obs_info').count()).toBe(0);
     await page.getByLabel('Bucket', { exact: true }).fill(BUCKET);
     await page.getByLabel('Prefix of file names').fill('prod');
     expect(await page.getByLabel('Verify trace files').isChecked()).toBe(true);
@@ -118,6 +138,19 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByText('The tracker system is saved.').waitFor();
     await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
     expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Create data tracker' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('objects');
+    await page.getByLabel('Bucket to track').fill('photos');
+    await page.getByLabel('Write trace files to a bucket').click();
+    // Now there is one to choose from.
+    await page.getByLabel('Existing bucket').click();
+    await page.getByRole('button', { name: /^Bucket Choose a bucket/ }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Name a bucket.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
+    expect(await page.getByRole('link', { name: 'objects', exact: true }).count()).toBe(0);
   });
 
   here('files appear; one is found by its folders, opened and downloaded', async () => {

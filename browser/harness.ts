@@ -50,6 +50,13 @@ export async function signIn(page: Page, url: string, password: string, route = 
   await page.waitForSelector('h1');
 }
 
+/** What the keyboard is at: the label of a field, or the name of a button. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const at = document.activeElement as HTMLInputElement | null;
+    return at?.getAttribute('aria-label') ?? (at?.labels?.[0] ?? at)?.textContent ?? '';
+  });
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {

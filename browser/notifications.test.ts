@@ -123,6 +123,62 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await shot('list');
   });
 
+  test('a refusal of the notification service is told in its own words', async () => {
+    await go('Topics');
+    await page.getByRole('button', { name: 'Create topic' }).click();
+    await dialog().getByLabel('Name', { exact: true }).fill('with/slash');
+    await page.keyboard.press('Enter');
+    await dialog()
+      .getByText(/^"with\/slash": must/)
+      .waitFor();
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await go('alerts');
+    await page.getByRole('button', { name: 'Add subscription' }).click();
+    await dialog().getByLabel('Endpoint').fill('nobody');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => dialog().getByLabel('Endpoint').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByText('the service answered').count()).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await go('Key event notifications');
+  });
+
+  test('who may not see topics is told what it takes, and nothing else', async () => {
+    const call = (path: string, body: object) =>
+      fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }).then((response) => response.json());
+    const password = 'sees-no-topics-1';
+    const { user } = await call('/v3/users', { user: { name: 'newcomer', password } });
+    const { group } = await call('/v3/groups', { group: { name: 'producers' } });
+    const { roles } = await (
+      await fetch(`${server.url}/v3/roles`, { headers: { 'x-auth-token': server.token } })
+    ).json();
+    const role = roles.find((one: { display_name: string }) => one.display_name === 'CTS Reporter');
+    for (const address of [
+      `/v3/groups/${group.id}/users/${user.id}`,
+      `/v3/projects/${server.projectId}/groups/${group.id}/roles/${role.id}`,
+    ]) {
+      await fetch(server.url + address, { method: 'PUT', headers: { 'x-auth-token': server.token } });
+    }
+    const other = await openPage(browser, []);
+    await other.goto(`${server.url}/console/topics/view?urn=urn:smn:local:${server.projectId}:alerts`);
+    await other.fill('input[name=user]', 'newcomer');
+    await other.fill('input[name=password]', password);
+    await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+    for (const heading of ['alerts', 'Topics']) {
+      if (heading === 'Topics') await other.getByRole('link', { name: heading, exact: true }).first().click();
+      await other.getByRole('heading', { name: heading, level: 1 }).waitFor();
+      await other.getByText('It takes the role SMN ReadOnlyAccess').waitFor();
+      expect(await other.getByRole('table').count()).toBe(0);
+      expect(await other.getByRole('button', { name: /Add subscription|Create topic/ }).count()).toBe(0);
+      expect(await barriers(other)).toEqual([]);
+    }
+    await other.context().close();
+  });
+
   test('an e-mail and an HTTPS subscription are confirmed; the page tells it by itself', async () => {
     await go('alerts');
     const add = async (protocol: string, endpoint: string) => {

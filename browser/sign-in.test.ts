@@ -10,7 +10,7 @@ import {
   startServer,
   temporaryDirectory,
 } from '../server/attack/harness.ts';
-import { barriers, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
+import { barriers, focused, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
 
 const skip = whyNoBrowser();
 if (skip) console.warn(`skipped: ${skip}`);
@@ -112,6 +112,30 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
     expect(await typing.getByLabel('Name', { exact: true }).inputValue()).toBe('alerts');
     await typing.getByRole('button', { name: 'Create topic' }).click();
     await page.getByRole('link', { name: 'alerts' }).waitFor();
+    await page.context().close();
+  });
+
+  test('a tracker form keeps what was typed when the session expires', async () => {
+    const page = await openPage(browser, []);
+    await signIn(page, server.url, PASSWORD, '/console/trackers/edit?name=system');
+    await page.getByLabel('Write trace files to a bucket').click();
+    await page.getByLabel('Bucket', { exact: true }).fill('audit-archive');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.locator('input[name=password]').waitFor();
+    // It cannot be passed by.
+    expect(await again.getByRole('button', { name: 'Close' }).count()).toBe(0);
+    await expect.poll(() => focused(page)).toBe('Password');
+    const loaded = page.waitForResponse(/\/trackers/);
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await again.waitFor({ state: 'detached' });
+    await loaded;
+    await page.waitForLoadState('networkidle');
+    expect(await page.getByLabel('Bucket', { exact: true }).inputValue()).toBe('audit-archive');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The tracker system is saved.').waitFor();
     await page.context().close();
   });
 

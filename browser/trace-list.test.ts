@@ -139,6 +139,66 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
   });
 
+  test('a custom range without a day is refused; one in the address that is none means the default', async () => {
+    await go('?range=1d');
+    const open = page.getByRole('button', { name: 'Custom range' });
+    await open.click();
+    const picker = page.getByRole('dialog');
+    const apply = picker.getByRole('button', { name: 'Apply' });
+    const incomplete = picker.getByText('Both ends need a day').first();
+    await apply.click();
+    await incomplete.waitFor();
+    const from = picker.getByRole('textbox', { name: 'From', exact: true });
+    await from.fill('2026/01/03');
+    await apply.click();
+    await incomplete.waitFor();
+    await picker.getByRole('textbox', { name: 'To', exact: true }).fill('2026/01/02');
+    await picker.getByText('The end must lie behind the beginning').first().waitFor();
+    await apply.click();
+    expect(page.url()).toContain('range=1d');
+    await from.fill('2026/01/01');
+    await apply.click();
+    await expect.poll(() => page.url()).toMatch(/range=\d{13}-\d{13}/);
+    for (const range of ['NaN-NaN', '9e99', '2-1', 'toString']) {
+      await go(`?range=${range}`);
+      const chosen = page.getByRole('button', { name: 'Last hour' });
+      expect(await chosen.getAttribute('aria-pressed')).toBe('true');
+    }
+  });
+
+  test('on a phone the whole picker can be reached', async () => {
+    const phone = await openPage(browser, problems, { viewport: { width: 390, height: 844 } });
+    await signIn(phone, server.url, PASSWORD);
+    await phone.getByRole('button', { name: 'Custom range' }).click();
+    const apply = phone.getByRole('dialog').getByRole('button', { name: 'Apply' });
+    await apply.waitFor();
+    await phone.screenshot({ path: path.join(SHOTS, 'range-phone.png') });
+    // Its end is there, and nothing cuts it off.
+    const whole = await apply.evaluate((button) => {
+      const { right, top, height } = button.getBoundingClientRect();
+      return button.contains(document.elementFromPoint(right - 3, top + height / 2));
+    });
+    expect(whole).toBe(true);
+    await phone.context().close();
+  });
+
+  test('a page that fails says so within the frame; another page works, and reloading helps', async () => {
+    const other = await openPage(browser, []);
+    await signIn(other, server.url, PASSWORD);
+    await other.locator('.trace-row[data-trace]').first().waitFor();
+    await other.route('**/*.js', (route) => route.abort());
+    await other.getByRole('link', { name: 'Trackers', exact: true }).click();
+    await other.getByText('This page failed').waitFor();
+    expect(await barriers(other)).toEqual([]);
+    await other.getByRole('link', { name: 'Trace list', exact: true }).click();
+    await other.locator('.trace-row[data-trace]').first().waitFor();
+    await other.getByRole('link', { name: 'Trackers', exact: true }).click();
+    await other.unroute('**/*.js');
+    await other.getByRole('button', { name: 'Reload' }).click();
+    await other.getByRole('heading', { name: 'Trackers' }).waitFor();
+    await other.context().close();
+  });
+
   test('a row unfolds; a value becomes a filter', async () => {
     await go('?range=1d');
     await rows()

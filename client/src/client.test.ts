@@ -90,6 +90,25 @@ test('an error that no repetition would help is thrown with its code and text', 
   await expect(failing).rejects.toBeInstanceOf(OpenCtsError);
 });
 
+test.each([
+  [
+    'SMN',
+    { request_id: 'r', code: 'SMN.0069', message: 'endpoint is not public' },
+    'SMN.0069',
+    'endpoint is not public',
+  ],
+  [
+    'Keystone',
+    { error: { code: 400, message: 'user.name is missing', title: 'Bad Request' } },
+    '',
+    'user.name is missing',
+  ],
+  ['no form that is known', {}, '', 'the service answered 400'],
+])('the text of a refusal in the form of %s is read', async (_whose, body, code, message) => {
+  const { client } = await receiver(answer(400, body));
+  await expect(client().reportTraces([{}])).rejects.toMatchObject({ status: 400, code, message });
+});
+
 test('a batch of which every trace was rejected is a verdict, not an error', async () => {
   const rejected = [{ index: 0, error_code: 'CTS.0003', error_msg: 'no' }];
   const { client } = await receiver(

@@ -1,3 +1,12 @@
+/** How a refusal looks: CTS and the gateway, SMN, and Keystone have forms of their own. */
+interface Refusal {
+  error_code?: string;
+  error_msg?: string;
+  code?: string;
+  message?: string;
+  error?: { message?: string };
+}
+
 /** A refusal of the service, or a service that cannot be reached (`status` 0). */
 export class OpenCtsError extends Error {
   override readonly name = 'OpenCtsError';
@@ -25,16 +34,12 @@ export class OpenCtsError extends Error {
 
   /** What an answer says that is none of success. */
   static async of(response: Response): Promise<OpenCtsError> {
-    const body = (await response.json().catch(() => ({}))) as {
-      error_code?: string;
-      error_msg?: string;
-      error?: { message?: string };
-    };
+    const body = (await response.json().catch(() => ({}))) as Refusal;
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
     return new OpenCtsError(
       response.status,
-      body.error_code ?? '',
-      body.error_msg ?? body.error?.message ?? `the service answered ${response.status}`,
+      body.error_code ?? body.code ?? '',
+      body.error_msg ?? body.message ?? body.error?.message ?? `the service answered ${response.status}`,
       { retryAfterMs: Number.isNaN(seconds) ? undefined : seconds * 1000 },
     );
   }

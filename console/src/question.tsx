@@ -3,10 +3,9 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { useConsole } from './console-context.ts';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { FieldsProvider, useRefusals } from './fields.tsx';
 import { texts } from './texts/index.ts';
-import { asApiError } from './use-load.ts';
 
 interface DialogProps {
   title: string;
@@ -19,24 +18,28 @@ interface DialogProps {
 
 /** Asks before something is done, and tells in place what went wrong. */
 export function Question({ title, action, work, onClose, children }: DialogProps) {
-  const { onExpired } = useConsole();
+  const id = useId();
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
+  const { form, attach, fields, problem, refuse, clear } = useRefusals();
   const alert = useRef<AlertProps.Ref>(null);
+  // After the dialog has looked for what it can focus: that would be the button that closes it.
+  useEffect(() => form?.querySelector<HTMLElement>('input, textarea, button')?.focus(), [form]);
   // In a long dialog it may stand out of sight.
   useEffect(() => {
     if (problem !== '') alert.current?.focus();
   }, [problem]);
-  const confirm = async () => {
+  const confirm = async (event: FormEvent) => {
+    event.preventDefault();
+    // What is around the dialog may be a form, too.
+    event.stopPropagation();
+    if (busy) return;
     setBusy(true);
-    setProblem('');
+    clear();
     try {
       await work();
       onClose(true);
     } catch (cause) {
-      const error = asApiError(cause);
-      if (error.status === 401) onExpired();
-      else setProblem(error.message);
+      refuse(cause);
       setBusy(false);
     }
   };
@@ -48,23 +51,27 @@ export function Question({ title, action, work, onClose, children }: DialogProps
       onDismiss={() => onClose(false)}
       footer={
         <div className="dialog-actions">
-          <Button variant="link" onClick={() => onClose(false)}>
+          <Button variant="link" formAction="none" onClick={() => onClose(false)}>
             {texts.common.cancel}
           </Button>
-          <Button variant="primary" loading={busy} onClick={() => void confirm()}>
+          <Button variant="primary" form={id} loading={busy}>
             {action}
           </Button>
         </div>
       }
     >
-      <SpaceBetween size="m">
-        {problem !== '' && (
-          <Alert ref={alert} type="error">
-            {problem}
-          </Alert>
-        )}
-        {typeof children === 'string' ? <Box>{children}</Box> : children}
-      </SpaceBetween>
+      <form id={id} ref={attach} onSubmit={(event) => void confirm(event)}>
+        <SpaceBetween size="m">
+          {problem !== '' && (
+            <Alert ref={alert} type="error">
+              {problem}
+            </Alert>
+          )}
+          <FieldsProvider value={fields}>
+            {typeof children === 'string' ? <Box>{children}</Box> : children}
+          </FieldsProvider>
+        </SpaceBetween>
+      </form>
     </Modal>
   );
 }

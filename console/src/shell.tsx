@@ -5,6 +5,7 @@ import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import type { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
+import { PageBoundary } from './boundary.tsx';
 import { type Console, ConsoleContext } from './console-context.ts';
 import { texts } from './texts/index.ts';
 import type { Zone } from './time.ts';
@@ -60,7 +61,7 @@ interface Props {
 /** The frame around every page: navigation on the left, what has happened above. */
 export function Shell(props: Props) {
   const { api, zone, session, onExpired } = props;
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const navigate = useNavigate();
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
   const [messages, setMessages] = useState<FlashbarProps.MessageDefinition[]>([]);
@@ -120,7 +121,11 @@ export function Shell(props: Props) {
           />
         }
         notifications={<Flashbar items={messages} />}
-        content={<Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>}
+        content={
+          <PageBoundary address={pathname + search}>
+            <Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>
+          </PageBoundary>
+        }
       />
     </ConsoleContext.Provider>
   );

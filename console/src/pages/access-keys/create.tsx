@@ -1,9 +1,9 @@
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { createAccessKey } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { saveFile } from '../../files.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
@@ -32,9 +32,14 @@ export function CreateDialog({ onMade, onClose }: CreateProps) {
       onClose={onClose}
       work={async () => onMade(await createAccessKey(api, session.user.id, description))}
     >
-      <FormField label={words.note} description={texts.common.optional} constraintText={words.noteHint}>
-        <Input autoFocus value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+      <Field
+        of="description"
+        label={words.note}
+        description={texts.common.optional}
+        constraintText={words.noteHint}
+      >
+        <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
+      </Field>
     </Question>
   );
 }

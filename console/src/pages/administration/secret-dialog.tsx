@@ -23,11 +23,8 @@ export function SecretDialog({ title, onClose, actions, children }: Props) {
     <Modal
       visible
       header={title}
-      closeAriaLabel={texts.common.close}
-      onDismiss={({ detail }) => {
-        // A click beside the dialog would lose the secret.
-        if (detail.reason !== 'overlay') onClose();
-      }}
+      // Nothing but the button closes it: the secret would be lost.
+      className="without-dismissal"
       footer={
         <div className="dialog-actions">
           {actions}

@@ -1,8 +1,8 @@
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { createIngestKey, type IngestKey } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { Copied, SecretDialog } from '../administration/secret-dialog.tsx';
@@ -28,12 +28,12 @@ export function CreateDialog({ onMade, onClose }: CreateProps) {
       onClose={onClose}
       work={async () => onMade(await createIngestKey(api, name, source))}
     >
-      <FormField label={words.name} constraintText={words.nameHint}>
-        <Input autoFocus value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label={words.source} constraintText={words.sourceHint}>
+      <Field of="name" label={words.name} constraintText={words.nameHint}>
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+      </Field>
+      <Field of="source" label={words.source} constraintText={words.sourceHint}>
         <Input value={source} onChange={({ detail }) => setSource(detail.value)} />
-      </FormField>
+      </Field>
     </Question>
   );
 }

@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { changeKey, createKey, scheduleDeletion } from '../../api/keys.ts';
 import type { Key } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 
@@ -21,12 +21,12 @@ export function CreateDialog({ onClose }: { onClose: (changed: boolean) => void 
       onClose={onClose}
       work={async () => void (await createKey(api, alias, description))}
     >
-      <FormField label={words.alias} constraintText={words.aliasHint}>
-        <Input autoFocus value={alias} onChange={({ detail }) => setAlias(detail.value)} />
-      </FormField>
-      <FormField label={words.descriptionField} description={texts.common.optional}>
+      <Field of="alias" label={words.alias} constraintText={words.aliasHint}>
+        <Input value={alias} onChange={({ detail }) => setAlias(detail.value)} />
+      </Field>
+      <Field of="description" label={words.descriptionField} description={texts.common.optional}>
         <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+      </Field>
     </Question>
   );
 }
@@ -61,14 +61,14 @@ export function RemoveDialog({ subject, onClose }: KeyDialogProps) {
       work={async () => void (await scheduleDeletion(api, subject.id, Number(days)))}
     >
       <Box>{words.removeText}</Box>
-      <FormField label={words.days} constraintText={words.daysHint}>
+      <Field of="pending_days" label={words.days} constraintText={words.daysHint}>
         <Input
           type="number"
           inputMode="numeric"
           value={days}
           onChange={({ detail }) => setDays(detail.value)}
         />
-      </FormField>
+      </Field>
     </Question>
   );
 }

@@ -1,15 +1,15 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 import { changePolicy, createPolicy, type Policy, type Role } from '../../api/access.ts';
-import { ApiError } from '../../api/client.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
+import { Misfilled } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 
 const words = texts.administration.roles;
@@ -74,30 +74,35 @@ export function PolicyDialog({ role, onClose }: { role?: Role; onClose: (changed
       }}
     >
       {!role && (
-        <FormField label={words.name} constraintText={words.nameHint}>
-          <Input autoFocus value={name} onChange={({ detail }) => setName(detail.value)} />
-        </FormField>
+        <Field of="display_name" label={words.name} constraintText={words.nameHint}>
+          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+        </Field>
       )}
-      <FormField label={words.note} description={texts.common.optional} constraintText={words.noteHint}>
+      <Field
+        of="description"
+        label={words.note}
+        description={texts.common.optional}
+        constraintText={words.noteHint}
+      >
         <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
-      <FormField label={words.policy} description={words.rule} constraintText={words.policyHint}>
+      </Field>
+      <Field of="policy" label={words.policy} description={words.rule} constraintText={words.policyHint}>
         <Textarea
           rows={14}
           spellcheck={false}
           value={text}
           onChange={({ detail }) => setText(detail.value)}
         />
-      </FormField>
+      </Field>
     </Question>
   );
 }
 
-/** The service judges what it says. @throws ApiError */
+/** The service judges what it says. @throws Misfilled */
 function policyOf(text: string): Policy {
   try {
     return JSON.parse(text) as Policy;
   } catch (cause) {
-    throw new ApiError(0, '', words.notJson(cause instanceof Error ? cause.message : ''));
+    throw new Misfilled('policy', words.notJson(cause instanceof Error ? cause.message : ''));
   }
 }

@@ -1,5 +1,5 @@
 import Modal from '@cloudscape-design/components/modal';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { currentSession, type Session } from '../../api/session.ts';
 import { texts } from '../../texts/index.ts';
 import { SignInForm } from './form.tsx';
@@ -21,14 +21,19 @@ export default function SignInAgain({ session, onSignedIn }: Props) {
     addEventListener('focus', look);
     return () => removeEventListener('focus', look);
   }, [onSignedIn]);
+  const [form, setForm] = useState<HTMLElement | null>(null);
+  // After the dialog has put it into its first field: who it is is known.
+  useEffect(() => form?.querySelector<HTMLElement>('[name="password"]')?.focus(), [form]);
   return (
-    <Modal visible header={texts.signIn.again} closeAriaLabel={texts.common.close}>
-      <SignInForm
-        notice={texts.signIn.expired}
-        known={{ account: session.domain.name, user: session.user.name }}
-        onSignedIn={onSignedIn}
-        onProvider={() => window.open('/oidc/login', '_blank', 'noopener')}
-      />
+    <Modal visible header={texts.signIn.again} className="without-dismissal">
+      <div ref={setForm}>
+        <SignInForm
+          notice={texts.signIn.expired}
+          known={{ account: session.domain.name, user: session.user.name }}
+          onSignedIn={onSignedIn}
+          onProvider={() => window.open('/oidc/login', '_blank', 'noopener')}
+        />
+      </div>
     </Modal>
   );
 }

@@ -14,6 +14,7 @@ import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
+import { ROLES_TO_SEE } from './roles.ts';
 import { TopicDialog } from './topic-dialog.tsx';
 
 const words = texts.topics;
@@ -48,9 +49,11 @@ export default function TopicsPage() {
                 loading={loading}
                 onClick={reload}
               />
-              <Button variant="primary" onClick={() => setMaking(true)}>
-                {words.create}
-              </Button>
+              {!error && (
+                <Button variant="primary" onClick={() => setMaking(true)}>
+                  {words.create}
+                </Button>
+              )}
             </SpaceBetween>
           }
         >
@@ -59,7 +62,7 @@ export default function TopicsPage() {
       }
     >
       {error ? (
-        <Problem error={error} onRetry={reload} />
+        <Problem error={error} roles={ROLES_TO_SEE} onRetry={reload} />
       ) : (
         <Table<Topic>
           items={value?.topics ?? []}

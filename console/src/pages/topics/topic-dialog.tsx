@@ -1,8 +1,8 @@
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useRef, useState } from 'react';
 import { createTopic } from '../../api/topics.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 
@@ -23,12 +23,16 @@ export function TopicDialog({ onClose }: { onClose: (urn: string | undefined) =>
         made.current = (await createTopic(api, name, displayName)).topic_urn;
       }}
     >
-      <FormField label={words.name} constraintText={words.nameHint}>
-        <Input autoFocus value={name} onChange={({ detail }) => setName(detail.value.trim())} />
-      </FormField>
-      <FormField label={`${words.displayName} (${texts.common.optional})`} constraintText={words.displayHint}>
+      <Field of="name" label={words.name} constraintText={words.nameHint}>
+        <Input value={name} onChange={({ detail }) => setName(detail.value.trim())} />
+      </Field>
+      <Field
+        of="display_name"
+        label={`${words.displayName} (${texts.common.optional})`}
+        constraintText={words.displayHint}
+      >
         <Input value={displayName} onChange={({ detail }) => setDisplayName(detail.value)} />
-      </FormField>
+      </Field>
     </Question>
   );
 }

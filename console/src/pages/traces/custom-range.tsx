@@ -5,6 +5,7 @@ import { DEFAULT_VIEW, resolveRange, type View } from './view-state.ts';
 
 const words = texts.range;
 const DAY = 86_400_000;
+const WITH_DAY = /^\d{4}-\d\d-\d\dT/;
 
 interface Props {
   view: View;
@@ -22,43 +23,59 @@ export default function CustomRange({ view, zone, days, onChange }: Props) {
     ? { type: 'absolute', startDate: toPicker(custom.from + 1, zone), endDate: toPicker(custom.to - 1, zone) }
     : null;
   return (
-    <DateRangePicker
-      value={value}
-      rangeSelectorMode="absolute-only"
-      relativeOptions={[]}
-      onChange={({ detail }) => {
-        if (detail.value?.type !== 'absolute') {
-          onChange({ range: fallback });
-          return;
+    <div className="own-range">
+      <DateRangePicker
+        value={value}
+        rangeSelectorMode="absolute-only"
+        relativeOptions={[]}
+        onChange={({ detail }) => {
+          if (detail.value?.type !== 'absolute') {
+            onChange({ range: fallback });
+            return;
+          }
+          const { from, to } = boundsOf(detail.value, zone);
+          onChange({ range: `${from}-${to}`, live: false });
+        }}
+        isValidRange={(range) => {
+          const errorMessage = whyNot(range, zone);
+          return errorMessage === undefined ? { valid: true } : { valid: false, errorMessage };
+        }}
+        isDateEnabled={(date) =>
+          date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
         }
-        const { startDate, endDate } = detail.value;
-        onChange({ range: `${fromPicker(startDate, zone)}-${fromPicker(endDate, zone)}`, live: false });
-      }}
-      isValidRange={(range) =>
-        range?.type === 'absolute' && range.startDate < range.endDate
-          ? { valid: true }
-          : { valid: false, errorMessage: words.order }
-      }
-      isDateEnabled={(date) =>
-        date.getTime() > Date.now() - (days + 1) * DAY && date.getTime() < Date.now() + DAY
-      }
-      placeholder={words.custom}
-      hideTimeOffset={false}
-      getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
-      i18nStrings={{
-        applyButtonLabel: words.apply,
-        cancelButtonLabel: texts.common.cancel,
-        clearButtonLabel: texts.traces.filters.clear,
-        startDateLabel: words.from,
-        startTimeLabel: words.time,
-        endDateLabel: words.to,
-        endTimeLabel: words.time,
-        dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
-        ariaLabel: words.custom,
-        nextMonthAriaLabel: words.nextMonth,
-        previousMonthAriaLabel: words.previousMonth,
-        todayAriaLabel: words.today,
-      }}
-    />
+        placeholder={words.custom}
+        hideTimeOffset={false}
+        getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
+        i18nStrings={{
+          applyButtonLabel: words.apply,
+          cancelButtonLabel: texts.common.cancel,
+          clearButtonLabel: texts.traces.filters.clear,
+          startDateLabel: words.from,
+          startTimeLabel: words.time,
+          endDateLabel: words.to,
+          endTimeLabel: words.time,
+          dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
+          ariaLabel: words.custom,
+          nextMonthAriaLabel: words.nextMonth,
+          previousMonthAriaLabel: words.previousMonth,
+          todayAriaLabel: words.today,
+        }}
+      />
+    </div>
   );
+}
+
+const boundsOf = ({ startDate, endDate }: DateRangePickerProps.AbsoluteValue, zone: Zone) => ({
+  from: fromPicker(startDate, zone),
+  to: fromPicker(endDate, zone),
+});
+
+/** Fields that are empty or half filled name no day. */
+function whyNot(range: DateRangePickerProps.Value | null, zone: Zone): string | undefined {
+  if (range?.type !== 'absolute') return words.incomplete;
+  const { from, to } = boundsOf(range, zone);
+  const named = [range.startDate, range.endDate].every((time) => WITH_DAY.test(time));
+  // A thirtieth of February is no instant.
+  if (!named || !Number.isFinite(from) || !Number.isFinite(to)) return words.incomplete;
+  return from < to ? undefined : words.order;
 }

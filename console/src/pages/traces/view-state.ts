@@ -13,6 +13,15 @@ const SPANS: Record<string, number> = {
   '1y': 365 * DAY,
 };
 
+/** Epoch ms with at most 13 digits: until the year 2286. */
+const OWN_RANGE = /^(\d{1,13})-(\d{1,13})$/;
+
+/** Whether it is one of those that {@link View} names; any text can stand in the address. */
+function isRange(range: string): boolean {
+  const [, from, to] = OWN_RANGE.exec(range) ?? [];
+  return range === 'all' || Object.hasOwn(SPANS, range) || (from !== undefined && Number(from) <= Number(to));
+}
+
 export const STATUSES = ['normal', 'warning', 'incident', 'failed'] as const;
 
 /** What the page shows; all of it stands in the address bar. */
@@ -51,8 +60,9 @@ export const DEFAULT_VIEW: View = {
 
 function read(parameters: URLSearchParams): View {
   const text = (name: string, fallback = '') => parameters.get(name) ?? fallback;
+  const range = text('range');
   return {
-    range: text('range', DEFAULT_VIEW.range),
+    range: isRange(range) ? range : DEFAULT_VIEW.range,
     type: text('type') === 'data' ? 'data' : 'system',
     source: text('source'),
     resourceType: text('resource_type'),
@@ -98,13 +108,13 @@ export function useView(): [View, (change: Partial<View>) => void] {
   return [view, change];
 }
 
-/** The instants that a range means now; both exclusive. */
+/** The instants that a range means now; both exclusive. What is no range means the default. */
 export function resolveRange(range: string, now: number): { from: number; to: number } {
-  const span = SPANS[range];
   if (range === 'all') return { from: BEGINNING, to: now + 1000 };
-  if (span !== undefined) return { from: now - span, to: now + 1000 };
-  const [from = 0, to = now] = range.split('-').map(Number);
-  return { from: from - 1, to: to + 1 };
+  const [, from, to] = OWN_RANGE.exec(range) ?? [];
+  if (from !== undefined) return { from: Number(from) - 1, to: Number(to) + 1 };
+  const span = SPANS[range] ?? SPANS[DEFAULT_VIEW.range] ?? 0;
+  return { from: now - span, to: now + 1000 };
 }
 
 /** What is asked of the service: the filters, without range and page. */

@@ -1,4 +1,8 @@
 import type { Buckets, Tracker, TrackerRequest } from '../../api/types.ts';
+import { Misfilled } from '../../refusal.ts';
+import { texts } from '../../texts/index.ts';
+
+const words = texts.trackers.form;
 
 /** Days that objects of a data tracker's bucket may stay (`bucket_lifecycle`). */
 export const LIFECYCLES = [0, 30, 60, 90, 180, 1095] as const;
@@ -30,8 +34,6 @@ export interface FieldProps {
   draft: Draft;
   buckets: Buckets;
   change: (next: Partial<Draft>) => void;
-  /** @param fields of the request, as refusals name them */
-  errorOf: (...fields: string[]) => string | undefined;
 }
 
 /** @param tracker absent: a new data tracker */
@@ -59,6 +61,13 @@ export function draftOf(tracker: Tracker | undefined): Draft {
     lockMode: obs?.object_lock_mode === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE',
     lockDays: String(obs?.object_lock_days ?? 365),
   };
+}
+
+/** @throws Misfilled where nothing was named that is switched on; an empty bucket would end the transfer */
+export function checkDraft({ type, transfers, bucket, encrypted, key }: Draft): void {
+  if (!transfers) return;
+  if (bucket === '') throw new Misfilled('bucket_name', words.bucketLacks);
+  if (type === 'system' && encrypted && key === '') throw new Misfilled('kms_id', words.keyLacks);
 }
 
 /** What is sent; the name of a tracker, and what it tracks, stay. */

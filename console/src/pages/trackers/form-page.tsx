@@ -14,10 +14,11 @@ import { listKeys } from '../../api/keys.ts';
 import { createTracker, listBuckets, listTrackers, updateTracker } from '../../api/trackers.ts';
 import type { Buckets, Key, Tracker } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { FieldsProvider, useRefusals } from '../../fields.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
-import { asApiError, useLoad } from '../../use-load.ts';
-import { type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
+import { useLoad } from '../../use-load.ts';
+import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
 import { Status } from './page.tsx';
 import { ProtectionFields } from './protection-fields.tsx';
 import { RecordedFields } from './recorded-fields.tsx';
@@ -37,7 +38,7 @@ export default function TrackerFormPage() {
   const { api } = useConsole();
   const [parameters] = useSearchParams();
   const name = parameters.get('name') ?? '';
-  const { value, loading, error, reload } = useLoad<World>(async (signal) => {
+  const { value, error, reload } = useLoad<World>(async (signal) => {
     const [trackers, buckets, keys] = await Promise.all([
       listTrackers(api, signal),
       listBuckets(api, signal),
@@ -48,38 +49,35 @@ export default function TrackerFormPage() {
     return { tracker, buckets, keys };
   }, name);
   if (error) return <Problem error={error} onRetry={reload} />;
-  if (loading || !value) return <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>;
+  // Loaded anew after another sign-in: the form stays, with what was typed.
+  if (!value) return <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>;
   return <TrackerForm key={name} {...value} />;
 }
 
 function TrackerForm({ tracker, buckets, keys }: World) {
-  const { api, notify, onExpired, session } = useConsole();
+  const { api, notify, session } = useConsole();
   const region = session.projects.find(({ id }) => id === api.path.project_id)?.region ?? '';
   const navigate = useNavigate();
   const [draft, setDraft] = useState<Draft>(() => draftOf(tracker));
-  const [problem, setProblem] = useState<{ field: string; message: string }>();
+  const { attach, fields, problem, refuse, clear } = useRefusals();
   const [busy, setBusy] = useState(false);
   const change = (next: Partial<Draft>) => setDraft((before) => ({ ...before, ...next }));
   const title = tracker ? words.edit(tracker.tracker_name) : words.create;
 
   const save = async () => {
     setBusy(true);
-    setProblem(undefined);
+    clear();
     try {
+      checkDraft(draft);
       const request = requestOf(draft, tracker);
       await (tracker ? updateTracker(api, request) : createTracker(api, request));
       notify('success', texts.trackers.saved(request.tracker_name));
       navigate('/trackers');
     } catch (cause) {
-      const refusal = asApiError(cause);
-      if (refusal.status === 401) onExpired();
-      setProblem({ field: fieldOf(refusal.message), message: refusal.message });
+      refuse(cause);
       setBusy(false);
     }
   };
-  const errorOf = (...fields: string[]) =>
-    problem && fields.includes(problem.field) ? problem.message : undefined;
-  const fields: FieldProps = { draft, buckets, change, errorOf };
 
   return (
     <ContentLayout
@@ -98,13 +96,14 @@ function TrackerForm({ tracker, buckets, keys }: World) {
       header={<Header variant="h1">{title}</Header>}
     >
       <form
+        ref={attach}
         onSubmit={(event) => {
           event.preventDefault();
           void save();
         }}
       >
         <Form
-          errorText={problem && <span>{problem.message}</span>}
+          errorText={problem}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button formAction="none" variant="link" onClick={() => navigate('/trackers')}>
@@ -116,40 +115,60 @@ function TrackerForm({ tracker, buckets, keys }: World) {
             </SpaceBetween>
           }
         >
-          <SpaceBetween size="l">
-            {tracker?.status === 'error' && (
-              <Alert type="error">
-                <Status tracker={tracker} />
-              </Alert>
-            )}
-            {(!tracker || tracker.data_bucket) && (
-              <Container header={<Header variant="h2">{words.basics}</Header>}>
-                <RecordedFields {...fields} isNew={!tracker} />
-              </Container>
-            )}
-            <Container header={<Header variant="h2">{words.transfer}</Header>}>
-              <SpaceBetween size="m">
-                <Toggle
-                  checked={draft.transfers}
-                  description={words.transferHint}
-                  onChange={({ detail }) => change({ transfers: detail.checked })}
-                >
-                  {words.transferOn}
-                </Toggle>
-                {draft.transfers && <TransferFields {...fields} region={region} />}
-              </SpaceBetween>
-            </Container>
-            {draft.transfers && (
-              <Container header={<Header variant="h2">{words.protection}</Header>}>
-                <ProtectionFields {...fields} keys={keys} />
-              </Container>
-            )}
-          </SpaceBetween>
+          <FieldsProvider value={fields}>
+            <Sections
+              tracker={tracker}
+              keys={keys}
+              region={region}
+              draft={draft}
+              buckets={buckets}
+              change={change}
+            />
+          </FieldsProvider>
         </Form>
       </form>
     </ContentLayout>
   );
 }
 
-/** Refusals begin with the name of the member that they are about. */
-const fieldOf = (message: string) => /^[a-z_.]+/.exec(message)?.[0] ?? '';
+interface SectionsProps extends FieldProps {
+  tracker: Tracker | undefined;
+  keys: Key[];
+  region: string;
+}
+
+/** What is recorded, where it goes, and what protects it there. */
+function Sections({ tracker, keys, region, ...fields }: SectionsProps) {
+  const { draft, change } = fields;
+  return (
+    <SpaceBetween size="l">
+      {tracker?.status === 'error' && (
+        <Alert type="error">
+          <Status tracker={tracker} />
+        </Alert>
+      )}
+      {(!tracker || tracker.data_bucket) && (
+        <Container header={<Header variant="h2">{words.basics}</Header>}>
+          <RecordedFields {...fields} isNew={!tracker} />
+        </Container>
+      )}
+      <Container header={<Header variant="h2">{words.transfer}</Header>}>
+        <SpaceBetween size="m">
+          <Toggle
+            checked={draft.transfers}
+            description={words.transferHint}
+            onChange={({ detail }) => change({ transfers: detail.checked })}
+          >
+            {words.transferOn}
+          </Toggle>
+          {draft.transfers && <TransferFields {...fields} region={region} />}
+        </SpaceBetween>
+      </Container>
+      {draft.transfers && (
+        <Container header={<Header variant="h2">{words.protection}</Header>}>
+          <ProtectionFields {...fields} keys={keys} />
+        </Container>
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import type { Key } from '../../api/types.ts';
+import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
 import type { Draft, FieldProps } from './draft.ts';
 
@@ -57,7 +57,7 @@ export function ProtectionFields(props: FieldProps & { keys: Key[] }) {
   );
 }
 
-function KeyField({ draft, buckets, keys, change, errorOf }: FieldProps & { keys: Key[] }) {
+function KeyField({ draft, buckets, keys, change }: FieldProps & { keys: Key[] }) {
   const options = keys.map(({ id, alias, state }) => ({
     value: id,
     label: alias,
@@ -67,11 +67,11 @@ function KeyField({ draft, buckets, keys, change, errorOf }: FieldProps & { keys
   }));
   const chosen = options.find(({ value }) => value === draft.key);
   return (
-    <FormField
+    <Field
+      of="kms_id"
       label={words.key}
       description={words.keyAbout}
       constraintText={buckets.encryption === 'store' ? words.keyOfStore : undefined}
-      errorText={errorOf('kms_id')}
     >
       {buckets.encryption === 'store' ? (
         <Input value={draft.key} onChange={({ detail }) => change({ key: detail.value.trim() })} />
@@ -84,36 +84,28 @@ function KeyField({ draft, buckets, keys, change, errorOf }: FieldProps & { keys
           onChange={({ detail }) => change({ key: detail.selectedOption.value ?? '' })}
         />
       )}
-    </FormField>
+    </Field>
   );
 }
 
-function LockFields({ draft, change, errorOf }: FieldProps) {
+function LockFields({ draft, change }: FieldProps) {
   return (
     <SpaceBetween size="s">
-      <FormField
-        label={words.lockMode}
-        description={words.lockModeAbout}
-        errorText={errorOf('obs_info.object_lock_mode')}
-      >
+      <Field of="object_lock_mode" label={words.lockMode} description={words.lockModeAbout}>
         <Select
           selectedOption={MODES.find(({ value }) => value === draft.lockMode) ?? null}
           options={MODES}
           onChange={({ detail }) => change({ lockMode: detail.selectedOption.value as Draft['lockMode'] })}
         />
-      </FormField>
-      <FormField
-        label={words.lockDays}
-        description={words.lockDaysAbout}
-        errorText={errorOf('obs_info.object_lock_days')}
-      >
+      </Field>
+      <Field of="object_lock_days" label={words.lockDays} description={words.lockDaysAbout}>
         <Input
           type="number"
           inputMode="numeric"
           value={draft.lockDays}
           onChange={({ detail }) => change({ lockDays: detail.value })}
         />
-      </FormField>
+      </Field>
     </SpaceBetween>
   );
 }

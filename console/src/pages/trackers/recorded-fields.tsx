@@ -1,14 +1,14 @@
 import Checkbox from '@cloudscape-design/components/checkbox';
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
 import type { FieldProps } from './draft.ts';
 
 const words = texts.trackers.form;
 
 /** What a data tracker records; its name and bucket are set once. */
-export function RecordedFields({ draft, isNew, change, errorOf }: FieldProps & { isNew: boolean }) {
+export function RecordedFields({ draft, isNew, change }: FieldProps & { isNew: boolean }) {
   const toggle = (event: 'READ' | 'WRITE', checked: boolean) =>
     change({
       events: checked ? [...draft.events, event] : draft.events.filter((other) => other !== event),
@@ -16,32 +16,28 @@ export function RecordedFields({ draft, isNew, change, errorOf }: FieldProps & {
   return (
     <SpaceBetween size="m">
       {isNew && (
-        <FormField
+        <Field
+          of="tracker_name"
           label={words.name}
           description={words.nameAbout}
           constraintText={words.nameHint}
-          errorText={errorOf('tracker_name')}
         >
           <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
-        </FormField>
+        </Field>
       )}
-      <FormField
+      <Field
+        of="data_bucket_name"
         label={words.tracked}
         description={words.trackedAbout}
         constraintText={isNew ? words.trackedHint : undefined}
-        errorText={errorOf('data_bucket.data_bucket_name', 'data_bucket_name')}
       >
         <Input
           value={draft.tracked}
           readOnly={!isNew}
           onChange={({ detail }) => change({ tracked: detail.value })}
         />
-      </FormField>
-      <FormField
-        label={words.events}
-        description={words.eventsAbout}
-        errorText={errorOf('data_bucket.data_event')}
-      >
+      </Field>
+      <Field of="data_event" label={words.events} description={words.eventsAbout}>
         <SpaceBetween size="xs">
           {(['READ', 'WRITE'] as const).map((event) => (
             <Checkbox
@@ -54,7 +50,7 @@ export function RecordedFields({ draft, isNew, change, errorOf }: FieldProps & {
             </Checkbox>
           ))}
         </SpaceBetween>
-      </FormField>
+      </Field>
     </SpaceBetween>
   );
 }

@@ -5,6 +5,7 @@ import Input from '@cloudscape-design/components/input';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
 import { BucketCheck } from './bucket-check.tsx';
 import { type Draft, exampleKey, type FieldProps, LIFECYCLES } from './draft.ts';
@@ -18,18 +19,18 @@ const COMPRESSIONS = [
 
 /** Where trace files go, and how they look there. */
 export function TransferFields(props: FieldProps & { region: string }) {
-  const { draft, region, change, errorOf } = props;
+  const { draft, region, change } = props;
   return (
     <SpaceBetween size="m">
       <BucketFields {...props} />
-      <FormField
+      <Field
+        of="file_prefix_name"
         label={`${words.prefix} (${texts.common.optional})`}
         description={words.prefixAbout}
         constraintText={words.prefixHint}
-        errorText={errorOf('obs_info.file_prefix_name')}
       >
         <Input value={draft.prefix} onChange={({ detail }) => change({ prefix: detail.value })} />
-      </FormField>
+      </Field>
       <FormField label={words.compression} description={words.compressionAbout}>
         <Select
           selectedOption={COMPRESSIONS.find(({ value }) => value === draft.compression) ?? null}
@@ -56,7 +57,7 @@ export function TransferFields(props: FieldProps & { region: string }) {
   );
 }
 
-function BucketFields({ draft, region, buckets, change, errorOf }: FieldProps & { region: string }) {
+function BucketFields({ draft, region, buckets, change }: FieldProps & { region: string }) {
   const options = buckets.buckets.map((one) => ({
     value: one.name,
     label: one.name,
@@ -74,10 +75,10 @@ function BucketFields({ draft, region, buckets, change, errorOf }: FieldProps & 
           onChange={({ detail }) => change({ newBucket: detail.value === 'new', bucket: '' })}
         />
       </FormField>
-      <FormField
+      <Field
+        of="bucket_name"
         label={words.bucket}
         constraintText={draft.newBucket ? words.bucketHint : undefined}
-        errorText={errorOf('obs_info.bucket_name')}
         secondaryControl={draft.newBucket ? undefined : <BucketCheck draft={draft} region={region} />}
       >
         {draft.newBucket || options.length === 0 ? (
@@ -96,7 +97,7 @@ function BucketFields({ draft, region, buckets, change, errorOf }: FieldProps & 
             onChange={({ detail }) => change({ bucket: detail.selectedOption.value ?? '' })}
           />
         )}
-      </FormField>
+      </Field>
     </SpaceBetween>
   );
 }

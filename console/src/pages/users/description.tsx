@@ -1,6 +1,6 @@
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 
@@ -13,17 +13,17 @@ interface FieldProps {
 
 export function NameField({ value, onChange }: FieldProps) {
   return (
-    <FormField label={words.name} constraintText={words.nameHint}>
-      <Input autoFocus autoComplete={false} value={value} onChange={({ detail }) => onChange(detail.value)} />
-    </FormField>
+    <Field of="name" label={words.name} constraintText={words.nameHint}>
+      <Input autoComplete={false} value={value} onChange={({ detail }) => onChange(detail.value)} />
+    </Field>
   );
 }
 
 export function DescriptionField({ value, onChange }: FieldProps) {
   return (
-    <FormField label={words.descriptionField} constraintText={words.descriptionHint}>
+    <Field of="description" label={words.descriptionField} constraintText={words.descriptionHint}>
       <Input value={value} onChange={({ detail }) => onChange(detail.value)} />
-    </FormField>
+    </Field>
   );
 }
 

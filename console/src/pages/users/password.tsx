@@ -1,10 +1,13 @@
-import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { changeOwnPassword, changeUser } from '../../api/directory.ts';
+import { currentSession } from '../../api/session.ts';
 import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
+import { Misfilled } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
+import { asApiError } from '../../use-load.ts';
 
 const words = texts.people.users;
 
@@ -19,14 +22,14 @@ interface FieldProps {
 
 export function PasswordField({ label, hint, value, current, onChange }: FieldProps) {
   return (
-    <FormField label={label} constraintText={hint}>
+    <Field of={current ? 'original_password' : 'password'} label={label} constraintText={hint}>
       <Input
         type="password"
         autoComplete={current ? 'current-password' : 'new-password'}
         value={value}
         onChange={({ detail }) => onChange(detail.value)}
       />
-    </FormField>
+    </Field>
   );
 }
 
@@ -61,7 +64,11 @@ export function OwnPasswordDialog({ onClose }: { onClose: (changed: boolean) => 
   const [old, setOld] = useState('');
   const [password, setPassword] = useState('');
   const work = async () => {
-    await changeOwnPassword(api, session.user.id, old, password);
+    await changeOwnPassword(api, session.user.id, old, password).catch(async (cause) => {
+      // The answer is that of an expired session, too; then nobody is signed in any more.
+      const wrong = asApiError(cause).status === 401 && (await currentSession()) !== undefined;
+      throw wrong ? new Misfilled('original_password', words.oldPasswordWrong) : cause;
+    });
     notify('success', words.passwordChanged);
   };
   return (

@@ -75,6 +75,9 @@ export const german: Texts = {
   common: {
     loading: 'Wird geladen …',
     failed: 'Dies konnte nicht geladen werden',
+    pageFailed: 'Diese Seite ist fehlgeschlagen',
+    pageFailedText: 'Auf der Seite ist ein Fehler aufgetreten; andere Seiten funktionieren weiterhin.',
+    reload: 'Neu laden',
     denied: 'Keine Berechtigung',
     deniedText: (roles) =>
       roles.length === 1

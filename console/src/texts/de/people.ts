@@ -37,6 +37,8 @@ export const people: typeof english = {
     ownPassword: 'Eigenes Passwort ändern',
     oldPassword: 'Bisheriges Passwort',
     oldPasswordHint: 'Das Passwort, mit dem Sie sich angemeldet haben.',
+    oldPasswordWrong:
+      'Das bisherige Passwort ist falsch. Warten Sie nach mehreren Fehlversuchen einen Moment, bevor Sie es erneut versuchen.',
     newPassword: 'Neues Passwort',
     newPasswordHint: '8 bis 1.024 Zeichen. Möglicherweise müssen Sie sich damit erneut anmelden.',
     passwordChanged: 'Das Passwort wurde geändert',

@@ -78,6 +78,7 @@ export const trackers: typeof english = {
     bucketHint: '3 bis 63 Zeichen: a–z, 0–9, „-“ und „.“; eindeutig in der gesamten Installation.',
     bucketChoose: 'Bucket auswählen',
     bucketNone: 'Noch kein Bucket vorhanden',
+    bucketLacks: 'Geben Sie einen Bucket an.',
     prefix: 'Präfix der Dateinamen',
     prefixAbout: 'Dateinamen beginnen damit; so lassen sich die Dateien mehrerer Tracker unterscheiden.',
     prefixHint: 'Höchstens 64 Zeichen: Buchstaben, Ziffern, „.“, „_“ und „-“.',
@@ -110,6 +111,7 @@ export const trackers: typeof english = {
     keyAbout: 'Ist er deaktiviert oder gelöscht, kann nichts übertragen oder gelesen werden.',
     keyChoose: 'Schlüssel auswählen',
     keyNone: 'Noch kein Schlüssel vorhanden; erstellen Sie einen unter „Schlüssel“',
+    keyLacks: 'Geben Sie einen Schlüssel an.',
     keyOfStore: 'ID eines Schlüssels des Objektspeichers',
     lock: 'Trace-Dateien sperren (WORM)',
     lockHint:

@@ -74,6 +74,9 @@ export const english = {
   common: {
     loading: 'Loading…',
     failed: 'This could not be loaded',
+    pageFailed: 'This page failed',
+    pageFailedText: 'Something in it is wrong; other pages still work.',
+    reload: 'Reload',
     denied: 'You may not see this',
     deniedText: (roles: readonly string[]) =>
       roles.length === 1

@@ -35,6 +35,8 @@ export const people = {
     ownPassword: 'Change my password',
     oldPassword: 'Password until now',
     oldPasswordHint: 'The one that you have signed in with.',
+    oldPasswordWrong:
+      'The current password is wrong. After several failures in a row, wait a moment before the next try.',
     newPassword: 'New password',
     newPasswordHint: '8 to 1,024 characters. You may have to sign in again with it.',
     passwordChanged: 'The password has been changed',

@@ -74,6 +74,7 @@ export const trackers = {
     bucketHint: '3 to 63 of a-z, 0-9, "-" and "."; unique in the installation.',
     bucketChoose: 'Choose a bucket',
     bucketNone: 'There is no bucket yet',
+    bucketLacks: 'Name a bucket.',
     prefix: 'Prefix of file names',
     prefixAbout: 'File names begin with it, so that the files of several trackers can be told apart.',
     prefixHint: 'At most 64 of letters, digits, ".", "_" and "-".',
@@ -103,6 +104,7 @@ export const trackers = {
     keyAbout: 'While it is disabled or deleted, nothing can be transferred or read.',
     keyChoose: 'Choose a key',
     keyNone: 'There is no key yet; create one under Encryption keys',
+    keyLacks: 'Name a key.',
     keyOfStore: 'Id of a key of the object store',
     lock: 'Lock trace files (WORM)',
     lockHint:

@@ -1,0 +1,110 @@
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
+import { discard, replay } from '../../api/topics.ts';
+import type { DeadLetter, Subscriber } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { formatNumber } from '../../number.ts';
+import { texts } from '../../texts/index.ts';
+import { formatTime } from '../../time.ts';
+import { useAct } from '../../use-load.ts';
+import { ROLES_TO_CHANGE } from './roles.ts';
+
+const words = texts.topics;
+
+/** Messages that were given up, to be looked at and sent again. */
+export function DeadLetters(props: {
+  letters: readonly DeadLetter[];
+  subscribers: readonly Subscriber[];
+  onChanged: () => void;
+}) {
+  const { letters, subscribers, onChanged } = props;
+  const { api, zone, notify } = useConsole();
+  const act = useAct();
+  const [chosen, setChosen] = useState<DeadLetter[]>([]);
+  const present = chosen.filter(({ id }) => letters.some((letter) => letter.id === id));
+  const endpointOf = ({ subscription_id }: DeadLetter) =>
+    subscribers.find((one) => one.subscription_id === subscription_id)?.endpoint ?? '';
+  const again = (which: readonly DeadLetter[]) =>
+    act(
+      words.letters.title,
+      async () => {
+        const { count } = await replay(
+          api,
+          which.map(({ id }) => id),
+        );
+        notify('success', words.letters.replayed(count));
+        setChosen([]);
+        onChanged();
+      },
+      ROLES_TO_CHANGE,
+    );
+  const forget = () =>
+    act(
+      words.letters.title,
+      async () => {
+        await discard(
+          api,
+          present.map(({ id }) => id),
+        );
+        setChosen([]);
+        onChanged();
+      },
+      ROLES_TO_CHANGE,
+    );
+  return (
+    <Table<DeadLetter>
+      items={letters}
+      trackBy={({ id }) => String(id)}
+      wrapLines
+      selectionType="multi"
+      selectedItems={present}
+      onSelectionChange={({ detail }) => setChosen(detail.selectedItems)}
+      ariaLabels={{
+        selectionGroupLabel: words.letters.title,
+        allItemsSelectionLabel: () => words.letters.replayAll,
+        itemSelectionLabel: (_, item) => item.summary,
+      }}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${formatNumber(letters.length)})`}
+          description={words.letters.description}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button disabled={present.length === 0} onClick={() => void forget()}>
+                {words.letters.discard}
+              </Button>
+              <Button onClick={() => void again(present.length > 0 ? present : letters)}>
+                {present.length > 0 ? words.letters.replay : words.letters.replayAll}
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          {words.letters.title}
+        </Header>
+      }
+      columnDefinitions={[
+        {
+          id: 'message',
+          header: words.letters.columns.message,
+          isRowHeader: true,
+          cell: ({ summary }) => summary,
+        },
+        {
+          id: 'endpoint',
+          header: words.letters.columns.endpoint,
+          cell: (letter) => <span className="long-name">{endpointOf(letter)}</span>,
+        },
+        { id: 'reason', header: words.letters.columns.reason, cell: ({ reason }) => reason },
+        {
+          id: 'time',
+          header: words.letters.columns.time,
+          cell: ({ dead_time }) => formatTime(dead_time, zone),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+import Checkbox from '@cloudscape-design/components/checkbox';
+import Input from '@cloudscape-design/components/input';
+import Select from '@cloudscape-design/components/select';
+import { useState } from 'react';
+import { subscribe } from '../../api/topics.ts';
+import { useConsole } from '../../console-context.ts';
+import { Field } from '../../fields.tsx';
+import { Question } from '../../question.tsx';
+import { texts } from '../../texts/index.ts';
+
+const words = texts.topics;
+
+/** Adds somebody who gets the messages of a topic. */
+export function SubscribeDialog({ urn, onClose }: { urn: string; onClose: (changed: boolean) => void }) {
+  const { api } = useConsole();
+  const [protocol, setProtocol] = useState('email');
+  const [endpoint, setEndpoint] = useState('');
+  const [remark, setRemark] = useState('');
+  const [batch, setBatch] = useState(false);
+  const options = Object.entries(words.protocols).map(([value, label]) => ({ value, label }));
+  const web = protocol === 'http' || protocol === 'https';
+  return (
+    <Question
+      title={words.subscribe}
+      action={words.subscribe}
+      onClose={onClose}
+      work={async () =>
+        void (await subscribe(api, urn, { protocol, endpoint: endpoint.trim(), remark, batch: web && batch }))
+      }
+    >
+      <Field of="protocol" label={words.protocol}>
+        <Select
+          selectedOption={options.find(({ value }) => value === protocol) ?? null}
+          options={options}
+          onChange={({ detail }) => setProtocol(detail.selectedOption.value ?? 'email')}
+        />
+      </Field>
+      <Field of="endpoint" label={words.endpoint} constraintText={words.endpointHints[protocol]}>
+        <Input value={endpoint} onChange={({ detail }) => setEndpoint(detail.value)} />
+      </Field>
+      {web && (
+        <Checkbox
+          checked={batch}
+          description={words.batchHint}
+          onChange={({ detail }) => setBatch(detail.checked)}
+        >
+          {words.batch}
+        </Checkbox>
+      )}
+      <Field of="remark" label={`${words.remark} (${texts.common.optional})`}>
+        <Input value={remark} onChange={({ detail }) => setRemark(detail.value)} />
+      </Field>
+    </Question>
+  );
+}
