@@ -5,15 +5,18 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
-import { useEffect, useState } from 'react';
 import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
 import { saveFile } from '../../files.ts';
+import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
+import { useLoad } from '../../use-load.ts';
 import { Rating } from './columns.tsx';
 
 const words = texts.traces.view;
+const TRIES = 5;
+const RETRY_MS = 500;
 
 interface Props {
   api: Api;
@@ -24,22 +27,20 @@ interface Props {
   onClose: () => void;
 }
 
+/** Who follows the link of a message may be there before the trace can be found. @returns null: there is none */
+async function findSoon(api: Api, id: string, signal: AbortSignal): Promise<Trace | null> {
+  for (let tries = 1; ; tries++) {
+    const [found] = (await api.traces({ trace_id: id }, signal)).traces;
+    if (found || tries === TRIES) return found ?? null;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    signal.throwIfAborted();
+  }
+}
+
 /** One trace whole: as exact JSON, and with the JSON texts inside it unfolded. */
 export function TraceView({ api, id, known, zone, onClose }: Props) {
-  const [found, setFound] = useState<Trace | null | undefined>(known);
-  useEffect(() => {
-    if (known) {
-      setFound(known);
-      return;
-    }
-    const abort = new AbortController();
-    api.traces({ trace_id: id }, abort.signal).then(
-      ({ traces }) => setFound(traces[0] ?? null),
-      () => abort.signal.aborted || setFound(null),
-    );
-    return () => abort.abort();
-  }, [api, id, known]);
-
+  const { value, error, reload } = useLoad(async (signal) => known ?? findSoon(api, id, signal), id);
+  const found = known ?? value;
   const json = found ? JSON.stringify(found, null, 2) : '';
   return (
     <Modal
@@ -55,7 +56,7 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
               variant="button"
               copyButtonText={words.copy}
               copySuccessText={words.copied}
-              copyErrorText="Copying failed"
+              copyErrorText={words.copyFailed}
               textToCopy={json}
             />
             <Button
@@ -68,7 +69,10 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
         )
       }
     >
-      {found === undefined && <StatusIndicator type="loading">{texts.traces.loading}</StatusIndicator>}
+      {error && <Problem error={error} onRetry={reload} />}
+      {found === undefined && !error && (
+        <StatusIndicator type="loading">{texts.traces.loading}</StatusIndicator>
+      )}
       {found === null && <StatusIndicator type="warning">{words.missing}</StatusIndicator>}
       {found && (
         <SpaceBetween size="s">

@@ -110,6 +110,7 @@ export const traces: typeof english = {
     readable: 'Lesbar',
     copy: 'Kopieren',
     copied: 'Kopiert',
+    copyFailed: 'Kopieren fehlgeschlagen',
     download: 'Herunterladen',
     close: 'Schließen',
     missing:

@@ -110,6 +110,7 @@ export const traces = {
     readable: 'Readable',
     copy: 'Copy',
     copied: 'Copied',
+    copyFailed: 'Copying failed',
     download: 'Download',
     close: 'Close',
     missing: 'There is no trace with this id in this project, or it is older than what is kept.',
