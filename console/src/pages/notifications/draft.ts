@@ -36,6 +36,18 @@ export interface Draft {
   topic: string;
 }
 
+/** A part of the form. */
+export interface FieldProps {
+  draft: Draft;
+  change: (next: Partial<Draft>) => void;
+}
+
+/** A part of a step that can be left unfinished. */
+export interface StepProps extends FieldProps {
+  /** Whether what is unfinished is told. */
+  told: boolean;
+}
+
 /** @param notification absent: a new one */
 export function draftOf(notification: Notification | undefined): Draft {
   const users = (notification?.notify_user_list ?? []).flatMap(({ user_group: group, user_list }) =>
@@ -58,6 +70,23 @@ export function draftOf(notification: Notification | undefined): Draft {
   };
 }
 
+export const lacksOperations = ({ kind, operations }: Draft) =>
+  kind === 'customized' && operations.length === 0;
+
+export const lacksUsers = ({ kind, everybody, users }: Draft) =>
+  kind === 'customized' && !everybody && users.length === 0;
+
+export const lacksValue = ({ value }: Comparison) => value.trim() === '';
+
+/** Without what is open it would tell more than is meant. */
+export const hasOpenConditions = (draft: Draft) => lacksUsers(draft) || draft.comparisons.some(lacksValue);
+
+/** The first step that is unfinished; the service judges the last. */
+export function openStepOf(draft: Draft): 0 | 1 | 2 {
+  if (lacksOperations(draft)) return 0;
+  return hasOpenConditions(draft) ? 1 : 2;
+}
+
 /** What it looks for, as the service takes it. */
 export function previewOf(draft: Draft): NotificationPreview {
   const byResource = new Map<
@@ -75,13 +104,11 @@ export function previewOf(draft: Draft): NotificationPreview {
   for (const { group, user } of draft.users) {
     byGroup.set(group, (byGroup.get(group) ?? new Set()).add(user));
   }
-  const rule = draft.comparisons
-    .filter(({ field, value }) => field !== '' && value.trim() !== '')
-    .map(({ field, operator, value }) => `${field} ${operator} ${value.trim()}`);
+  const rule = draft.comparisons.map(({ field, operator, value }) => `${field} ${operator} ${value.trim()}`);
   return {
     operation_type: draft.kind,
     ...(chosen ? { operations: [...byResource.values()] } : {}),
-    ...(chosen && !draft.everybody && byGroup.size > 0
+    ...(chosen && !draft.everybody
       ? {
           notify_user_list: [...byGroup].map(([user_group, users]) => ({
             user_group,
@@ -100,8 +127,11 @@ export const requestOf = (draft: Draft): NewNotification => ({
 });
 
 /** A notification as it is, to be sent with a change. */
-export const changeOf = (notification: Notification): ChangedNotification => ({
-  notification_id: notification.notification_id,
-  ...requestOf(draftOf(notification)),
-  status: notification.status,
-});
+export const changeOf = ({
+  notification_type,
+  project_id,
+  domain_id,
+  create_time,
+  agency_name,
+  ...rest
+}: Notification): ChangedNotification => rest;

@@ -8,18 +8,13 @@ import { listGroups, listMembers } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
-import type { Draft, Member } from './draft.ts';
+import { type FieldProps, lacksUsers, type Member, type StepProps } from './draft.ts';
 
 const words = texts.notifications.form;
 const MOST_USERS = 50;
 
-interface Props {
-  draft: Draft;
-  change: (next: Partial<Draft>) => void;
-}
-
 /** Whose operations are told: everybody's, or those of some members of groups. */
-export function Users({ draft, change }: Props) {
+export function Users({ draft, change, told }: StepProps) {
   const { api } = useConsole();
   // Who may not see the groups writes names.
   const { value: known, loading } = useLoad((signal) => everyMember(api, signal).catch(() => []), 'members');
@@ -36,6 +31,7 @@ export function Users({ draft, change }: Props) {
       {!draft.everybody && !loading && known && (
         <FormField
           label={words.users}
+          errorText={told && lacksUsers(draft) && words.noUser}
           constraintText={known.length > 0 ? words.usersChooseHint : words.usersHint}
         >
           {known.length > 0 ? (
@@ -61,7 +57,7 @@ async function everyMember(api: Api, signal: AbortSignal): Promise<Member[]> {
 
 const keyOf = ({ group, user }: Member) => JSON.stringify([group, user]);
 
-function Choice({ known, draft, change }: Props & { known: Member[] }) {
+function Choice({ known, draft, change }: FieldProps & { known: Member[] }) {
   // A member that was chosen before, and has left its group since, can still be taken out.
   const all = new Map([...known, ...draft.users].map((member) => [keyOf(member), member]));
   const byGroup = new Map<string, MultiselectProps.Option[]>();
@@ -91,7 +87,7 @@ function Choice({ known, draft, change }: Props & { known: Member[] }) {
   );
 }
 
-function Names({ draft, change }: Props) {
+function Names({ draft, change }: FieldProps) {
   const [text, setText] = useState(draft.users.map(({ group, user }) => `${group}/${user}`).join(', '));
   return (
     <Input

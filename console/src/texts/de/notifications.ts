@@ -10,6 +10,7 @@ export const notifications: typeof english = {
   all: 'Alle Vorgänge',
   some: (count) => `${number(count)} ${count === 1 ? 'Vorgang' : 'Vorgänge'}`,
   everybody: 'Alle',
+  gone: 'Das Thema gibt es nicht mehr: niemand wird benachrichtigt',
   noTopic: 'Keines: niemand wird benachrichtigt',
   edit: 'Bearbeiten',
   enable: 'Aktivieren',
@@ -21,6 +22,9 @@ export const notifications: typeof english = {
   noneText:
     'Erstellen Sie eine, um sofort von Löschungen, Anmeldungen oder geänderten Berechtigungen zu erfahren.',
   saved: (name) => `Die Benachrichtigung ${name} wurde gespeichert.`,
+  savedWithoutTopic: (name) =>
+    `Die Benachrichtigung ${name} wurde gespeichert. Ohne Thema wird niemand benachrichtigt.`,
+  absent: 'Diese Benachrichtigung gibt es nicht',
   form: {
     create: 'Benachrichtigung erstellen',
     edit: (name) => `Benachrichtigung ${name}`,
@@ -39,6 +43,8 @@ export const notifications: typeof english = {
     complete: 'Alle Vorgänge',
     completeHint:
       'Alles, was aufgezeichnet wird. Für Systeme gedacht: Wählen Sie ein HTTPS-Abonnement mit gebündelter Zustellung.',
+    noOperation: 'Wählen Sie mindestens einen Vorgang oder alle Vorgänge aus.',
+    unfinished: 'Vervollständigen Sie zuerst, was oben markiert ist.',
     find: 'Vorgänge suchen',
     findHint: 'Nach Name, Beschreibung, Quelle oder Ressourcentyp, z. B.: delete server',
     risk: 'Risiko',
@@ -64,6 +70,7 @@ export const notifications: typeof english = {
     usersChooseHint: 'Höchstens 50 aus höchstens 10 Gruppen.',
     usersChoose: 'Mitglieder von Gruppen auswählen',
     usersGroup: 'users',
+    noUser: 'Wählen Sie jemanden oder alle aus.',
     filter: 'Erweiterter Filter',
     filterHint: 'Bis zu sechs Vergleiche auf genaue Übereinstimmung.',
     join: 'Zutreffen müssen',
@@ -71,13 +78,18 @@ export const notifications: typeof english = {
     or: 'Mindestens ein Vergleich',
     addRule: 'Vergleich hinzufügen',
     removeRule: 'Entfernen',
+    noValue: 'Geben Sie einen Wert ein, oder entfernen Sie den Vergleich.',
     topic: 'Thema',
-    topicHint:
-      'Wer die Nachrichten eines Themas erhält, legen Sie unter „Themen“ fest. Ohne Thema wird niemand benachrichtigt.',
+    topicHint: 'Wer die Nachrichten eines Themas erhält, legen Sie unter „Themen“ fest.',
     topicNone: 'Keines',
+    topicChoose: 'Thema auswählen',
+    topicLacks: 'Ohne Thema wird niemand benachrichtigt.',
+    topicGone: (name) =>
+      `Das Thema ${name} gibt es nicht mehr. Wählen Sie ein anderes; ohne Thema wird niemand benachrichtigt.`,
     newTopic: 'Neues Thema',
     preview: 'In den letzten 7 Tagen wäre gemeldet worden',
     previewNone: 'Nichts aus den letzten 7 Tagen trifft zu.',
+    previewUnfinished: 'Wird angezeigt, sobald die Bedingungen vollständig sind.',
     previewCount: (count, shown) =>
       count > shown
         ? `${number(count)} Traces; die neuesten ${number(shown)}:`

@@ -9,6 +9,7 @@ export const notifications = {
   all: 'All operations',
   some: (count: number) => `${number(count)} ${count === 1 ? 'operation' : 'operations'}`,
   everybody: 'Everybody',
+  gone: 'The topic is gone: nobody is told',
   noTopic: 'None: it tells nobody',
   edit: 'Modify',
   enable: 'Enable',
@@ -19,6 +20,8 @@ export const notifications = {
   none: 'There is no notification',
   noneText: 'Create one to hear of deletions, sign-ins or changes of permissions as they happen.',
   saved: (name: string) => `The notification ${name} is saved.`,
+  savedWithoutTopic: (name: string) => `The notification ${name} is saved. Without a topic it tells nobody.`,
+  absent: 'There is no such notification',
   form: {
     create: 'Create notification',
     edit: (name: string) => `Notification ${name}`,
@@ -37,6 +40,8 @@ export const notifications = {
     complete: 'All operations',
     completeHint:
       'Everything that is recorded. Meant for systems: choose an HTTPS subscription with batches.',
+    noOperation: 'Choose at least one operation, or all operations.',
+    unfinished: 'Complete what is marked above first.',
     find: 'Find operations',
     findHint: 'By name, description, source or resource type, such as: delete server',
     risk: 'Risk',
@@ -64,6 +69,7 @@ export const notifications = {
     usersChooseHint: 'At most 50, of at most 10 groups.',
     usersChoose: 'Choose members of groups',
     usersGroup: 'users',
+    noUser: 'Choose somebody, or everybody.',
     filter: 'Advanced filter',
     filterHint: 'Up to six comparisons, exact.',
     join: 'Must hold',
@@ -71,12 +77,18 @@ export const notifications = {
     or: 'Any of them',
     addRule: 'Add a comparison',
     removeRule: 'Remove',
+    noValue: 'Enter a value, or remove the comparison.',
     topic: 'Topic',
-    topicHint: 'Who gets a topic’s messages is set under Topics. Without one the notification tells nobody.',
+    topicHint: 'Who gets a topic’s messages is set under Topics.',
     topicNone: 'None',
+    topicChoose: 'Choose a topic',
+    topicLacks: 'Without a topic it tells nobody.',
+    topicGone: (name: string) =>
+      `The topic ${name} is gone. Choose another; without a topic it tells nobody.`,
     newTopic: 'New topic',
     preview: 'Would have been told in the last 7 days',
     previewNone: 'Nothing of the last 7 days matches.',
+    previewUnfinished: 'Shown as soon as the conditions are complete.',
     previewCount: (count: number, shown: number) =>
       count > shown
         ? `${number(count)} traces; the newest ${number(shown)}:`

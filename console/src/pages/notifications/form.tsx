@@ -1,0 +1,188 @@
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
+import Container from '@cloudscape-design/components/container';
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import RadioGroup from '@cloudscape-design/components/radio-group';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Wizard from '@cloudscape-design/components/wizard';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+import type { Notification, Operation } from '../../api/types.ts';
+import { texts } from '../../texts/index.ts';
+import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps } from './draft.ts';
+import { Filter } from './filter.tsx';
+import { OperationPicker } from './picker.tsx';
+import { Preview } from './preview.tsx';
+import { hasLostTopic, type KnownTopics, topicName } from './told.ts';
+import { TopicField } from './topic-field.tsx';
+import { type Refusal, useSave } from './use-save.ts';
+import { useStep } from './use-step.ts';
+import { Users } from './users.tsx';
+
+const words = texts.notifications.form;
+
+export interface World {
+  /** Absent: a new one is to be made. */
+  notification: Notification | undefined;
+  topics: KnownTopics;
+  operations: Operation[];
+}
+
+interface Props {
+  world: World;
+  /** A topic was made. */
+  onTopic: () => void;
+}
+
+export function NotificationForm({ world, onTopic }: Props) {
+  const navigate = useNavigate();
+  const { notification, topics } = world;
+  const lost = notification && hasLostTopic(notification, topics) ? notification.topic_id : undefined;
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...draftOf(notification),
+    ...(lost ? { topic: '' } : {}),
+  }));
+  const { step, told, go } = useStep(draft);
+  const { save, busy, refusal, changed } = useSave(notification, draft);
+  const change = (next: Partial<Draft>) => {
+    setDraft((before) => ({ ...before, ...next }));
+    changed(next);
+  };
+  const title = notification ? words.edit(notification.notification_name) : words.create;
+  const parts: StepProps = { draft, change, told };
+  const unfinished = told ? words.unfinished : undefined;
+
+  return (
+    <ContentLayout breadcrumbs={<Breadcrumbs here={title} />} header={<Header variant="h1">{title}</Header>}>
+      <Wizard
+        activeStepIndex={step}
+        isLoadingNextStep={busy}
+        submitButtonText={words.save}
+        onNavigate={({ detail }) => go(detail.requestedStepIndex)}
+        onCancel={() => navigate('/notifications')}
+        onSubmit={() => void save()}
+        i18nStrings={{
+          stepNumberLabel: (number) => `${number}`,
+          collapsedStepsLabel: (number, count) => `${number} / ${count}`,
+          cancelButton: texts.common.cancel,
+          previousButton: words.previous,
+          nextButton: words.next,
+          optional: texts.common.optional,
+          navigationAriaLabel: title,
+        }}
+        steps={[
+          {
+            title: words.what,
+            errorText: unfinished,
+            content: <What {...parts} operations={world.operations} />,
+          },
+          { title: words.who, errorText: unfinished, content: <Who {...parts} /> },
+          {
+            title: words.where,
+            errorText: refusal && !refusal.about && `${words.failed}: ${refusal.message}`,
+            content: (
+              <Where
+                draft={draft}
+                change={change}
+                topics={topics}
+                lost={lost}
+                refusal={refusal}
+                onTopic={onTopic}
+              />
+            ),
+          },
+        ]}
+      />
+    </ContentLayout>
+  );
+}
+
+function Breadcrumbs({ here }: { here: string }) {
+  const navigate = useNavigate();
+  return (
+    <BreadcrumbGroup
+      items={[
+        { text: texts.notifications.title, href: '/notifications' },
+        { text: here, href: '#' },
+      ]}
+      onFollow={(event) => {
+        event.preventDefault();
+        if (event.detail.href !== '#') navigate(event.detail.href);
+      }}
+    />
+  );
+}
+
+function What({ draft, change, told, operations }: StepProps & Pick<World, 'operations'>) {
+  return (
+    <SpaceBetween size="l">
+      <Container>
+        <SpaceBetween size="m">
+          <FormField errorText={told && lacksOperations(draft) && words.noOperation} stretch>
+            <RadioGroup
+              value={draft.kind}
+              items={[
+                { value: 'customized', label: words.customized },
+                { value: 'complete', label: words.complete, description: words.completeHint },
+              ]}
+              onChange={({ detail }) => change({ kind: detail.value as Draft['kind'] })}
+            />
+          </FormField>
+          {draft.kind === 'customized' && (
+            <OperationPicker
+              known={operations}
+              chosen={draft.operations}
+              onChange={(operations) => change({ operations })}
+            />
+          )}
+        </SpaceBetween>
+      </Container>
+      <Preview draft={draft} />
+    </SpaceBetween>
+  );
+}
+
+function Who(parts: StepProps) {
+  return (
+    <SpaceBetween size="l">
+      <Container>
+        <SpaceBetween size="m">
+          {parts.draft.kind === 'customized' && <Users {...parts} />}
+          <Filter {...parts} />
+        </SpaceBetween>
+      </Container>
+      <Preview draft={parts.draft} />
+    </SpaceBetween>
+  );
+}
+
+interface WhereProps extends FieldProps {
+  topics: KnownTopics;
+  /** URN of the topic that it had and that is gone. */
+  lost: string | undefined;
+  refusal: Refusal | undefined;
+  onTopic: () => void;
+}
+
+function Where({ draft, change, topics = [], lost, refusal, onTopic }: WhereProps) {
+  const refusalOf = (member: keyof Draft) => (refusal?.about === member ? refusal.message : undefined);
+  return (
+    <Container>
+      <SpaceBetween size="m">
+        <FormField label={words.name} constraintText={words.nameHint} errorText={refusalOf('name')}>
+          <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value.trim() })} />
+        </FormField>
+        <TopicField
+          draft={draft}
+          change={change}
+          topics={topics}
+          gone={lost && topicName(lost)}
+          refusal={refusalOf('topic')}
+          onMade={onTopic}
+        />
+      </SpaceBetween>
+    </Container>
+  );
+}

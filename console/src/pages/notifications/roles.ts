@@ -1,0 +1,2 @@
+/** What it takes to change notifications. */
+export const ROLES = ['CTS FullAccess'];

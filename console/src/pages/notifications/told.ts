@@ -1,0 +1,28 @@
+import type { Api } from '../../api/client.ts';
+import { listTopics } from '../../api/topics.ts';
+import type { Notification, Topic } from '../../api/types.ts';
+import { isDenied } from '../../denied.ts';
+import { asApiError } from '../../use-load.ts';
+
+/** Undefined for those who may not see topics: then nothing says that one is gone. */
+export type KnownTopics = readonly Topic[] | undefined;
+
+export async function listKnownTopics(api: Api, signal: AbortSignal): Promise<KnownTopics> {
+  try {
+    return await listTopics(api, signal);
+  } catch (cause) {
+    if (isDenied(asApiError(cause))) return undefined;
+    throw cause;
+  }
+}
+
+export const topicName = (urn: string) => urn.slice(urn.lastIndexOf(':') + 1);
+
+/** Whether it has a topic that was deleted since. */
+export function hasLostTopic({ topic_id, notification_type }: Notification, topics: KnownTopics): boolean {
+  if (!topic_id || notification_type !== 'smn' || !topics) return false;
+  return topics.every(({ topic_urn }) => topic_urn !== topic_id);
+}
+
+export const tellsSomebody = (notification: Notification, topics: KnownTopics) =>
+  notification.status === 'enabled' && Boolean(notification.topic_id) && !hasLostTopic(notification, topics);
