@@ -52,6 +52,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
   const shot = (name: string) => page.screenshot({ path: path.join(SHOTS, `notifications-${name}.png`) });
   const go = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
+  const next = () => page.getByRole('button', { name: 'Next', exact: true }).click();
   const dialog = () => page.getByRole('dialog');
 
   beforeAll(async () => {
@@ -94,21 +95,29 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByRole('button', { name: 'Create notification' }).click();
     await page.getByLabel('Find operations').fill('delete ecs');
     await page.getByText('Nothing of the last 7 days matches.').waitFor();
+    await next();
+    await page.getByText('Choose at least one operation').waitFor();
+    expect(await barriers(page)).toEqual([]);
     await page.getByRole('checkbox', { name: 'ECS/ecs/deleteServer', exact: true }).click();
+    await page.getByText('Choose at least one operation').waitFor({ state: 'detached' });
     await page.getByText('1 trace:').waitFor();
     await page.getByRole('cell', { name: 'old-1' }).waitFor();
     await shot('what');
     expect(await barriers(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await next();
     await page.getByRole('button', { name: 'Add a comparison' }).click();
     await page.getByText('Nothing of the last 7 days matches.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Remove 1' }).click();
     await page.getByText('1 trace:').waitFor();
-    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await next();
+    await page.getByText('Without a topic it tells nobody.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('notification_name').first().waitFor();
-    await page.getByLabel('Name', { exact: true }).fill('deletions');
+    await page.getByText('notification_name').waitFor();
+    const name = page.getByLabel('Name', { exact: true });
+    expect(await name.getAttribute('aria-invalid')).toBe('true');
+    await name.fill('deletions');
+    await page.getByText('notification_name').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'New topic' }).click();
     await dialog().getByLabel('Name', { exact: true }).fill('alerts');
     await dialog().getByLabel('Display name').fill('Audit of Acme');
@@ -177,6 +186,69 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
       expect(await barriers(other)).toEqual([]);
     }
     await other.context().close();
+  });
+
+  test('no step is passed with an unfinished condition; the browser goes back one step, and what was typed stays', async () => {
+    await page.goto(`${server.url}/console/notifications/edit?step=3`);
+    await page.getByRole('checkbox', { name: 'ECS/ecs/deleteServer', exact: true }).waitFor();
+    await page.getByLabel('Find operations').fill('delete ecs');
+    await page.getByRole('checkbox', { name: 'ECS/ecs/deleteServer', exact: true }).click();
+    await next();
+    await page.getByRole('radio', { name: 'Only these' }).click();
+    await page.getByText('Shown as soon as the conditions are complete.').waitFor();
+    await next();
+    await page.getByText('Choose somebody, or everybody.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('radio', { name: 'Everybody' }).click();
+    await page.getByRole('button', { name: 'Add a comparison' }).click();
+    await page.getByLabel('Value 1').fill(' ');
+    await next();
+    await page.getByText('Enter a value, or remove the comparison.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Value 1').fill('warning');
+    await page.getByText('Enter a value, or remove the comparison.').waitFor({ state: 'detached' });
+    await next();
+    await page.getByLabel('Name', { exact: true }).fill('quiet');
+    await page.goBack();
+    expect(await page.getByLabel('Value 1').inputValue()).toBe('warning');
+    await next();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('quiet');
+  });
+
+  test('a notification without a topic, or whose topic is gone, says that it tells nobody', async () => {
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The notification quiet is saved. Without a topic it tells nobody.').waitFor();
+    await page.getByRole('link', { name: 'quiet' }).click();
+    await next();
+    await next();
+    await page.getByRole('button', { name: 'New topic' }).click();
+    await dialog().getByLabel('Name', { exact: true }).fill('ops');
+    await dialog().getByRole('button', { name: 'Create topic' }).click();
+    await page.getByRole('button', { name: /^Topic ops/ }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: 'ops', exact: true }).waitFor();
+    await go('ops');
+    await page.getByRole('button', { name: 'Delete topic' }).click();
+    await dialog().getByRole('button', { name: 'Delete topic' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await go('Key event notifications');
+    await page.getByText('The topic is gone: nobody is told').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'quiet' }).click();
+    await next();
+    await next();
+    await page.getByText('The topic ops is gone.').waitFor();
+    await page.getByRole('button', { name: /^Topic Choose a topic/ }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('a notification that does not exist is not a new one', async () => {
+    await page.goto(`${server.url}/console/notifications/edit?id=ghost`);
+    await page.getByRole('heading', { name: 'There is no such notification' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Key event notifications' }).last().click();
+    await page.getByRole('cell', { name: '1 operation' }).first().waitFor();
   });
 
   test('an e-mail and an HTTPS subscription are confirmed; the page tells it by itself', async () => {
