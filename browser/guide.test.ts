@@ -33,6 +33,14 @@ describe.skipIf(skip !== undefined)('first steps in the browser', () => {
     await removeDirectory(directory);
   });
 
+  const switchOff = async () => {
+    await page.goto(`${server.url}/console/trackers`);
+    await page.getByRole('button', { name: 'Actions: system' }).click();
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('Disabled', { exact: true }).waitFor();
+  };
+
   test('CTS is enabled; the command of the page, run as it stands, sends a trace that appears by itself', async () => {
     await page.getByText('Enable CTS first').waitFor();
     expect(await barriers(page)).toEqual([]);
@@ -57,6 +65,29 @@ describe.skipIf(skip !== undefined)('first steps in the browser', () => {
     await page.getByRole('heading', { name: 'Create notification' }).first().waitFor();
     await page.goBack();
     await page.getByText('Send the first trace').waitFor();
+  });
+
+  test('a tracker that is switched off is switched on again; only notifications that tell somebody count', async () => {
+    await page.goto(`${server.url}/console/notifications/edit`);
+    await page.getByRole('radio', { name: 'All operations' }).click();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await page.getByLabel('Name', { exact: true }).fill('quiet');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The notification quiet is saved.').waitFor();
+    await switchOff();
+    await page.goto(`${server.url}/console/guide`);
+    await page.getByText('To do: 1 notification tells nobody').waitFor();
+    await page.getByText('To do: Recording is switched off.').waitFor();
+    expect(await page.getByText('first: until then nothing is recorded').count()).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Switch recording on' }).click();
+    await page.getByText('To do: Recording is switched off.').waitFor({ state: 'detached' });
+    await switchOff();
+    await page.goto(`${server.url}/console/`);
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Switch recording on' }).click();
+    await page.getByText('Recording is switched off in this project').waitFor({ state: 'detached' });
   });
 
   test('in German and on a phone nothing overflows', async () => {

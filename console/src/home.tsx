@@ -4,6 +4,7 @@ import { lazy, useCallback, useMemo, useState } from 'react';
 import { Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
 import { firstProject, type Project, rememberProject, type Session, signOut } from './api/session.ts';
+import { Missing } from './missing.tsx';
 import {
   changeSettings,
   chooseLanguage,
@@ -38,6 +39,10 @@ const IngestKeysPage = lazy(() => import('./pages/ingest-keys/page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
+const WAYS = [
+  ['/overview', texts.navigation.overview],
+  ['/', texts.navigation.traces],
+] as const;
 
 interface Props {
   session: Session;
@@ -163,7 +168,8 @@ export default function Home({ session, entered, onEnd }: Props) {
             <Route path="/roles" element={<RolesPage />} />
             <Route path="/access-keys" element={<AccessKeysPage />} />
             <Route path="/ingest-keys" element={<IngestKeysPage />} />
-            <Route path="*" element={<TraceListPage />} />
+            <Route path="/" element={<TraceListPage />} />
+            <Route path="*" element={<Missing title={texts.navigation.noPage} ways={WAYS} />} />
           </Routes>
         </Shell>
       ) : (

@@ -6,33 +6,20 @@ import { useNavigate } from 'react-router-dom';
 import { listNotifications } from '../../api/notifications.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
-import { useAct, useLoad } from '../../use-load.ts';
+import { useLoad } from '../../use-load.ts';
+import { useRecording } from '../../use-recording.ts';
+import { listKnownTopics, tellsSomebody } from '../notifications/told.ts';
 import { Producer } from './producer.tsx';
 import { Step } from './step.tsx';
 
 const words = texts.guide;
-const ROLES = ['Security Administrator', 'CTS FullAccess'];
 
 /** What a new project needs, and how far it is. */
 export default function GuidePage() {
-  const { api } = useConsole();
   const navigate = useNavigate();
-  const act = useAct();
-  const tracker = useLoad(async (signal) => (await api.managementTracker(signal)) ?? null, 'tracker');
-  const notifications = useLoad((signal) => listNotifications(api, signal), 'notifications');
-
-  const bucket = tracker.value?.obs_info?.bucket_name;
-  const enabled = tracker.value
-    ? tracker.value.status !== 'disabled'
-    : tracker.value === null
-      ? false
-      : undefined;
-  const count = notifications.value?.length;
-
-  const enable = async () => {
-    await api.enable();
-    tracker.reload();
-  };
+  const { tracker, recording, start } = useRecording();
+  const enabled = recording === 'on';
+  const bucket = tracker?.obs_info.bucket_name;
 
   return (
     <ContentLayout
@@ -46,21 +33,23 @@ export default function GuidePage() {
         <Step
           number={1}
           title={words.enable.title}
-          done={enabled}
+          done={recording && enabled}
           text={words.enable.text}
+          result={recording === 'off' ? words.enable.off : undefined}
           action={
-            enabled === false && (
-              <Button variant="primary" onClick={() => void act(texts.recording.failed, enable, ROLES)}>
-                {texts.recording.enable}
+            recording &&
+            recording !== 'on' && (
+              <Button variant="primary" onClick={() => void start()}>
+                {texts.recording.start[recording]}
               </Button>
             )
           }
         />
-        <Producer number={2} enabled={enabled} />
+        <Producer number={2} recording={recording} />
         <Step
           number={3}
           title={words.tracker.title}
-          done={enabled === undefined ? undefined : Boolean(bucket)}
+          done={recording && Boolean(bucket)}
           text={words.tracker.text}
           result={bucket && words.tracker.bucket(bucket)}
           action={
@@ -71,21 +60,36 @@ export default function GuidePage() {
             )
           }
         />
-        <Step
-          number={4}
-          title={words.notification.title}
-          done={count === undefined ? undefined : count > 0}
-          text={words.notification.text}
-          result={count ? words.notification.count(count) : undefined}
-          action={
-            !count && (
-              <Button disabled={!enabled} onClick={() => navigate('/notifications/edit')}>
-                {words.notification.act}
-              </Button>
-            )
-          }
-        />
+        <NotificationStep number={4} enabled={enabled} />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+/** Only those count that tell somebody. */
+function NotificationStep({ number, enabled }: { number: number; enabled: boolean }) {
+  const { api } = useConsole();
+  const navigate = useNavigate();
+  const { value } = useLoad(async (signal) => {
+    const [all, topics] = await Promise.all([listNotifications(api, signal), listKnownTopics(api, signal)]);
+    return { all: all.length, telling: all.filter((one) => tellsSomebody(one, topics)).length };
+  }, 'notifications');
+  const done = value && value.telling > 0;
+  const { count, silent } = words.notification;
+  return (
+    <Step
+      number={number}
+      title={words.notification.title}
+      done={done}
+      text={words.notification.text}
+      result={value && (done ? count(value.telling) : value.all > 0 ? silent(value.all) : undefined)}
+      action={
+        !done && (
+          <Button disabled={!enabled} onClick={() => navigate('/notifications/edit')}>
+            {words.notification.act}
+          </Button>
+        )
+      }
+    />
   );
 }

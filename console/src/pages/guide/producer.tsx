@@ -11,6 +11,7 @@ import { useConsole } from '../../console-context.ts';
 import { fileStamp } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import type { Recording } from '../../use-recording.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { commandOf, SOURCE } from './command.ts';
 import './guide.css';
@@ -21,8 +22,14 @@ const ROLES = ['CTS FullAccess'];
 const LOOK_MS = 1_000;
 const WEEK_MS = 7 * 86_400_000;
 
+interface Props {
+  number: number;
+  /** Undefined: it is not known. */
+  recording: Recording | undefined;
+}
+
 /** An ingest key, a command that sends a trace with it, and that trace as it appears. */
-export function Producer({ number, enabled }: { number: number; enabled: boolean | undefined }) {
+export function Producer({ number, recording }: Props) {
   const { api, session } = useConsole();
   const act = useAct();
   const [secret, setSecret] = useState('');
@@ -58,14 +65,16 @@ export function Producer({ number, enabled }: { number: number; enabled: boolean
     };
   }, [api, secret, arrived]);
 
+  const enabled = recording === 'on';
+  const done = Boolean(arrived ?? reported.value);
   const command = commandOf(api.path.project_id, session.domain.id, secret);
   return (
     <Step
       number={number}
       title={words.title}
       text={words.text}
-      done={enabled === undefined ? undefined : Boolean(arrived ?? reported.value)}
-      result={enabled === false ? words.first : undefined}
+      done={recording && done}
+      result={recording && recording !== 'on' && !done ? words.first[recording] : undefined}
       action={
         !secret && (
           <Button

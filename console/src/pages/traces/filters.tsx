@@ -71,10 +71,12 @@ export function Filters(props: Props) {
 function FilterFields({ api, view, onChange }: Props) {
   const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
   const sources = useFacet(api, 'service_type', { trace_type: view.type, ...range });
+  // A link can name a resource type without its source.
+  const narrowed = view.source !== '' || view.resourceType !== '';
   const types = useFacet(
     api,
     'resource_type',
-    view.source ? { trace_type: view.type, service_type: view.source, ...range } : null,
+    narrowed ? { trace_type: view.type, service_type: view.source, ...range } : null,
   );
   const users = useFacet(api, 'user', { ...filtersOf({ ...view, users: [] }), ...range });
   const typeOption = { system: words.management, data: words.data };
@@ -102,7 +104,7 @@ function FilterFields({ api, view, onChange }: Props) {
       </FormField>
       <FormField label={words.resourceType}>
         <Select
-          disabled={!view.source}
+          disabled={!narrowed}
           selectedOption={option(view.resourceType, view.resourceType || words.all)}
           options={[option('', words.all), ...types.map(toOption)]}
           filteringType="auto"

@@ -86,7 +86,7 @@ export default function TraceListPage() {
       }
     >
       <SpaceBetween size="m">
-        <RecordingState api={api} onEnabled={list.refresh} />
+        <RecordingState onStarted={list.refresh} />
         <Filters api={api} view={view} zone={zone} onChange={change} />
         {list.error && (
           <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />

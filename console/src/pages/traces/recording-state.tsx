@@ -1,79 +1,40 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
-import Link from '@cloudscape-design/components/link';
-import { useEffect, useState } from 'react';
-import { useNavigate } from 'react-router-dom';
-import type { Api } from '../../api/client.ts';
-import type { Tracker } from '../../api/types.ts';
+import { useState } from 'react';
 import { texts } from '../../texts/index.ts';
+import { useRecording } from '../../use-recording.ts';
+import { Way } from '../../way.tsx';
 
 const words = texts.recording;
+/** The trace of it can be found within a second. */
+const FOUND_AFTER_MS = 1000;
 
-/** Says why nothing new appears when nothing is recorded, and offers to enable CTS. */
-export function RecordingState({ api, onEnabled }: { api: Api; onEnabled: () => void }) {
-  /** Null: there is none. Undefined: not known. */
-  const [tracker, setTracker] = useState<Tracker | null>();
-  const navigate = useNavigate();
-  const [problem, setProblem] = useState('');
+/** Says why nothing new appears when nothing is recorded, and offers to begin. */
+export function RecordingState({ onStarted }: { onStarted: () => void }) {
+  const { recording, start } = useRecording();
   const [busy, setBusy] = useState(false);
+  if (recording === undefined || recording === 'on') return null;
 
-  useEffect(() => {
-    const abort = new AbortController();
-    // Who may not look at trackers is told nothing of them.
-    api.managementTracker(abort.signal).then(
-      (found) => setTracker(found ?? null),
-      () => undefined,
-    );
-    return () => abort.abort();
-  }, [api]);
-
-  const enable = async () => {
+  const begin = async () => {
     setBusy(true);
-    setProblem('');
-    try {
-      setTracker(await api.enable());
-      // The trace of it can be found within a second.
-      setTimeout(onEnabled, 1000);
-    } catch (error) {
-      setProblem((error as Error).message);
-    } finally {
-      setBusy(false);
-    }
+    await start(() => setTimeout(onStarted, FOUND_AFTER_MS));
+    setBusy(false);
   };
-
-  const follow = (event: { preventDefault(): void }) => {
-    event.preventDefault();
-    navigate('/guide');
-  };
-
-  if (problem) {
+  const button = (
+    <Button variant="primary" onClick={() => void begin()} loading={busy}>
+      {words.start[recording]}
+    </Button>
+  );
+  if (recording === 'off') {
     return (
-      <Alert type="error" header={words.failed} dismissible onDismiss={() => setProblem('')}>
-        {problem}
-      </Alert>
-    );
-  }
-  if (tracker === null) {
-    const button = (
-      <Button variant="primary" onClick={() => void enable()} loading={busy}>
-        {words.enable}
-      </Button>
-    );
-    return (
-      <Alert type="warning" header={words.absent} action={button}>
-        {words.absentText}{' '}
-        <Link href="/console/guide" onFollow={follow}>
-          {texts.navigation.guide}
-        </Link>
-      </Alert>
-    );
-  }
-  if (tracker?.status === 'disabled') {
-    return (
-      <Alert type="info" header={words.disabled}>
+      <Alert type="warning" header={words.disabled} action={button}>
         {words.disabledText}
       </Alert>
     );
   }
-  return null;
+  return (
+    <Alert type="warning" header={words.absent} action={button}>
+      {words.absentText} <Way to="/guide">{texts.navigation.guide}</Way>
+    </Alert>
+  );
 }

@@ -1,4 +1,5 @@
 import type { guide as english } from '../en/guide.ts';
+import { number } from './number.ts';
 
 export const guide: typeof english = {
   title: 'Erste Schritte',
@@ -10,6 +11,7 @@ export const guide: typeof english = {
   enable: {
     title: 'CTS in diesem Projekt aktivieren',
     text: 'Bis dahin wird nichts aufgezeichnet. Das Aktivieren legt den Management-Tracker an, hier und in der Region globaler Dienste wie IAM.',
+    off: 'Die Aufzeichnung ist abgeschaltet.',
   },
   producer: {
     title: 'Den ersten Trace senden',
@@ -22,7 +24,10 @@ export const guide: typeof english = {
     copyFailed: 'Er konnte nicht kopiert werden',
     waiting: 'Warten auf den ersten Trace …',
     arrived: 'Er ist angekommen',
-    first: 'Aktivieren Sie zuerst CTS: bis dahin wird nichts aufgezeichnet.',
+    first: {
+      absent: 'Aktivieren Sie zuerst CTS: bis dahin wird nichts aufgezeichnet.',
+      off: 'Schalten Sie zuerst die Aufzeichnung ein: bis dahin wird nichts aufgezeichnet.',
+    },
   },
   tracker: {
     title: 'Traces dauerhaft aufbewahren',
@@ -34,7 +39,8 @@ export const guide: typeof english = {
     title: 'Von Schlüsselereignissen erfahren',
     text: 'Eine Benachrichtigung meldet Personen oder Systemen binnen einer Sekunde, wenn etwas gelöscht wird, sich jemand anmeldet oder Berechtigungen geändert werden.',
     act: 'Benachrichtigung erstellen',
-    count: (count: number) =>
-      `${count.toLocaleString('de')} ${count === 1 ? 'Benachrichtigung' : 'Benachrichtigungen'}.`,
+    count: (count) => `${number(count)} ${count === 1 ? 'Benachrichtigung' : 'Benachrichtigungen'}.`,
+    silent: (count) =>
+      `${number(count)} ${count === 1 ? 'Benachrichtigung erreicht' : 'Benachrichtigungen erreichen'} niemanden: deaktiviert oder ohne Thema.`,
   },
 };

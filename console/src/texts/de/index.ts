@@ -71,6 +71,7 @@ export const german: Texts = {
     topics: 'Themen',
     open: 'Menü öffnen',
     close: 'Menü schließen',
+    noPage: 'Diese Seite gibt es nicht',
   },
   common: {
     loading: 'Wird geladen …',
@@ -115,10 +116,11 @@ export const german: Texts = {
     absent: 'CTS ist in diesem Projekt nicht aktiviert',
     absentText:
       'Bis dahin wird nichts aufgezeichnet. Das Aktivieren legt den Management-Tracker an, hier und in der Region globaler Dienste; nötig sind die Rollen Security Administrator und CTS FullAccess.',
-    enable: 'CTS aktivieren',
+    start: { absent: 'CTS aktivieren', off: 'Aufzeichnung einschalten' },
     disabled: 'Die Aufzeichnung ist in diesem Projekt abgeschaltet',
     disabledText:
       'Der Management-Tracker ist deaktiviert: Die Dienste melden weiterhin, aber es wird nichts Neues aufgezeichnet.',
     failed: 'CTS konnte nicht aktiviert werden',
+    switchFailed: 'Die Aufzeichnung konnte nicht eingeschaltet werden',
   },
 };

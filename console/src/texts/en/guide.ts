@@ -1,3 +1,5 @@
+import { number } from './number.ts';
+
 export const guide = {
   title: 'First steps',
   description: 'From nothing to a proven audit trail in four steps. What is done already is ticked.',
@@ -7,6 +9,7 @@ export const guide = {
   enable: {
     title: 'Enable CTS in this project',
     text: 'Until then nothing is recorded. Enabling makes the management tracker, here and in the region of global services such as IAM.',
+    off: 'Recording is switched off.',
   },
   producer: {
     title: 'Send the first trace',
@@ -19,7 +22,10 @@ export const guide = {
     copyFailed: 'It could not be copied',
     waiting: 'Waiting for the first trace…',
     arrived: 'It has arrived',
-    first: 'Enable CTS first: until then nothing is recorded.',
+    first: {
+      absent: 'Enable CTS first: until then nothing is recorded.',
+      off: 'Switch recording on first: until then nothing is recorded.',
+    },
   },
   tracker: {
     title: 'Keep traces for good',
@@ -31,7 +37,8 @@ export const guide = {
     title: 'Hear of key events',
     text: 'A notification tells people or systems within a second when something is deleted, somebody signs in, or permissions change.',
     act: 'Create a notification',
-    count: (count: number) =>
-      `${count.toLocaleString('en')} ${count === 1 ? 'notification' : 'notifications'}.`,
+    count: (count: number) => `${number(count)} ${count === 1 ? 'notification' : 'notifications'}.`,
+    silent: (count: number) =>
+      `${number(count)} ${count === 1 ? 'notification tells' : 'notifications tell'} nobody: switched off, or without a topic.`,
   },
 };

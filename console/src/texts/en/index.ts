@@ -70,6 +70,7 @@ export const english = {
     topics: 'Topics',
     open: 'Open the menu',
     close: 'Close the menu',
+    noPage: 'There is no such page',
   },
   common: {
     loading: 'Loading…',
@@ -114,11 +115,12 @@ export const english = {
     absent: 'CTS is not enabled in this project',
     absentText:
       'Nothing is recorded until it is. Enabling makes the management tracker, here and in the region of global services; it takes the roles Security Administrator and CTS FullAccess.',
-    enable: 'Enable CTS',
+    start: { absent: 'Enable CTS', off: 'Switch recording on' },
     disabled: 'Recording is switched off in this project',
     disabledText:
       'The management tracker is disabled: services go on reporting, but nothing new is recorded.',
     failed: 'CTS could not be enabled',
+    switchFailed: 'Recording could not be switched on',
   },
 };
 
