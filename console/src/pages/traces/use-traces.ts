@@ -91,9 +91,11 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
     api
       .traces({ ...filters.current, ...loaded.range, limit: PAGE, next: loaded.marker }, signal)
       .then((page) =>
-        setLoaded(
-          (current) =>
-            current && { ...current, pages: [...current.pages, page.traces], marker: page.meta_data.marker },
+        // Asked for twice before it was drawn that it is on its way, a page is still taken once.
+        setLoaded((current) =>
+          current?.marker === loaded.marker
+            ? { ...current, pages: [...current.pages, page.traces], marker: page.meta_data.marker }
+            : current,
         ),
       )
       .catch(failed)
