@@ -209,6 +209,10 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByText('Enter a value, or remove the comparison.').waitFor({ state: 'detached' });
     await next();
     await page.getByLabel('Name', { exact: true }).fill('quiet');
+    await go('Trackers');
+    await dialog().getByText('What you have entered here is lost.').waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
     await page.goBack();
     expect(await page.getByLabel('Value 1').inputValue()).toBe('warning');
     await next();

@@ -8,7 +8,6 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
-import { useNavigate } from 'react-router-dom';
 import type { Notification, Operation } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps } from './draft.ts';
@@ -17,6 +16,7 @@ import { OperationPicker } from './picker.tsx';
 import { Preview } from './preview.tsx';
 import { hasLostTopic, type KnownTopics, topicName } from './told.ts';
 import { TopicField } from './topic-field.tsx';
+import { useLeave } from './use-leave.tsx';
 import { type Refusal, useSave } from './use-save.ts';
 import { useStep } from './use-step.ts';
 import { Users } from './users.tsx';
@@ -37,17 +37,15 @@ interface Props {
 }
 
 export function NotificationForm({ world, onTopic }: Props) {
-  const navigate = useNavigate();
   const { notification, topics } = world;
   const lost = notification && hasLostTopic(notification, topics) ? notification.topic_id : undefined;
-  const [draft, setDraft] = useState<Draft>(() => ({
-    ...draftOf(notification),
-    ...(lost ? { topic: '' } : {}),
-  }));
+  const [before] = useState<Draft>(() => ({ ...draftOf(notification), ...(lost ? { topic: '' } : {}) }));
+  const [draft, setDraft] = useState(before);
+  const { leave, question } = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
   const { step, told, go } = useStep(draft);
   const { save, busy, refusal, changed } = useSave(notification, draft);
   const change = (next: Partial<Draft>) => {
-    setDraft((before) => ({ ...before, ...next }));
+    setDraft((current) => ({ ...current, ...next }));
     changed(next);
   };
   const title = notification ? words.edit(notification.notification_name) : words.create;
@@ -55,13 +53,16 @@ export function NotificationForm({ world, onTopic }: Props) {
   const unfinished = told ? words.unfinished : undefined;
 
   return (
-    <ContentLayout breadcrumbs={<Breadcrumbs here={title} />} header={<Header variant="h1">{title}</Header>}>
+    <ContentLayout
+      breadcrumbs={<Breadcrumbs here={title} leave={leave} />}
+      header={<Header variant="h1">{title}</Header>}
+    >
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={busy}
         submitButtonText={words.save}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
-        onCancel={() => navigate('/notifications')}
+        onCancel={() => leave('/notifications')}
         onSubmit={() => void save()}
         i18nStrings={{
           stepNumberLabel: (number) => `${number}`,
@@ -95,12 +96,12 @@ export function NotificationForm({ world, onTopic }: Props) {
           },
         ]}
       />
+      {question}
     </ContentLayout>
   );
 }
 
-function Breadcrumbs({ here }: { here: string }) {
-  const navigate = useNavigate();
+function Breadcrumbs({ here, leave }: { here: string; leave: (route: string) => void }) {
   return (
     <BreadcrumbGroup
       items={[
@@ -109,7 +110,7 @@ function Breadcrumbs({ here }: { here: string }) {
       ]}
       onFollow={(event) => {
         event.preventDefault();
-        if (event.detail.href !== '#') navigate(event.detail.href);
+        if (event.detail.href !== '#') leave(event.detail.href);
       }}
     />
   );

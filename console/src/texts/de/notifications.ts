@@ -94,6 +94,9 @@ export const notifications: typeof english = {
       count > shown
         ? `${number(count)} Traces; die neuesten ${number(shown)}:`
         : `${number(count)} ${count === 1 ? 'Trace' : 'Traces'}:`,
+    leaveTitle: 'Ohne Speichern verlassen?',
+    leaveText: 'Ihre Eingaben gehen verloren.',
+    leave: 'Verlassen',
     failed: 'Die Benachrichtigung konnte nicht gespeichert werden',
   },
 };

@@ -93,6 +93,9 @@ export const notifications = {
       count > shown
         ? `${number(count)} traces; the newest ${number(shown)}:`
         : `${number(count)} ${count === 1 ? 'trace' : 'traces'}:`,
+    leaveTitle: 'Leave without saving?',
+    leaveText: 'What you have entered here is lost.',
+    leave: 'Leave',
     failed: 'The notification could not be saved',
   },
 };
