@@ -64,7 +64,7 @@ describe.skipIf(skip !== undefined)('keys and roles in the browser', () => {
     await page.getByRole('button', { name: 'Revoke: billing' }).waitFor();
     expect(await page.content()).not.toContain(secret);
     expect(await barriers(page)).toEqual([]);
-    await page.goto(`${server.url}/console/traces`);
+    await page.goto(`${server.url}/console/`);
     await page.getByRole('button', { name: 'sentWithKey', exact: true }).first().waitFor();
   });
 

@@ -55,6 +55,25 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
   const next = () => page.getByRole('button', { name: 'Next', exact: true }).click();
   const dialog = () => page.getByRole('dialog');
 
+  const ask = async (method: string, route: string, body?: object) => {
+    const response = await fetch(server.url + route, {
+      method,
+      headers: { 'x-auth-token': server.token, ...(body && { 'content-type': 'application/json' }) },
+      body: JSON.stringify(body),
+    });
+    expect(response.ok).toBe(true);
+    return response.status === 204 ? {} : response.json();
+  };
+  /** A user who may read everything in CTS, and change nothing. */
+  const reads = async (name: string) => {
+    const { user } = await ask('POST', '/v3/users', { user: { name, password: PASSWORD } });
+    const { group } = await ask('POST', '/v3/groups', { group: { name: 'auditors' } });
+    await ask('PUT', `/v3/groups/${group.id}/users/${user.id}`);
+    const { roles } = await ask('GET', '/v3/roles');
+    const role = roles.find((one: { name: string }) => one.name === 'system_all_cts_readonly');
+    await ask('PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${role.id}`);
+  };
+
   beforeAll(async () => {
     directory = await temporaryDirectory();
     await mkdir(SHOTS, { recursive: true });
@@ -204,6 +223,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByLabel('Value 1').fill(' ');
     await next();
     await page.getByText('Enter a value, or remove the comparison.').waitFor();
+    await shot('unfinished');
     expect(await barriers(page)).toEqual([]);
     await page.getByLabel('Value 1').fill('warning');
     await page.getByText('Enter a value, or remove the comparison.').waitFor({ state: 'detached' });
@@ -237,12 +257,14 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await dialog().waitFor({ state: 'detached' });
     await go('Key event notifications');
     await page.getByText('The topic is gone: nobody is told').waitFor();
+    await shot('gone');
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('link', { name: 'quiet' }).click();
     await next();
     await next();
     await page.getByText('The topic ops is gone.').waitFor();
     await page.getByRole('button', { name: /^Topic Choose a topic/ }).waitFor();
+    await shot('gone-form');
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
@@ -348,6 +370,28 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await until(() => receiver.of('Notification').find(({ body }) => body.message.includes('while-paused')));
   });
 
+  test('whoever may only read is told which role a change takes', async () => {
+    const reader = await openPage(browser, []);
+    await reads('reader');
+    await reader.goto(`${server.url}/console/notifications`);
+    await reader.fill('input[name=user]', 'reader');
+    await reader.fill('input[name=password]', PASSWORD);
+    await reader.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await reader.getByRole('button', { name: 'Actions: deletions' }).click();
+    await reader.getByRole('menuitem', { name: 'Disable' }).click();
+    await reader.getByText('It takes the role CTS FullAccess').waitFor();
+    await reader.goto(`${server.url}/console/notifications/edit`);
+    await reader.getByRole('radio', { name: 'All operations' }).click();
+    await reader.getByRole('button', { name: 'Next', exact: true }).click();
+    await reader.getByRole('button', { name: 'Next', exact: true }).click();
+    await reader.getByLabel('Name', { exact: true }).fill('mine');
+    await reader.getByRole('button', { name: 'Save' }).click();
+    await reader.getByText('It takes the role CTS FullAccess').first().waitFor();
+    expect(await barriers(reader)).toEqual([]);
+    await reader.screenshot({ path: path.join(SHOTS, 'notifications-reader.png') });
+    await reader.context().close();
+  });
+
   test('on a phone nothing overflows', async () => {
     const urn = `urn:smn:local:${server.projectId}:alerts`;
     for (const address of ['notifications', 'notifications/edit', 'topics', `topics/view?urn=${urn}`]) {
@@ -355,6 +399,9 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
       await signIn(phone, server.url, PASSWORD);
       await phone.goto(`${server.url}/console/${address}`);
       await phone.waitForTimeout(1000);
+      if (address === 'notifications') {
+        await phone.screenshot({ path: path.join(SHOTS, 'notifications-list-phone.png') });
+      }
       const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect([address, overflow]).toEqual([address, 0]);
       await phone.context().close();
