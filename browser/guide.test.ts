@@ -79,6 +79,7 @@ describe.skipIf(skip !== undefined)('first steps in the browser', () => {
     await page.goto(`${server.url}/console/guide`);
     await page.getByText('To do: 1 notification tells nobody').waitFor();
     await page.getByText('To do: Recording is switched off.').waitFor();
+    await page.getByText('Done', { exact: true }).waitFor();
     expect(await page.getByText('first: until then nothing is recorded').count()).toBe(0);
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Switch recording on' }).click();

@@ -66,7 +66,7 @@ export function Producer({ number, recording }: Props) {
   }, [api, secret, arrived]);
 
   const enabled = recording === 'on';
-  const done = Boolean(arrived ?? reported.value);
+  const done = arrived !== undefined || reported.value;
   const command = commandOf(api.path.project_id, session.domain.id, secret);
   return (
     <Step
@@ -74,7 +74,7 @@ export function Producer({ number, recording }: Props) {
       title={words.title}
       text={words.text}
       done={recording && done}
-      result={recording && recording !== 'on' && !done ? words.first[recording] : undefined}
+      result={recording && recording !== 'on' && done === false ? words.first[recording] : undefined}
       action={
         !secret && (
           <Button

@@ -31,8 +31,10 @@ export function Step({ number, title, done, text, result, action, children }: Pr
     >
       <SpaceBetween size="s">
         <StatusIndicator type={done === undefined ? 'pending' : done ? 'success' : 'in-progress'}>
-          {done === undefined ? words.unknown : done ? words.done : words.open}
-          {result && `: ${result}`}
+          <span className="whole-words">
+            {done === undefined ? words.unknown : done ? words.done : words.open}
+            {result && `: ${result}`}
+          </span>
         </StatusIndicator>
         <Box color="text-body-secondary">{text}</Box>
         {children}

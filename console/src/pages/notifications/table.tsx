@@ -54,18 +54,24 @@ const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   {
     id: 'name',
     header: words.columns.name,
-    minWidth: 140,
+    minWidth: 120,
     isRowHeader: true,
     cell: (one) => <Way to={editAddress(one)}>{one.notification_name}</Way>,
   },
-  { id: 'status', header: words.columns.status, minWidth: 150, cell: (one) => <Status row={one} /> },
+  { id: 'status', header: words.columns.status, minWidth: 170, cell: (one) => <Status row={one} /> },
   { id: 'operations', header: words.columns.operations, minWidth: 130, cell: operationsOf },
   { id: 'users', header: words.columns.users, minWidth: 130, cell: usersOf },
   { id: 'topic', header: words.columns.topic, minWidth: 150, cell: (one) => <Topic row={one} /> },
 ];
 
 function Status({ row: { status, lostTopic } }: { row: Row }) {
-  if (lostTopic) return <StatusIndicator type="warning">{words.gone}</StatusIndicator>;
+  if (lostTopic) {
+    return (
+      <StatusIndicator type="warning">
+        <span className="whole-words">{words.gone}</span>
+      </StatusIndicator>
+    );
+  }
   return (
     <StatusIndicator type={status === 'enabled' ? 'success' : 'stopped'}>
       {words.status[status]}
