@@ -266,7 +266,10 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByRole('button', { name: /^Topic Choose a topic/ }).waitFor();
     await shot('gone-form');
     expect(await barriers(page)).toEqual([]);
+    await page.getByLabel('Name', { exact: true }).fill('loud');
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await dialog().getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('cell', { name: 'quiet' }).waitFor();
   });
 
   test('a notification that does not exist is not a new one', async () => {

@@ -23,6 +23,15 @@ import { Users } from './users.tsx';
 
 const words = texts.notifications.form;
 
+const BUTTONS = {
+  stepNumberLabel: (number: number) => `${number}`,
+  collapsedStepsLabel: (number: number, count: number) => `${number} / ${count}`,
+  cancelButton: texts.common.cancel,
+  previousButton: words.previous,
+  nextButton: words.next,
+  optional: texts.common.optional,
+};
+
 export interface World {
   /** Absent: a new one is to be made. */
   notification: Notification | undefined;
@@ -64,15 +73,7 @@ export function NotificationForm({ world, onTopic }: Props) {
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
         onCancel={() => leave('/notifications')}
         onSubmit={() => void save()}
-        i18nStrings={{
-          stepNumberLabel: (number) => `${number}`,
-          collapsedStepsLabel: (number, count) => `${number} / ${count}`,
-          cancelButton: texts.common.cancel,
-          previousButton: words.previous,
-          nextButton: words.next,
-          optional: texts.common.optional,
-          navigationAriaLabel: title,
-        }}
+        i18nStrings={{ ...BUTTONS, navigationAriaLabel: title }}
         steps={[
           {
             title: words.what,
@@ -83,16 +84,7 @@ export function NotificationForm({ world, onTopic }: Props) {
           {
             title: words.where,
             errorText: refusal && !refusal.about && `${words.failed}: ${refusal.message}`,
-            content: (
-              <Where
-                draft={draft}
-                change={change}
-                topics={topics}
-                lost={lost}
-                refusal={refusal}
-                onTopic={onTopic}
-              />
-            ),
+            content: <Where {...parts} topics={topics} lost={lost} refusal={refusal} onTopic={onTopic} />,
           },
         ]}
       />
