@@ -132,11 +132,11 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await next();
     await page.getByText('Without a topic it tells nobody.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('notification_name').waitFor();
+    await page.getByText(/^"": must hold/).waitFor();
     const name = page.getByLabel('Name', { exact: true });
     expect(await name.getAttribute('aria-invalid')).toBe('true');
     await name.fill('deletions');
-    await page.getByText('notification_name').waitFor({ state: 'detached' });
+    await page.getByText(/^"": must hold/).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'New topic' }).click();
     await dialog().getByLabel('Name', { exact: true }).fill('alerts');
     await dialog().getByLabel('Display name').fill('Audit of Acme');

@@ -9,6 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
 import type { Notification, Operation } from '../../api/types.ts';
+import type { Refusal } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps } from './draft.ts';
 import { Filter } from './filter.tsx';
@@ -17,7 +18,7 @@ import { Preview } from './preview.tsx';
 import { hasLostTopic, type KnownTopics, topicName } from './told.ts';
 import { TopicField } from './topic-field.tsx';
 import { useLeave } from './use-leave.tsx';
-import { type Refusal, useSave } from './use-save.ts';
+import { useSave } from './use-save.ts';
 import { useStep } from './use-step.ts';
 import { Users } from './users.tsx';
 
@@ -83,7 +84,7 @@ export function NotificationForm({ world, onTopic }: Props) {
           { title: words.who, errorText: unfinished, content: <Who {...parts} /> },
           {
             title: words.where,
-            errorText: refusal && !refusal.about && `${words.failed}: ${refusal.message}`,
+            errorText: refusal?.member === '' && `${words.failed}: ${refusal.text}`,
             content: <Where {...parts} topics={topics} lost={lost} refusal={refusal} onTopic={onTopic} />,
           },
         ]}
@@ -160,11 +161,11 @@ interface WhereProps extends FieldProps {
 }
 
 function Where({ draft, change, topics = [], lost, refusal, onTopic }: WhereProps) {
-  const refusalOf = (member: keyof Draft) => (refusal?.about === member ? refusal.message : undefined);
+  const textAt = (member: string) => (refusal?.member === member ? refusal.text : undefined);
   return (
     <Container>
       <SpaceBetween size="m">
-        <FormField label={words.name} constraintText={words.nameHint} errorText={refusalOf('name')}>
+        <FormField label={words.name} constraintText={words.nameHint} errorText={textAt('notification_name')}>
           <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value.trim() })} />
         </FormField>
         <TopicField
@@ -172,7 +173,7 @@ function Where({ draft, change, topics = [], lost, refusal, onTopic }: WhereProp
           change={change}
           topics={topics}
           gone={lost && topicName(lost)}
-          refusal={refusalOf('topic')}
+          refusal={textAt('topic_id')}
           onMade={onTopic}
         />
       </SpaceBetween>

@@ -5,6 +5,7 @@ import { createNotification, updateNotification } from '../../api/notifications.
 import type { Notification } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { reasonOf } from '../../denied.ts';
+import { type Refusal, refusalOf } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 import { asApiError } from '../../use-load.ts';
 import { type Draft, requestOf } from './draft.ts';
@@ -13,12 +14,12 @@ import { ROLES } from './roles.ts';
 const words = texts.notifications;
 const NAME_TAKEN = 'CTS.0400';
 
-/** Why the service does not take it. */
-export interface Refusal {
-  /** Absent: it is not about a single field of the last step. */
-  about: keyof Draft | undefined;
-  message: string;
-}
+/** The fields of the last step, by the members of the request that they fill. */
+const FIELDS = new Map<string, keyof Draft>([
+  ['notification_name', 'name'],
+  ['topic_id', 'topic'],
+]);
+const MEMBERS = new Set(FIELDS.keys());
 
 /** @param notification absent: a new one is made */
 export function useSave(notification: Notification | undefined, draft: Draft) {
@@ -43,18 +44,21 @@ export function useSave(notification: Notification | undefined, draft: Draft) {
     } catch (cause) {
       const error = asApiError(cause);
       if (error.status === 401) onExpired();
-      setRefusal({ about: memberOf(error), message: reasonOf(error, ROLES) });
+      setRefusal(refusedOf(error));
       setBusy(false);
     }
   };
   /** A refusal is over when what it is about has changed. */
   const changed = (next: Partial<Draft>) =>
-    setRefusal((before) => (before?.about && !(before.about in next) ? before : undefined));
+    setRefusal((before) => {
+      const field = FIELDS.get(before?.member ?? '');
+      return field && !(field in next) ? before : undefined;
+    });
   return { save, busy, refusal, changed };
 }
 
-/** Most refusals begin with the name of the member that they are about. */
-function memberOf({ code, message }: ApiError): keyof Draft | undefined {
-  if (code === NAME_TAKEN || message.startsWith('notification_name')) return 'name';
-  return message.startsWith('topic_id') ? 'topic' : undefined;
+function refusedOf(error: ApiError): Refusal {
+  if (error.code === NAME_TAKEN) return { member: 'notification_name', text: error.message };
+  const refusal = refusalOf(error, MEMBERS);
+  return refusal.member === '' ? { member: '', text: reasonOf(error, ROLES) } : refusal;
 }
