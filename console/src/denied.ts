@@ -5,6 +5,26 @@ const FORBIDDEN = 403;
 
 export const isDenied = ({ status }: ApiError) => status === FORBIDDEN;
 
+/** Roles that let do everything with a service, and only read. */
+const ROLES: Readonly<Record<string, { all: string; read?: string }>> = {
+  cts: { all: 'CTS FullAccess', read: 'CTS ReadOnlyAccess' },
+  smn: { all: 'SMN FullAccess', read: 'SMN ReadOnlyAccess' },
+  kms: { all: 'KMS Administrator' },
+  obs: { all: 'OBS Administrator' },
+  iam: { all: 'Security Administrator' },
+};
+/** How the service names the action that is lacking. */
+const ACTION = /\byour roles do not allow (\w+):\w+:(\w+)/;
+
+/** What it takes, by the action that the refusal names. */
+export function rolesFor({ message }: ApiError): string[] {
+  const [, service = '', operation = ''] = ACTION.exec(message) ?? [];
+  const roles = ROLES[service];
+  if (!roles) return [];
+  return [(/^(list|get)/i.test(operation) && roles.read) || roles.all];
+}
+
 /** Why something failed; where a permission lacks, the roles that give it. */
-export const reasonOf = (error: ApiError, roles: readonly string[] = []) =>
-  isDenied(error) && roles.length > 0 ? texts.common.deniedText(roles) : error.message;
+export function reasonOf(error: ApiError, roles: readonly string[] = rolesFor(error)): string {
+  return isDenied(error) && roles.length > 0 ? texts.common.deniedText(roles) : error.message;
+}

@@ -2,6 +2,7 @@ import FormField, { type FormFieldProps } from '@cloudscape-design/components/fo
 import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import { ApiError } from './api/client.ts';
 import { useConsole } from './console-context.ts';
+import { isDenied, reasonOf } from './denied.ts';
 import { Misfilled, type Refusal, refusalOf } from './refusal.ts';
 import { asApiError } from './use-load.ts';
 
@@ -45,7 +46,9 @@ export function useRefusals(): Refusals {
     problem: refusal?.member === '' ? refusal.text : '',
     refuse: (cause) => {
       const error = cause instanceof Misfilled ? cause : asApiError(cause);
-      if (error instanceof ApiError && error.status === 401) onExpired();
+      if (!(error instanceof ApiError)) setRefusal(refusalOf(error, members));
+      else if (error.status === 401) onExpired();
+      else if (isDenied(error)) setRefusal({ member: '', text: reasonOf(error) });
       else setRefusal(refusalOf(error, members));
     },
     clear: () => setRefusal(undefined),

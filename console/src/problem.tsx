@@ -13,7 +13,7 @@ interface Props {
 
 /** Why a page, or a part of it, has nothing to show. */
 export function Problem({ error, roles, onRetry }: Props) {
-  if (roles && isDenied(error)) {
+  if (isDenied(error)) {
     return (
       <Alert type="warning" header={texts.common.denied}>
         {reasonOf(error, roles)}

@@ -87,6 +87,7 @@ export default function TrackersPage() {
           items={value ?? []}
           trackBy="id"
           wrapLines
+          stickyColumns={{ last: 1 }}
           loading={loading && !value}
           loadingText={texts.common.loading}
           empty={
