@@ -53,6 +53,8 @@ export function draftOf(notification: Notification | undefined): Draft {
   const users = (notification?.notify_user_list ?? []).flatMap(({ user_group: group, user_list }) =>
     user_list.map((user) => ({ group, user })),
   );
+  // One that is switched off tells everything: to show it as if it held would narrow what is told.
+  const filter = notification?.filter?.is_support_filter ? notification.filter : undefined;
   return {
     name: notification?.notification_name ?? '',
     kind: notification?.operation_type ?? 'customized',
@@ -61,8 +63,8 @@ export function draftOf(notification: Notification | undefined): Draft {
     ),
     everybody: users.length === 0,
     users,
-    join: notification?.filter?.condition ?? 'AND',
-    comparisons: (notification?.filter?.rule ?? []).map((rule) => {
+    join: filter?.condition ?? 'AND',
+    comparisons: (filter?.rule ?? []).map((rule) => {
       const [, field = '', operator, value = ''] = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(rule) ?? [];
       return { field, operator: operator === '!=' ? '!=' : '=', value };
     }),
