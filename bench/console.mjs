@@ -1,22 +1,10 @@
 // What the console costs a browser: the script that a page loads, and how a list of 10,000 traces scrolls.
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { percentile } from './load.mjs';
 
 const ROWS = 10_000;
 const FRAMES = 240;
 const STEP = 120;
-
-/** A browser, if there is one. */
-export function findChromium() {
-  const places = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  return places.find((place) => place !== undefined && existsSync(place));
-}
 
 /** @param server with more than {@link ROWS} traces of the last hour */
 export async function measureConsole(server, executablePath) {

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { findChromium } from '../browser/chromium.mjs';
 import { measureArchive, measureSearch, realTraces, syntheticTraces } from './archive.mjs';
-import { findChromium, measureConsole } from './console.mjs';
+import { measureConsole } from './console.mjs';
 import { percentile } from './load.mjs';
 import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
 import { loadStore, measureQueries } from './queries.mjs';

@@ -2,14 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { findChromium } from './chromium.mjs';
 
-const CANDIDATES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-export const CHROMIUM = CANDIDATES.find((candidate) => candidate !== undefined && existsSync(candidate));
+export const CHROMIUM = findChromium();
 export const RECORDS = path.resolve(import.meta.dirname, '../../shared/data/cloudtrail');
 
 /** Why the browser tests cannot run here; undefined when they can. */
@@ -45,7 +40,8 @@ export async function openPage(
 export async function signIn(page: Page, url: string, password: string, route = '/console/'): Promise<void> {
   await page.goto(`${url}${route}`);
   await page.fill('input[name=password]', password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  // The button is called otherwise in other languages.
+  await page.keyboard.press('Enter');
   await page.waitForSelector('#top');
   await page.waitForSelector('h1');
 }

@@ -1,12 +1,12 @@
 // Makes the pictures of docs/images, with a service of its own in a temporary directory: npm run screenshots
 // With names behind it, only those: npm run screenshots -- overview topics
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { OpenCtsClient } from '@opencts/client';
 import { chromium } from 'playwright-core';
+import { findChromium } from './chromium.mjs';
 import { ordinaryWeek } from './ordinary-week.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -221,10 +221,7 @@ async function take(page, file, address, steps) {
 }
 
 async function takeAll(content) {
-  const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (candidate) => candidate !== undefined && existsSync(candidate),
-  );
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
   let failures = 0;
   for (const [suffix, options] of MODES) {
     const context = await browser.newContext({ ...options, timezoneId: 'Europe/Berlin', locale: 'en-GB' });

@@ -1,10 +1,10 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import TextFilter, { type TextFilterProps } from '@cloudscape-design/components/text-filter';
 import type { ReactNode } from 'react';
+import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
 import { type Column, definitionOf, holds } from './columns.tsx';
 
@@ -85,14 +85,5 @@ function Filter({ count = 0, ...props }: FilterProps) {
       filteringClearAriaLabel={words.clear}
       countText={props.filteringText === '' ? '' : words.matches(count)}
     />
-  );
-}
-
-function Nothing({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Box textAlign="center">
-      <Box variant="h3">{title}</Box>
-      <Box color="text-body-secondary">{children}</Box>
-    </Box>
   );
 }

@@ -3,6 +3,7 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { Notification } from '../../api/types.ts';
+import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
 import { Way } from '../../way.tsx';
 import { topicName } from './told.ts';
@@ -31,12 +32,7 @@ export function NotificationTable({ rows, onChoose }: Props) {
       stickyColumns={{ last: 1 }}
       loading={!rows}
       loadingText={texts.common.loading}
-      empty={
-        <Box textAlign="center">
-          <Box variant="h3">{words.none}</Box>
-          <Box color="text-body-secondary">{words.noneText}</Box>
-        </Box>
-      }
+      empty={<Nothing title={words.none}>{words.noneText}</Nothing>}
       columnDefinitions={[
         ...COLUMNS,
         {

@@ -2,7 +2,7 @@ import type { Api, Parameters } from '../../api/client.ts';
 import { type Firsts, listFirsts } from '../../api/overview.ts';
 import type { FacetValue, Histogram } from '../../api/types.ts';
 import { type Totals, totalsOf } from '../../totals.ts';
-import type { Ranked } from '../overview/ranking.tsx';
+import { type Failure, loadFailures } from '../overview/failures.ts';
 
 const TOP = 7;
 const SIGN_INS = ['login', 'oidcLoginSuccess'];
@@ -19,7 +19,7 @@ export interface Work {
   fresh: string[] | undefined;
   operations: FacetValue[];
   sources: FacetValue[];
-  failures: Ranked[];
+  failures: Failure[];
 }
 
 /** @param query the user, the trace type and the time */
@@ -29,19 +29,13 @@ export async function loadWork(
   buckets: number,
   signal: AbortSignal,
 ): Promise<Work> {
-  const failed = async (rating: 'warning' | 'incident') =>
-    (await api.facet('trace_name', { ...query, trace_rating: rating }, signal)).map((one) => ({
-      ...one,
-      rating,
-    }));
-  const [histogram, addresses, firsts, operations, sources, ...failures] = await Promise.all([
+  const [histogram, addresses, firsts, operations, sources, failures] = await Promise.all([
     api.histogram({ ...query, buckets }, signal),
     api.facet('source_ip', query, signal),
     listFirsts(api, signal, { trace_type: query.trace_type, user: query.user }),
     api.facet('trace_name', query, signal),
     api.facet('service_type', query, signal),
-    failed('incident'),
-    failed('warning'),
+    loadFailures(api, query, signal),
   ]);
   const times = (names: string[]) =>
     operations.filter(({ value }) => names.includes(value)).reduce((total, { count }) => total + count, 0);
@@ -54,7 +48,7 @@ export async function loadWork(
     fresh: freshOf(firsts),
     operations: operations.slice(0, TOP),
     sources: sources.slice(0, TOP),
-    failures: failures.flat().slice(0, TOP),
+    failures: failures.slice(0, TOP),
   };
 }
 

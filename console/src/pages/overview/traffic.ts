@@ -2,6 +2,7 @@ import type { Api } from '../../api/client.ts';
 import type { FacetValue, Histogram } from '../../api/types.ts';
 import { type Totals, totalsOf } from '../../totals.ts';
 import { resolveRange } from '../traces/view-state.ts';
+import { type Failure, loadFailures } from './failures.ts';
 
 export const RANGES = ['1d', '7d'] as const;
 export type Range = (typeof RANGES)[number];
@@ -9,10 +10,6 @@ export type Range = (typeof RANGES)[number];
 /** Bars at the most: a range touches one hour, or day, more than it is long. */
 const BARS: Record<Range, number> = { '1d': 25, '7d': 8 };
 const TOP = 7;
-
-export interface Failure extends FacetValue {
-  rating: 'warning' | 'incident';
-}
 
 export interface Traffic {
   histogram: Histogram;
@@ -25,17 +22,12 @@ export interface Traffic {
 
 export async function loadTraffic(api: Api, range: Range, signal: AbortSignal): Promise<Traffic> {
   const time = resolveRange(range, Date.now());
-  const failed = async (rating: Failure['rating']): Promise<Failure[]> => {
-    const values = await api.facet('trace_name', { ...time, trace_rating: rating }, signal);
-    return values.map((value) => ({ ...value, rating }));
-  };
-  const [histogram, sources, users, resourceTypes, ...failures] = await Promise.all([
+  const [histogram, sources, users, resourceTypes, failures] = await Promise.all([
     api.histogram({ ...time, buckets: BARS[range] }, signal),
     api.facet('service_type', time, signal),
     api.facet('user', time, signal),
     api.facet('resource_type', time, signal),
-    failed('incident'),
-    failed('warning'),
+    loadFailures(api, time, signal),
   ]);
   return {
     histogram,
@@ -43,7 +35,6 @@ export async function loadTraffic(api: Api, range: Range, signal: AbortSignal): 
     sources: sources.slice(0, TOP),
     users: users.slice(0, TOP),
     resourceTypes: resourceTypes.slice(0, TOP),
-    // What failed stands before what was refused.
-    failures: failures.flat().slice(0, TOP),
+    failures: failures.slice(0, TOP),
   };
 }

@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
@@ -11,6 +10,7 @@ import { useNavigate } from 'react-router-dom';
 import { listSubscribers, listTopics } from '../../api/topics.ts';
 import type { Subscriber, Topic } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Nothing } from '../../nothing.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
@@ -70,12 +70,7 @@ export default function TopicsPage() {
           wrapLines
           loading={loading && !value}
           loadingText={texts.common.loading}
-          empty={
-            <Box textAlign="center">
-              <Box variant="h3">{words.none}</Box>
-              <Box color="text-body-secondary">{words.noneText}</Box>
-            </Box>
-          }
+          empty={<Nothing title={words.none}>{words.noneText}</Nothing>}
           columnDefinitions={[
             {
               id: 'name',

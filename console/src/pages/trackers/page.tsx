@@ -12,6 +12,7 @@ import { useNavigate } from 'react-router-dom';
 import { listTrackers, removeTracker, updateTracker } from '../../api/trackers.ts';
 import type { Tracker } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Nothing } from '../../nothing.tsx';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
@@ -90,12 +91,7 @@ export default function TrackersPage() {
           stickyColumns={{ last: 1 }}
           loading={loading && !value}
           loadingText={texts.common.loading}
-          empty={
-            <Box textAlign="center">
-              <Box variant="h3">{words.none}</Box>
-              <Box color="text-body-secondary">{words.noneText}</Box>
-            </Box>
-          }
+          empty={<Nothing title={words.none}>{words.noneText}</Nothing>}
           columnDefinitions={[
             {
               id: 'name',
