@@ -279,6 +279,7 @@ export async function startApp({
     notifying,
     disk,
     clock,
+    queues: [],
     engineRestarts: () => engine?.restarts ?? 0,
   };
   const canary = new Canary({

@@ -91,6 +91,14 @@ export const ERRORS = {
     new CtsError(413, 'APIGW.0201', `the body is larger than the limit of ${limit} bytes`),
   writeFailed: () => new CtsError(500, 'CTS.0004', 'the write failed; the server log has the reason'),
   readFailed: () => new CtsError(500, 'CTS.0005', 'the read failed; the server log has the reason'),
+  /** One account asks for more at a time than its share. @param what in the plural. @param limit how many may wait */
+  tooMany: (what: string, limit: number, retryAfter: number) =>
+    new CtsError(
+      429,
+      'APIGW.0308',
+      `too many ${what} at once: ${limit} of yours wait already; try again in ${retryAfter} s`,
+      { retryAfter },
+    ),
   unavailable: (message: string, retryAfter: number) =>
     new CtsError(503, 'CTS.0001', message, { retryAfter }),
 } as const;

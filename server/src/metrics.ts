@@ -3,6 +3,7 @@ import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position } from './journal/index.ts';
 import type { Notifying } from './notifications/index.ts';
+import type { FairQueue } from './shares/index.ts';
 
 /** Bytes between two places, about: segments are taken as full. */
 const SEGMENT = 64 * 1024 * 1024;
@@ -18,6 +19,8 @@ export interface Watched {
   indexer: Indexing;
   notifying: Notifying;
   disk: DiskWatch;
+  /** What accounts share. */
+  queues: readonly FairQueue[];
   engineRestarts: () => number;
   clock: () => number;
 }
@@ -133,6 +136,30 @@ export function createMetrics(watched: () => Watched): Metrics {
     collect() {
       this.reset();
       for (const [verdict, count] of Object.entries(watched().intake.totals)) this.inc({ verdict }, count);
+    },
+  });
+  for (const [state, help] of [
+    ['running', 'Pieces of work that run now, by the queue that shares them between accounts'],
+    ['waiting', 'Pieces of work that wait for their turn, by queue'],
+  ] as const) {
+    new Gauge({
+      name: `opencts_shared_work_${state}`,
+      help,
+      labelNames: ['queue'],
+      registers,
+      collect() {
+        for (const queue of watched().queues) this.set({ queue: queue.name }, queue.load()[state]);
+      },
+    });
+  }
+  new Counter({
+    name: 'opencts_shared_work_refused_total',
+    help: 'Pieces of work refused with 429, because too much of the account waited already, by queue',
+    labelNames: ['queue'],
+    registers,
+    collect() {
+      this.reset();
+      for (const queue of watched().queues) this.inc({ queue: queue.name }, queue.load().refused);
     },
   });
   new Gauge({

@@ -1,0 +1,1 @@
+export { FairQueue, type FairQueueOptions, type QueueLoad } from './fair-queue.ts';
