@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Follower, Journal, JournalReader } from '../journal/index.ts';
@@ -12,7 +13,7 @@ import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/ind
 import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
 import { Archiving } from './archiving.ts';
 import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
-import { digestKey, traceFileKey } from './layout.ts';
+import { digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { SpoolSealer } from './sealing.ts';
 import { Uploader } from './uploader.ts';
@@ -170,13 +171,45 @@ describe('paths and names', () => {
   });
 
   test.each([
-    ['../../etc', '.._.._etc'],
-    ['a/b', 'a_b'],
-    ['..', '_'],
-    ['.', '_'],
-    ['FWaaS v2', 'FWaaS_v2'],
+    ['../../etc', '..!2F..!2Fetc'],
+    ['a/b', 'a!2Fb'],
+    ['..', '!2E.'],
+    ['.', '!2E'],
+    ['FWaaS v2', 'FWaaS!20v2'],
+    ['云', '!E4!BA!91'],
+    ['Digest', '!44igest'],
+    ['A!20B', 'A!2120B'],
+    ['dws.v1_x-2', 'dws.v1_x-2'],
   ])('the trace source %j becomes the folder %j', (service, folder) => {
     expect(traceFileKey({ ...shelf, service }, time, hex, true)).toContain(`/system/${folder}/prod_`);
+    expect(digestKey({ ...shelf, service }, time)).toContain(`/system/Digest/${folder}/prod_`);
+  });
+
+  test('different names never share a folder, however long or odd they are', () => {
+    const odd = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }),
+      fc.string({ unit: fc.constantFrom('A', 'a', ' ', '_', '/', '.', '!', '2', '0', 'é', '云', '\0') }),
+    );
+    fc.assert(
+      fc.property(odd, odd, (one, other) => {
+        const [part, another] = [partOf(one), partOf(other)];
+        expect(part === another).toBe(Buffer.from(one).equals(Buffer.from(other)));
+        expect(part).toMatch(/^[A-Za-z0-9._!-]{0,100}$/);
+        expect(part).not.toMatch(/^\.+$/);
+      }),
+    );
+    expect(partOf('云'.repeat(64))).not.toBe(partOf(`${'云'.repeat(63)}服`));
+    expect(partOf('云'.repeat(64))).toHaveLength(94);
+  });
+
+  test('different projects never share the name of a file', () => {
+    const names = ['a b', 'a_b', 'a/b', '../x', '云服务器', '对象存储', 'a', 'eu-de', 'eu-de-a'];
+    const regions = ['eu-de', 'eu', 'eu-de-a'];
+    const all = regions.flatMap((region) =>
+      names.map((subProject) => digestKey({ ...shelf, region, subProject }, time)),
+    );
+    expect(new Set(all).size).toBe(all.length);
+    for (const key of all) expect(digestPlace(key)).toMatchObject({ tracker: 'system', folder: 'ECS' });
   });
 });
 

@@ -1,13 +1,14 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore } from '../objects/index.ts';
+import { verifyCommand } from '../verify/index.ts';
 import type { Route } from './cutter.ts';
 import { type Digest, hashOf, SIGNATURE, signedText } from './digest.ts';
 import { Digester } from './digester.ts';
@@ -72,9 +73,9 @@ function digesterWith(change: Partial<Route> = {}): Digester {
 
 let files = 0;
 /** A trace file that was delivered now. */
-async function deliver(service = 'ECS'): Promise<string> {
+async function deliver(service = 'ECS', by = route): Promise<string> {
   const hex = String(++files).padStart(16, '0');
-  const key = traceFileKey({ ...route, service }, now, hex, true);
+  const key = traceFileKey({ ...by, service }, now, hex, true);
   const body = gzipSync(JSON.stringify([{ trace_id: hex }]));
   await objects.put({ bucket: BUCKET, key, body, contentType: 'application/gzip' });
   await metadata
@@ -82,8 +83,8 @@ async function deliver(service = 'ECS'): Promise<string> {
     .values({
       bucket: BUCKET,
       key,
-      project_id: route.projectId,
-      tracker_id: route.trackerId,
+      project_id: by.projectId,
+      tracker_id: by.trackerId,
       service,
       bytes: body.length,
       traces: 1,
@@ -261,6 +262,166 @@ describe('digests', () => {
     expect((await verify()).bad).toEqual([]);
     const { bad } = await verify([readPublicKey(old?.publicKey ?? '')]);
     expect(bad.map(({ kind }) => kind)).toEqual(['digest', 'file']);
+  });
+});
+
+describe('names that look alike', () => {
+  const SOURCES = ['A B', 'A_B', 'A/B', '云服务器', '对象存储', '..', 'Digest', 'A!20B'];
+
+  test('are trace sources of their own: no digest replaces another, also where files are locked', async () => {
+    const locking = digesterWith({ lock: { mode: 'COMPLIANCE', days: 1 } });
+    for (let hour = 0; hour < 3; hour++) {
+      for (const source of SOURCES) await deliver(source);
+      await nextHour(locking);
+    }
+    const { counts, bad } = await verify();
+    expect(bad).toEqual([]);
+    expect(counts.valid).toBe(6 * SOURCES.length);
+    const publicKey = path.join(directory, 'public-key');
+    await writeFile(publicKey, (await keys.list())[0]?.publicKey ?? '');
+    vi.stubEnv('OPENCTS_DATA_DIR', directory);
+    try {
+      expect(await verifyCommand(['--bucket', BUCKET, '--public-key', publicKey])).toBe(0);
+      expect(await verifyCommand([path.join(directory, 'objects', BUCKET), '--public-key', publicKey])).toBe(
+        0,
+      );
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test('projects of one bucket are chains of their own', async () => {
+    const other = { ...route, projectId: 'b'.repeat(32), trackerId: 't2', subProject: 'eu-de_team' };
+    for (let hour = 0; hour < 3; hour++) {
+      await deliver();
+      await deliver('ECS', other);
+      await nextHour();
+      await digesterWith(other).work();
+    }
+    const { counts, bad } = await verify();
+    expect(bad).toEqual([]);
+    expect(counts.valid).toBe(12);
+    // A file of one project that nobody listed is not excused by the chain of the other.
+    const key = traceFileKey({ ...other, service: 'ECS' }, NOON + HOUR, 'f'.repeat(16), true);
+    await objects.put({ bucket: BUCKET, key, body: gzipSync('[]'), contentType: 'application/gzip' });
+    expect((await verify()).bad.map((finding) => finding.key)).toEqual([key]);
+  });
+
+  test('a chain that is under way goes on in its new folder, and stays one chain', async () => {
+    for (const source of ['A B', 'IAM']) await deliver(source);
+    await nextHour();
+    // As it was written before: in the folder A_B.
+    const [{ last_key }] = (await metadata
+      .selectFrom('digest_chains')
+      .select('last_key')
+      .where('service', '=', 'A B')
+      .execute()) as [{ last_key: string }];
+    const old = last_key.replace('A!20B', 'A_B');
+    const [file] = await metadata
+      .selectFrom('trace_files')
+      .select('key')
+      .where('service', '=', 'A B')
+      .execute();
+    const oldFile = (file?.key ?? '').replace('A!20B', 'A_B');
+    const body = await buffer((await objects.get(BUCKET, file?.key ?? '')).body);
+    await objects.put({ bucket: BUCKET, key: oldFile, body, contentType: 'application/gzip' });
+    await objects.remove(BUCKET, file?.key ?? '');
+    await metadata.updateTable('trace_files').set({ key: oldFile }).where('service', '=', 'A B').execute();
+    await objects.remove(BUCKET, last_key);
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const digest: Digest = {
+      ...((await digests('IAM'))[0] as { digest: Digest }).digest,
+      digest_object: old,
+      log_files: [
+        {
+          bucket: BUCKET,
+          object: oldFile,
+          log_hash_value: hashOf('SHA-256', body),
+          log_hash_algorithm: 'SHA-256',
+        },
+      ],
+    };
+    const bytes = gzipSync(JSON.stringify(digest));
+    const signature = sign('sha256', Buffer.from(signedText(digest, bytes)), privateKey).toString('hex');
+    await objects.put({
+      bucket: BUCKET,
+      key: old,
+      body: bytes,
+      contentType: 'application/gzip',
+      metadata: { [SIGNATURE]: signature },
+    });
+    await metadata
+      .updateTable('digest_chains')
+      .set({ last_key: old, last_hash: hashOf('SHA-256', bytes), last_signature: signature })
+      .where('service', '=', 'A B')
+      .execute();
+    await deliver('A B');
+    await nextHour();
+    await nextHour();
+    const present = (await keys.list()).map((key) => readPublicKey(key.publicKey));
+    const { counts, bad } = await verify([...present, publicKey]);
+    expect(bad).toEqual([]);
+    expect(counts).toMatchObject({ valid: 9, pending: 0 });
+    // Nobody can add a file to the folder that was left.
+    const added = oldFile.replace(/_[0-9a-f]{16}\./, `_${'f'.repeat(16)}.`);
+    await objects.put({ bucket: BUCKET, key: added, body, contentType: 'application/gzip' });
+    expect((await verify([...present, publicKey])).bad).toMatchObject([
+      { key: added, verdict: 'unexpected' },
+    ]);
+    // Nor take the old digest away.
+    await objects.remove(BUCKET, old);
+    expect((await verify([...present, publicKey])).bad.map(({ reason }) => reason)).toContainEqual(
+      expect.stringContaining('is missing'),
+    );
+  });
+
+  test('a tracker that is deleted and made anew goes on with the chain of the earlier one', async () => {
+    await deliver();
+    await nextHour();
+    const last = await deliver();
+    const again = { ...route, trackerId: 't2' };
+    const renewed = digesterWith(again);
+    now += HOUR / 2;
+    await deliver('ECS', again);
+    await nextHour(renewed);
+    now += 3 * HOUR;
+    await nextHour(renewed);
+    expect((await digests()).map(({ digest }) => digest.log_files.length)).toEqual([1, 2, 0, 0, 0, 0]);
+    expect((await digests())[1]?.digest.log_files.map(({ object }) => object)).toContain(last);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('a tracker that is made anew within the hour writes no digest twice', async () => {
+    const plain = { sorted: false, lock: { mode: 'COMPLIANCE' as const, days: 1 } };
+    await nextHour(digesterWith(plain));
+    const renewed = digesterWith({ ...plain, trackerId: 't2' });
+    await renewed.work();
+    await nextHour(renewed);
+    expect((await verify()).counts).toMatchObject({ valid: 2, changed: 0 });
+  });
+
+  test('a chain that ends and begins within an hour writes no digest twice', async () => {
+    await deliver();
+    await nextHour();
+    validated = false;
+    await nextHour();
+    validated = true;
+    await deliver();
+    await digester.work();
+    await nextHour();
+    expect((await digests()).map(({ digest }) => digest.digest_end)).toEqual([false, true, false]);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('chains that have to catch up take turns', async () => {
+    for (const source of ['ECS', 'IAM']) await deliver(source);
+    await nextHour();
+    now += 100 * HOUR;
+    await nextHour();
+    expect([(await digests('ECS')).length, (await digests('IAM')).length]).toEqual([49, 49]);
+    await digester.work();
+    await digester.work();
+    expect([(await digests('ECS')).length, (await digests('IAM')).length]).toEqual([102, 102]);
   });
 });
 

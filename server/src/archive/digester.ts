@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
-import type { Metadata } from '../metadata/index.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { lockFrom, type Route } from './cutter.ts';
 import {
@@ -14,7 +15,7 @@ import {
   SIGNATURE_ALGORITHM,
   signedText,
 } from './digest.ts';
-import { digestKey, stamp } from './layout.ts';
+import { digestKey, digestPlace, place, stamp } from './layout.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);
@@ -22,6 +23,8 @@ const HOUR = 3_600_000;
 /** A file that is delivered just before the hour has been noted by then. */
 const AFTER_MS = 5_000;
 const LOOK_EVERY_MS = 15_000;
+/** Hours that one chain catches up with before the others have their turn. */
+const MOST_AT_ONCE = 48;
 
 export interface DigesterOptions {
   metadata: Metadata;
@@ -37,6 +40,8 @@ export interface DigesterOptions {
 /** Where a chain stands. */
 interface Chain {
   service: string;
+  /** Deleted trackers of the same name: what they delivered last is still to be listed. */
+  forerunners: string[];
   /** Absent: it has not begun. */
   last?: { end: number; bucket: string; key: string; hash: string; signature: string; ended: boolean };
 }
@@ -44,7 +49,7 @@ interface Chain {
 /**
  * Writes a digest file for every full hour, tracker and folder of a trace source, also when nothing was
  * delivered. A digest's content, name and signature follow from what it covers: writing it again after a
- * crash changes nothing.
+ * crash changes nothing. Chains that have to catch up take turns.
  */
 export class Digester {
   private readonly options: DigesterOptions;
@@ -101,19 +106,20 @@ export class Digester {
     const rows = await metadata
       .selectFrom('digest_chains')
       .selectAll()
-      .where('tracker_id', '=', route.trackerId)
+      .where(({ or, eb }) =>
+        or([eb('tracker_id', '=', route.trackerId), eb('last_bucket', '=', route.bucket)]),
+      )
       .orderBy('service')
+      .orderBy('last_end', 'desc')
       .execute();
-    const chains: Chain[] = rows.map((row) => ({
+    const own = rows.filter((row) => row.tracker_id === route.trackerId);
+    const earlier = rows.filter((row) => row.tracker_id !== route.trackerId && isOf(route, row.last_key));
+    const forerunners = (service: string) =>
+      earlier.filter((row) => row.service === service).map((row) => row.tracker_id);
+    const chains: Chain[] = own.map((row) => ({
       service: row.service,
-      last: {
-        end: row.last_end,
-        bucket: row.last_bucket,
-        key: row.last_key,
-        hash: row.last_hash,
-        signature: row.last_signature,
-        ended: row.ended === 1,
-      },
+      forerunners: forerunners(row.service),
+      last: lastOf(row),
     }));
     if (!validated) return chains.filter(({ last }) => last && !last.ended);
     const fresh = await metadata
@@ -127,7 +133,15 @@ export class Digester {
     // Without folders of trace sources there is one chain, which begins even when nothing was delivered.
     const begun = route.sorted ? fresh : [...fresh, { service: '' }];
     for (const { service } of begun) {
-      if (!chains.some((chain) => chain.service === service)) chains.push({ service });
+      if (chains.some((chain) => chain.service === service)) continue;
+      // Its files would have the names of the earlier tracker's: it goes on with that one's chain.
+      const [before] = earlier.filter((row) => row.service === service);
+      if (before) await this.note(route, service, lastOf(before));
+      chains.push({
+        service,
+        forerunners: forerunners(service),
+        ...(before ? { last: lastOf(before) } : {}),
+      });
     }
     return chains;
   }
@@ -135,18 +149,18 @@ export class Digester {
   /** Writes the digests of a chain up to an hour, the oldest first. */
   private async goOn(route: Route, chain: Chain, validated: boolean, until: number): Promise<void> {
     let { last } = chain;
-    // A chain that had ended begins again with the hour just past.
-    let start = last && !last.ended ? last.end : until - HOUR;
-    while (start + HOUR <= until) {
+    // A chain that had ended begins again with the hour just past, unless that is the one it ended with.
+    let start = last && !last.ended ? last.end : Math.max(until - HOUR, last?.end ?? 0);
+    for (let hours = 0; start + HOUR <= until && hours < MOST_AT_ONCE; hours++) {
       const end = start + HOUR;
-      last = await this.write(route, chain.service, { start, end }, last, !validated && end === until);
+      last = await this.write(route, chain, { start, end }, last, !validated && end === until);
       start = end;
     }
   }
 
   private async write(
     route: Route,
-    service: string,
+    { service, forerunners }: Chain,
     { start, end }: { start: number; end: number },
     previous: Chain['last'],
     ending: boolean,
@@ -155,7 +169,7 @@ export class Digester {
     const files = await metadata
       .selectFrom('trace_files')
       .select(['bucket', 'key', 'sha256', 'md5'])
-      .where('tracker_id', '=', route.trackerId)
+      .where('tracker_id', 'in', [route.trackerId, ...forerunners])
       .where('service', '=', service)
       .where('delivered_at', '>=', start)
       .where('delivered_at', '<', end)
@@ -196,19 +210,42 @@ export class Digester {
       metadata: { [SIGNATURE]: signature, [ALGORITHM]: SIGNATURE_ALGORITHM, [KEY_ID]: keyId },
     });
     const last = { end, bucket: route.bucket, key, hash: hashOf(hash, body), signature, ended: ending };
+    await this.note(route, service, last);
+    return last;
+  }
+
+  private async note(route: Route, service: string, last: NonNullable<Chain['last']>): Promise<void> {
     const row = {
-      last_end: end,
+      last_end: last.end,
       last_bucket: last.bucket,
-      last_key: key,
+      last_key: last.key,
       last_hash: last.hash,
-      last_signature: signature,
-      ended: ending ? 1 : 0,
+      last_signature: last.signature,
+      ended: last.ended ? 1 : 0,
     };
-    await metadata
+    await this.options.metadata
       .insertInto('digest_chains')
       .values({ tracker_id: route.trackerId, service, ...row })
       .onConflict((conflict) => conflict.columns(['tracker_id', 'service']).doUpdateSet(row))
       .execute();
-    return last;
   }
+}
+
+const lastOf = (row: Selectable<Database['digest_chains']>): NonNullable<Chain['last']> => ({
+  end: row.last_end,
+  bucket: row.last_bucket,
+  key: row.last_key,
+  hash: row.last_hash,
+  signature: row.last_signature,
+  ended: row.ended === 1,
+});
+
+/** Whether a digest lies where a tracker's digests of the same trace source would lie. */
+function isOf(route: Route, key: string): boolean {
+  const found = digestPlace(key);
+  return (
+    found?.root === `CloudTraces/${route.region}` &&
+    found.tracker === route.tracker &&
+    found.place === place(route)
+  );
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Where the files of a tracker lie (`domain.md` 8 and 11). */
 export interface Shelf {
   region: string;
@@ -33,12 +35,76 @@ function folderOf({ region, tracker }: Shelf, time: number): string {
 }
 
 const beginning = ({ prefix }: Shelf) => (prefix === '' ? '' : `${prefix}_`);
-const place = ({ region, subProject }: Shelf) =>
-  subProject === undefined ? region : `${region}-${subProject}`;
+/** Stands in the names of a shelf's files: tells the projects apart that share a folder. */
+export const place = ({ region, subProject }: Pick<Shelf, 'region' | 'subProject'>) =>
+  subProject === undefined ? region : `${region}-${partOf(subProject)}`;
 
-/** A trace source is any text; a folder is not. */
-function serviceFolder({ service }: Shelf): string[] {
-  if (service === undefined) return [];
-  const name = service.replaceAll(/[^A-Za-z0-9._-]/g, '_');
-  return [/^\.*$/.test(name) ? '_' : name];
+const serviceFolder = ({ service }: Shelf): string[] => (service === undefined ? [] : [partOf(service)]);
+
+/** A name of a file on disk has room for 255 bytes, of which this is the longest part. */
+const MOST_PART = 100;
+const KEPT_OF_LONG = 60;
+/** What a name must not become: folders that mean something, in any case of their letters. */
+const MEANS_MORE = /^(?:\.+|digest)$/i;
+
+/**
+ * A name as part of a key. Different names become different parts: letters (ASCII), digits, ".", "_" and "-"
+ * stay, each other byte of its UTF-8 becomes "!" and two hex digits. What gets too long ends in "!!" and the
+ * beginning of its SHA-256.
+ */
+export function partOf(name: string): string {
+  const escaped = MEANS_MORE.test(name)
+    ? `${inHex(name.slice(0, 1))}${name.slice(1)}`
+    : name.replaceAll(/[^A-Za-z0-9._-]+/g, inHex);
+  if (escaped.length <= MOST_PART) return escaped;
+  const beginning = escaped.slice(0, KEPT_OF_LONG).replace(/![0-9A-F]?$/, '');
+  return `${beginning}!!${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+}
+
+const inHex = (text: string) => Buffer.from(text).toString('hex').toUpperCase().replaceAll(/../g, '!$&');
+
+/** What the key of a digest file says of its chain. */
+export interface DigestPlace {
+  /** `CloudTraces/<region>`. */
+  root: string;
+  tracker: string;
+  /** Folder of the trace source; empty: not sorted. */
+  folder: string;
+  place: string;
+}
+
+const STAMP = '\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ';
+const FOLDER = '^(CloudTraces/[^/]+)/\\d+/\\d+/\\d+/([^/]+)/';
+const DIGEST = new RegExp(
+  `${FOLDER}Digest/(?:([^/]+)/)?(?:[^/]*_)?CloudTrace-Digest_([^/]+)_${STAMP}\\.json\\.gz$`,
+);
+const TRACE_FILE = new RegExp(
+  `${FOLDER}(?:([^/]+)/)?((?:[^/]*_)?CloudTrace_[^/]+)_(${STAMP})_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
+);
+
+/** @returns undefined: it is no key of a digest file */
+export function digestPlace(key: string): DigestPlace | undefined {
+  const match = DIGEST.exec(key);
+  if (!match) return undefined;
+  const [, root = '', tracker = '', folder = '', place = ''] = match;
+  return { root, tracker, folder, place };
+}
+
+/** What the key of a trace file says. @returns undefined: it is no such key */
+export function traceFilePlace(key: string) {
+  const match = TRACE_FILE.exec(key);
+  if (!match) return undefined;
+  const [, root = '', tracker = '', folder = '', name = '', stamp = ''] = match;
+  return {
+    root,
+    tracker,
+    folder,
+    stamp,
+    /** Whether it lies where a chain's files lie. */
+    isOf: (chain: DigestPlace) =>
+      chain.root === root &&
+      chain.tracker === tracker &&
+      chain.folder === folder &&
+      `_${name}`.endsWith(`_CloudTrace_${chain.place}`),
+  };
 }

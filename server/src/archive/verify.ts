@@ -2,6 +2,7 @@ import { type KeyObject, verify as verifySignature } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type Digest, hashOf, instantOf, SIGNATURE, signedText } from './digest.ts';
+import { type DigestPlace, digestPlace, traceFilePlace } from './layout.ts';
 
 const expand = promisify(gunzip);
 const MOST_DIGEST = 256 * 1024 * 1024;
@@ -49,14 +50,61 @@ interface Sheet {
   digest: Digest;
   start: number;
   end: number;
-  /** Folder of the trace files that its chain covers. */
-  shelf: string;
+  place: DigestPlace;
 }
 
-const DIGEST =
-  /^(CloudTraces\/[^/]+)\/\d+\/\d+\/\d+\/([^/]+)\/Digest\/(?:([^/]+)\/)?[^/]*CloudTrace-Digest_[^/]+\.json\.gz$/;
-const TRACE_FILE =
-  /^(CloudTraces\/[^/]+)\/\d+\/\d+\/\d+\/([^/]+)\/(?:([^/]+)\/)?[^/]*CloudTrace_[^/]+_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)_[0-9a-f]{16}\.json(?:\.gz)?$/;
+/** Digests of the same place, oldest first. Where they began or went on in another place, links tell. */
+type Chain = Sheet[];
+
+/** Every digest that could be read, and how each leads to the others. */
+class Sheets {
+  readonly chains: Chain[];
+  private readonly byKey: Map<string, Sheet>;
+  private readonly followers = new Map<string, Sheet>();
+
+  constructor(sheets: readonly Sheet[]) {
+    const chains = new Map<string, Chain>();
+    for (const sheet of sheets) {
+      const { root, tracker, folder, place } = sheet.place;
+      const id = [root, tracker, folder, place].join('/');
+      const chain = chains.get(id);
+      if (chain) chain.push(sheet);
+      else chains.set(id, [sheet]);
+    }
+    this.chains = [...chains.values()];
+    for (const chain of this.chains) chain.sort((a, b) => a.end - b.end || (a.key < b.key ? -1 : 1));
+    this.byKey = new Map(sheets.map((sheet) => [sheet.key, sheet]));
+    for (const sheet of sheets) this.followers.set(sheet.digest.previous_digest_object, sheet);
+  }
+
+  /** What stands before a digest: the first of a place may go on from another one. */
+  before(chain: Chain, at: number): Sheet | undefined {
+    if (at > 0) return chain[at - 1];
+    return this.byKey.get(chain[at]?.digest.previous_digest_object ?? '');
+  }
+
+  after(chain: Chain, at: number): Sheet | undefined {
+    return chain[at + 1] ?? this.followers.get(chain[at]?.key ?? '');
+  }
+
+  /** The newest digest that goes on from a chain, wherever it lies. */
+  newest(chain: Chain): Sheet | undefined {
+    let newest = chain.at(-1);
+    for (let next = newest; next; next = this.followers.get(next.key)) {
+      if (next.end < (newest?.end ?? 0)) break;
+      newest = next;
+    }
+    return newest;
+  }
+
+  /** Chains that cover the files of a place: of the longest names that fit. */
+  covering(key: string): Chain | undefined {
+    const file = traceFilePlace(key);
+    return this.chains
+      .filter(([sheet]) => sheet && file?.isOf(sheet.place))
+      .sort(([a], [b]) => (b?.place.place.length ?? 0) - (a?.place.place.length ?? 0))[0];
+  }
+}
 
 /**
  * Proves that trace files are those that were delivered: follows every chain of digest files, checks their
@@ -84,18 +132,17 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
     onFinding(finding);
   };
   const digests: string[] = [];
-  const files = new Map<string, { shelf: string; time: number }>();
+  const files = new Map<string, number>();
   for await (const key of source.keys('CloudTraces/')) {
-    const digest = DIGEST.exec(key);
-    const file = TRACE_FILE.exec(key);
-    if (digest) digests.push(key);
-    else if (file) files.set(key, { shelf: shelfOf(file), time: instantOf(file[4] ?? '') });
+    const file = traceFilePlace(key);
+    if (digestPlace(key)) digests.push(key);
+    else if (file) files.set(key, instantOf(file.stamp));
   }
   const total = digests.length + files.size;
   let done = 0;
   const step = () => onProgress?.(++done, total);
 
-  const chains = new Map<string, Sheet[]>();
+  const readable: Sheet[] = [];
   for (const key of digests) {
     const sheet = await readSheet(source, key);
     step();
@@ -103,19 +150,17 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
       tell({ kind: 'digest', key, verdict: 'changed', reason: sheet });
       continue;
     }
-    const chain = chains.get(sheet.shelf) ?? [];
-    chain.push(sheet);
-    chains.set(sheet.shelf, chain);
+    readable.push(sheet);
   }
+  const sheets = new Sheets(readable);
 
   const listed = new Set<string>();
-  for (const chain of chains.values()) {
-    chain.sort((a, b) => a.end - b.end || (a.key < b.key ? -1 : 1));
+  for (const chain of sheets.chains) {
     for (const [at, sheet] of chain.entries()) {
       const within = sheet.end >= from && sheet.start <= to;
-      const doubt = within ? await doubtOf(sheet, chain[at + 1], options) : undefined;
+      const doubt = within ? await doubtOf(sheet, sheets.after(chain, at), options) : undefined;
       if (within) {
-        const broken = doubt ? undefined : await whyNotLinked(sheet, chain[at - 1], source, from);
+        const broken = doubt ? undefined : await whyNotLinked(sheet, sheets.before(chain, at), source, from);
         const linked: Doubt = broken ? { verdict: 'changed', reason: broken } : { verdict: 'valid' };
         tell({ kind: 'digest', key: sheet.key, ...(doubt ?? linked) });
       }
@@ -132,15 +177,14 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
       }
     }
   }
-  for (const [key, { shelf, time }] of files) {
+  for (const [key, time] of files) {
     if (listed.has(key) || time < from || time > to) continue;
-    tell(strayFile(key, time, chains.get(shelf), now));
+    const chain = sheets.covering(key);
+    tell(strayFile(key, time, chain?.[0], chain && sheets.newest(chain), now));
     step();
   }
   return counts;
 }
-
-const shelfOf = ([, root, tracker, service = '']: RegExpExecArray) => `${root} ${tracker} ${service}`;
 
 /** @returns what is wrong, in words, when it cannot be read */
 async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | string> {
@@ -158,7 +202,7 @@ async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | st
     if (source.bucket !== undefined && digest.digest_bucket !== source.bucket) {
       return `it was moved: it says that it is in the bucket ${digest.digest_bucket}`;
     }
-    return { key, bytes, digest, start, end, shelf: shelfOf(DIGEST.exec(key) as RegExpExecArray) };
+    return { key, bytes, digest, start, end, place: digestPlace(key) as DigestPlace };
   } catch {
     return 'it is not a compressed JSON file any more';
   }
@@ -236,9 +280,14 @@ async function checkFile(
     : { kind: 'file', key, verdict: 'changed', reason: `its hash is not the one in ${digest}` };
 }
 
-function strayFile(key: string, time: number, chain: Sheet[] | undefined, now: number): Finding {
-  const first = chain?.[0];
-  const last = chain?.at(-1);
+/** @param first and last digest of the chain that covers its place */
+function strayFile(
+  key: string,
+  time: number,
+  first: Sheet | undefined,
+  last: Sheet | undefined,
+  now: number,
+): Finding {
   if (!first && time >= now - FIRST_DIGEST_MS) {
     return { kind: 'file', key, verdict: 'pending', reason: 'its first digest comes after the full hour' };
   }
