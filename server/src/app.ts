@@ -128,6 +128,7 @@ export async function startApp({
     rootKey,
     clock,
     regions: config.regions,
+    log,
   });
   const recording = new Recording(metadata, config.globalRegion);
   const firstPassword = await iam.start({

@@ -48,6 +48,15 @@ export const ERRORS = {
   iamNotFound: (kind: string, id: string) => new CtsError(404, 'IAM.0004', `there is no ${kind} ${id}`),
   iamConflict: (kind: string, name: string) =>
     new CtsError(409, 'IAM.0005', `there is already a ${kind} ${name}`),
+  /** @param rule of how many there are at most */
+  iamFull: (rule: string) => new CtsError(400, 'IAM.0006', `${rule}; remove one first`),
+  /** @param action that whoever gives lacks. @param where it would hold */
+  givesMore: (action: string, where: string) =>
+    new CtsError(
+      403,
+      'IAM.0003',
+      `this would give ${action} in ${where}, which your own roles do not allow there: nobody gives more than they hold`,
+    ),
   lastAdministrator: () =>
     new CtsError(
       409,

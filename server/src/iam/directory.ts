@@ -1,9 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from 'kysely';
+import type { Logger } from 'pino';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import {
+  MOST_GRANTS,
+  MOST_GROUPS,
+  MOST_MEMBERSHIPS,
+  MOST_PROJECTS,
+  MOST_ROLES,
+  MOST_USERS,
+} from './limits.ts';
 import { hashPassword } from './passwords.ts';
-import type { PolicyDocument } from './policy.ts';
+import { checkPolicy, type PolicyDocument, readPolicy } from './policy.ts';
+import type { Holdings } from './principal.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
 
 export interface Domain {
@@ -61,7 +71,7 @@ export interface NewAccount {
   description?: string;
   /** Its first administrator. */
   admin: { name: string; password: string };
-  /** Whether its administrators run the installation. */
+  /** Whether its administrators operate the installation: never true for an account that somebody asks for. */
   operator?: boolean;
 }
 
@@ -74,15 +84,20 @@ export class Directory {
   private readonly clock: () => number;
   private readonly regions: readonly string[];
   private readonly changed: () => void;
+  private readonly log: Logger;
+  /** Roles whose policies were told to be of no use: once each. */
+  private readonly reported = new Set<string>();
 
   /** @param options.changed is told of every change that may concern somebody's permissions */
   constructor(options: {
     metadata: Metadata;
     clock: () => number;
     regions: readonly string[];
+    log: Logger;
     changed: () => void;
   }) {
     this.metadata = options.metadata;
+    this.log = options.log;
     this.clock = options.clock;
     this.regions = options.regions;
     this.changed = options.changed;
@@ -121,7 +136,7 @@ export class Directory {
     await this.metadata.transaction().execute(async (transaction) => {
       await transaction
         .insertInto('domains')
-        .values({ id: domain_id, name, description, created_at })
+        .values({ id: domain_id, name, description, operator: operator ? 1 : 0, created_at })
         .execute();
       for (const region of this.regions) {
         const project = { id: newId(), domain_id, name: region, region, created_at };
@@ -144,7 +159,8 @@ export class Directory {
 
   async changeAccount(id: string, change: { description?: string; enabled?: boolean }): Promise<Account> {
     await this.accountRow(id);
-    await this.metadata.updateTable('domains').set(columns(change)).where('id', '=', id).execute();
+    const values = columns(change, ['description']);
+    if (values) await this.metadata.updateTable('domains').set(values).where('id', '=', id).execute();
     this.changed();
     return this.account(id);
   }
@@ -192,6 +208,7 @@ export class Directory {
       ['domain_id', domainId],
       ['name', name],
     ]);
+    await this.refuseFull('projects', MOST_PROJECTS, domainId);
     const id = newId();
     await this.metadata
       .insertInto('projects')
@@ -207,7 +224,8 @@ export class Directory {
     change: { description?: string; enabled?: boolean },
   ): Promise<Project> {
     await this.project(domainId, id);
-    await this.metadata.updateTable('projects').set(columns(change)).where('id', '=', id).execute();
+    const values = columns(change, ['description']);
+    if (values) await this.metadata.updateTable('projects').set(values).where('id', '=', id).execute();
     this.changed();
     return this.project(domainId, id);
   }
@@ -247,6 +265,7 @@ export class Directory {
       ['domain_id', domainId],
       ['name', user.name],
     ]);
+    await this.refuseFull('users', MOST_USERS, domainId);
     const id = newId();
     const { name, description = '', enabled = true } = user;
     const password_hash = user.password === undefined ? '' : await hashPassword(user.password);
@@ -287,7 +306,9 @@ export class Directory {
     }
     if (same && same.enabled !== 1) throw ERRORS.iamForbidden(`the user ${name} is disabled`);
     const id = same?.id ?? (await this.addUser(domainId, { name })).id;
-    const groups = (await this.groups(domainId)).filter((group) => outside.groups.includes(group.name));
+    const groups = (await this.groups(domainId))
+      .filter((group) => outside.groups.includes(group.name))
+      .slice(0, MOST_MEMBERSHIPS);
     await this.metadata.transaction().execute(async (transaction) => {
       await transaction
         .updateTable('users')
@@ -315,12 +336,10 @@ export class Directory {
         ['name', change.name],
       ]);
     }
-    const { password, ...rest } = change;
-    const values = {
-      ...columns(rest),
-      ...(password === undefined ? {} : { password_hash: await hashPassword(password) }),
-    };
-    if (Object.keys(values).length > 0) {
+    const { password } = change;
+    const password_hash = password === undefined ? undefined : await hashPassword(password);
+    const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
+    if (values) {
       await this.administered(domainId, (transaction) =>
         transaction.updateTable('users').set(values).where('id', '=', id).execute(),
       );
@@ -364,6 +383,7 @@ export class Directory {
       ['domain_id', domainId],
       ['name', name],
     ]);
+    await this.refuseFull('groups', MOST_GROUPS, domainId);
     const id = newId();
     await this.metadata
       .insertInto('groups')
@@ -384,9 +404,8 @@ export class Directory {
         ['name', change.name],
       ]);
     }
-    if (Object.values(change).some((value) => value !== undefined)) {
-      await this.metadata.updateTable('groups').set(change).where('id', '=', id).execute();
-    }
+    const values = columns(change, ['name', 'description']);
+    if (values) await this.metadata.updateTable('groups').set(values).where('id', '=', id).execute();
     return this.group(domainId, id);
   }
 
@@ -425,7 +444,10 @@ export class Directory {
 
   async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
-    await this.user(domainId, userId);
+    const others = (await this.groupsOf(domainId, userId)).filter(({ id }) => id !== groupId);
+    if (others.length >= MOST_MEMBERSHIPS) {
+      throw ERRORS.iamFull(`a user is in at most ${MOST_MEMBERSHIPS} groups`);
+    }
     await this.metadata
       .insertInto('memberships')
       .values({ group_id: groupId, user_id: userId })
@@ -458,7 +480,63 @@ export class Directory {
       .where('domain_id', '=', domainId)
       .orderBy('name')
       .execute();
-    return [...SYSTEM_ROLES, ...rows.map(toRole)];
+    return [...SYSTEM_ROLES, ...rows.map((row) => this.toRole(row))];
+  }
+
+  /** What a user holds by all its groups, of roles that its account has. */
+  async holdings(domainId: string, userId: string): Promise<Holdings> {
+    const grants = await this.metadata
+      .selectFrom('grants')
+      .innerJoin('memberships', 'memberships.group_id', 'grants.group_id')
+      .innerJoin('groups', 'groups.id', 'grants.group_id')
+      .select(['grants.role_id', 'grants.scope'])
+      .distinct()
+      .where('memberships.user_id', '=', userId)
+      .where('groups.domain_id', '=', domainId)
+      .execute();
+    return this.holdingsOf(domainId, grants);
+  }
+
+  /** What a group gives to its members. */
+  async holdingsOfGroup(domainId: string, groupId: string): Promise<Holdings> {
+    const grants = await this.grants(domainId, groupId);
+    return this.holdingsOf(
+      domainId,
+      grants.map(({ roleId, scope }) => ({ role_id: roleId, scope })),
+    );
+  }
+
+  private async holdingsOf(
+    domainId: string,
+    grants: readonly { role_id: string; scope: string }[],
+  ): Promise<Holdings> {
+    const roles = new Map<string, Role>(SYSTEM_ROLES.map((role) => [role.id, role]));
+    const custom = [...new Set(grants.map(({ role_id }) => role_id))].filter((id) => !roles.has(id));
+    if (custom.length > 0) {
+      const rows = await this.metadata
+        .selectFrom('roles')
+        .selectAll()
+        .where('domain_id', '=', domainId)
+        .where('id', 'in', custom)
+        .execute();
+      for (const row of rows) roles.set(row.id, this.toRole(row));
+    }
+    const held = grants.flatMap(({ role_id, scope }) => {
+      const role = roles.get(role_id);
+      return role ? [{ role, scope }] : [];
+    });
+    return { held, operator: await this.isOperator(domainId) };
+  }
+
+  /** Where a role of an account is granted. */
+  async scopesOf(roleId: string): Promise<string[]> {
+    const rows = await this.metadata
+      .selectFrom('grants')
+      .select('scope')
+      .distinct()
+      .where('role_id', '=', roleId)
+      .execute();
+    return rows.map(({ scope }) => scope);
   }
 
   /** @throws CtsError 404 */
@@ -477,16 +555,11 @@ export class Directory {
       throw ERRORS.iamConflict('role', name);
     }
     const id = newId();
+    const text = await this.policyText(domainId, policy);
+    await this.refuseFull('roles', MOST_ROLES, domainId);
     await this.metadata
       .insertInto('roles')
-      .values({
-        id,
-        domain_id: domainId,
-        name,
-        description,
-        policy: JSON.stringify(policy),
-        created_at: this.clock(),
-      })
+      .values({ id, domain_id: domainId, name, description, policy: text, created_at: this.clock() })
       .execute();
     return this.role(domainId, id);
   }
@@ -497,11 +570,9 @@ export class Directory {
     change: { description?: string; policy?: PolicyDocument },
   ): Promise<Role> {
     await this.customRole(domainId, id);
-    const { policy, ...rest } = change;
-    const values = { ...rest, ...(policy ? { policy: JSON.stringify(policy) } : {}) };
-    if (Object.values(values).some((value) => value !== undefined)) {
-      await this.metadata.updateTable('roles').set(values).where('id', '=', id).execute();
-    }
+    const policy = change.policy && (await this.policyText(domainId, change.policy));
+    const values = columns({ description: change.description, policy }, ['description', 'policy']);
+    if (values) await this.metadata.updateTable('roles').set(values).where('id', '=', id).execute();
     this.changed();
     return this.role(domainId, id);
   }
@@ -535,6 +606,9 @@ export class Directory {
       );
     }
     if (scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE) await this.project(domainId, scope);
+    if ((await this.grants(domainId, groupId)).length >= MOST_GRANTS) {
+      throw ERRORS.iamFull(`a group holds at most ${MOST_GRANTS} roles, counted in each scope`);
+    }
     await this.metadata
       .insertInto('grants')
       .values({ group_id: groupId, role_id: roleId, scope })
@@ -558,18 +632,6 @@ export class Directory {
     this.changed();
   }
 
-  /** What a user holds by all its groups. */
-  async grantsOf(userId: string): Promise<{ roleId: string; scope: string }[]> {
-    const rows = await this.metadata
-      .selectFrom('grants')
-      .innerJoin('memberships', 'memberships.group_id', 'grants.group_id')
-      .select(['grants.role_id', 'grants.scope'])
-      .distinct()
-      .where('memberships.user_id', '=', userId)
-      .execute();
-    return rows.map(({ role_id, scope }) => ({ roleId: role_id, scope }));
-  }
-
   /**
    * Does what may take rights away, unless it takes them from the last who could give them back.
    * @throws CtsError 409
@@ -588,16 +650,43 @@ export class Directory {
     });
   }
 
-  /** The first account is the one that operates the installation. */
+  /** Whether an account operates the installation: the first one does, for good. */
   private async isOperator(domainId: string): Promise<boolean> {
-    const first = await this.metadata
+    const row = await this.metadata
       .selectFrom('domains')
-      .select('id')
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(1)
+      .select('operator')
+      .where('id', '=', domainId)
       .executeTakeFirst();
-    return first?.id === domainId;
+    return row?.operator === 1;
+  }
+
+  /** A policy as it is stored. @throws CtsError 400, 403 */
+  private async policyText(domainId: string, policy: PolicyDocument): Promise<string> {
+    return JSON.stringify(checkPolicy(policy, await this.isOperator(domainId)));
+  }
+
+  private toRole(row: { id: string; name: string; description: string; policy: string }): Role {
+    const { id, name, description } = row;
+    const { policy, problem } = readPolicy(row.policy);
+    if (problem !== undefined && !this.reported.has(id)) {
+      this.reported.add(id);
+      this.log.error({ role: id, name, problem }, 'the policy of a role is not valid: it grants nothing');
+    }
+    return { id, name, displayName: name, description, policy };
+  }
+
+  /** @throws CtsError 400 */
+  private async refuseFull(
+    table: 'projects' | 'users' | 'groups' | 'roles',
+    most: number,
+    domainId: string,
+  ): Promise<void> {
+    const { count } = await this.metadata
+      .selectFrom(table)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('domain_id', '=', domainId)
+      .executeTakeFirstOrThrow();
+    if (count >= most) throw ERRORS.iamFull(`an account has at most ${most} ${table}`);
   }
 
   private async customRole(domainId: string, id: string): Promise<Role> {
@@ -637,11 +726,22 @@ export function newId(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Members that are given, flags as 0 and 1. */
-function columns<T extends { enabled?: boolean }>(change: T) {
-  const { enabled, ...rest } = change;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { ...given, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
+/**
+ * What a statement sets: of a change that somebody sent, the columns that are named here, and `enabled` as 0 or 1.
+ * Whatever else is in it goes no further. @returns undefined when there is nothing to set
+ */
+function columns<Column extends string>(
+  change: { [column in Column]?: string } & { enabled?: boolean },
+  names: readonly Column[],
+): ({ [column in Column]?: string } & { enabled?: number }) | undefined {
+  const given = names.flatMap((name) => {
+    const value: string | undefined = change[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const { enabled } = change;
+  if (given.length === 0 && enabled === undefined) return undefined;
+  const values = Object.fromEntries(given) as { [column in Column]?: string };
+  return { ...values, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
 }
 
 /** How many enabled users may administer the account. */
@@ -713,9 +813,4 @@ function toGroup(row: {
 }): Group {
   const { id, name, description } = row;
   return { id, name, domainId: row.domain_id, description, createdAt: row.created_at };
-}
-
-function toRole(row: { id: string; name: string; description: string; policy: string }): Role {
-  const { id, name, description } = row;
-  return { id, name, displayName: name, description, policy: JSON.parse(row.policy) as PolicyDocument };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { Attempts } from './attempts.ts';
@@ -9,6 +10,7 @@ import { Iam } from './iam.ts';
 import { SignInQueue } from './sign-in-queue.ts';
 import { Tokens } from './tokens.ts';
 
+const log = pino({ level: 'silent' });
 const PASSWORD = 'a-password-of-the-tests';
 const ADDRESS = '192.0.2.7';
 const DOMAIN = { name: 'acme' };
@@ -22,7 +24,7 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-iam-'));
   metadata = await openMetadata(path.join(directory, 'metadata.db'));
   now = Date.now();
-  iam = new Iam({ metadata, rootKey: randomBytes(32), clock: () => now, regions: ['eu-de', 'eu-nl'] });
+  iam = new Iam({ metadata, rootKey: randomBytes(32), clock: () => now, regions: ['eu-de', 'eu-nl'], log });
   await iam.start({ domain: 'acme', user: 'admin', password: PASSWORD });
 });
 

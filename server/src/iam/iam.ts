@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Logger } from 'pino';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Attempts } from './attempts.ts';
+import { Delegation } from './delegation.ts';
 import { Directory, type Domain, type Project } from './directory.ts';
 import { IngestKeys } from './ingest-keys.ts';
 import { makePassword, NOBODY, verifyPassword } from './passwords.ts';
@@ -22,6 +24,7 @@ export interface IamOptions {
   clock: () => number;
   /** Every account has a project in each. */
   regions: readonly string[];
+  log: Logger;
 }
 
 /** A project or domain that a token shall be good for, by id or by name. */
@@ -45,6 +48,7 @@ export interface IssuedToken {
 /** Tells callers by their credentials, and what they may do. */
 export class Iam {
   readonly directory: Directory;
+  readonly delegation: Delegation;
   readonly accessKeys: AccessKeys;
   readonly ingestKeys: IngestKeys;
   private readonly metadata: Metadata;
@@ -55,11 +59,12 @@ export class Iam {
   /** Callers by credential, so that most requests cost no look-up in the metadata store. Oldest first. */
   private readonly callers = new Map<string, { principal: Principal; until: number }>();
 
-  constructor({ metadata, rootKey, clock, regions }: IamOptions) {
+  constructor({ metadata, rootKey, clock, regions, log }: IamOptions) {
     const changed = () => this.callers.clear();
     this.metadata = metadata;
     this.clock = clock;
-    this.directory = new Directory({ metadata, clock, regions, changed });
+    this.directory = new Directory({ metadata, clock, regions, log, changed });
+    this.delegation = new Delegation(this.directory);
     this.accessKeys = new AccessKeys(metadata, rootKey, clock);
     this.ingestKeys = new IngestKeys(metadata, clock, changed);
     this.tokens = new Tokens(rootKey, clock);
@@ -229,7 +234,7 @@ export class Iam {
   /** Projects of its account in which a caller holds any role. */
   async enterable({ user }: Principal): Promise<Project[]> {
     const projects = await this.directory.projects(user.domain.id);
-    const held = await this.heldRoles(user.id, user.domain.id);
+    const { held } = await this.directory.holdings(user.domain.id, user.id);
     return projects.filter(
       ({ id, enabled }) => enabled && held.some(({ scope }) => scope === id || scope === 'projects'),
     );
@@ -281,7 +286,7 @@ export class Iam {
       user: { id: row.id, name: row.name, domain },
       domainId: domain.id,
       project,
-      ...rightsOf(await this.heldRoles(row.id, domain.id), projectId),
+      ...rightsOf(await this.directory.holdings(domain.id, row.id), projectId),
     };
   }
 
@@ -297,14 +302,6 @@ export class Iam {
     const { id, name, source } = key;
     const user = { id, name, domain: project.domain };
     return this.believe(cached, { user, source, domainId: project.domain.id, project, ...REPORTER });
-  }
-
-  private async heldRoles(userId: string, domainId: string) {
-    const roles = new Map((await this.directory.roles(domainId)).map((role) => [role.id, role]));
-    return (await this.directory.grantsOf(userId)).flatMap(({ roleId, scope }) => {
-      const role = roles.get(roleId);
-      return role ? [{ role, scope }] : [];
-    });
   }
 
   private findUser({ id, name, domain }: PasswordLogin['user']) {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
+import { MOST_INGEST_KEYS } from './limits.ts';
 
 const PREFIX = 'octs_';
 const USE_NOTED_EVERY_MS = 60_000;
@@ -34,7 +35,7 @@ export class IngestKeys {
     this.changed = changed;
   }
 
-  /** @throws CtsError 409 when the project has one of that name */
+  /** @throws CtsError 409 when the project has one of that name, 400 when it has as many as it may */
   async add(key: {
     projectId: string;
     name: string;
@@ -42,8 +43,10 @@ export class IngestKeys {
     createdBy: string;
   }): Promise<IngestKey & { key: string }> {
     const { projectId, name, source, createdBy } = key;
-    if ((await this.list(projectId)).some((known) => known.name === name)) {
-      throw ERRORS.iamConflict('ingest key', name);
+    const known = await this.list(projectId);
+    if (known.some((one) => one.name === name)) throw ERRORS.iamConflict('ingest key', name);
+    if (known.length >= MOST_INGEST_KEYS) {
+      throw ERRORS.iamFull(`a project has at most ${MOST_INGEST_KEYS} ingest keys`);
     }
     const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const id = randomBytes(16).toString('hex');

@@ -1,9 +1,18 @@
 import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Domain, type Project } from './directory.ts';
-import { Permissions } from './policy.ts';
+import {
+  denialsOf,
+  INSTALLATION,
+  type Pattern,
+  Permissions,
+  type PolicyDocument,
+  SERVICES,
+} from './policy.ts';
 import type { Role } from './roles.ts';
 
 /** Actions that concern the account itself or the installation, not a project. */
-const OF_ACCOUNT = /^(?:iam|opencts):/i;
+const OF_ACCOUNT = new RegExp(`^(?:iam|${INSTALLATION}):`, 'i');
+/** Only in the account that operates the installation has anybody these, whatever its policies say. */
+const OF_INSTALLATION = new RegExp(`^${INSTALLATION}:`, 'i');
 
 /** Who calls, and with which scope. */
 export interface Principal {
@@ -34,23 +43,30 @@ export interface HeldRole {
   scope: string;
 }
 
+/** What a user holds, and in which kind of account. */
+export interface Holdings {
+  held: readonly HeldRole[];
+  /** The account operates the installation. */
+  operator: boolean;
+}
+
 /**
  * What the roles of a user let it do in a project, or without one in all projects of the account alike.
- * Actions of `iam:` and `opencts:` are judged by the roles held in the account itself.
+ * Actions of `iam:` and `opencts:` are judged by the roles held in the account itself. Here, and nowhere else, is
+ * decided what a caller may.
  */
 export function rightsOf(
-  held: readonly HeldRole[],
+  { held, operator }: Holdings,
   projectId: string | undefined,
 ): Pick<Principal, 'roles' | 'hasRights' | 'allows' | 'mayEnable'> {
-  const account = effective(held.filter(({ scope }) => scope === ACCOUNT_SCOPE));
-  const project = effective(
-    held.filter(
-      ({ scope }) => scope === ALL_PROJECTS_SCOPE || (projectId !== undefined && scope === projectId),
-    ),
-  );
+  const account = effective(held, ACCOUNT_SCOPE);
+  const project = effective(held, projectId ?? ALL_PROJECTS_SCOPE);
   const inAccount = new Permissions(account.map(({ policy }) => policy));
   const inProject = new Permissions(project.map(({ policy }) => policy));
-  const allows = (action: string) => (OF_ACCOUNT.test(action) ? inAccount : inProject).allows(action);
+  const allows = (action: string) => {
+    if (!OF_ACCOUNT.test(action)) return inProject.allows(action);
+    return (operator || !OF_INSTALLATION.test(action)) && inAccount.allows(action);
+  };
   return {
     roles: (projectId === undefined ? account : project).map(({ id, name }) => ({ id, name })),
     hasRights: account.length + project.length > 0,
@@ -62,9 +78,49 @@ export function rightsOf(
   };
 }
 
-/** Each role once, without those that need another one which is not held. */
-function effective(held: readonly HeldRole[]): Role[] {
-  const roles = [...new Map(held.map(({ role }) => [role.id, role])).values()];
+/**
+ * The first action of what is given that its giver does not hold where it would hold. What is given counts in full,
+ * whether or not it has an effect today; of the giver's own only what has.
+ * @param denied denials that come along, in the same place
+ */
+export function lacking(
+  giver: Holdings,
+  scope: string,
+  allowed: readonly Pattern[],
+  denied: readonly Pattern[] = [],
+): string | undefined {
+  const policiesIn = (place: string) => effective(giver.held, place).map(({ policy }) => policy);
+  // What holds in all projects holds in those as well in which the giver is denied it.
+  const elsewhere =
+    scope === ALL_PROJECTS_SCOPE ? giver.held.filter((one) => one.scope !== ACCOUNT_SCOPE) : [];
+  const there = new Permissions([
+    ...policiesIn(scope),
+    ...elsewhere.map(({ role }) => denialsOf(role.policy)),
+  ]);
+  const inAccount = new Permissions(policiesIn(ACCOUNT_SCOPE));
+  const lacked = allowed.find(
+    (pattern) =>
+      !there.covers(pattern, denied) &&
+      !(OF_ACCOUNT.test(`${pattern[0]}:`) && inAccount.covers(pattern, denied)),
+  );
+  return lacked?.join(':');
+}
+
+/** What policies allow and deny of the services that an account has actions of. */
+export function reachOf(policies: readonly PolicyDocument[], operator: boolean) {
+  const services = SERVICES.filter((service) => operator || service !== INSTALLATION);
+  return new Permissions(policies).byService(services);
+}
+
+/**
+ * Roles that hold in a scope, each once; what holds in all projects holds in each. Without those that need another
+ * one which is not held.
+ */
+function effective(held: readonly HeldRole[], scope: string): Role[] {
+  const holds = (where: string) =>
+    where === scope || (scope !== ACCOUNT_SCOPE && where === ALL_PROJECTS_SCOPE);
+  const there = held.filter((one) => holds(one.scope));
+  const roles = [...new Map(there.map(({ role }) => [role.id, role])).values()];
   return roles.filter(({ needs }) => needs === undefined || roles.some(({ name }) => name === needs));
 }
 

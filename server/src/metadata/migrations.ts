@@ -454,4 +454,24 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0008_rights': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('domains')
+        .addColumn('operator', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await sql`UPDATE domains SET operator = 1
+                WHERE id = (SELECT id FROM domains ORDER BY created_at, id LIMIT 1)`.execute(db);
+      await db.schema
+        .alterTable('buckets')
+        .addColumn('project_id', 'text', (column) => column.references('projects.id').onDelete('set null'))
+        .execute();
+      // Whose tracker had it made, where that is certain.
+      await sql`UPDATE buckets SET project_id = (
+                  SELECT min(project_id) FROM trackers
+                  WHERE json_extract(settings, '$.bucket') = buckets.name
+                    AND json_extract(settings, '$.isObsCreated')
+                  HAVING count(DISTINCT project_id) = 1)`.execute(db);
+    },
+  },
 };

@@ -13,6 +13,8 @@ export interface Database {
     name: string;
     description: Generated<string>;
     enabled: Generated<number>;
+    /** The account operates the installation: one does, for good. */
+    operator: Generated<number>;
     created_at: number;
   };
   projects: {
@@ -95,6 +97,8 @@ export interface Database {
     name: string;
     domain_id: string;
     region: string;
+    /** Project that had it made; null: none of this service, or unknown. */
+    project_id: Generated<string | null>;
     lifecycle_days: Generated<number>;
     created_at: number;
   };

@@ -24,7 +24,13 @@ export class Configurations {
   }
 
   async set(projectId: string, configuration: Configuration): Promise<void> {
-    const settings = JSON.stringify({ ...DEFAULT, ...configuration });
+    const { is_sync_global_trace, is_support_read_only, support_read_only_services } = configuration;
+    const set: Required<Configuration> = {
+      is_sync_global_trace,
+      is_support_read_only,
+      support_read_only_services: support_read_only_services ?? DEFAULT.support_read_only_services,
+    };
+    const settings = JSON.stringify(set);
     await this.metadata
       .insertInto('configurations')
       .values({ project_id: projectId, settings })

@@ -11,7 +11,7 @@ const Access = Type.Object({ access: Type.String() });
 
 /** Access keys: permanent and temporary. */
 export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
-  const { directory, accessKeys } = iam;
+  const { directory, delegation, accessKeys } = iam;
 
   const keyView = (key: AccessKey): Static<typeof CredentialView> => ({
     access: key.access,
@@ -51,7 +51,8 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       selfOr(principal, user_id, 'iam:credentials:createCredential');
       const user = await directory.user(home(principal), user_id);
       about(request, { resourceName: user.name });
-      const { secret, ...key } = await accessKeys.add(user_id, description);
+      const make = () => accessKeys.add(user_id, description);
+      const { secret, ...key } = await delegation.actingAs(principal, user_id, make);
       return reply.code(201).send({ credential: { ...keyView(key), secret } });
     },
   );
@@ -104,10 +105,9 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       const key = await keyOf(principal, params.access, 'iam:credentials:updateCredential');
       about(request, { resourceId: key.userId, resourceName: key.access });
       const { status, description } = body.credential;
-      await accessKeys.change(key.access, {
-        ...(status ? { active: status === 'active' } : {}),
-        description,
-      });
+      const active = status && status === 'active';
+      const change = () => accessKeys.change(key.access, { active, description });
+      await (active && !key.active ? delegation.actingAs(principal, key.userId, change) : change());
       return { credential: keyView(await keyOf(principal, params.access, 'iam:credentials:getCredential')) };
     },
   );

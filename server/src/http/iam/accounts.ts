@@ -135,11 +135,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request) => {
       about(request, { resourceId: request.params.id });
-      const project = await directory.changeProject(
-        home(request.principal),
-        request.params.id,
-        request.body.project,
-      );
+      const { description, enabled } = request.body.project;
+      const change = { description, enabled };
+      const project = await directory.changeProject(home(request.principal), request.params.id, change);
       about(request, { resourceName: project.name });
       return { project: projectView(project) };
     },
@@ -204,8 +202,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request, reply) => {
-      about(request, { resourceName: request.body.domain.name });
-      const account = await directory.addAccount(request.body.domain);
+      const { name, description, admin } = request.body.domain;
+      about(request, { resourceName: name });
+      const account = await directory.addAccount({ name, description, admin });
       about(request, { resourceId: account.id });
       await refreshRecording();
       return reply.code(201).send({ domain: accountView(account) });
@@ -242,7 +241,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       if (params.id === home(principal) && body.domain.enabled === false) {
         throw ERRORS.iamForbidden('you cannot disable your own account');
       }
-      const account = await directory.changeAccount(params.id, body.domain);
+      const { description, enabled } = body.domain;
+      const account = await directory.changeAccount(params.id, { description, enabled });
       about(request, { resourceName: account.name });
       return { domain: accountView(account) };
     },

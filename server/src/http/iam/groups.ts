@@ -21,7 +21,7 @@ import {
 
 /** Groups of an account and their members. */
 export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
-  const { directory } = iam;
+  const { directory, delegation } = iam;
   const { listLinks, userView, groupView } = viewsUnder(publicUrl);
 
   const OneGroup = Type.Object({ group_id: Id });
@@ -54,10 +54,10 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       },
     },
     async (request, reply) => {
-      const { domain_id, ...wanted } = request.body.group;
+      const { domain_id, name, description } = request.body.group;
       ownAccount(request.principal, domain_id);
-      about(request, { resourceName: wanted.name });
-      const group = await directory.addGroup(home(request.principal), wanted);
+      about(request, { resourceName: name });
+      const group = await directory.addGroup(home(request.principal), { name, description });
       about(request, { resourceId: group.id });
       return reply.code(201).send({ group: groupView(group) });
     },
@@ -84,11 +84,9 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     },
     async (request) => {
       about(request, { resourceId: request.params.group_id });
-      const group = await directory.changeGroup(
-        home(request.principal),
-        request.params.group_id,
-        request.body.group,
-      );
+      const { name, description } = request.body.group;
+      const change = { name, description };
+      const group = await delegation.changeGroup(request.principal, request.params.group_id, change);
       about(request, { resourceName: group.name });
       return { group: groupView(group) };
     },
@@ -101,7 +99,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     },
     async (request, reply) => {
       about(request, { resourceId: request.params.group_id });
-      const group = await directory.removeGroup(home(request.principal), request.params.group_id);
+      const group = await delegation.removeGroup(request.principal, request.params.group_id);
       about(request, { resourceName: group.name });
       return reply.code(204).send();
     },
@@ -144,13 +142,12 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       },
       handler: async (request, reply) => {
         const { group_id, user_id } = request.params;
-        const domainId = home(request.principal);
         about(request, {
           resourceId: group_id,
-          resourceName: (await directory.group(domainId, group_id)).name,
+          resourceName: (await directory.group(home(request.principal), group_id)).name,
         });
-        if (method === 'PUT') await directory.addMember(domainId, group_id, user_id);
-        else await directory.removeMember(domainId, group_id, user_id);
+        if (method === 'PUT') await delegation.addMember(request.principal, group_id, user_id);
+        else await delegation.removeMember(request.principal, group_id, user_id);
         return reply.code(204).send();
       },
     });

@@ -1,10 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
 import { ANY_SOURCE } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { Id, Name } from './shared.ts';
+
+/** What every ingest key lets its holder do. */
+const REPORTING = 'cts:trace:report';
 
 /** Ingest keys of a project. */
 export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
@@ -61,6 +65,9 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     async (request, reply) => {
       const { params, body, principal } = request;
       about(request, { resourceName: body.name });
+      if (!principal.allows(REPORTING)) {
+        throw ERRORS.givesMore(REPORTING, `the project ${principal.project?.name}`);
+      }
       const { key, ...made } = await ingestKeys.add({
         projectId: params.project_id,
         name: body.name,

@@ -15,7 +15,7 @@ import { Description, doc, home, Id, listOf, may, RoleView, viewsUnder } from '.
 
 /** Roles, custom policies, and which group holds which role where. */
 export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
-  const { directory } = iam;
+  const { directory, delegation } = iam;
   const { self, listLinks } = viewsUnder(publicUrl);
 
   const roleView = (role: Role) => ({
@@ -101,11 +101,9 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     },
     async (request) => {
       about(request, { resourceId: request.params.role_id });
-      const role = await directory.changeRole(
-        home(request.principal),
-        request.params.role_id,
-        request.body.role,
-      );
+      const { description, policy } = request.body.role;
+      const change = { description, policy };
+      const role = await delegation.changeRole(request.principal, request.params.role_id, change);
       about(request, { resourceName: role.displayName });
       return { role: roleView(role) };
     },
@@ -118,7 +116,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     },
     async (request, reply) => {
       about(request, { resourceId: request.params.role_id });
-      const role = await directory.removeRole(home(request.principal), request.params.role_id);
+      const role = await delegation.removeRole(request.principal, request.params.role_id);
       about(request, { resourceName: role.displayName });
       return reply.code(204).send();
     },
@@ -202,8 +200,8 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           } else {
             const { name } = await directory.group(domainId, grant.groupId);
             about(request, { resourceId: grant.groupId, resourceName: name });
-            if (method === 'PUT') await directory.grant(domainId, grant);
-            else await directory.revoke(domainId, grant);
+            if (method === 'PUT') await delegation.grant(principal, grant);
+            else await delegation.revoke(principal, grant);
           }
           return reply.code(204).send();
         },

@@ -24,7 +24,7 @@ import {
 
 /** Users of an account. */
 export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
-  const { directory } = iam;
+  const { directory, delegation } = iam;
   const { listLinks, userView, groupView } = viewsUnder(publicUrl);
 
   const OneUser = Type.Object({ user_id: Id });
@@ -58,9 +58,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       },
     },
     async (request, reply) => {
-      const { domain_id, ...wanted } = request.body.user;
+      const { domain_id, name, password, description, enabled } = request.body.user;
       ownAccount(request.principal, domain_id);
-      about(request, { resourceName: wanted.name });
+      about(request, { resourceName: name });
+      const wanted = { name, password, description, enabled };
       const user = await directory.addUser(home(request.principal), wanted);
       about(request, { resourceId: user.id });
       return reply.code(201).send({ user: userView(user) });
@@ -100,7 +101,9 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       if (params.user_id === principal.user.id && body.user.enabled === false) {
         throw ERRORS.iamForbidden('you cannot disable yourself');
       }
-      const user = await directory.changeUser(home(principal), params.user_id, body.user);
+      const { name, password, description, enabled } = body.user;
+      const change = { name, password, description, enabled };
+      const user = await delegation.changeUser(principal, params.user_id, change);
       about(request, { resourceName: user.name });
       return { user: userView(user) };
     },
