@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { IssuedToken, Principal } from '../../iam/index.ts';
+import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
@@ -125,7 +126,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     if (identity.methods.includes('password') && identity.password) {
       const { user } = identity.password;
       about(request, { name: 'loginfailed', ...(await iam.named(user)) });
-      const token = await iam.login({ user, address: request.ip }, scope);
+      const token = await iam.login({ user, address: addressOf(request) }, scope);
       about(request, { name: 'login' });
       return token;
     }

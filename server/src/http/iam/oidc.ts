@@ -6,7 +6,7 @@ import { type OidcJourney, OidcSignIn } from '../../iam/index.ts';
 import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
-import { describeSession, keepSession, Session } from './sessions.ts';
+import { describeSession, Session } from './sessions.ts';
 
 const JOURNEY = 'opencts_oidc_journey';
 const TICKET = 'opencts_oidc_ticket';
@@ -24,7 +24,7 @@ interface Ticket {
 
 /** Sign-in of people through an outside OpenID Connect provider, for the console. */
 export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { iam, config, publicUrl, clock, rootKey } = deps;
+  const { iam, config, publicUrl, clock, rootKey, sessions } = deps;
   const signIn = config.oidcIssuer
     ? await OidcSignIn.with({
         issuer: config.oidcIssuer,
@@ -89,7 +89,13 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: {
         action: 'open',
-        audit: { service: 'IAM', resourceType: 'user', name: 'oidcLoginFailed', evenUnrecorded: true },
+        audit: {
+          service: 'IAM',
+          resourceType: 'user',
+          name: 'oidcLoginFailed',
+          evenUnrecorded: true,
+          ofConsole: true,
+        },
       },
       schema: { summary: 'Come back from the provider', tags: ['identity'] },
     },
@@ -123,6 +129,8 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     }
     const query = request.url.slice(request.url.indexOf('?'));
     const outside = await signIn.finish(new URL(`${redirectUri()}${query}`), journey);
+    // The first sign-in makes the user, each one puts it into its groups.
+    await server.auditBegin(request);
     const user = await directory.admitOutsideUser(account.id, outside);
     about(request, {
       name: 'oidcLoginSuccess',
@@ -156,7 +164,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       }
       spent.set(ticket.id, ticket.expiresAt);
       const token = await iam.issueFor(ticket.userId, ticket.domainId, {}, ['oidc']);
-      keepSession(reply, token, publicUrl());
+      sessions.keep(reply, token, publicUrl());
       return reply.code(201).send(await describeSession(iam, token));
     },
   );

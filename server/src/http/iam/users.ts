@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
@@ -140,7 +141,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         throw ERRORS.iamForbidden('this changes your own password; an administrator changes those of others');
       }
       const { password, original_password } = body.user;
-      await iam.changePassword(principal.user.id, original_password, password, request.ip);
+      await iam.changePassword(principal.user.id, original_password, password, addressOf(request));
       return reply.code(204).send();
     },
   );
