@@ -27,6 +27,12 @@ export interface SignedRequest {
 }
 
 const ALGORITHMS: Record<string, 'SDK' | 'V11'> = { 'SDK-HMAC-SHA256': 'SDK', 'V11-HMAC-SHA256': 'V11' };
+/** Visible ASCII without `#`. */
+const TARGET = /^[!"$-~]+$/;
+/** A query that cannot be mistaken for a body of JSON: some clients sign it in the place of one. */
+const ENCODED_QUERY = /^[A-Za-z0-9._~=&+%-]+$/;
+/** What one value is taken of. */
+const SINGLE_HEADERS = ['host', 'x-sdk-date', 'x-sdk-content-sha256', 'x-security-token', 'x-project-id'];
 const CLOCK_WINDOW_MS = 15 * 60_000;
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
@@ -105,24 +111,31 @@ function signingKey(secret: string, { scheme, scope, accessKey }: Authorization)
   return hmac(hmac(accessKey, secret), `${scope}\u0001`).toString('hex');
 }
 
-/** The most likely one first. */
+/**
+ * What the signature may have been made of, the most likely first. Each covers everything that the service
+ * acts on: whatever of it a client of some scheme leaves unsigned makes the request a refused one.
+ */
 function* canonicalRequests(authorization: Authorization, request: SignedRequest): Generator<string> {
   const { scheme, signedHeaders } = authorization;
+  // Read in one way only: other characters and broken encodings are cut off or kept by one reader or another.
+  if (!TARGET.test(request.target) || !isDecodable(request.target)) return;
+  if (signedHeaders.some((name) => !valuesOf(request, name))) return;
+  if (SINGLE_HEADERS.some((name) => (valuesOf(request, name)?.length ?? 0) > 1)) return;
   const [path = '', query = ''] = splitTarget(request.target);
   const pairs = parseQuery(query);
   const bodyHash = hashOf(request, signedHeaders);
   if (bodyHash === undefined) return;
   const bodies = [{ query: canonicalQuery(pairs), hash: bodyHash }];
   if (scheme === 'derived') {
-    const first = canonicalQuery(firstOfEach(pairs), true);
-    bodies.push({ query: first, hash: bodyHash });
-    if (request.method === 'POST' && request.body.length === 0) {
-      for (const text of [canonicalQuery(pairs), first, query])
+    const caseless = canonicalQuery(pairs, true);
+    bodies.push({ query: caseless, hash: bodyHash });
+    if (request.method === 'POST' && request.body.length === 0 && ENCODED_QUERY.test(query)) {
+      for (const text of [canonicalQuery(pairs), caseless, query])
         bodies.push({ query: '', hash: sha256(text) });
     }
   }
   const segments = path.split('/');
-  const paths = [segments.map((one) => encode(decode(one))), segments.map(encode)].map((one) =>
+  const paths = [segments.map((one) => encode(decodeURIComponent(one))), segments.map(encode)].map((one) =>
     one.at(-1) === '' ? one.join('/') : `${one.join('/')}/`,
   );
   const plain = canonicalHeaders(signedHeaders, request, (value) => value.trim());
@@ -160,15 +173,9 @@ function parseQuery(query: string): Pair[] {
     .filter((part) => part !== '')
     .map((part) => {
       const equals = part.indexOf('=');
-      const text = (raw: string) => decode(raw.replaceAll('+', ' '));
+      const text = (raw: string) => decodeURIComponent(raw.replaceAll('+', ' '));
       return equals === -1 ? [text(part), ''] : [text(part.slice(0, equals)), text(part.slice(equals + 1))];
     });
-}
-
-function firstOfEach(pairs: Pair[]): Pair[] {
-  const first = new Map<string, string>();
-  for (const [key, value] of pairs) if (!first.has(key)) first.set(key, value);
-  return [...first];
 }
 
 function canonicalQuery(pairs: Pair[], ignoreCase = false): string {
@@ -180,14 +187,17 @@ function canonicalQuery(pairs: Pair[], ignoreCase = false): string {
     .join('&');
 }
 
-function canonicalHeaders(
-  names: string[],
-  { headers }: SignedRequest,
-  write: (value: string) => string,
-): string {
+function canonicalHeaders(names: string[], request: SignedRequest, write: (value: string) => string): string {
   return names
-    .flatMap((name) => [...(headers[name] ?? [''])].sort().map((value) => `${name}:${write(value)}\n`))
+    .flatMap((name) =>
+      [...(valuesOf(request, name) ?? [])].sort().map((value) => `${name}:${write(value)}\n`),
+    )
     .join('');
+}
+
+/** Of a header that was sent; undefined: it was not. */
+function valuesOf({ headers }: SignedRequest, name: string): string[] | undefined {
+  return Object.hasOwn(headers, name) ? headers[name] : undefined;
 }
 
 /** Everything except `A-Z a-z 0-9 - _ . ~`. */
@@ -198,11 +208,11 @@ function encode(text: string): string {
   );
 }
 
-/** Text that is no valid percent-encoding stands for itself. */
-function decode(text: string): string {
+function isDecodable(text: string): boolean {
   try {
-    return decodeURIComponent(text);
+    decodeURIComponent(text);
+    return true;
   } catch {
-    return text;
+    return false;
   }
 }
