@@ -6148,7 +6148,7 @@ export interface paths {
                                     id: string;
                                 };
                             };
-                            scope?: {
+                            scope?: "unscoped" | {
                                 project?: {
                                     id?: string;
                                     name?: string;
@@ -6161,6 +6161,7 @@ export interface paths {
                                     id?: string;
                                     name?: string;
                                 };
+                                unscoped?: Record<string, never>;
                             };
                         };
                     };

@@ -14,12 +14,11 @@ import {
   SpoolSealer,
   Uploader,
 } from './archive/index.ts';
-import { Operations, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { type Engine, startEngine } from './engine/index.ts';
-import { createServer, type GuardedRoute, type ReadinessCheck, SessionCookies } from './http/index.ts';
+import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
 import { Iam } from './iam/index.ts';
-import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
+import { Canary, DiskWatch, Indexing, Intake, Recorder } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
@@ -149,13 +148,9 @@ export async function startApp({
   });
   const recorder = new Recorder({
     intake,
-    rules: recording,
     clock,
-    retentionMs,
     globalProject: (domainId) => recording.globalProject(domainId),
   });
-  const operations = new Operations({ metadata, recorder, clock, log });
-  await operations.start();
   const objects = await openObjects(config);
   const buckets = new Buckets(metadata, objects, clock);
   const keyring = new Keyring({
@@ -285,7 +280,7 @@ export async function startApp({
     notifying,
     disk,
     clock,
-    queues: [],
+    queues: [...iam.queues],
     engineRestarts: () => engine?.restarts ?? 0,
   };
   const canary = new Canary({
@@ -308,11 +303,9 @@ export async function startApp({
     clock,
     version,
     rootKey,
-    sessions: new SessionCookies(rootKey),
     iam,
     intake,
     recorder,
-    operations,
     trackers,
     signingKeys,
     archive: catalog,
@@ -356,7 +349,6 @@ export async function startApp({
       await searches.stop();
       await canary.stop();
       retention.stop();
-      await operations.stop();
       await journal.close();
       keyring.stop();
       await archiving.stop();

@@ -33,6 +33,12 @@ export const ERRORS = {
   unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
   unauthenticated: (reason: string) =>
     new CtsError(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`),
+  noSuchAccessKey: (access: string) =>
+    new CtsError(
+      401,
+      'APIGW.0301',
+      `Incorrect IAM authentication information: Get secretKey failed,ak:${access.slice(0, 64)},err:ak not exist`,
+    ),
   /** One text for wrong password, unknown, disabled and blocked user. */
   wrongPassword: () =>
     new CtsError(
@@ -56,6 +62,12 @@ export const ERRORS = {
       403,
       'IAM.0003',
       `this would give ${action} in ${where}, which your own roles do not allow there: nobody gives more than they hold`,
+    ),
+  nameTaken: (name: string) =>
+    new CtsError(
+      403,
+      'IAM.0003',
+      `the name ${name} is that of another user of the account, or looks like it`,
     ),
   lastAdministrator: () =>
     new CtsError(

@@ -239,7 +239,7 @@ describe('every route, signed', () => {
     };
   }
 
-  /** A key that has not failed yet: five wrong signatures lock one. */
+  /** A key of its own, so that no test counts another's failures. */
   async function freshKey(): Promise<Key> {
     const auth = { identity: { methods: ['token'] } };
     const { body } = await house.call('POST', '/v3.0/OS-CREDENTIAL/securitytokens', {
@@ -318,18 +318,14 @@ describe('every route, signed', () => {
       return answer.status === 401 ? undefined : told(answer);
     }));
 
-  test('five wrong signatures lock a key for five minutes, even for the right one', async () => {
+  test('whoever goes on with wrong signatures is told to stop; the right one is let in all the same', async () => {
     const [route] = guarded().filter(({ method, action }) => method === 'GET' && action === 'cts:trace:list');
     const key = await freshKey();
     const list = route as Route;
-    for (let i = 0; i < 5; i++) {
-      await sendSigned(list, sign({ ...key, secret: 'wrong' }, list, ''), '');
-    }
-    expect((await sendSigned(list, sign(key, list, ''), '')).body.error_msg).toContain('AK access failed');
-    house.skew = 5 * 60_000 + 1000;
-    const later = new Date(Date.now() + house.skew);
-    expect((await sendSigned(list, sign(key, list, '', later), '')).status).toBe(200);
-    house.skew = 0;
+    const wrong = () => sendSigned(list, sign({ ...key, secret: 'wrong' }, list, ''), '');
+    for (let i = 0; i < 5; i++) expect((await wrong()).body.error_msg).toContain('signature fail');
+    expect((await wrong()).body.error_msg).toContain('AK access failed to reach the limit,forbidden');
+    expect((await sendSigned(list, sign(key, list, ''), '')).status).toBe(200);
   });
 
   test('a contradiction between path and headers is refused', async () => {

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { CtsError, ERRORS } from '../errors.ts';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
+import type { Bond } from './bonds.ts';
+import { nextEpoch } from './epochs.ts';
+import { MOST_COUNTED } from './limits.ts';
+import { networkOf } from './networks.ts';
 
 const MOST_KEYS = 2;
 const WRONG_SIGNATURES = 5;
 const LOCK_MS = 5 * 60_000;
-const MOST_LOCKS = 50_000;
 /** How often the time of last use is written. */
 const USE_NOTED_EVERY_MS = 60_000;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -26,13 +29,17 @@ export interface AccessKey {
 export interface SigningKey {
   secret: string;
   userId: string;
+  /** Of a permanent key: what ends the temporary keys made with it. */
+  epoch?: string;
+  /** Of a temporary key: what ends it. */
+  bond?: Bond;
 }
 
 /** What a temporary key carries, sealed, in its security token. */
 interface TemporaryClaims {
   access: string;
   secret: string;
-  userId: string;
+  bond: Bond;
   expiresAt: number;
 }
 
@@ -100,6 +107,7 @@ export class AccessKeys {
     const { active, description } = change;
     const values = {
       ...(active === undefined ? {} : { active: active ? 1 : 0 }),
+      ...(active === false ? nextEpoch() : {}),
       ...(description === undefined ? {} : { description }),
     };
     if (Object.keys(values).length === 0) return;
@@ -111,42 +119,47 @@ export class AccessKeys {
   }
 
   /** Makes a key that expires by itself and is stored nowhere: its token holds it, sealed. */
-  makeTemporary(userId: string, seconds: number) {
+  makeTemporary(bond: Bond, seconds: number) {
     const access = `HST${randomText(ALPHABET, 17)}`;
     const secret = randomText(SECRET_ALPHABET, 40);
     const expiresAt = this.clock() + seconds * 1000;
-    const claims: TemporaryClaims = { access, secret, userId, expiresAt };
+    const claims: TemporaryClaims = { access, secret, bond, expiresAt };
     return { access, secret, expiresAt, securityToken: this.tokens.seal(JSON.stringify(claims), '') };
   }
 
   /**
    * What to check a signature with.
    * @param securityToken as sent along with a temporary key
-   * @throws CtsError 401 when the key is unknown, off, expired, locked, or its token is not its own
+   * @throws CtsError 401 when the key is unknown, off, expired, or its token is not its own
    */
   async signingKey(access: string, securityToken: string | undefined): Promise<SigningKey> {
-    const failure = this.failures.get(access);
-    if (failure && failure.count >= WRONG_SIGNATURES && this.clock() < failure.last + LOCK_MS) {
-      throw ERRORS.unauthenticated('AK access failed to reach the limit,forbidden');
-    }
     const key = securityToken ? this.temporary(access, securityToken) : await this.permanent(access);
-    if (!key) throw ERRORS.unauthenticated(`Get secretKey failed,ak:${access.slice(0, 64)},err:ak not exist`);
+    if (!key) throw ERRORS.noSuchAccessKey(access);
     return key;
   }
 
-  /** @throws CtsError 401, always */
-  refuse(access: string): never {
+  /**
+   * Refuses a wrong signature. Somebody who goes on with wrong ones is told to stop, and is told nothing else;
+   * whoever signs right is let in all the same: a key's id is no secret, so nobody can lock its owner out.
+   * @throws CtsError 401, always
+   */
+  refuse(access: string, address: string): never {
     const now = this.clock();
-    const before = this.failures.get(access);
+    const who = `${access}@${networkOf(address)}`;
+    const before = this.failures.get(who);
     const count = before && now - before.last < LOCK_MS ? before.count + 1 : 1;
-    this.failures.delete(access);
-    this.failures.set(access, { count, last: now });
-    if (this.failures.size > MOST_LOCKS) this.failures.delete(this.failures.keys().next().value as string);
-    throw ERRORS.unauthenticated('verify aksk signature fail');
+    this.failures.delete(who);
+    this.failures.set(who, { count, last: now });
+    if (this.failures.size > MOST_COUNTED) this.failures.delete(this.failures.keys().next().value as string);
+    throw ERRORS.unauthenticated(
+      count > WRONG_SIGNATURES
+        ? 'AK access failed to reach the limit,forbidden'
+        : 'verify aksk signature fail',
+    );
   }
 
-  async accepted(access: string): Promise<void> {
-    this.failures.delete(access);
+  async accepted(access: string, address: string): Promise<void> {
+    this.failures.delete(`${access}@${networkOf(address)}`);
     const now = this.clock();
     if (now - (this.used.get(access) ?? 0) < USE_NOTED_EVERY_MS) return;
     this.used.set(access, now);
@@ -160,19 +173,22 @@ export class AccessKeys {
   private async permanent(access: string): Promise<SigningKey | undefined> {
     const row = await this.metadata
       .selectFrom('access_keys')
-      .select(['user_id', 'sealed_secret'])
+      .select(['user_id', 'sealed_secret', 'epoch'])
       .where('access', '=', access)
       .where('active', '=', 1)
       .executeTakeFirst();
     const secret = row && this.secrets.open(row.sealed_secret, access);
-    return secret === undefined ? undefined : { secret, userId: row?.user_id as string };
+    return row && secret !== undefined ? { secret, userId: row.user_id, epoch: row.epoch } : undefined;
   }
 
   private temporary(access: string, securityToken: string): SigningKey | undefined {
     const text = this.tokens.open(securityToken, '');
-    const claims = text === undefined ? undefined : (JSON.parse(text) as TemporaryClaims);
+    const claims =
+      text === undefined ? undefined : (JSON.parse(text) as Omit<TemporaryClaims, 'bond'> & { bond?: Bond });
     if (claims?.access !== access || claims.expiresAt <= this.clock()) return undefined;
-    return { secret: claims.secret, userId: claims.userId };
+    // Temporary keys from before there were bonds have ended.
+    const { secret, bond } = claims;
+    return bond && { secret, userId: bond.userId, bond };
   }
 }
 

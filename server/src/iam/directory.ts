@@ -4,6 +4,12 @@ import type { Logger } from 'pino';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import {
+  endCredentialsFor,
+  endCredentialsOf,
+  endCredentialsOfHolders,
+  endCredentialsOfMembers,
+} from './epochs.ts';
+import {
   MOST_GRANTS,
   MOST_GROUPS,
   MOST_MEMBERSHIPS,
@@ -11,8 +17,9 @@ import {
   MOST_ROLES,
   MOST_USERS,
 } from './limits.ts';
-import { hashPassword } from './passwords.ts';
-import { checkPolicy, type PolicyDocument, readPolicy } from './policy.ts';
+import { skeletonOf } from './outside-names.ts';
+import type { PasswordWork } from './password-work.ts';
+import { checkPolicy, narrows, type PolicyDocument, readPolicy } from './policy.ts';
 import type { Holdings } from './principal.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
 
@@ -32,6 +39,8 @@ export interface Project {
   region: string;
   description: string;
   enabled: boolean;
+  /** Changes when everything that was issued for it must end. */
+  epoch: string;
   domain: Domain;
 }
 
@@ -83,6 +92,7 @@ export class Directory {
   private readonly metadata: Metadata;
   private readonly clock: () => number;
   private readonly regions: readonly string[];
+  private readonly passwords: PasswordWork;
   private readonly changed: () => void;
   private readonly log: Logger;
   /** Roles whose policies were told to be of no use: once each. */
@@ -94,12 +104,14 @@ export class Directory {
     clock: () => number;
     regions: readonly string[];
     log: Logger;
+    passwords: PasswordWork;
     changed: () => void;
   }) {
     this.metadata = options.metadata;
     this.log = options.log;
     this.clock = options.clock;
     this.regions = options.regions;
+    this.passwords = options.passwords;
     this.changed = options.changed;
   }
 
@@ -129,7 +141,7 @@ export class Directory {
     await this.refuseTaken('domains', 'account', [['name', name]]);
     const created_at = this.clock();
     const domain_id = newId();
-    const password_hash = await hashPassword(admin.password);
+    const password_hash = await this.passwords.hash('accounts', admin.password);
     const user_id = newId();
     const group_id = newId();
     const roles = [...ADMINISTRATOR_ROLES, ...(operator ? ['operator'] : [])];
@@ -160,7 +172,12 @@ export class Directory {
   async changeAccount(id: string, change: { description?: string; enabled?: boolean }): Promise<Account> {
     await this.accountRow(id);
     const values = columns(change, ['description']);
-    if (values) await this.metadata.updateTable('domains').set(values).where('id', '=', id).execute();
+    if (values) {
+      await this.metadata.transaction().execute(async (transaction) => {
+        await transaction.updateTable('domains').set(values).where('id', '=', id).execute();
+        if (change.enabled === false) await endCredentialsFor(transaction, 'domains', id);
+      });
+    }
     this.changed();
     return this.account(id);
   }
@@ -225,7 +242,12 @@ export class Directory {
   ): Promise<Project> {
     await this.project(domainId, id);
     const values = columns(change, ['description']);
-    if (values) await this.metadata.updateTable('projects').set(values).where('id', '=', id).execute();
+    if (values) {
+      await this.metadata.transaction().execute(async (transaction) => {
+        await transaction.updateTable('projects').set(values).where('id', '=', id).execute();
+        if (change.enabled === false) await endCredentialsFor(transaction, 'projects', id);
+      });
+    }
     this.changed();
     return this.project(domainId, id);
   }
@@ -268,7 +290,8 @@ export class Directory {
     await this.refuseFull('users', MOST_USERS, domainId);
     const id = newId();
     const { name, description = '', enabled = true } = user;
-    const password_hash = user.password === undefined ? '' : await hashPassword(user.password);
+    const password_hash =
+      user.password === undefined ? '' : await this.passwords.hash(domainId, user.password);
     await this.metadata
       .insertInto('users')
       .values({
@@ -286,42 +309,61 @@ export class Directory {
 
   /**
    * A person whom an outside provider has told, made when it comes for the first time. Its groups are those
-   * told that the account has.
-   * @throws CtsError 403 when the name is taken by somebody else, or the user is disabled
+   * told that the account has; what it loses of them ends what was issued to it before.
+   * @throws CtsError 403 when the name is that of somebody else or looks like it, or the user is disabled
    */
   async admitOutsideUser(
     domainId: string,
     outside: { externalId: string; name: string; groups: readonly string[] },
-  ): Promise<User> {
+  ): Promise<{ user: User; groups: Group[] }> {
     const { externalId, name } = outside;
-    const known = await this.metadata
-      .selectFrom('users')
-      .selectAll()
-      .where('domain_id', '=', domainId)
-      .where((or) => or.or([or('external_id', '=', externalId), or('name', '=', name)]))
-      .execute();
-    const same = known.find(({ external_id }) => external_id === externalId);
-    if (known.some((user) => user !== same)) {
-      throw ERRORS.iamForbidden(`the name ${name} is taken by another user of the account`);
-    }
-    if (same && same.enabled !== 1) throw ERRORS.iamForbidden(`the user ${name} is disabled`);
-    const id = same?.id ?? (await this.addUser(domainId, { name })).id;
     const groups = (await this.groups(domainId))
       .filter((group) => outside.groups.includes(group.name))
       .slice(0, MOST_MEMBERSHIPS);
-    await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .updateTable('users')
-        .set({ name, external_id: externalId })
-        .where('id', '=', id)
+    const known = await this.metadata
+      .selectFrom('users')
+      .select('id')
+      .where('domain_id', '=', domainId)
+      .where('external_id', '=', externalId)
+      .executeTakeFirst();
+    if (!known) await this.refuseFull('users', MOST_USERS, domainId);
+    const userId = await this.metadata.transaction().execute(async (transaction) => {
+      const users = await transaction
+        .selectFrom('users')
+        .select(['id', 'name', 'external_id', 'enabled'])
+        .where('domain_id', '=', domainId)
         .execute();
-      await transaction.deleteFrom('memberships').where('user_id', '=', id).execute();
+      const same = users.find(({ external_id }) => external_id === externalId);
+      const looks = skeletonOf(name);
+      const another = users.find((user) => user !== same && skeletonOf(user.name) === looks);
+      // Whoever has its name already keeps it, whatever others were called later.
+      if (another && (same?.name !== name || another.name === name)) throw ERRORS.nameTaken(name);
+      if (same && same.enabled !== 1) throw ERRORS.iamForbidden(`the user ${name} is disabled`);
+      const id = same?.id ?? newId();
+      const values = { name, external_id: externalId };
+      if (same) {
+        await transaction.updateTable('users').set(values).where('id', '=', id).execute();
+      } else {
+        await transaction
+          .insertInto('users')
+          .values({ id, domain_id: domainId, password_hash: '', created_at: this.clock(), ...values })
+          .execute();
+      }
+      const left = await transaction
+        .deleteFrom('memberships')
+        .where('user_id', '=', id)
+        .returning('group_id')
+        .execute();
       for (const group of groups) {
         await transaction.insertInto('memberships').values({ group_id: group.id, user_id: id }).execute();
       }
+      if (left.some(({ group_id }) => !groups.some((group) => group.id === group_id))) {
+        await endCredentialsOf(transaction, [id]);
+      }
+      return id;
     });
     this.changed();
-    return this.user(domainId, id);
+    return { user: await this.user(domainId, userId), groups };
   }
 
   async changeUser(
@@ -337,12 +379,13 @@ export class Directory {
       ]);
     }
     const { password } = change;
-    const password_hash = password === undefined ? undefined : await hashPassword(password);
+    const password_hash = password === undefined ? undefined : await this.passwords.hash(domainId, password);
     const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
     if (values) {
-      await this.administered(domainId, (transaction) =>
-        transaction.updateTable('users').set(values).where('id', '=', id).execute(),
-      );
+      await this.administered(domainId, async (transaction) => {
+        await transaction.updateTable('users').set(values).where('id', '=', id).execute();
+        if (password !== undefined || change.enabled === false) await endCredentialsOf(transaction, [id]);
+      });
     }
     this.changed();
     return this.user(domainId, id);
@@ -411,9 +454,10 @@ export class Directory {
 
   async removeGroup(domainId: string, id: string): Promise<Group> {
     const group = await this.group(domainId, id);
-    await this.administered(domainId, (transaction) =>
-      transaction.deleteFrom('groups').where('id', '=', id).execute(),
-    );
+    await this.administered(domainId, async (transaction) => {
+      await endCredentialsOfMembers(transaction, id);
+      await transaction.deleteFrom('groups').where('id', '=', id).execute();
+    });
     this.changed();
     return group;
   }
@@ -459,13 +503,15 @@ export class Directory {
   /** @throws CtsError 404 when the user is not in the group */
   async removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.administered(domainId, (transaction) =>
-      transaction
+    const { numDeletedRows } = await this.administered(domainId, async (transaction) => {
+      const deleted = await transaction
         .deleteFrom('memberships')
         .where('group_id', '=', groupId)
         .where('user_id', '=', userId)
-        .executeTakeFirstOrThrow(),
-    );
+        .executeTakeFirstOrThrow();
+      if (deleted.numDeletedRows > 0n) await endCredentialsOf(transaction, [userId]);
+      return deleted;
+    });
     if (numDeletedRows === 0n) throw ERRORS.iamNotFound('member of the group', userId);
     this.changed();
   }
@@ -569,10 +615,16 @@ export class Directory {
     id: string,
     change: { description?: string; policy?: PolicyDocument },
   ): Promise<Role> {
-    await this.customRole(domainId, id);
+    const role = await this.customRole(domainId, id);
     const policy = change.policy && (await this.policyText(domainId, change.policy));
     const values = columns({ description: change.description, policy }, ['description', 'policy']);
-    if (values) await this.metadata.updateTable('roles').set(values).where('id', '=', id).execute();
+    if (values) {
+      await this.metadata.transaction().execute(async (transaction) => {
+        await transaction.updateTable('roles').set(values).where('id', '=', id).execute();
+        if (change.policy && narrows(change.policy, role.policy))
+          await endCredentialsOfHolders(transaction, id);
+      });
+    }
     this.changed();
     return this.role(domainId, id);
   }
@@ -580,6 +632,7 @@ export class Directory {
   async removeRole(domainId: string, id: string): Promise<Role> {
     const role = await this.customRole(domainId, id);
     await this.metadata.transaction().execute(async (transaction) => {
+      await endCredentialsOfHolders(transaction, id);
       await transaction.deleteFrom('grants').where('role_id', '=', id).execute();
       await transaction.deleteFrom('roles').where('id', '=', id).execute();
     });
@@ -620,14 +673,16 @@ export class Directory {
   /** @throws CtsError 404 when there is no such grant */
   async revoke(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.administered(domainId, (transaction) =>
-      transaction
+    const { numDeletedRows } = await this.administered(domainId, async (transaction) => {
+      const deleted = await transaction
         .deleteFrom('grants')
         .where('group_id', '=', groupId)
         .where('role_id', '=', roleId)
         .where('scope', '=', scope)
-        .executeTakeFirstOrThrow(),
-    );
+        .executeTakeFirstOrThrow();
+      if (deleted.numDeletedRows > 0n) await endCredentialsOfMembers(transaction, groupId);
+      return deleted;
+    });
     if (numDeletedRows === 0n) throw ERRORS.iamNotFound('grant of the role', roleId);
     this.changed();
   }
@@ -771,16 +826,18 @@ function toProject(row: {
   region: string;
   description: string;
   enabled: number;
+  epoch: string;
   domain_id: string;
   domain_name: string;
 }): Project {
-  const { id, name, region, description } = row;
+  const { id, name, region, description, epoch } = row;
   return {
     id,
     name,
     region,
     description,
     enabled: row.enabled === 1,
+    epoch,
     domain: { id: row.domain_id, name: row.domain_name },
   };
 }

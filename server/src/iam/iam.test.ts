@@ -7,8 +7,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { Attempts } from './attempts.ts';
 import { Iam } from './iam.ts';
-import { SignInQueue } from './sign-in-queue.ts';
+import { networkOf } from './networks.ts';
+import { PasswordWork } from './password-work.ts';
 import { Tokens } from './tokens.ts';
+import { Visits } from './visits.ts';
 
 const log = pino({ level: 'silent' });
 const PASSWORD = 'a-password-of-the-tests';
@@ -72,19 +74,25 @@ test('failures in a row make each next wait twice as long, up to a quarter of an
   for (let i = 0; i < 16; i++) {
     attempts.failed('eve');
     const from = time;
-    while (attempts.blocked('eve')) time += 500;
+    while (attempts.refusal('eve')) time += 500;
     waits.push(time - from);
   }
   expect(waits.slice(0, 8)).toEqual([0, 0, 0, 0, 2_000, 4_000, 8_000, 16_000]);
   expect(waits.at(-1)).toBe(15 * 60_000);
   time += 3_600_000;
   attempts.failed('eve');
-  expect(attempts.blocked('eve')).toBe(false);
+  expect(attempts.refusal('eve')).toBeUndefined();
 });
 
 test('a token in another spelling, cut, longer or signed by another key is none', () => {
   const tokens = new Tokens(randomBytes(32), () => now);
-  const { text } = tokens.issue({ userId: 'u', domainId: 'd', projectId: 'p', methods: ['password'] });
+  const { text } = tokens.issue({
+    userId: 'u',
+    domainId: 'd',
+    projectId: 'p',
+    methods: ['password'],
+    bond: { userId: 'u', family: 'f', epochs: { user: '', account: '' } },
+  });
   expect(tokens.check(text)).toMatchObject({ userId: 'u' });
   const other = new Tokens(randomBytes(32), () => now);
   const last = text.at(-1) as string;
@@ -106,22 +114,95 @@ test('a token in another spelling, cut, longer or signed by another key is none'
   expect(() => other.check(text)).toThrow();
 });
 
-test('password checks run two at a time in order; beyond a bounded number the answer is 503', async () => {
-  const queue = new SignInQueue();
-  let running = 0;
-  let most = 0;
-  const order: number[] = [];
-  const check = (i: number) => async () => {
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    order.push(i);
-    running--;
-    if (i % 3 === 0) throw new Error('a check that fails frees its place as well');
-  };
-  const verdicts = await Promise.allSettled(Array.from({ length: 300 }, (_, i) => queue.run(check(i))));
-  const refused = verdicts.filter((v) => v.status === 'rejected' && v.reason.status === 503);
-  expect(refused).toHaveLength(98);
-  expect(most).toBe(2);
-  expect(order).toEqual(Array.from({ length: 202 }, (_, i) => i));
-  await expect(queue.run(async () => 'free again')).resolves.toBe('free again');
+test('password checks run two at a time; of one network a bounded number waits, others are told 429', async () => {
+  const work = new PasswordWork();
+  const hash = await work.hash('an account', PASSWORD);
+  const crowd = { kind: 'busy name', network: '192.0.2.7' } as const;
+  const tries = Array.from({ length: 60 }, () => work.verify(crowd, 'wrong', hash));
+  const verdicts = Promise.allSettled(tries);
+  const load = () => Object.fromEntries(work.queues.map((queue) => [queue.name, queue.load()]));
+  expect(load()['password checks']?.running).toBeLessThanOrEqual(2);
+  expect(load()['sign-ins with busy names']).toMatchObject({ running: 1, waiting: 16 });
+  // Other kinds of visitors and other networks do not stand behind them.
+  const order: string[] = [];
+  const note = (name: string) => () => order.push(name);
+  await Promise.all([
+    work.verify({ kind: 'known', account: 'a' }, PASSWORD, hash).then(note('known')),
+    work.verify({ kind: 'rare', network: '192.0.2.8' }, PASSWORD, hash).then(note('rare')),
+    work.verify({ ...crowd, network: '192.0.2.9' }, PASSWORD, hash).then(note('elsewhere')),
+    work.hash('an account', 'new').then(note('hash')),
+    verdicts.then(note('crowd')),
+  ]);
+  expect(order.at(-1)).toBe('crowd');
+  const refused = (await verdicts).filter((v) => v.status === 'rejected' && v.reason.status === 429);
+  expect(refused).toHaveLength(43);
 });
+
+test('people known where they are go first; whether others exist makes no difference to their turn', async () => {
+  const visits = new Visits(metadata, () => now);
+  const { claims } = await login(PASSWORD);
+  const admin = { id: claims.userId, account: claims.domainId };
+  // Whoever has signed in from there goes before; elsewhere it is as good as unknown.
+  expect(await visits.of(ADDRESS, admin.id, admin)).toEqual({ kind: 'known', account: admin.account });
+  for (const user of [admin, undefined]) {
+    expect(await visits.of('198.51.100.1', admin.id, user)).toMatchObject({ kind: 'rare' });
+  }
+  for (let i = 0; i < 4; i++) await visits.of('203.0.113.1', `guess ${i}`, undefined);
+  expect(await visits.of('203.0.113.1', 'guess 5', undefined)).toMatchObject({ kind: 'busy network' });
+  for (let i = 0; i < 4; i++) await visits.of(`203.0.113.${i + 2}`, admin.id, admin);
+  expect(await visits.of('203.0.113.9', admin.id, admin)).toMatchObject({ kind: 'busy name' });
+  expect(await visits.of(ADDRESS, admin.id, admin)).toMatchObject({ kind: 'known' });
+});
+
+test('a network is remembered across restarts, and of a user the latest twenty', async () => {
+  const { claims } = await login(PASSWORD);
+  const visits = new Visits(metadata, () => now);
+  for (let i = 0; i < 25; i++) {
+    now += 1000;
+    await visits.remember(claims.userId, `198.51.100.${i}`);
+  }
+  const rows = await metadata.selectFrom('known_networks').select('network').execute();
+  expect(rows).toHaveLength(20);
+  expect(rows).toContainEqual({ network: '198.51.100.24' });
+  expect(rows).not.toContainEqual({ network: ADDRESS });
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:0DB8:0001:0002::9', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+])('%s is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
+
+test('a password that is changed while it is checked opens nothing', async () => {
+  const { claims } = await login(PASSWORD);
+  const signingIn = login(PASSWORD);
+  const changing = iam.directory.changeUser(claims.domainId, claims.userId, { password: 'another one' });
+  const [late] = await Promise.allSettled([signingIn, changing]);
+  if (late.status === 'fulfilled')
+    await expect(iam.examine(late.value.text)).rejects.toMatchObject({ status: 401 });
+  await expect(iam.examine((await login('another one')).text)).resolves.toBeTruthy();
+});
+
+test('what was read before a change is not believed after it', async () => {
+  const { text, claims } = await login(PASSWORD);
+  const { domainId, userId } = claims;
+  const changes = [{ enabled: false }, { enabled: true }];
+  const other = await iam.directory.addUser(domainId, { name: 'other', password: PASSWORD });
+  for (let i = 0; i < 20; i++) {
+    const { text: token } = await login(PASSWORD, 'other');
+    const reads = [iam.examine(token), iam.examine(token)];
+    const work = iam.directory.changeUser(domainId, other.id, changes[0] as object);
+    await Promise.allSettled([...reads, work]);
+    await expect(iam.examine(token)).rejects.toMatchObject({ status: 401 });
+    await iam.directory.changeUser(domainId, other.id, changes[1] as object);
+    await expect(iam.examine(token)).rejects.toMatchObject({ status: 401 });
+  }
+  expect((await iam.examine(text)).claims.userId).toBe(userId);
+}, 20_000);

@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
-import { ERRORS } from '../errors.ts';
+import { CtsError, ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Attempts } from './attempts.ts';
+import { type Bond, Bonds } from './bonds.ts';
+import { Brake } from './brake.ts';
 import { Delegation } from './delegation.ts';
-import { Directory, type Domain, type Project } from './directory.ts';
+import { Directory, type Domain, newId, type Project } from './directory.ts';
 import { IngestKeys } from './ingest-keys.ts';
-import { makePassword, NOBODY, verifyPassword } from './passwords.ts';
+import { networkOf } from './networks.ts';
+import { PasswordWork } from './password-work.ts';
+import { makePassword, NOBODY } from './passwords.ts';
 import { type Principal, REPORTER, rightsOf } from './principal.ts';
-import { SignInQueue } from './sign-in-queue.ts';
 import { type Authorization, isSignedBy, isTimely, type SignedRequest } from './signature.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
+import { Visits } from './visits.ts';
 
-/** How long what is known of a caller is believed; changes made on this node take effect at once. */
+/** How long what is known of a caller is believed; changes made by this process take effect at once. */
 const BELIEVED_MS = 5_000;
 const MOST_CALLERS = 10_000;
 
@@ -35,8 +39,10 @@ export interface ScopeRequest {
 
 export interface PasswordLogin {
   user: { id?: string; name?: string; password: string; domain?: { id?: string; name?: string } };
-  /** Address of the caller, for the back-off. */
+  /** Address of the caller, for the back-off and the order of turns. */
   address: string;
+  /** Told when the password was not looked at, and that is nothing new: it leaves no trace. */
+  onUnseen?: () => void;
 }
 
 export interface IssuedToken {
@@ -55,15 +61,23 @@ export class Iam {
   private readonly tokens: Tokens;
   private readonly clock: () => number;
   private readonly attempts: Attempts;
-  private readonly queue = new SignInQueue();
+  private readonly bonds: Bonds;
+  private readonly visits: Visits;
+  private readonly passwords = new PasswordWork();
+  private readonly brake = new Brake();
   /** Callers by credential, so that most requests cost no look-up in the metadata store. Oldest first. */
   private readonly callers = new Map<string, { principal: Principal; until: number }>();
+  /** Counts changes: what was read before one is not believed after it. */
+  private changes = 0;
 
   constructor({ metadata, rootKey, clock, regions, log }: IamOptions) {
-    const changed = () => this.callers.clear();
+    const { passwords } = this;
+    const changed = () => this.changed();
     this.metadata = metadata;
     this.clock = clock;
-    this.directory = new Directory({ metadata, clock, regions, log, changed });
+    this.bonds = new Bonds(metadata, clock);
+    this.visits = new Visits(metadata, clock);
+    this.directory = new Directory({ metadata, clock, regions, log, passwords, changed });
     this.delegation = new Delegation(this.directory);
     this.accessKeys = new AccessKeys(metadata, rootKey, clock);
     this.ingestKeys = new IngestKeys(metadata, clock, changed);
@@ -77,7 +91,7 @@ export class Iam {
    * @returns the password when it was made here, to be shown once
    */
   async start(first: { domain: string; user: string; password: string }): Promise<string | undefined> {
-    await this.metadata.deleteFrom('revoked_tokens').where('expires_at', '<', this.clock()).execute();
+    await this.bonds.forget();
     const accounts = await this.directory.accounts();
     if (accounts.length > 0) {
       await this.directory.completeProjects();
@@ -105,9 +119,7 @@ export class Iam {
     if (typeof text === 'string' && text !== '') return (await this.examine(text)).principal;
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (!bearer) throw ERRORS.unauthenticated('x-auth-token not found');
-    const principal = await this.keyHolder(bearer);
-    if (!principal) throw ERRORS.unauthenticated('the ingest key is unknown or revoked');
-    return principal;
+    return this.keyHolder(bearer);
   }
 
   /**
@@ -118,94 +130,142 @@ export class Iam {
   async authenticateSession(text: string, wanted: string | undefined): Promise<Principal> {
     const { claims, principal } = await this.examine(text);
     if (wanted === undefined || wanted === principal.domainId) return principal;
-    const key = `user ${claims.userId} ${wanted}`;
-    return this.believed(key) ?? this.believe(key, await this.principalOf(claims.userId, wanted));
+    const { userId, bond } = claims;
+    const there = await this.believe(`user ${userId} ${wanted}`, () => this.principalOf(userId, wanted));
+    return { ...there, bond };
   }
 
   /**
    * The caller of a signed request.
    * @param readBody its raw bytes; they are asked for only when everything else is in order
    * @param wanted id of the project that it is about, or of the account
+   * @param address of the caller
    * @throws CtsError 401; 403 when the project is not one of the account
    */
   async authenticateSigned(
     authorization: Authorization,
     request: Omit<SignedRequest, 'body'>,
     readBody: () => Promise<Uint8Array>,
-    wanted: string | undefined,
+    { wanted, address }: { wanted: string | undefined; address: string },
   ): Promise<Principal> {
     const { accessKey } = authorization;
     const [securityToken] = request.headers['x-security-token'] ?? [];
-    const { secret, userId } = await this.accessKeys.signingKey(accessKey, securityToken);
+    const { secret, userId, bond, epoch } = await this.accessKeys.signingKey(accessKey, securityToken);
     if (!isTimely(authorization, request.headers, this.clock())) {
       throw ERRORS.unauthenticated('verify aksk signature fail: x-sdk-date is more than 15 minutes off');
     }
     const whole = { ...request, body: await readBody() };
-    if (!isSignedBy(secret, authorization, whole)) this.accessKeys.refuse(accessKey);
-    if (!securityToken) await this.accessKeys.accepted(accessKey);
-    const key = `user ${userId} ${wanted ?? ''}`;
-    const principal =
-      this.believed(key) ?? this.believe(key, await this.principalOf(userId, wanted, accessKey));
-    return { ...principal, accessKeyId: accessKey, temporary: securityToken !== undefined };
+    if (!isSignedBy(secret, authorization, whole)) this.accessKeys.refuse(accessKey, address);
+    // Told only to whoever has the secret.
+    if (bond && !(await this.bonds.holds(bond))) throw ERRORS.noSuchAccessKey(accessKey);
+    if (!bond) await this.accessKeys.accepted(accessKey, address);
+    const principal = await this.believe(`user ${userId} ${wanted ?? ''}`, () =>
+      this.principalOf(userId, wanted, accessKey),
+    );
+    return {
+      ...principal,
+      accessKeyId: accessKey,
+      temporary: bond !== undefined,
+      bond:
+        bond ??
+        (principal.bond && { ...principal.bond, accessKey: { access: accessKey, epoch: epoch ?? '' } }),
+    };
+  }
+
+  /** A temporary key of the caller, which ends with the credentials that it is made with. */
+  makeTemporaryKey({ bond }: Principal, seconds: number) {
+    if (!bond) throw ERRORS.iamForbidden('these credentials cannot make access keys');
+    return this.accessKeys.makeTemporary(bond, seconds);
   }
 
   /** A token's claims and principal. @throws CtsError 401 */
   async examine(text: string): Promise<IssuedToken> {
     const claims = this.tokens.check(text);
-    const key = `token ${claims.id}`;
-    const known = this.believed(key);
-    if (known) return { text, claims, principal: known };
-    const revoked = await this.metadata
-      .selectFrom('revoked_tokens')
-      .select('id')
-      .where('id', '=', claims.id)
-      .executeTakeFirst();
-    if (revoked) throw ERRORS.unauthenticated('decrypt token fail');
-    const principal = await this.principalOf(claims.userId, claims.projectId);
-    return { text, claims, principal: this.believe(key, principal) };
+    const principal = await this.believe(`token ${claims.id}`, async () => {
+      const { userId, projectId, bond } = claims;
+      if (!(await this.bonds.holds(bond))) throw ERRORS.unauthenticated('decrypt token fail');
+      return { ...(await this.principalOf(userId, projectId)), bond };
+    });
+    return { text, claims, principal };
   }
 
-  /** @throws CtsError 401 with one text for wrong password, unknown, disabled and blocked user; 503 when too many wait */
-  async login({ user, address }: PasswordLogin, scope: ScopeRequest): Promise<IssuedToken> {
+  /**
+   * @throws CtsError 401 with one text for wrong password, unknown, disabled and blocked user; 429 when too many
+   * from there wait
+   */
+  async login({ user, address, onUnseen }: PasswordLogin, scope: ScopeRequest): Promise<IssuedToken> {
     const row = await this.findUser(user);
-    const key = attemptKey(row?.id, user, address);
-    const right = await this.queue.run(() => verifyPassword(user.password, row?.password_hash || NOBODY));
-    // Asked only now, so that of many tries at once no more than the free ones learn anything.
-    if (this.attempts.blocked(key)) throw ERRORS.wrongPassword();
+    const network = networkOf(address);
+    const name = row?.id ?? digestOf(user);
+    const key = `${name}@${network}`;
+    const refusal = this.attempts.refusal(key);
+    if (refusal) {
+      if (refusal.again) onUnseen?.();
+      await this.brake.hold(network);
+      throw ERRORS.wrongPassword();
+    }
+    const person = row && { id: row.id, account: row.domain_id };
+    const visitor = await this.visits.of(network, name, person);
+    const right = await this.passwords
+      .verify(visitor, user.password, row?.password_hash || NOBODY)
+      .catch(async (error) => {
+        if (error instanceof CtsError) {
+          onUnseen?.();
+          await this.brake.hold(network);
+        }
+        throw error;
+      });
+    // Asked once more, so that of many tries at once no more than the free ones learn anything.
+    if (this.attempts.refusal(key)) throw ERRORS.wrongPassword();
     if (!row || !right || row.enabled !== 1 || row.domain_enabled !== 1) {
       this.attempts.failed(key);
       throw ERRORS.wrongPassword();
     }
     this.attempts.succeeded(key);
-    return this.issue(row.id, row.domain_id, scope, ['password']);
+    await this.visits.remember(row.id, network);
+    // As they were when the password was read: one that was changed meanwhile opens nothing.
+    const epochs = { user: row.epoch, account: row.domain_epoch };
+    return this.issue(row.domain_id, scope, ['password'], { userId: row.id, epochs });
   }
 
   /** A token for a user that somebody trusted has told. @param methods how */
-  issueFor(userId: string, domainId: string, scope: ScopeRequest, methods: string[]): Promise<IssuedToken> {
-    return this.issue(userId, domainId, scope, methods);
+  async issueFor(userId: string, methods: string[]): Promise<IssuedToken> {
+    const { user, bond } = await this.principalOf(userId);
+    return this.issue(user.domain.id, {}, methods, bond as Bond);
   }
 
   /** A token of another scope for the holder of a token; it expires when that one does. */
   async exchange(text: string, scope: ScopeRequest): Promise<IssuedToken> {
     const { claims, principal } = await this.examine(text);
-    const { id, domain } = principal.user;
-    return this.issue(id, domain.id, scope, ['token'], claims.expiresAt - this.clock());
+    const { bond, expiresAt } = claims;
+    return this.issue(principal.user.domain.id, scope, ['token'], bond, expiresAt - this.clock());
   }
 
+  /** Ends a token with all that was made from it, and from what it was made. */
   async revoke(text: string): Promise<void> {
-    const { id, expiresAt } = this.tokens.check(text);
-    await this.metadata
-      .insertInto('revoked_tokens')
-      .values({ id, expires_at: expiresAt })
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
-    this.callers.delete(`token ${id}`);
+    await this.bonds.breakFamily(this.tokens.check(text).bond);
+    this.changed();
   }
 
-  /** @throws CtsError 401 when the original password is wrong, or was tried too often */
-  async changePassword(userId: string, original: string, password: string, address: string): Promise<void> {
+  /**
+   * Changes the own password, which ends all that was issued before.
+   * @returns a token in the place of those
+   * @throws CtsError 401 when the original password is wrong, or was tried too often
+   */
+  async changePassword(
+    userId: string,
+    original: string,
+    password: string,
+    address: string,
+  ): Promise<IssuedToken> {
     const { principal } = await this.login({ user: { id: userId, password: original }, address }, {});
     await this.directory.changeUser(principal.user.domain.id, userId, { password });
+    return this.issueFor(userId, ['password']);
+  }
+
+  /** What waits here, for the metrics. */
+  get queues() {
+    return this.passwords.queues;
   }
 
   /**
@@ -245,18 +305,30 @@ export class Iam {
     return known && this.clock() < known.until ? known.principal : undefined;
   }
 
-  private believe(key: string, principal: Principal): Principal {
+  /** What is believed of a caller, or else what is read; that is believed from then on. */
+  private async believe(key: string, read: () => Promise<Principal>): Promise<Principal> {
+    const known = this.believed(key);
+    if (known) return known;
+    const { changes } = this;
+    const principal = await read();
+    if (changes !== this.changes) return principal;
     this.callers.delete(key);
     this.callers.set(key, { principal, until: this.clock() + BELIEVED_MS });
     if (this.callers.size > MOST_CALLERS) this.callers.delete(this.callers.keys().next().value as string);
     return principal;
   }
 
+  private changed(): void {
+    this.changes++;
+    this.callers.clear();
+  }
+
+  /** @param bond of what it is made from; without a family it begins one */
   private async issue(
-    userId: string,
     homeDomain: string,
     scope: ScopeRequest,
     methods: string[],
+    { userId, epochs, family = newId() }: Bond,
     life?: number,
   ): Promise<IssuedToken> {
     const project = scope.project ? await this.findProject(scope.project, homeDomain) : undefined;
@@ -264,7 +336,15 @@ export class Iam {
       const home = await this.directory.account(homeDomain);
       if (!isNamed(scope.domain, home)) throw ERRORS.scopeNotFound('domain');
     }
-    const subject = { userId, domainId: homeDomain, ...(project ? { projectId: project.id } : {}), methods };
+    const { user, account } = epochs;
+    const ofProject = project ? { projectId: project.id } : {};
+    const bond: Bond = {
+      userId,
+      family,
+      epochs: { user, account, ...(project ? { project: project.epoch } : {}) },
+      ...ofProject,
+    };
+    const subject = { userId, domainId: homeDomain, ...ofProject, methods, bond };
     return this.examine(this.tokens.issue(subject, life).text);
   }
 
@@ -272,9 +352,7 @@ export class Iam {
   private async principalOf(userId: string, wanted?: string, access?: string): Promise<Principal> {
     const row = await this.userQuery().where('users.id', '=', userId).executeTakeFirst();
     if (row?.enabled !== 1 || row.domain_enabled !== 1) {
-      throw ERRORS.unauthenticated(
-        access ? `Get secretKey failed,ak:${access},err:ak not exist` : 'decrypt token fail',
-      );
+      throw access ? ERRORS.noSuchAccessKey(access) : ERRORS.unauthenticated('decrypt token fail');
     }
     const domain = { id: row.domain_id, name: row.domain_name };
     const projectId = wanted === domain.id ? undefined : wanted;
@@ -286,22 +364,28 @@ export class Iam {
       user: { id: row.id, name: row.name, domain },
       domainId: domain.id,
       project,
+      bond: { userId, epochs: { user: row.epoch, account: row.domain_epoch } },
       ...rightsOf(await this.directory.holdings(domain.id, row.id), projectId),
     };
   }
 
-  private async keyHolder(bearer: string): Promise<Principal | undefined> {
+  /** @throws CtsError 401 */
+  private async keyHolder(bearer: string): Promise<Principal> {
     const cached = `key ${createHash('sha256').update(bearer).digest('base64url')}`;
-    const known = this.believed(cached);
-    if (known) return known;
-    const key = await this.ingestKeys.find(bearer);
-    if (!key) return undefined;
-    const project = await this.directory.anyProject(key.projectId);
-    if (!project?.enabled) return undefined;
-    await this.ingestKeys.noteUse(key.id);
-    const { id, name, source } = key;
-    const user = { id, name, domain: project.domain };
-    return this.believe(cached, { user, source, domainId: project.domain.id, project, ...REPORTER });
+    return this.believe(cached, async () => {
+      const key = await this.ingestKeys.find(bearer);
+      const project = key && (await this.directory.anyProject(key.projectId));
+      const account = project?.enabled ? await this.directory.account(project.domain.id) : undefined;
+      if (!key || !project || !account?.enabled) {
+        throw ERRORS.unauthenticated(
+          'the ingest key is unknown or revoked, or its project or account is disabled',
+        );
+      }
+      await this.ingestKeys.noteUse(key.id);
+      const { id, name, source } = key;
+      const user = { id, name, domain: project.domain };
+      return { user, source, domainId: project.domain.id, project, ...REPORTER };
+    });
   }
 
   private findUser({ id, name, domain }: PasswordLogin['user']) {
@@ -322,9 +406,11 @@ export class Iam {
         'users.name',
         'users.password_hash',
         'users.enabled',
+        'users.epoch',
         'domains.id as domain_id',
         'domains.name as domain_name',
         'domains.enabled as domain_enabled',
+        'domains.epoch as domain_epoch',
       ]);
   }
 
@@ -345,8 +431,8 @@ function isNamed(wanted: { id?: string; name?: string } = {}, domain: Domain): b
   return (wanted.id ?? domain.id) === domain.id && (wanted.name ?? domain.name) === domain.name;
 }
 
-/** One key however a user is named; of an unknown one a digest, since names can be long. */
-function attemptKey(id: string | undefined, user: PasswordLogin['user'], address: string): string {
-  const given = [user.id, user.name, user.domain?.id, user.domain?.name];
-  return `${id ?? createHash('sha256').update(JSON.stringify(given)).digest('base64url')}@${address}`;
+/** Stands for an unknown user, in the place of a known one's id; a digest, since names can be long. */
+function digestOf({ id, name, domain }: PasswordLogin['user']): string {
+  const given = [id, name, domain?.id, domain?.name];
+  return createHash('sha256').update(JSON.stringify(given)).digest('base64url');
 }

@@ -10,7 +10,7 @@ export {
 } from './directory.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
-export { type OidcJourney, OidcSignIn } from './oidc.ts';
+export { type OidcJourney, OidcSignIn, type OutsideUser } from './oidc.ts';
 export { makePassword } from './passwords.ts';
 export { PolicyDocument } from './policy.ts';
 export type { Principal } from './principal.ts';

@@ -1,5 +1,7 @@
 import type { Configuration } from 'openid-client';
 import { CtsError, ERRORS } from '../errors.ts';
+import { claimOf, readGroups } from './claims.ts';
+import { subjectOf, tidyName } from './outside-names.ts';
 
 export interface OidcOptions {
   /** URL of the provider. */
@@ -7,7 +9,7 @@ export interface OidcOptions {
   clientId: string;
   clientSecret: string;
   scope: string;
-  /** Claims that hold the user's name and its groups. */
+  /** Claims that hold the user's name and its groups: a name, or names joined with dots (`realm_access.roles`). */
   nameClaim: string;
   groupsClaim: string;
 }
@@ -26,7 +28,12 @@ export interface OutsideUser {
   /** Issuer and subject: the same person for good, whatever the name. */
   externalId: string;
   name: string;
+  /** Names that groups of the account may have. */
   groups: string[];
+  /** Groups as they were told, shortened. */
+  told: string[];
+  /** Why there are none, if that is known. */
+  missing?: string;
 }
 
 /** Sign-in with an outside OpenID Connect provider: authorization code with PKCE, state and nonce. */
@@ -93,15 +100,14 @@ export class OidcSignIn {
 
   private userOf(claims: Record<string, unknown>): OutsideUser {
     const { nameClaim, groupsClaim } = this.options;
-    const name = claims[nameClaim];
+    const name = claimOf(claims, nameClaim);
     if (typeof name !== 'string' || name === '') {
       throw ERRORS.unauthenticated(`the provider told no ${nameClaim}, which is to be the user's name`);
     }
-    const groups = claims[groupsClaim];
     return {
-      externalId: `${String(claims.iss)}|${String(claims.sub)}`,
-      name,
-      groups: Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [],
+      externalId: `${String(claims.iss)}|${subjectOf(claims.sub)}`,
+      name: tidyName(name, nameClaim),
+      ...readGroups(claimOf(claims, groupsClaim), groupsClaim),
     };
   }
 

@@ -178,3 +178,12 @@ export class Permissions {
     return { allowed: spread(this.allowed), denied: spread(this.denied) };
   }
 }
+
+/** Whether holders may lose something when `after` takes the place of `before`; in doubt, yes. */
+export function narrows(after: PolicyDocument, before: PolicyDocument): boolean {
+  const [is, was] = [new Permissions([after]), new Permissions([before])];
+  return (
+    !was.allowed.every((pattern) => isWithin(pattern, is.allowed)) ||
+    !is.denied.every((pattern) => isWithin(pattern, was.denied))
+  );
+}

@@ -1,3 +1,4 @@
+import type { Bond } from './bonds.ts';
 import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Domain, type Project } from './directory.ts';
 import {
   denialsOf,
@@ -22,6 +23,8 @@ export interface Principal {
   accessKeyId?: string;
   /** The key is a temporary one: it must not make others, or it would never end. */
   temporary?: boolean;
+  /** What ends the credentials, and all that is made with them. An ingest key makes nothing. */
+  bond?: Bond;
   /** Of an ingest key: the trace source that it may report, `*` for any. */
   source?: string;
   /** Account that the credentials are scoped to. */

@@ -1,5 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
+import type { Bond } from './bonds.ts';
+import { MAX_TOKEN } from './limits.ts';
 
 export const TOKEN_LIFE_MS = 24 * 3_600_000;
 const CACHE_SIZE = 10_000;
@@ -12,11 +14,15 @@ export interface TokenClaims {
   projectId?: string;
   domainId: string;
   methods: string[];
+  bond: Bond;
   issuedAt: number;
   expiresAt: number;
 }
 
-/** Makes and checks tokens: claims in base64url, a dot, their HMAC-SHA256. */
+/**
+ * Makes and checks tokens: claims in base64url, a dot, their HMAC-SHA256. That a token is ours and in time is
+ * said here; whether what it was issued under still holds, by `Bonds`.
+ */
 export class Tokens {
   private readonly key: Buffer;
   private readonly clock: () => number;
@@ -28,7 +34,7 @@ export class Tokens {
     this.clock = clock;
   }
 
-  issue(scope: Pick<TokenClaims, 'userId' | 'projectId' | 'domainId' | 'methods'>, life = TOKEN_LIFE_MS) {
+  issue(scope: Omit<TokenClaims, 'id' | 'issuedAt' | 'expiresAt'>, life = TOKEN_LIFE_MS) {
     const issuedAt = this.clock();
     const claims: TokenClaims = {
       id: randomBytes(16).toString('hex'),
@@ -50,6 +56,7 @@ export class Tokens {
   }
 
   private prove(text: string): TokenClaims {
+    if (text.length > MAX_TOKEN) throw ERRORS.unauthenticated('decrypt token fail');
     const dot = text.indexOf('.');
     const payload = text.slice(0, dot);
     // Compared as text: base64url has several spellings of the same bytes, a token has one.

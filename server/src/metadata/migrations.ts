@@ -474,17 +474,20 @@ export const MIGRATIONS: Record<string, Migration> = {
                   HAVING count(DISTINCT project_id) = 1)`.execute(db);
     },
   },
-  '0010_operations': {
+  '0009_credentials': {
     async up(db: Kysely<unknown>) {
+      for (const table of ['domains', 'projects', 'users', 'access_keys']) {
+        await db.schema
+          .alterTable(table)
+          .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
+          .execute();
+      }
       await db.schema
-        .createTable('operations')
-        .addColumn('id', 'text', (column) => column.primaryKey())
-        .addColumn('started_at', 'bigint', (column) => column.notNull())
-        .addColumn('domain_id', 'text', (column) => column.notNull())
-        .addColumn('project_id', 'text')
-        .addColumn('trace', 'text', (column) => column.notNull())
-        .addColumn('places', 'text')
-        .addColumn('ended', 'integer', (column) => column.notNull())
+        .createTable('known_networks')
+        .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
+        .addColumn('network', 'text', (column) => column.notNull())
+        .addColumn('at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('known_networks_key', ['user_id', 'network'])
         .execute();
     },
   },

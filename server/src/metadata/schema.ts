@@ -15,6 +15,8 @@ export interface Database {
     enabled: Generated<number>;
     /** The account operates the installation: one does, for good. */
     operator: Generated<number>;
+    /** Changes when everything that was issued for the account must end. */
+    epoch: Generated<string>;
     created_at: number;
   };
   projects: {
@@ -24,6 +26,8 @@ export interface Database {
     region: string;
     description: Generated<string>;
     enabled: Generated<number>;
+    /** Changes when everything that was issued for the project must end. */
+    epoch: Generated<string>;
     created_at: number;
   };
   users: {
@@ -36,6 +40,8 @@ export interface Database {
     /** Issuer and subject at an outside provider; null: a user of this service alone. */
     external_id: Generated<string | null>;
     enabled: Generated<number>;
+    /** Changes when everything that was issued to the user must end. */
+    epoch: Generated<string>;
     created_at: number;
   };
   groups: { id: string; domain_id: string; name: string; description: string; created_at: number };
@@ -62,6 +68,8 @@ export interface Database {
     sealed_secret: string;
     description: string;
     active: number;
+    /** Changes when the temporary keys made with it must end. */
+    epoch: Generated<string>;
     created_at: number;
     last_used_at: number | null;
   };
@@ -77,8 +85,10 @@ export interface Database {
     created_at: number;
     last_used_at: number | null;
   };
-  /** Tokens that were revoked before they expired. */
+  /** Families of tokens and temporary keys that were revoked; kept until nothing of them could live any more. */
   revoked_tokens: { id: string; expires_at: number };
+  /** Where a user has signed in from before: those go first when many want to sign in. */
+  known_networks: { user_id: string; network: string; at: number };
   trackers: {
     id: string;
     project_id: string;
@@ -268,18 +278,4 @@ export interface Database {
   };
   /** How far the notifier has followed a journal; written together with what it has found. */
   notifier_positions: { journal_id: string; segment: number; offset: number };
-  /** Operations of the service whose traces are not known to be in the journal. */
-  operations: {
-    /** The trace_id of its trace. */
-    id: string;
-    started_at: number;
-    domain_id: string;
-    /** Null: it concerns the account. */
-    project_id: string | null;
-    /** JSON of the trace as intake takes it; without outcome while it is under way. */
-    trace: string;
-    /** JSON of where it was to be recorded when it began; null: nowhere. */
-    places: string | null;
-    ended: number;
-  };
 }

@@ -158,7 +158,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       const { user } = request.principal;
       refuseTemporary(request.principal);
       const seconds = request.body.auth.identity.token?.duration_seconds ?? 900;
-      const { access, secret, expiresAt, securityToken } = accessKeys.makeTemporary(user.id, seconds);
+      const { access, secret, expiresAt, securityToken } = iam.makeTemporaryKey(request.principal, seconds);
       about(request, { resourceId: user.id, resourceName: access });
       return reply.code(201).send({
         credential: { access, secret, securitytoken: securityToken, expires_at: keystoneTime(expiresAt) },

@@ -2,24 +2,27 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import type { IssuedToken, Principal } from '../../iam/index.ts';
-import { addressOf } from '../address.ts';
+import type { IssuedToken, Principal, ScopeRequest } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { doc, keystoneTime, selfOr } from './shared.ts';
+import { signInByPassword } from './sign-in.ts';
 
-const Reference = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) });
+/** Longest name or id of a sign-in; ours are shorter. */
+const Text = Type.String({ maxLength: 255 });
+const Reference = Type.Object({ id: Type.Optional(Text), name: Type.Optional(Text) });
+const UNSCOPED = 'unscoped';
 
 const AuthRequest = Type.Object({
   auth: Type.Object({
     identity: Type.Object({
-      methods: Type.Array(Type.String(), { minItems: 1 }),
+      methods: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 8 }),
       password: Type.Optional(
         Type.Object({
           user: Type.Object({
-            id: Type.Optional(Type.String()),
-            name: Type.Optional(Type.String()),
+            id: Type.Optional(Text),
+            name: Type.Optional(Text),
             password: Type.String({ maxLength: 1024 }),
             domain: Type.Optional(Reference),
           }),
@@ -28,10 +31,14 @@ const AuthRequest = Type.Object({
       token: Type.Optional(Type.Object({ id: Type.String() })),
     }),
     scope: Type.Optional(
-      Type.Object({
-        project: Type.Optional(Type.Interface([Reference], { domain: Type.Optional(Reference) })),
-        domain: Type.Optional(Reference),
-      }),
+      Type.Union([
+        Type.Literal(UNSCOPED),
+        Type.Object({
+          project: Type.Optional(Type.Interface([Reference], { domain: Type.Optional(Reference) })),
+          domain: Type.Optional(Reference),
+          unscoped: Type.Optional(Type.Object({})),
+        }),
+      ]),
     ),
   }),
 });
@@ -122,20 +129,18 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
   );
 
   async function signIn(request: FastifyRequest<{ Body: AuthRequest }>): Promise<IssuedToken> {
-    const { identity, scope = {} } = request.body.auth;
-    if (identity.methods.includes('password') && identity.password) {
-      const { user } = identity.password;
-      about(request, { name: 'loginfailed', ...(await iam.named(user)) });
-      const token = await iam.login({ user, address: addressOf(request) }, scope);
-      about(request, { name: 'login' });
-      return token;
+    const { identity } = request.body.auth;
+    const scope = scopeOf(request.body.auth.scope);
+    const method = methodOf(identity);
+    if (method === 'password' && identity.password) {
+      return signInByPassword(request, iam, identity.password.user, scope);
     }
     // A token of another scope is no further sign-in.
     about(request, { done: true });
-    if (identity.methods.includes('token') && identity.token) return iam.exchange(identity.token.id, scope);
+    if (method === 'token' && identity.token) return iam.exchange(identity.token.id, scope);
     throw ERRORS.invalidBody(
-      'auth.identity.methods',
-      'auth.identity.methods must be password or token, with the member of that name',
+      `auth.identity.${method}`,
+      `auth.identity.${method} is missing, although auth.identity.methods names it`,
     );
   }
 
@@ -207,6 +212,45 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     };
   }
 };
+
+const METHODS = ['password', 'token'];
+
+/**
+ * The one way by which a caller signs in. Where it asks for more than is checked here, a second factor for one,
+ * it is refused: it must not believe that it was checked.
+ * @throws CtsError 401
+ */
+function methodOf(identity: AuthRequest['auth']['identity']): string {
+  const asked = new Set([...identity.methods, ...Object.keys(identity).filter((name) => name !== 'methods')]);
+  const unknown = [...asked].find((name) => !METHODS.includes(name));
+  if (unknown !== undefined) {
+    throw ERRORS.unauthenticated(
+      `the sign-in method ${JSON.stringify(unknown.slice(0, 64))} cannot be checked here; ${METHODS.join(' or ')} can`,
+    );
+  }
+  const methods = [...new Set(identity.methods)];
+  if (methods.length > 1) {
+    throw ERRORS.unauthenticated(
+      `the sign-in methods ${methods.join(' and ')} together cannot be checked here; name one`,
+    );
+  }
+  return methods[0] as string;
+}
+
+/** @throws CtsError 400 for a scope that there is not */
+function scopeOf(scope: AuthRequest['auth']['scope'] = {}): ScopeRequest {
+  if (scope === UNSCOPED) return {};
+  const kinds = Object.keys(scope);
+  const unknown = kinds.find((kind) => !['project', 'domain', UNSCOPED].includes(kind));
+  if (unknown !== undefined || (kinds.includes(UNSCOPED) && kinds.length > 1)) {
+    throw ERRORS.invalidBody(
+      'auth.scope',
+      'auth.scope must be a project, a domain (the project wins where both are given), or unscoped alone',
+    );
+  }
+  const { project, domain } = scope;
+  return { ...(project ? { project } : {}), ...(domain ? { domain } : {}) };
+}
 
 /** Endpoints with the project's id in them; without a project only the identity service. */
 function catalogOf({ project }: Principal, publicUrl: string) {

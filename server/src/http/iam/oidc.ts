@@ -1,30 +1,34 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import Type from 'typebox';
 import { CtsError, ERRORS } from '../../errors.ts';
-import { type OidcJourney, OidcSignIn } from '../../iam/index.ts';
+import { type Group, type OidcJourney, OidcSignIn, type OutsideUser, type User } from '../../iam/index.ts';
 import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
-import { describeSession, Session } from './sessions.ts';
+import { consolePage } from './console-path.ts';
+import { describeSession, keepSession, Session } from './sessions.ts';
 
 const JOURNEY = 'opencts_oidc_journey';
 const TICKET = 'opencts_oidc_ticket';
 const JOURNEY_MS = 10 * 60_000;
 const TICKET_MS = 60_000;
-/** Pages of the console only: an open redirect would lend its name to strangers. */
-const CONSOLE_PATH = '^/console/[A-Za-z0-9/_.~?&=%+:,-]*$';
+/** Of the address to come back to. */
+const MAX_RETURN = 2_000;
+/** People whose tickets may be spent within the life of one. */
+const MOST_SPENT = 10_000;
 
 interface Ticket {
   id: string;
-  userId: string;
-  domainId: string;
+  /** Issued on arrival; what ends it ends the ticket. */
+  token: string;
   expiresAt: number;
 }
 
 /** Sign-in of people through an outside OpenID Connect provider, for the console. */
 export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { iam, config, publicUrl, clock, rootKey, sessions } = deps;
+  const { iam, config, publicUrl, clock, rootKey, log } = deps;
   const signIn = config.oidcIssuer
     ? await OidcSignIn.with({
         issuer: config.oidcIssuer,
@@ -73,12 +77,19 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       schema: {
         summary: 'Go to the provider',
         tags: ['identity'],
-        querystring: Type.Object({ return: Type.String({ pattern: CONSOLE_PATH, default: '/console/' }) }),
+        querystring: Type.Object({ return: Type.String({ maxLength: MAX_RETURN, default: '/console/' }) }),
       },
     },
     async (request, reply) => {
       if (!signIn) throw ERRORS.noSuchPath(request.method, '/oidc/login');
-      const { url, journey } = await signIn.begin(redirectUri(), request.query.return);
+      const returnTo = consolePage(request.query.return);
+      if (returnTo === undefined) {
+        throw ERRORS.invalidQuery(
+          'return',
+          'return must be a page of the console: a path that begins with /console/',
+        );
+      }
+      const { url, journey } = await signIn.begin(redirectUri(), returnTo);
       keep(reply, JOURNEY, { ...journey, expiresAt: clock() + JOURNEY_MS }, JOURNEY_MS, 'lax');
       return reply.redirect(url);
     },
@@ -89,13 +100,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: {
         action: 'open',
-        audit: {
-          service: 'IAM',
-          resourceType: 'user',
-          name: 'oidcLoginFailed',
-          evenUnrecorded: true,
-          ofConsole: true,
-        },
+        audit: { service: 'IAM', resourceType: 'user', name: 'oidcLoginFailed', evenUnrecorded: true },
       },
       schema: { summary: 'Come back from the provider', tags: ['identity'] },
     },
@@ -129,9 +134,8 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     }
     const query = request.url.slice(request.url.indexOf('?'));
     const outside = await signIn.finish(new URL(`${redirectUri()}${query}`), journey);
-    // The first sign-in makes the user, each one puts it into its groups.
-    await server.auditBegin(request);
-    const user = await directory.admitOutsideUser(account.id, outside);
+    const { user, groups } = await directory.admitOutsideUser(account.id, outside);
+    tellGroups(log, user, outside, groups);
     about(request, {
       name: 'oidcLoginSuccess',
       resourceId: user.id,
@@ -139,8 +143,8 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       actor: { user: { id: user.id, name: user.name, domain }, domainId: account.id },
       status: 200,
     });
-    const expiresAt = clock() + TICKET_MS;
-    const ticket = { id: journey.state, userId: user.id, domainId: account.id, expiresAt };
+    const { text: token } = await iam.issueFor(user.id, ['oidc']);
+    const ticket = { id: journey.state, token, expiresAt: clock() + TICKET_MS };
     return { ticket, returnTo: journey.returnTo };
   }
 
@@ -163,15 +167,35 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         throw ERRORS.unauthenticated('nobody has just come back from the provider');
       }
       spent.set(ticket.id, ticket.expiresAt);
-      const token = await iam.issueFor(ticket.userId, ticket.domainId, {}, ['oidc']);
-      sessions.keep(reply, token, publicUrl());
+      if (spent.size > MOST_SPENT) spent.delete(spent.keys().next().value as string);
+      const token = await iam.examine(ticket.token);
+      keepSession(reply, token, publicUrl());
       return reply.code(201).send(await describeSession(iam, token));
     },
   );
 };
 
+/** @param path as `consolePage` gave it */
 function pageOf(path: string, name: string, value: string): string {
   const page = new URL(path, 'http://console');
   page.searchParams.set(name, value);
   return `${page.pathname}${page.search}`;
+}
+
+/** Groups told in the log, of a person with very many. */
+const MOST_LOGGED = 50;
+
+/** Leaves in the log which groups the provider told, and what became of them: the usual question of a first day. */
+function tellGroups(log: Logger, user: User, { groups, told, missing }: OutsideUser, matched: Group[]): void {
+  const details = {
+    user: user.name,
+    told: told.slice(0, MOST_LOGGED),
+    toldInAll: told.length,
+    matched: matched.map(({ name }) => name),
+  };
+  if (matched.length > 0) log.info(details, 'groups of a person from the provider');
+  else {
+    const why = missing ?? (groups.length === 0 ? 'the provider told none' : 'the account has none of these');
+    log.warn({ ...details, why }, 'a person from the provider is in no group, and may do nothing');
+  }
 }

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
+import { keepSession, sessionToken } from './sessions.ts';
 import {
   ByName,
   Description,
@@ -131,7 +131,9 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       schema: {
         ...doc('Change the own password', { 204: NoBody }),
         params: OneUser,
-        body: Type.Object({ user: Type.Object({ password: Password, original_password: Type.String() }) }),
+        body: Type.Object({
+          user: Type.Object({ password: Password, original_password: Type.String({ maxLength: 1024 }) }),
+        }),
       },
     },
     async (request, reply) => {
@@ -141,7 +143,9 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         throw ERRORS.iamForbidden('this changes your own password; an administrator changes those of others');
       }
       const { password, original_password } = body.user;
-      await iam.changePassword(principal.user.id, original_password, password, addressOf(request));
+      const token = await iam.changePassword(principal.user.id, original_password, password, request.ip);
+      // All that was issued before has ended, this session too: whoever is at the console stays in.
+      if (sessionToken(request)) keepSession(reply, token, publicUrl());
       return reply.code(204).send();
     },
   );

@@ -1,3 +1,0 @@
-export { fit, type OwnTrace } from './fit.ts';
-export { type Operation, Operations } from './operations.ts';
-export { type Concern, Recorder } from './recorder.ts';
