@@ -49,7 +49,7 @@ export interface AppOptions {
   log: Logger;
   version: string;
   clock?: () => number;
-  /** The journal cannot go on: the process must end, the next start reads the disk anew. */
+  /** The journal or a thread cannot go on: the process must end, the next start reads the disk anew. */
   onFatal: (error: Error) => void;
 }
 
@@ -121,7 +121,7 @@ export async function startApp({
   });
   await indexer.start();
 
-  const metadata = await openMetadata(path.join(dataDir, 'metadata.db'));
+  const metadata = await openMetadata(path.join(dataDir, 'metadata.db'), onFatal);
   const rootKey = await loadRootKey(dataDir, config.rootKey);
   const iam = new Iam({
     metadata,

@@ -120,6 +120,11 @@ export const ERRORS = {
       `too many ${what} at once: ${limit} of yours wait already; try again in ${retryAfter} s`,
       { retryAfter },
     ),
+  /** Another process holds its lock, or the disk is too slow for what waits. */
+  metadataBusy: () =>
+    new CtsError(503, 'CTS.0001', 'the metadata is busy or locked by another process; try again in 2 s', {
+      retryAfter: 2,
+    }),
   unavailable: (message: string, retryAfter: number) =>
     new CtsError(503, 'CTS.0001', message, { retryAfter }),
 } as const;

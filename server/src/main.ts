@@ -63,10 +63,7 @@ async function serve(argv: string[]): Promise<number> {
     log,
     version,
     onFatal: (error) => {
-      log.fatal(
-        { err: error },
-        'the journal failed; the service ends, so that the next start reads the disk anew',
-      );
+      log.fatal({ err: error }, 'the service cannot go on and ends; the next start reads the disk anew');
       process.exit(70);
     },
   });

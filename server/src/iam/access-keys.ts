@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CtsError, ERRORS } from '../errors.ts';
 import { Sealer } from '../kms/index.ts';
-import type { Metadata } from '../metadata/index.ts';
+import { type Metadata, unlessBusy } from '../metadata/index.ts';
 import type { Bond } from './bonds.ts';
 import { nextEpoch } from './epochs.ts';
 import { MOST_COUNTED } from './limits.ts';
@@ -163,11 +163,13 @@ export class AccessKeys {
     const now = this.clock();
     if (now - (this.used.get(access) ?? 0) < USE_NOTED_EVERY_MS) return;
     this.used.set(access, now);
-    await this.metadata
-      .updateTable('access_keys')
-      .set({ last_used_at: now })
-      .where('access', '=', access)
-      .execute();
+    await unlessBusy(
+      this.metadata
+        .updateTable('access_keys')
+        .set({ last_used_at: now })
+        .where('access', '=', access)
+        .execute(),
+    );
   }
 
   private async permanent(access: string): Promise<SigningKey | undefined> {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
-import type { Metadata } from '../metadata/index.ts';
+import { type Metadata, unlessBusy } from '../metadata/index.ts';
 import { MOST_INGEST_KEYS } from './limits.ts';
 
 const PREFIX = 'octs_';
@@ -97,12 +97,14 @@ export class IngestKeys {
     return row && toIngestKey(row);
   }
 
-  /** Notes, once a minute, that a key is in use. */
+  /** Notes, once a minute, that a key is in use; nobody is refused because that cannot be noted now. */
   async noteUse(id: string): Promise<void> {
     const now = this.clock();
     if (now - (this.used.get(id) ?? 0) < USE_NOTED_EVERY_MS) return;
     this.used.set(id, now);
-    await this.metadata.updateTable('ingest_keys').set({ last_used_at: now }).where('id', '=', id).execute();
+    await unlessBusy(
+      this.metadata.updateTable('ingest_keys').set({ last_used_at: now }).where('id', '=', id).execute(),
+    );
   }
 }
 

@@ -1,2 +1,2 @@
-export { connectMetadata, type Metadata, openMetadata } from './metadata.ts';
+export { connectMetadata, isBusy, type Metadata, openMetadata, unlessBusy } from './metadata.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';

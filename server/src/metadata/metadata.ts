@@ -1,25 +1,33 @@
 import { closeSync, openSync } from 'node:fs';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  Migrator,
-  SqliteDialect,
-  SqliteDriver,
-} from 'kysely';
-import Sqlite from 'libsql';
+import { Kysely, Migrator } from 'kysely';
+import { CtsError } from '../errors.ts';
+import { SqliteInPlace, SqliteThread, sqliteDialect, Turns } from './dialect/sqlite/index.ts';
+import { READERS } from './limits.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Database } from './schema.ts';
 
 export type Metadata = Kysely<Database>;
 
-/** How long a statement waits while another thread or process writes. */
-const BUSY_MS = 10_000;
-
-/** Opens the metadata store in a SQLite file, made with mode 0600, and brings its schema up to date. */
-export async function openMetadata(file: string): Promise<Metadata> {
+/**
+ * Opens the metadata store in a SQLite file, made with mode 0600, and brings its schema up to date. Its
+ * statements run in threads of their own, so that the disk and locks keep nobody else waiting.
+ * @param onFatal a thread ended by itself: nothing can be read or written any more
+ */
+export async function openMetadata(
+  file: string,
+  onFatal: (error: Error) => void = (error) => {
+    throw error;
+  },
+): Promise<Metadata> {
   closeSync(openSync(file, 'a', 0o600));
-  const metadata = connectMetadata(file);
+  const start = (access: 'read' | 'write') => SqliteThread.start(file, access, onFatal);
+  const metadata = new Kysely<Database>({
+    dialect: sqliteDialect(async () => {
+      const writer = await start('write');
+      const readers = await Promise.all(Array.from({ length: READERS }, () => start('read')));
+      return { writer, readers, turns: new Turns() };
+    }),
+  });
   const migrator = new Migrator({ db: metadata, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error) {
@@ -29,35 +37,28 @@ export async function openMetadata(file: string): Promise<Metadata> {
   return metadata;
 }
 
-/** Another connection to a metadata store that is open already, for another thread. */
-export function connectMetadata(file: string): Metadata {
-  const sqlite = new Sqlite(file);
-  sqlite.pragma(`busy_timeout = ${BUSY_MS}`);
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = FULL');
-  sqlite.pragma('foreign_keys = ON');
-  return new Kysely<Database>({ dialect: new WritingDialect({ database: sqlite }) });
-}
-
 /**
- * Transactions take the right to write at their beginning. One that reads first and writes then would be
- * refused, without waiting, when another connection has written in between.
+ * Another connection to a metadata store that is open already, for a thread that answers nobody: it stands
+ * where it waits for the disk or a lock.
  */
-class WritingDialect extends SqliteDialect {
-  private readonly settings: ConstructorParameters<typeof SqliteDriver>[0];
-
-  constructor(settings: ConstructorParameters<typeof SqliteDriver>[0]) {
-    super(settings);
-    this.settings = settings;
-  }
-
-  override createDriver(): SqliteDriver {
-    return new WritingDriver(this.settings);
-  }
+export function connectMetadata(file: string): Metadata {
+  return new Kysely<Database>({
+    dialect: sqliteDialect(async () => ({
+      writer: new SqliteInPlace(file, 'write'),
+      readers: [new SqliteInPlace(file, 'read')],
+      turns: new Turns(),
+    })),
+  });
 }
 
-class WritingDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
+/** Whether a statement was refused because others write, or another process holds the lock: it can be tried again. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof CtsError && error.status === 503;
+}
+
+/** Does without a write that nobody depends on. */
+export async function unlessBusy(write: Promise<unknown>): Promise<void> {
+  await write.catch((error) => {
+    if (!isBusy(error)) throw error;
+  });
 }

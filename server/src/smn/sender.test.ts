@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { contentOf, packPiece, RecentPieces } from './batch.ts';
@@ -65,7 +65,10 @@ async function build(
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-smn-'));
-  metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  const file = path.join(directory, 'metadata.db');
+  await (await openMetadata(file)).destroy();
+  // As in its thread.
+  metadata = connectMetadata(file);
   await metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
   const project = { id: PROJECT, domain_id: 'd', name: 'eu-de', region: 'eu-de', created_at: 0 };
   await metadata.insertInto('projects').values(project).execute();

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
-import type { Database, Metadata } from '../metadata/index.ts';
+import { type Database, isBusy, type Metadata } from '../metadata/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
 import type { Outcome } from './channels/channel.ts';
@@ -155,7 +156,10 @@ export class Sender {
       if (this.serving.size >= AT_ONCE) return;
       if (this.serving.has(id)) continue;
       const serving = this.serve(id)
-        .catch((error) => this.options.log.error({ err: error, subscription: id }, 'a message failed'))
+        .catch(async (error) => {
+          this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
+          if (!this.stopping) await sleep(RETRY_FIRST_MS);
+        })
         .finally(() => {
           this.serving.delete(id);
           this.wake();
@@ -291,7 +295,7 @@ export class Sender {
     const took = Math.round(performance.now() - began);
     const failingSince = subscription.failingSince ?? now;
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;
-    await this.options.metadata.transaction().execute(async (transaction) => {
+    await this.insist(async (transaction) => {
       const seqs = batch.map(({ seq }) => seq);
       if (outcome.delivered) {
         await transaction.deleteFrom('smn_deliveries').where('seq', 'in', seqs).execute();
@@ -362,6 +366,20 @@ export class Sender {
       return true;
     }
     return false;
+  }
+
+  /** What was sent is noted however long another process locks the metadata: else it would be sent again. */
+  private async insist(work: (transaction: Metadata) => Promise<void>): Promise<void> {
+    const { metadata, log } = this.options;
+    for (;;) {
+      try {
+        return await metadata.transaction().execute(work);
+      } catch (error) {
+        if (this.stopping || !isBusy(error)) throw error;
+        log.warn({ err: error }, 'what became of a message cannot be noted now; it is tried again');
+        await sleep(RETRY_FIRST_MS);
+      }
+    }
   }
 
   private tellPause(subscription: Subscription, outcome: Outcome, failedMs: number): void {
