@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-const MAIN = path.resolve(import.meta.dirname, '../bin/opencts.js');
+export const MAIN = path.resolve(import.meta.dirname, '../bin/opencts.js');
 export const PASSWORD = 'attack-on-purpose';
 
 /** The real server as a process of its own, as a user starts it. */

@@ -15,6 +15,7 @@ import {
   Uploader,
 } from './archive/index.ts';
 import type { Config } from './config.ts';
+import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
 import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
 import { Iam } from './iam/index.ts';
@@ -66,7 +67,10 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Starts all parts and hands each what it needs; top to bottom is the order of start, `stop` the reverse. */
+/**
+ * Starts all parts and hands each what it needs; top to bottom is the order of start, `stop` the reverse.
+ * @throws DataDirectoryInUse before anything is read or written
+ */
 export async function startApp({
   config,
   log,
@@ -77,6 +81,7 @@ export async function startApp({
   const { dataDir } = config;
   const retentionMs = config.retentionDays * DAY;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDataDirectory(dataDir);
 
   const disk = new DiskWatch(dataDir, config.diskReserve);
   await disk.start();
@@ -361,6 +366,7 @@ export async function startApp({
       await store.close();
       await engine?.stop();
       await metadata.destroy();
+      unlock();
     },
   };
 }

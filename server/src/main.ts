@@ -4,8 +4,8 @@ import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
 import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
+import { DataDirectoryInUse } from './data-lock.ts';
 import { importCommand } from './import/index.ts';
-import { JournalLocked } from './journal/index.ts';
 import { verifyCommand } from './verify/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -130,7 +130,7 @@ async function main(): Promise<number> {
     const { code, message } = error as NodeJS.ErrnoException;
     const told =
       error instanceof ConfigError ||
-      error instanceof JournalLocked ||
+      error instanceof DataDirectoryInUse ||
       code?.startsWith('ERR_PARSE_ARGS') ||
       code === 'EADDRINUSE';
     process.stderr.write(told ? `opencts: ${message}\n` : `opencts: ${(error as Error).stack}\n`);

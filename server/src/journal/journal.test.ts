@@ -7,7 +7,6 @@ import type { DamageReport } from './damage.ts';
 import { Follower } from './follower.ts';
 import type { Routing } from './frame.ts';
 import { Journal, type JournalOptions } from './journal.ts';
-import { JournalLocked } from './lock.ts';
 import { JournalReader } from './reader.ts';
 import { segmentFile, startOf } from './segment.ts';
 
@@ -230,17 +229,6 @@ test('companions that are missing are made again from the segment', async () => 
   const again = await open(directory);
   expect(again.journal.knows(identity(traceId))).toBe(true);
   expect(again.journal.counts.get(PROJECT, RECORD_TIME)).toBe(2);
-});
-
-test('a second process cannot open the journal', async () => {
-  const directory = await temporary();
-  await open(directory);
-  const stat = await readFile('/proc/1/stat', 'utf8');
-  const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  await writeFile(path.join(directory, 'lock'), `1 ${start}`);
-  await expect(open(directory)).rejects.toThrow(JournalLocked);
-  await writeFile(path.join(directory, 'lock'), '1 12345');
-  await open(directory);
 });
 
 test('a segment goes only when every follower has passed it, and a position survives a restart', async () => {

@@ -7,7 +7,6 @@ import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import { frameBound, type Routing, writeFrame } from './frame.ts';
-import { lockJournal } from './lock.ts';
 import { IDENTITY_BYTES, RetryWindow } from './retry-window.ts';
 import { type Damage, scanSegment } from './scan.ts';
 import { listNumbers, type Position, SEGMENT_HEADER, segmentFile, startOf } from './segment.ts';
@@ -101,7 +100,6 @@ export class Journal {
   readonly id: string;
   private readonly options: JournalOptions;
   private readonly window: RetryWindow;
-  private readonly unlock: () => Promise<void>;
   private readonly damage: DamageKeeper;
   /** Traces that are durable, per project and hour. */
   readonly counts = new HourCounts();
@@ -129,22 +127,20 @@ export class Journal {
   private closing = false;
   private loop: Promise<void> = Promise.resolve();
 
-  private constructor(id: string, options: JournalOptions, unlock: () => Promise<void>) {
+  private constructor(id: string, options: JournalOptions) {
     this.id = id;
     this.options = options;
-    this.unlock = unlock;
     this.window = new RetryWindow(options.retryWindow);
     this.damage = new DamageKeeper(options.directory, options.onDamage);
   }
 
   /**
-   * Opens a journal: rebuilds the retry window and the counts, cuts a torn tail off the last segment.
-   * @throws JournalLocked when another process has it open
+   * Opens a journal: rebuilds the retry window and the counts, cuts a torn tail off the last segment. No
+   * other process may have it open: the caller has claimed the data directory.
    */
   static async open(options: JournalOptions): Promise<Journal> {
     await mkdir(path.join(options.directory, 'damaged'), { recursive: true, mode: 0o700 });
-    const unlock = await lockJournal(options.directory);
-    const journal = new Journal(await readId(options.directory), options, unlock);
+    const journal = new Journal(await readId(options.directory), options);
     await journal.recover();
     journal.loop = journal.commitLoop();
     return journal;
@@ -199,7 +195,6 @@ export class Journal {
     this.wake();
     await this.loop;
     await this.handle.close();
-    await this.unlock();
   }
 
   private async commitLoop(): Promise<void> {
