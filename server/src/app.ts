@@ -14,12 +14,13 @@ import {
   SpoolSealer,
   Uploader,
 } from './archive/index.ts';
+import { Operations, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
-import { createServer, type GuardedRoute, type ReadinessCheck } from './http/index.ts';
+import { createServer, type GuardedRoute, type ReadinessCheck, SessionCookies } from './http/index.ts';
 import { Iam } from './iam/index.ts';
-import { Canary, DiskWatch, Indexing, Intake, Recorder } from './ingest/index.ts';
+import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
@@ -153,9 +154,13 @@ export async function startApp({
   });
   const recorder = new Recorder({
     intake,
+    rules: recording,
     clock,
+    retentionMs,
     globalProject: (domainId) => recording.globalProject(domainId),
   });
+  const operations = new Operations({ metadata, recorder, clock, log });
+  await operations.start();
   const objects = await openObjects(config);
   const buckets = new Buckets(metadata, objects, clock);
   const keyring = new Keyring({
@@ -308,9 +313,11 @@ export async function startApp({
     clock,
     version,
     rootKey,
+    sessions: new SessionCookies(rootKey),
     iam,
     intake,
     recorder,
+    operations,
     trackers,
     signingKeys,
     archive: catalog,
@@ -354,6 +361,7 @@ export async function startApp({
       await searches.stop();
       await canary.stop();
       retention.stop();
+      await operations.stop();
       await journal.close();
       keyring.stop();
       await archiving.stop();

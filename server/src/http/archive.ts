@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { FileReader } from '../archive/index.ts';
 import { Trace } from '../traces/index.ts';
+import { addressOf } from './address.ts';
 import { about } from './audit.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
@@ -33,11 +34,11 @@ const OneFile = Type.Object({
 });
 
 /** Who reads a file, and whether it is decrypted for them. */
-export const readerOf = ({ principal, ip, id }: FastifyRequest): FileReader => ({
-  user: principal.user,
-  source_ip: ip,
-  request_id: id,
-  mayDecrypt: principal.allows('kms:dek:decrypt'),
+export const readerOf = (request: FastifyRequest): FileReader => ({
+  user: request.principal.user,
+  source_ip: addressOf(request),
+  request_id: request.id,
+  mayDecrypt: request.principal.allows('kms:dek:decrypt'),
 });
 
 /** The archive: what lies in it, and what proves it. */

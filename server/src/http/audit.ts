@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Concern, Operation, Operations, OwnTrace } from '../auditing/index.ts';
 import { ERRORS } from '../errors.ts';
 import type { Principal } from '../iam/index.ts';
-import type { Recorder } from '../ingest/index.ts';
+import { addressOf } from './address.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,6 +13,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     audited: AuditDetails;
   }
+  interface FastifyInstance {
+    /** Writes the trace of an operation that ends the recording of itself, before it takes effect. */
+    auditNow(request: FastifyRequest, status: number): Promise<void>;
+    /** Writes down that an operation begins, where only its handler knows who acts. */
+    auditBegin(request: FastifyRequest): Promise<void>;
+  }
 }
 
 /** An operation as the catalogue names it. */
@@ -19,8 +26,12 @@ export interface AuditedOperation {
   service: 'CTS' | 'IAM' | 'SMN' | 'OBS' | 'KMS';
   resourceType: string;
   name: string;
-  /** Done even when its trace cannot be taken: whoever must make room has to get in. */
+  /** Done even while the journal takes nothing, its trace waits: whoever must make room has to get in. */
   evenUnrecorded?: boolean;
+  /** What is sent is nobody else's matter: its body stays out of the trace. */
+  withoutBody?: boolean;
+  /** It begins a session of the console, whoever calls it. */
+  ofConsole?: boolean;
 }
 
 /** What a handler knows of its operation and the route does not. */
@@ -30,22 +41,41 @@ export interface AuditDetails {
   /** In place of the route's, when one route does several things. */
   name?: string;
   /** Who acted, where no credentials tell. */
-  actor?: { user: Principal['user']; domainId: string };
+  actor?: { user: Principal['user']; domainId: string; projectId?: string };
   /** What became of it, where the answer's status does not tell. */
   status?: number;
-  /** The trace was written already. */
+  /** A remark. */
+  message?: string;
+  /** The trace was written already, or none is to be. */
   done?: boolean;
+  /** What was written down before it began. */
+  operation?: Operation;
 }
 
-/** Longest body of an answer that goes into the trace. */
-const MAX_RESPONSE = 16 * 1024;
-
 /**
- * Makes each call of an audited route a trace, which is on disk before the answer leaves. While none can be
- * taken, such calls are refused: nothing is changed unrecorded.
+ * Makes each call of an audited route a trace, which is on disk before the answer leaves. That a call begins is
+ * written down before its handler runs; while that, or the trace, cannot be written, such calls are refused:
+ * nothing is changed unrecorded.
  */
-export function audit(server: FastifyInstance, recorder: Recorder, log: Logger): void {
+export function audit(server: FastifyInstance, operations: Operations, log: Logger): void {
   server.decorateRequest('audited', null as unknown as AuditDetails);
+
+  const begin = async (request: FastifyRequest): Promise<void> => {
+    const { audited } = request;
+    const operation = auditedBy(request);
+    const about = concernOf(request);
+    if (!about || audited.operation) return;
+    try {
+      audited.operation = await operations.begin(about, traceOf(request, operation));
+    } catch (error) {
+      // What is refused for want of its trace leaves none.
+      audited.done = true;
+      if (!operation.evenUnrecorded) throw error;
+      audited.done = false;
+      log.error({ err: error, request_id: request.id, operation: operation.name }, 'goes on unrecorded');
+    }
+  };
+
   server.addHook('onRequest', (request, _reply, done) => {
     const { audit: operation } = request.routeOptions.config;
     if (!operation) {
@@ -53,8 +83,17 @@ export function audit(server: FastifyInstance, recorder: Recorder, log: Logger):
       return;
     }
     request.audited = {};
-    const reason = operation.evenUnrecorded ? undefined : recorder.refusal();
+    const reason = operation.evenUnrecorded ? undefined : operations.refusal();
+    if (reason !== undefined) request.audited.done = true;
     done(reason === undefined ? undefined : ERRORS.unavailable(reason, 30));
+  });
+  // The caller may do it, and what was asked for is in order: from here on something can happen.
+  server.addHook('preHandler', (request, _reply, done) => {
+    if (!request.routeOptions.config.audit) {
+      done();
+      return;
+    }
+    begin(request).then(() => done(), done);
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     const { audit: operation } = request.routeOptions.config;
@@ -64,70 +103,76 @@ export function audit(server: FastifyInstance, recorder: Recorder, log: Logger):
     }
     // Who was known and refused before anything began is told of as well.
     request.audited ??= {};
-    const response = typeof payload === 'string' && payload.length <= MAX_RESPONSE ? payload : undefined;
-    record(request, operation, recorder, reply.statusCode, response).then(
-      () => done(null, payload),
-      (error) => {
-        // What was done is done: the answer tells it, the log tells that the trace is missing.
-        log.error({ err: error, request_id: request.id, operation: operation.name }, 'not audited');
-        done(null, payload);
-      },
-    );
-  });
-  /** Writes the trace of an operation that ends the recording of itself, before it takes effect. */
-  server.decorate('auditNow', async (request: FastifyRequest, status: number) => {
-    const { audit: operation } = request.routeOptions.config;
-    if (!operation) throw new Error('not an audited route');
-    await record(request, operation, recorder, status, undefined);
     request.audited.done = true;
+    const about = concernOf(request);
+    if (!about) {
+      done(null, payload);
+      return;
+    }
+    const status = request.audited.status ?? reply.statusCode;
+    const trace = traceOf(request, operation, status, payload);
+    const begun = request.audited.operation;
+    const recorded = begun ? operations.end(begun, trace) : operations.report(about, trace, status < 400);
+    recorded.then(() => done(null, payload), done);
+  });
+
+  server.decorate('auditBegin', begin);
+  server.decorate('auditNow', async (request: FastifyRequest, status: number) => {
+    const { audited } = request;
+    if (!audited.operation) throw new Error('the operation has not begun');
+    await operations.now(audited.operation, traceOf(request, auditedBy(request), status));
+    audited.done = true;
   });
 }
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    auditNow(request: FastifyRequest, status: number): Promise<void>;
-  }
+function auditedBy(request: FastifyRequest): AuditedOperation {
+  const { audit: operation } = request.routeOptions.config;
+  if (!operation) throw new Error('not an audited route');
+  return operation;
 }
 
-async function record(
+/** What an operation is about; undefined: nobody knows, so there is no list that its trace could be in. */
+function concernOf({ principal, audited }: FastifyRequest): Concern | undefined {
+  if (principal) return { domainId: principal.domainId, projectId: principal.project?.id };
+  return audited.actor && { domainId: audited.actor.domainId, projectId: audited.actor.projectId };
+}
+
+/** @param status absent: not known yet */
+function traceOf(
   request: FastifyRequest,
   operation: AuditedOperation,
-  recorder: Recorder,
-  status: number,
-  response: string | undefined,
-): Promise<void> {
-  const { principal, audited } = request;
-  const actor = principal ? { user: principal.user, domainId: principal.domainId } : audited.actor;
-  if (!actor) return;
-  await recorder.record(
-    { domainId: actor.domainId, projectId: principal?.project?.id },
-    {
-      trace_name: audited.name ?? operation.name,
-      trace_type: request.headers['x-opencts-client'] === 'console' ? 'ConsoleAction' : 'ApiCall',
-      service_type: operation.service,
-      resource_type: operation.resourceType,
-      resource_id: audited.resourceId,
-      resource_name: audited.resourceName,
-      user: { ...actor.user, access_key_id: principal?.accessKeyId },
-      source_ip: request.ip,
-      code: String(audited.status ?? status),
-      api_version: /^\/(v[\d.]+)\//.exec(request.url)?.[1],
-      request: requestOf(request),
-      response,
-      request_id: request.id,
-      user_agent: request.headers['user-agent']?.slice(0, 256),
-    },
-  );
+  status?: number,
+  payload?: unknown,
+): OwnTrace {
+  const { principal, audited, headers, routeOptions } = request;
+  const user = principal?.user ?? audited.actor?.user;
+  return {
+    trace_name: audited.name ?? operation.name,
+    trace_type: request.bySession || operation.ofConsole ? 'ConsoleAction' : 'ApiCall',
+    service_type: operation.service,
+    resource_type: operation.resourceType,
+    resource_id: audited.resourceId,
+    resource_name: audited.resourceName,
+    user: user && { ...user, access_key_id: principal?.accessKeyId },
+    source_ip: addressOf(request),
+    code: status === undefined ? undefined : String(status),
+    api_version: /^\/(v[\d.]+)\//.exec(routeOptions.url ?? '')?.[1],
+    request: askedFor(request, operation),
+    response: typeof payload === 'string' ? payload : undefined,
+    request_id: request.id,
+    user_agent: headers['user-agent'],
+    message: audited.message,
+  };
 }
 
 /** What was asked for. Secrets are masked where every trace's are: on intake. */
-function requestOf({ params, query, body, principal }: FastifyRequest): Record<string, unknown> | undefined {
+function askedFor(
+  { params, query, body, principal, routeOptions }: FastifyRequest,
+  { withoutBody }: AuditedOperation,
+): OwnTrace['request'] {
   // What a sign-in sends is secret: people type passwords into names, and codes are good for tokens.
-  const parts = principal ? { params, query, body } : {};
-  const given = Object.entries(parts).filter(
-    ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,
-  );
-  return given.length > 0 ? Object.fromEntries(given) : undefined;
+  if (!principal) return undefined;
+  return withoutBody ? { params, query } : { params, query, body, schema: routeOptions.schema?.body };
 }
 
 /** Tells the trace of a call what it is about. */

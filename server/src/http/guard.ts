@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { type Iam, type Principal, parseAuthorization } from '../iam/index.ts';
 import { readWhole } from '../ingest/index.ts';
-import { sessionToken } from './iam/sessions.ts';
+import { addressOf } from './address.ts';
+import type { SessionCookies } from './iam/session-cookies.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,6 +25,8 @@ declare module 'fastify' {
     principal: Principal;
     /** The body of a signed request, which was read to check the signature. */
     signedBody: Buffer | undefined;
+    /** Its credentials are a session of the console. */
+    bySession: boolean;
   }
 }
 
@@ -32,6 +35,8 @@ export interface GuardedRoute {
   method: string;
   url: string;
   action: string;
+  /** Name of the trace that a call leaves; absent: it leaves none. */
+  audit?: string;
 }
 
 declare module 'fastify' {
@@ -49,9 +54,15 @@ const MAX_SIGNED_BODY = 12 * 1024 * 1024;
  * Makes every route say which action it needs, and checks caller, project and action before anything else.
  * @param metricsToken bearer of Prometheus; empty: none
  */
-export function guard(server: FastifyInstance, iam: Iam, metricsToken: string): void {
+export function guard(
+  server: FastifyInstance,
+  iam: Iam,
+  sessions: SessionCookies,
+  metricsToken: string,
+): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('signedBody', undefined);
+  server.decorateRequest('bySession', false);
 
   server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
@@ -60,7 +71,8 @@ export function guard(server: FastifyInstance, iam: Iam, metricsToken: string): 
       throw new Error(`the route ${String(route.method)} ${route.url} does not say which action it needs`);
     }
     for (const method of [route.method].flat()) {
-      server.guardedRoutes.push({ method, url: route.url, action: route.config.action });
+      const { action, audit } = route.config;
+      server.guardedRoutes.push({ method, url: route.url, action, audit: audit?.name });
     }
   });
 
@@ -91,7 +103,7 @@ export function guard(server: FastifyInstance, iam: Iam, metricsToken: string): 
       done(error as Error);
       return;
     }
-    identify(request, iam)
+    identify(request, iam, sessions)
       .then(admit)
       .then(() => done(), done);
   });
@@ -112,14 +124,14 @@ function isScraper({ headers }: FastifyRequest, expected: string): boolean {
   return expected !== '' && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
+async function identify(request: FastifyRequest, iam: Iam, sessions: SessionCookies): Promise<Principal> {
   const { authorization } = request.headers;
   // A token wins, and Bearer is the matter of tokens, too.
   if (request.headers['x-auth-token'] || !authorization || /^Bearer /i.test(authorization)) {
-    const session = request.headers['x-auth-token'] || authorization ? undefined : sessionToken(request);
-    return session === undefined
-      ? iam.authenticate(request.headers)
-      : iam.authenticateSession(session, wantedProject(request, request.headers['x-project-id']));
+    const session = request.headers['x-auth-token'] || authorization ? undefined : sessions.tokenOf(request);
+    if (session === undefined) return iam.authenticate(request.headers);
+    request.bySession = true;
+    return iam.authenticateSession(session, wantedProject(request, request.headers['x-project-id']));
   }
   const claimed = parseAuthorization(authorization);
   if (typeof claimed === 'string') throw ERRORS.unauthenticated(claimed);
@@ -134,7 +146,7 @@ async function identify(request: FastifyRequest, iam: Iam): Promise<Principal> {
     return request.signedBody;
   };
   const wanted = wantedProject(request, named);
-  return iam.authenticateSigned(claimed, signed, readBody, { wanted, address: request.ip });
+  return iam.authenticateSigned(claimed, signed, readBody, { wanted, address: addressOf(request) });
 }
 
 /** Project, or account, that a request without a scope of its own is about. @param hint of its headers */

@@ -1,2 +1,3 @@
 export type { GuardedRoute } from './guard.ts';
+export { SessionCookies } from './iam/session-cookies.ts';
 export { createServer, type ReadinessCheck, type ServerDeps } from './server.ts';

@@ -122,7 +122,10 @@ test('whatever a caller of another project asks for, nothing of it is in the ans
       });
       expect(answer.status).toBeLessThan(500);
       if (answer.status === 200) answered++;
-      const text = JSON.stringify(answer.body);
+      // What thieves asked for stands in the traces of their own attempts.
+      const text = JSON.stringify(answer.body, (_key, value) =>
+        value?.request && value.user?.id === thief.userId ? { ...value, request: '' } : value,
+      );
       // A refusal may repeat what was asked for; an answer may not know of it. A user of the owner's account
       // who is in another project may see the account's users and groups.
       const ofAccount = thief.domainId === owner.domainId && !route.url.includes(':project_id');

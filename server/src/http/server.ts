@@ -10,10 +10,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { ArchiveCatalog, SigningKeys } from '../archive/index.ts';
+import type { Operations, Recorder } from '../auditing/index.ts';
 import type { Config } from '../config.ts';
 import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
-import type { Intake, Recorder } from '../ingest/index.ts';
+import type { Intake } from '../ingest/index.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
@@ -30,6 +31,7 @@ import { exportRoutes } from './export.ts';
 import { guard } from './guard.ts';
 import { healthRoutes } from './health.ts';
 import { iamRoutes } from './iam/index.ts';
+import type { SessionCookies } from './iam/session-cookies.ts';
 import { ingestRoutes } from './ingest.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
@@ -54,9 +56,11 @@ export interface ServerDeps {
   version: string;
   /** Seals what is put into clients' hands. */
   rootKey: Buffer;
+  sessions: SessionCookies;
   iam: Iam;
   intake: Intake;
   recorder: Recorder;
+  operations: Operations;
   store: TraceStore;
   trackers: Trackers;
   configurations: Configurations;
@@ -136,8 +140,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
 
   await server.register(cookie);
-  guard(server, deps.iam, deps.config.metricsToken);
-  audit(server, deps.recorder, deps.log);
+  guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
+  audit(server, deps.operations, deps.log);
   handleErrors(server, deps.log);
   allowEmptyJson(server);
   server.addHook('preValidation', (request, _reply, done) => {

@@ -144,7 +144,7 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
 };
 
 /** What both generations of the API do with trackers; every change is audited. */
-export function trackerWork(server: FastifyInstance, { trackers, iam, config, recorder }: ServerDeps) {
+export function trackerWork(server: FastifyInstance, { trackers, iam, config, operations }: ServerDeps) {
   return {
     async create(request: FastifyRequest, body: TrackerRequest): Promise<Tracker> {
       const { principal } = request;
@@ -203,25 +203,20 @@ export function trackerWork(server: FastifyInstance, { trackers, iam, config, re
     const home = await iam.directory.mainProject(domainId, config.globalRegion);
     if (!home || home.id === projectId || (await trackers.find(home.id, MANAGEMENT_TRACKER))) return;
     const owner = { projectId: home.id, domainId, region: home.region };
-    const tracker = await trackers.create(owner, {
-      tracker_type: 'system',
-      tracker_name: MANAGEMENT_TRACKER,
-    });
-    await recorder.record(
+    await operations.run(
       { domainId, projectId: home.id },
       {
-        ...{
-          trace_name: 'createTracker',
-          trace_type: 'ApiCall',
-          service_type: 'CTS',
-          resource_type: 'tracker',
-        },
-        resource_id: tracker.id,
-        resource_name: tracker.name,
+        trace_name: 'createTracker',
+        trace_type: 'ApiCall',
+        service_type: 'CTS',
+        resource_type: 'tracker',
+        resource_name: MANAGEMENT_TRACKER,
         user: principal.user,
         code: '201',
         message: `made because CTS was enabled in the project ${projectId}`,
       },
+      () => trackers.create(owner, { tracker_type: 'system', tracker_name: MANAGEMENT_TRACKER }),
+      ({ id }) => ({ resource_id: id }),
     );
   }
 }

@@ -6,4 +6,4 @@ export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
 export { emptyVerdict, Intake, type Rejection, type Verdict } from './intake.ts';
 export type { Placement, RecordingRules, TraceProducer } from './placement.ts';
-export { Recorder } from './recorder.ts';
+export { newTraceId } from './trace-id.ts';

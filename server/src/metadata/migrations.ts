@@ -491,4 +491,18 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0010_operations': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('operations')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('started_at', 'bigint', (column) => column.notNull())
+        .addColumn('domain_id', 'text', (column) => column.notNull())
+        .addColumn('project_id', 'text')
+        .addColumn('trace', 'text', (column) => column.notNull())
+        .addColumn('places', 'text')
+        .addColumn('ended', 'integer', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

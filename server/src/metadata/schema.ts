@@ -278,4 +278,18 @@ export interface Database {
   };
   /** How far the notifier has followed a journal; written together with what it has found. */
   notifier_positions: { journal_id: string; segment: number; offset: number };
+  /** Operations of the service whose traces are not known to be in the journal. */
+  operations: {
+    /** The trace_id of its trace. */
+    id: string;
+    started_at: number;
+    domain_id: string;
+    /** Null: it concerns the account. */
+    project_id: string | null;
+    /** JSON of the trace as intake takes it; without outcome while it is under way. */
+    trace: string;
+    /** JSON of where it was to be recorded when it began; null: nowhere. */
+    places: string | null;
+    ended: number;
+  };
 }

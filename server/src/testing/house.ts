@@ -25,6 +25,18 @@ export class House {
 
   async start(env: Record<string, string> = {}): Promise<this> {
     this.directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-house-'));
+    await this.enter(env);
+    return this;
+  }
+
+  /** Ends the service and starts it anew over the same data. @param meanwhile what happens while it is ended */
+  async restart(env: Record<string, string> = {}, meanwhile?: () => void): Promise<void> {
+    await this.app.stop();
+    meanwhile?.();
+    await this.enter(env);
+  }
+
+  private async enter(env: Record<string, string>): Promise<void> {
     const config = readConfig({
       OPENCTS_DATA_DIR: this.directory,
       OPENCTS_PORT: '0',
@@ -41,7 +53,6 @@ export class House {
         throw error;
       },
     });
-    return this;
   }
 
   async stop(): Promise<void> {

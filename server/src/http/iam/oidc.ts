@@ -8,7 +8,7 @@ import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { consolePage } from './console-path.ts';
-import { describeSession, keepSession, Session } from './sessions.ts';
+import { describeSession, Session } from './sessions.ts';
 
 const JOURNEY = 'opencts_oidc_journey';
 const TICKET = 'opencts_oidc_ticket';
@@ -28,7 +28,7 @@ interface Ticket {
 
 /** Sign-in of people through an outside OpenID Connect provider, for the console. */
 export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { iam, config, publicUrl, clock, rootKey, log } = deps;
+  const { iam, config, publicUrl, clock, rootKey, sessions, log } = deps;
   const signIn = config.oidcIssuer
     ? await OidcSignIn.with({
         issuer: config.oidcIssuer,
@@ -100,7 +100,13 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     {
       config: {
         action: 'open',
-        audit: { service: 'IAM', resourceType: 'user', name: 'oidcLoginFailed', evenUnrecorded: true },
+        audit: {
+          service: 'IAM',
+          resourceType: 'user',
+          name: 'oidcLoginFailed',
+          evenUnrecorded: true,
+          ofConsole: true,
+        },
       },
       schema: { summary: 'Come back from the provider', tags: ['identity'] },
     },
@@ -134,6 +140,8 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     }
     const query = request.url.slice(request.url.indexOf('?'));
     const outside = await signIn.finish(new URL(`${redirectUri()}${query}`), journey);
+    // The first sign-in makes the user, each one puts it into its groups.
+    await server.auditBegin(request);
     const { user, groups } = await directory.admitOutsideUser(account.id, outside);
     tellGroups(log, user, outside, groups);
     about(request, {
@@ -169,7 +177,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       spent.set(ticket.id, ticket.expiresAt);
       if (spent.size > MOST_SPENT) spent.delete(spent.keys().next().value as string);
       const token = await iam.examine(ticket.token);
-      keepSession(reply, token, publicUrl());
+      sessions.keep(reply, token, publicUrl());
       return reply.code(201).send(await describeSession(iam, token));
     },
   );

@@ -1,5 +1,4 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Iam, IssuedToken } from '../../iam/index.ts';
@@ -8,11 +7,6 @@ import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { doc, keystoneTime } from './shared.ts';
 import { signInByPassword } from './sign-in.ts';
-
-const COOKIE = 'opencts_session';
-/** The header that the console sends with every request, and its value. */
-const CLIENT_HEADER = 'x-opencts-client';
-const CONSOLE = 'console';
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() });
 
@@ -31,24 +25,6 @@ const SignIn = Type.Object({
   password: Type.String({ maxLength: 1024 }),
 });
 
-/**
- * The token in the console's cookie. Other sites can make a browser send the cookie, but not the header: without
- * it the cookie counts nothing.
- */
-export function sessionToken({ headers, cookies }: FastifyRequest): string | undefined {
-  return headers[CLIENT_HEADER] === CONSOLE ? cookies[COOKIE] : undefined;
-}
-
-/** Hands a token out as a cookie that no script can read; it goes with the browser. */
-export function keepSession(reply: FastifyReply, { text }: IssuedToken, publicUrl: string): void {
-  reply.setCookie(COOKIE, text, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: publicUrl.startsWith('https:'),
-  });
-}
-
 export async function describeSession(
   iam: Iam,
   { claims, principal }: IssuedToken,
@@ -64,7 +40,10 @@ export async function describeSession(
 }
 
 /** Sessions of people in the console: an account's token in a cookie; the path of a request tells its project. */
-export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { iam, publicUrl, sessions },
+) => {
   server.get(
     '/session',
     {
@@ -74,7 +53,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
       }),
     },
     async (request) => {
-      const text = sessionToken(request);
+      const text = sessions.tokenOf(request);
       const token = text && (await iam.examine(text).catch(() => undefined));
       return token ? { session: await describeSession(iam, token) } : {};
     },
@@ -85,7 +64,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
     {
       config: {
         action: 'open',
-        audit: { service: 'IAM', resourceType: 'user', name: 'login', evenUnrecorded: true },
+        audit: { service: 'IAM', resourceType: 'user', name: 'login', evenUnrecorded: true, ofConsole: true },
       },
       schema: { ...doc('Sign in to the console', { 201: Session }), body: SignIn },
     },
@@ -93,7 +72,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
       const { account, user: name, password } = request.body;
       const user = { name, password, domain: { name: account } };
       const token = await signInByPassword(request, iam, user);
-      keepSession(reply, token, publicUrl());
+      sessions.keep(reply, token, publicUrl());
       return reply.code(201).send(await describeSession(iam, token));
     },
   );
@@ -108,12 +87,12 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
       schema: doc('Sign out of the console', { 204: NoBody }),
     },
     async (request, reply) => {
-      const text = sessionToken(request);
+      const text = sessions.tokenOf(request);
       const { id, name } = request.principal.user;
       about(request, { resourceId: id, resourceName: name });
       if (!text) throw ERRORS.iamInvalid('cookie', 'this is no session of the console');
       await iam.revoke(text);
-      reply.clearCookie(COOKIE, { path: '/' });
+      sessions.clear(reply);
       return reply.code(204).send();
     },
   );

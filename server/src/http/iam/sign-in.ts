@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Iam, IssuedToken, PasswordLogin, ScopeRequest } from '../../iam/index.ts';
+import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function signInByPassword(
 ): Promise<IssuedToken> {
   about(request, { name: 'loginfailed', ...(await iam.named(user)) });
   const onUnseen = () => about(request, { done: true });
-  const token = await iam.login({ user, address: request.ip, onUnseen }, scope);
+  const token = await iam.login({ user, address: addressOf(request), onUnseen }, scope);
   about(request, { name: 'login' });
   return token;
 }

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { keepSession, sessionToken } from './sessions.ts';
 import {
   ByName,
   Description,
@@ -24,7 +24,10 @@ import {
 } from './shared.ts';
 
 /** Users of an account. */
-export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { iam, publicUrl, sessions },
+) => {
   const { directory, delegation } = iam;
   const { listLinks, userView, groupView } = viewsUnder(publicUrl);
 
@@ -143,9 +146,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         throw ERRORS.iamForbidden('this changes your own password; an administrator changes those of others');
       }
       const { password, original_password } = body.user;
-      const token = await iam.changePassword(principal.user.id, original_password, password, request.ip);
+      const address = addressOf(request);
+      const token = await iam.changePassword(principal.user.id, original_password, password, address);
       // All that was issued before has ended, this session too: whoever is at the console stays in.
-      if (sessionToken(request)) keepSession(reply, token, publicUrl());
+      if (request.bySession) sessions.keep(reply, token, publicUrl());
       return reply.code(204).send();
     },
   );

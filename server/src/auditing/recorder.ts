@@ -1,11 +1,20 @@
 import { isGlobal } from '../catalogue/index.ts';
+import type { Intake, Placement, RecordingRules, TraceInput } from '../ingest/index.ts';
 import type { KeyUse } from '../kms/index.ts';
-import type { TraceInput } from './input.ts';
-import type { Intake } from './intake.ts';
+import { MAX_AHEAD_MS } from '../traces/index.ts';
+import { fit, type OwnTrace } from './fit.ts';
+
+/** What a trace is about; without a project it concerns the account. */
+export interface Concern {
+  domainId: string;
+  projectId?: string;
+}
 
 export interface RecorderOptions {
   intake: Intake;
+  rules: RecordingRules;
   clock: () => number;
+  retentionMs: number;
   /** The project of an account in which its global services are recorded. */
   globalProject: (domainId: string) => string | undefined;
 }
@@ -24,22 +33,52 @@ export class Recorder {
   }
 
   /**
-   * Records an operation of now; resolves when the trace is on disk, or is not to be recorded.
-   * @param about without a project it concerns the account
+   * Records what happens now; resolves when the trace is on disk, or is not to be recorded.
    * @throws Error when it could not be recorded
    */
-  async record(
-    about: { domainId: string; projectId?: string },
-    trace: Omit<TraceInput, 'time'>,
-  ): Promise<void> {
-    const { intake, clock, globalProject } = this.options;
-    const { domainId } = about;
-    const global = isGlobal(trace.service_type, trace.resource_type);
-    const projectId = (global ? undefined : about.projectId) ?? globalProject(domainId);
-    if (projectId === undefined) return;
-    const item = { ...trace, time: clock() };
-    const { rejected } = await intake.submit({ projectId, domainId, own: true }, () => [item]);
+  async record(about: Concern, trace: OwnTrace): Promise<void> {
+    await this.submit(about, fit(trace, about.domainId, this.options.clock()));
+  }
+
+  /** Where a trace would be recorded now; undefined: nowhere. */
+  placesOf(about: Concern, trace: TraceInput): readonly Placement[] | undefined {
+    const producer = this.producerOf(about, trace);
+    const places = producer && this.options.rules.placesOf(producer, trace);
+    return typeof places === 'string' ? undefined : places;
+  }
+
+  /**
+   * Puts a trace into the journal; one whose `trace_id` is there already is not taken twice.
+   * @param before where it was to be recorded when it began: it still is, if nothing records it now
+   * @throws Error when it could not be recorded
+   */
+  async submit(about: Concern, trace: TraceInput, before?: readonly Placement[]): Promise<void> {
+    const { intake, rules } = this.options;
+    const producer = this.producerOf(about, trace) ?? (before && producerAt(about, before));
+    if (producer === undefined) return;
+    const asThen: RecordingRules = {
+      placesOf: (...asked) => {
+        const places = rules.placesOf(...asked);
+        return typeof places === 'string' ? (before ?? places) : places;
+      },
+    };
+    const { rejected } = await intake.submit(producer, () => [this.timely(trace)], 0, asThen);
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
+  }
+
+  private producerOf({ domainId, projectId }: Concern, { service_type, resource_type }: TraceInput) {
+    const global = isGlobal(service_type, resource_type);
+    const project = (global ? undefined : projectId) ?? this.options.globalProject(domainId);
+    return project === undefined ? undefined : { projectId: project, domainId, own: true };
+  }
+
+  /** Intake refuses what lies too far from now, as after a long stop or a clock that was wrong. */
+  private timely(trace: TraceInput): TraceInput {
+    const { clock, retentionMs } = this.options;
+    const now = clock();
+    if (trace.time > now - retentionMs + MAX_AHEAD_MS && trace.time < now + MAX_AHEAD_MS) return trace;
+    const then = `[its time was ${trace.time} ms, the clock of the service now ${now} ms]`;
+    return { ...trace, time: now, message: trace.message ? `${trace.message} ${then}` : then };
   }
 
   /**
@@ -97,11 +136,10 @@ export class Recorder {
   async recordObject(
     about: { domainId: string; projectId: string },
     object: { bucket: string; key: string; bytes: number; name: 'GET.OBJECT' | 'PUT.OBJECT' },
-    by?: { user: TraceInput['user']; source_ip: string; request_id: string },
+    by?: Pick<OwnTrace, 'user' | 'source_ip' | 'request_id'>,
   ): Promise<void> {
     const { intake, clock } = this.options;
-    const item = {
-      time: clock(),
+    const trace: OwnTrace = {
       trace_name: object.name,
       trace_type: by ? 'ObsAPI' : 'SystemAction',
       trace_rating: 'normal',
@@ -115,6 +153,10 @@ export class Recorder {
       code: '200',
       ...by,
     };
+    const item = fit(trace, about.domainId, clock());
     await intake.submit(about, () => [item]).catch(() => undefined);
   }
 }
+
+const producerAt = ({ domainId }: Concern, [place]: readonly Placement[]) =>
+  place && { projectId: place.projectId, domainId, own: true };

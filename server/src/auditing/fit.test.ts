@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Intake } from '../ingest/index.ts';
+import type { Journal } from '../journal/index.ts';
+import { excerpt } from './excerpt.ts';
+import { fit, type OwnTrace } from './fit.ts';
+import { MAX_BODY } from './limits.ts';
+
+const NOW = 1_800_000_000_000;
+
+/** What intake says of a trace, and the line that it would journal. */
+async function taken(trace: ReturnType<typeof fit>) {
+  const lines: string[] = [];
+  const journal = {
+    append: async (entries: { line: string }[]) => void lines.push(...entries.map(({ line }) => line)),
+    knows: () => false,
+    flushed: async () => undefined,
+  };
+  const place = { projectId: 'a'.repeat(32), trackerName: 'system', eventType: 'system' as const };
+  const intake = new Intake({
+    journal: journal as unknown as Journal,
+    rules: { placesOf: () => [place] },
+    retentionMs: 7 * 86_400_000,
+    clock: () => NOW,
+    refusal: () => undefined,
+  });
+  const producer = { projectId: place.projectId, domainId: 'b'.repeat(32), own: true };
+  const { rejected } = await intake.submit(producer, () => [trace]);
+  return { rejected, line: lines[0] ?? '' };
+}
+
+/** Text of the worst kind: halves of surrogate pairs, controls, quotes, backslashes, marks of direction. */
+const worst = fc.array(
+  fc.constantFrom('\0', '\ud800', '\udfff', '"', '\\', '\r\n', '\u202e', '𝒳', 'token=', '{"password":"', 'é'),
+  { maxLength: 400 },
+);
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  worst.map((parts) => parts.join('')),
+  fc.constant('x'.repeat(100_000)),
+);
+const names = fc.oneof(text, fc.constantFrom('__proto__', 'constructor', 'toString', 'length', ''));
+const { json } = fc.letrec((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    fc.double(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('json'), { maxLength: 6 }),
+    // As JSON.parse makes it: `__proto__` is a member of its own.
+    fc
+      .array(fc.tuple(names, tie('json')), { maxLength: 6 })
+      .map((entries) =>
+        Object.defineProperties(
+          {},
+          Object.fromEntries(
+            entries.map(([name, value]) => [
+              name === '__proto__' ? '__proto__ ' : name,
+              { value, enumerable: true },
+            ]),
+          ),
+        ),
+      ),
+  ),
+}));
+const any = fc.oneof(fc.constant(undefined), text, json);
+const FIXED = { trace_type: 'ApiCall', service_type: 'IAM', resource_type: 'user' };
+
+describe('the trace of an operation', () => {
+  test('is taken, whatever it is made of', async () => {
+    const members = {
+      trace_name: any,
+      resource_id: any,
+      resource_name: any,
+      user: fc.oneof(
+        fc.constant(undefined),
+        fc.record({ id: any, name: any, domain: fc.record({ id: any, name: any }), access_key_id: any }),
+      ),
+      source_ip: any,
+      code: any,
+      api_version: any,
+      request: fc.record({ params: any, query: any, body: any }),
+      response: fc.oneof(fc.constant(undefined), text),
+      request_id: any,
+      user_agent: any,
+      message: any,
+    };
+    const acted = { user: { id: 'u', name: 'jane', domain: { id: 'd', name: 'acme' } } };
+    await fc.assert(
+      fc.asyncProperty(fc.record(members), async (made) => {
+        const trace = { ...FIXED, ...made, user: made.user ?? acted.user } as unknown as OwnTrace;
+        const { rejected, line } = await taken(fit(trace, 'd', NOW));
+        expect(rejected).toEqual([]);
+        expect(Buffer.byteLength(line)).toBeLessThan(256 * 1024);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is taken when what was asked for is nested 5,000 deep, has a million members, or one of 10 MB', async () => {
+    const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+    const wide = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`k${i}`, i]));
+    for (const body of [deep, { x: deep }, wide, { x: '\\'.repeat(10_000_000) }, { x: wide, y: [wide] }]) {
+      const user = { name: 'jane', domain: { id: 'd' } };
+      const trace = fit({ ...FIXED, trace_name: 'createUser', user, request: { body } }, 'd', NOW);
+      expect(JSON.stringify(trace).length).toBeLessThan(4 * MAX_BODY);
+      const { rejected } = await taken(trace);
+      expect(rejected).toEqual([]);
+    }
+  });
+
+  test('keeps what fits as it is, and marks in its place what was cut', () => {
+    const body = { user: { name: 'jane', enabled: true, tags: [1, 'two', null] } };
+    expect(excerpt(body, MAX_BODY)).toEqual(body);
+    const long = excerpt({ text: 'x'.repeat(50_000) }, MAX_BODY) as { text: string };
+    expect(long.text).toMatch(/^x{4000,}… \(\d+ more characters\)$/);
+    const deep = excerpt(JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`), MAX_BODY);
+    expect(JSON.stringify(deep)).toContain('(nested deeper)');
+    const many = excerpt(
+      Array.from({ length: 100_000 }, () => 'a'),
+      MAX_BODY,
+    ) as string[];
+    expect(many.at(-1)).toMatch(/^\(\d+ more, left out\)$/);
+    const named = fit({ ...FIXED, trace_name: 'createUser', resource_name: 'a\r\nb\u202ec' }, 'd', NOW);
+    expect(named.resource_name).toBe('a\ufffd\ufffdb\ufffdc');
+  });
+
+  test('junk does not crowd out what matters', () => {
+    const schema = { properties: { role: { properties: { policy: {} } } } };
+    const junk = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`junk${i}`, 'j'.repeat(500)]));
+    const role = { ...junk, policy: { Action: ['*:*:*'] } };
+    const kept = excerpt({ ...junk, role }, MAX_BODY, schema);
+    expect(kept).toMatchObject({ role: { policy: { Action: ['*:*:*'] } } });
+    // Nor where no schema tells what does: others keep their part of the room.
+    const padded = excerpt({ pad: 'p'.repeat(1_000_000), pads: junk, name: 'the one' }, MAX_BODY);
+    expect(padded).toMatchObject({ name: 'the one' });
+  });
+
+  test('a member called __proto__ is a member', () => {
+    const body = JSON.parse('{"__proto__":{"admin":true},"constructor":1}');
+    expect(JSON.stringify(excerpt(body, MAX_BODY))).toBe('{"__proto__":{"admin":true},"constructor":1}');
+  });
+});

@@ -1,0 +1,108 @@
+import type { TraceInput } from '../ingest/index.ts';
+import { TRACE_NAME_PATTERN } from '../traces/index.ts';
+import { excerpt } from './excerpt.ts';
+import { MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
+
+/** What the service tells of an operation; its values come from callers and can be anything. */
+export interface OwnTrace {
+  trace_name: string;
+  trace_type: string;
+  trace_rating?: 'normal' | 'warning';
+  event_type?: 'data';
+  service_type: string;
+  resource_type: string;
+  resource_id?: string;
+  resource_name?: string;
+  user?: { id?: string; name: string; domain?: { id: string; name?: string }; access_key_id?: string };
+  source_ip?: string;
+  code?: string;
+  api_version?: string;
+  request?: AskedFor;
+  /** Text of the answer. */
+  response?: string;
+  request_id?: string;
+  user_agent?: string;
+  message?: string;
+  content_length?: number;
+  read_only?: boolean;
+}
+
+/** What a caller asked for, by where it stood. */
+export interface AskedFor {
+  params?: unknown;
+  query?: unknown;
+  body?: unknown;
+  /** Schema of the body: members that it knows are kept first. */
+  schema?: unknown;
+}
+
+const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
+/** What would break or turn a line: control characters, line separators, and those that change the direction. */
+const UNFIT = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+const REPLACEMENT = '\ufffd';
+
+/**
+ * A trace of an operation that intake takes, whatever it is made of: every member is cut to its bound and
+ * cleaned, and what was cut is marked in its place. Nobody can act unseen by sending what cannot be recorded.
+ * @param domainId account that the operation concerns
+ */
+export function fit(trace: OwnTrace, domainId: string, time: number): TraceInput {
+  const { user, request, response } = trace;
+  return {
+    time,
+    trace_name: isName(trace.trace_name) ? trace.trace_name : 'unknown',
+    trace_type: trace.trace_type,
+    trace_rating: trace.trace_rating,
+    event_type: trace.event_type,
+    service_type: trace.service_type,
+    resource_type: trace.resource_type,
+    resource_id: line(trace.resource_id, MAX_NAME),
+    resource_name: line(trace.resource_name, MAX_NAME),
+    user: user && {
+      id: line(user.id),
+      name: line(user.name) || '(unnamed)',
+      domain: { id: line(user.domain?.id) || domainId, name: line(user.domain?.name) },
+      access_key_id: line(user.access_key_id),
+    },
+    source_ip: line(trace.source_ip),
+    code: line(trace.code),
+    api_version: line(trace.api_version),
+    request: request && requestOf(request),
+    response: responseOf(response),
+    request_id: line(trace.request_id),
+    user_agent: line(trace.user_agent),
+    message: line(trace.message, MAX_NAME),
+    content_length: trace.content_length,
+    read_only: trace.read_only,
+  };
+}
+
+const isName = (value: unknown) => typeof value === 'string' && TRACE_NAME.test(value);
+
+/** One line of text of at most `most` characters. */
+function line(value: unknown, most = MAX_LINE): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'object' ? JSON.stringify(excerpt(value, most)) : String(value);
+  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return wellFormed(cut.replace(UNFIT, REPLACEMENT));
+}
+
+/** Half of a surrogate pair is no Unicode. */
+const wellFormed = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
+
+function requestOf({ params, query, body, schema }: AskedFor): Record<string, unknown> | undefined {
+  const parts = {
+    params: excerpt(params, MAX_PARAMS),
+    query: excerpt(query, MAX_QUERY),
+    body: excerpt(body, MAX_BODY, schema),
+  };
+  const given = Object.entries(parts).filter(
+    ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,
+  );
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
+function responseOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  return text.length > MAX_RESPONSE ? `(${text.length} characters, left out)` : wellFormed(text);
+}

@@ -1,0 +1,3 @@
+export { fit, type OwnTrace } from './fit.ts';
+export { type Operation, Operations } from './operations.ts';
+export { type Concern, Recorder } from './recorder.ts';

@@ -1,0 +1,150 @@
+import path from 'node:path';
+import Sqlite from 'libsql';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { House, PASSWORD } from '../testing/house.ts';
+
+let house: House;
+let admin: Awaited<ReturnType<House['signIn']>>;
+
+beforeEach(async () => {
+  house = await new House().start();
+  admin = await house.signIn({ project: 'local' });
+  const system = { tracker_type: 'system', tracker_name: 'system' };
+  await house.call('POST', `/v3/${admin.projectId}/tracker`, { token: admin.token, body: system });
+});
+afterEach(() => house.stop());
+
+/** Something done to the metadata from outside, as a fault would. */
+function damage(...statements: string[]): void {
+  const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'));
+  sqlite.pragma('busy_timeout = 5000');
+  for (const statement of statements) sqlite.exec(statement);
+  sqlite.close();
+}
+const REFUSE = (event: string) =>
+  `create trigger refuse before ${event} on operations begin select raise(abort, 'the disk is full'); end`;
+
+const addUser = (name: string) =>
+  house.call('POST', '/v3/users', { token: admin.token, body: { user: { name, password: PASSWORD } } });
+async function userNames(): Promise<string[]> {
+  const { users } = (await house.call('GET', '/v3/users', { token: admin.token })).body;
+  return users.map(({ name }: { name: string }) => name);
+}
+async function tracesOf(name: string): Promise<Record<string, unknown>[]> {
+  await house.searchable(admin.token);
+  const { traces } = (
+    await house.call('GET', `/v3/${admin.projectId}/traces?limit=200&trace_name=${name}`, {
+      token: admin.token,
+    })
+  ).body;
+  return traces;
+}
+
+describe('an operation', () => {
+  test('that cannot be written down does not happen', async () => {
+    damage(REFUSE('insert'));
+    const refused = await addUser('jane');
+    expect(refused.status).toBe(503);
+    expect(refused.body.error_msg).toContain('cannot be recorded');
+    expect(await userNames()).toEqual(['admin']);
+    // Whoever must make room gets in all the same, and out again.
+    const { token } = await house.signIn({});
+    const headers = { 'x-subject-token': token };
+    expect((await house.call('DELETE', '/v3/auth/tokens', { token, headers })).status).toBe(204);
+    damage('drop trigger refuse');
+    expect((await addUser('jane')).status).toBe(201);
+    expect(await tracesOf('createUser')).toHaveLength(1);
+    expect(await tracesOf('logout')).toHaveLength(1);
+  });
+
+  test('that was under way when the service ended is told of by the next start', async () => {
+    await addUser('jane');
+    const [made] = await tracesOf('createUser');
+    const stored = {
+      ...{ time: Date.now(), trace_name: 'deleteUser', trace_type: 'ApiCall', service_type: 'IAM' },
+      ...{ resource_type: 'user', resource_id: 'u1', user: made?.user },
+    };
+    await house.restart({}, () =>
+      damage(
+        `insert into operations (id, started_at, domain_id, project_id, trace, places, ended) values
+         ('0a0a0a0a-0000-7000-8000-000000000001', ${Date.now()}, '${admin.domainId}', null, '${JSON.stringify(stored)}', null, 0)`,
+      ),
+    );
+    const [left, ...others] = await tracesOf('deleteUser');
+    expect(others).toEqual([]);
+    expect(left).toMatchObject({ trace_rating: 'warning', resource_id: 'u1' });
+    expect(left?.message).toContain('may have taken effect or not');
+    expect(left?.code).toBeUndefined();
+    await house.restart();
+    expect(await tracesOf('deleteUser')).toHaveLength(1);
+  });
+
+  test('whose trace is in the journal is not told of twice', async () => {
+    damage(REFUSE('delete'));
+    expect((await addUser('jane')).status).toBe(201);
+    expect(await tracesOf('createUser')).toHaveLength(1);
+    await house.restart({}, () => damage('drop trigger refuse'));
+    const [trace, ...others] = await tracesOf('createUser');
+    expect(others).toEqual([]);
+    expect(trace).toMatchObject({ code: '201', trace_rating: 'normal' });
+  });
+
+  test('is recorded as the console’s by its session alone', async () => {
+    const sign = { account: 'default', user: 'admin', password: PASSWORD };
+    const entered = await house.call('POST', '/session', { body: sign });
+    const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const console = { 'x-opencts-client': 'console' };
+    const group = (name: string) => ({ group: { name } });
+    await house.call('POST', '/v3/groups', { headers: { cookie, ...console }, body: group('a') });
+    await house.call('POST', '/v3/groups', { token: admin.token, headers: console, body: group('b') });
+    // A token of the API is no session, wherever it stands.
+    const asCookie = { cookie: `opencts_session=${admin.token}`, ...console };
+    expect((await house.call('POST', '/v3/groups', { headers: asCookie, body: group('c') })).status).toBe(
+      401,
+    );
+    const types = (await tracesOf('createGroup')).map((one) => [one.resource_name, one.trace_type]);
+    expect(types.sort()).toEqual([
+      ['a', 'ConsoleAction'],
+      ['b', 'ApiCall'],
+    ]);
+    const logins = (await tracesOf('login')).map((one) => one.trace_type);
+    expect(logins).toContain('ConsoleAction');
+  });
+
+  test('says of itself nothing that its caller could make up', async () => {
+    const headers = {
+      'x-forwarded-for': '203.0.113.9, <script>',
+      'x-request-id': 'mine',
+      'request-id': 'mine',
+      'x-real-ip': '203.0.113.9',
+      'user-agent': `agent${'x'.repeat(5_000)}`,
+    };
+    await house.call('POST', '/v3/groups', { token: admin.token, headers, body: { group: { name: 'g' } } });
+    const [trace] = await tracesOf('createGroup');
+    expect(trace).toMatchObject({ source_ip: '127.0.0.1', api_version: 'v3' });
+    expect(trace?.request_id).not.toBe('mine');
+    expect(String(trace?.user_agent).length).toBeLessThanOrEqual(256);
+  });
+});
+
+test('behind proxies, the caller’s address is what the outermost trusted one says, if it is an address', async () => {
+  await house.restart({ OPENCTS_TRUST_PROXY: '127.0.0.1,10.0.0.0/8' });
+  const given = [
+    ['198.51.100.7', '198.51.100.7'],
+    ['203.0.113.9, 198.51.100.7', '198.51.100.7'],
+    ['203.0.113.9, 198.51.100.7, 10.1.2.3', '198.51.100.7'],
+    ['198.51.100.7:5443', '198.51.100.7'],
+    ['<script>alert(1)</script>', '127.0.0.1'],
+    ['<script>, 10.1.2.3', '10.1.2.3'],
+    ['unknown', '127.0.0.1'],
+    ['', '127.0.0.1'],
+  ];
+  for (const [index, [forwarded = '']] of given.entries()) {
+    const headers = { 'x-forwarded-for': forwarded };
+    const body = { group: { name: `g${index}` } };
+    await house.call('POST', '/v3/groups', { token: admin.token, headers, body });
+  }
+  const traces = await tracesOf('createGroup');
+  const seen = given.map((_, index) => traces.find((one) => one.resource_name === `g${index}`)?.source_ip);
+  expect(seen).toEqual(given.map(([, expected]) => expected));
+});
