@@ -1,4 +1,5 @@
 import type { TraceInput } from '../ingest/index.ts';
+import { oneLine, wellFormed } from '../text.ts';
 import { TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
 import { MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
@@ -37,10 +38,6 @@ export interface AskedFor {
 }
 
 const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
-/** What would break or turn a line: control characters, line separators, and those that change the direction. */
-const UNFIT = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
-const REPLACEMENT = '\ufffd';
-
 /**
  * A trace of an operation that intake takes, whatever it is made of: every member is cut to its bound and
  * cleaned, and what was cut is marked in its place. Nobody can act unseen by sending what cannot be recorded.
@@ -84,11 +81,8 @@ function line(value: unknown, most = MAX_LINE): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = typeof value === 'object' ? JSON.stringify(excerpt(value, most)) : String(value);
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return wellFormed(cut.replace(UNFIT, REPLACEMENT));
+  return oneLine(cut);
 }
-
-/** Half of a surrogate pair is no Unicode. */
-const wellFormed = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
 
 function requestOf({ params, query, body, schema }: AskedFor): Record<string, unknown> | undefined {
   const parts = {

@@ -2,7 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { CtsError, ERRORS } from '../errors.ts';
+import { oneLine } from '../text.ts';
 import { StoreUnavailable } from '../traces/index.ts';
+import { MAX_MESSAGE } from './limits.ts';
 
 /** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
 export function handleErrors(server: FastifyInstance, log: Logger): void {
@@ -17,25 +19,40 @@ export function handleErrors(server: FastifyInstance, log: Logger): void {
   );
 }
 
+/** Answers what no route can be found for: an address that cannot be decoded. */
+export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  return refuse(ERRORS.unreadableRequest(error.message), request, reply);
+}
+
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? '';
 
 function refuse(refusal: CtsError, request: FastifyRequest, reply: FastifyReply) {
+  const { code } = refusal;
+  const message = plain(refusal.message);
   reply.code(refusal.status);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   if (request.routeOptions.config?.keystone) {
     return reply.send({
-      error: { code: refusal.status, message: refusal.message, title: STATUS_CODES[refusal.status] },
-      error_code: refusal.code,
-      error_msg: refusal.message,
+      error: { code: refusal.status, message, title: STATUS_CODES[refusal.status] },
+      error_code: code,
+      error_msg: message,
     });
   }
   // What the gateway refuses has the gateway's form everywhere.
-  if (request.routeOptions.config?.smn && !refusal.code.startsWith('APIGW.')) {
+  if (request.routeOptions.config?.smn && !code.startsWith('APIGW.')) {
     // Whoever may not is told so in SMN's own code.
-    const code = refusal.status === 403 && refusal.code.startsWith('CTS.') ? 'SMN.0001' : refusal.code;
-    return reply.send({ request_id: request.id, code, message: refusal.message });
+    const own = refusal.status === 403 && code.startsWith('CTS.') ? 'SMN.0001' : code;
+    return reply.send({ request_id: request.id, code: own, message });
   }
-  return reply.send({ error_code: refusal.code, error_msg: refusal.message, request_id: request.id });
+  return reply.send({ error_code: code, error_msg: message, request_id: request.id });
+}
+
+/** What can stand in a log and on a page: one line of bounded length; what is in its middle is left out first. */
+function plain(message: string): string {
+  const half = MAX_MESSAGE / 2;
+  const short =
+    message.length <= MAX_MESSAGE ? message : `${message.slice(0, half)} … ${message.slice(-half)}`;
+  return oneLine(short);
 }
 
 function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {

@@ -6,6 +6,7 @@ import { type Iam, type Principal, parseAuthorization } from '../iam/index.ts';
 import { readWhole } from '../ingest/index.ts';
 import { addressOf } from './address.ts';
 import type { SessionCookies } from './iam/session-cookies.ts';
+import { MAX_SIGNED_BODY } from './limits.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -47,9 +48,6 @@ declare module 'fastify' {
 
 /** Paths of files that are served as they are. */
 const STATIC = /^\/(console|docs)(\/|$)/;
-/** Largest body of a signed request, as of the clouds' gateway. */
-const MAX_SIGNED_BODY = 12 * 1024 * 1024;
-
 /**
  * Makes every route say which action it needs, and checks caller, project and action before anything else.
  * @param metricsToken bearer of Prometheus; empty: none

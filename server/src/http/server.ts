@@ -12,7 +12,6 @@ import type { Registry } from 'prom-client';
 import type { ArchiveCatalog, SigningKeys } from '../archive/index.ts';
 import type { Operations, Recorder } from '../auditing/index.ts';
 import type { Config } from '../config.ts';
-import { ERRORS } from '../errors.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake } from '../ingest/index.ts';
 import type { Keyring } from '../kms/index.ts';
@@ -26,15 +25,17 @@ import { archiveRoutes } from './archive.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
-import { handleErrors } from './errors.ts';
+import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
 import { guard } from './guard.ts';
 import { healthRoutes } from './health.ts';
 import { iamRoutes } from './iam/index.ts';
 import type { SessionCookies } from './iam/session-cookies.ts';
 import { ingestRoutes } from './ingest.ts';
+import { parseJson } from './json.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
+import { MAX_BODY } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
@@ -108,9 +109,10 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     logger: false,
     genReqId: () => `${boot}-${(++requests).toString(36)}`,
     routerOptions: { ignoreTrailingSlash: true },
-    bodyLimit: 1024 * 1024,
+    bodyLimit: MAX_BODY,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
+    frameworkErrors: refuseUnroutable,
     ajv: { customOptions: { strict: false, verbose: true } },
     trustProxy: deps.config.trustProxy === '' ? false : deps.config.trustProxy,
   }) as unknown as FastifyInstance;
@@ -143,7 +145,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
   audit(server, deps.operations, deps.log);
   handleErrors(server, deps.log);
-  allowEmptyJson(server);
+  readJson(server);
   server.addHook('preValidation', (request, _reply, done) => {
     dropNulls(request.body);
     done();
@@ -221,22 +223,18 @@ function withDefaults(querystring: unknown): unknown {
 }
 
 /** Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */
-function allowEmptyJson(server: FastifyInstance): void {
+function readJson(server: FastifyInstance): void {
   server.removeContentTypeParser('application/json');
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') {
-      done(null, undefined);
-      return;
-    }
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, JSON.parse(body as string));
+      done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
     } catch (error) {
-      done(ERRORS.invalidBody(undefined, `the body is not valid JSON: ${(error as Error).message}`));
+      done(error as Error);
     }
   });
 }
 
-/** A member that is null counts as absent. */
+/** A member that is null counts as absent. How deep it can go was checked when the body was read. */
 function dropNulls(value: unknown): void {
   if (typeof value !== 'object' || value === null || value instanceof Readable) return;
   for (const [key, member] of Object.entries(value)) {

@@ -1,0 +1,10 @@
+/** What would break or turn a line: control characters, line separators, and those that change the direction. */
+const UNFIT = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu;
+const REPLACEMENT = '\ufffd';
+
+/** Text of strangers as one line of valid Unicode: half of a surrogate pair is none. */
+export function oneLine(text: string): string {
+  return wellFormed(text.replace(UNFIT, REPLACEMENT));
+}
+
+export const wellFormed = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
