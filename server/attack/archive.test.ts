@@ -88,6 +88,7 @@ async function opener(directory: string): Promise<{ open: Open; close: () => Pro
     clock: Date.now,
     log: pino({ level: 'silent' }),
     onUse: async () => undefined,
+    onDelete: (_key, work) => work(),
     onChange: () => undefined,
   });
   const { project_id } = await metadata.selectFrom('kms_keys').select('project_id').executeTakeFirstOrThrow();

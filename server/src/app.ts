@@ -14,7 +14,7 @@ import {
   SpoolSealer,
   Uploader,
 } from './archive/index.ts';
-import { Operations, Recorder } from './auditing/index.ts';
+import { deletionOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
@@ -169,6 +169,7 @@ export async function startApp({
     clock,
     log,
     onUse: (use) => recorder.recordKeyUse(use),
+    onDelete: (key, work) => operations.run(key, deletionOf(key), work),
     onChange: () => uploader.retry(),
   });
   const trackers = new Trackers({
@@ -266,7 +267,7 @@ export async function startApp({
           .select('domain_id')
           .where('id', '=', projectId)
           .executeTakeFirstOrThrow();
-        await recorder.recordPause({ urn, endpoint, projectId, domainId }, paused, reason);
+        await operations.report({ domainId, projectId }, pauseOf({ urn, endpoint }, paused, reason), true);
       } catch (error) {
         log.error({ err: error, urn }, 'the pause of a subscriber could not be recorded');
       }

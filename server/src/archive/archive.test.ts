@@ -403,6 +403,7 @@ describe('the uploader', () => {
       clock,
       log,
       onUse: async () => undefined,
+      onDelete: (_key, work) => work(),
       onChange: () => undefined,
     });
     const sealer = new SpoolSealer(keyring, clock);

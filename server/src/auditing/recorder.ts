@@ -99,36 +99,6 @@ export class Recorder {
   }
 
   /**
-   * Records that a subscriber was paused because it keeps failing, or answers again.
-   * @throws Error when it could not be recorded
-   */
-  async recordPause(
-    {
-      urn,
-      endpoint,
-      projectId,
-      domainId,
-    }: { urn: string; endpoint: string; projectId: string; domainId: string },
-    paused: boolean,
-    reason: string,
-  ): Promise<void> {
-    await this.record(
-      { domainId, projectId },
-      {
-        trace_name: paused ? 'pauseSubscription' : 'resumeSubscription',
-        trace_type: 'SystemAction',
-        trace_rating: paused ? 'warning' : 'normal',
-        service_type: 'SMN',
-        resource_type: 'subscription',
-        resource_id: urn,
-        resource_name: endpoint,
-        message: reason,
-        code: '200',
-      },
-    );
-  }
-
-  /**
    * Records the reading or writing of an object: a data trace, for the data tracker of its bucket if there is
    * one. Never rejects: the object has been read or written.
    * @param by absent: the service itself, for a tracker

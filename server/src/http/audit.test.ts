@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import Sqlite from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -109,6 +110,37 @@ describe('an operation', () => {
     ]);
     const logins = (await tracesOf('login')).map((one) => one.trace_type);
     expect(logins).toContain('ConsoleAction');
+  });
+
+  test('of the service itself, and of people without credentials, is recorded', async () => {
+    const v3 = `/v3/${admin.projectId}`;
+    const as = { token: admin.token };
+    const key = (await house.call('POST', `${v3}/keys`, { ...as, body: { alias: 'archive' } })).body;
+    const days = { ...as, body: { pending_days: 7 } };
+    expect((await house.call('POST', `${v3}/keys/${key.id}/schedule-deletion`, days)).status).toBe(200);
+    const topics = `/v2/${admin.projectId}/notifications/topics`;
+    const { topic_urn } = (await house.call('POST', topics, { ...as, body: { name: 'alerts' } })).body;
+    const message = { ...as, body: { subject: 'Hello', message: 'the code is 4711' } };
+    expect((await house.call('POST', `${topics}/${topic_urn}/publish`, message)).status).toBe(200);
+    const body = { protocol: 'http', endpoint: 'http://8.8.8.8/hook' };
+    await house.call('POST', `${topics}/${topic_urn}/subscriptions`, { ...as, body });
+    // The proof as it would arrive at the subscriber.
+    const token = createHash('sha256').update('the token').digest('hex');
+    damage(`update smn_tokens set hash = '${token}'`);
+    const link = '/smn/subscription/confirm?token=the%20token';
+    expect((await house.call('GET', link)).status).toBe(200);
+    expect((await house.call('GET', link)).status).toBe(403);
+    expect(await tracesOf('confirmSubscription')).toMatchObject([
+      { resource_name: 'http://8.8.8.8/hook', user: { name: '(subscriber)' }, code: '200' },
+    ]);
+    const [published] = await tracesOf('publishMessage');
+    expect(published).toMatchObject({ resource_name: 'alerts', code: '200' });
+    expect(JSON.stringify(published)).not.toContain('4711');
+    await house.restart({}, () => damage('update kms_keys set deletion_at = 1'));
+    admin = await house.signIn({ project: 'local' });
+    await expect
+      .poll(() => tracesOf('deleteKey'), { timeout: 10_000 })
+      .toMatchObject([{ trace_type: 'SystemAction', resource_id: key.id, resource_name: 'archive' }]);
   });
 
   test('says of itself nothing that its caller could make up', async () => {

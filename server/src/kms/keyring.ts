@@ -69,6 +69,8 @@ export interface KeyringOptions {
   log: Logger;
   /** Told before a data key is handed out; what it rejects is not handed out. */
   onUse: (use: KeyUse) => Promise<void>;
+  /** Does the work of deleting a key whose time has come, and records it; the work tells whether it was there. */
+  onDelete: (key: NamedKey, work: () => Promise<boolean>) => Promise<boolean>;
   /** A key has been turned on or off. */
   onChange: () => void;
 }
@@ -203,18 +205,30 @@ export class Keyring {
 
   /** Keys whose deletion was scheduled for a time that has passed are gone. Never rejects. */
   async sweep(): Promise<void> {
-    const { metadata, clock, log } = this.options;
+    const { clock, log, onDelete } = this.options;
     try {
-      const due = await metadata
-        .deleteFrom('kms_keys')
-        .where('state', '=', 'pending_deletion')
-        .where('deletion_at', '<=', clock())
-        .returning('id')
+      const due = await this.keys()
+        .where('kms_keys.state', '=', 'pending_deletion')
+        .where('kms_keys.deletion_at', '<=', clock())
         .execute();
-      for (const { id } of due) log.info({ key: id }, 'a key was deleted as scheduled');
+      for (const key of due.map(toKey)) {
+        const deleted = await onDelete(key, () => this.deleteDue(key.id));
+        if (deleted) log.info({ key: key.id }, 'a key was deleted as scheduled');
+      }
     } catch (error) {
       log.error({ err: error }, 'keys could not be deleted; it is tried again');
     }
+  }
+
+  /** @returns false: its deletion was cancelled in the meantime */
+  private async deleteDue(id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.options.metadata
+      .deleteFrom('kms_keys')
+      .where('id', '=', id)
+      .where('state', '=', 'pending_deletion')
+      .where('deletion_at', '<=', this.options.clock())
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
   }
 
   private async usable(projectId: string, id: string): Promise<NamedKey> {

@@ -108,6 +108,7 @@ describe('the keyring', () => {
       clock: () => now,
       log: pino({ level: 'silent' }),
       onUse: async (use) => void uses.push(use),
+      onDelete: (_key, work) => work(),
       onChange: () => changes++,
     });
 
@@ -219,6 +220,7 @@ describe('the keyring', () => {
       onUse: async () => {
         throw new Error('the disk is full');
       },
+      onDelete: (_key, work) => work(),
       onChange: () => undefined,
     });
     await expect(silent.dataKey(PROJECT, key.id)).rejects.toThrow('the disk is full');

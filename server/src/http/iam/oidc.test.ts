@@ -216,6 +216,10 @@ describe('sign-in through an OpenID Connect provider', () => {
     const { traces } = (await house.call('GET', path, { token: admin.token })).body;
     const of = (name: string) => traces.filter((one: { trace_name: string }) => one.trace_name === name);
     expect(of('oidcLoginSuccess').at(-1)).toMatchObject({ user: { name: 'alice' }, trace_rating: 'normal' });
+    // The users that the first sign-ins made, each once.
+    const made = of('createUser').filter((one: { trace_type: string }) => one.trace_type === 'SystemAction');
+    const names = made.map((one: { resource_name: string }) => one.resource_name);
+    expect(names.filter((name: string) => name === 'alice')).toHaveLength(1);
     expect(of('oidcLoginFailed')[0]).toMatchObject({ trace_rating: 'warning', code: '401' });
     expect(JSON.stringify(traces)).not.toMatch(/code=|"code":"[A-Za-z0-9_-]{20,}/);
   });

@@ -28,7 +28,7 @@ interface Ticket {
 
 /** Sign-in of people through an outside OpenID Connect provider, for the console. */
 export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { iam, config, publicUrl, clock, rootKey, sessions, log } = deps;
+  const { iam, config, publicUrl, clock, rootKey, sessions, operations, log } = deps;
   const signIn = config.oidcIssuer
     ? await OidcSignIn.with({
         issuer: config.oidcIssuer,
@@ -142,18 +142,41 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     const outside = await signIn.finish(new URL(`${redirectUri()}${query}`), journey);
     // The first sign-in makes the user, each one puts it into its groups.
     await server.auditBegin(request);
+    const began = clock();
     const { user, groups } = await directory.admitOutsideUser(account.id, outside);
     tellGroups(log, user, outside, groups);
+    const acted = { id: user.id, name: user.name, domain };
     about(request, {
       name: 'oidcLoginSuccess',
       resourceId: user.id,
       resourceName: user.name,
-      actor: { user: { id: user.id, name: user.name, domain }, domainId: account.id },
+      actor: { user: acted, domainId: account.id },
       status: 200,
+      message: `groups told by the provider: ${outside.groups.join(', ') || 'none'}`,
     });
+    if (user.createdAt >= began) await reportMade(acted);
     const { text: token } = await iam.issueFor(user.id, ['oidc']);
     const ticket = { id: journey.state, token, expiresAt: clock() + TICKET_MS };
     return { ticket, returnTo: journey.returnTo };
+  }
+
+  /** The sign-in of a person from outside has made a user of the account. */
+  function reportMade(user: { id: string; name: string; domain: { id: string; name: string } }) {
+    return operations.report(
+      { domainId: user.domain.id },
+      {
+        trace_name: 'createUser',
+        trace_type: 'SystemAction',
+        service_type: 'IAM',
+        resource_type: 'user',
+        resource_id: user.id,
+        resource_name: user.name,
+        user,
+        code: '201',
+        message: 'made at the first sign-in through the OpenID Connect provider',
+      },
+      true,
+    );
   }
 
   server.post(

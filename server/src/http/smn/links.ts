@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { escapeHtml, parseUrn, type Subscription } from '../../smn/index.ts';
+import { type AuditedOperation, about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { idOf, RequestId } from './shared.ts';
 
@@ -18,11 +19,17 @@ const Confirming = Type.Object({
 });
 const Leaving = Type.Object({ subscription_urn: text, token: text, region: text, region_id: text });
 const config = { action: 'open', smn: true };
+const acting = (name: string) => ({
+  ...config,
+  audit: { service: 'SMN', resourceType: 'subscription', name } satisfies AuditedOperation,
+});
+const confirming = acting('confirmSubscription');
+const leaving = acting('cancelSubscription');
 
 /** The links in messages: the token in them is the proof, so they ask for no credentials (`smn-api.md` 4). */
 export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { subscriptions, certificates },
+  { subscriptions, certificates, iam },
 ) => {
   // The forms of the pages have no fields.
   server.addContentTypeParser(
@@ -38,23 +45,41 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       'the link is unknown, was used already, or is older than 48 hours; subscribe again',
     );
 
-  async function confirm(token: string): Promise<Subscription> {
+  /** The subscriber acts, whom no account knows: the trace goes to the project of the topic. */
+  async function asSubscriber(request: FastifyRequest, subscription: Subscription): Promise<void> {
+    const { urn, endpoint, projectId } = subscription;
+    const project = await iam.directory.anyProject(projectId);
+    if (!project) throw noSuchToken();
+    const { domain } = project;
+    const actor = { user: { id: '', name: '(subscriber)', domain }, domainId: domain.id, projectId };
+    about(request, { resourceId: urn, resourceName: endpoint, actor });
+    await server.auditBegin(request);
+  }
+
+  async function confirm(request: FastifyRequest, token: string): Promise<Subscription> {
+    const wanted = await subscriptions.ofToken(token);
+    if (!wanted) throw noSuchToken();
+    await asSubscriber(request, wanted);
     const confirmed = await subscriptions.confirm(token);
     if (!confirmed) throw noSuchToken();
     return confirmed;
   }
-  async function leave({ subscription_urn, token }: { subscription_urn: string; token: string }) {
+  async function leave(
+    request: FastifyRequest,
+    { subscription_urn, token }: Static<typeof Leaving>,
+  ): Promise<Subscription> {
     const id = parseUrn(subscription_urn)?.subscriptionId;
-    const left = id === undefined ? undefined : await subscriptions.leave(id, token);
-    if (!left) throw noSuchToken();
-    return left;
+    const known = id === undefined ? undefined : await subscriptions.ofLeaveToken(id, token);
+    if (!known) throw noSuchToken();
+    await asSubscriber(request, known);
+    return (await subscriptions.leave(known.id, token)) ?? known;
   }
   const isWeb = ({ protocol }: Subscription) => protocol === 'http' || protocol === 'https';
 
   server.get(
     '/smn/subscription/confirm',
     {
-      config,
+      config: confirming,
       schema: {
         summary: 'Confirm a subscription: at once for HTTP(S), by a page with a button for people',
         tags: ['smn links'],
@@ -67,7 +92,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const wanted = await subscriptions.ofToken(token);
       if (!wanted) return page(reply.code(403), 'This link is no longer valid', noSuchToken().message);
       if (isWeb(wanted)) {
-        const { urn } = await confirm(token);
+        const { urn } = await confirm(request, token);
         return reply.send({ ...idOf(request), subscription_urn: urn });
       }
       // Scanners of mail systems open links: only the button confirms.
@@ -82,7 +107,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/smn/subscription/confirm',
     {
-      config,
+      config: confirming,
       schema: {
         summary: 'Confirm a subscription by the button of its page',
         tags: ['smn links'],
@@ -91,8 +116,10 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request, reply) => {
-      const confirmed = await subscriptions.confirm(request.query.token);
-      if (!confirmed) return page(reply.code(403), 'This link is no longer valid', noSuchToken().message);
+      const { token } = request.query;
+      const wanted = await subscriptions.ofToken(token);
+      if (!wanted) return page(reply.code(403), 'This link is no longer valid', noSuchToken().message);
+      const confirmed = await confirm(request, token);
       return page(
         reply,
         'Confirmed',
@@ -131,7 +158,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/smn/subscription/unsubscribe',
     {
-      config,
+      config: leaving,
       schema: {
         summary: 'Leave a topic by the button of its page',
         tags: ['smn links'],
@@ -140,7 +167,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request, reply) => {
-      const left = await leave(request.query);
+      const left = await leave(request, request.query);
       return page(
         reply,
         'No more messages',
@@ -156,7 +183,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     server.get(
       path,
       {
-        config,
+        config: confirming,
         schema: {
           summary: 'Confirm a subscription by program',
           tags: ['smn links'],
@@ -164,7 +191,10 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           response: { 200: Type.Object({ ...RequestId, subscription_urn: Type.String() }) },
         },
       },
-      async (request) => ({ ...idOf(request), subscription_urn: (await confirm(request.query.token)).urn }),
+      async (request) => ({
+        ...idOf(request),
+        subscription_urn: (await confirm(request, request.query.token)).urn,
+      }),
     );
   }
   for (const path of [
@@ -174,7 +204,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     server.get(
       path,
       {
-        config,
+        config: leaving,
         schema: {
           summary: 'Leave a topic by program',
           tags: ['smn links'],
@@ -183,7 +213,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         },
       },
       async (request) => {
-        const { endpoint } = await leave(request.query);
+        const { endpoint } = await leave(request, request.query);
         return { message: `${endpoint} gets no more messages` };
       },
     );

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { type Published, TEMPLATE_PROTOCOLS, type Template } from '../../smn/index.ts';
-import { about } from '../audit.ts';
+import { type AuditedOperation, about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
@@ -16,6 +16,12 @@ const TemplateName = Type.String({
   errorCode: 'SMN.0032',
   rule: 'must hold 1 to 64 of letters, digits, "-" and "_", and begin with a letter or digit',
 });
+/** What is sent is between senders and receivers; that it was sent is told. */
+const publishing = (resourceType: string, name: string) => ({
+  ...smn('smn:topic:publish'),
+  audit: { service: 'SMN', resourceType, name, withoutBody: true } satisfies AuditedOperation,
+});
+
 const TemplateView = {
   message_template_id: Type.String(),
   message_template_name: Type.String(),
@@ -42,7 +48,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/topics/:topic_urn/publish',
     {
-      config: smn('smn:topic:publish'),
+      config: publishing('topic', 'publishMessage'),
       schema: {
         summary: 'Publish a message; it is accepted, not yet delivered',
         tags: ['smn messages'],
@@ -73,6 +79,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request) => {
       const owner = ownerOf(request.principal);
       const topic = await topics.get(owner, request.params.topic_urn);
+      about(request, { resourceId: topic.urn, resourceName: topic.name });
       const {
         subject,
         message,
@@ -125,7 +132,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/sms',
     {
-      config: smn('smn:topic:publish'),
+      config: publishing('sms', 'publishSms'),
       schema: {
         summary: 'Send one text message, without a topic; it is tried once',
         tags: ['smn messages'],
@@ -143,6 +150,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request) => {
       const { endpoint, message } = request.body;
+      about(request, { resourceName: endpoint });
       const { delivered, answer } = await sendSms(endpoint, message);
       if (!delivered) throw ERRORS.smn(500, '0018', `the text message was not sent: ${answer}`);
       return { ...idOf(request), message_id: randomBytes(16).toString('hex') };
