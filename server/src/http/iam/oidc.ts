@@ -152,7 +152,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       resourceName: user.name,
       actor: { user: acted, domainId: account.id },
       status: 200,
-      message: `groups told by the provider: ${outside.groups.join(', ') || 'none'}`,
+      message: `put into the groups: ${groups.map(({ name }) => name).join(', ') || 'none'}`,
     });
     if (user.createdAt >= began) await reportMade(acted);
     const { text: token } = await iam.issueFor(user.id, ['oidc']);
