@@ -367,6 +367,8 @@ export async function startApp({
       keyring.stop();
       await archiving.stop();
       await notifying?.stop();
+      // What hangs there would keep digests and uploads from ending; both go on at the next start.
+      objects.close();
       await digester.stop();
       await lifecycle.stop();
       await uploader.stop();

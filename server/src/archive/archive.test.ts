@@ -377,8 +377,11 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
 class FailingStore extends DirectoryStore {
   problem: ObjectStoreError | undefined;
   puts = 0;
+  /** Puts into the bucket do not end before it resolves. */
+  hung: Promise<void> | undefined;
   override async put(object: NewObject): Promise<void> {
     this.puts++;
+    if (object.bucket === BUCKET) await this.hung;
     if (this.problem && object.bucket === BUCKET) throw this.problem;
     await super.put(object);
   }
@@ -471,6 +474,32 @@ describe('the uploader', () => {
       expect(await readyStretches(spool)).toEqual([]);
     },
   );
+
+  test('a bucket that hangs occupies one file, and keeps no other bucket waiting', async () => {
+    let release: () => void = () => undefined;
+    objects.hung = new Promise((resolve) => {
+      release = resolve;
+    });
+    const routes = [route(), route({ tracker: 'reads', trackerId: 't2', bucket: 'another' })];
+    const here: string[] = [];
+    const there: string[] = [];
+    const works: Promise<void>[] = [];
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const services = ['ECS', 'IAM', 'VPC', 'OBS'];
+      here.push(...(await record(...services.map((service) => ({ service })))));
+      there.push(...(await record({ tracker: 'reads' })));
+      await archiver.cut(journal.durableEnd, routes, CYCLE + cycle * 300_000);
+      works.push(uploader.work());
+      await expect.poll(() => archived('another')).toEqual([...there].sort());
+    }
+    expect(objects.puts).toBe(4);
+    expect(uploader.waiting.files).toBeGreaterThanOrEqual(12);
+    release();
+    await Promise.all(works);
+    expect(await archived()).toEqual([...here].sort());
+    expect(await readyStretches(spool)).toEqual([]);
+    expect(uploader.waiting.files).toBe(0);
+  });
 
   test('what was put, but not noted, is put again in the same place', async () => {
     const ids = await record({});

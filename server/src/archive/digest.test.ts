@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
-import { DirectoryStore } from '../objects/index.ts';
+import { DirectoryStore, type NewObject } from '../objects/index.ts';
 import { verifyCommand } from '../verify/index.ts';
 import type { Route } from './cutter.ts';
 import { type Digest, hashOf, SIGNATURE, signedText } from './digest.ts';
@@ -279,6 +279,9 @@ describe('names that look alike', () => {
     expect(counts.valid).toBe(6 * SOURCES.length);
     const publicKey = path.join(directory, 'public-key');
     await writeFile(publicKey, (await keys.list())[0]?.publicKey ?? '');
+    for (const name of Object.keys(process.env)) {
+      if (name.startsWith('OPENCTS_')) vi.stubEnv(name, undefined);
+    }
     vi.stubEnv('OPENCTS_DATA_DIR', directory);
     try {
       expect(await verifyCommand(['--bucket', BUCKET, '--public-key', publicKey])).toBe(0);
@@ -410,6 +413,44 @@ describe('names that look alike', () => {
     await digester.work();
     await nextHour();
     expect((await digests()).map(({ digest }) => digest.digest_end)).toEqual([false, true, false]);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('a bucket that hangs keeps the digests of others from nothing', async () => {
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    class HangingStore extends DirectoryStore {
+      override async put(object: NewObject): Promise<void> {
+        if (object.bucket === 'hanging') await hung;
+        await super.put(object);
+      }
+    }
+    const store = new HangingStore(path.join(directory, 'objects'));
+    await store.createBucket('hanging');
+    const hanging = { ...route, trackerId: 't2', tracker: 'reads', bucket: 'hanging' };
+    const both = new Digester({
+      metadata,
+      objects: store,
+      keys,
+      clock: () => now,
+      log: pino({ level: 'silent' }),
+      hash: 'SHA-256',
+      trackers: async () => [hanging, route].map((one) => ({ route: one, validated: true })),
+    });
+    await deliver('ECS', hanging);
+    const works = [];
+    for (let hour = 1; hour <= 3; hour++) {
+      await deliver();
+      now = NOON + hour * HOUR + 10_000;
+      works.push(both.work());
+      await expect.poll(async () => (await digests()).length).toBe(hour);
+    }
+    release();
+    await Promise.all(works);
+    await both.work();
+    expect((await store.list('hanging')).objects).toHaveLength(3);
     expect((await verify()).bad).toEqual([]);
   });
 

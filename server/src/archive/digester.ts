@@ -23,6 +23,8 @@ const HOUR = 3_600_000;
 /** A file that is delivered just before the hour has been noted by then. */
 const AFTER_MS = 5_000;
 const LOOK_EVERY_MS = 15_000;
+/** Trackers whose digests are written at once. */
+const AT_ONCE = 8;
 /** Hours that one chain catches up with before the others have their turn. */
 const MOST_AT_ONCE = 48;
 
@@ -54,7 +56,9 @@ interface Chain {
 export class Digester {
   private readonly options: DigesterOptions;
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  /** Trackers whose digests are being written: a bucket that hangs keeps the others' from nothing. */
+  private readonly writing = new Map<string, Promise<void>>();
+  private stopping = false;
 
   constructor(options: DigesterOptions) {
     this.options = options;
@@ -64,38 +68,48 @@ export class Digester {
     this.timer = setInterval(() => void this.work(), LOOK_EVERY_MS);
   }
 
+  /** Calls under way must be ended by the object store. */
   async stop(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
-    await this.running;
+    await Promise.all(this.writing.values());
   }
 
   /** Writes all digests of hours that are over. Never rejects: what failed is tried again. */
-  work(): Promise<void> {
-    const { log } = this.options;
-    this.running ??= this.writeAll()
-      .catch((error) => log.error({ err: error }, 'digest files could not be written; they are tried again'))
-      .finally(() => {
-        this.running = undefined;
-      });
-    return this.running;
+  async work(): Promise<void> {
+    const { log, clock, trackers } = this.options;
+    const until = Math.floor((clock() - AFTER_MS) / HOUR) * HOUR;
+    try {
+      for (const { route, validated } of await trackers()) {
+        while (this.writing.size >= AT_ONCE) await Promise.race(this.writing.values());
+        if (this.stopping) return;
+        if (this.writing.has(route.trackerId)) continue;
+        const writing = this.writeOf(route, validated, until)
+          .catch((error) =>
+            log.error({ err: error }, 'digest files could not be written; they are tried again'),
+          )
+          .finally(() => this.writing.delete(route.trackerId));
+        this.writing.set(route.trackerId, writing);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'digest files could not be written; they are tried again');
+    }
+    await Promise.all(this.writing.values());
   }
 
-  private async writeAll(): Promise<void> {
-    const { clock, trackers, log } = this.options;
-    const until = Math.floor((clock() - AFTER_MS) / HOUR) * HOUR;
-    for (const { route, validated } of await trackers()) {
-      for (const chain of await this.chainsOf(route, validated, until)) {
-        try {
-          await this.goOn(route, chain, validated, until);
-        } catch (error) {
-          if (!(error instanceof ObjectStoreError)) throw error;
-          // The other chains of the tracker lie in the same bucket.
-          log.warn(
-            { err: error, tracker: route.tracker },
-            'a digest file could not be written; it is tried again',
-          );
-          break;
-        }
+  private async writeOf(route: Route, validated: boolean, until: number): Promise<void> {
+    const { log } = this.options;
+    for (const chain of await this.chainsOf(route, validated, until)) {
+      try {
+        await this.goOn(route, chain, validated, until);
+      } catch (error) {
+        if (!(error instanceof ObjectStoreError)) throw error;
+        // The other chains of the tracker lie in the same bucket.
+        log.warn(
+          { err: error, tracker: route.tracker },
+          'a digest file could not be written; it is tried again',
+        );
+        return;
       }
     }
   }

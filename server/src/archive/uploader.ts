@@ -9,7 +9,12 @@ import { READY, readyStretches } from './archiver.ts';
 import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
 import { removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
 
+/** Files of one bucket that are put at once. */
 const AT_ONCE = 4;
+/** Buckets that are served at once. */
+const MOST_LANES = 32;
+/** Files of a bucket that are taken from the spool before it is looked into again. */
+const MOST_TAKEN = 500;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 5 * 60_000;
 
@@ -30,17 +35,29 @@ interface Trouble {
   wait: number;
 }
 
+/** A file, and the folder of its stretch. */
+interface Waiting {
+  folder: string;
+  file: SpoolFile;
+}
+
 /**
  * Brings finished trace files from the spool into their buckets, oldest first. A file stays in the spool until
- * the object store has it and the metadata store knows it; either step may be repeated without effect. A
- * bucket or key that fails is tried again with back-off and keeps no other one waiting.
+ * the object store has it and the metadata store knows it; either step may be repeated without effect. Each
+ * bucket has a lane of its own: one that fails is tried again with back-off, one that hangs occupies its lane,
+ * and neither keeps another one waiting.
  */
 export class Uploader {
   private readonly options: UploaderOptions;
   private readonly troubles = new Map<string, Trouble>();
   private readonly stopping = new AbortController();
+  /** Buckets that are being served; a file is in one lane at most. Owned by the loop. */
+  private readonly lanes = new Map<string, Promise<void>>();
   private running: Promise<void> | undefined;
+  /** The spool is to be looked into (once more). */
   private again = false;
+  /** Ends the loop's wait for lanes. */
+  private interrupt: () => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
   /** Files that wait in the spool, and their bytes. */
   waiting = { files: 0, bytes: 0 };
@@ -54,6 +71,7 @@ export class Uploader {
   /** Looks into the spool now. Resolves when everything that could be brought away is. */
   work(): Promise<void> {
     this.again = true;
+    this.interrupt();
     this.running ??= this.loop().finally(() => {
       this.running = undefined;
     });
@@ -66,72 +84,113 @@ export class Uploader {
     void this.work();
   }
 
+  /** Calls under way must be ended by the object store. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.interrupt();
     clearTimeout(this.timer);
     await this.running;
+    await Promise.all(this.lanes.values());
   }
 
   private async loop(): Promise<void> {
-    while (this.again && !this.stopping.signal.aborted) {
-      this.again = false;
-      try {
-        await this.sweep();
-      } catch (error) {
-        this.options.log.error({ err: error }, 'the spool could not be worked off; it is tried again');
-        this.lookAgainIn(RETRY_FIRST_MS);
+    while (!this.stopping.signal.aborted && (this.again || this.lanes.size > 0)) {
+      if (this.again) {
+        this.again = false;
+        await this.sweep().catch((error) => this.stumble(error));
+        continue;
       }
+      const interrupted = new Promise<void>((resolve) => {
+        this.interrupt = resolve;
+      });
+      await Promise.race([interrupted, ...this.lanes.values()]);
     }
   }
 
-  /** Goes through the spool once. */
+  private stumble(error: unknown): void {
+    this.options.log.error({ err: error }, 'the spool could not be worked off; it is tried again');
+    this.lookAgainIn(RETRY_FIRST_MS);
+  }
+
+  /** Goes through the spool once, and begins a lane for every bucket that has none. */
   private async sweep(): Promise<void> {
-    const { spool, clock } = this.options;
+    const { spool } = this.options;
     const waiting = { files: 0, bytes: 0 };
+    const taken = new Map<string, Waiting[]>();
+    const mayTake = ({ bucket }: SpoolFile) =>
+      !this.lanes.has(bucket) &&
+      (taken.get(bucket)?.length ?? 0) < MOST_TAKEN &&
+      (taken.has(bucket) || this.lanes.size + taken.size < MOST_LANES);
     for (const stretch of await readyStretches(spool)) {
       if (this.stopping.signal.aborted) return;
       const folder = path.join(spool, READY, stretch);
       const { files } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Manifest;
-      const left = await this.bringAway(folder, await this.undelivered(files));
-      if (left.length === 0) await rm(folder, { recursive: true, force: true });
-      waiting.files += left.length;
-      waiting.bytes += left.reduce((sum, { bytes }) => sum + bytes, 0);
+      let left = 0;
+      for (const file of files) {
+        const inTrouble = this.isInTrouble(file);
+        const takes = !inTrouble && mayTake(file);
+        if (takes && (await this.isDelivered(file))) continue;
+        left++;
+        waiting.files++;
+        waiting.bytes += file.bytes;
+        if (!takes) continue;
+        const lane = taken.get(file.bucket);
+        if (lane) lane.push({ folder, file });
+        else taken.set(file.bucket, [{ folder, file }]);
+      }
+      if (left === 0) await rm(folder, { recursive: true, force: true });
     }
     this.waiting = waiting;
-    const soonest = Math.min(...[...this.troubles.values()].map(({ until }) => until));
-    if (waiting.files > 0 && Number.isFinite(soonest)) this.lookAgainIn(Math.max(soonest - clock(), 100));
+    for (const [bucket, files] of taken) this.begin(bucket, files);
+    this.lookAgainAfterTrouble();
   }
 
-  private async undelivered(files: readonly SpoolFile[]): Promise<SpoolFile[]> {
-    const left: SpoolFile[] = [];
-    for (const file of files) {
-      const known = await this.options.metadata
-        .selectFrom('trace_files')
-        .select('key')
-        .where('bucket', '=', file.bucket)
-        .where('key', '=', file.key)
-        .executeTakeFirst();
-      if (!known) left.push(file);
-    }
-    return left;
+  private begin(bucket: string, files: Waiting[]): void {
+    const lane = this.serve(files)
+      .then((brought) => {
+        // What has come meanwhile, and folders that are empty now.
+        if (brought > 0) this.again = true;
+        else this.lookAgainAfterTrouble();
+      })
+      .catch((error) => this.stumble(error))
+      .finally(() => this.lanes.delete(bucket));
+    this.lanes.set(bucket, lane);
   }
 
-  /** @returns what had to stay */
-  private async bringAway(folder: string, files: readonly SpoolFile[]): Promise<SpoolFile[]> {
-    const left: SpoolFile[] = [];
+  /** The first file shows whether the bucket answers. @returns how many were brought away */
+  private async serve(files: Waiting[]): Promise<number> {
     const queue = [...files];
-    const worker = async () => {
-      for (let file = queue.shift(); file; file = queue.shift()) {
-        if (this.stopping.signal.aborted || !(await this.deliver(folder, file))) left.push(file);
-      }
+    let brought = 0;
+    const bringNext = async () => {
+      const next = queue.shift();
+      if (next && !this.stopping.signal.aborted && (await this.deliver(next.folder, next.file))) brought++;
     };
+    const worker = async () => {
+      while (queue.length > 0) await bringNext();
+    };
+    await bringNext();
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    return left;
+    return brought;
+  }
+
+  private isInTrouble(file: SpoolFile): boolean {
+    const now = this.options.clock();
+    return placesOf(file).some((place) => (this.troubles.get(place)?.until ?? 0) > now);
+  }
+
+  private async isDelivered({ bucket, key }: SpoolFile): Promise<boolean> {
+    const known = await this.options.metadata
+      .selectFrom('trace_files')
+      .select('key')
+      .where('bucket', '=', bucket)
+      .where('key', '=', key)
+      .executeTakeFirst();
+    return known !== undefined;
   }
 
   private async deliver(folder: string, file: SpoolFile): Promise<boolean> {
     const { objects, metadata, clock, onDelivered } = this.options;
-    if (placesOf(file).some((place) => (this.troubles.get(place)?.until ?? 0) > clock())) return false;
+    if (this.isInTrouble(file)) return false;
     const local = path.join(folder, file.file);
     let stored: SealedFile;
     try {
@@ -147,6 +206,8 @@ export class Uploader {
       });
     } catch (error) {
       if (!(error instanceof ObjectStoreError || error instanceof KeyUnusable)) throw error;
+      // It was broken off, and waits for the next start.
+      if (this.stopping.signal.aborted) return false;
       await this.failed(file, error);
       return false;
     }
@@ -214,6 +275,12 @@ export class Uploader {
       .values({ tracker_id: trackerId, detail, message, since: clock() })
       .onConflict((conflict) => conflict.column('tracker_id').doUpdateSet({ detail, message }))
       .execute();
+  }
+
+  private lookAgainAfterTrouble(): void {
+    const soonest = Math.min(...[...this.troubles.values()].map(({ until }) => until));
+    if (this.waiting.files === 0 || !Number.isFinite(soonest)) return;
+    this.lookAgainIn(Math.max(soonest - this.options.clock(), 100));
   }
 
   private lookAgainIn(ms: number): void {

@@ -4,7 +4,7 @@ import { CATALOGUE } from '../catalogue/index.ts';
 import { ERRORS } from '../errors.ts';
 import type { Principal } from '../iam/index.ts';
 import { MOST_NOTIFICATIONS } from '../notifications/index.ts';
-import { type ObjectProblem, ObjectStoreError } from '../objects/index.ts';
+import { type ObjectProblem, ObjectStoreError, type RefusalReason } from '../objects/index.ts';
 import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
@@ -26,6 +26,22 @@ const VERDICTS: Record<ObjectProblem, [status: number, code: string]> = {
   key: [400, 'KMSKeyUnusable'],
   unsupported: [400, 'InvalidBucketState'],
   away: [503, 'ServiceUnavailable'],
+};
+/** … and the codes of those whose reason is known. */
+const REASONS: Partial<Record<RefusalReason, string>> = {
+  'access-key': 'InvalidAccessKeyId',
+  'secret-key': 'SignatureDoesNotMatch',
+  clock: 'RequestTimeTooSkewed',
+  region: 'IllegalLocationConstraintException',
+  style: 'WrongBucketStyle',
+  'unknown-host': 'UnknownHost',
+  refused: 'ConnectionRefused',
+  silent: 'NoAnswer',
+  untrusted: 'CertificateNotTrusted',
+  'wrong-name': 'CertificateOfAnotherName',
+  expired: 'CertificateExpired',
+  scheme: 'WrongScheme',
+  'not-a-store': 'NoObjectStore',
 };
 const BUCKET = new RegExp(BUCKET_NAME);
 
@@ -285,7 +301,8 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       await buckets.checkWritable(name, buckets.encryptByThemselves && key !== '' ? key : undefined);
     } catch (error) {
       if (!(error instanceof ObjectStoreError)) throw error;
-      return refuse(...VERDICTS[error.problem], error.message);
+      const [status, code] = VERDICTS[error.problem];
+      return refuse(status, (error.reason && REASONS[error.reason]) ?? code, error.message);
     }
     if (buckets.encryptByThemselves || key === '') return { success: true, response_code: 200 };
     const projects = principal.project ? [principal.project] : await iam.enterable(principal);

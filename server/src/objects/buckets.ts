@@ -3,6 +3,12 @@ import { type ObjectStore, ObjectStoreError } from './store.ts';
 
 /** Object that shows whether a bucket can be written to. */
 const TRIAL = 'opencts-write-test';
+/**
+ * How long somebody waits for an object store, in all: a request makes a bucket, tries it (once more with a
+ * key) and asks for its lock, which stays within 30 s.
+ */
+const CREATE_MS = 14_000;
+const PATIENCE_MS = 5_000;
 
 export interface Bucket {
   name: string;
@@ -53,8 +59,9 @@ export class Buckets {
 
   /** Makes a bucket. @throws ObjectStoreError */
   async create(bucket: Bucket & { locking: boolean }): Promise<void> {
-    await this.objects.createBucket(bucket.name, bucket.region, { locking: bucket.locking });
-    if (bucket.lifecycleDays > 0) await this.objects.setLifecycle(bucket.name, bucket.lifecycleDays);
+    const objects = this.objects.within(CREATE_MS);
+    await objects.createBucket(bucket.name, bucket.region, { locking: bucket.locking });
+    if (bucket.lifecycleDays > 0) await objects.setLifecycle(bucket.name, bucket.lifecycleDays);
     await this.note(bucket);
   }
 
@@ -73,7 +80,7 @@ export class Buckets {
       .executeTakeFirst();
     if (first?.id !== bucket.domainId) return undefined;
     try {
-      await this.objects.checkBucket(bucket.name);
+      await this.objects.within(PATIENCE_MS).checkBucket(bucket.name);
     } catch (error) {
       if (error instanceof ObjectStoreError && error.problem === 'no-bucket') return undefined;
       throw error;
@@ -89,7 +96,7 @@ export class Buckets {
 
   /** Whether objects in a bucket can be locked. @throws ObjectStoreError */
   canLock(name: string): Promise<boolean> {
-    return this.objects.canLock(name);
+    return this.objects.within(PATIENCE_MS).canLock(name);
   }
 
   /**
@@ -98,19 +105,20 @@ export class Buckets {
    * @throws ObjectStoreError
    */
   async checkWritable(name: string, encryptionKey?: string): Promise<void> {
-    await this.objects.checkBucket(name);
+    const objects = this.objects.within(PATIENCE_MS);
+    await objects.checkBucket(name);
     const body = Buffer.from('OpenCTS may write here.\n');
     const trial = { bucket: name, key: TRIAL, body, contentType: 'text/plain' };
     try {
-      await this.objects.put({ ...trial, ...(encryptionKey ? { encryptionKey } : {}) });
+      await objects.put({ ...trial, ...(encryptionKey ? { encryptionKey } : {}) });
     } finally {
       // Who may write need not be allowed to remove.
-      await this.objects.remove(name, TRIAL).catch(() => undefined);
+      await objects.remove(name, TRIAL).catch(() => undefined);
     }
   }
 
   async setLifecycle(name: string, days: number): Promise<void> {
-    await this.objects.setLifecycle(name, days);
+    await this.objects.within(PATIENCE_MS).setLifecycle(name, days);
     await this.metadata
       .updateTable('buckets')
       .set({ lifecycle_days: days })

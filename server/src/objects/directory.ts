@@ -137,6 +137,14 @@ export class DirectoryStore implements ObjectStore {
     await rm(this.metadataFile(bucket, key), { force: true });
   }
 
+  within(): this {
+    return this;
+  }
+
+  close(): void {
+    // Calls on a disk end by themselves.
+  }
+
   private async aside(bucket: string, key: string): Promise<Aside> {
     const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(() => '{}');
     return JSON.parse(text) as Aside;
@@ -222,10 +230,10 @@ function problemOf(
   if (error instanceof ObjectStoreError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new ObjectStoreError(missing, `${what} is not there`, error);
-  if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, error);
+    return new ObjectStoreError(missing, `${what} is not there`, { cause: error });
+  if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, { cause: error });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new ObjectStoreError('denied', `${what} may not be touched: ${message}`, error);
+    return new ObjectStoreError('denied', `${what} may not be touched: ${message}`, { cause: error });
   }
-  return new ObjectStoreError('away', `${what}: ${message}`, error);
+  return new ObjectStoreError('away', `${what}: ${message}`, { cause: error });
 }

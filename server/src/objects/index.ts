@@ -10,4 +10,5 @@ export {
   type ObjectProblem,
   type ObjectStore,
   ObjectStoreError,
+  type RefusalReason,
 } from './store.ts';

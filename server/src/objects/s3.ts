@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { type Asked, brokenOff, noStore, refusalOf, type StorePlace } from './refusals.ts';
 import {
   type Listing,
   type ListOptions,
   type NewObject,
   type ObjectHead,
-  type ObjectProblem,
   type ObjectStore,
   ObjectStoreError,
 } from './store.ts';
@@ -21,7 +21,10 @@ export interface S3Options {
 }
 
 const CONNECT_MS = 5_000;
-const ANSWER_MS = 60_000;
+/** Without a byte from or to the store. */
+const SILENT_MS = 60_000;
+/** Connections at once; what people wait for has as many of its own. */
+const MOST_CONNECTIONS = 256;
 /** Name of the user metadata that carries the MD5. */
 const MD5 = 'md5';
 /** Headers in which OBS tells the storage class of a bucket; buckets of S3 have none. */
@@ -29,80 +32,136 @@ const STORAGE_CLASS = ['x-obs-storage-class', 'x-default-storage-class'];
 const STANDARD = 'STANDARD';
 const LIFECYCLE_RULE = 'opencts';
 
+/** Every store answers with it; whoever else says 200 has or keeps no object. */
+const NO_ETAG = 'the answer has no ETag';
+
 const ignore = () => undefined;
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
 /** An S3-compatible store, or OBS, by endpoint. The SDK is loaded only now: it takes 40 MB of memory. */
 export async function openS3(options: S3Options): Promise<ObjectStore> {
-  return new S3Store(await import('@aws-sdk/client-s3'), options);
+  const sdk = await import('@aws-sdk/client-s3');
+  return new S3Store(sdk, options, clientOf(sdk, options), clientOf(sdk, options));
+}
+
+function clientOf(sdk: Sdk, { endpoint, region, accessKey, secretKey, hostStyle }: S3Options): S3Client {
+  const agent = { maxSockets: MOST_CONNECTIONS };
+  return new sdk.S3Client({
+    endpoint,
+    region,
+    forcePathStyle: !hostStyle,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    maxAttempts: 3,
+    // What fails is told by our own errors.
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: SILENT_MS,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    // Checksums that only newer stores know are asked for by nobody here: digests prove more.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+}
+
+/** Options of one call. */
+interface Call {
+  abortSignal: AbortSignal;
 }
 
 class S3Store implements ObjectStore {
   readonly expiresByItself = true;
   readonly encryptsByItself = true;
   private readonly sdk: Sdk;
+  private readonly options: S3Options;
+  private readonly place: StorePlace;
   private readonly client: S3Client;
+  /** For what people wait for: a store that hangs does not keep their calls waiting for a connection. */
+  private readonly promptClient: S3Client;
+  private readonly calls = new Set<AbortController>();
+  /** When calls must have ended (`performance.now`), and how long they had; undefined: in their own time. */
+  private readonly deadline: { at: number; ms: number } | undefined;
 
-  constructor(sdk: Sdk, { endpoint, region, accessKey, secretKey, hostStyle }: S3Options) {
+  constructor(sdk: Sdk, options: S3Options, client: S3Client, promptClient: S3Client, ms?: number) {
     this.sdk = sdk;
-    this.client = new sdk.S3Client({
-      endpoint,
-      region,
-      forcePathStyle: !hostStyle,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-      maxAttempts: 3,
-      // What fails is told by our own errors.
-      logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ANSWER_MS },
-      // Checksums that only newer stores know are asked for by nobody here: digests prove more.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    this.options = options;
+    const { endpoint, region, hostStyle } = options;
+    this.place = { endpoint: new URL(endpoint), region, hostStyle };
+    this.client = client;
+    this.promptClient = promptClient;
+    this.deadline = ms === undefined ? undefined : { at: performance.now() + ms, ms };
+  }
+
+  within(ms: number): ObjectStore {
+    return new S3Store(this.sdk, this.options, this.promptClient, this.promptClient, ms);
+  }
+
+  close(): void {
+    for (const call of this.calls) call.abort();
+    this.client.destroy();
+    this.promptClient.destroy();
   }
 
   async createBucket(bucket: string, _region: string, { locking } = { locking: false }): Promise<void> {
-    await attempt(`the bucket ${bucket}`, () =>
+    const asked = { what: `the bucket ${bucket}`, right: 's3:CreateBucket', bucket };
+    await this.ask(asked, (call) =>
       this.client.send(
         new this.sdk.CreateBucketCommand({
           Bucket: bucket,
           ObjectLockEnabledForBucket: locking || undefined,
         }),
+        call,
       ),
     );
   }
 
   async canLock(bucket: string): Promise<boolean> {
+    const asked = {
+      what: `the lock of the bucket ${bucket}`,
+      right: 's3:GetBucketObjectLockConfiguration',
+      bucket,
+    };
     try {
-      const answer = await this.client.send(
-        new this.sdk.GetObjectLockConfigurationCommand({ Bucket: bucket }),
+      const answer = await this.ask(asked, (call) =>
+        this.client.send(new this.sdk.GetObjectLockConfigurationCommand({ Bucket: bucket }), call),
       );
       return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
     } catch (error) {
-      const { problem } = problemOf(error, `the bucket ${bucket}`, 'no-object');
-      if (
-        problem === 'away' &&
-        (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === undefined
-      ) {
-        throw problemOf(error, `the bucket ${bucket}`, 'no-object');
-      }
-      return false;
+      const { problem, cause } = error as ObjectStoreError;
+      if (problem === 'no-object' || problem === 'unsupported' || statusOf(cause) === 400) return false;
+      throw error;
     }
   }
 
   async checkBucket(bucket: string): Promise<void> {
     const command = new this.sdk.HeadBucketCommand({ Bucket: bucket });
     let storageClass: string | undefined;
+    let type = '';
     command.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
         const { headers = {} } = result.response as { headers?: Record<string, string> };
+        type = headers['content-type'] ?? '';
         storageClass = STORAGE_CLASS.map((name) => headers[name]).find((value) => value !== undefined);
         return result;
       },
       { step: 'deserialize' },
     );
-    await attempt(`the bucket ${bucket}`, () => this.client.send(command), 'no-bucket');
+    const asked = {
+      what: `the bucket ${bucket}`,
+      right: 's3:ListBucket',
+      bucket,
+      missing: 'no-bucket' as const,
+    };
+    await this.ask(
+      asked,
+      (call) => this.client.send(command, call),
+      (call) => this.client.send(new this.sdk.ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 }), call),
+    );
+    if (type.includes('html')) throw noStore(asked, this.place, `an answer of the type ${type}`);
     if (storageClass === undefined || storageClass === STANDARD) return;
     throw new ObjectStoreError(
       'unsupported',
@@ -117,26 +176,28 @@ class S3Store implements ObjectStore {
       Filter: { Prefix: '' },
       Expiration: { Days: days },
     };
-    await attempt(`the lifecycle of ${bucket}`, () =>
+    const asked = { what: `the lifecycle of ${bucket}`, right: 's3:PutLifecycleConfiguration', bucket };
+    await this.ask(asked, (call) =>
       days === 0
-        ? this.client.send(new this.sdk.DeleteBucketLifecycleCommand({ Bucket: bucket }))
+        ? this.client.send(new this.sdk.DeleteBucketLifecycleCommand({ Bucket: bucket }), call)
         : this.client.send(
             new this.sdk.PutBucketLifecycleConfigurationCommand({
               Bucket: bucket,
               LifecycleConfiguration: { Rules: [rule] },
             }),
+            call,
           ),
     );
   }
 
   async put(object: NewObject): Promise<void> {
     const { bucket, key, body, contentType, metadata, md5, lock, encryptionKey } = object;
-    const bytes = body instanceof Uint8Array;
+    const stream = body instanceof Uint8Array ? undefined : createReadStream(body.file);
     const command = new this.sdk.PutObjectCommand({
       Bucket: bucket,
       Key: key,
-      Body: bytes ? body : createReadStream(body.file),
-      ContentLength: bytes ? body.length : body.size,
+      Body: stream ?? (body as Uint8Array),
+      ContentLength: body instanceof Uint8Array ? body.length : body.size,
       ContentType: contentType,
       // The ETag of an encrypted object is not its MD5.
       Metadata: encryptionKey && md5 ? { ...metadata, [MD5]: md5 } : metadata,
@@ -145,64 +206,102 @@ class S3Store implements ObjectStore {
       ObjectLockMode: lock?.mode,
       ObjectLockRetainUntilDate: lock && new Date(lock.until),
     });
+    const rights = [
+      's3:PutObject',
+      lock ? 's3:PutObjectRetention' : '',
+      encryptionKey ? 'kms:GenerateDataKey' : '',
+    ];
+    const asked = {
+      what: `${bucket}/${key}`,
+      right: rights.filter((right) => right !== '').join(' or '),
+      bucket,
+      missing: 'no-bucket' as const,
+    };
     try {
-      const { ServerSideEncryption: encryption } = await this.client.send(command);
-      if (encryptionKey && !encryption?.includes('kms')) {
+      const answer = await this.ask(asked, (call) => this.client.send(command, call));
+      if (!answer.ETag) throw noStore(asked, this.place, NO_ETAG);
+      if (encryptionKey && !answer.ServerSideEncryption?.includes('kms')) {
         throw new ObjectStoreError(
           'unsupported',
           `${bucket}/${key}: the object store took it, but does not encrypt with a key`,
         );
       }
     } catch (error) {
-      if (error instanceof ObjectStoreError) throw error;
-      const refusal = problemOf(error, `${bucket}/${key}`, 'no-bucket');
       // What was put before a crash may be put again; where it is locked, it is there already.
-      if (refusal.problem !== 'denied' || !lock || !(await this.holds(object))) throw refusal;
+      const { problem } = error as ObjectStoreError;
+      if (problem !== 'denied' || !lock || !(await this.holds(object))) throw error;
+    } finally {
+      // A request that failed has not read it to its end, and leaves it open.
+      stream?.destroy();
     }
   }
 
   private async holds({ bucket, key, md5 }: NewObject): Promise<boolean> {
     const command = new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key });
-    const answer = await this.client.send(command).catch(() => undefined);
+    const asked = { what: `${bucket}/${key}`, right: 's3:GetObject', bucket };
+    const answer = await this.ask(asked, (call) => this.client.send(command, call)).catch(() => undefined);
     return md5 !== undefined && [answer?.ETag?.replaceAll('"', ''), answer?.Metadata?.[MD5]].includes(md5);
   }
 
   async head(bucket: string, key: string): Promise<ObjectHead> {
-    const answer = await attempt(`${bucket}/${key}`, () =>
-      this.client.send(new this.sdk.HeadObjectCommand({ Bucket: bucket, Key: key })),
+    const asked = { what: `${bucket}/${key}`, right: 's3:GetObject', bucket };
+    const where = { Bucket: bucket, Key: key };
+    const answer = await this.ask(
+      asked,
+      (call) => this.client.send(new this.sdk.HeadObjectCommand(where), call),
+      async (call) => {
+        const { Body } = await this.client.send(
+          new this.sdk.GetObjectCommand({ ...where, Range: 'bytes=0-0' }),
+          call,
+        );
+        (Body as Readable).destroy();
+      },
     );
+    if (!answer.ETag) throw noStore(asked, this.place, NO_ETAG);
     return headOf(key, answer);
   }
 
   async get(bucket: string, key: string, range?: { from: number; to: number }) {
-    const answer = await attempt(`${bucket}/${key}`, () =>
+    const asked = { what: `${bucket}/${key}`, right: 's3:GetObject', bucket };
+    const answer = await this.ask(asked, (call) =>
       this.client.send(
         new this.sdk.GetObjectCommand({
           Bucket: bucket,
           Key: key,
           ...(range ? { Range: `bytes=${range.from}-${range.to}` } : {}),
         }),
+        call,
       ),
     );
-    return { head: headOf(key, answer), body: answer.Body as Readable };
+    const body = answer.Body as Readable;
+    if (!answer.ETag) {
+      body.destroy();
+      throw noStore(asked, this.place, NO_ETAG);
+    }
+    return { head: headOf(key, answer), body };
   }
 
   async list(bucket: string, options: ListOptions = {}): Promise<Listing> {
     const { prefix, delimiter, after, limit = 1000 } = options;
-    const answer = await attempt(
-      `the bucket ${bucket}`,
-      () =>
-        this.client.send(
-          new this.sdk.ListObjectsV2Command({
-            Bucket: bucket,
-            Prefix: prefix,
-            Delimiter: delimiter,
-            ContinuationToken: after,
-            MaxKeys: limit,
-          }),
-        ),
-      'no-bucket',
+    const asked = {
+      what: `the bucket ${bucket}`,
+      right: 's3:ListBucket',
+      bucket,
+      missing: 'no-bucket' as const,
+    };
+    const answer = await this.ask(asked, (call) =>
+      this.client.send(
+        new this.sdk.ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: prefix,
+          Delimiter: delimiter,
+          ContinuationToken: after,
+          MaxKeys: limit,
+        }),
+        call,
+      ),
     );
+    if (answer.Name === undefined) throw noStore(asked, this.place, 'the answer is no list of a bucket');
     return {
       objects: (answer.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
         key: Key,
@@ -215,11 +314,50 @@ class S3Store implements ObjectStore {
   }
 
   async remove(bucket: string, key: string): Promise<void> {
-    await attempt(`${bucket}/${key}`, () =>
-      this.client.send(new this.sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })),
+    const asked = { what: `${bucket}/${key}`, right: 's3:DeleteObject', bucket };
+    await this.ask(asked, (call) =>
+      this.client.send(new this.sdk.DeleteObjectCommand({ Bucket: bucket, Key: key }), call),
     );
   }
+
+  /**
+   * One call, in the time that it has.
+   * @param again asks the same with a method whose refusal has a body: answers to HEAD name no reason
+   * @throws ObjectStoreError
+   */
+  private async ask<Answer>(
+    asked: Asked,
+    send: (call: Call) => Promise<Answer>,
+    again?: (call: Call) => Promise<unknown>,
+  ): Promise<Answer> {
+    const controller = new AbortController();
+    this.calls.add(controller);
+    const { deadline } = this;
+    const timer =
+      deadline && setTimeout(() => controller.abort(), Math.max(deadline.at - performance.now(), 0));
+    const call = { abortSignal: controller.signal };
+    try {
+      return await send(call);
+    } catch (error) {
+      const told =
+        again && statusOf(error) !== undefined
+          ? await again(call).then(
+              () => error,
+              (better) => better,
+            )
+          : error;
+      if (controller.signal.aborted) throw brokenOff(asked, deadline?.ms, error);
+      throw await refusalOf(told, asked, this.place);
+    } finally {
+      clearTimeout(timer);
+      this.calls.delete(controller);
+    }
+  }
 }
+
+/** Of the answer, where there was one. */
+const statusOf = (error: unknown) =>
+  (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
 
 function headOf(
   key: string,
@@ -231,37 +369,4 @@ function headOf(
     modified: answer.LastModified?.getTime() ?? 0,
     metadata: answer.Metadata ?? {},
   };
-}
-
-/** @param missing what an answer 404 without a name means */
-async function attempt<Result>(
-  what: string,
-  call: () => Promise<Result>,
-  missing: ObjectProblem = 'no-object',
-): Promise<Result> {
-  try {
-    return await call();
-  } catch (error) {
-    throw problemOf(error, what, missing);
-  }
-}
-
-function problemOf(error: unknown, what: string, missing: ObjectProblem): ObjectStoreError {
-  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode;
-  const problem = ((): ObjectProblem => {
-    if (name === 'NoSuchBucket') return 'no-bucket';
-    if (/kms/i.test(name)) return 'key';
-    if (name === 'NotImplemented' || status === 501) return 'unsupported';
-    if (name === 'BucketAlreadyExists' || name === 'BucketAlreadyOwnedByYou' || status === 409)
-      return 'exists';
-    if (status === 404) return missing;
-    if (status === 401 || status === 403) return 'denied';
-    return 'away';
-  })();
-  return new ObjectStoreError(
-    problem,
-    `${what}: ${name}${message && message !== name ? `: ${message}` : ''}`,
-    error,
-  );
 }

@@ -57,13 +57,38 @@ export interface ListOptions {
  */
 export type ObjectProblem = 'no-bucket' | 'no-object' | 'denied' | 'exists' | 'key' | 'unsupported' | 'away';
 
+/** What exactly is wrong, where an object store or the way to it tells; the message names the cure. */
+export type RefusalReason =
+  | 'absent'
+  | 'right'
+  | 'access-key'
+  | 'secret-key'
+  | 'clock'
+  | 'region'
+  | 'style'
+  | 'unknown-host'
+  | 'refused'
+  | 'silent'
+  | 'untrusted'
+  | 'wrong-name'
+  | 'expired'
+  | 'scheme'
+  | 'not-a-store'
+  | 'failing';
+
 export class ObjectStoreError extends Error {
   override readonly name = 'ObjectStoreError';
   readonly problem: ObjectProblem;
+  readonly reason: RefusalReason | undefined;
 
-  constructor(problem: ObjectProblem, message: string, cause?: unknown) {
+  constructor(
+    problem: ObjectProblem,
+    message: string,
+    { cause, reason }: { cause?: unknown; reason?: RefusalReason } = {},
+  ) {
     super(message, { cause });
     this.problem = problem;
+    this.reason = reason;
   }
 }
 
@@ -96,4 +121,11 @@ export interface ObjectStore {
   list(bucket: string, options?: ListOptions): Promise<Listing>;
   /** Also when there is none. */
   remove(bucket: string, key: string): Promise<void>;
+  /**
+   * The same store for calls that somebody waits for: all of them together end within so many ms. What `get`
+   * gives may be read for longer.
+   */
+  within(ms: number): ObjectStore;
+  /** Ends all calls under way. */
+  close(): void;
 }

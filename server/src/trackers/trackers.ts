@@ -299,7 +299,7 @@ export class Trackers {
       }
     }
     if (!bucketIsNew && settings.bucket !== '' && settings.bucketLifecycle !== before.bucketLifecycle) {
-      await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle);
+      await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle).catch(refuseBucket);
     }
     return settings;
   }
@@ -364,6 +364,7 @@ export class Trackers {
     if (there) throw bucketExists(name);
     await buckets.create(bucket).catch((error) => {
       if (error instanceof ObjectStoreError && error.problem === 'exists') throw bucketExists(name);
+      if (error instanceof ObjectStoreError && error.problem === 'away') return refuseBucket(error);
       throw ERRORS.refused(
         'CTS.0216',
         'obs_info.bucket_name',
@@ -385,7 +386,7 @@ function bucketExists(name: string): CtsError {
 function refuseBucket(error: unknown): never {
   if (!(error instanceof ObjectStoreError)) throw error;
   if (error.problem !== 'away') throw ERRORS.refused('CTS.0211', 'obs_info.bucket_name', error.message);
-  throw ERRORS.unavailable(`the object store does not answer: ${error.message}`, 10);
+  throw ERRORS.unavailable(`the object store cannot be used: ${error.message}`, 10);
 }
 
 function checkName({ tracker_type: type, tracker_name: name }: TrackerRequest): void {
