@@ -13,6 +13,8 @@ import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
 
+/** How long whoever reads a file waits for the object store to begin. */
+const PATIENCE_MS = 20_000;
 const PAGE = 500;
 const expand = promisify(gunzip);
 /** A file whose text is longer is to be downloaded. */
@@ -147,7 +149,7 @@ export class ArchiveCatalog {
     const encrypted = known.encryption_key !== null;
     if (encrypted && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     try {
-      const { head, body } = await this.objects.get(bucket, key);
+      const { head, body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
       if (!this.isSealed(known)) return { body, bytes: head.size, encrypted };
       const text = this.unsealed(projectId, body, reader);
       return { body: await begun(text, () => body.destroy()), bytes: head.size, encrypted };
@@ -165,7 +167,7 @@ export class ArchiveCatalog {
     const known = await this.known(projectId, bucket, key);
     const hash = createHash('sha256');
     try {
-      const { body } = await this.objects.get(bucket, key);
+      const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
       for await (const _ of hashed(body, hash));
     } catch (error) {
       if (error instanceof ObjectStoreError && error.problem === 'no-object') return 'missing';
@@ -214,7 +216,7 @@ export class ArchiveCatalog {
     if (file.encryption_key !== null && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     const hash = createHash('sha256');
     try {
-      const { body } = await this.objects.get(bucket, key);
+      const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
       const sealed = this.isSealed(file);
       const inPlace = sealed ? undefined : this.objects.fileOf?.(bucket, key);
       if (inPlace !== undefined) {
