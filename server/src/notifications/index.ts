@@ -1,3 +1,4 @@
+export { checkAmounts } from './amounts.ts';
 export { parseCondition } from './conditions.ts';
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
 export { Notifying } from './notifying.ts';

@@ -2,15 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { parseUrn, type Topics } from '../smn/index.ts';
+import { checkAmounts } from './amounts.ts';
 import { parseCondition } from './conditions.ts';
-import {
-  type ChangedNotification,
-  MOST_OPERATIONS,
-  MOST_SERVICES,
-  MOST_USERS,
-  type NewNotification,
-  type Notification,
-} from './schema.ts';
+import type { ChangedNotification, NewNotification, Notification } from './schema.ts';
 
 export const MOST_NOTIFICATIONS = 100;
 
@@ -216,35 +210,13 @@ function check(owner: NotificationOwner, request: NewNotification, topicId: stri
       'operations cannot be chosen when operation_type is complete',
     );
   }
-  const names = operations.reduce((sum, { trace_names }) => sum + trace_names.length, 0);
-  if (names > MOST_OPERATIONS) {
-    throw ERRORS.refused(
-      'CTS.0401',
-      'operations',
-      `operations are ${names}; at most ${MOST_OPERATIONS} are allowed`,
-    );
-  }
-  const services = new Set(operations.map(({ service_type }) => service_type)).size;
-  if (services > MOST_SERVICES) {
-    throw ERRORS.refused(
-      'CTS.0401',
-      'operations',
-      `operations are of ${services} services; at most ${MOST_SERVICES} are allowed`,
-    );
-  }
   if (operation_type === 'complete' && notify_user_list.length > 0) {
     throw ERRORS.invalidBody(
       'notify_user_list',
       'notify_user_list cannot be given when operation_type is complete',
     );
   }
-  const users = notify_user_list.reduce((sum, { user_list }) => sum + user_list.length, 0);
-  if (users > MOST_USERS) {
-    throw ERRORS.invalidBody(
-      'notify_user_list',
-      `notify_user_list has ${users} users; at most ${MOST_USERS} are allowed`,
-    );
-  }
+  checkAmounts(request);
   for (const [index, text] of filter?.rule.entries() ?? []) parseCondition(text, `filter.rule.${index}`);
   return targetOf(owner, topicId);
 }
