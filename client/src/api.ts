@@ -547,7 +547,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description Epoch ms. Default: a day before `to` */
                     from?: number;
+                    /** @description Epoch ms. Default: now */
                     to?: number;
                 };
                 header?: never;

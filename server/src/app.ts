@@ -18,7 +18,7 @@ import { deletionOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
-import { createServer, type GuardedRoute, type ReadinessCheck, SessionCookies } from './http/index.ts';
+import { createServer, Gate, type GuardedRoute, type ReadinessCheck, SessionCookies } from './http/index.ts';
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
@@ -29,6 +29,7 @@ import { Notifications, Notifying } from './notifications/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { ArchiveSearches } from './search/index.ts';
+import { FairQueue } from './shares/index.ts';
 import {
   Certificates,
   DeliveryLog,
@@ -39,7 +40,7 @@ import {
   Templates,
   Topics,
 } from './smn/index.ts';
-import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
+import { type ClickHouseOptions, clickhouseStore, QUERY_SHARES, type TraceStore } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
 const DAY = 86_400_000;
@@ -115,7 +116,9 @@ export async function startApp({
     onDamage,
     onFatal,
   });
-  const { store, options: storeOptions, engine } = await openStore(config, log);
+  const gate = new Gate();
+  const queries = new FairQueue(QUERY_SHARES);
+  const { store, options: storeOptions, engine } = await openStore(config, queries, log);
   indexer = new Indexing({
     directory: path.join(dataDir, 'journal'),
     journalId: journal.id,
@@ -291,7 +294,7 @@ export async function startApp({
     notifying,
     disk,
     clock,
-    queues: [...iam.queues],
+    queues: [...iam.queues, gate.requests, gate.streams, queries],
     engineRestarts: () => engine?.restarts ?? 0,
   };
   const canary = new Canary({
@@ -340,6 +343,7 @@ export async function startApp({
     deliveryLog: new DeliveryLog(metadata, clock, wake),
     sendSms: (number, text) => directSms.send(number, text),
     publicUrl,
+    gate,
     consoleDir: CONSOLE,
   });
   await server.listen({ host: config.host, port: config.port });
@@ -412,6 +416,7 @@ function routeOf({ tracker, project }: Transfer): Route {
 /** The trace store by URL, or over the embedded engine. */
 async function openStore(
   config: Config,
+  queries: FairQueue,
   log: Logger,
 ): Promise<{ store: TraceStore; options: ClickHouseOptions; engine?: Engine }> {
   const engine = config.clickhouseUrl
@@ -422,7 +427,7 @@ async function openStore(
     database: config.clickhouseDatabase,
     cluster: config.clickhouseCluster,
   };
-  const store = clickhouseStore(options);
+  const store = clickhouseStore(options, queries);
   await store.migrate();
   return { store, options, engine };
 }

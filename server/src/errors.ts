@@ -125,6 +125,16 @@ export const ERRORS = {
     new CtsError(503, 'CTS.0001', 'the metadata is busy or locked by another process; try again in 2 s', {
       retryAfter: 2,
     }),
+  /** Nobody reads it: whoever asked has closed the connection. */
+  callerGone: () => new CtsError(499, 'APIGW.0201', 'the caller has closed the connection'),
+  /** One question that would take more than one may. */
+  tooWide: (message: string) =>
+    new CtsError(400, 'CTS.0300', `${message}; ask for a shorter time, or filter more`),
+  /** Answers that are ready wait to be read. */
+  tooMuchUnread: (bytes: number) =>
+    new CtsError(429, 'APIGW.0308', `${bytes} bytes of answers to you wait to be read; read them first`, {
+      retryAfter: 2,
+    }),
   unavailable: (message: string, retryAfter: number) =>
     new CtsError(503, 'CTS.0001', message, { retryAfter }),
 } as const;

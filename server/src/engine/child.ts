@@ -6,10 +6,17 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Session } from 'chdb';
-import { bindParameters, MissingParameter } from './parameters.ts';
 
-/** Queries that run side by side; inserts have a session of their own and wait for no query. */
-const READERS = 3;
+/**
+ * Queries that run side by side. Inserts have a session of their own, and so has what the service asks for
+ * itself: both wait for no query of a caller.
+ */
+const READERS = 8;
+const OWN = 2;
+/** With this header comes what the service asks for itself. */
+const OWN_HEADER = 'x-opencts-own';
+/** Bytes of a statement. */
+const MAX_STATEMENT = 4 * 1024 * 1024;
 const INSERT = /^\s*INSERT\s+INTO\s+([A-Za-z0-9_.]+)\s+FORMAT\s+(JSONEachRow)\s*$/i;
 /** Query-string names that are no settings. */
 const RESERVED = new Set([
@@ -28,7 +35,9 @@ const DEFAULT_SETTINGS = { max_threads_min_free_memory_per_thread: String(64 * 1
 const [dataDir = '', socketPath = '', configFile = ''] = process.argv.slice(2);
 
 function openSession(): Session {
-  return new Session(dataDir, { connectionArgs: [`--config-file=${configFile}`] });
+  return new Session(dataDir, {
+    connectionArgs: [`--config-file=${configFile}`, `--max_query_size=${MAX_STATEMENT}`],
+  });
 }
 
 /** Hands a session to one query at a time, in the order of arrival. */
@@ -40,9 +49,11 @@ class SessionPool {
     this.idle = Array.from({ length: size }, openSession);
   }
 
-  async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  /** @param wanted asked when the turn has come; work that nobody wants any more is left out */
+  async use<T>(work: (session: Session) => Promise<T>, wanted = () => true): Promise<T | undefined> {
     const session = this.idle.pop() ?? (await new Promise<Session>((resolve) => this.waiting.push(resolve)));
     try {
+      if (!wanted()) return undefined;
       return await work(session);
     } finally {
       const next = this.waiting.shift();
@@ -54,6 +65,10 @@ class SessionPool {
 
 const writer = new SessionPool(1);
 const readers = new SessionPool(READERS);
+const own = new SessionPool(OWN);
+
+/** Statements so far: each has its number as a comment, by which it can be ended. */
+let queries = 0;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://engine');
@@ -70,19 +85,33 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const summary = await writer.use((session) =>
       session.insert({ table, values: body, format: 'JSONEachRow', settings: settingsOf(url) }),
     );
-    response.setHeader('X-ClickHouse-Summary', JSON.stringify({ written_rows: String(summary.rowsWritten) }));
+    response.setHeader(
+      'X-ClickHouse-Summary',
+      JSON.stringify({ written_rows: String(summary?.rowsWritten ?? 0) }),
+    );
     response.end();
     return;
   }
-  const statement = withSettings(
-    bindParameters(inUrl ?? body.toString('utf8'), parametersOf(url)),
-    settingsOf(url),
+  const pool = request.headers[OWN_HEADER] === undefined ? readers : own;
+  const id = String(++queries);
+  const statement = withSettings(inUrl ?? body.toString('utf8'), { ...settingsOf(url), log_comment: id });
+  const format = url.searchParams.get('default_format') ?? 'TabSeparated';
+  // Whoever asked has gone: nobody reads the answer, so the engine need not find it.
+  response.once('close', () => {
+    if (!response.writableFinished) end(id);
+  });
+  const result = await pool.use(
+    (session) => session.queryAsync(statement, { format }),
+    () => !response.destroyed,
   );
-  if (request.destroyed && !request.complete) return;
-  const result = await readers.use((session) =>
-    session.queryAsync(statement, { format: url.searchParams.get('default_format') ?? 'TabSeparated' }),
-  );
-  response.end(result.bytes());
+  response.end(result?.bytes());
+}
+
+/** Ends a query where it runs; the session that it has is free soon afterwards. */
+function end(id: string): void {
+  own
+    .use((session) => session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`))
+    .catch(() => undefined);
 }
 
 function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -95,9 +124,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function settingsOf(url: URL): Record<string, string> {
-  return Object.fromEntries(
-    [...url.searchParams].filter(([name]) => !RESERVED.has(name) && !name.startsWith('param_')),
-  );
+  return Object.fromEntries([...url.searchParams].filter(([name]) => !RESERVED.has(name)));
 }
 
 /** A SETTINGS clause holds for its statement alone; `SET` would leak into later ones. */
@@ -110,14 +137,9 @@ function withSettings(statement: string, settings: Record<string, string>): stri
   return /^\s*(?:SELECT|WITH)\b/i.test(statement) ? `${statement} SETTINGS ${clauses.join(', ')}` : statement;
 }
 
-function parametersOf(url: URL): Map<string, string> {
-  const named = [...url.searchParams].filter(([name]) => name.startsWith('param_'));
-  return new Map(named.map(([name, value]) => [name.slice('param_'.length), value]));
-}
-
 /** Errors as ClickHouse gives them: the code in a header, `Code: N. DB::Exception: …` in the body. */
 function refuse(response: ServerResponse, error: unknown): void {
-  const code = error instanceof MissingParameter ? 456 : codeOf(error);
+  const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const text = /^Code: \d+/.test(message) ? message : `Code: ${code}. DB::Exception: ${message}`;
   if (response.headersSent) {

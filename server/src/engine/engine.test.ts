@@ -4,7 +4,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bindParameters, MissingParameter } from './parameters.ts';
 import { type Engine, startEngine } from './supervisor.ts';
 
 const log = pino({ level: 'silent' });
@@ -21,15 +20,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function ask(
-  sql: string,
-  parameters: Record<string, string> = {},
-): Promise<{ status: number; code: string; text: string }> {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) query.set(`param_${name}`, value);
+function ask(sql: string): Promise<{ status: number; code: string; text: string }> {
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { socketPath: engine.socketPath, method: 'POST', path: `/?${query}` },
+      { socketPath: engine.socketPath, method: 'POST', path: '/' },
       async (response) => {
         let text = '';
         for await (const chunk of response) text += chunk;
@@ -61,42 +55,21 @@ test('errors come as ClickHouse gives them', async () => {
     text: expect.stringMatching(/^Code: 47\. DB::Exception: .*UNKNOWN_IDENTIFIER/s),
   });
   expect(await ask('SELECT * FROM no_such_table')).toMatchObject({ status: 404, code: '60' });
-  expect(await ask('SELECT {a:String}')).toMatchObject({ code: '456' });
 });
 
-test.each([
-  "it's",
-  "' OR 1=1 --",
-  '\\',
-  "\\'",
-  'tab\there',
-  'line\nbreak',
-  '\u0000',
-  '{b:String}',
-  '☃',
-  "'); DROP DATABASE x; --",
-])('the parameter %j arrives as it is', async (value) => {
-  const escaped = value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\t', '\\t')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\0', '\\0')
-    .replaceAll("'", "\\'");
-  const { text } = await ask('SELECT hex({a:String})', { a: escaped, b: 'never' });
-  expect(Buffer.from(text, 'hex').toString('utf8')).toBe(value);
+test('a statement may be long', async () => {
+  expect((await ask(`SELECT length('${'x'.repeat(1_000_000)}')`)).text).toBe('1000000');
 });
 
-test('a value is never looked at for further placeholders, and a missing one is an error', () => {
-  expect(
-    bindParameters(
-      'SELECT {a:String}, {b:Int64}',
-      new Map([
-        ['a', '{b:Int64}'],
-        ['b', '5'],
-      ]),
-    ),
-  ).toBe("SELECT '{b:Int64}', CAST('5', 'Int64')");
-  expect(() => bindParameters('SELECT {a:String}', new Map())).toThrow(MissingParameter);
+test('a query whose caller has gone is ended', async () => {
+  const running = "SELECT count() FROM system.processes WHERE query LIKE '%sipHash64(number)%hopeless%'";
+  const counting = `${running} AND query NOT LIKE '%system.processes%'`;
+  const request = http.request({ socketPath: engine.socketPath, method: 'POST', path: '/' });
+  request.on('error', () => undefined);
+  request.end("SELECT sum(sipHash64(number)), 'hopeless' FROM numbers(100000000000)");
+  await expect.poll(async () => (await ask(counting)).text, { timeout: 10_000 }).toBe('1');
+  request.destroy();
+  await expect.poll(async () => (await ask(counting)).text, { timeout: 10_000 }).toBe('0');
 });
 
 test('killed, it is started again with what it had', async () => {

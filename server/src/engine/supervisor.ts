@@ -141,7 +141,7 @@ class Supervisor implements Engine {
     const child = fork(CHILD, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Queries sit in the pool of libuv; the engine needs nothing of the environment.
-      env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '2' },
+      env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '14', MALLOC_ARENA_MAX: '2' },
     });
     this.child = child;
     writeFileSync(this.pidFile, String(child.pid), { mode: 0o600 });

@@ -62,7 +62,7 @@ const SearchPath = Type.Interface([ProjectPath], { search_id: Type.String({ maxL
 /** Searches in archived traces, over any time. */
 export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { searches, clock },
+  { searches, clock, gate },
 ) => {
   const ownerOf = ({ principal }: FastifyRequest) => ({
     projectId: principal.project?.id ?? '',
@@ -231,6 +231,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       const search = find(request);
       about(request, { resourceId: search.id });
       const time = timeFormat(request.query.time_zone);
+      await gate.stream(reply);
       const pages = (limit: number, after?: Parameters<typeof searches.page>[2]) =>
         searches.page(search, limit, after);
       return sendCsv(reply, clock(), pages, MOST_FOUND, time);

@@ -44,7 +44,7 @@ export const readerOf = (request: FastifyRequest): FileReader => ({
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { signingKeys, archive, buckets, recorder },
+  { signingKeys, archive, buckets, recorder, gate },
 ) => {
   /** Reading an object is a matter of the data tracker of its bucket. */
   const read = (
@@ -133,6 +133,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { bucket, key } = request.query;
       about(request, { resourceId: bucket, resourceName: key });
+      await gate.stream(reply);
       const reader = readerOf(request);
       const file = await archive.open(request.params.project_id, bucket, key, reader);
       await read(request, reader, bucket, key, file.bytes);

@@ -6,6 +6,8 @@ import type { Principal } from '../iam/index.ts';
 import { MOST_NOTIFICATIONS } from '../notifications/index.ts';
 import { type ObjectProblem, ObjectStoreError, type RefusalReason } from '../objects/index.ts';
 import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
+import { tracesFor } from './caller.ts';
+import { MAX_FILTER_VALUE } from './limits.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { ownerOf } from './trackers.ts';
@@ -16,7 +18,7 @@ const MOST_USERS = 1000;
 const AccountOrProject = Type.Object({
   project_id: Type.String({ description: 'Account, or a project of the caller' }),
 });
-const Optional = Type.Optional(Type.String());
+const Optional = Type.Optional(Type.String({ maxLength: MAX_FILTER_VALUE }));
 /** What a caller is told of each problem of an object store: status and code as OBS has them. */
 const VERDICTS: Record<ObjectProblem, [status: number, code: string]> = {
   'no-bucket': [404, 'NoSuchBucket'],
@@ -187,11 +189,12 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         },
       },
     },
-    async ({ principal }) => {
+    async ({ principal }, reply) => {
+      const traces = tracesFor(store, reply);
       const projects = principal.project ? [principal.project] : await iam.enterable(principal);
       const seen = new Map<string, Set<string>>();
       for (const { id } of projects) {
-        for (const { serviceType, resourceTypes } of await store.resourceTypes(id, since())) {
+        for (const { serviceType, resourceTypes } of await traces.resourceTypes(id, since())) {
           const types = seen.get(serviceType) ?? new Set();
           for (const type of resourceTypes) types.add(type);
           seen.set(serviceType, types);
@@ -218,9 +221,9 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         response: { 200: Type.Object({ users: Type.Array(Type.Object({ name: Type.String() })) }) },
       },
     },
-    async ({ params }) => {
+    async ({ params }, reply) => {
       const filter = { projectId: params.project_id, from: since(), to: clock() + DAY };
-      const users = await store.facet(filter, 'user', MOST_USERS);
+      const users = await tracesFor(store, reply).facet(filter, 'user', MOST_USERS);
       return { users: users.map(({ value }) => ({ name: value })) };
     },
   );
@@ -236,8 +239,8 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         body: Type.Object({
           buckets: Type.Array(
             Type.Object({
-              bucket_name: Type.String(),
-              bucket_location: Type.String(),
+              bucket_name: Type.String({ maxLength: MAX_FILTER_VALUE }),
+              bucket_location: Type.String({ maxLength: MAX_FILTER_VALUE }),
               kms_id: Optional,
               is_support_trace_files_encryption: Type.Optional(Type.Boolean()),
             }),

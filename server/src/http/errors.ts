@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { CtsError, ERRORS } from '../errors.ts';
 import { oneLine } from '../text.ts';
-import { StoreUnavailable } from '../traces/index.ts';
+import { ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
 import { MAX_MESSAGE } from './limits.ts';
 
 /** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
@@ -58,6 +58,10 @@ function plain(message: string): string {
 function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {
   if (error instanceof CtsError) return error;
   if (error instanceof StoreUnavailable) return ERRORS.unavailable(`${error.message} now; try again`, 2);
+  if (error instanceof ReadTooWide) return ERRORS.tooWide(error.message);
+  if (error instanceof ReadTooLong) {
+    return ERRORS.unavailable(`${error.message}; ask for a shorter time, or filter more`, 5);
+  }
   if (error.validation) return toInvalid(error);
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ERRORS.bodyTooLarge(request.routeOptions.bodyLimit);
   if (error.statusCode !== undefined && error.statusCode < 500) {

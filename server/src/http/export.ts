@@ -4,11 +4,12 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import type { Trace, TraceKey, TracePage } from '../traces/index.ts';
+import { tracesFor } from './caller.ts';
+import { EXPORT_PAGE, MAX_TIME_ZONE } from './limits.ts';
 import type { ServerDeps } from './server.ts';
 import { errorCode, filterOf, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;
-const PAGE = 2000;
 /** Records of an export unless more are asked for (behaviour of the trace list's export). */
 const DEFAULT_RECORDS = 5000;
 
@@ -32,12 +33,14 @@ const COLUMNS: Column[] = [
 
 export const TimeZone = Type.String({
   default: 'UTC',
+  maxLength: MAX_TIME_ZONE,
+  errorCode,
   description: 'IANA name or offset such as +02:00',
 });
 
 export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { store, clock, config },
+  { store, clock, config, gate },
 ) => {
   server.get(
     '/v3/:project_id/traces/export',
@@ -66,7 +69,10 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async ({ params, query }, reply) => {
       const time = timeFormat(query.time_zone);
       const filter = filterOf(params.project_id, query, clock(), config.retentionDays * DAY);
-      return sendCsv(reply, clock(), (limit, after) => store.page(filter, limit, after), query.limit, time);
+      await gate.stream(reply);
+      const traces = tracesFor(store, reply);
+      const pages: Pages = (limit, after) => traces.page(filter, limit, after, 'line');
+      return sendCsv(reply, clock(), pages, query.limit, time);
     },
   );
 };
@@ -82,7 +88,7 @@ export async function sendCsv(
   time: (ms: number) => string,
 ): Promise<FastifyReply> {
   // The first page comes before the answer begins, so that a store that is away is told in words.
-  const first = await pages(Math.min(PAGE, limit));
+  const first = await pages(Math.min(EXPORT_PAGE, limit));
   const name = `traces-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}.csv`;
   reply.header('content-type', 'text/csv; charset=utf-8');
   reply.header('content-disposition', `attachment; filename="${name}"`);
@@ -93,18 +99,28 @@ export async function sendCsv(
 async function* csv(pages: Pages, first: TracePage, limit: number, time: (ms: number) => string) {
   yield `\ufeff${record(COLUMNS.map(([title]) => title))}`;
   let left = limit;
-  for (let page = first; ; page = await pages(Math.min(PAGE, left), page.next)) {
+  let most = EXPORT_PAGE;
+  for (let page = first; ; page = await pages(Math.min(most, left), page.next)) {
     left -= page.traces.length;
-    yield page.traces.map((trace) => record(COLUMNS.map(([, value]) => value(trace, time) ?? ''))).join('');
+    // A page that ended early, for the size of its traces, tells how large the next one may be.
+    most = Math.min(page.traces.length * 2, EXPORT_PAGE);
+    for (const trace of page.traces) yield record(COLUMNS.map(([, value]) => value(trace, time) ?? ''));
     if (!page.next || left <= 0) return;
   }
 }
 
 const record = (cells: string[]) => `${cells.map(cell).join(',')}\r\n`;
 
+/**
+ * What a spreadsheet may take for a formula: a sign of one (also in full width, as East Asian ones read it),
+ * after whatever is not seen or passed over: blanks, line ends, control, format and zero-width characters.
+ */
+const FORMULA =
+  /^[\t\r\n\ufeff]|^[\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}]*[=+\-@|%＝＋－＠｜％﹢﹣﹦﹫﹪−]/u;
+
 /** RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front. */
 export function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

@@ -1,3 +1,4 @@
+export { Gate } from './gate.ts';
 export type { GuardedRoute } from './guard.ts';
 export { SessionCookies } from './iam/session-cookies.ts';
 export { createServer, type ReadinessCheck, type ServerDeps } from './server.ts';

@@ -66,7 +66,7 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
     '/v3/:project_id/traces',
     {
       schema,
-      config: { action: 'cts:trace:report' },
+      config: { action: 'cts:trace:report', unshared: true },
       // The body is read as a stream and validated item by item; the schema documents it.
       validatorCompiler: () => (value) => ({ value }),
       serializerCompiler: () => JSON.stringify,

@@ -8,6 +8,8 @@ import {
   type TrackerRequest,
   toAnswer,
 } from '../trackers/index.ts';
+import { tracesFor } from './caller.ts';
+import { MAX_FILTER_VALUE } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { PAGING, TraceQuery } from './trace-query.ts';
@@ -30,8 +32,10 @@ const OldTracker = Type.Object({
 });
 type OldTracker = Static<typeof OldTracker>;
 
-const OfTracker = Type.Interface([ProjectPath], { tracker_name: Type.String() });
-const ByName = Type.Object({ tracker_name: Type.Optional(Type.String()) });
+const OfTracker = Type.Interface([ProjectPath], {
+  tracker_name: Type.String({ maxLength: MAX_FILTER_VALUE }),
+});
+const ByName = Type.Object({ tracker_name: Type.Optional(Type.String({ maxLength: MAX_FILTER_VALUE })) });
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'tracker', name });
 
 /** The tracker that v1.0 clients expect where there is none. */
@@ -133,7 +137,7 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
         },
         serializerCompiler: () => JSON.stringify,
       },
-      async (request: FastifyRequest) => {
+      async (request: FastifyRequest, reply) => {
         const { tracker_name } = request.params as Static<typeof OfTracker>;
         const { trace_status, ...query } = request.query as TraceQuery & {
           trace_status?: TraceQuery['trace_rating'];
@@ -141,7 +145,12 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
           next?: string;
         };
         const wanted = { ...query, trace_rating: query.trace_rating || trace_status, tracker_name };
-        const { traces, meta_data } = await listTraces(deps, ownerOf(request.principal).projectId, wanted);
+        const { traces, meta_data } = await listTraces(
+          deps,
+          tracesFor(deps.store, reply),
+          ownerOf(request.principal).projectId,
+          wanted,
+        );
         return {
           traces: traces.map((trace) => ({
             ...trace,

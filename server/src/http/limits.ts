@@ -1,3 +1,5 @@
+import type { FairQueueOptions } from '../shares/index.ts';
+
 /** Bytes of a request's body, where a route says nothing else. */
 export const MAX_BODY = 1024 * 1024;
 /** Levels of nesting in a JSON body. */
@@ -8,3 +10,42 @@ export const MAX_JSON_VALUES = 20_000;
 export const MAX_SIGNED_BODY = 12 * 1024 * 1024;
 /** Characters of a refusal's message. */
 export const MAX_MESSAGE = 600;
+
+/** Characters of a value that a trace is compared with; names of resources and of operators may be long. */
+export const MAX_FILTER_VALUE = 1024;
+/** Values of `user`. */
+export const MOST_USERS = 100;
+/** Characters of a marker, or of an id in its place. */
+export const MAX_MARKER = 128;
+/** Characters of the name of a time zone. */
+export const MAX_TIME_ZONE = 64;
+/** Bounds of an instant (years 2000 to 2100), epoch ms. */
+export const EARLIEST = 946_656_000_000;
+export const LATEST = 4_102_416_000_000;
+/** Days that the accounting tells of at a time. */
+export const MOST_ACCOUNTED_DAYS = 366;
+/** Traces of a page of an export; of large ones fewer. */
+export const EXPORT_PAGE = 2000;
+
+/**
+ * Requests of accounts that are being worked at. Ordinary clients (a console, a tool with 30 requests side by
+ * side) wait for a moment at most, and are never refused.
+ */
+export const REQUEST_SHARES: FairQueueOptions = {
+  name: 'requests',
+  atOnce: 1000,
+  each: 16,
+  waiting: 300,
+  retryAfter: 2,
+};
+/** Answers that are streams: exports and downloads. Those that wait have places among the requests: few. */
+export const STREAM_SHARES: FairQueueOptions = {
+  name: 'downloads',
+  atOnce: 200,
+  each: 10,
+  waiting: 4,
+  retryAfter: 5,
+};
+/** Bytes of answers of one account that it has not read yet; and of all accounts. */
+export const MAX_UNREAD_BYTES = 48 * 1024 * 1024;
+export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;

@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import {
   ChangedNotification,
+  checkAmounts,
   NewNotification,
   Notification,
   NotificationPreview,
@@ -10,6 +11,7 @@ import {
 } from '../notifications/index.ts';
 import { Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
+import { tracesFor } from './caller.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { ownerOf } from './trackers.ts';
@@ -58,7 +60,8 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async ({ params, body }) => {
+    async ({ params, body }, reply) => {
+      checkAmounts(body);
       const { operation_type, operations = [], notify_user_list = [], filter } = body;
       const users = notify_user_list.flatMap(({ user_list }) => user_list);
       const rules = filter?.is_support_filter ? filter.rule : [];
@@ -81,12 +84,13 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         },
       };
       if (wanted.operations?.length === 0) return { count: 0, traces: [] };
-      const [{ traces }, bars] = await Promise.all([
-        store.page(wanted, PREVIEWED),
-        store.histogram(wanted, 7 * DAY),
+      const traces = tracesFor(store, reply);
+      const [page, bars] = await Promise.all([
+        traces.page(wanted, PREVIEWED),
+        traces.histogram(wanted, 7 * DAY),
       ]);
       const count = bars.reduce((sum, { normal, warning, incident }) => sum + normal + warning + incident, 0);
-      return { count, traces };
+      return { count, traces: page.traces };
     },
   );
 

@@ -27,6 +27,7 @@ import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
+import type { Gate } from './gate.ts';
 import { guard } from './guard.ts';
 import { healthRoutes } from './health.ts';
 import { iamRoutes } from './iam/index.ts';
@@ -92,6 +93,8 @@ export interface ServerDeps {
   readiness: () => Promise<ReadinessCheck[]>;
   /** Without a slash at its end; known once the server listens. */
   publicUrl: () => string;
+  /** What accounts may have under way at a time. */
+  gate: Gate;
   /** Directory of the built console. */
   consoleDir: string;
 }
@@ -143,6 +146,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
 
   await server.register(cookie);
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
+  deps.gate.guard(server);
   audit(server, deps.operations, deps.log);
   handleErrors(server, deps.log);
   readJson(server);

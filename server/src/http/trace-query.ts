@@ -4,9 +4,10 @@ import {
   TRACE_RATINGS,
   type TraceFilter,
   type TraceKey,
-  type TraceStore,
+  type TraceReader,
   UUID_PATTERN,
 } from '../traces/index.ts';
+import { EARLIEST, LATEST, MAX_FILTER_VALUE, MAX_MARKER, MOST_USERS } from './limits.ts';
 
 /** Parameters of a page. */
 export const PAGING = {
@@ -17,12 +18,15 @@ export const PAGING = {
     errorCode: 'CTS.0300',
     description: 'Traces of a page',
   }),
-  next: Type.Optional(Type.String({ description: 'Marker of the page before, or a trace id' })),
+  next: Type.Optional(
+    Type.String({
+      maxLength: MAX_MARKER,
+      errorCode: 'CTS.0300',
+      description: 'Marker of the page before, or a trace id',
+    }),
+  ),
 };
 
-/** Bounds of `from` and `to` (years 2000 to 2100). */
-const EARLIEST = 946_656_000_000;
-const LATEST = 4_102_416_000_000;
 const HOUR = 3_600_000;
 
 const FAMILIES = ['system', 'data'] as const;
@@ -31,8 +35,16 @@ const DATA_SOURCES: readonly string[] = ['ObsSDK', 'ObsAPI', 'Others'];
 
 /** A parameter outside its rule is told with the code of trace queries. */
 export const errorCode = 'CTS.0300';
-const instant = (description: string) =>
-  Type.Optional(Type.Integer({ minimum: EARLIEST, maximum: LATEST, errorCode, description }));
+export const instant = (description: string) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: EARLIEST,
+      maximum: LATEST,
+      errorCode,
+      rule: `must be whole epoch milliseconds from ${EARLIEST} to ${LATEST}`,
+      description,
+    }),
+  );
 const exact = (maxLength: number, description: string) =>
   Type.Optional(
     Type.String({ maxLength, errorCode, description: `${description}; exact and case-sensitive` }),
@@ -53,9 +65,15 @@ export const TraceQuery = Type.Object({
   tracker_name: exact(64, 'Tracker; default system for management traces'),
   service_type: exact(64, 'Trace source'),
   resource_type: exact(64, 'Resource type'),
-  resource_id: exact(1024, 'Resource ID'),
-  resource_name: exact(1024, 'Resource name'),
-  trace_id: Type.Optional(Type.String({ description: 'When given, everything else is ignored' })),
+  resource_id: exact(MAX_FILTER_VALUE, 'Resource ID'),
+  resource_name: exact(MAX_FILTER_VALUE, 'Resource name'),
+  trace_id: Type.Optional(
+    Type.String({
+      maxLength: MAX_MARKER,
+      errorCode,
+      description: 'When given, everything else is ignored',
+    }),
+  ),
   trace_name: exact(64, 'Trace name'),
   trace_rating: Type.Optional(
     Type.Enum([...TRACE_RATINGS, FAILED, ''], {
@@ -64,8 +82,8 @@ export const TraceQuery = Type.Object({
     }),
   ),
   user: Type.Optional(
-    Type.Array(Type.String(), {
-      maxItems: 100,
+    Type.Array(Type.String({ maxLength: MAX_FILTER_VALUE, errorCode }), {
+      maxItems: MOST_USERS,
       errorCode,
       description: 'User name; may be given several times',
     }),
@@ -128,9 +146,9 @@ export function markerOf(key: TraceKey): string {
  * Where a marker, or the id of a trace, stands in the order.
  * @throws CtsError 400 CTS.0300
  */
-export async function keyOf(next: string, projectId: string, store: TraceStore): Promise<TraceKey> {
+export async function keyOf(next: string, projectId: string, traces: TraceReader): Promise<TraceKey> {
   if (UUID.test(next)) {
-    const trace = await store.find(projectId, next.toLowerCase());
+    const trace = await traces.find(projectId, next.toLowerCase());
     if (!trace) throw ERRORS.invalidQuery('next', `next is ${next}, but there is no trace with this id`);
     return { time: trace.time, traceId: trace.trace_id };
   }

@@ -1,8 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { FACETS, Trace, UUID_PATTERN } from '../traces/index.ts';
+import { ERRORS } from '../errors.ts';
+import { FACETS, Trace, type TraceReader, UUID_PATTERN } from '../traces/index.ts';
+import { tracesFor } from './caller.ts';
+import { MOST_ACCOUNTED_DAYS } from './limits.ts';
 import type { ServerDeps } from './server.ts';
-import { errorCode, filterOf, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
+import { errorCode, filterOf, instant, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;
 const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
@@ -24,20 +27,21 @@ const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 *
 
 /** One page of a project's traces. @throws CtsError 400 CTS.0300 */
 export async function listTraces(
-  { store, clock, config }: Pick<ServerDeps, 'store' | 'clock' | 'config'>,
+  { clock, config }: Pick<ServerDeps, 'clock' | 'config'>,
+  reader: TraceReader,
   projectId: string,
   query: TraceQuery & { limit: number; next?: string },
 ) {
   if (query.trace_id) {
     const trace = UUID.test(query.trace_id)
-      ? await store.find(projectId, query.trace_id.toLowerCase())
+      ? await reader.find(projectId, query.trace_id.toLowerCase())
       : null;
     return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
   }
   const filter = filterOf(projectId, query, clock(), config.retentionDays * DAY);
   if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
-  const after = query.next ? await keyOf(query.next, projectId, store) : undefined;
-  const { traces, next } = await store.page(filter, query.limit, after);
+  const after = query.next ? await keyOf(query.next, projectId, reader) : undefined;
+  const { traces, next } = await reader.page(filter, query.limit, after);
   return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
 }
 
@@ -68,7 +72,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async ({ params, query }) => listTraces(deps, params.project_id, query),
+    async ({ params, query }, reply) => listTraces(deps, tracesFor(store, reply), params.project_id, query),
   );
 
   server.get(
@@ -105,11 +109,11 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query }, reply) => {
       const filter = filterOf(params.project_id, query, clock(), retentionMs);
       const span = Math.max(filter.to - filter.from, 1);
       const width = WIDTHS.find((candidate) => span / candidate <= query.buckets) ?? DAY;
-      const buckets = filter.to > filter.from ? await store.histogram(filter, width) : [];
+      const buckets = filter.to > filter.from ? await tracesFor(store, reply).histogram(filter, width) : [];
       return {
         bucket_ms: width,
         from: filter.from,
@@ -146,9 +150,9 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query }, reply) => {
       const filter = filterOf(params.project_id, query, clock(), retentionMs);
-      const found = await store.facet(filter, query.field, query.limit);
+      const found = await tracesFor(store, reply).facet(filter, query.field, query.limit);
       const values = found.map(({ firstTime, lastTime, ...rest }) => ({
         ...rest,
         first_time: firstTime,
@@ -189,11 +193,11 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query }, reply) => {
       const now = clock();
       const since = now - DAY;
       const window = { ...query, from: since - HISTORY, to: now + 1 };
-      const found = await store.firsts(
+      const found = await tracesFor(store, reply).firsts(
         filterOf(params.project_id, window, now, retentionMs),
         since,
         MAX_FIRSTS,
@@ -222,7 +226,10 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         summary: 'What was journalled, indexed, stored and archived, by hour of record_time',
         tags: ['traces'],
         params: Project,
-        querystring: Type.Object({ from: Type.Optional(Type.Integer()), to: Type.Optional(Type.Integer()) }),
+        querystring: Type.Object({
+          from: instant('Epoch ms. Default: a day before `to`'),
+          to: instant('Epoch ms. Default: now'),
+        }),
         response: {
           200: Type.Object({
             hours: Type.Array(
@@ -240,12 +247,14 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query }, reply) => {
       const to = query.to ?? clock() + 1;
       const from = query.from ?? to - DAY;
-      const stored = new Map(
-        (await store.hourCounts(params.project_id, from, to)).map(({ hour, count }) => [hour, count]),
-      );
+      if (to - from > MOST_ACCOUNTED_DAYS * DAY) {
+        throw ERRORS.invalidQuery('from', `from is more than ${MOST_ACCOUNTED_DAYS} days before to`);
+      }
+      const counted = await tracesFor(store, reply).hourCounts(params.project_id, from, to);
+      const stored = new Map(counted.map(({ hour, count }) => [hour, count]));
       const hours = accounting.hours(params.project_id, from, to);
       const archived = await archive.hours(params.project_id, from, to);
       return {

@@ -72,7 +72,7 @@ export class Canary {
     const acknowledged = clock();
     while (clock() - acknowledged < GIVE_UP_MS && !this.stopping.signal.aborted) {
       await this.pause(POLL_MS);
-      if (await store.find(CANARY_PROJECT, traceIds[0] as string).catch(() => null))
+      if (await store.own.find(CANARY_PROJECT, traceIds[0] as string).catch(() => null))
         return clock() - acknowledged;
     }
     return undefined;

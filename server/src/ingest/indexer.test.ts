@@ -101,7 +101,7 @@ async function house() {
     return { routing, line: `${JSON.stringify(line)}\n` };
   };
   const stored = async () => {
-    const hours = await store.hourCounts(projectId, 0, Date.now() + DAY);
+    const hours = await store.own.hourCounts(projectId, 0, Date.now() + DAY);
     return hours.reduce((sum, hour) => sum + hour.count, 0);
   };
   return { journal, reader: following, passed, begin, entry, stored, setAside };
@@ -195,13 +195,8 @@ function bound(real: TraceStore): TraceStore {
     migrate: () => real.migrate(),
     ping: () => real.ping(),
     insert: (lines, token) => real.insert(lines, token),
-    page: (filter, limit, after) => real.page(filter, limit, after),
-    find: (projectId, traceId) => real.find(projectId, traceId),
-    histogram: (filter, bucketMs) => real.histogram(filter, bucketMs),
-    facet: (filter, facet, limit) => real.facet(filter, facet, limit),
-    firsts: (filter, since, limit) => real.firsts(filter, since, limit),
-    resourceTypes: (projectId, from) => real.resourceTypes(projectId, from),
-    hourCounts: (projectId, from, to) => real.hourCounts(projectId, from, to),
+    own: real.own,
+    readerFor: (account, signal) => real.readerFor(account, signal),
     dropBefore: (instant) => real.dropBefore(instant),
     explain: (filter, limit) => real.explain(filter, limit),
     size: () => real.size(),

@@ -1,4 +1,4 @@
-import type { TraceFilter } from '../traces/index.ts';
+import type { Parameters, TraceFilter } from '../traces/index.ts';
 
 /** Which traces of the archive; `traceId` besides what the trace list knows. */
 export type ArchiveFilter = TraceFilter & { traceId?: string };
@@ -8,7 +8,7 @@ export interface LineCondition {
   /** Cheap, and true of every line that is meant, but of others, too. */
   hint: string;
   exact: string;
-  parameters: Record<string, string | number | string[]>;
+  parameters: Parameters;
 }
 
 const MEMBERS = {

@@ -4,13 +4,21 @@ import path from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
 import { type Engine, removeEngine, startEngine } from '../engine/index.ts';
-import { connect, type TraceKey, type TracePage, traceOfFile } from '../traces/index.ts';
+import {
+  bind,
+  connect,
+  type Parameters,
+  type TraceKey,
+  type TracePage,
+  traceOfFile,
+} from '../traces/index.ts';
 import type { LineCondition } from './condition.ts';
 
 const DATABASE = 'searches';
 /** What the engine may take besides itself; a search reads in small blocks. */
 const MEMORY = 512 * 1024 ** 2;
 const THREADS = 2;
+const CONNECTIONS = 8;
 const BLOCK_ROWS = 8192;
 /** Characters that mean something in a path of several files. */
 const GLOB = /[*?{}[\]]/;
@@ -26,7 +34,7 @@ export class Scratch {
   private constructor(directory: string, engine: Engine) {
     this.directory = directory;
     this.engine = engine;
-    this.client = connect({ socketPath: engine.socketPath });
+    this.client = connect({ socketPath: engine.socketPath }, { connections: CONNECTIONS });
     const beside = path.join(directory, 'files');
     this.files = GLOB.test(beside) ? path.join(os.tmpdir(), `opencts-search-${process.pid}`) : beside;
   }
@@ -104,12 +112,12 @@ export class Scratch {
     };
   }
 
-  private async command(query: string, parameters: Record<string, unknown> = {}): Promise<void> {
-    await this.client.command({ query, query_params: parameters });
+  private async command(query: string, parameters: Parameters = {}): Promise<void> {
+    await this.client.command({ query: bind(query, parameters) });
   }
 
-  private async rows<Row>(query: string, parameters: Record<string, unknown>): Promise<Row[]> {
-    const result = await this.client.query({ query, format: 'JSONEachRow', query_params: parameters });
+  private async rows<Row>(query: string, parameters: Parameters): Promise<Row[]> {
+    const result = await this.client.query({ query: bind(query, parameters), format: 'JSONEachRow' });
     return result.json<Row>();
   }
 }

@@ -1,3 +1,4 @@
+export { QUERY_SHARES } from './limits.ts';
 export * from './query.ts';
-export { type ClickHouseOptions, clickhouseStore, connect } from './store/index.ts';
+export { bind, type ClickHouseOptions, clickhouseStore, connect, type Parameters } from './store/index.ts';
 export * from './trace.ts';

@@ -92,22 +92,19 @@ export interface HourCount {
   count: number;
 }
 
+/** Which members of a trace are wanted: all, or those of a line in a list (a CSV record). */
+export type Members = 'all' | 'line';
+
 /**
- * The last days of traces, searchable. All reads are bound to one project. A store that is away makes every
- * call throw {@link StoreUnavailable}; callers answer 503 or try again.
+ * What can be asked of the trace store; each question is bound to one project. Answers are bounded by bytes as
+ * well as by their limit. @throws StoreUnavailable, ReadTooWide, ReadTooLong
  */
-export interface TraceStore {
-  /** Creates or updates the schema. Idempotent. */
-  migrate(): Promise<void>;
-  /** Resolves when the engine answers. */
-  ping(): Promise<void>;
+export interface TraceReader {
   /**
-   * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines must share
-   * the UTC day of `record_time`. A token that was inserted before is not inserted again.
+   * Newest first, at most `limit` (1 to 10,000), below `after` when given. A page of large traces ends early,
+   * with `next`. Copies of a retried trace show once.
    */
-  insert(lines: Uint8Array, token: string): Promise<void>;
-  /** Newest first, at most `limit` (1 to 10,000), below `after` when given. Copies of a retried trace show once. */
-  page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage>;
+  page(filter: TraceFilter, limit: number, after?: TraceKey, members?: Members): Promise<TracePage>;
   /** The trace with this id in the project, whatever its time. */
   find(projectId: string, traceId: string): Promise<Trace | null>;
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
@@ -119,6 +116,29 @@ export interface TraceStore {
   resourceTypes(projectId: string, from: number): Promise<{ serviceType: string; resourceTypes: string[] }[]>;
   /** Hours of record_time in [from, to) of a project. */
   hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
+}
+
+/**
+ * The last days of traces, searchable. A store that is away makes every call throw {@link StoreUnavailable};
+ * callers answer 503 or try again.
+ */
+export interface TraceStore {
+  /** For the service itself: waits for nobody's queries. */
+  readonly own: TraceReader;
+  /**
+   * For callers: the queries of an account take turns with those of others.
+   * @param signal whoever asks has gone: what waits is dropped, what runs is ended
+   */
+  readerFor(account: string, signal: AbortSignal): TraceReader;
+  /** Creates or updates the schema. Idempotent. */
+  migrate(): Promise<void>;
+  /** Resolves when the engine answers. */
+  ping(): Promise<void>;
+  /**
+   * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines must share
+   * the UTC day of `record_time`. A token that was inserted before is not inserted again.
+   */
+  insert(lines: Uint8Array, token: string): Promise<void>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
   /** How the store would find a page, in its own words; for tests and for those who tune it. */
@@ -126,6 +146,16 @@ export interface TraceStore {
   /** Rows and bytes on disk. */
   size(): Promise<{ rows: number; bytes: number }>;
   close(): Promise<void>;
+}
+
+/** What is asked for would take more of the engine than one query may; a narrower question would not. */
+export class ReadTooWide extends Error {
+  override readonly name = 'ReadTooWide';
+}
+
+/** A query was ended at its time. */
+export class ReadTooLong extends Error {
+  override readonly name = 'ReadTooLong';
 }
 
 /** The trace store does not answer now; nothing is known about a write under way. */

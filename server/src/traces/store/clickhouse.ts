@@ -1,46 +1,77 @@
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
-import type {
-  Facet,
-  FacetValue,
-  Firsts,
-  HistogramBucket,
-  HourCount,
-  TraceFilter,
-  TraceKey,
-  TracePage,
-  TraceStore,
-} from '../query.ts';
-import type { Trace } from '../trace.ts';
+import { FairQueue } from '../../shares/index.ts';
+import {
+  MAX_PAGE_BYTES,
+  MAX_QUERY_MEMORY,
+  MAX_QUERY_SECONDS,
+  MAX_STATEMENT,
+  MEMORY_BEFORE_DISK,
+  QUERY_SHARES,
+} from '../limits.ts';
+import type { TraceFilter, TraceReader, TraceStore } from '../query.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, queryError } from './errors.ts';
-import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
-import { type Row, SELECTED, toTrace } from './rows.ts';
+import { conditionOf } from './filter.ts';
+import { bind, type Parameters } from './literals.ts';
+import { ClickHouseReader, type Found, newestQuery } from './reader.ts';
+import type { Row } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 
-const QUERY_SECONDS = 30;
+/** Inserts, and what the service asks for itself. */
+const OWN_CONNECTIONS = 4;
+const CALLERS_CONNECTIONS = 8;
+
+/** What one query of a caller may take. */
+const CALLERS_SETTINGS = {
+  max_memory_usage: String(MAX_QUERY_MEMORY),
+  max_bytes_before_external_group_by: String(MEMORY_BEFORE_DISK),
+  max_bytes_before_external_sort: String(MEMORY_BEFORE_DISK),
+  cancel_http_readonly_queries_on_client_close: 1,
+} as const;
 
 export interface ClickHouseOptions extends TableNames {
   server: ServerAddress;
 }
 
-/** The trace store over ClickHouse's HTTP interface. @throws Error when a name could not stand in SQL */
-export function clickhouseStore(options: ClickHouseOptions): TraceStore {
+/**
+ * The trace store over ClickHouse's HTTP interface.
+ * @param queries where queries of callers take turns
+ * @throws Error when a name could not stand in SQL
+ */
+export function clickhouseStore(
+  options: ClickHouseOptions,
+  queries = new FairQueue(QUERY_SHARES),
+): TraceStore {
   for (const name of [options.database, options.cluster]) {
     if (!/^\w*$/.test(name)) throw new Error(`"${name}" may hold only letters, digits and underscores`);
   }
-  return new ClickHouseStore(options);
+  return new ClickHouseStore(options, queries);
 }
 
 class ClickHouseStore implements TraceStore {
   private readonly names: TableNames;
   private readonly table: string;
   private readonly client: ClickHouseClient;
+  private readonly callers: ClickHouseClient;
+  private readonly queries: FairQueue;
+  readonly own: TraceReader;
 
-  constructor({ server, database, cluster }: ClickHouseOptions) {
+  constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue) {
     this.names = { database, cluster };
     this.table = `${database}.traces`;
-    this.client = connect(server);
+    this.client = connect(server, { connections: OWN_CONNECTIONS, own: true });
+    this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
+    this.queries = queries;
+    this.own = new ClickHouseReader(this.table, (query, parameters) =>
+      this.read(this.client, query, parameters),
+    );
+  }
+
+  readerFor(account: string, signal: AbortSignal): TraceReader {
+    return new ClickHouseReader(this.table, (query, parameters) =>
+      this.queries.run(account, () => this.readFor(query, parameters, signal), signal),
+    );
   }
 
   async migrate(): Promise<void> {
@@ -74,117 +105,6 @@ class ClickHouseStore implements TraceStore {
     }
   }
 
-  async page(filter: TraceFilter, limit: number, after?: TraceKey): Promise<TracePage> {
-    const condition = conditionOf(filter);
-    const traces: Trace[] = [];
-    let key = after;
-    // One more than asked for tells whether there is more. Copies of a trace are neighbours: one is shown.
-    for (let full = true; full && traces.length <= limit; ) {
-      const rows = await this.newest(key ? below(condition, key) : condition, limit + 1);
-      full = rows.length === limit + 1;
-      for (const row of rows) {
-        if (key && row.trace_id === key.traceId && Number(row.time_ms) === key.time) continue;
-        key = { time: Number(row.time_ms), traceId: row.trace_id as string };
-        if (traces.length <= limit) traces.push(toTrace(row));
-      }
-    }
-    const more = traces.length > limit;
-    const shown = traces.slice(0, limit);
-    const last = shown.at(-1);
-    return { traces: shown, next: more && last ? { time: last.time, traceId: last.trace_id } : null };
-  }
-
-  async find(projectId: string, traceId: string): Promise<Trace | null> {
-    const rows = await this.newest(
-      {
-        where: 'project_id = {project:String} AND trace_id = {trace_id:UUID}',
-        parameters: { project: projectId, trace_id: traceId },
-      },
-      1,
-    );
-    return rows[0] ? toTrace(rows[0]) : null;
-  }
-
-  async histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]> {
-    const { where, parameters } = conditionOf(filter);
-    const rows = await this.rows(
-      `SELECT intDiv(toUnixTimestamp64Milli(time), {width:Int64}) * {width:Int64} AS start,
-              countIf(trace_rating = 'normal') AS normal,
-              countIf(trace_rating = 'warning') AS warning,
-              countIf(trace_rating = 'incident') AS incident
-       FROM ${this.table} WHERE ${where} GROUP BY start ORDER BY start`,
-      { ...parameters, width: bucketMs },
-    );
-    return rows.map((row) => ({
-      start: Number(row.start),
-      normal: Number(row.normal),
-      warning: Number(row.warning),
-      incident: Number(row.incident),
-    }));
-  }
-
-  async facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]> {
-    const column = FACET_COLUMNS[facet];
-    const { where, parameters } = conditionOf(filter, column);
-    const rows = await this.rows(
-      `SELECT ${column} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
-              toUnixTimestamp64Milli(max(time)) AS last
-       FROM ${this.table}
-       WHERE ${where} AND ${column} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
-      { ...parameters, most: limit },
-    );
-    return rows.map((row) => ({
-      value: row.value as string,
-      count: Number(row.traces),
-      firstTime: Number(row.first),
-      lastTime: Number(row.last),
-    }));
-  }
-
-  async firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts> {
-    const [oldest, operators, sourceIps, operations] = await Promise.all([
-      this.oldest(filter),
-      this.newcomers(['user_name'], filter, since, limit),
-      this.newcomers(['source_ip'], filter, since, limit),
-      this.newcomers(['service_type', 'trace_name'], filter, since, limit),
-    ]);
-    return {
-      historyFrom: oldest,
-      operators: operators.map(({ values: [value = ''], firstTime, count }) => ({ value, firstTime, count })),
-      sourceIps: sourceIps.map(({ values: [value = ''], ...rest }) => ({ value, ...rest })),
-      operations: operations.map(({ values: [serviceType = '', traceName = ''], ...rest }) => ({
-        serviceType,
-        traceName,
-        ...rest,
-      })),
-    };
-  }
-
-  async resourceTypes(projectId: string, from: number) {
-    const rows = await this.rows(
-      `SELECT service_type, arraySort(groupUniqArray(resource_type)) AS resource_types FROM ${this.table}
-       WHERE project_id = {project:String} AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
-       GROUP BY service_type ORDER BY service_type`,
-      { project: projectId, from },
-    );
-    return rows.map((row) => ({
-      serviceType: row.service_type as string,
-      resourceTypes: row.resource_types as unknown as string[],
-    }));
-  }
-
-  async hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]> {
-    const rows = await this.rows(
-      `SELECT toUnixTimestamp(toStartOfHour(record_time)) AS hour, count() AS traces FROM ${this.table}
-       WHERE project_id = {project:String}
-         AND record_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
-         AND record_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-       GROUP BY hour ORDER BY hour`,
-      { project: projectId, from, to },
-    );
-    return rows.map((row) => ({ hour: Number(row.hour) * 1000, count: Number(row.traces) }));
-  }
-
   async dropBefore(instant: number): Promise<string[]> {
     const rows = await this.rows(
       `SELECT DISTINCT partition AS day FROM ${this.source('system.parts')}
@@ -209,55 +129,16 @@ class ClickHouseStore implements TraceStore {
   }
 
   async close(): Promise<void> {
-    await this.client.close();
+    await Promise.all([this.client.close(), this.callers.close()]);
   }
 
   async explain(filter: TraceFilter, limit: number): Promise<string> {
     const { where, parameters } = conditionOf(filter);
-    const rows = await this.rows(`EXPLAIN ${this.newestQuery(where)}`, { ...parameters, most: limit });
+    const rows = await this.rows(`EXPLAIN ${newestQuery(this.table, where, 'all')}`, {
+      ...parameters,
+      most: limit,
+    });
     return rows.map((row) => row.explain).join('\n');
-  }
-
-  /** Stops at the first trace in the table's order. */
-  private async oldest(filter: TraceFilter): Promise<number | null> {
-    const { where, parameters } = conditionOf(filter);
-    const [row] = await this.rows(
-      `SELECT toUnixTimestamp64Milli(time) AS first FROM ${this.table} WHERE ${where} ORDER BY time LIMIT 1`,
-      parameters,
-    );
-    return row ? Number(row.first) : null;
-  }
-
-  /** Values of the columns that no trace before `since` has. Of the older traces only the distinct values are kept. */
-  private async newcomers(columns: string[], filter: TraceFilter, since: number, limit: number) {
-    const { where, parameters } = conditionOf(filter);
-    const names = columns.join(', ');
-    const instant = "fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
-    const rows = await this.rows(
-      `SELECT ${names}, toUnixTimestamp64Milli(min(time)) AS first, count() AS traces,
-              argMin(user_name, time) AS who
-       FROM ${this.table}
-       WHERE ${where} AND time >= ${instant} AND ${columns.map((column) => `${column} != ''`).join(' AND ')}
-         AND (${names}) GLOBAL NOT IN (SELECT ${names} FROM ${this.table} WHERE ${where} AND time < ${instant} GROUP BY ${names})
-       GROUP BY ${names} ORDER BY first DESC, ${names} LIMIT {most:UInt32}`,
-      { ...parameters, since, most: limit },
-    );
-    return rows.map((row) => ({
-      values: columns.map((column) => row[column] as string),
-      firstTime: Number(row.first),
-      count: Number(row.traces),
-      user: row.who as string,
-    }));
-  }
-
-  private newest({ where, parameters }: Condition, limit: number): Promise<Row[]> {
-    return this.rows(this.newestQuery(where), { ...parameters, most: limit });
-  }
-
-  /** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
-  private newestQuery(where: string): string {
-    return `SELECT ${SELECTED} FROM ${this.table} WHERE ${where}
-            ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32}`;
   }
 
   private localTable() {
@@ -268,19 +149,49 @@ class ClickHouseStore implements TraceStore {
     return this.names.cluster ? `cluster('${this.names.cluster}', ${systemTable})` : systemTable;
   }
 
-  private async rows(query: string, parameters: Record<string, unknown>): Promise<Row[]> {
+  private async rows(query: string, parameters: Parameters): Promise<Row[]> {
+    return (await this.read(this.client, query, parameters)).rows;
+  }
+
+  private readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found> {
+    return this.read(this.callers, query, parameters, CALLERS_SETTINGS, signal);
+  }
+
+  /** Reads no further than an answer may be long, whatever the engine would still send. */
+  private async read(
+    client: ClickHouseClient,
+    query: string,
+    parameters: Parameters,
+    settings: Partial<typeof CALLERS_SETTINGS> = {},
+    signal?: AbortSignal,
+  ): Promise<Found> {
     try {
-      const result = await this.client.query({
-        query,
+      const result = await client.query({
+        query: bind(query, parameters),
         format: 'JSONEachRow',
-        query_params: parameters,
         clickhouse_settings: {
-          max_execution_time: QUERY_SECONDS,
+          ...settings,
+          max_query_size: String(MAX_STATEMENT),
+          max_execution_time: MAX_QUERY_SECONDS,
           output_format_json_quote_64bit_integers: 0,
         },
+        ...(signal ? { abort_signal: signal } : {}),
       });
-      return await result.json<Row>();
+      const rows: Row[] = [];
+      let bytes = 0;
+      for await (const chunk of result.stream<Row>()) {
+        for (const row of chunk) {
+          bytes += row.text.length;
+          if (bytes > MAX_PAGE_BYTES && rows.length > 0) {
+            result.close();
+            return { rows, cut: true };
+          }
+          rows.push(row.json());
+        }
+      }
+      return { rows, cut: false };
     } catch (error) {
+      signal?.throwIfAborted();
       throw queryError(error);
     }
   }

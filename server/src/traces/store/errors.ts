@@ -1,5 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client';
-import { InsertRefused, StoreUnavailable } from '../query.ts';
+import { MAX_QUERY_MEMORY, MAX_QUERY_SECONDS } from '../limits.ts';
+import { InsertRefused, ReadTooLong, ReadTooWide, StoreUnavailable } from '../query.ts';
 
 /** Codes of ClickHouse that blame the rows of an insert; no repetition would help. */
 const DATA_ERRORS = new Set([
@@ -25,6 +26,11 @@ const DATA_ERRORS = new Set([
 /** Codes of ClickHouse that blame the query itself; everything else may pass. */
 const QUERY_ERRORS = new Set(['6', '41', '43', '46', '47', '53', '62', '72', '376', '386', '456']);
 
+const MEMORY_LIMIT = '241';
+const TIMEOUT = '159';
+/** The engine as a whole has no memory left: that is nobody's question alone. */
+const IN_ALL = /\(total\)/;
+
 /** An insert is refused only for what its rows say; anything else may work later. */
 export function insertError(error: unknown): Error {
   if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code)) {
@@ -34,6 +40,16 @@ export function insertError(error: unknown): Error {
 }
 
 export function queryError(error: unknown): unknown {
-  if (error instanceof ClickHouseError && QUERY_ERRORS.has(error.code)) return error;
+  if (error instanceof ClickHouseError) {
+    if (QUERY_ERRORS.has(error.code)) return error;
+    if (error.code === TIMEOUT) {
+      return new ReadTooLong(`the query was ended after ${MAX_QUERY_SECONDS} s`, { cause: error });
+    }
+    if (error.code === MEMORY_LIMIT && !IN_ALL.test(error.message)) {
+      return new ReadTooWide(`the query takes more than ${MAX_QUERY_MEMORY} bytes of memory`, {
+        cause: error,
+      });
+    }
+  }
   return new StoreUnavailable('the trace store does not answer', { cause: error });
 }

@@ -1,10 +1,10 @@
-import { TupleParam } from '@clickhouse/client';
 import type { Facet, TraceFilter, TraceKey } from '../query.ts';
+import type { Parameters } from './literals.ts';
 
 /** A WHERE clause and the values of its parameters. */
 export interface Condition {
   where: string;
-  parameters: Record<string, string | number | string[] | TupleParam[]>;
+  parameters: Parameters;
 }
 
 /** Filters that compare one column with one text. */
@@ -40,7 +40,7 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     "time > fromUnixTimestamp64Milli({from:Int64}, 'UTC')",
     "time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')",
   ];
-  const parameters: Condition['parameters'] = {
+  const parameters: Parameters = {
     project: filter.projectId,
     from: filter.from,
     to: filter.to,
@@ -64,7 +64,7 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
   if (filter.operations) {
     const type = 'Array(Tuple(String, String, String))';
     clauses.push(`(service_type, resource_type, trace_name) IN {operations:${type}}`);
-    parameters.operations = filter.operations.map((operation) => new TupleParam(operation));
+    parameters.operations = filter.operations;
   }
   const { conditions } = filter;
   if (conditions && conditions.all.length > 0) {

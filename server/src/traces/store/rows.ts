@@ -1,3 +1,4 @@
+import type { Members } from '../query.ts';
 import type { Trace, TraceUser } from '../trace.ts';
 import { COLUMNS } from './schema.ts';
 
@@ -7,11 +8,32 @@ export type Row = Record<string, string | number | boolean | null>;
 const DERIVED = new Set(['user_name', 'access_key_id']);
 const INSTANTS = new Set(['time', 'record_time']);
 
-/** The select list: every column of a trace, instants as epoch ms under names of their own. */
-export const SELECTED = Object.keys(COLUMNS)
-  .filter((name) => !DERIVED.has(name))
-  .map((name) => (INSTANTS.has(name) ? `toUnixTimestamp64Milli(${name}) AS ${name}_ms` : name))
-  .join(', ');
+/** What a line of a list shows. */
+const LINE = [
+  'trace_id',
+  'trace_name',
+  'trace_rating',
+  'trace_type',
+  'service_type',
+  'resource_type',
+  'resource_name',
+  'resource_id',
+  'time',
+  'user_name',
+  'source_ip',
+  'code',
+];
+
+const selectList = (names: string[]) =>
+  names
+    .map((name) => (INSTANTS.has(name) ? `toUnixTimestamp64Milli(${name}) AS ${name}_ms` : name))
+    .join(', ');
+
+/** The select list: columns of a trace, instants as epoch ms under names of their own. */
+export const SELECTED: Record<Members, string> = {
+  all: selectList(Object.keys(COLUMNS).filter((name) => !DERIVED.has(name))),
+  line: selectList(LINE),
+};
 
 const MEMBERS = Object.keys(COLUMNS).filter((name) => !DERIVED.has(name) && name !== 'extra');
 const COUNTS = new Set(['content_length', 'total_time']);
@@ -30,6 +52,7 @@ export function toTrace(row: Row): Trace {
       trace[name] = value;
     }
   }
+  if (row.user_name) trace.user = { name: row.user_name as string };
   // Spreading defines members even where their name is special, such as __proto__.
   return (row.extra ? { ...trace, ...(JSON.parse(row.extra as string) as object) } : trace) as Trace;
 }

@@ -1,0 +1,18 @@
+import type { FastifyReply } from 'fastify';
+import { ERRORS } from '../errors.ts';
+import type { TraceReader, TraceStore } from '../traces/index.ts';
+
+/** Aborts when whoever asked has closed the connection before the answer was whole. */
+export function callerGone(reply: FastifyReply): AbortSignal {
+  const control = new AbortController();
+  const look = () => {
+    if (!reply.raw.writableFinished) control.abort(ERRORS.callerGone());
+  };
+  if (reply.raw.destroyed) look();
+  else reply.raw.once('close', look);
+  return control.signal;
+}
+
+/** The trace store as the caller's account may ask it: in turns with others, and only while somebody listens. */
+export const tracesFor = (store: TraceStore, reply: FastifyReply): TraceReader =>
+  store.readerFor(reply.request.principal.domainId, callerGone(reply));

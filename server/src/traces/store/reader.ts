@@ -1,0 +1,214 @@
+import { MOST_RESOURCE_TYPES, MOST_SERVICES, ROWS_OF_ANY_SIZE } from '../limits.ts';
+import {
+  type Facet,
+  type FacetValue,
+  type Firsts,
+  type HistogramBucket,
+  type HourCount,
+  type Members,
+  ReadTooWide,
+  type TraceFilter,
+  type TraceKey,
+  type TracePage,
+  type TraceReader,
+} from '../query.ts';
+import type { Trace } from '../trace.ts';
+import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
+import type { Parameters } from './literals.ts';
+import { type Row, SELECTED, toTrace } from './rows.ts';
+
+/** The first rows of an answer, as many as it may hold. */
+export interface Found {
+  rows: Row[];
+  /** There are more rows than an answer may hold. */
+  cut: boolean;
+}
+
+/** Runs one query. */
+export type Ask = (query: string, parameters: Parameters) => Promise<Found>;
+
+/** The questions that the trace store answers, in SQL. */
+export class ClickHouseReader implements TraceReader {
+  private readonly table: string;
+  private readonly ask: Ask;
+
+  constructor(table: string, ask: Ask) {
+    this.table = table;
+    this.ask = ask;
+  }
+
+  async page(
+    filter: TraceFilter,
+    limit: number,
+    after?: TraceKey,
+    members: Members = 'all',
+  ): Promise<TracePage> {
+    const condition = conditionOf(filter);
+    const traces: Trace[] = [];
+    let key = after;
+    let full = true;
+    // One more than asked for tells whether there is more. Copies of a trace are neighbours: one is shown.
+    while (full && traces.length <= limit) {
+      const { rows, cut } = await this.newest(key ? below(condition, key) : condition, limit + 1, members);
+      full = cut || rows.length === limit + 1;
+      for (const row of rows) {
+        if (key && row.trace_id === key.traceId && Number(row.time_ms) === key.time) continue;
+        key = { time: Number(row.time_ms), traceId: row.trace_id as string };
+        if (traces.length <= limit) traces.push(toTrace(row));
+      }
+      // Traces so large end the page early.
+      if (cut && traces.length > 0) break;
+    }
+    const more = full || traces.length > limit;
+    const shown = traces.slice(0, limit);
+    const last = shown.at(-1);
+    return { traces: shown, next: more && last ? { time: last.time, traceId: last.trace_id } : null };
+  }
+
+  async find(projectId: string, traceId: string): Promise<Trace | null> {
+    const byId = {
+      where: 'project_id = {project:String} AND trace_id = {trace_id:UUID}',
+      parameters: { project: projectId, trace_id: traceId },
+    };
+    const { rows } = await this.newest(byId, 1, 'all');
+    return rows[0] ? toTrace(rows[0]) : null;
+  }
+
+  async histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]> {
+    const { where, parameters } = conditionOf(filter);
+    const { rows } = await this.ask(
+      `SELECT intDiv(toUnixTimestamp64Milli(time), {width:Int64}) * {width:Int64} AS start,
+              countIf(trace_rating = 'normal') AS normal,
+              countIf(trace_rating = 'warning') AS warning,
+              countIf(trace_rating = 'incident') AS incident
+       FROM ${this.table} WHERE ${where} GROUP BY start ORDER BY start`,
+      { ...parameters, width: bucketMs },
+    );
+    return rows.map((row) => ({
+      start: Number(row.start),
+      normal: Number(row.normal),
+      warning: Number(row.warning),
+      incident: Number(row.incident),
+    }));
+  }
+
+  async facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]> {
+    const column = FACET_COLUMNS[facet];
+    const { where, parameters } = conditionOf(filter, column);
+    const { rows } = await this.most(
+      limit,
+      `SELECT ${column} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
+              toUnixTimestamp64Milli(max(time)) AS last
+       FROM ${this.table}
+       WHERE ${where} AND ${column} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
+      parameters,
+    );
+    return rows.map((row) => ({
+      value: row.value as string,
+      count: Number(row.traces),
+      firstTime: Number(row.first),
+      lastTime: Number(row.last),
+    }));
+  }
+
+  async firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts> {
+    const [oldest, operators, sourceIps, operations] = await Promise.all([
+      this.oldest(filter),
+      this.newcomers(['user_name'], filter, since, limit),
+      this.newcomers(['source_ip'], filter, since, limit),
+      this.newcomers(['service_type', 'trace_name'], filter, since, limit),
+    ]);
+    return {
+      historyFrom: oldest,
+      operators: operators.map(({ values: [value = ''], firstTime, count }) => ({ value, firstTime, count })),
+      sourceIps: sourceIps.map(({ values: [value = ''], ...rest }) => ({ value, ...rest })),
+      operations: operations.map(({ values: [serviceType = '', traceName = ''], ...rest }) => ({
+        serviceType,
+        traceName,
+        ...rest,
+      })),
+    };
+  }
+
+  async resourceTypes(projectId: string, from: number) {
+    const { rows } = await this.ask(
+      `SELECT service_type, arraySort(groupUniqArray(${MOST_RESOURCE_TYPES})(resource_type)) AS resource_types FROM ${this.table}
+       WHERE project_id = {project:String} AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+       GROUP BY service_type ORDER BY service_type LIMIT ${MOST_SERVICES}`,
+      { project: projectId, from },
+    );
+    return rows.map((row) => ({
+      serviceType: row.service_type as string,
+      resourceTypes: row.resource_types as unknown as string[],
+    }));
+  }
+
+  async hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]> {
+    const { rows } = await this.ask(
+      `SELECT toUnixTimestamp(toStartOfHour(record_time)) AS hour, count() AS traces FROM ${this.table}
+       WHERE project_id = {project:String}
+         AND record_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+         AND record_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+       GROUP BY hour ORDER BY hour`,
+      { project: projectId, from, to },
+    );
+    return rows.map((row) => ({ hour: Number(row.hour) * 1000, count: Number(row.traces) }));
+  }
+
+  /** Stops at the first trace in the table's order. */
+  private async oldest(filter: TraceFilter): Promise<number | null> {
+    const { where, parameters } = conditionOf(filter);
+    const { rows } = await this.ask(
+      `SELECT toUnixTimestamp64Milli(time) AS first FROM ${this.table} WHERE ${where} ORDER BY time LIMIT 1`,
+      parameters,
+    );
+    return rows[0] ? Number(rows[0].first) : null;
+  }
+
+  /** Values of the columns that no trace before `since` has. Of the older traces only the distinct values are kept. */
+  private async newcomers(columns: string[], filter: TraceFilter, since: number, limit: number) {
+    const { where, parameters } = conditionOf(filter);
+    const names = columns.join(', ');
+    const instant = "fromUnixTimestamp64Milli({since:Int64}, 'UTC')";
+    const { rows } = await this.most(
+      limit,
+      `SELECT ${names}, toUnixTimestamp64Milli(min(time)) AS first, count() AS traces,
+              argMin(user_name, time) AS who
+       FROM ${this.table}
+       WHERE ${where} AND time >= ${instant} AND ${columns.map((column) => `${column} != ''`).join(' AND ')}
+         AND (${names}) GLOBAL NOT IN (SELECT ${names} FROM ${this.table} WHERE ${where} AND time < ${instant} GROUP BY ${names})
+       GROUP BY ${names} ORDER BY first DESC, ${names} LIMIT {most:UInt32}`,
+      { ...parameters, since },
+    );
+    return rows.map((row) => ({
+      values: columns.map((column) => row[column] as string),
+      firstTime: Number(row.first),
+      count: Number(row.traces),
+      user: row.who as string,
+    }));
+  }
+
+  private newest({ where, parameters }: Condition, limit: number, members: Members) {
+    return this.most(limit, newestQuery(this.table, where, members), parameters);
+  }
+
+  /**
+   * At most `limit` rows. Where these take more memory than a query may have, which is rare and not known before,
+   * so few that they fit in any case.
+   */
+  private async most(limit: number, query: string, parameters: Parameters): Promise<Found> {
+    try {
+      return await this.ask(query, { ...parameters, most: limit });
+    } catch (error) {
+      if (!(error instanceof ReadTooWide) || limit <= ROWS_OF_ANY_SIZE) throw error;
+    }
+    const { rows } = await this.ask(query, { ...parameters, most: ROWS_OF_ANY_SIZE });
+    return { rows, cut: rows.length === ROWS_OF_ANY_SIZE };
+  }
+}
+
+/** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
+export function newestQuery(table: string, where: string, members: Members): string {
+  return `SELECT ${SELECTED[members]} FROM ${table} WHERE ${where}
+          ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32}`;
+}
