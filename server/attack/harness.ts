@@ -31,13 +31,19 @@ export async function removeDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** @param options.enabled whether CTS is enabled in the project at once */
+/**
+ * @param options.enabled whether CTS is enabled in the project at once
+ * @param options.openFiles files and connections that it may have open at a time; absent: as many as the tests
+ */
 export async function startServer(
   dataDir: string,
   env: Record<string, string> = {},
-  { enabled = true } = {},
+  { enabled = true, openFiles = undefined as number | undefined } = {},
 ): Promise<RunningServer> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const command = [process.execPath, MAIN, 'serve'];
+  if (openFiles) command.unshift('prlimit', `--nofile=${openFiles}`);
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
       OPENCTS_DATA_DIR: dataDir,

@@ -18,7 +18,17 @@ import { deletionOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
-import { createServer, Gate, type GuardedRoute, type ReadinessCheck, SessionCookies } from './http/index.ts';
+
+import {
+  Connections,
+  connectionsWithin,
+  createServer,
+  Gate,
+  type GuardedRoute,
+  type ReadinessCheck,
+  SessionCookies,
+} from './http/index.ts';
+
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
@@ -29,7 +39,11 @@ import { Notifications, Notifying } from './notifications/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
 import { Retention } from './retention.ts';
 import { ArchiveSearches } from './search/index.ts';
+
 import { FairQueue } from './shares/index.ts';
+
+import { endInOrder } from './shutdown.ts';
+
 import {
   Certificates,
   DeliveryLog,
@@ -44,6 +58,8 @@ import { type ClickHouseOptions, clickhouseStore, QUERY_SHARES, type TraceStore 
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
 const DAY = 86_400_000;
+/** Requests that the log names when they are cut off. */
+const MOST_NAMED = 20;
 /** The same folder seen from `src/` and from `dist/`. */
 const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
@@ -65,7 +81,7 @@ export interface App {
   routes: readonly GuardedRoute[];
   /** Process id of the embedded engine, where there is one. */
   enginePid(): number | undefined;
-  /** Finishes what was accepted, in the order of the flow, and lets go of everything. */
+  /** Finishes what was accepted, in the order of the flow, within a bounded time, and lets go of everything. */
   stop(): Promise<void>;
 }
 
@@ -82,6 +98,7 @@ export async function startApp({
 }: AppOptions): Promise<App> {
   const { dataDir } = config;
   const retentionMs = config.retentionDays * DAY;
+  const mostConnections = connectionsWithin(config.maxConnections, log);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unlock = lockDataDirectory(dataDir);
 
@@ -346,6 +363,10 @@ export async function startApp({
     gate,
     consoleDir: CONSOLE,
   });
+  const connections = new Connections(server.server, {
+    most: mostConnections,
+    proxied: config.trustProxy !== '',
+  });
   await server.listen({ host: config.host, port: config.port });
   url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${(server.server.address() as AddressInfo).port}`;
   notifying.deliver(publicUrl());
@@ -359,28 +380,36 @@ export async function startApp({
     enginePid: () => engine?.pid,
     async stop() {
       stopping = true;
-      // Connections that finish their last request now would stay open for the next one.
-      const idle = setInterval(() => server.server.closeIdleConnections(), 50);
-      await server.close();
-      clearInterval(idle);
-      await searches.stop();
-      await canary.stop();
-      retention.stop();
-      await operations.stop();
-      await journal.close();
-      keyring.stop();
-      await archiving.stop();
-      await notifying?.stop();
-      // What hangs there would keep digests and uploads from ending; both go on at the next start.
-      objects.close();
-      await digester.stop();
-      await lifecycle.stop();
-      await uploader.stop();
-      await indexer.stop();
-      disk.stop();
-      await store.close();
-      await engine?.stop();
-      await metadata.destroy();
+      const closed = server.close();
+      const cut = await connections.drain(config.stopGraceSeconds * 1000);
+      if (cut.length > 0) {
+        const requests = cut.slice(0, MOST_NAMED);
+        log.warn({ count: cut.length, requests }, 'requests were cut off: they did not end in time');
+      }
+      await endInOrder(
+        [
+          ['HTTP server', () => closed],
+          ['searches', () => searches.stop()],
+          ['canary', () => canary.stop()],
+          ['retention', () => retention.stop()],
+          ['operations', () => operations.stop()],
+          ['journal', () => journal.close()],
+          ['keyring', () => keyring.stop()],
+          ['archiving', () => archiving.stop()],
+          ['notifying', () => notifying?.stop()],
+          // What hangs there would keep digests and uploads from ending; both go on at the next start.
+          ['object store', () => objects.close()],
+          ['digester', () => digester.stop()],
+          ['lifecycle', () => lifecycle.stop()],
+          ['uploader', () => uploader.stop()],
+          ['indexer', () => indexer?.stop()],
+          ['disk watch', () => disk.stop()],
+          ['trace store', () => store.close()],
+          ['engine', () => engine?.stop()],
+          ['metadata', () => metadata.destroy()],
+        ],
+        log,
+      );
       unlock();
     },
   };

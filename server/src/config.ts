@@ -121,6 +121,18 @@ export const SETTINGS = {
     fallback: '8780',
     parse: integer(0, 65535),
   }),
+  maxConnections: define({
+    variable: 'OPENCTS_MAX_CONNECTIONS',
+    meaning: 'Connections at a time; fewer when the limit of open files (ulimit -n) is low',
+    fallback: '10000',
+    parse: integer(64, 1_000_000),
+  }),
+  stopGraceSeconds: define({
+    variable: 'OPENCTS_STOP_GRACE',
+    meaning: 'Seconds that requests under way have to come to their end when the service is stopped',
+    fallback: '10',
+    parse: integer(0, 3600),
+  }),
   publicUrl: define({
     variable: 'OPENCTS_PUBLIC_URL',
     meaning: 'URL under which clients reach the service (catalog, links); empty: from host and port',

@@ -71,7 +71,10 @@ async function serve(argv: string[]): Promise<number> {
   return new Promise((resolve) => {
     let stopping = false;
     const stop = (signal: string) => {
-      if (stopping) return;
+      if (stopping) {
+        log.warn({ signal }, 'told to stop again: the service ends at once');
+        process.exit(1);
+      }
       stopping = true;
       log.info({ signal }, 'stopping: accepted requests are finished');
       app.stop().then(

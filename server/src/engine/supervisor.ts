@@ -15,6 +15,8 @@ const LONGEST_SOCKET_PATH = 100;
 /** Within its directory. */
 const PID_FILE = 'pid';
 const DATA = 'data';
+/** An engine that has not ended by then is killed. */
+const STOP_MS = 3_000;
 const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 10_000;
 /** A run this long counts as healthy: the next restart is quick again. */
@@ -117,7 +119,10 @@ class Supervisor implements Engine {
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
+      // Its data is safe: what it acknowledged is on disk.
+      const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;
+      clearTimeout(impatience);
     }
     rmSync(this.socketPath, { force: true });
     if (this.socketDir) rmSync(this.socketDir, { recursive: true, force: true });

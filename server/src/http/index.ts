@@ -1,3 +1,4 @@
+export { Connections, connectionsWithin } from './connections.ts';
 export { Gate } from './gate.ts';
 export type { GuardedRoute } from './guard.ts';
 export { SessionCookies } from './iam/session-cookies.ts';

@@ -49,3 +49,20 @@ export const STREAM_SHARES: FairQueueOptions = {
 /** Bytes of answers of one account that it has not read yet; and of all accounts. */
 export const MAX_UNREAD_BYTES = 48 * 1024 * 1024;
 export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;
+/** For the headers of a request, from the connection's begin or the request before. */
+export const HEADERS_MS = 30_000;
+/** A body brings at least so much of each window, on the average. */
+export const BODY_WINDOW_MS = 30_000;
+export const BODY_BYTES_A_SECOND = 1024;
+/** For a reader that takes nothing of its answer. */
+export const UNTAKEN_MS = 60_000;
+/** A connection that waits for its next request; longer than proxies keep theirs. */
+export const KEEP_ALIVE_MS = 72_000;
+/** How often slow connections are looked for. */
+export const LOOK_EVERY_MS = 5_000;
+/** Of all connections, those that one network may hold; unless there are proxies in front. */
+export const SHARE_OF_ONE_NETWORK = 0.5;
+/** Open files that are kept for the house: journal, metadata, archive, connections to others. */
+export const FILES_OF_THE_HOUSE = 256;
+/** With fewer connections there is no service. */
+export const LEAST_CONNECTIONS = 64;

@@ -25,6 +25,7 @@ import { archiveRoutes } from './archive.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { HTTP_TIMES } from './connections.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
 import type { Gate } from './gate.ts';
@@ -36,7 +37,7 @@ import { ingestRoutes } from './ingest.ts';
 import { parseJson } from './json.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
-import { MAX_BODY } from './limits.ts';
+import { KEEP_ALIVE_MS, MAX_BODY } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
@@ -113,6 +114,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     genReqId: () => `${boot}-${(++requests).toString(36)}`,
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: MAX_BODY,
+    http: HTTP_TIMES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     frameworkErrors: refuseUnroutable,

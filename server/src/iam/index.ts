@@ -10,6 +10,7 @@ export {
 } from './directory.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
+export { networkOf } from './networks.ts';
 export { type OidcJourney, OidcSignIn, type OutsideUser } from './oidc.ts';
 export { makePassword } from './passwords.ts';
 export { PolicyDocument } from './policy.ts';

@@ -1,0 +1,211 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { ConfigError } from '../config.ts';
+import { networkOf } from '../iam/index.ts';
+import { openFilesLimit } from '../open-files.ts';
+import {
+  BODY_BYTES_A_SECOND,
+  BODY_WINDOW_MS,
+  FILES_OF_THE_HOUSE,
+  HEADERS_MS,
+  LEAST_CONNECTIONS,
+  LOOK_EVERY_MS,
+  SHARE_OF_ONE_NETWORK,
+  UNTAKEN_MS,
+} from './limits.ts';
+
+/** To be given to whoever makes the HTTP server. */
+export const HTTP_TIMES = {
+  // Counts from the connection's begin, too: who sends nothing is closed as well.
+  headersTimeout: HEADERS_MS,
+  connectionsCheckingInterval: LOOK_EVERY_MS,
+};
+
+/**
+ * How many connections there may be so that the files of the house always have room.
+ * @throws ConfigError when the process may have too few files open
+ */
+export function connectionsWithin(wanted: number, log: Logger): number {
+  const limit = openFilesLimit();
+  const most = Math.min(wanted, limit - FILES_OF_THE_HOUSE);
+  if (most < LEAST_CONNECTIONS) {
+    throw new ConfigError(
+      `this process may have only ${limit} files open; it needs ${FILES_OF_THE_HOUSE + LEAST_CONNECTIONS} or more: raise the limit (ulimit -n, LimitNOFILE=)`,
+    );
+  }
+  if (most < wanted) {
+    log.warn(
+      { connections: most, openFiles: limit },
+      'fewer connections are taken: the limit of open files is low',
+    );
+  }
+  return most;
+}
+
+export interface ConnectionsOptions {
+  /** Connections at a time. */
+  most: number;
+  /** Whether callers come through proxies, which have many connections each. */
+  proxied: boolean;
+}
+
+/** A request under way. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Begin of the window that its body is measured in, and what the socket had received then. */
+  since: number;
+  bytes: number;
+}
+
+interface Held {
+  socket: Socket;
+  network: string;
+  exchanges: Set<Exchange>;
+  /** Whether a request ever came. */
+  used: boolean;
+}
+
+/**
+ * The connections of the HTTP server: how many there may be, of whom, and how long each may take its time.
+ * Whoever holds most gives way first, with connections that do nothing, so that nobody can keep others out.
+ *
+ * State is touched only by events of the server and its sockets.
+ */
+export class Connections {
+  private readonly options: ConnectionsOptions;
+  private readonly held = new Map<Socket, Held>();
+  /** Oldest first. */
+  private readonly networks = new Map<string, Set<Held>>();
+  private draining = false;
+  private emptied: () => void = () => undefined;
+  /** Closed to make room for others, or refused, since the start. */
+  refused = 0;
+
+  constructor(server: Server, options: ConnectionsOptions) {
+    this.options = options;
+    server.timeout = UNTAKEN_MS;
+    server.on('connection', (socket: Socket) => this.admit(socket));
+    server.prependListener('request', (request, response) => this.begin(request, response));
+    server.on('timeout', (socket) => this.standstill(socket));
+    setInterval(() => this.measureBodies(), LOOK_EVERY_MS).unref();
+  }
+
+  get open(): number {
+    return this.held.size;
+  }
+
+  /**
+   * Lets requests under way come to their end, and closes everything else at once. To be called when the
+   * server does not listen any more.
+   * @returns requests that had to be cut off
+   */
+  async drain(graceMs: number): Promise<string[]> {
+    this.draining = true;
+    const empty = new Promise<void>((resolve) => {
+      this.emptied = resolve;
+    });
+    for (const { socket, exchanges } of this.held.values()) if (exchanges.size === 0) socket.destroy();
+    if (this.held.size === 0) return [];
+    const timer = setTimeout(this.emptied, graceMs);
+    await empty;
+    clearTimeout(timer);
+    const cut: string[] = [];
+    for (const { socket, exchanges } of this.held.values()) {
+      for (const { request } of exchanges) cut.push(`${request.method} ${request.url?.split('?')[0]}`);
+      socket.destroy();
+    }
+    return cut;
+  }
+
+  private admit(socket: Socket): void {
+    const network = networkOf(socket.remoteAddress ?? '');
+    const mine = this.networks.get(network) ?? new Set<Held>();
+    const { most, proxied } = this.options;
+    const share = proxied ? most : Math.max(Math.floor(most * SHARE_OF_ONE_NETWORK), 1);
+    const fits = (mine.size < share || giveWay(mine)) && (this.held.size < most || this.makeRoom());
+    if (!fits || this.draining) {
+      this.refused++;
+      socket.destroy();
+      return;
+    }
+    const held: Held = { socket, network, exchanges: new Set(), used: false };
+    this.held.set(socket, held);
+    mine.add(held);
+    this.networks.set(network, mine);
+    socket.once('close', () => this.release(held));
+  }
+
+  private release(held: Held): void {
+    const { socket, network } = held;
+    this.held.delete(socket);
+    const others = this.networks.get(network);
+    others?.delete(held);
+    if (others?.size === 0) this.networks.delete(network);
+    if (this.held.size === 0) this.emptied();
+  }
+
+  /** One connection of whoever holds most is closed. False: all of them are at work. */
+  private makeRoom(): boolean {
+    let greediest = new Set<Held>();
+    for (const one of this.networks.values()) if (one.size > greediest.size) greediest = one;
+    return giveWay(greediest);
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const held = this.held.get(socket);
+    if (!held) return;
+    const exchange = { request, response, since: Date.now(), bytes: socket.bytesRead };
+    held.used = true;
+    held.exchanges.add(exchange);
+    response.once('close', () => {
+      held.exchanges.delete(exchange);
+      if (this.draining && held.exchanges.size === 0) socket.destroySoon();
+    });
+  }
+
+  /** Nothing came and nothing went for long: only a request that is worked on may take that time. */
+  private standstill(socket: Socket): void {
+    const held = this.held.get(socket);
+    const working = held !== undefined && held.exchanges.size > 0 && socket.writableLength === 0;
+    if (!working) socket.destroy();
+  }
+
+  /** Bodies that come in drops are cut off; time in which nobody reads them does not count. */
+  private measureBodies(): void {
+    const now = Date.now();
+    for (const { socket, exchanges } of this.held.values()) {
+      for (const exchange of exchanges) {
+        const { request, response } = exchange;
+        if (request.complete) continue;
+        const waits = request.readableLength > 0 || request.readableFlowing === null;
+        if (!waits && now - exchange.since < BODY_WINDOW_MS) continue;
+        const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
+        if (!waits && socket.bytesRead - exchange.bytes < expected) {
+          if (!response.headersSent)
+            socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+          socket.destroySoon();
+        }
+        exchange.since = now;
+        exchange.bytes = socket.bytesRead;
+      }
+    }
+  }
+}
+
+/** Closes the oldest connection that never asked anything, else one that asks nothing now, else one whose request is not whole yet. */
+function giveWay(connections: Set<Held>): boolean {
+  const isIdle = ({ exchanges }: Held) => exchanges.size === 0;
+  const isSilent = (one: Held) => isIdle(one) && !one.used;
+  const isUnfinished = ({ exchanges }: Held) => [...exchanges].every(({ request }) => !request.complete);
+  for (const suits of [isSilent, isIdle, isUnfinished]) {
+    for (const one of connections) {
+      if (!suits(one) || one.socket.destroyed) continue;
+      one.socket.destroy();
+      return true;
+    }
+  }
+  return false;
+}
