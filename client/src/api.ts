@@ -5497,6 +5497,8 @@ export interface paths {
                 query?: {
                     subscription_id?: string;
                     limit?: number;
+                    /** @description `next` of the page before */
+                    marker?: number;
                 };
                 header?: never;
                 path: {
@@ -5514,6 +5516,8 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            /** @description null: these were the last */
+                            next: number | null;
                             dead_letters: {
                                 id: number;
                                 subscription_id: string;

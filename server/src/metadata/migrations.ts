@@ -505,4 +505,15 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0011_loop': {
+    async up(db: Kysely<unknown>) {
+      // A topic goes with its messages: without it every message of all topics is looked at.
+      await db.schema.createIndex('smn_messages_topic').on('smn_messages').column('topic_id').execute();
+      await db.schema
+        .createIndex('smn_tokens_subscription')
+        .on('smn_tokens')
+        .column('subscription_id')
+        .execute();
+    },
+  },
 };

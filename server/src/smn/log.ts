@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Metadata } from '../metadata/index.ts';
+import { LETTERS_AT_ONCE, MAX_SUMMARY, PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
 import type { Published } from './messages.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -79,19 +81,86 @@ export class DeliveryLog {
     return counts;
   }
 
-  /** Newest first. */
-  async deadLetters(subscriptions: readonly Subscription[], limit: number): Promise<DeadLetter[]> {
+  /** Newest first. @param before of older ones than this */
+  async deadLetters(
+    subscriptions: readonly Subscription[],
+    limit: number,
+    before = Number.MAX_SAFE_INTEGER,
+  ): Promise<DeadLetter[]> {
+    const letters: DeadLetter[] = [];
+    for (let older = before; letters.length < limit; ) {
+      const most = Math.min(limit - letters.length, LETTERS_AT_ONCE);
+      const page = await this.somePage(subscriptions, most, older);
+      letters.push(...page);
+      older = page.at(-1)?.id ?? 0;
+      if (page.length < most) break;
+    }
+    return letters;
+  }
+
+  /** Sends dead letters again, oldest first, with as much time as they had. @param ids absent: all. @returns how many */
+  async replay(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
+    let count = 0;
+    for await (const letters of this.dead(subscriptions, ids)) {
+      const now = this.clock();
+      await this.metadata.transaction().execute(async (transaction) => {
+        await transaction
+          .updateTable('smn_messages')
+          .set(({ eb, ref }) => ({
+            expires_at: eb(eb(ref('expires_at'), '-', ref('created_at')), '+', eb.val(now)),
+          }))
+          .where('id', 'in', [...new Set(letters.map(({ message_id }) => message_id))])
+          .where('expires_at', '<=', now)
+          .execute();
+        await transaction
+          .updateTable('smn_deliveries')
+          .set({ state: 'waiting', attempts: 0, reason: '', died_at: null })
+          .where('seq', 'in', seqsOf(letters))
+          .execute();
+        await transaction
+          .updateTable('smn_subscriptions')
+          .set({ next_at: 0, failures: 0, failing_since: null })
+          .where('id', 'in', [...new Set(letters.map(({ subscription_id }) => subscription_id))])
+          .execute();
+      });
+      count += letters.length;
+      this.onWork();
+    }
+    return count;
+  }
+
+  /** @param ids absent: all. @returns how many */
+  async discard(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
+    let count = 0;
+    for await (const letters of this.dead(subscriptions, ids)) {
+      await this.metadata.deleteFrom('smn_deliveries').where('seq', 'in', seqsOf(letters)).execute();
+      count += letters.length;
+    }
+    return count;
+  }
+
+  private async somePage(
+    subscriptions: readonly Subscription[],
+    limit: number,
+    before: number,
+  ): Promise<DeadLetter[]> {
     if (subscriptions.length === 0) return [];
     const rows = await this.metadata
       .selectFrom('smn_deliveries')
       .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
-      .selectAll(['smn_deliveries', 'smn_messages'])
+      .select(['seq', 'subscription_id', 'message_id', 'attempts', 'reason', 'died_at'])
+      .select(['kind', 'traces', 'smn_messages.created_at'])
+      // Batches are long, and nothing of them is shown.
+      .select(({ eb }) =>
+        eb.case().when('kind', '=', 'batch').then('').else(eb.ref('content')).end().as('content'),
+      )
       .where(
         'subscription_id',
         'in',
         subscriptions.map(({ id }) => id),
       )
       .where('state', '=', 'dead')
+      .where('seq', '<', before)
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
@@ -108,48 +177,39 @@ export class DeliveryLog {
     }));
   }
 
-  /** Sends dead letters again, with as much time as they had. @param ids absent: all. @returns how many */
-  async replay(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
-    const letters = await this.deadLetters(subscriptions, 100_000);
-    const chosen = letters.filter(({ id }) => ids === undefined || ids.includes(id));
-    if (chosen.length === 0) return 0;
-    const now = this.clock();
-    await this.metadata.transaction().execute(async (transaction) => {
-      for (const { id, messageId, createdAt } of chosen) {
-        await transaction
-          .updateTable('smn_messages')
-          .set(({ ref, eb, val }) => ({
-            expires_at: eb(eb(ref('expires_at'), '-', val(createdAt)), '+', val(now)),
-          }))
-          .where('id', '=', messageId)
-          .where('expires_at', '<=', now)
-          .execute();
-        await transaction
-          .updateTable('smn_deliveries')
-          .set({ state: 'waiting', attempts: 0, reason: '', died_at: null })
-          .where('seq', '=', id)
-          .execute();
-      }
-      await transaction
-        .updateTable('smn_subscriptions')
-        .set({ next_at: 0, failures: 0, failing_since: null })
-        .where('id', 'in', [...new Set(chosen.map(({ subscriptionId }) => subscriptionId))])
+  /** Dead letters of now, oldest first, piece by piece. */
+  private async *dead(subscriptions: readonly Subscription[], ids?: readonly number[]) {
+    const from = subscriptions.map(({ id }) => id);
+    if (from.length === 0) return;
+    const all = () =>
+      this.metadata
+        .selectFrom('smn_deliveries')
+        .where('subscription_id', 'in', from)
+        .where('state', '=', 'dead');
+    const newest = await all()
+      .select(({ fn }) => fn.max('seq').as('seq'))
+      .executeTakeFirst();
+    const wanted = ids && [...new Set(ids)].sort((a, b) => a - b);
+    for (let after = -1; ; ) {
+      const some = wanted?.filter((id) => id > after).slice(0, PIECE_ROWS);
+      if (some?.length === 0) return;
+      const letters = await all()
+        .select(['seq', 'message_id', 'subscription_id'])
+        .where('seq', '>', after)
+        .where('seq', '<=', Number(newest?.seq ?? 0))
+        .$if(some !== undefined, (query) => query.where('seq', 'in', some ?? []))
+        .orderBy('seq')
+        .limit(PIECE_ROWS)
         .execute();
-    });
-    this.onWork();
-    return chosen.length;
-  }
-
-  /** @returns how many */
-  async discard(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
-    const letters = await this.deadLetters(subscriptions, 100_000);
-    const chosen = letters.filter(({ id }) => ids === undefined || ids.includes(id));
-    for (const { id } of chosen) {
-      await this.metadata.deleteFrom('smn_deliveries').where('seq', '=', id).execute();
+      if (letters.length > 0) yield letters;
+      else if (!some) return;
+      after = some?.at(-1) ?? letters.at(-1)?.seq ?? after;
+      await sleep(PIECE_PAUSE_MS);
     }
-    return chosen.length;
   }
 }
+
+const seqsOf = (letters: readonly { seq: number }[]) => letters.map(({ seq }) => seq);
 
 function summaryOf(kind: string, content: string, traces: number): string {
   if (kind === 'batch') return `${traces} traces`;
@@ -162,5 +222,5 @@ function summaryOf(kind: string, content: string, traces: number): string {
   }
   if (kind !== 'published') return kind;
   const { subject, default: text } = JSON.parse(content) as Published;
-  return (subject || text).slice(0, 120);
+  return (subject || text).slice(0, MAX_SUMMARY);
 }

@@ -8,8 +8,10 @@ import type { Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
+import { PIECE_ROWS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
+import { inPieces } from './queue.ts';
 import { Rates } from './rates.ts';
 import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
 import {
@@ -192,19 +194,35 @@ export class Sender {
     if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
     this.tidiedAt = now;
     const before = now - DEAD_MS;
-    await metadata
-      .deleteFrom('smn_messages')
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id')),
-        ),
-      )
-      .execute();
-    await metadata
-      .deleteFrom('smn_deliveries')
-      .where('state', '=', 'dead')
-      .where('died_at', '<', before)
-      .execute();
+    await inPieces(() =>
+      metadata
+        .deleteFrom('smn_messages')
+        .where('id', 'in', ({ selectFrom }) =>
+          selectFrom('smn_messages')
+            .select('id')
+            .where(({ not, exists }) =>
+              not(
+                exists(
+                  selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id'),
+                ),
+              ),
+            )
+            .limit(PIECE_ROWS),
+        )
+        .executeTakeFirst(),
+    );
+    await inPieces(() =>
+      metadata
+        .deleteFrom('smn_deliveries')
+        .where('seq', 'in', ({ selectFrom }) =>
+          selectFrom('smn_deliveries')
+            .select('seq')
+            .where('state', '=', 'dead')
+            .where('died_at', '<', before)
+            .limit(PIECE_ROWS),
+        )
+        .executeTakeFirst(),
+    );
   }
 
   /** Sends what waits for one subscriber, until one message fails. */

@@ -4,6 +4,7 @@ import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import type { Messages } from './messages.ts';
 import { AddressRefused, type DeliveryNetwork } from './network.ts';
+import { emptyQueues } from './queue.ts';
 import type { Topic } from './topics.ts';
 
 const HOUR = 3_600_000;
@@ -192,6 +193,7 @@ export class Subscriptions {
   }
 
   async remove({ id }: Subscription): Promise<void> {
+    await emptyQueues(this.metadata, [id]);
     await this.metadata.deleteFrom('smn_subscriptions').where('id', '=', id).execute();
   }
 
@@ -234,15 +236,13 @@ export class Subscriptions {
     const topic = subscription && (await this.messages.topicOf(subscription.topicId));
     if (!subscription || !topic) return undefined;
     if (subscription.status === CANCELLED) return subscription;
-    await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .updateTable('smn_subscriptions')
-        .set({ status: CANCELLED, next_at: 0, paused: '' })
-        .where('id', '=', id)
-        .execute();
-      // What waits is not wanted any more.
-      await transaction.deleteFrom('smn_deliveries').where('subscription_id', '=', id).execute();
-    });
+    await this.metadata
+      .updateTable('smn_subscriptions')
+      .set({ status: CANCELLED, next_at: 0, paused: '' })
+      .where('id', '=', id)
+      .execute();
+    // What waits is not wanted any more; nor would the sender send it.
+    await emptyQueues(this.metadata, [id]);
     const back = await this.confirmToken(id);
     await this.messages.toOne(topic, id, 'farewell', { token: back }, CONFIRM_MS);
     return { ...subscription, status: CANCELLED };

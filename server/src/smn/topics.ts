@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import { PIECE_ROWS } from './limits.ts';
+import { emptyQueues, inPieces } from './queue.ts';
 import { parseUrn, topicUrn } from './urn.ts';
 
 const MOST_TOPICS = 3000;
@@ -153,6 +155,23 @@ export class Topics {
 
   /** Its subscriptions, and what waits for them, go too. */
   async remove({ id }: Topic): Promise<void> {
+    const subscriptions = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .select('id')
+      .where('topic_id', '=', id)
+      .execute();
+    await emptyQueues(
+      this.metadata,
+      subscriptions.map((one) => one.id),
+    );
+    await inPieces(() =>
+      this.metadata
+        .deleteFrom('smn_messages')
+        .where('id', 'in', ({ selectFrom }) =>
+          selectFrom('smn_messages').select('id').where('topic_id', '=', id).limit(PIECE_ROWS),
+        )
+        .executeTakeFirst(),
+    );
     await this.metadata.deleteFrom('smn_topics').where('id', '=', id).execute();
     this.changed();
   }

@@ -201,9 +201,11 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         querystring: Type.Object({
           subscription_id: Type.Optional(Type.String()),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+          marker: Type.Optional(Type.Integer({ minimum: 1, description: '`next` of the page before' })),
         }),
         response: {
           200: Type.Object({
+            next: Type.Union([Type.Integer(), Type.Null()], { description: 'null: these were the last' }),
             dead_letters: Type.Array(
               Type.Object({
                 id: Type.Integer(),
@@ -222,12 +224,13 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request) => {
-      const { subscription_id, limit } = request.query;
+      const { subscription_id, limit, marker } = request.query;
       const list = (await all(request)).filter(
         ({ id }) => subscription_id === undefined || id === subscription_id,
       );
-      const letters = await deliveryLog.deadLetters(list, limit);
+      const letters = await deliveryLog.deadLetters(list, limit, marker);
       return {
+        next: letters.length === limit ? (letters.at(-1)?.id ?? null) : null,
         dead_letters: letters.map((letter) => ({
           id: letter.id,
           subscription_id: letter.subscriptionId,
