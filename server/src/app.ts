@@ -14,7 +14,7 @@ import {
   SpoolSealer,
   Uploader,
 } from './archive/index.ts';
-import { deletionOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
+import { deletionOf, expiryOf, lifecycleOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type Engine, startEngine } from './engine/index.ts';
@@ -197,6 +197,8 @@ export async function startApp({
     buckets,
     keyring,
     clock,
+    onLifecycle: ({ bucket, days, projectId, tracker }, work) =>
+      operations.run({ projectId, domainId: bucket.domainId }, lifecycleOf(bucket, days, tracker), work),
     changed: async () => {
       await refreshRecording();
       uploader.retry();
@@ -243,7 +245,14 @@ export async function startApp({
       })),
   });
   digester.start();
-  const lifecycle = new Lifecycle({ metadata, objects, clock, log });
+  const lifecycle = new Lifecycle({
+    metadata,
+    objects,
+    clock,
+    log,
+    onExpiry: ({ bucket, days, keys, ...about }, work) =>
+      operations.run(about, expiryOf(bucket, days, keys), work),
+  });
   lifecycle.start();
   const catalog = new ArchiveCatalog(metadata, objects, keyring);
   const searches = new ArchiveSearches({

@@ -543,13 +543,27 @@ describe('the uploader', () => {
     await archiver.cut(journal.durableEnd, routes, CYCLE);
     now = Date.now();
     await uploader.work();
-    const lifecycle = new Lifecycle({ metadata, objects, clock: () => now, log });
+    const expired: object[] = [];
+    const onExpiry = (expiry: object, work: () => Promise<void>) => {
+      expired.push(expiry);
+      return work();
+    };
+    const lifecycle = new Lifecycle({ metadata, objects, clock: () => now, log, onExpiry });
+    const [there] = (await objects.list(BUCKET)).objects;
+    const lock = { mode: 'GOVERNANCE' as const, until: now + 90 * 86_400_000 };
+    const kept = { bucket: BUCKET, key: 'locked', body: Buffer.from('x'), contentType: 'text/plain', lock };
+    await objects.put(kept);
     now += 30 * 86_400_000 - 60_000;
     await lifecycle.work();
-    expect((await objects.list(BUCKET)).objects).toHaveLength(1);
+    expect((await objects.list(BUCKET)).objects).toHaveLength(2);
+    expect(expired).toEqual([]);
     now += 120_000;
     await lifecycle.work();
-    expect((await objects.list(BUCKET)).objects).toEqual([]);
+    // What is locked stays, and hinders nothing; whose file goes is told of it.
+    expect((await objects.list(BUCKET)).objects).toMatchObject([{ key: 'locked' }]);
+    expect(expired).toEqual([
+      { domainId: 'd', projectId: route().projectId, bucket: BUCKET, days: 30, keys: [there?.key] },
+    ]);
     expect((await objects.list('another')).objects).toHaveLength(1);
     expect(await metadata.selectFrom('trace_files').select('bucket').execute()).toEqual([
       { bucket: 'another' },

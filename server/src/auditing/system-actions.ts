@@ -1,4 +1,5 @@
 import type { NamedKey } from '../kms/index.ts';
+import type { Bucket } from '../objects/index.ts';
 import type { OwnTrace } from './fit.ts';
 
 /** That a key is gone, as its owner scheduled. */
@@ -28,4 +29,31 @@ export const pauseOf = (
   resource_name: endpoint,
   message: reason,
   code: '200',
+});
+
+const OF_BUCKET = {
+  trace_type: 'SystemAction',
+  service_type: 'OBS',
+  resource_type: 'bucket',
+  code: '200',
+} as const;
+
+/** That the objects of a bucket stay for other days from now on, as was set at a tracker; 0: for good. */
+export const lifecycleOf = (bucket: Bucket, days: number, tracker: string): OwnTrace => ({
+  ...OF_BUCKET,
+  trace_name: days === 0 ? 'deleteBucketLifecycle' : 'setBucketLifecycle',
+  resource_id: bucket.name,
+  resource_name: bucket.name,
+  request: { body: { days, days_before: bucket.lifecycleDays } },
+  message: `set at the tracker ${tracker}`,
+});
+
+/** That objects which have had their time are removed from a bucket: all of them by key. */
+export const expiryOf = (bucket: string, days: number, keys: readonly string[]): OwnTrace => ({
+  ...OF_BUCKET,
+  trace_name: 'deleteBucketdata',
+  resource_id: bucket,
+  resource_name: bucket,
+  response: JSON.stringify({ removed: keys }),
+  message: `${keys.length} objects that had stayed for the ${days} days of the lifecycle of the bucket`,
 });

@@ -16,9 +16,10 @@ import { about } from './audit.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
-export function ownerOf({ project, domainId }: Principal): TrackerOwner {
+export function ownerOf({ project, domainId, allows }: Principal): TrackerOwner {
   const { id, region } = project as Project;
-  return { projectId: id, domainId, region };
+  const mayShortenLives = allows('obs:bucket:PutLifecycleConfiguration');
+  return { projectId: id, domainId, region, mayShortenLives };
 }
 
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'tracker', name });

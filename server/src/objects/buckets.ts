@@ -14,6 +14,8 @@ export interface Bucket {
   name: string;
   domainId: string;
   region: string;
+  /** Project that had it made, and decides how long its objects stay; null: it was there already. */
+  projectId: string | null;
   /** Days that objects stay; 0: for good. */
   lifecycleDays: number;
 }
@@ -41,6 +43,7 @@ export class Buckets {
       name: row.name,
       domainId: row.domain_id,
       region: row.region,
+      projectId: row.project_id,
       lifecycleDays: row.lifecycle_days,
     };
   }
@@ -66,19 +69,21 @@ export class Buckets {
   }
 
   /**
-   * A bucket that lies in the object store and belongs to nobody yet becomes the first account's, which runs
-   * the installation; other accounts have theirs made.
+   * A bucket that lies in the object store and belongs to nobody yet becomes the account's that operates the
+   * installation; other accounts have theirs made. Its lifecycle stays a matter of the object store.
    * @returns undefined when it is not there or not to be had
    */
-  async adopt(bucket: Bucket): Promise<Bucket | undefined> {
-    const first = await this.metadata
+  async adopt(
+    name: string,
+    { domainId, region }: Pick<Bucket, 'domainId' | 'region'>,
+  ): Promise<Bucket | undefined> {
+    const account = await this.metadata
       .selectFrom('domains')
-      .select('id')
-      .orderBy('created_at')
-      .orderBy('id')
-      .limit(1)
+      .select('operator')
+      .where('id', '=', domainId)
       .executeTakeFirst();
-    if (first?.id !== bucket.domainId) return undefined;
+    if (account?.operator !== 1) return undefined;
+    const bucket = { name, domainId, region, projectId: null, lifecycleDays: 0 };
     try {
       await this.objects.within(PATIENCE_MS).checkBucket(bucket.name);
     } catch (error) {
@@ -126,13 +131,14 @@ export class Buckets {
       .execute();
   }
 
-  private async note({ name, domainId, region, lifecycleDays }: Bucket): Promise<void> {
+  private async note({ name, domainId, region, projectId, lifecycleDays }: Bucket): Promise<void> {
     await this.metadata
       .insertInto('buckets')
       .values({
         name,
         domain_id: domainId,
         region,
+        project_id: projectId,
         lifecycle_days: lifecycleDays,
         created_at: this.clock(),
       })

@@ -150,7 +150,7 @@ export class DirectoryStore implements ObjectStore {
     return JSON.parse(text) as Aside;
   }
 
-  private async isLocked(bucket: string, key: string): Promise<boolean> {
+  async isLocked(bucket: string, key: string): Promise<boolean> {
     const { lock } = await this.aside(bucket, key);
     return lock !== undefined && lock.until > Date.now();
   }

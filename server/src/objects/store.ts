@@ -115,6 +115,8 @@ export interface ObjectStore {
     key: string,
     range?: { from: number; to: number },
   ): Promise<{ head: ObjectHead; body: Readable }>;
+  /** Whether an object can neither be changed nor removed now. Only of stores that expire nothing by themselves. */
+  isLocked?(bucket: string, key: string): Promise<boolean>;
   /** Where an object can be read as a file, where it can. */
   fileOf?(bucket: string, key: string): string;
   /** In the order of the keys' bytes. */

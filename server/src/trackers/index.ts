@@ -1,4 +1,5 @@
 export { Configurations } from './configurations.ts';
+export type { LifecycleChange } from './lifecycle.ts';
 export { Recording } from './recording.ts';
 export {
   BUCKET_NAME,

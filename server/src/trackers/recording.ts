@@ -133,7 +133,7 @@ export class Recording implements RecordingRules {
 }
 
 const isAboutRecording = ({ service_type, resource_type }: Input) =>
-  service_type === 'CTS' && (resource_type === 'tracker' || resource_type === 'configuration');
+  ['CTS/tracker', 'CTS/configuration', 'OBS/bucket'].includes(`${service_type}/${resource_type}`);
 
 function whyNot({ management, readsOf }: ProjectRules, input: Input): string | undefined {
   if (management === 'absent') return 'CTS is not enabled in this project';

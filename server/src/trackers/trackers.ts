@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type CtsError, ERRORS } from '../errors.ts';
+import { CtsError, ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
+import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
 
 export const MOST_DATA_TRACKERS = 100;
@@ -18,6 +19,8 @@ export interface TrackerOwner {
   projectId: string;
   domainId: string;
   region: string;
+  /** Whoever acts may let objects of a bucket go sooner than before. */
+  mayShortenLives?: boolean;
 }
 
 /** Everything that is set on a tracker; nothing is left out. */
@@ -81,6 +84,8 @@ export interface TrackersOptions {
   /** Keys of trace files, where the object store has none of its own. */
   keyring: Keyring;
   clock: () => number;
+  /** How long the objects of a bucket stay is about to change. */
+  onLifecycle: LifecycleOptions['onLifecycle'];
   /** What is recorded has changed. */
   changed: () => Promise<void>;
 }
@@ -156,7 +161,7 @@ export class Trackers {
         `a project has at most ${MOST_DATA_TRACKERS} data trackers; delete one first`,
       );
     }
-    const settings = await this.settle(owner, request, { ...DEFAULTS }, known);
+    const settings = await this.settle(owner, request, {}, known);
     if (type === 'data') checkDataBucket(settings);
     const tracker: StoredTracker = {
       id: randomUUID(),
@@ -198,7 +203,7 @@ export class Trackers {
       );
     }
     const others = known.filter(({ id }) => id !== before.id);
-    const settings = await this.settle(owner, request, before.settings, others);
+    const settings = await this.settle(owner, request, before, others);
     if (before.type === 'data') checkDataBucket(settings);
     return {
       ...before,
@@ -278,7 +283,7 @@ export class Trackers {
   private async settle(
     owner: TrackerOwner,
     request: TrackerRequest,
-    before: TrackerSettings,
+    { id, settings: before = DEFAULTS }: Partial<StoredTracker>,
     others: readonly StoredTracker[],
   ): Promise<TrackerSettings> {
     const settings = merge(request, before);
@@ -288,7 +293,7 @@ export class Trackers {
     // The keyring is asked before a bucket is made, a store that has keys of its own after it.
     const encrypts = settings.isEncrypted && settings.bucket !== '' && (bucketIsNew || encryptionIsNew);
     if (encrypts) await this.checkKey(owner, settings.kmsId);
-    if (bucketIsNew) await this.prepareBucket(owner, request.tracker_type, settings);
+    if (bucketIsNew) await this.prepareBucket(owner, request, settings);
     if (bucketIsNew || encrypts) await this.checkWritable(settings);
     if (settings.bucket !== '' && settings.lock && (bucketIsNew || !before.lock)) {
       if (!(await this.options.buckets.canLock(settings.bucket).catch(refuseBucket))) {
@@ -298,10 +303,26 @@ export class Trackers {
         );
       }
     }
-    if (!bucketIsNew && settings.bucket !== '' && settings.bucketLifecycle !== before.bucketLifecycle) {
-      await this.options.buckets.setLifecycle(settings.bucket, settings.bucketLifecycle).catch(refuseBucket);
-    }
+    const tracker = { id, name: request.tracker_name };
+    const said = bucketIsNew ? 0 : before.bucketLifecycle;
+    if (settings.bucket !== '') await this.settleLifecycle(owner, tracker, settings, said);
     return settings;
+  }
+
+  /**
+   * A bucket that is there stays as it is while the tracker says what it said before; 0 is as the bucket has it.
+   * @param said of this bucket before
+   */
+  private async settleLifecycle(
+    owner: TrackerOwner,
+    tracker: { id?: string; name: string },
+    { bucket: name, bucketLifecycle: days }: TrackerSettings,
+    said: number,
+  ): Promise<void> {
+    if (days === said) return;
+    const bucket = await this.options.buckets.find(name);
+    if (!bucket || bucket.lifecycleDays === days) return;
+    await setLifecycle(this.options, owner, tracker, bucket, days);
   }
 
   /** @throws CtsError 400 CTS.0222 when the keyring has no such key, or it is off */
@@ -343,17 +364,17 @@ export class Trackers {
   /** The transfer bucket must be there, or is made when that is asked for. */
   private async prepareBucket(
     owner: TrackerOwner,
-    type: 'system' | 'data',
+    { tracker_type: type, tracker_name: tracker }: TrackerRequest,
     settings: TrackerSettings,
   ): Promise<void> {
-    const { buckets } = this.options;
+    const { buckets, onLifecycle } = this.options;
     const { bucket: name, isObsCreated, bucketLifecycle } = settings;
     const { domainId, region } = owner;
     const lifecycleDays = type === 'data' ? bucketLifecycle : 0;
-    const bucket = { name, domainId, region, lifecycleDays, locking: settings.lock !== undefined };
+    const bucket = { name, domainId, region, projectId: owner.projectId, lifecycleDays };
     const there = await buckets.find(name);
     if (!isObsCreated) {
-      const usable = there ?? (await buckets.adopt(bucket).catch(refuseBucket));
+      const usable = there ?? (await buckets.adopt(name, owner).catch(refuseBucket));
       if (usable?.domainId === domainId) return;
       throw ERRORS.refused(
         'CTS.0211',
@@ -362,9 +383,14 @@ export class Trackers {
       );
     }
     if (there) throw bucketExists(name);
-    await buckets.create(bucket).catch((error) => {
+    const locking = settings.lock !== undefined;
+    const create = () => buckets.create({ ...bucket, locking });
+    const change = { bucket: { ...bucket, lifecycleDays: 0 }, days: lifecycleDays, tracker };
+    const made =
+      lifecycleDays === 0 ? create() : onLifecycle({ ...change, projectId: owner.projectId }, create);
+    await made.catch((error) => {
       if (error instanceof ObjectStoreError && error.problem === 'exists') throw bucketExists(name);
-      if (error instanceof ObjectStoreError && error.problem === 'away') return refuseBucket(error);
+      if (error instanceof CtsError) throw error;
       throw ERRORS.refused(
         'CTS.0216',
         'obs_info.bucket_name',
@@ -433,7 +459,8 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     bucket,
     filePrefix: obs.file_prefix_name ?? before.filePrefix,
     isObsCreated: obs.is_obs_created ?? before.isObsCreated,
-    bucketLifecycle: obs.bucket_lifecycle ?? before.bucketLifecycle,
+    // What was set at one bucket says nothing of another.
+    bucketLifecycle: obs.bucket_lifecycle ?? (bucket === before.bucket ? before.bucketLifecycle : 0),
     compressType: obs.compress_type ?? before.compressType,
     isSortByService: obs.is_sort_by_service ?? before.isSortByService,
     isValidated: request.is_support_validate ?? before.isValidated,
