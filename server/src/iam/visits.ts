@@ -1,4 +1,4 @@
-import type { Metadata } from '../metadata/index.ts';
+import { type Metadata, unlessBusy } from '../metadata/index.ts';
 import {
   KNOWN_FOR_MS,
   KNOWN_TRIES,
@@ -49,6 +49,11 @@ export class Visits {
     const at = this.clock();
     const known = await this.lastSeen(userId, network);
     if (known !== undefined && at - known < DAY_MS) return;
+    // Nobody is kept out because that cannot be noted now.
+    await unlessBusy(this.note(userId, network, at));
+  }
+
+  private async note(userId: string, network: string, at: number): Promise<void> {
     await this.metadata.transaction().execute(async (transaction) => {
       await transaction
         .insertInto('known_networks')
