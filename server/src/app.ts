@@ -54,7 +54,13 @@ import {
   Templates,
   Topics,
 } from './smn/index.ts';
-import { type ClickHouseOptions, clickhouseStore, QUERY_SHARES, type TraceStore } from './traces/index.ts';
+import {
+  type ClickHouseOptions,
+  clickhouseStore,
+  Masker,
+  QUERY_SHARES,
+  type TraceStore,
+} from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
 const DAY = 86_400_000;
@@ -170,6 +176,7 @@ export async function startApp({
     rules: recording,
     retentionMs,
     clock,
+    masker: new Masker(config.maskedNames),
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
   });
   const recorder = new Recorder({

@@ -99,6 +99,19 @@ function networks(value: string): string[] {
   return blocks;
 }
 
+/** Names of members that stand for secrets; `*name`: all that end with it. */
+function names(value: string): string[] {
+  const all = value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const bad = all.find((name) => !/^\*?[A-Za-z0-9][A-Za-z0-9 _.-]{1,63}$/.test(name));
+  if (bad !== undefined) {
+    throw new Error(`must be names of 2 to 64 letters, digits, "_", "." and "-", "${bad}" is none`);
+  }
+  return all;
+}
+
 const define = <T>(setting: Setting<T>) => setting;
 
 /** Every setting of the server. Flags have the same names: `OPENCTS_DATA_DIR` is `--data-dir`. */
@@ -379,6 +392,13 @@ export const SETTINGS = {
     meaning: 'Largest request body, decompressed; NDJSON is streamed and may be 32 times as large',
     fallback: '12MB',
     parse: bytes,
+  }),
+  maskedNames: define({
+    variable: 'OPENCTS_MASKED_NAMES',
+    meaning:
+      'Names of members whose values are masked besides the usual ones, separated by commas; *name: all names that end so',
+    fallback: '',
+    parse: names,
   }),
   metricsToken: define({
     variable: 'OPENCTS_METRICS_TOKEN',

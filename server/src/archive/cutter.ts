@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
-import type { TraceLine } from '../traces/index.ts';
+import { membersOf, type TraceLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
 const compress = promisify(gzip);
@@ -319,7 +319,7 @@ function lineOf(frame: Frame): Buffer {
     return line.subarray(0, -1);
   }
   const { extra = '{}', ...trace } = JSON.parse(frame.line()) as TraceLine;
-  const all = { ...(JSON.parse(extra) as object), ...trace };
+  const all = { ...membersOf(extra), ...trace };
   return Buffer.from(
     JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))),
   );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Intake } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
+import { Masker } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
 import { fit, type OwnTrace } from './fit.ts';
 import { MAX_BODY } from './limits.ts';
@@ -22,6 +23,7 @@ async function taken(trace: ReturnType<typeof fit>) {
     rules: { placesOf: () => [place] },
     retentionMs: 7 * 86_400_000,
     clock: () => NOW,
+    masker: new Masker(),
     refusal: () => undefined,
   });
   const producer = { projectId: place.projectId, domainId: 'b'.repeat(32), own: true };

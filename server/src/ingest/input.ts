@@ -68,6 +68,29 @@ const validator = Compile(TraceInput);
 
 export const isTraceInput = (item: unknown): item is TraceInput => validator.Check(item);
 
+const NUMBERS = ['time', 'content_length', 'total_time'];
+/** Text of a user that is read as JSON. */
+const LONGEST_USER = 16 * 1024;
+
+/** The members with text that says a number, a truth value or a user, as some producers send it, taken as that. */
+export function asSaid(members: Record<string, unknown>): Record<string, unknown> {
+  const said = { ...members };
+  for (const name of NUMBERS) {
+    const value = members[name];
+    if (typeof value === 'string' && /^\d{1,15}$/.test(value)) said[name] = Number(value);
+  }
+  const { read_only: readOnly, user } = members;
+  if (readOnly === 'true' || readOnly === 'false') said.read_only = readOnly === 'true';
+  if (typeof user === 'string' && user.length <= LONGEST_USER && user.trimStart().startsWith('{')) {
+    try {
+      said.user = JSON.parse(user);
+    } catch {
+      // The refusal says what it must be.
+    }
+  }
+  return said;
+}
+
 /** Which member breaks which rule. */
 export function explain(item: unknown): { field: string | undefined; message: string } {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {

@@ -1,5 +1,6 @@
 import { ERRORS } from '../errors.ts';
 import type { Journal, JournalEntry } from '../journal/index.ts';
+import type { Masker } from '../traces/index.ts';
 import { UnreadableLine } from './body.ts';
 import { accept, stamp, TraceRejected } from './normalise.ts';
 import { Pacer } from './pacer.ts';
@@ -36,6 +37,7 @@ export interface IntakeOptions {
   rules: RecordingRules;
   retentionMs: number;
   clock: () => number;
+  masker: Masker;
   /** Why nothing can be taken now, if so. */
   refusal: () => string | undefined;
 }
@@ -78,11 +80,11 @@ export class Intake {
     first: number,
     rules: RecordingRules,
   ): Promise<Verdict> {
-    const { journal, clock, retentionMs, refusal } = this.options;
+    const { journal, clock, retentionMs, masker, refusal } = this.options;
     const reason = refusal();
     if (reason !== undefined) throw ERRORS.unavailable(reason, 30);
     const items = make();
-    const context = { ...producer, now: clock(), retentionMs };
+    const context = { ...producer, now: clock(), retentionMs, masker };
     const verdict = emptyVerdict();
     const entries: JournalEntry[] = [];
     const identities: Buffer[] = [];

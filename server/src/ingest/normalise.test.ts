@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_BODY_TEXT, type TraceLine } from '../traces/index.ts';
+import { MAX_BODY_TEXT, Masker, type TraceLine } from '../traces/index.ts';
 import { accept, stamp, TraceRejected } from './normalise.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -10,6 +10,7 @@ const context = {
   domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   now: NOW,
   retentionMs: 7 * DAY,
+  masker: new Masker(),
 };
 
 const good = {
@@ -80,7 +81,8 @@ describe('what breaks a rule is rejected with the field, the problem and the rul
       'trace_rating',
       /one of normal, warning, incident, this is "bad"/,
     ],
-    ['time as text', { time: String(NOW) }, 'time', /13 digits/],
+    ['time as words', { time: 'now' }, 'time', /13 digits/],
+    ['time as text in seconds', { time: String(NOW).slice(0, 10) }, 'time', /13 digits/],
     ['time in seconds', { time: Math.floor(NOW / 1000) }, 'time', /13 digits/],
     ['time with a fraction', { time: NOW + 0.5 }, 'time', /whole number/],
     ['time of 14 digits', { time: 1e13 }, 'time', /13 digits/],
@@ -138,6 +140,61 @@ test.each([
 
 test('a given rating is independent of the code', () => {
   expect(lineOf({ ...good, trace_rating: 'incident', code: 200 }).trace_rating).toBe('incident');
+});
+
+test('text that says a number, a truth value or a user is taken as that', () => {
+  const said = lineOf({
+    ...good,
+    time: String(good.time),
+    read_only: 'false',
+    total_time: '12',
+    user: JSON.stringify(good.user),
+  });
+  expect(said).toMatchObject({ time: good.time, read_only: false, total_time: 12 });
+  expect(said.user).toBe(JSON.stringify(good.user));
+});
+
+test('secrets are masked in every member', () => {
+  const secret = 'S3CRET';
+  const line = JSON.stringify(
+    lineOf({
+      ...good,
+      user: { ...good.user, password: secret, session_context: { token: secret } },
+      resource_url: `/a?token=${secret}&n=1`,
+      resource_name: `https://b/o?X-Amz-Security-Token=${secret}`,
+      endpoint: `https://jane:${secret}@host`,
+      location_info: `password: ${secret}`,
+      user_agent: `curl -H "Authorization: Bearer ${secret}"`,
+      message: { note: `password=${secret}`, pwd: secret },
+      request: `{"credential":"${secret}","b":"password=${secret}"}`,
+      response: { headers: { 'Set-Cookie': secret } },
+      trace_id: `job?token=${secret}`,
+      command_line: `curl "https://api.example.com/v1?access_token=${secret}" -s`,
+      cut: `{"user":"x","password":"${secret}`,
+      note: `sent "password": ${secret}`,
+    }),
+  );
+  expect(line).not.toContain(secret);
+  expect(line).toContain('/a?token=********&n=1');
+});
+
+test('unknown members are JSON, whatever the secrets in them look like', () => {
+  for (const value of [
+    'curl "https://api.example.com/v1?access_token=abc" -s',
+    '{"user":"x","password":"secr',
+    'sent "password": hunter2',
+    `token${'\\'.repeat(50_000)}`,
+  ]) {
+    const extra = JSON.parse(lineOf({ ...good, value }).extra as string) as object;
+    expect(Object.keys(extra)).toEqual(['value']);
+  }
+});
+
+test('a text that masks make too long is cut, too', () => {
+  const request = 'pwd=a&'.repeat(MAX_BODY_TEXT / 6);
+  const line = lineOf({ ...good, request });
+  expect(Buffer.byteLength(line.request as string)).toBe(MAX_BODY_TEXT);
+  expect(line.message).toMatch(/^\[request was cut from \d+ to 65536 bytes\]$/);
 });
 
 test('null means absent', () => {

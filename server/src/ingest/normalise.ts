@@ -5,12 +5,12 @@ import {
   MAX_BODY_TEXT,
   MAX_DEPTH,
   MAX_TRACE_BYTES,
+  type Masker,
   Trace,
   type TraceLine,
   UUID_PATTERN,
 } from '../traces/index.ts';
-import { explain, isTraceInput, type TraceInput } from './input.ts';
-import { maskSecrets } from './mask.ts';
+import { asSaid, explain, isTraceInput, type TraceInput } from './input.ts';
 import type { Placement, TraceProducer } from './placement.ts';
 import { newTraceId } from './trace-id.ts';
 
@@ -20,6 +20,7 @@ export interface IntakeContext extends TraceProducer {
   now: number;
   /** Traces whose time lies further back are refused. */
   retentionMs: number;
+  masker: Masker;
 }
 
 /** Why a trace is refused: the member, and the rule in words. */
@@ -49,6 +50,27 @@ export function accept(item: unknown, context: IntakeContext): TraceInput {
   return input;
 }
 
+/** Members that say something; in them, secrets are masked. */
+const TEXTS = [
+  'api_version',
+  'endpoint',
+  'extra',
+  'location_info',
+  'resource_url',
+  'source_ip',
+  'user',
+  'user_agent',
+] as const;
+/** Members that name something: of these only what a URL carries is masked. */
+const IDS = [
+  'enterprise_project_id',
+  'operation_id',
+  'request_id',
+  'resource_account_id',
+  'resource_id',
+  'resource_name',
+] as const;
+
 /**
  * The line that is journalled.
  * @throws TraceRejected when its text is too large, too deep or no Unicode
@@ -57,10 +79,10 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
   const user = userText(input.user);
   const { traceId, clientId, source } = identify(input.trace_id);
   const extra = gatherExtra(input, source);
-  const cuts: string[] = [];
+  const cuts: Cut[] = [];
   const request = bodyText('request', input.request, cuts);
   const response = bodyText('response', input.response, cuts);
-  const message = messageText(input.message, cuts);
+  const message = bodyText('message', input.message, cuts);
   const code = codeOf(input.code);
 
   // In alphabetical order, the order of a trace file.
@@ -74,7 +96,7 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     event_type: place.eventType,
     extra,
     location_info: input.location_info,
-    message,
+    message: withCuts(message, cuts),
     operation_id: input.operation_id,
     project_id: place.projectId,
     read_only: input.read_only,
@@ -99,8 +121,10 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     user,
     user_agent: input.user_agent,
   };
-  const line = `${JSON.stringify(trace)}\n`;
-  checkText(line, trace);
+  let line = lineOf(trace);
+  // Its size is bounded before it is searched for secrets.
+  if (context.masker.suspects(line) && maskMembers(trace, message, cuts, context.masker))
+    line = lineOf(trace);
   return {
     routing: {
       recordTime: context.now,
@@ -115,11 +139,45 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
   };
 }
 
-/** Checks types; members that are null count as absent. */
+/** @throws TraceRejected when it is too large or no Unicode */
+function lineOf(trace: TraceLine): string {
+  const line = `${JSON.stringify(trace)}\n`;
+  checkText(line, trace);
+  return line;
+}
+
+/**
+ * @param message of the trace, without what is said about cuts
+ * @returns whether there was something to mask
+ */
+function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[], masker: Masker): boolean {
+  let found = false;
+  const masked = (text: string, isId = false) => {
+    const result = isId ? masker.id(text) : masker.text(text);
+    found ||= result !== text;
+    return result;
+  };
+  const body = (field: string, text: string | undefined) => text && cutText(field, masked(text), cuts);
+  for (const name of TEXTS) {
+    const text = trace[name];
+    if (text) trace[name] = masked(text);
+  }
+  for (const name of IDS) {
+    const text = trace[name];
+    if (text) trace[name] = masked(text, true);
+  }
+  if (typeof trace.code === 'string') trace.code = masked(trace.code);
+  trace.request = body('request', trace.request);
+  trace.response = body('response', trace.response);
+  trace.message = withCuts(body('message', message), cuts);
+  return found;
+}
+
+/** Checks types; members that are null count as absent, and text that says a number or an object as that. */
 function parse(item: unknown): TraceInput {
   if (isTraceInput(item)) return item;
   if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
-    const present = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
+    const present = asSaid(Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)));
     if (isTraceInput(present)) return present;
     const { field, message } = explain(present);
     throw new TraceRejected(field, message);
@@ -200,33 +258,40 @@ function gatherExtra(input: TraceInput, sourceTraceId: string | undefined): stri
   if (sourceTraceId !== undefined) extra = Object.assign(extra ?? {}, { source_trace_id: sourceTraceId });
   if (extra === undefined) return undefined;
   checkDepth(undefined, extra);
-  return maskSecrets(JSON.stringify(extra));
+  return JSON.stringify(extra);
 }
 
-type Structure = TraceInput['request'];
+/** A text that was too long; bytes before and after. */
+interface Cut {
+  field: string;
+  from: number;
+  to: number;
+}
 
-function textOf(field: string, value: Structure): string | undefined {
+function bodyText(field: string, value: TraceInput['request'], cuts: Cut[]): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return maskSecrets(value);
+  if (typeof value === 'string') return cutText(field, value, cuts);
   checkDepth(field, value);
-  return maskSecrets(JSON.stringify(value));
+  return cutText(field, JSON.stringify(value), cuts);
 }
 
-/** Masked text of at most {@link MAX_BODY_TEXT} bytes; a cut is noted in `cuts`. */
-function bodyText(field: string, value: Structure, cuts: string[]): string | undefined {
-  const text = textOf(field, value);
-  if (text === undefined || text.length * 3 <= MAX_BODY_TEXT) return text;
+/** The first {@link MAX_BODY_TEXT} bytes of a text, whole characters. Masks can make a text too long a second time. */
+function cutText(field: string, text: string, cuts: Cut[]): string {
+  if (text.length * 3 <= MAX_BODY_TEXT) return text;
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= MAX_BODY_TEXT) return text;
   let end = MAX_BODY_TEXT;
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  cuts.push(`${field} was cut from ${bytes.length} to ${end} bytes`);
+  const before = cuts.find((cut) => cut.field === field);
+  if (before) before.to = end;
+  else cuts.push({ field, from: bytes.length, to: end });
   return bytes.toString('utf8', 0, end);
 }
 
-function messageText(value: Structure, cuts: string[]): string | undefined {
-  const text = bodyText('message', value, cuts);
-  return cuts.length === 0 ? text : `${text ? `${text} ` : ''}[${cuts.join('; ')}]`;
+function withCuts(message: string | undefined, cuts: Cut[]): string | undefined {
+  if (cuts.length === 0) return message;
+  const told = cuts.map(({ field, from, to }) => `${field} was cut from ${from} to ${to} bytes`);
+  return `${message ? `${message} ` : ''}[${told.join('; ')}]`;
 }
 
 /** A number where it is one, as in trace files. */
@@ -243,8 +308,10 @@ function checkDepth(field: string | undefined, value: unknown): void {
 function withinDepth(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;
+  if (Array.isArray(value)) return value.every((member) => withinDepth(member, levels - 1));
   for (const key in value) {
-    if (!withinDepth((value as Record<string, unknown>)[key], levels - 1)) return false;
+    const member = (value as Record<string, unknown>)[key];
+    if (typeof member === 'object' && !withinDepth(member, levels - 1)) return false;
   }
   return true;
 }

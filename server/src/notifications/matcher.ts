@@ -1,5 +1,5 @@
 import type { Frame } from '../journal/index.ts';
-import type { TraceLine } from '../traces/index.ts';
+import { membersOf, type TraceLine } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -113,7 +113,7 @@ function within<Value>(map: Map<string, Value>, key: string, make: () => Value):
 function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
   if (users) {
     const { user } = read();
-    const name = user ? (JSON.parse(user) as { name?: string }).name : undefined;
+    const name = user ? (membersOf(user) as { name?: string }).name : undefined;
     if (name === undefined || !users.has(name)) return false;
   }
   if (conditions.length === 0) return true;

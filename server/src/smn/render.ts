@@ -1,5 +1,5 @@
 import { describe } from '../catalogue/index.ts';
-import { type Trace, traceOfFile } from '../traces/index.ts';
+import { membersOf, type Trace, traceOfFile } from '../traces/index.ts';
 import type { Published } from './messages.ts';
 
 const MOST_SUBJECT = 512;
@@ -34,7 +34,7 @@ export function keyEventOf(
   publicUrl: string,
 ): KeyEvent {
   const { extra, ...rest } = JSON.parse(line) as Record<string, unknown> & { extra?: string };
-  const trace = traceOfFile({ ...(extra ? (JSON.parse(extra) as object) : {}), ...rest });
+  const trace = traceOfFile({ ...(extra ? membersOf(extra) : {}), ...rest });
   const link = `${publicUrl}/console/?project=${projectId}&range=7d&trace=${trace.trace_id}`;
   return { notification, trace, link };
 }

@@ -1,4 +1,5 @@
 export { QUERY_SHARES } from './limits.ts';
+export { Masker } from './mask.ts';
 export * from './query.ts';
 export { bind, type ClickHouseOptions, clickhouseStore, connect, type Parameters } from './store/index.ts';
 export * from './trace.ts';

@@ -123,11 +123,24 @@ export type TraceLine = Omit<Trace, 'user' | 'code'> & {
   extra?: string;
 };
 
+/** Members that stand as JSON text in a line. What cannot be read costs only itself: it is given as it stands. */
+export function membersOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+  } catch {
+    // Given as it stands.
+  }
+  return { unreadable: text };
+}
+
 /** A trace of a trace file in the form of query answers; `user` and `code` come in either form. */
 export function traceOfFile({ user, code, ...rest }: Record<string, unknown>): Trace {
   return {
     ...rest,
-    ...(typeof user === 'string' && user !== '' ? { user: JSON.parse(user) } : user ? { user } : {}),
+    ...(typeof user === 'string' && user !== '' ? { user: membersOf(user) } : user ? { user } : {}),
     ...(code === undefined ? {} : { code: String(code) }),
   } as Trace;
 }

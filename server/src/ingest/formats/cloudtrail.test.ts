@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { TraceLine } from '../../traces/index.ts';
-import { maskSecrets } from '../mask.ts';
+import { Masker, type TraceLine } from '../../traces/index.ts';
 import { accept, stamp } from '../normalise.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
 
@@ -15,6 +14,7 @@ const context = {
   domainId: 'b'.repeat(32),
   now: Date.UTC(2023, 6, 11),
   retentionMs: 7 * 86_400_000,
+  masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
 const entryOf = (record: CloudTrailRecord) => stamp(accept(fromCloudTrail(record), context), context, place);
@@ -138,7 +138,7 @@ describe.skipIf(!present)('the real records', () => {
     for (const record of records) {
       const trace = JSON.parse(entryOf(record).line) as TraceLine;
       const carried = JSON.stringify(trace).replaceAll('\\', '');
-      for (const leaf of leaves(JSON.parse(maskSecrets(JSON.stringify(record))))) {
+      for (const leaf of leaves(JSON.parse(context.masker.text(JSON.stringify(record))))) {
         const found =
           carried.includes(JSON.stringify(leaf).replaceAll('\\', '').slice(1, -1)) ||
           carried.includes('was cut from') ||

@@ -1,5 +1,5 @@
 import type { Members } from '../query.ts';
-import type { Trace, TraceUser } from '../trace.ts';
+import { membersOf, type Trace } from '../trace.ts';
 import { COLUMNS } from './schema.ts';
 
 /** A row as JSONEachRow gives it; absent text is empty, other absent values are null. */
@@ -45,7 +45,7 @@ export function toTrace(row: Row): Trace {
     const value = INSTANTS.has(name) ? row[`${name}_ms`] : row[name];
     if (value === null || value === undefined) continue;
     if (name === 'user') {
-      if (value !== '') trace.user = JSON.parse(value as string) as TraceUser;
+      if (value !== '') trace.user = membersOf(value as string);
     } else if (INSTANTS.has(name) || COUNTS.has(name)) {
       trace[name] = Number(value);
     } else if (value !== '' || (name === 'source_ip' && row.trace_type === 'SystemAction')) {
@@ -54,5 +54,5 @@ export function toTrace(row: Row): Trace {
   }
   if (row.user_name) trace.user = { name: row.user_name as string };
   // Spreading defines members even where their name is special, such as __proto__.
-  return (row.extra ? { ...trace, ...(JSON.parse(row.extra as string) as object) } : trace) as Trace;
+  return (row.extra ? { ...trace, ...membersOf(row.extra as string) } : trace) as Trace;
 }

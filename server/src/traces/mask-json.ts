@@ -1,0 +1,204 @@
+import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
+import type { Secrecy, SecretNames } from './mask-names.ts';
+
+/** An object or a list that is open where the scanner stands. */
+interface Open {
+  isObject: boolean;
+  start: number;
+  /** Name of the member whose value comes next. */
+  name: string;
+  /** How secret the value is that comes next. */
+  secrecy: Secrecy | undefined;
+  /** Of an object, what its `"name": …` says about its `"value": …`; of a list, about its elements. */
+  labelled: Secrecy | undefined;
+  /** That value, where it came before the name. */
+  value: Edit | undefined;
+}
+
+type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
+
+const LABEL =
+  /^(?:name|key|header|field|variable|(?:parameter|header|variable|param|env)[_-]?(?:name|key))$/i;
+const LABELLED = /^(?:values?|(?:parameter|header|variable|param|env|string)[_-]?value)$/i;
+/** An argument of a command after which a secret can come. */
+const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
+const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*)$/;
+const HARMLESS = /^(?:true|false|null)$/;
+/** Labels are short. */
+const LONGEST_LABEL = 80;
+
+/**
+ * Where secrets stand in JSON text, also in several JSON texts one behind the other, and when the last is cut off.
+ * @param inString edits within the inner of a string, from `start` to `end`
+ * @returns undefined when the text is no JSON
+ */
+export function jsonSecrets(
+  text: string,
+  names: SecretNames,
+  inString: (start: number, end: number) => Edit[],
+): Edit[] | undefined {
+  const scanner = new Scanner(text, names, inString);
+  return scanner.run() ? scanner.edits : undefined;
+}
+
+class Scanner {
+  readonly edits: Edit[] = [];
+  private readonly text: string;
+  private readonly names: SecretNames;
+  private readonly inString: (start: number, end: number) => Edit[];
+  private readonly stack: Open[] = [];
+  private next: Token = 'value';
+  private at = 0;
+
+  constructor(text: string, names: SecretNames, inString: (start: number, end: number) => Edit[]) {
+    this.text = text;
+    this.names = names;
+    this.inString = inString;
+  }
+
+  /** False when the text is no JSON. */
+  run(): boolean {
+    const { text } = this;
+    for (this.skipSpace(); this.at < text.length; this.skipSpace()) {
+      if (!this.token(text[this.at] as string)) return false;
+    }
+    return true;
+  }
+
+  private skipSpace(): void {
+    while (this.at < this.text.length && this.text.charCodeAt(this.at) <= 0x20) this.at++;
+  }
+
+  /** False when it cannot stand here. */
+  private token(first: string): boolean {
+    const { stack, next } = this;
+    const around = stack.at(-1);
+    const isValue = next === 'value' || next === 'first value';
+    switch (first) {
+      case '"':
+        if (isValue) this.string(around);
+        else if (around && (next === 'name' || next === 'first name')) this.name(around);
+        else return false;
+        return true;
+      case '{':
+      case '[':
+        if (isValue) this.open(around, first === '{');
+        return isValue;
+      case '}':
+      case ']':
+        if (!around || around.isObject !== (first === '}')) return false;
+        if (next !== 'comma' && next !== 'first name' && next !== 'first value') return false;
+        this.at++;
+        stack.pop();
+        this.ended({ start: around.start, end: this.at, text: `"${MASK}"` });
+        return true;
+      case ',':
+        if (!around || next !== 'comma') return false;
+        this.next = around.isObject ? 'name' : 'value';
+        this.at++;
+        return true;
+      case ':':
+        this.next = 'value';
+        this.at++;
+        return next === 'colon';
+      default:
+        return isValue && this.scalar(around);
+    }
+  }
+
+  private name(around: Open): void {
+    const inner = endOfString(this.text, this.at + 1);
+    around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
+    around.secrecy = this.names.of(around.name) ?? (LABELLED.test(around.name) ? around.labelled : undefined);
+    this.at = inner + 1;
+    this.next = 'colon';
+  }
+
+  private string(around: Open | undefined): void {
+    const { text, edits } = this;
+    const start = this.at + 1;
+    const end = endOfString(text, start);
+    const isCut = end === text.length;
+    this.at = end + 1;
+    const mask = { start, end, text: isCut ? `${MASK}"` : MASK };
+    if (around?.secrecy) {
+      if (start < end) edits.push(mask);
+    } else {
+      for (const edit of this.inString(start, end)) edits.push(edit);
+    }
+    if (around) this.label(around, end - start <= LONGEST_LABEL ? text.slice(start, end) : '');
+    this.ended(mask);
+  }
+
+  /** What a string says about the value of another member, or about the element behind it. */
+  private label(around: Open, said: string): void {
+    if (!around.isObject) {
+      around.secrecy = around.labelled ?? (FLAG.test(said) ? this.names.of(said) : undefined);
+    } else if (LABEL.test(around.name)) {
+      around.labelled = this.names.of(said);
+      if (around.labelled && around.value) this.edits.push(around.value);
+    }
+  }
+
+  private open(around: Open | undefined, isObject: boolean): void {
+    const start = this.at;
+    if (around?.secrecy === 'all') {
+      this.at = endOfStructure(this.text, start);
+      const edit = { start, end: this.at, text: `"${MASK}"` };
+      this.edits.push(edit);
+      this.ended(edit);
+      return;
+    }
+    const secrecy = isObject ? undefined : around?.secrecy;
+    this.stack.push({ isObject, start, name: '', secrecy, labelled: secrecy, value: undefined });
+    this.next = isObject ? 'first name' : 'first value';
+    this.at++;
+  }
+
+  private scalar(around: Open | undefined): boolean {
+    const start = this.at;
+    this.at = endOfScalar(this.text, start);
+    const said = this.text.slice(start, this.at);
+    if (!SCALAR.test(said) && this.at < this.text.length) return false;
+    const edit = { start, end: this.at, text: HARMLESS.test(said) ? said : `"${MASK}"` };
+    if (around?.secrecy === 'all') this.edits.push(edit);
+    this.ended(edit);
+    return true;
+  }
+
+  /** @param mask what is done where it turns out to be secret */
+  private ended(mask: Edit): void {
+    const around = this.stack.at(-1);
+    if (around?.isObject && LABELLED.test(around.name)) around.value = mask;
+    this.next = around ? 'comma' : 'value';
+  }
+}
+
+/** Index of the quotation mark that closes a string, or the text's length. */
+function endOfString(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    if (character === 0x5c) at++;
+    else if (character === 0x22) return at;
+  }
+  return text.length;
+}
+
+/** Where an object or a list ends; the text's length when it is cut off. */
+function endOfStructure(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at + 1);
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    if (depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
+function endOfScalar(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) > 0x20 && !'",:{}[]'.includes(text[at] as string)) at++;
+  return at;
+}

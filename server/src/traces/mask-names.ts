@@ -1,0 +1,131 @@
+/** What of a secret member is masked: whatever its value is, or text only, while structures are looked through. */
+export type Secrecy = 'all' | 'text';
+
+/** Ends of names, in lower case and without `_`, `-`, `.` and spaces. */
+const ENDS = [
+  'password',
+  'passwd',
+  'passphrase',
+  'passwort',
+  'pwd',
+  'adminpass',
+  'privatekey',
+  'secretkey',
+  'secretaccesskey',
+  'accesskeysecret',
+  'sharedaccesskey',
+  'accountkey',
+  'customerkey',
+  'subscriptionkey',
+  'apikey',
+  'clientsecret',
+  'appsecret',
+  'apisecret',
+  'consumersecret',
+  'sharedsecret',
+  'tokensecret',
+  'userdata',
+];
+const WHOLE = ['secret', 'secretstring', 'secretbinary', 'secretvalue'];
+
+/** Masked where they are text; as structures they hold names of their own. */
+const TEXT_ENDS = [
+  'authorization',
+  'cookie',
+  'credential',
+  'credentials',
+  'amzsignature',
+  'googsignature',
+  'obssignature',
+];
+/** What a signature in a URL is called; elsewhere such a member is no secret. */
+const PARAMETERS = ['signature', 'sig'];
+
+/** Tokens that are places in a list or make a call idempotent; every other token is a secret. */
+const HARMLESS_TOKEN =
+  /(?:next|page|pagination|continuation|marker|client|clientrequest|idempotency|sync|start|starting|previous|prev|change|resume|max)token$/;
+/** Access key and scope of a signed URL, no secret. */
+const HARMLESS_CREDENTIAL = /(?:amz|goog)credential$/;
+
+/** Parts that every name above has one of, `Bearer …`, and escaped letters, behind which a name could hide: quickly found. */
+const HINT = String.raw`pass|pwd|secr|toke|vate[ _.-]?ke|api[ _.-]?ke|ount[ _.-]?ke|mer[ _.-]?ke|ion[ _.-]?ke|ess[ _.-]?ke|ser[ _.-]?da|rizat|cook|denti|natur|sig=|bearer |\\u00[2-7]`;
+/** How they end, which takes longer to find. */
+const NAME = String.raw`(?:pass(?:wor[dt]|wd|[ _.-]?phrase)|admin[ _.-]?pass|pwd|secret|secret[ _.-]?(?:string|binary|value)|token|(?:private|secret|access|api|account|customer|subscription)[ _.-]?key|user[ _.-]?data|authorization|cookie|credentials?|signature|[?&]sig)(?!\w)|bearer |\\u00[2-7]`;
+/** A URL that names user and password. */
+const URL_PASSWORD = /:\/\/[^\s/@:"']*:[^\s/@"']+@/;
+
+/** The longest name that is looked at; of longer ones the end counts. */
+const LONGEST = 64;
+/** Names that are remembered. */
+const REMEMBERED = 5000;
+
+const bare = (name: string) =>
+  name
+    .slice(-LONGEST)
+    .toLowerCase()
+    .replaceAll(/[ _.-]/g, '');
+const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+
+/** Which names stand for secrets: a list of common ones, and those of the configuration. */
+export class SecretNames {
+  private readonly hint: RegExp;
+  private readonly name: RegExp;
+  private readonly ends: RegExp;
+  private readonly textEnds: RegExp;
+  private readonly whole: ReadonlySet<string>;
+  /** By name. Keys of an object are copies: those of a map would keep the whole texts from which they were cut. */
+  private known: Record<string, Secrecy | null> = Object.create(null);
+  private knownNames = 0;
+
+  /** @param more further names; with `*` before it, a name is an end of names */
+  constructor(more: readonly string[] = []) {
+    const given = more.map((name) => ({ end: name.startsWith('*'), name: bare(name.replace(/^\*/, '')) }));
+    const ends = given.filter(({ end }) => end).map(({ name }) => name);
+    const whole = given.filter(({ end }) => !end).map(({ name }) => name);
+    this.ends = new RegExp(`(?:${[...ENDS, ...ends.map(escaped)].join('|')})$`);
+    this.textEnds = new RegExp(`(?:${TEXT_ENDS.join('|')})$`);
+    this.whole = new Set([...WHOLE, ...whole]);
+    const spread = (name: string) => [...name].map(escaped).join('[ _.-]?');
+    const further = [
+      ...ends.map((name) => `${spread(name)}(?![a-z0-9])`),
+      ...whole.map((name) => `(?<![a-z0-9])${spread(name)}(?![a-z0-9])`),
+    ];
+    this.hint = new RegExp([...further, HINT].join('|'), 'i');
+    this.name = new RegExp([...further, NAME].join('|'), 'i');
+  }
+
+  /** A quick look: false when there is no secret in a text. */
+  hints(text: string): boolean {
+    return this.hint.test(text) || (text.includes('@') && URL_PASSWORD.test(text));
+  }
+
+  /** A second look, at fewer texts: whether there could be a secret in one. */
+  suspects(text: string): boolean {
+    return (this.hint.test(text) && this.name.test(text)) || (text.includes('@') && URL_PASSWORD.test(text));
+  }
+
+  /** What is masked of a member of this name; undefined: nothing. */
+  of(name: string): Secrecy | undefined {
+    if (name.length > LONGEST) return this.judge(bare(name));
+    const known = this.known[name];
+    if (known !== undefined) return known ?? undefined;
+    const secrecy = this.judge(bare(name));
+    if (++this.knownNames > REMEMBERED) {
+      this.known = Object.create(null);
+      this.knownNames = 1;
+    }
+    this.known[name] = secrecy ?? null;
+    return secrecy;
+  }
+
+  /** The same for a parameter of a URL. */
+  ofParameter(name: string): Secrecy | undefined {
+    return PARAMETERS.includes(bare(name)) ? 'text' : this.of(name);
+  }
+
+  private judge(name: string): Secrecy | undefined {
+    if (this.whole.has(name) || this.ends.test(name)) return 'all';
+    if (name.endsWith('token')) return HARMLESS_TOKEN.test(name) ? undefined : 'all';
+    return this.textEnds.test(name) && !HARMLESS_CREDENTIAL.test(name) ? 'text' : undefined;
+  }
+}

@@ -1,0 +1,202 @@
+import { type Edit, MASK } from './mask-edits.ts';
+import type { Secrecy, SecretNames } from './mask-names.ts';
+
+/*
+ * Text that is no JSON: messages, command lines, headers, URLs, forms, XML, JSON with something around it.
+ * Every word is looked at once; where it is the name of a secret and a value follows, that is masked and the
+ * search goes on behind it. So each character is passed a bounded number of times.
+ */
+const WORD = /[A-Za-z][A-Za-z0-9_.-]*/g;
+/** A quotation mark, at any depth of escaping, also as in URLs and markup. */
+const QUOTE = /(\\*)(["'`])|%22|%27|&quot;/y;
+const ESCAPES = /\\*/y;
+const SEPARATOR = /=>|:=|[:=]|%3[ad]/iy;
+const SPACE = /[^\S\r\n]*/y;
+const ANY_SPACE = /\s*/y;
+/** Users of a URL with their password. */
+const URL_PASSWORD = /:\/\/[^\s/@:"']*:([^\s/"'?#]+)@/y;
+const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
+const SCHEME = /(?:bearer|basic|token|digest|negotiate|apikey)[^\S\r\n]+(?=[^\s"'])/iy;
+const HARMLESS = /^(?:null|true|false|none|nil|undefined|\**)$/i;
+/** Headers whose value goes to the end of the line. */
+const HEADER = /(?:authorization|cookie)$/i;
+const LINE = /(?:\\+(?![\\nr"'`])|[^\r\n\\])*/y;
+/** A comma behind which another member begins. */
+const NEXT_MEMBER = /,\s{0,8}["']?[A-Za-z_][A-Za-z0-9_.-]{0,63}["']?\s{0,8}[:=]/y;
+/** What closes something around a value. */
+const CLOSING = ',;)}]';
+
+/** What stands before a value. */
+interface Lead {
+  secrecy: Secrecy;
+  /** Of the value. */
+  start: number;
+  /** The mark before the name. */
+  around: string | undefined;
+  /** Escapes of the marks around the name. */
+  slashes: string;
+  kind: 'member' | 'pair' | 'parameter' | 'header' | 'flag' | 'element';
+  isEncoded: boolean;
+}
+
+/** Where secrets stand in any text. @param onlyUrls only passwords and parameters of URLs */
+export function plainSecrets(text: string, names: SecretNames, onlyUrls = false): Edit[] {
+  const edits: Edit[] = [];
+  WORD.lastIndex = 0;
+  for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
+    const found = secretAfter(text, match.index, match[0], names, onlyUrls);
+    if (!found) continue;
+    if (found.end > found.start) edits.push(found);
+    WORD.lastIndex = Math.max(found.end, WORD.lastIndex);
+  }
+  return edits;
+}
+
+function secretAfter(
+  text: string,
+  start: number,
+  word: string,
+  names: SecretNames,
+  onlyUrls: boolean,
+): Edit | undefined {
+  const end = start + word.length;
+  const user = at(URL_PASSWORD, text, end);
+  if (user) {
+    const password = user[1] as string;
+    const close = end + user[0].length - 1;
+    return { start: close - password.length, end: close, text: MASK };
+  }
+  if (!onlyUrls && /^bearer$/i.test(word)) {
+    const token = at(BEARER, text, end);
+    if (token) return { start: end + 1, end: end + token[0].length, text: MASK };
+  }
+  const lead = leadOf(text, start, word, names);
+  if (!lead || (onlyUrls && lead.kind !== 'parameter')) return undefined;
+  return valueAt(text, lead);
+}
+
+/** The match of a sticky pattern. */
+function at(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
+  pattern.lastIndex = index;
+  return pattern.exec(text);
+}
+
+const past = (pattern: RegExp, text: string, index: number) =>
+  index + (at(pattern, text, index)?.[0].length ?? 0);
+
+/** What leads to a value, when a word is the name of a secret and something like a value follows. */
+function leadOf(text: string, start: number, word: string, names: SecretNames): Lead | undefined {
+  const before = text[start - 1] ?? '';
+  const isParameter = before === '?' || before === '&';
+  const secrecy = isParameter ? names.ofParameter(word) : names.of(word);
+  if (!secrecy) return undefined;
+  const end = start + word.length;
+  const quote = at(QUOTE, text, end);
+  const around = /["'`]/.test(before) ? before : undefined;
+  const base = { secrecy, around, slashes: quote?.[1] ?? '', isEncoded: false };
+  const spaced = quote ? past(ANY_SPACE, text, end + quote[0].length) : past(SPACE, text, end);
+  const separator = at(SEPARATOR, text, spaced)?.[0];
+  if (separator === undefined) {
+    if (before === '<' && text[end] === '>') return { ...base, start: end + 1, kind: 'element' };
+    const isFlag = before === '-' && !quote && spaced > end && text[spaced] !== '-';
+    return isFlag ? { ...base, start: spaced, kind: 'flag' } : undefined;
+  }
+  // A part of a path or an ARN: `…:secret:name`.
+  if (separator === ':' && !quote && (before === ':' || before === '/')) return undefined;
+  const isEncoded = separator.startsWith('%');
+  const isMember = quote !== null || separator === ':' || separator === ':=';
+  const kind = isMember ? 'member' : isParameter || isEncoded ? 'parameter' : 'pair';
+  return {
+    ...base,
+    isEncoded,
+    start: past(quote ? ANY_SPACE : SPACE, text, spaced + separator.length),
+    kind: !quote && separator === ':' && HEADER.test(word) ? 'header' : kind,
+  };
+}
+
+function valueAt(text: string, lead: Lead): Edit | undefined {
+  const { start, kind, slashes } = lead;
+  if (kind === 'element') return bare(text, start, endOf(text, '<', start));
+  const quote = at(QUOTE, text, start);
+  if (quote) {
+    const inner = start + quote[0].length;
+    return bare(text, inner, quote[2] ? endOfQuoted(text, inner, quote) : endOf(text, quote[0], inner));
+  }
+  const first = text[start];
+  if (first === '{' || first === '[') {
+    if (lead.secrecy === 'text' || kind === 'flag') return undefined;
+    return { start, end: endOfStructure(text, start), text: `${slashes}"${MASK}${slashes}"` };
+  }
+  if (kind === 'header') {
+    const end = past(LINE, text, start);
+    return bare(text, start, lead.around ? Math.min(end, endOf(text, lead.around, start)) : end);
+  }
+  return bare(text, start, endOfWord(text, past(SCHEME, text, start), lead));
+}
+
+function bare(text: string, start: number, end: number): Edit | undefined {
+  return end - start <= 12 && HARMLESS.test(text.slice(start, end)) ? undefined : { start, end, text: MASK };
+}
+
+function endOf(text: string, mark: string, from: number): number {
+  const end = text.indexOf(mark, from);
+  return end === -1 ? text.length : end;
+}
+
+/** The closing mark is escaped as deeply as the opening one, or less. */
+function endOfQuoted(text: string, from: number, [, slashes = '', mark]: RegExpExecArray): number {
+  let escapes = 0;
+  for (let index = from; index < text.length; index++) {
+    const character = text[index];
+    if (character === '\\') {
+      escapes++;
+      continue;
+    }
+    // Without escapes around, a pair of them is a backslash of the value and the mark closes after all.
+    const closes = slashes === '' ? escapes % 2 === 0 : escapes <= slashes.length;
+    if (character === mark && closes) return slashes === '' ? index : index - escapes;
+    escapes = 0;
+  }
+  return text.length;
+}
+
+/** Marks in it are passed over with what is between them, however they are escaped. */
+function endOfStructure(text: string, start: number): number {
+  let depth = 0;
+  for (let index = start; index < text.length; index++) {
+    const character = text[index];
+    if (character === '\\' || character === '"') {
+      const quote = at(QUOTE, text, index);
+      index = quote
+        ? past(QUOTE, text, endOfQuoted(text, index + quote[0].length, quote))
+        : past(ESCAPES, text, index);
+      index--;
+    } else if (character === '{' || character === '[') {
+      depth++;
+    } else if (character === '}' || character === ']') {
+      depth--;
+      if (depth === 0) return index + 1;
+    }
+  }
+  return text.length;
+}
+
+/** Where a value without marks around it ends. */
+function endOfWord(text: string, start: number, { kind, isEncoded }: Lead): number {
+  const ends = kind === 'parameter' ? '"\'`<>&;#' : kind === 'pair' ? '"\'`<>&;' : '"\'`<>';
+  let end = start;
+  for (; end < text.length; end++) {
+    const character = text[end] as string;
+    if (text.charCodeAt(end) <= 0x20 || ends.includes(character)) break;
+    if (character === '\\') {
+      let behind = end + 1;
+      while (text[behind] === '\\') behind++;
+      if (/["'`nrt]/.test(text[behind] ?? '')) break;
+      end = behind - 1;
+    }
+    if (isEncoded && character === '%' && /^%(?:2[26]|26|20|0[ad])/i.test(text.slice(end, end + 3))) break;
+    if (character === ',' && at(NEXT_MEMBER, text, end)) break;
+  }
+  while (end > start && CLOSING.includes(text[end - 1] as string)) end--;
+  return end;
+}

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Masker } from './mask.ts';
+
+const masker = new Masker();
+const M = '********';
+
+describe('JSON is masked by its members', () => {
+  test.each([
+    ['{"adminPass":"x1","a":1}', '{"adminPass":"********","a":1}'],
+    ['{"user":{"password": "a\\"b\\\\"},"z":2}', '{"user":{"password": "********"},"z":2}'],
+    [
+      '{"secret_key":12345678901234567890,"n":12345678901234567890}',
+      '{"secret_key":"********","n":12345678901234567890}',
+    ],
+    ['{"token":{"id":"abc","x":["}"]},"b":1}', '{"token":"********","b":1}'],
+    ['{"body":"{\\"password\\":\\"x\\",\\"k\\":1}"}', '{"body":"{\\"password\\":\\"********\\",\\"k\\":1}"}'],
+    ['{"private_key":"cut off', '{"private_key":"********"'],
+    ['user=jane&password=hunter2&x=1', 'user=jane&password=********&x=1'],
+    [
+      '{"nextToken":"keep","secretName":"keep","tokenCount":3}',
+      '{"nextToken":"keep","secretName":"keep","tokenCount":3}',
+    ],
+    ['{"token":null,"secret_key":"s"}', '{"token":null,"secret_key":"********"}'],
+    ['{"Key":{"pk":"cust#1","sk":"order#7"}}', '{"Key":{"pk":"cust#1","sk":"order#7"}}'],
+    [
+      '{"headers":{"Authorization":"Bearer abc","X-Amz-Security-Token":"IQoK","x-api-key":"k","Cookie":"sid=1"},"apiKey":"k","url":"https://b/o?X-Amz-Security-Token=IQoL&token=t1"}',
+      `{"headers":{"Authorization":"${M}","X-Amz-Security-Token":"${M}","x-api-key":"${M}","Cookie":"${M}"},"apiKey":"${M}","url":"https://b/o?X-Amz-Security-Token=${M}&token=${M}"}`,
+    ],
+    ['{"a":{"b":"password=hunter2"}}', `{"a":{"b":"password=${M}"}}`],
+    ['{"pass\\u0077ord":"x"}', `{"pass\\u0077ord":"${M}"}`],
+    [
+      '{"a":"\\u007b\\u0022token\\u0022:\\u0022x\\u0022}"}',
+      `{"a":"\\u007b\\u0022token\\u0022:\\u0022${M}\\u0022}"}`,
+    ],
+    ['{"Authorization":["Bearer abc","x"],"n":1}', `{"Authorization":["${M}","${M}"],"n":1}`],
+    [
+      '{"credentials":{"accessKeyId":"AKIA","sessionToken":"s"}}',
+      `{"credentials":{"accessKeyId":"AKIA","sessionToken":"${M}"}}`,
+    ],
+    ['{"credential":"c","pwd":"p"}', `{"credential":"${M}","pwd":"${M}"}`],
+    ['{"name":"DB_PASSWORD","value":"x"}', `{"name":"DB_PASSWORD","value":"${M}"}`],
+    ['{"value":"x","name":"DB_PASSWORD"}', `{"value":"${M}","name":"DB_PASSWORD"}`],
+    ['{"name":"size","value":"x"}', '{"name":"size","value":"x"}'],
+    ['{"command":["login","--password","x","-v"]}', `{"command":["login","--password","${M}","-v"]}`],
+    ['{"a":1}\n{"password":"x"}', `{"a":1}\n{"password":"${M}"}`],
+    ['{"clientToken":"c","continuationToken":"d","X-Amz-Credential":"e"}', undefined],
+    ['{"arn":"arn:aws:secretsmanager:us-east-1:1:secret:name-AbC"}', undefined],
+    ['{"password":"","token":true}', undefined],
+  ])('%s', (text, masked) => {
+    expect(masker.text(text)).toBe(masked ?? text);
+  });
+});
+
+describe('text that is no JSON is masked where a value follows the name of a secret', () => {
+  test.each([
+    ['password: hunter2', `password: ${M}`],
+    ['note: sent "password": hunter2', `note: sent "password": ${M}`],
+    [
+      'curl "https://api.example.com/v1?access_token=abc" -s',
+      `curl "https://api.example.com/v1?access_token=${M}" -s`,
+    ],
+    ['mysql --password hunter2 -h db', `mysql --password ${M} -h db`],
+    ["mysql --password='hunter 2' -h db", `mysql --password='${M}' -h db`],
+    ['Authorization: Bearer abc.def\nHost: x', `Authorization: ${M}\nHost: x`],
+    [`curl -H "Authorization: Bearer abc" https://x`, `curl -H "Authorization: ${M}" https://x`],
+    ['Cookie: a=1; b=2', `Cookie: ${M}`],
+    ['sent Bearer eyJhbGciOi.1 to it', `sent Bearer ${M} to it`],
+    ['https://jane:hunter2@host/p', `https://jane:${M}@host/p`],
+    [
+      'https://b/o?X-Amz-Signature=ab12&X-Amz-Date=1#top',
+      `https://b/o?X-Amz-Signature=${M}&X-Amz-Date=1#top`,
+    ],
+    ['https://b/o?sv=1&sig=ab%2F12&se=2', `https://b/o?sv=1&sig=${M}&se=2`],
+    ['Login(user=jane, password=hunter2)', `Login(user=jane, password=${M})`],
+    ['{user: jane, password: hunter2, n: 1}', `{user: jane, password: ${M}, n: 1}`],
+    ["{'password': 'x', 'n': 1}", `{'password': '${M}', 'n': 1}`],
+    ['<user>jane</user><password>x</password>', `<user>jane</user><password>${M}</password>`],
+    ['go=https%3A%2F%2Fb%3Ftoken%3Dabc%26n%3D1', `go=https%3A%2F%2Fb%3Ftoken%3D${M}%26n%3D1`],
+    ['failed: {"password":{"a":["}"]},"n":1}', `failed: {"password":"${M}","n":1}`],
+    ['failed: "{\\"token\\":\\"x\\",\\"n\\":1}"', `failed: "{\\"token\\":\\"${M}\\",\\"n\\":1}"`],
+    ['the password is too short', undefined],
+    ['User is not allowed: secretsmanager:GetSecretValue on arn:aws:x:1:secret:name', undefined],
+    ['token=null&password=', undefined],
+  ])('%s', (text, masked) => {
+    expect(masker.text(text)).toBe(masked ?? text);
+  });
+});
+
+test.each(
+  (
+    'password db_password userPasswd PASSPHRASE pass-phrase pwd admin_pass adminPass private_key PrivateKey secret-key ' +
+    'SecretAccessKey AccessKeySecret SharedAccessKey AccountKey x-amz-server-side-encryption-customer-key ' +
+    'Ocp-Apim-Subscription-Key api_key apiKey x-api-key client_secret app_secret api-secret consumer_secret ' +
+    'shared_secret secret SecretString secret_binary secret_value user_data UserData token access_token id_token ' +
+    'refreshToken X-Auth-Token x-subject-token bearer.token github_token Authorization Proxy-Authorization cookie ' +
+    'Set-Cookie credential db_credentials X-Amz-Signature x-goog-signature'
+  ).split(' '),
+)('%s is the name of a secret', (name) => {
+  expect(masker.text(`{"${name}":"S"}`)).toBe(`{"${name}":"${M}"}`);
+  expect(masker.text(`x ${name}: S`)).toBe(`x ${name}: ${M}`);
+  expect(masker.text(`https://h/p?${name}=S`)).toBe(`https://h/p?${name}=${M}`);
+});
+
+test.each(
+  'next_token NextPageToken continuationToken clientToken ClientRequestToken secretName secret_id tokenCount access_key_id X-Amz-Credential sk pk key signatureVersion authorizationCode apiKeyId'.split(
+    ' ',
+  ),
+)('%s is not', (name) => {
+  expect(masker.text(`{"${name}":"S"}`)).toBe(`{"${name}":"S"}`);
+});
+
+test('of a name or an id only what URLs in it carry is masked', () => {
+  expect(masker.id('password: policy, token=x')).toBe('password: policy, token=x');
+  expect(masker.id('https://b/o?token=x&n=1')).toBe(`https://b/o?token=${M}&n=1`);
+});
+
+test('further names are masked, whole or by their end', () => {
+  const further = new Masker(['sk', '*_pin']);
+  expect(further.text('{"sk":"a","task":"b","card_pin":"c","pins":"d"}')).toBe(
+    `{"sk":"${M}","task":"b","card_pin":"${M}","pins":"d"}`,
+  );
+});
+
+test('no value of a secret member survives, and everything else is kept, in any JSON', () => {
+  const secret = fc.constant('S3CRET-value "\\ with quotes');
+  const tree = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.integer(),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.record({ password: secret, name: tie('node') }),
+      fc.record({ user_data: fc.record({ deep: secret }), other: tie('node') }),
+      fc.record({ inner: tie('node').map((value) => JSON.stringify(value)) }),
+    ),
+  })).node;
+  fc.assert(
+    fc.property(tree, (value) => {
+      const masked = masker.text(JSON.stringify(value));
+      expect(masked).not.toContain('S3CRET');
+      expect(() => JSON.parse(masked)).not.toThrow();
+      if (!JSON.stringify(value).includes('S3CRET')) expect(JSON.parse(masked)).toEqual(value);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** Texts of pieces that a mask could stumble over. */
+const thorny = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        ...[
+          '"',
+          '\\',
+          '\\"',
+          '\\\\"',
+          "'",
+          '{',
+          '}',
+          '[',
+          ']',
+          ':',
+          '=',
+          ',',
+          ' ',
+          '\n',
+          '&',
+          '?',
+          '%22',
+          '<',
+          '>',
+        ],
+        ...[
+          'password',
+          'token',
+          '"password":',
+          'password=',
+          'Authorization: ',
+          'Bearer ',
+          'Cookie',
+          'value',
+          '"name":',
+        ],
+        ...['https://a:b@c', '\\u0022', '\ud83d', '--secret ', 'null', '1', '{"token":"', 'x'],
+      ),
+      fc.string({ maxLength: 4 }),
+    ),
+    { maxLength: 40 },
+  )
+  .map((pieces) => pieces.join(''));
+
+test('JSON stays JSON of the same members, whatever its strings say', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(thorny, fc.oneof(thorny, fc.array(thorny), fc.dictionary(thorny, thorny))),
+      (value) => {
+        const masked = JSON.parse(masker.text(JSON.stringify(value))) as object;
+        expect(Object.keys(masked)).toEqual(Object.keys(JSON.parse(JSON.stringify(value)) as object));
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test('a text that is masked again, or cut off anywhere, does not throw', () => {
+  fc.assert(
+    fc.property(thorny, fc.nat(200), (text, cut) => {
+      const masked = masker.text(text);
+      masker.text(masked);
+      masker.text(text.slice(0, cut));
+      masker.id(text);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+describe('the work grows with the length of the text, not with its square', () => {
+  const long = 1_000_000;
+  const filled = (piece: string) => piece.repeat(Math.ceil(long / piece.length));
+  const nested = () => {
+    let text = '{"password":"x"}';
+    while (text.length < long) text = JSON.stringify({ text });
+    return text;
+  };
+  test.each<[string, string]>([
+    ['backslashes behind a name', `token${filled('\\')}`],
+    ['backslashes behind a name in JSON', `{"token${filled('\\')}`],
+    ['backslashes and marks', `token${filled('\\"')}`],
+    ['names without values', filled('"password":')],
+    ['names without marks', filled('password')],
+    ['names and spaces', filled('password ')],
+    ['a name and spaces', `password${filled(' ')}`],
+    ['unfinished strings', filled('"password":"')],
+    ['unfinished structures', filled('"password":{')],
+    ['unfinished structures with escapes', `x "password":{${filled('\\\\x')}`],
+    ['open lists', `["password",${filled('[')}`],
+    ['empty strings', `["token"${filled(',""')}`],
+    ['labels within values', `${filled('{"value":')}1${filled('"name":"password"}')}`],
+    ['URLs', filled('a://b:')],
+    ['one URL', `a://b:${filled('c')} token`],
+    ['bearers', filled('Bearer ')],
+    ['bearers of spaces', filled(`Bearer${' '.repeat(1000)}`)],
+    ['headers', filled('Cookie:\\')],
+    ['commas', `password=${filled(',a')}`],
+    ['commas of names', `password=${filled(`,${'a'.repeat(60)}`)}`],
+    ['escaped letters', `{"a":"${filled('\\u0061')}"}`],
+    ['JSON in JSON', nested()],
+    ['JSON in escaped JSON', `{"token":"${filled('\\u005c')}`],
+  ])('%s', (_, text) => {
+    const began = performance.now();
+    masker.text(text);
+    masker.id(text);
+    // Some 50 ms; a million steps for each character would take minutes.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
