@@ -17,7 +17,6 @@ import {
 import { deletionOf, expiryOf, lifecycleOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
-import { type Engine, startEngine } from './engine/index.ts';
 
 import {
   Connections,
@@ -54,13 +53,8 @@ import {
   Templates,
   Topics,
 } from './smn/index.ts';
-import {
-  type ClickHouseOptions,
-  clickhouseStore,
-  Masker,
-  QUERY_SHARES,
-  type TraceStore,
-} from './traces/index.ts';
+import { type OpenedStore, openTraceStore } from './trace-store.ts';
+import { Masker, QUERY_SHARES } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
 
 const DAY = 86_400_000;
@@ -141,17 +135,19 @@ export async function startApp({
   });
   const gate = new Gate();
   const queries = new FairQueue(QUERY_SHARES);
-  const { store, options: storeOptions, engine } = await openStore(config, queries, log);
+  const traceStore = await openTraceStore(config, queries, log);
+  const { store, engine } = traceStore;
   indexer = new Indexing({
     directory: path.join(dataDir, 'journal'),
     journalId: journal.id,
     end: journal.durableEnd,
-    store: storeOptions,
+    store: traceStore.options,
     logLevel: config.logLevel,
     onDamage,
     onFatal,
   });
   await indexer.start();
+  void traceStore.prepared.then(() => indexer?.begin());
 
   const metadata = await openMetadata(path.join(dataDir, 'metadata.db'), onFatal);
   const rootKey = await loadRootKey(dataDir, config.rootKey);
@@ -367,7 +363,7 @@ export async function startApp({
     store,
     accounting: new Accounting(journal, indexer),
     registry: metrics.registry,
-    readiness: () => readiness(store, disk, () => stopping),
+    readiness: () => readiness(traceStore, disk, () => stopping),
     topics,
     subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
     messages,
@@ -420,8 +416,7 @@ export async function startApp({
           ['uploader', () => uploader.stop()],
           ['indexer', () => indexer?.stop()],
           ['disk watch', () => disk.stop()],
-          ['trace store', () => store.close()],
-          ['engine', () => engine?.stop()],
+          ['trace store', () => traceStore.stop()],
           ['metadata', () => metadata.destroy()],
         ],
         log,
@@ -458,34 +453,17 @@ function routeOf({ tracker, project }: Transfer): Route {
   };
 }
 
-/** The trace store by URL, or over the embedded engine. */
-async function openStore(
-  config: Config,
-  queries: FairQueue,
-  log: Logger,
-): Promise<{ store: TraceStore; options: ClickHouseOptions; engine?: Engine }> {
-  const engine = config.clickhouseUrl
-    ? undefined
-    : await startEngine({ dataDir: path.join(config.dataDir, 'engine'), memory: config.engineMemory, log });
-  const options: ClickHouseOptions = {
-    server: engine ? { socketPath: engine.socketPath } : { url: config.clickhouseUrl },
-    database: config.clickhouseDatabase,
-    cluster: config.clickhouseCluster,
-  };
-  const store = clickhouseStore(options, queries);
-  await store.migrate();
-  return { store, options, engine };
-}
-
 async function readiness(
-  store: TraceStore,
+  { store, isPrepared }: OpenedStore,
   disk: DiskWatch,
   stopping: () => boolean,
 ): Promise<ReadinessCheck[]> {
-  const answers = await store.ping().then(
-    () => true,
-    () => false,
-  );
+  const answers =
+    isPrepared() &&
+    (await store.ping().then(
+      () => true,
+      () => false,
+    ));
   const refusal = disk.refusal();
   return [
     { name: 'intake', ok: !stopping(), detail: stopping() ? 'the service is stopping' : 'traces are taken' },

@@ -1,1 +1,1 @@
-export { type Engine, removeEngine, startEngine } from './supervisor.ts';
+export { type Engine, keepEngine, removeEngine, startEngine } from './supervisor.ts';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { engineConfig } from './engine-config.ts';
-import { endOrphan } from './orphan.ts';
+import { endOrphan, noteEngine } from './orphan.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const CHILD = fileURLToPath(new URL('../../dist/engine/child.js', import.meta.url));
@@ -15,6 +15,8 @@ const LONGEST_SOCKET_PATH = 100;
 /** Within its directory. */
 const PID_FILE = 'pid';
 const DATA = 'data';
+/** One that hangs at its start is killed, and started again. */
+const START_MS = 120_000;
 /** An engine that has not ended by then is killed. */
 const STOP_MS = 3_000;
 const RESTART_FIRST_MS = 200;
@@ -52,6 +54,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return supervisor;
 }
 
+/** As startEngine, but a first start that fails is tried again as well. @returns the engine, and when it answers first */
+export function keepEngine(options: EngineOptions): { engine: Engine; up: Promise<void> } {
+  const supervisor = new Supervisor(options);
+  return { engine: supervisor, up: supervisor.startUntilUp() };
+}
+
 /** Ends an engine that was left behind, and removes its directory with everything in it. */
 export async function removeEngine(dataDir: string): Promise<void> {
   await endOrphan(path.join(dataDir, PID_FILE), path.join(dataDir, DATA));
@@ -70,6 +78,7 @@ class Supervisor implements Engine {
   private wait = RESTART_FIRST_MS;
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
+  private onUp: () => void = () => undefined;
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -88,13 +97,27 @@ class Supervisor implements Engine {
     return this.child?.pid;
   }
 
+  /** Resolves when it answers; never rejects. */
+  startUntilUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onUp = resolve;
+      this.start().catch((error) => this.failed(error));
+    });
+  }
+
   async start(): Promise<void> {
     await endOrphan(this.pidFile, path.join(this.options.dataDir, DATA));
+    if (this.stopping) throw new Error('the embedded engine was stopped before it had started');
     const began = Date.now();
     const child = this.spawn();
     await new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve());
+      const impatience = setTimeout(() => child.kill('SIGKILL'), START_MS);
+      child.once('message', () => {
+        clearTimeout(impatience);
+        resolve();
+      });
       child.once('exit', (code, signal) => {
+        clearTimeout(impatience);
         reject(
           new Error(
             `the embedded engine ended at start (${signal ?? `exit ${code}`}); its log lines tell why`,
@@ -103,6 +126,7 @@ class Supervisor implements Engine {
       });
     });
     this.ready = true;
+    this.onUp();
     child.once('exit', (code, signal) => {
       this.ready = false;
       if (this.stopping) return;
@@ -128,15 +152,16 @@ class Supervisor implements Engine {
     if (this.socketDir) rmSync(this.socketDir, { recursive: true, force: true });
   }
 
+  private failed(error: Error): void {
+    if (this.stopping) return;
+    this.options.log.error({ err: error }, 'the embedded engine did not start; it is tried again');
+    this.restartLater();
+  }
+
   private restartLater(): void {
     this.timer = setTimeout(async () => {
       this.restarts++;
-      try {
-        await this.start();
-      } catch (error) {
-        this.options.log.error({ err: error }, 'the embedded engine did not start');
-        if (!this.stopping) this.restartLater();
-      }
+      await this.start().catch((error) => this.failed(error));
     }, this.wait);
     this.wait = Math.min(this.wait * 2, RESTART_MOST_MS);
   }
@@ -149,7 +174,7 @@ class Supervisor implements Engine {
       env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '14', MALLOC_ARENA_MAX: '2' },
     });
     this.child = child;
-    writeFileSync(this.pidFile, String(child.pid), { mode: 0o600 });
+    noteEngine(this.pidFile, child.pid);
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', (line) =>
         this.options.log.warn({ engine: line }, 'engine'),

@@ -27,8 +27,8 @@ export interface IndexerSetup {
   logLevel: string;
 }
 
-/** To the thread: the journal is durable up to here; or: finish the insert under way and end. */
-export type IndexerOrder = { end: Position } | 'stop';
+/** To the thread: the journal is durable up to here; or: begin to insert; or: finish the insert under way and end. */
+export type IndexerOrder = { end: Position } | 'begin' | 'stop';
 
 /** Traces per project and hour, as rows of HourCounts. */
 type Rows = [string, number, number][];
@@ -65,6 +65,10 @@ const indexer = new Indexer({
 });
 
 parentPort?.on('message', async (order: IndexerOrder) => {
+  if (order === 'begin') {
+    indexer.start();
+    return;
+  }
   if (order !== 'stop') {
     journal.advance(order.end);
     return;
@@ -84,5 +88,4 @@ for (let position = follower.position; ; ) {
   traces += frames.length;
   position = next;
 }
-indexer.start();
 tell({ kind: 'started', backlog: [...backlog.rows()], traces });

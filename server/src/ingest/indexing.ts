@@ -50,6 +50,11 @@ export class Indexing {
     this.worker = worker;
   }
 
+  /** Feeds the store from now on: its tables are up to date. */
+  begin(): void {
+    this.order('begin');
+  }
+
   /** Finishes the insert under way and notes the position. */
   async stop(): Promise<void> {
     clearTimeout(this.timer);

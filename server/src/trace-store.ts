@@ -1,0 +1,71 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { type Engine, keepEngine } from './engine/index.ts';
+import type { FairQueue } from './shares/index.ts';
+import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './traces/index.ts';
+
+/** A start waits so long for the trace store; then it goes on without it. */
+const PATIENCE_MS = 10_000;
+const RETRY_FIRST_MS = 500;
+const RETRY_MOST_MS = 10_000;
+
+/** The trace store, which may come later than the service. */
+export interface OpenedStore {
+  store: TraceStore;
+  options: ClickHouseOptions;
+  engine: Engine | undefined;
+  /** Resolves when its tables are up to date: nothing may be inserted before. */
+  prepared: Promise<void>;
+  isPrepared(): boolean;
+  stop(): Promise<void>;
+}
+
+/**
+ * The trace store by URL, or over the embedded engine. One that does not start, or is away, is tried again
+ * without end: traces are taken meanwhile, and wait in the journal.
+ */
+export async function openTraceStore(config: Config, queries: FairQueue, log: Logger): Promise<OpenedStore> {
+  const kept = config.clickhouseUrl
+    ? undefined
+    : keepEngine({ dataDir: path.join(config.dataDir, 'engine'), memory: config.engineMemory, log });
+  const options: ClickHouseOptions = {
+    server: kept ? { socketPath: kept.engine.socketPath } : { url: config.clickhouseUrl },
+    database: config.clickhouseDatabase,
+    cluster: config.clickhouseCluster,
+  };
+  const store = clickhouseStore(options, queries);
+  const stopping = new AbortController();
+  let isPrepared = false;
+  const prepare = async () => {
+    await kept?.up;
+    for (let wait = RETRY_FIRST_MS; !stopping.signal.aborted; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
+      try {
+        await store.migrate();
+        isPrepared = true;
+        return;
+      } catch (error) {
+        log.error({ err: error }, 'the trace store could not be prepared; it is tried again');
+        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+    // Nobody waits for it any more.
+    await new Promise(() => undefined);
+  };
+  const prepared = prepare();
+  await Promise.race([prepared, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  if (!isPrepared) log.error('the trace store is not there yet: traces are taken, and wait in the journal');
+  return {
+    store,
+    options,
+    engine: kept?.engine,
+    prepared,
+    isPrepared: () => isPrepared,
+    async stop() {
+      stopping.abort();
+      await store.close();
+      await kept?.engine.stop();
+    },
+  };
+}
