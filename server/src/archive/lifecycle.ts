@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
-import type { Database, Metadata } from '../metadata/index.ts';
+import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import type { ObjectStore } from '../objects/index.ts';
 
 const DAY = 86_400_000;
@@ -85,11 +85,21 @@ export class Lifecycle {
 
   /** The store has removed them by itself. */
   private async forget({ name, lifecycle_days }: ExpiringBucket): Promise<void> {
-    await this.options.metadata
-      .deleteFrom('trace_files')
-      .where('bucket', '=', name)
-      .where('delivered_at', '<', this.options.clock() - lifecycle_days * DAY)
-      .execute();
+    const { metadata, clock } = this.options;
+    const limit = clock() - lifecycle_days * DAY;
+    await inPieces(() =>
+      metadata
+        .deleteFrom('trace_files')
+        .where('bucket', '=', name)
+        .where('key', 'in', ({ selectFrom }) =>
+          selectFrom('trace_files')
+            .select('key')
+            .where('bucket', '=', name)
+            .where('delivered_at', '<', limit)
+            .limit(PIECE_ROWS),
+        )
+        .executeTakeFirst(),
+    );
   }
 
   private async expire(bucket: ExpiringBucket): Promise<void> {

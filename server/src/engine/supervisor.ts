@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,7 +64,7 @@ export function keepEngine(options: EngineOptions): { engine: Engine; up: Promis
 /** Ends an engine that was left behind, and removes its directory with everything in it. */
 export async function removeEngine(dataDir: string): Promise<void> {
   await endOrphan(path.join(dataDir, PID_FILE), path.join(dataDir, DATA));
-  rmSync(dataDir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 }
 
 class Supervisor implements Engine {

@@ -1,4 +1,4 @@
-import type { Metadata } from '../metadata/index.ts';
+import { type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import { TOKEN_LIFE_MS } from './tokens.ts';
 
 /** What a token or temporary key was issued under. It ends when any of this does, whatever its own life. */
@@ -47,9 +47,14 @@ export class Bonds {
     await this.forget();
   }
 
-  /** Forgets revoked families of which nothing could live any more. */
+  /** Forgets some revoked families of which nothing could live any more; the others next time. */
   async forget(): Promise<void> {
-    await this.metadata.deleteFrom('revoked_tokens').where('expires_at', '<', this.clock()).execute();
+    await this.metadata
+      .deleteFrom('revoked_tokens')
+      .where('id', 'in', ({ selectFrom }) =>
+        selectFrom('revoked_tokens').select('id').where('expires_at', '<', this.clock()).limit(PIECE_ROWS),
+      )
+      .execute();
   }
 
   private async userHolds({ userId, epochs }: Bond): Promise<boolean> {

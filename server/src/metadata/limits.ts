@@ -8,3 +8,7 @@ export const MOST_WAITING = 10_000;
 export const MOST_ROWS = 100_000;
 /** Threads that read, besides the one that writes. */
 export const READERS = 2;
+/** Rows that one statement changes or removes; others who write come in between. */
+export const PIECE_ROWS = 1000;
+/** Between two pieces: whoever waits for the lock looks for it every few ms. */
+export const PIECE_PAUSE_MS = 10;

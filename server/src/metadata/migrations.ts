@@ -510,6 +510,11 @@ export const MIGRATIONS: Record<string, Migration> = {
       // A topic goes with its messages: without it every message of all topics is looked at.
       await db.schema.createIndex('smn_messages_topic').on('smn_messages').column('topic_id').execute();
       await db.schema
+        .createIndex('revoked_tokens_expiry')
+        .on('revoked_tokens')
+        .column('expires_at')
+        .execute();
+      await db.schema
         .createIndex('smn_tokens_subscription')
         .on('smn_tokens')
         .column('subscription_id')

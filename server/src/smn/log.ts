@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Metadata } from '../metadata/index.ts';
-import { LETTERS_AT_ONCE, MAX_SUMMARY, PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
-import type { Published } from './messages.ts';
+import { sql } from 'kysely';
+import { type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
+import { LETTERS_AT_ONCE, MAX_SUMMARY } from './limits.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** An attempt to deliver. */
@@ -30,6 +30,20 @@ export interface DeadLetter {
   createdAt: number;
   diedAt: number;
 }
+
+/** In a few words; contents may be long, so they do not leave the metadata's threads. */
+const SUMMARY = sql<string>`substr(coalesce(
+  CASE kind
+    WHEN 'batch' THEN traces || ' traces'
+    WHEN 'trace' THEN json_extract(content, '$.trace_name') || ' on ' || coalesce(
+      nullif(json_extract(content, '$.resource_name'), ''),
+      nullif(json_extract(content, '$.resource_id'), ''),
+      json_extract(content, '$.resource_type'))
+    WHEN 'published' THEN coalesce(
+      nullif(json_extract(content, '$.subject'), ''),
+      json_extract(content, '$.default'))
+    ELSE kind
+  END, kind), 1, ${sql.lit(MAX_SUMMARY)})`;
 
 /** What became of messages: attempts, what waits, and what was given up. */
 export class DeliveryLog {
@@ -149,11 +163,8 @@ export class DeliveryLog {
       .selectFrom('smn_deliveries')
       .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
       .select(['seq', 'subscription_id', 'message_id', 'attempts', 'reason', 'died_at'])
-      .select(['kind', 'traces', 'smn_messages.created_at'])
-      // Batches are long, and nothing of them is shown.
-      .select(({ eb }) =>
-        eb.case().when('kind', '=', 'batch').then('').else(eb.ref('content')).end().as('content'),
-      )
+      .select(['kind', 'smn_messages.created_at'])
+      .select(SUMMARY.as('summary'))
       .where(
         'subscription_id',
         'in',
@@ -169,7 +180,7 @@ export class DeliveryLog {
       subscriptionId: row.subscription_id,
       messageId: row.message_id,
       kind: row.kind,
-      summary: summaryOf(row.kind, row.content, row.traces),
+      summary: row.summary,
       attempts: row.attempts,
       reason: row.reason,
       createdAt: row.created_at,
@@ -210,17 +221,3 @@ export class DeliveryLog {
 }
 
 const seqsOf = (letters: readonly { seq: number }[]) => letters.map(({ seq }) => seq);
-
-function summaryOf(kind: string, content: string, traces: number): string {
-  if (kind === 'batch') return `${traces} traces`;
-  if (kind === 'trace') {
-    const { trace_name, resource_name, resource_id, resource_type } = JSON.parse(content) as Record<
-      string,
-      string
-    >;
-    return `${trace_name} on ${resource_name || resource_id || resource_type}`;
-  }
-  if (kind !== 'published') return kind;
-  const { subject, default: text } = JSON.parse(content) as Published;
-  return (subject || text).slice(0, MAX_SUMMARY);
-}

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Metadata } from '../metadata/index.ts';
-import { PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
+import { inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 
 /** Forgets what is in the queues of subscriptions now, dead letters as well, piece by piece. */
 export async function emptyQueues(metadata: Metadata, subscriptionIds: readonly string[]): Promise<void> {
@@ -22,15 +20,5 @@ export async function emptyQueues(metadata: Metadata, subscriptionIds: readonly 
         )
         .executeTakeFirst(),
     );
-  }
-}
-
-/** Removes piece after piece, until one is not full. @returns rows that were removed */
-export async function inPieces(remove: () => Promise<{ numDeletedRows: bigint }>): Promise<number> {
-  for (let removed = 0; ; ) {
-    const piece = Number((await remove()).numDeletedRows);
-    removed += piece;
-    if (piece < PIECE_ROWS) return removed;
-    await sleep(PIECE_PAUSE_MS);
   }
 }

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
-import { type Database, isBusy, type Metadata } from '../metadata/index.ts';
+import { type Database, inPieces, isBusy, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
 import type { Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
-import { PIECE_ROWS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
-import { inPieces } from './queue.ts';
 import { Rates } from './rates.ts';
 import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
 import {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
-import type { Database, Metadata } from '../metadata/index.ts';
-import { PIECE_ROWS } from './limits.ts';
-import { emptyQueues, inPieces } from './queue.ts';
+import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import { emptyQueues } from './queue.ts';
 import { parseUrn, topicUrn } from './urn.ts';
 
 const MOST_TOPICS = 3000;
