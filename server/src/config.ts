@@ -217,13 +217,14 @@ export const SETTINGS = {
   }),
   oidcNameClaim: define({
     variable: 'OPENCTS_OIDC_NAME_CLAIM',
-    meaning: "Claim that becomes the user's name",
+    meaning: "Claim that becomes the user's name; a name, or a path with dots",
     fallback: 'preferred_username',
     parse: text,
   }),
   oidcGroupsClaim: define({
     variable: 'OPENCTS_OIDC_GROUPS_CLAIM',
-    meaning: 'Claim with the names of groups; of those that the account has, the user becomes a member',
+    meaning:
+      'Claim with the names of groups, as realm_access.roles; of those that the account has, the user becomes a member',
     fallback: 'groups',
     parse: text,
   }),

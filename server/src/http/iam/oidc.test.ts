@@ -15,6 +15,20 @@ async function listen(): Promise<void> {
   issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
 }
 
+/** What the provider tells of people who are out of the ordinary, by their login. */
+const NAMES: Record<string, string> = {
+  odd: `<b>odd</b>\r\nSet-Cookie: a=b\u202e${'x'.repeat(3_000)}`,
+  cyrillic: '\u0430dmin',
+  capitals: 'ADMIN',
+  wide: '\uff41\uff44\uff4d\uff49\uff4e',
+};
+const GROUPS: Record<string, unknown> = {
+  texts: 'others, auditors',
+  paths: ['/company/auditors'],
+  none: ['strangers'],
+  wrong: { auditors: true },
+};
+
 /** A real provider, with a login form that takes any password. */
 function provide(redirectUri: string): void {
   const oidc = new Provider(issuer, {
@@ -24,8 +38,8 @@ function provide(redirectUri: string): void {
       accountId: sub,
       claims: () => ({
         sub,
-        preferred_username: sub.replace(/^other-/, ''),
-        groups: ['auditors', 'not in this account'],
+        preferred_username: NAMES[sub] ?? sub.replace(/^other-/, ''),
+        groups: GROUPS[sub] ?? ['auditors', 'not in this account'],
       }),
     }),
     pkce: { required: () => true },
@@ -148,7 +162,7 @@ describe('sign-in through an OpenID Connect provider', () => {
   });
 
   test("nobody takes over another user's name", async () => {
-    for (const login of ['admin', 'other-alice']) {
+    for (const login of ['admin', 'other-alice', 'cyrillic', 'capitals', 'wide']) {
       const visitor = new Visitor();
       const page = await visitor.follow(await visitor.throughProvider(login), (next) =>
         next.includes('/console/'),
@@ -156,6 +170,54 @@ describe('sign-in through an OpenID Connect provider', () => {
       expect(new URL(page.url).searchParams.get('sso_error')).toBe('403');
       expect((await visitor.enter()).status).toBe(401);
     }
+  });
+
+  test('a name is one short line without markup, whatever the provider tells', async () => {
+    const visitor = new Visitor();
+    await visitor.follow(await visitor.throughProvider('odd'), (next) => next.includes('/console/'));
+    const { status, session } = await visitor.enter();
+    expect(status).toBe(201);
+    expect((session as { user: { name: string } }).user.name).toBe(
+      `b_odd__b_ Set-Cookie_ a_b${'x'.repeat(64)}`.slice(0, 64),
+    );
+  });
+
+  test.each([
+    ['texts', 1, /"told":\["others","auditors"\].*"matched":\["auditors"\]/],
+    ['paths', 1, /"told":\["\/company\/auditors"\].*"matched":\["auditors"\]/],
+    ['none', 0, /"told":\["strangers"\].*the account has none of these/],
+    ['wrong', 0, /the claim groups is neither a text nor a list of texts/],
+  ])('groups told as %s; the log says what came of it', async (login, projects, line) => {
+    const visitor = new Visitor();
+    await visitor.follow(await visitor.throughProvider(login), (next) => next.includes('/console/'));
+    const { session } = await visitor.enter();
+    expect((session as { projects: unknown[] }).projects).toHaveLength(projects);
+    expect(house.logged.filter((one) => one.includes(`"user":"${login}"`)).join('')).toMatch(line);
+  });
+
+  test('who leaves a group at the provider loses what was issued to it, at the next sign-in', async () => {
+    const first = new Visitor();
+    await first.follow(await first.throughProvider('mover'), (next) => next.includes('/console/'));
+    expect((await first.enter()).status).toBe(201);
+    const list = `${house.app.url}/v3/${admin.projectId}/traces`;
+    expect((await first.go(list)).status).toBe(200);
+    GROUPS.mover = [];
+    const second = new Visitor();
+    await second.follow(await second.throughProvider('mover'), (next) => next.includes('/console/'));
+    expect((await second.enter()).status).toBe(201);
+    expect([(await first.go(list)).status, (await second.go(list)).status]).toEqual([401, 403]);
+  });
+
+  test('whoever is disabled between coming back and entering does not enter', async () => {
+    const visitor = new Visitor();
+    await visitor.follow(await visitor.throughProvider('late'), (next) => next.includes('/console/'));
+    const account = await house.signIn({});
+    const { users } = (await house.call('GET', '/v3/users?name=late', { token: account.token })).body;
+    for (const enabled of [false, true]) {
+      const body = { user: { enabled } };
+      await house.call('PATCH', `/v3/users/${users[0].id}`, { token: account.token, body });
+    }
+    expect((await visitor.enter()).status).toBe(401);
   });
 
   test('a callback of another browser, a changed state, a code used twice are refused', async () => {
