@@ -125,6 +125,10 @@ describe.skipIf(skip !== undefined)('users and groups in the browser', () => {
     await other.getByLabel('New password').fill(`${READER.password}2`);
     await other.getByRole('button', { name: 'Save' }).click();
     await other.getByText('The password has been changed').waitFor();
+    // Other sessions have ended; this one goes on.
+    await other.reload();
+    await other.getByRole('button', { name: 'Change my password' }).waitFor();
+    expect(await other.getByRole('dialog', { name: 'Sign in again' }).count()).toBe(0);
     expect(refused.filter((one) => !/40[13]/.test(one))).toEqual([]);
     await other.context().close();
   });

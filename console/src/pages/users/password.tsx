@@ -69,7 +69,7 @@ export function OwnPasswordDialog({ onClose }: { onClose: (changed: boolean) => 
       const wrong = asApiError(cause).status === 401 && (await currentSession()) !== undefined;
       throw wrong ? new Misfilled('original_password', words.oldPasswordWrong) : cause;
     });
-    notify('success', words.passwordChanged);
+    notify('success', words.ownPasswordChanged);
   };
   return (
     <Question title={words.ownPassword} action={texts.people.save} onClose={onClose} work={work}>

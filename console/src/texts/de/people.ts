@@ -42,6 +42,7 @@ export const people: typeof english = {
     newPassword: 'Neues Passwort',
     newPasswordHint: '8 bis 1.024 Zeichen. Möglicherweise müssen Sie sich damit erneut anmelden.',
     passwordChanged: 'Das Passwort wurde geändert',
+    ownPasswordChanged: 'Das Passwort wurde geändert. Ihre anderen Sitzungen und Token sind beendet.',
     group: 'Gruppe',
     groupHint: 'Optional. Die Berechtigungen der Gruppe gelten für den Benutzer sofort.',
     noGroup: 'Keine Gruppe',

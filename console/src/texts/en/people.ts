@@ -40,6 +40,7 @@ export const people = {
     newPassword: 'New password',
     newPasswordHint: '8 to 1,024 characters. You may have to sign in again with it.',
     passwordChanged: 'The password has been changed',
+    ownPasswordChanged: 'The password has been changed. Other sessions and tokens of yours have ended.',
     group: 'Group',
     groupHint: 'Optional. The user may do at once what the roles of the group allow.',
     noGroup: 'No group',
