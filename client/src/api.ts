@@ -4093,6 +4093,11 @@ export interface paths {
                                 /** @description That a trace waits, at most */
                                 seconds: number;
                             };
+                            /**
+                             * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                             * @enum {unknown}
+                             */
+                            form?: "opencts" | "slack" | "teams" | "plain";
                         };
                         subscriptions?: {
                             /** @description One of email, sms, http, https */
@@ -4112,6 +4117,11 @@ export interface paths {
                                     /** @description That a trace waits, at most */
                                     seconds: number;
                                 };
+                                /**
+                                 * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                 * @enum {unknown}
+                                 */
+                                form?: "opencts" | "slack" | "teams" | "plain";
                             };
                         }[];
                     };
@@ -4266,6 +4276,11 @@ export interface paths {
                                 /** @description That a trace waits, at most */
                                 seconds: number;
                             };
+                            /**
+                             * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                             * @enum {unknown}
+                             */
+                            form?: "opencts" | "slack" | "teams" | "plain";
                         };
                     };
                 };
@@ -4480,6 +4495,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
+                        /** @description "+" and country code, or the national number, digits only */
                         endpoint: string;
                         message: string;
                     };
@@ -5123,6 +5139,11 @@ export interface paths {
                                         /** @description That a trace waits, at most */
                                         seconds: number;
                                     };
+                                    /**
+                                     * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                     * @enum {unknown}
+                                     */
+                                    form?: "opencts" | "slack" | "teams" | "plain";
                                 };
                                 /** @enum {unknown} */
                                 state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
@@ -5248,6 +5269,11 @@ export interface paths {
                                     /** @description That a trace waits, at most */
                                     seconds: number;
                                 };
+                                /**
+                                 * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                 * @enum {unknown}
+                                 */
+                                form?: "opencts" | "slack" | "teams" | "plain";
                             };
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
@@ -5319,6 +5345,11 @@ export interface paths {
                                     /** @description That a trace waits, at most */
                                     seconds: number;
                                 };
+                                /**
+                                 * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                 * @enum {unknown}
+                                 */
+                                form?: "opencts" | "slack" | "teams" | "plain";
                             };
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
@@ -5390,6 +5421,11 @@ export interface paths {
                                     /** @description That a trace waits, at most */
                                     seconds: number;
                                 };
+                                /**
+                                 * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                 * @enum {unknown}
+                                 */
+                                form?: "opencts" | "slack" | "teams" | "plain";
                             };
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
@@ -5461,6 +5497,11 @@ export interface paths {
                                     /** @description That a trace waits, at most */
                                     seconds: number;
                                 };
+                                /**
+                                 * @description In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)
+                                 * @enum {unknown}
+                                 */
+                                form?: "opencts" | "slack" | "teams" | "plain";
                             };
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
@@ -5627,6 +5668,54 @@ export interface paths {
                     content: {
                         "application/json": {
                             count: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/subscriptions/{subscription_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a subscription whose receiver takes messages in its own form and cannot confirm */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    subscription_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description That of the subscription, so that the right one is confirmed */
+                        endpoint: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
                         };
                     };
                 };

@@ -1,15 +1,18 @@
 export { contentOf, type Line, type Piece, packPiece, RecentPieces } from './batch.ts';
 export { Certificates } from './certificates.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
+export { isTelephone, PROTOCOLS } from './endpoints.ts';
+export { FORMS, isSelfConfirming } from './forms.ts';
+export { MOST_AT_ONCE, MOST_LIVE_S, MOST_MESSAGE_BYTES, MOST_SMS, MOST_SUBJECT } from './limits.ts';
 export { DeliveryLog } from './log.ts';
 export { Messages, type Published } from './messages.ts';
 export { DeliveryNetwork } from './network.ts';
+export { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';
 export { escapeHtml } from './render.ts';
 export { Sender } from './sender.ts';
 export {
   BATCH_PIECE,
   type Extension,
-  PROTOCOLS,
   type Subscription,
   Subscriptions,
 } from './subscriptions.ts';

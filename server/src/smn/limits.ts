@@ -2,3 +2,37 @@
 export const LETTERS_AT_ONCE = 100;
 /** Characters of what a dead letter is about, in a list. */
 export const MAX_SUMMARY = 120;
+/** What a caller can ask of topics and messages, at most (`smn-api.md` 11, and where it says nothing, ours). */
+
+export const MOST_TOPICS = 3000;
+export const MOST_TOPIC_TAGS = 20;
+export const MOST_DISPLAY_BYTES = 192;
+export const MOST_INTRODUCTION_BYTES = 120;
+export const MOST_POLICY_BYTES = 30 * 1024;
+
+/** Of one topic, and of all topics of a project together. */
+export const MOST_SUBSCRIPTIONS = 10_000;
+export const MOST_PROJECT_SUBSCRIPTIONS = 50_000;
+export const MOST_AT_ONCE = 50;
+export const MOST_REMARK_BYTES = 128;
+export const MOST_HEADERS = 10;
+export const MOST_HEADER_CHARACTERS = 1024;
+export const MOST_MAIL_ADDRESS = 254;
+export const MOST_URL = 2048;
+/** Ports of servers for mail, shells, names, files and directories: they do not get to hear HTTP. */
+export const CLOSED_PORTS: readonly number[] = [
+  ...[0, 19, 20, 21, 22, 23, 25, 53, 69, 79, 109, 110, 111, 113, 119, 135, 137, 139, 143, 161, 179, 389],
+  ...[427, 445, 465, 512, 513, 514, 515, 587, 636, 873, 989, 990, 993, 995],
+];
+
+export const MOST_SUBJECT = 512;
+export const MOST_MESSAGE_BYTES = 256 * 1024;
+export const MOST_SMS = 1000;
+/** Seconds that delivery is tried. */
+export const MOST_LIVE_S = 604_800;
+
+export const MOST_TEMPLATES = 100;
+export const MOST_TEMPLATE_BYTES = 256 * 1024;
+export const MOST_PLACES = 256;
+export const MOST_TEMPLATE_TAGS = 90;
+export const MOST_VALUE_BYTES = 1024;

@@ -3,6 +3,9 @@ import type { LookupFunction } from 'node:net';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+/** What is given to networks of the public Internet; the rest of IPv6 has other meanings, or none yet. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** A request would go into a network that is not the subscriber's to name. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
@@ -26,7 +29,7 @@ export class DeliveryNetwork {
   /** @param address IPv4 or IPv6, as text */
   allows(address: string): boolean {
     const parsed = ipaddr.process(address);
-    if (parsed.range() === 'unicast') return true;
+    if (parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(GLOBAL_IPV6))) return true;
     return this.allowed.some(([block, bits]) => block.kind() === parsed.kind() && parsed.match(block, bits));
   }
 

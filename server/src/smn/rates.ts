@@ -1,11 +1,11 @@
-import type { Protocol } from './subscriptions.ts';
+import type { Protocol } from './endpoints.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** How many messages one subscriber gets within so many ms, the longest time last. */
-const RATES: Record<Protocol, [most: number, within: number][]> = {
+const RATES: Record<Protocol | 'form', [most: number, within: number][]> = {
   email: [
     [60, MINUTE],
     [600, HOUR],
@@ -16,6 +16,11 @@ const RATES: Record<Protocol, [most: number, within: number][]> = {
   ],
   http: [[1000, SECOND]],
   https: [[1000, SECOND]],
+  // Chat systems: people read there, and whoever confirmed it was not the receiver.
+  form: [
+    [60, MINUTE],
+    [1200, HOUR],
+  ],
 };
 
 /** Bounds what goes to each subscriber. It forgets with the process: a restart may let a few more through. */
@@ -24,7 +29,7 @@ export class Rates {
   private readonly sent = new Map<string, number[]>();
 
   /** ms until one more message may go to a subscriber; 0: now. */
-  wait(id: string, protocol: Protocol, now: number): number {
+  wait(id: string, protocol: Protocol | 'form', now: number): number {
     const rates = RATES[protocol];
     const [, longest] = rates.at(-1) as [number, number];
     const all = this.sent.get(id) ?? [];

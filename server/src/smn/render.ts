@@ -1,9 +1,12 @@
 import { describe } from '../catalogue/index.ts';
 import { membersOf, type Trace, traceOfFile } from '../traces/index.ts';
+import type { Parts } from './forms.ts';
+import { MOST_SMS, MOST_SUBJECT } from './limits.ts';
 import type { Published } from './messages.ts';
+import { oneLine as onOneLine } from './plain-text.ts';
 
-const MOST_SUBJECT = 512;
-const MOST_SMS = 1000;
+/** Traces of a batch that are told one by one. */
+const MOST_TOLD = 20;
 
 /** A message as each protocol sends it. */
 export interface Rendered {
@@ -15,6 +18,8 @@ export interface Rendered {
   sms: string;
   /** `message` of an HTTP(S) body. */
   web: string;
+  /** For receivers with a form of their own. */
+  parts: Parts;
 }
 
 /** What a key event notification tells of a trace. */
@@ -87,6 +92,30 @@ export function renderKeyEvent(event: KeyEvent): Rendered {
     ),
     sms: `OpenCTS: ${oneLine(headline, 160)}, ${time}. ${link}`.slice(0, MOST_SMS),
     web: JSON.stringify({ notification_name: notification, link, trace }),
+    parts: {
+      title: oneLine(headline),
+      text: '',
+      facts: facts.map(([name, value]) => [name, oneLine(value, 700)]),
+      link: { label: 'Look at it in OpenCTS', url: link },
+      foot: why,
+    },
+  };
+}
+
+/** What was queued in batches, for a receiver that takes no batches any more. */
+export function partsOfBatch(
+  traces: readonly Pick<Trace, 'trace_name' | 'resource_name' | 'service_type'>[],
+): Parts {
+  const told = traces
+    .slice(0, MOST_TOLD)
+    .map(({ trace_name, service_type, resource_name }) =>
+      oneLine([trace_name, service_type, resource_name].filter(Boolean).join(', ')),
+    );
+  const more = traces.length - told.length;
+  return {
+    title: `${traces.length} traces`,
+    text: [...told, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+    facts: [],
   };
 }
 
@@ -99,6 +128,7 @@ export function renderPublished(content: Published, protocol: string): Rendered 
     html: page(content.subject, `<p style="white-space:pre-wrap">${escapeHtml(text)}</p>`),
     sms: text.slice(0, MOST_SMS),
     web: text,
+    parts: { title: oneLine(content.subject) || 'Message', text, facts: [] },
   };
 }
 
@@ -123,13 +153,20 @@ export function renderInvitation(
     ),
     sms: `OpenCTS: ${asks ? 'confirm your subscription to' : 'you have left'} ${topicName}. ${asks ? '' : 'To return: '}${link}`,
     web: `${what} ${link}`,
+    parts: {
+      title: oneLine(subject),
+      text: what,
+      facts: [],
+      link: { label: asks ? 'Confirm the subscription' : 'Subscribe again', url: link },
+      ...(asks ? { foot: `${otherwise} An administrator of the topic can confirm it, too.` } : {}),
+    },
   };
 }
 
 const page = (title: string, body: string) =>
   `<!doctype html><html><body style="font-family:sans-serif;font-size:15px;color:#0f141a"><h2 style="font-size:18px">${escapeHtml(title)}</h2>${body}</body></html>`;
 
-const oneLine = (text: string, most = MOST_SUBJECT) => text.replaceAll(/[\r\n\t\0]+/g, ' ').slice(0, most);
+const oneLine = (text: string, most = MOST_SUBJECT) => onOneLine(text, most);
 
 export function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -2,16 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import { type Database, inPieces, isBusy, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import type { Trace } from '../traces/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
 import type { Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
+import { bodyIn, formOf, type Parts } from './forms.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { Rates } from './rates.ts';
-import { keyEventOf, type Rendered, renderInvitation, renderKeyEvent, renderPublished } from './render.ts';
+import {
+  keyEventOf,
+  partsOfBatch,
+  type Rendered,
+  renderInvitation,
+  renderKeyEvent,
+  renderPublished,
+} from './render.ts';
 import {
   BATCH_PIECE,
   type Batching,
@@ -300,7 +309,8 @@ export class Sender {
       await this.remove(batch);
       return true;
     }
-    const pause = this.rates.wait(subscription.id, subscription.protocol, now);
+    const pace = formOf(subscription) === 'opencts' ? subscription.protocol : 'form';
+    const pause = this.rates.wait(subscription.id, pace, now);
     if (pause > 0) {
       await this.postpone(subscription, pause);
       return false;
@@ -444,8 +454,12 @@ export class Sender {
       const pieces = await Promise.all(
         batch.map(({ message_id, content }) => recent.take(message_id) ?? openPiece(content)),
       );
-      const message = joinPieces(first.notification, pieces);
       const subject = `[OpenCTS] ${tracesOf(batch)} traces`;
+      if (formOf(subscription) !== 'opencts') {
+        const traces = pieces.flatMap(({ text }) => JSON.parse(`[${text}]`) as Trace[]);
+        return this.formed(subscription, subject, partsOfBatch(traces));
+      }
+      const message = joinPieces(first.notification, pieces);
       return this.webMessage(topic, subscription, first, { subject, message }, links);
     }
     const rendered = this.render(topic, protocol, first, links.subscribe ?? '');
@@ -473,7 +487,21 @@ export class Sender {
     if (protocol === 'sms') {
       return { subject, send: () => sendSms(this.options.sms, endpoint, rendered.sms) };
     }
+    if (formOf(subscription) !== 'opencts') return this.formed(subscription, subject, rendered.parts);
     return this.webMessage(topic, subscription, first, { subject, message: rendered.web }, links);
+  }
+
+  /** In the receiver's own form, which has no room for a signature. */
+  private formed(subscription: Subscription, subject: string, parts: Parts): Prepared {
+    const { endpoint: url, extension, status } = subscription;
+    const form = formOf(subscription);
+    if (form === 'opencts') throw new Error('the form opencts is signed');
+    const headers = {
+      ...(status === CONFIRMED ? extension.header : {}),
+      'content-type': 'application/json; charset=utf-8',
+    };
+    const body = bodyIn(form, parts);
+    return { subject, send: () => send({ url, method: 'POST', headers, body }, this.options.network) };
   }
 
   private render(topic: Topic, protocol: string, message: Waiting, link: string): Rendered {

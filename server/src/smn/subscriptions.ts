@@ -2,8 +2,18 @@ import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from '
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
+import { FORMS, type Form, formOf, isSelfConfirming } from './forms.ts';
+import {
+  MOST_HEADER_CHARACTERS,
+  MOST_HEADERS,
+  MOST_PROJECT_SUBSCRIPTIONS,
+  MOST_REMARK_BYTES,
+  MOST_SUBSCRIPTIONS,
+} from './limits.ts';
 import type { Messages } from './messages.ts';
-import { AddressRefused, type DeliveryNetwork } from './network.ts';
+import type { DeliveryNetwork } from './network.ts';
+import { isLine, LINE_RULE } from './plain-text.ts';
 import { emptyQueues } from './queue.ts';
 import type { Topic } from './topics.ts';
 
@@ -11,13 +21,6 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** How long a link confirms. */
 export const CONFIRM_MS = 48 * HOUR;
-const MOST_SUBSCRIPTIONS = 10_000;
-const MOST_REMARK_BYTES = 128;
-const MOST_HEADERS = 10;
-const MOST_HEADER_CHARACTERS = 1024;
-
-export const PROTOCOLS = ['email', 'sms', 'http', 'https'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
 
 /** How many confirmations may go out to one endpoint (`smn-api.md` 11). */
 const CONFIRMATION_LIMITS: Record<Protocol, [most: number, within: number][]> = {
@@ -52,6 +55,8 @@ export interface Extension {
   /** Sent along with notifications. */
   header?: Record<string, string>;
   batch?: Batching;
+  /** Absent: `opencts`. */
+  form?: Form;
 }
 
 export interface Subscription {
@@ -120,8 +125,19 @@ export class Subscriptions {
     return rows.map((row) => toSubscription(row, byId.get(row.topic_id) as Topic));
   }
 
-  async find(topic: Topic, id: string): Promise<Subscription | undefined> {
-    return (await this.list([topic])).find((one) => one.id === id);
+  /** Of some topics. */
+  async findIn(topics: readonly Topic[], id: string): Promise<Subscription | undefined> {
+    const row = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const topic = row && topics.find((one) => one.id === row.topic_id);
+    return row && topic && toSubscription(row, topic);
+  }
+
+  find(topic: Topic, id: string): Promise<Subscription | undefined> {
+    return this.findIn([topic], id);
   }
 
   /**
@@ -133,15 +149,12 @@ export class Subscriptions {
     wanted: NewSubscription,
   ): Promise<{ subscription: Subscription; made: boolean }> {
     const { protocol, endpoint } = this.check(wanted);
-    const all = await this.list([topic]);
-    const there = all.find((one) => one.protocol === protocol && one.endpoint === endpoint);
+    const there = await this.at(topic, protocol, endpoint);
     if (there) {
       if (there.status !== CONFIRMED) await this.askAgain(topic, there);
       return { subscription: (await this.find(topic, there.id)) ?? there, made: false };
     }
-    if (all.length >= MOST_SUBSCRIPTIONS) {
-      throw ERRORS.smn(403, '0007', `a topic has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
-    }
+    await this.checkRoom(topic);
     await this.checkLimits(protocol, endpoint);
     const id = randomBytes(16).toString('hex');
     await this.metadata
@@ -160,10 +173,75 @@ export class Subscriptions {
         failing_since: null,
         paused: '',
       })
+      .onConflict((conflict) => conflict.columns(['topic_id', 'protocol', 'endpoint']).doNothing())
       .execute();
-    const subscription = (await this.find(topic, id)) as Subscription;
+    const subscription = (await this.at(topic, protocol, endpoint)) as Subscription;
+    // Somebody else subscribed it meanwhile.
+    if (subscription.id !== id) return { subscription, made: false };
     await this.askToConfirm(topic, subscription);
     return { subscription, made: true };
+  }
+
+  private async at(topic: Topic, protocol: Protocol, endpoint: string): Promise<Subscription | undefined> {
+    const row = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('topic_id', '=', topic.id)
+      .where('protocol', '=', protocol)
+      .where('endpoint', '=', endpoint)
+      .executeTakeFirst();
+    return row && toSubscription(row, topic);
+  }
+
+  private async checkRoom({ id, projectId }: Topic): Promise<void> {
+    const { ofTopic, ofProject } = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
+      .where('smn_topics.project_id', '=', projectId)
+      .select(({ fn, eb }) => [
+        fn.countAll<number>().as('ofProject'),
+        fn.sum<number>(eb.case().when('topic_id', '=', id).then(1).else(0).end()).as('ofTopic'),
+      ])
+      .executeTakeFirstOrThrow();
+    if (ofTopic >= MOST_SUBSCRIPTIONS) {
+      throw ERRORS.smn(403, '0007', `a topic has at most ${MOST_SUBSCRIPTIONS} subscriptions`);
+    }
+    if (ofProject >= MOST_PROJECT_SUBSCRIPTIONS) {
+      throw ERRORS.smn(
+        403,
+        '0007',
+        `the topics of a project have at most ${MOST_PROJECT_SUBSCRIPTIONS} subscriptions`,
+      );
+    }
+  }
+
+  /**
+   * Confirms for a receiver that cannot: it takes messages in its own form and opens no links.
+   * @param endpoint that whoever confirms names, so that the right one is confirmed
+   * @throws CtsError 400 for receivers that confirm by themselves, or another endpoint; 403 for a private network
+   */
+  async confirmByHand(subscription: Subscription, endpoint: string): Promise<void> {
+    if (isSelfConfirming(subscription)) {
+      throw ERRORS.smn(
+        400,
+        '0012',
+        'this subscriber confirms by the link that it got; by hand only those are confirmed whose form is another than opencts',
+        'subscription_id',
+      );
+    }
+    if (endpoint !== subscription.endpoint) {
+      throw ERRORS.smn(400, '0012', 'endpoint is not that of the subscription', 'endpoint');
+    }
+    checkEndpoint(subscription.protocol, endpoint, this.network);
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('smn_tokens').where('subscription_id', '=', subscription.id).execute();
+      await transaction
+        .updateTable('smn_subscriptions')
+        .set({ status: CONFIRMED, next_at: 0, failures: 0, failing_since: null, paused: '' })
+        .where('id', '=', subscription.id)
+        .execute();
+    });
+    this.messages.wake();
   }
 
   /** Sends the confirmation once more. @throws CtsError 403 beyond the limits of the endpoint */
@@ -183,7 +261,18 @@ export class Subscriptions {
   }
 
   /** @throws CtsError 400 */
-  async setExtension({ id, protocol }: Subscription, extension: Extension): Promise<void> {
+  async setExtension({ id, protocol, ...before }: Subscription, wanted: Extension): Promise<void> {
+    const form = formOf(before);
+    if ((wanted.form ?? form) !== form) {
+      // Who has confirmed one form has not confirmed the other.
+      throw ERRORS.smn(
+        400,
+        '0012',
+        `extension.form is ${form} and cannot be changed; subscribe anew`,
+        'extension',
+      );
+    }
+    const extension = form === 'opencts' ? wanted : { ...wanted, form };
     checkExtension(protocol, extension);
     await this.metadata
       .updateTable('smn_subscriptions')
@@ -331,53 +420,29 @@ export class Subscriptions {
     }
     checkRemark(remark);
     checkExtension(known, extension);
-    return { protocol: known, endpoint: this.checkEndpoint(known, endpoint.trim()) };
-  }
-
-  /** @returns as it is kept */
-  private checkEndpoint(protocol: Protocol, endpoint: string): string {
-    const refuse = (rule: string) =>
-      ERRORS.smn(
-        400,
-        '0012',
-        `endpoint is ${JSON.stringify(endpoint.slice(0, 300))}; it must be ${rule}`,
-        'endpoint',
-      );
-    if (protocol === 'email') {
-      if (/^[^\s@<>",;()]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(endpoint)) return endpoint;
-      throw refuse('an e-mail address');
-    }
-    if (protocol === 'sms') {
-      if (/^\+?\d{5,20}$/.test(endpoint)) return endpoint;
-      throw refuse('a telephone number: "+" and country code, or the national number, digits only');
-    }
-    const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-    if (!url || url.protocol !== `${protocol}:` || endpoint.length > 2048) {
-      throw refuse(`a URL that begins with ${protocol}://`);
-    }
-    if (url.username !== '' || url.password !== '') {
-      throw refuse('a URL without user and password; send them in a header (extension.header)');
-    }
-    try {
-      this.network.checkHost(url.hostname);
-    } catch (error) {
-      if (error instanceof AddressRefused) throw ERRORS.smn(403, '0069', error.message, 'endpoint');
-      throw error;
-    }
-    return endpoint;
+    return { protocol: known, endpoint: checkEndpoint(known, endpoint, this.network) };
   }
 }
 
 function checkRemark(remark: string): void {
-  if (Buffer.byteLength(remark) <= MOST_REMARK_BYTES) return;
-  throw ERRORS.smn(400, '0017', `remark must hold at most ${MOST_REMARK_BYTES} bytes`, 'remark');
+  if (Buffer.byteLength(remark) <= MOST_REMARK_BYTES && isLine(remark)) return;
+  throw ERRORS.smn(
+    400,
+    '0017',
+    `remark must hold at most ${MOST_REMARK_BYTES} bytes, ${LINE_RULE}`,
+    'remark',
+  );
 }
 
-function checkExtension(protocol: Protocol, { header = {}, batch }: Extension): void {
+function checkExtension(protocol: Protocol, { header = {}, batch, form = 'opencts' }: Extension): void {
   const refuse = (message: string) => ERRORS.smn(400, '0012', message, 'extension');
   const web = protocol === 'http' || protocol === 'https';
   const names = Object.keys(header);
-  if (!web && (names.length > 0 || batch)) throw refuse('extension is for http and https subscriptions');
+  if (!web && (names.length > 0 || batch || form !== 'opencts')) {
+    throw refuse('extension is for http and https subscriptions');
+  }
+  if (!FORMS.includes(form)) throw refuse(`extension.form must be one of ${FORMS.join(', ')}`);
+  if (batch && form !== 'opencts') throw refuse('extension.batch is for the form opencts');
   if (names.length > MOST_HEADERS) throw refuse(`extension.header has more than ${MOST_HEADERS} headers`);
   if (JSON.stringify(header).length > MOST_HEADER_CHARACTERS) {
     throw refuse(`extension.header holds more than ${MOST_HEADER_CHARACTERS} characters`);

@@ -2,13 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import {
+  MOST_PLACES,
+  MOST_TEMPLATE_BYTES,
+  MOST_TEMPLATE_TAGS,
+  MOST_TEMPLATES,
+  MOST_VALUE_BYTES,
+} from './limits.ts';
 import type { Published } from './messages.ts';
+import { isText, TEXT_RULE } from './plain-text.ts';
 
-const MOST_TEMPLATES = 100;
-const MOST_BYTES = 256 * 1024;
-const MOST_PLACES = 256;
-const MOST_TAGS = 90;
-const MOST_VALUE_BYTES = 1024;
 const PLACE = /\{([A-Za-z0-9][A-Za-z0-9_.-]{0,20})\}/g;
 
 export const TEMPLATE_PROTOCOLS = ['default', 'email', 'sms', 'http', 'https'] as const;
@@ -93,7 +96,11 @@ export class Templates {
 
   /** A message of all templates of a name. @throws CtsError 404 without a default, 400 for a value too long */
   async fill(projectId: string, name: string, values: Record<string, string>): Promise<Published> {
-    for (const [tag, value] of Object.entries(values)) {
+    const given = Object.entries(values);
+    if (given.length > MOST_TEMPLATE_TAGS) {
+      throw ERRORS.smn(403, '0009', `tags are more than ${MOST_TEMPLATE_TAGS}`, 'tags');
+    }
+    for (const [tag, value] of given) {
       if (Buffer.byteLength(value) > MOST_VALUE_BYTES) {
         throw ERRORS.smn(403, '0009', `tags.${tag} has more than ${MOST_VALUE_BYTES} bytes`, 'tags');
       }
@@ -122,13 +129,14 @@ export class Templates {
 
 function checkContent(content: string): void {
   const refuse = (message: string) => ERRORS.smn(400, '0024', message, 'content');
-  if (content === '' || Buffer.byteLength(content) > MOST_BYTES) {
+  if (content === '' || Buffer.byteLength(content) > MOST_TEMPLATE_BYTES) {
     throw refuse('content must hold 1 byte to 256 kB');
   }
+  if (!isText(content)) throw refuse(`content must hold ${TEXT_RULE}`);
   const places = [...content.matchAll(PLACE)].map(([, tag]) => tag);
   if (places.length > MOST_PLACES) throw refuse(`content has more than ${MOST_PLACES} placeholders`);
-  if (new Set(places).size > MOST_TAGS)
-    throw refuse(`content has more than ${MOST_TAGS} different placeholders`);
+  if (new Set(places).size > MOST_TEMPLATE_TAGS)
+    throw refuse(`content has more than ${MOST_TEMPLATE_TAGS} different placeholders`);
 }
 
 const toTemplate = (row: Selectable<Database['smn_templates']>): Template => ({

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import {
+  MOST_DISPLAY_BYTES,
+  MOST_INTRODUCTION_BYTES,
+  MOST_POLICY_BYTES,
+  MOST_TOPIC_TAGS,
+  MOST_TOPICS,
+} from './limits.ts';
+import { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';
 import { emptyQueues } from './queue.ts';
 import { parseUrn, topicUrn } from './urn.ts';
-
-const MOST_TOPICS = 3000;
-const MOST_TAGS = 20;
-const MOST_DISPLAY_BYTES = 192;
-const MOST_INTRODUCTION_BYTES = 120;
-const MOST_POLICY_BYTES = 30 * 1024;
 
 /** Whose topics: a project and its region. */
 export interface TopicOwner {
@@ -181,6 +183,7 @@ export class Topics {
     if (Buffer.byteLength(value) > most) {
       throw ERRORS.smn(403, '0047', `value has more than ${most} bytes, the limit of ${name}`, 'value');
     }
+    if (!isText(value)) throw ERRORS.smn(400, '0046', `value must hold ${TEXT_RULE}`, 'value');
     if (name === 'access_policy' && value !== '' && !isObject(value)) {
       throw ERRORS.smn(
         400,
@@ -203,9 +206,17 @@ export class Topics {
 
   /** Adds tags; a key that is there takes the new value. @throws CtsError 403 beyond 20 tags */
   async addTags(topic: Topic, tags: readonly TopicTag[]): Promise<void> {
+    if (!tags.every(({ key, value }) => isLine(key) && isLine(value))) {
+      throw ERRORS.smn(400, '0075', `tags must hold ${LINE_RULE}`, 'tags');
+    }
     const keys = new Set([...(await this.tags(topic)), ...tags].map(({ key }) => key));
-    if (keys.size > MOST_TAGS) {
-      throw ERRORS.smn(403, '0075', `tags would be ${keys.size}; a topic has at most ${MOST_TAGS}`, 'tags');
+    if (keys.size > MOST_TOPIC_TAGS) {
+      throw ERRORS.smn(
+        403,
+        '0075',
+        `tags would be ${keys.size}; a topic has at most ${MOST_TOPIC_TAGS}`,
+        'tags',
+      );
     }
     await this.metadata.transaction().execute(async (transaction) => {
       for (const { key, value } of tags) {
@@ -242,11 +253,11 @@ export class Topics {
 }
 
 function checkDisplayName(name: string): void {
-  if (Buffer.byteLength(name) <= MOST_DISPLAY_BYTES && !/[\r\n]/.test(name)) return;
+  if (Buffer.byteLength(name) <= MOST_DISPLAY_BYTES && isLine(name)) return;
   throw ERRORS.smn(
     400,
     '0003',
-    `display_name must hold at most ${MOST_DISPLAY_BYTES} bytes and no line breaks`,
+    `display_name must hold at most ${MOST_DISPLAY_BYTES} bytes, ${LINE_RULE}`,
     'display_name',
   );
 }

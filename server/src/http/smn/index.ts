@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ServerDeps } from '../server.ts';
+import { confirmingRoutes } from './confirming.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { linkRoutes } from './links.ts';
 import { publishingRoutes } from './publishing.ts';
@@ -13,4 +14,5 @@ export const smnRoutes: FastifyPluginAsync<ServerDeps> = async (server, deps) =>
   await server.register(publishingRoutes, deps);
   await server.register(linkRoutes, deps);
   await server.register(deliveryRoutes, deps);
+  await server.register(confirmingRoutes, deps);
 };

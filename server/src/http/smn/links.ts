@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import { escapeHtml, parseUrn, type Subscription } from '../../smn/index.ts';
+import { escapeHtml, isSelfConfirming, parseUrn, type Subscription } from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { idOf, RequestId } from './shared.ts';
@@ -74,7 +74,9 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     await asSubscriber(request, known);
     return (await subscriptions.leave(known.id, token)) ?? known;
   }
-  const isWeb = ({ protocol }: Subscription) => protocol === 'http' || protocol === 'https';
+  /** A program; chat systems open links to show what is behind them, as scanners of mails do. */
+  const isProgram = (subscription: Subscription) =>
+    subscription.protocol.startsWith('http') && isSelfConfirming(subscription);
 
   server.get(
     '/smn/subscription/confirm',
@@ -91,11 +93,11 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { token } = request.query;
       const wanted = await subscriptions.ofToken(token);
       if (!wanted) return page(reply.code(403), 'This link is no longer valid', noSuchToken().message);
-      if (isWeb(wanted)) {
+      if (isProgram(wanted)) {
         const { urn } = await confirm(request, token);
         return reply.send({ ...idOf(request), subscription_urn: urn });
       }
-      // Scanners of mail systems open links: only the button confirms.
+      // Only the button confirms.
       return page(
         reply,
         'Confirm your subscription',

@@ -2,14 +2,24 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import { type Published, TEMPLATE_PROTOCOLS, type Template } from '../../smn/index.ts';
+import {
+  isLine,
+  isTelephone,
+  isText,
+  LINE_RULE,
+  MOST_LIVE_S,
+  MOST_MESSAGE_BYTES,
+  MOST_SMS,
+  MOST_SUBJECT,
+  type Published,
+  TEMPLATE_PROTOCOLS,
+  TEXT_RULE,
+  type Template,
+} from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
-
-const MOST_MESSAGE_BYTES = 256 * 1024;
-const MOST_LIVE_S = 604_800;
 
 const TemplateName = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
@@ -56,9 +66,8 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         body: Type.Object({
           subject: Type.String({
             default: '',
-            pattern: '^[^\\r\\n]{0,512}$',
+            maxLength: MOST_SUBJECT,
             errorCode: 'SMN.0008',
-            rule: 'must hold at most 512 characters and no line breaks',
           }),
           message: Type.Optional(Type.String()),
           message_structure: Type.Optional(
@@ -88,6 +97,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         tags = {},
         time_to_live,
       } = request.body;
+      if (!isLine(subject)) throw ERRORS.smn(400, '0008', `subject must hold ${LINE_RULE}`, 'subject');
       const live = Number(time_to_live);
       if (live > MOST_LIVE_S) {
         throw ERRORS.smn(
@@ -110,10 +120,11 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           'message',
         );
       }
-      const bytes = [content.default, ...Object.values(content.byProtocol)].reduce(
-        (sum, text = '') => sum + Buffer.byteLength(text),
-        0,
-      );
+      const texts = [content.default, ...Object.values(content.byProtocol)].map((text = '') => text);
+      if (!texts.every(isText)) {
+        throw ERRORS.smn(400, '0009', `the message must hold ${TEXT_RULE}`, 'message');
+      }
+      const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
       if (bytes > MOST_MESSAGE_BYTES) {
         throw ERRORS.smn(
           403,
@@ -139,17 +150,21 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         params: SmnProject,
         body: Type.Object({
           endpoint: Type.String({
-            pattern: '^\\+?[0-9]{5,20}$',
+            maxLength: 32,
             errorCode: 'SMN.0012',
-            rule: 'must be a telephone number',
+            description: '"+" and country code, or the national number, digits only',
           }),
-          message: Type.String({ minLength: 1, maxLength: 1000, errorCode: 'SMN.0009' }),
+          message: Type.String({ minLength: 1, maxLength: MOST_SMS, errorCode: 'SMN.0009' }),
         }),
         response: { 200: Type.Object({ ...RequestId, message_id: Type.String() }) },
       },
     },
     async (request) => {
       const { endpoint, message } = request.body;
+      if (!isTelephone(endpoint)) {
+        throw ERRORS.smn(400, '0012', 'endpoint must be a telephone number, digits only', 'endpoint');
+      }
+      if (!isText(message)) throw ERRORS.smn(400, '0009', `message must hold ${TEXT_RULE}`, 'message');
       about(request, { resourceName: endpoint });
       const { delivered, answer } = await sendSms(endpoint, message);
       if (!delivered) throw ERRORS.smn(500, '0018', `the text message was not sent: ${answer}`);

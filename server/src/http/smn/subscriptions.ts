@@ -2,13 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import { PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
+import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, Protocol, RequestId, SmnProject, smn, TopicPath } from './shared.ts';
-
-const MOST_AT_ONCE = 50;
 
 /** Additions to a subscription; `batch` is one of OpenCTS. */
 export const ExtensionSchema = Type.Object(
@@ -24,6 +22,13 @@ export const ExtensionSchema = Type.Object(
         },
         { description: 'Key events in batches, compressed (an addition of OpenCTS)' },
       ),
+    ),
+    form: Type.Optional(
+      Type.Enum([...FORMS], {
+        errorCode: 'SMN.0012',
+        description:
+          'In which form messages are sent: opencts (the default), signed; slack and teams, for the web hooks of those; plain, a JSON object of texts (an addition of OpenCTS)',
+      }),
     ),
   },
   { errorCode: 'SMN.0012' },

@@ -1,4 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { isMailAddress } from '../endpoints.ts';
+import { MOST_DISPLAY_BYTES } from '../limits.ts';
+import { oneLine } from '../plain-text.ts';
 import { delivered, failed, type Outcome } from './channel.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -37,9 +40,11 @@ export class MailChannel {
     if (!this.transport) {
       return failed('no mail server is configured (OPENCTS_SMTP_URL)', true);
     }
+    // What was subscribed before such addresses were refused.
+    if (!isMailAddress(to)) return failed('it is no e-mail address', false);
     try {
       const { response } = await this.transport.sendMail({
-        from: { name: fromName || 'OpenCTS', address: this.from },
+        from: { name: oneLine(fromName, MOST_DISPLAY_BYTES) || 'OpenCTS', address: this.from },
         to: { name: '', address: to },
         subject,
         text,

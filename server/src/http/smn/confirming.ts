@@ -1,0 +1,42 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { ERRORS } from '../../errors.ts';
+import { about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { ownerOf } from '../trackers.ts';
+import { Done, idOf, SmnProject, smn } from './shared.ts';
+
+/** Confirming for receivers that cannot: an addition of OpenCTS, with an action of its own. */
+export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { topics, subscriptions },
+) => {
+  server.post(
+    '/v3/:project_id/smn/subscriptions/:subscription_id/confirm',
+    {
+      config: smn('smn:subscription:confirm', 'subscription', 'confirmSubscriptionByHand'),
+      schema: {
+        summary: 'Confirm a subscription whose receiver takes messages in its own form and cannot confirm',
+        tags: ['smn deliveries'],
+        params: Type.Interface([SmnProject], { subscription_id: Type.String({ maxLength: 64 }) }),
+        body: Type.Object({
+          endpoint: Type.String({
+            maxLength: 2048,
+            errorCode: 'SMN.0012',
+            description: 'That of the subscription, so that the right one is confirmed',
+          }),
+        }),
+        response: { 200: Done },
+      },
+    },
+    async (request) => {
+      const { subscription_id } = request.params;
+      const all = await topics.list(ownerOf(request.principal));
+      const found = await subscriptions.findIn(all, subscription_id);
+      if (!found) throw ERRORS.noSuchSubscription(subscription_id);
+      about(request, { resourceId: found.urn, resourceName: found.endpoint });
+      await subscriptions.confirmByHand(found, request.body.endpoint);
+      return idOf(request);
+    },
+  );
+};
