@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
+import { MOST_KEYS, MOST_VERSIONS } from './limits.ts';
 import { Sealer } from './seal.ts';
 
 const DAY = 86_400_000;
@@ -114,10 +116,16 @@ export class Keyring {
     return row && toKey(row);
   }
 
-  /** @returns undefined when the project has a key of this alias */
+  /**
+   * @returns undefined when the project has a key of this alias
+   * @throws CtsError 400 when it has as many as it may
+   */
   async create(projectId: string, alias: string, description: string): Promise<NamedKey | undefined> {
     const { metadata, clock } = this.options;
     const id = randomUUID();
+    if ((await this.list(projectId)).length >= MOST_KEYS) {
+      throw ERRORS.keyUnusable(`a project has at most ${MOST_KEYS} keys; delete one first`);
+    }
     const made = await metadata.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('kms_keys')
@@ -160,9 +168,12 @@ export class Keyring {
     return this.move(key, 'pending_deletion', { state: 'disabled', deletion_at: null });
   }
 
-  /** New material for what is sealed from now on. @throws WrongKeyState when it is not enabled */
+  /** New material for what is sealed from now on. @throws WrongKeyState when it is not enabled, or was rotated too often */
   async rotate(key: NamedKey): Promise<NamedKey> {
     const version = key.version + 1;
+    if (version > MOST_VERSIONS) {
+      throw new WrongKeyState(`the key has its ${MOST_VERSIONS} versions; create another one`);
+    }
     const { metadata } = this.options;
     await metadata.transaction().execute(async (transaction) => {
       const { numUpdatedRows } = await transaction

@@ -1,5 +1,6 @@
 export { Configurations } from './configurations.ts';
 export type { LifecycleChange } from './lifecycle.ts';
+export { MOST_DATA_TRACKERS } from './limits.ts';
 export { Recording } from './recording.ts';
 export {
   BUCKET_NAME,
@@ -11,7 +12,6 @@ export {
   TrackerRequest,
 } from './schema.ts';
 export {
-  MOST_DATA_TRACKERS,
   type StoredTracker,
   type TrackerOwner,
   Trackers,

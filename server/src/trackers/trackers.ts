@@ -4,10 +4,9 @@ import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
 import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
+import { MOST_DATA_TRACKERS, MOST_TAGS } from './limits.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
 
-export const MOST_DATA_TRACKERS = 100;
-const MOST_TAGS = 20;
 const DATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 const RESERVED_NAMES = ['system', 'system-trace'];
 export const AGENCY = 'cts_admin_trust';

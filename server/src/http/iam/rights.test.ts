@@ -409,3 +409,75 @@ describe('what cannot be read', () => {
     );
   });
 });
+
+describe('an account has as much as it may', () => {
+  const fill = (most: number, prefix: string) =>
+    Array.from({ length: most }, (_, i) => ({ id: `${prefix}-${i}`, name: `${prefix} ${i}`, created_at: 1 }));
+
+  test('of users, groups, policies and projects', async () => {
+    const [described, domain_id] = [{ description: '' }, root.domainId];
+    const rows = fill(5000, 'full');
+    for (let from = 0; from < rows.length; from += 500) {
+      const some = rows.slice(from, from + 500).map((row) => ({ ...row, ...described, domain_id }));
+      await metadata
+        .insertInto('users')
+        .values(some.map((row) => ({ ...row, password_hash: '' })))
+        .execute();
+      if (from === 0) await metadata.insertInto('groups').values(some).execute();
+    }
+    const some = rows.slice(0, 200).map((row) => ({ ...row, ...described, domain_id }));
+    await metadata
+      .insertInto('roles')
+      .values(some.map((row) => ({ ...row, policy: '{"Statement":[]}' })))
+      .execute();
+    await metadata
+      .insertInto('projects')
+      .values(some.map((row) => ({ ...row, region: 'eu-de' })))
+      .execute();
+    for (const [route, body, text] of [
+      ['/v3/users', { user: { name: 'one more' } }, 'at most 5000 users'],
+      ['/v3/groups', { group: { name: 'one more' } }, 'at most 500 groups'],
+      [
+        '/v3.0/OS-ROLE/roles',
+        { role: { display_name: 'more', policy: allow('cts:*:*') } },
+        'at most 200 roles',
+      ],
+      ['/v3/projects', { project: { name: 'eu-de_more' } }, 'at most 200 projects'],
+    ] as const) {
+      const answer = await as(root, 'POST', route, body);
+      expect([route, answer.status, told(answer)]).toEqual([route, 400, expect.stringContaining(text)]);
+    }
+    await metadata.deleteFrom('projects').where('id', 'like', 'full-%').execute();
+  });
+
+  test('of roles of a group, groups of a user, and keys of a project', async () => {
+    const { id: project_id } = await project('eu-de');
+    const [{ id: group_id }] = (await as(root, 'GET', '/v3/groups?name=admin')).body.groups;
+    const rows = fill(500, 'full');
+    const grants = rows.slice(0, 200).map(({ id: role_id }) => ({ group_id, role_id, scope: project_id }));
+    await metadata.insertInto('grants').values(grants).execute();
+    const memberships = rows.slice(0, 50).map(({ id }) => ({ group_id: id, user_id: 'full-0' }));
+    await metadata.insertInto('memberships').values(memberships).execute();
+    const keys = rows.map((row) => ({
+      ...row,
+      ...{ project_id, source: '*', key_hash: row.id, created_by: '', last_used_at: null },
+    }));
+    await metadata.insertInto('ingest_keys').values(keys).execute();
+    const sealed = rows.slice(0, 100).map(({ id, name, created_at }) => ({
+      ...{ id, project_id, alias: name, description: '', state: 'enabled' as const },
+      ...{ version: 1, deletion_at: null, created_at },
+    }));
+    await metadata.insertInto('kms_keys').values(sealed).execute();
+    const here = await house.signIn({ account: 'acme', name: 'root', project: 'eu-de' });
+    const readers = await systemRole('CTS ReadOnlyAccess');
+    for (const [method, route, body, text] of [
+      ['PUT', grantPath(root, group_id, readers, project_id), undefined, 'at most 200 roles'],
+      ['PUT', `/v3/groups/${group_id}/users/full-0`, undefined, 'at most 50 groups'],
+      ['POST', `/v3/${project_id}/ingest-keys`, { name: 'more' }, 'at most 500 ingest keys'],
+      ['POST', `/v3/${project_id}/keys`, { alias: 'more' }, 'at most 100 keys'],
+    ] as const) {
+      const answer = await as(route.includes(project_id) ? here : root, method, route, body);
+      expect([route, answer.status, told(answer)]).toEqual([route, 400, expect.stringContaining(text)]);
+    }
+  });
+});
