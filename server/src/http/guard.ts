@@ -2,11 +2,10 @@ import { timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
-import { type Iam, type Principal, parseAuthorization } from '../iam/index.ts';
-import { readWhole } from '../ingest/index.ts';
+import { type Iam, networkOf, type Principal, parseAuthorization } from '../iam/index.ts';
 import { addressOf } from './address.ts';
 import type { SessionCookies } from './iam/session-cookies.ts';
-import { MAX_SIGNED_BODY } from './limits.ts';
+import { SignedBodies } from './signed-bodies.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -60,6 +59,7 @@ export function guard(
 ): void {
   server.decorateRequest('principal', null as unknown as Principal);
   server.decorateRequest('signedBody', undefined);
+  const bodies = new SignedBodies();
   server.decorateRequest('bySession', false);
 
   server.decorate('guardedRoutes', []);
@@ -101,7 +101,7 @@ export function guard(
       done(error as Error);
       return;
     }
-    identify(request, iam, sessions)
+    identify(request, iam, sessions, bodies)
       .then(admit)
       .then(() => done(), done);
   });
@@ -122,7 +122,12 @@ function isScraper({ headers }: FastifyRequest, expected: string): boolean {
   return expected !== '' && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-async function identify(request: FastifyRequest, iam: Iam, sessions: SessionCookies): Promise<Principal> {
+async function identify(
+  request: FastifyRequest,
+  iam: Iam,
+  sessions: SessionCookies,
+  bodies: SignedBodies,
+): Promise<Principal> {
   const { authorization } = request.headers;
   // A token wins, and Bearer is the matter of tokens, too.
   if (request.headers['x-auth-token'] || !authorization || /^Bearer /i.test(authorization)) {
@@ -139,12 +144,15 @@ async function identify(request: FastifyRequest, iam: Iam, sessions: SessionCook
     target: request.raw.url ?? '',
     headers: request.raw.headersDistinct,
   };
-  const readBody = async () => {
-    request.signedBody = await readWhole(request.raw, MAX_SIGNED_BODY);
-    return request.signedBody;
-  };
   const wanted = wantedProject(request, named);
-  return iam.authenticateSigned(claimed, signed, readBody, { wanted, address: addressOf(request) });
+  const address = addressOf(request);
+  return bodies.during(networkOf(address), request.raw, (read) => {
+    const readBody = async () => {
+      request.signedBody = await read();
+      return request.signedBody;
+    };
+    return iam.authenticateSigned(claimed, signed, readBody, { wanted, address });
+  });
 }
 
 /** Project, or account, that a request without a scope of its own is about. @param hint of its headers */

@@ -8,6 +8,10 @@ export const MAX_JSON_DEPTH = 64;
 export const MAX_JSON_VALUES = 20_000;
 /** Bytes of a signed request's body, as of the clouds' gateway. */
 export const MAX_SIGNED_BODY = 12 * 1024 * 1024;
+/** Bytes of signed bodies whose signatures are not proven yet: of one network, of all; so many of each body do not count. */
+export const UNPROVEN_BODIES_OF_NETWORK = 64 * 1024 * 1024;
+export const UNPROVEN_BODIES = 256 * 1024 * 1024;
+export const FREE_SIGNED_BODY = 64 * 1024;
 /** Characters of a refusal's message. */
 export const MAX_MESSAGE = 600;
 

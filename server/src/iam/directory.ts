@@ -334,10 +334,13 @@ export class Directory {
         .where('domain_id', '=', domainId)
         .execute();
       const same = users.find(({ external_id }) => external_id === externalId);
-      const looks = skeletonOf(name);
-      const another = users.find((user) => user !== same && skeletonOf(user.name) === looks);
       // Whoever has its name already keeps it, whatever others were called later.
-      if (another && (same?.name !== name || another.name === name)) throw ERRORS.nameTaken(name);
+      if (same?.name !== name) {
+        const looks = skeletonOf(name);
+        if (users.some((user) => user !== same && skeletonOf(user.name) === looks)) {
+          throw ERRORS.nameTaken(name);
+        }
+      }
       if (same && same.enabled !== 1) throw ERRORS.iamForbidden(`the user ${name} is disabled`);
       const id = same?.id ?? newId();
       const values = { name, external_id: externalId };

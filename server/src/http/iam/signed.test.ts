@@ -255,6 +255,30 @@ test('six wrong signatures from elsewhere keep nobody out', async () => {
   expect(await send(wire)).toBe(200);
 });
 
+test('strangers who know the id of a key fill their share of large bodies only', async () => {
+  const size = 12 * 1024 * 1024;
+  const wire = sign('access', { method: 'POST', target: tracker() });
+  const { hostname, port } = new URL(house.app.url);
+  const statuses: number[] = [];
+  const strangers = Array.from({ length: 12 }, () => {
+    const headers = [...wire.headers, ['content-length', String(size)]].flat();
+    const sent = request({ hostname, port, method: 'POST', path: wire.target, headers, setHost: false });
+    sent.on('response', (response) => statuses.push(response.statusCode ?? 0));
+    sent.on('error', () => undefined);
+    sent.write(Buffer.alloc(size - 1));
+    return sent;
+  });
+  await expect.poll(() => statuses.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+  expect(new Set(statuses)).toEqual(new Set([503]));
+  const small = sign('access', { method: 'POST', target: tracker(), body: BODY, headers: sized(BODY) });
+  expect([201, 400]).toContain(await send(small));
+  for (const sent of strangers) sent.destroy();
+  // What they held is free again.
+  const body = `"${'x'.repeat(900_000)}"`;
+  const large = sign('access', { method: 'POST', target: tracker(), body, headers: sized(body) });
+  await expect.poll(() => send(large), { timeout: 20_000 }).toBe(400);
+});
+
 test('what a signature covers is what a handler sees, whatever the query', async () => {
   const server = Fastify();
   let seen: Record<string, string | string[]> = {};
