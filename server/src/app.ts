@@ -325,6 +325,7 @@ export async function startApp({
     clock,
     queues: [...iam.queues, gate.requests, gate.streams, queries],
     engineRestarts: () => engine?.restarts ?? 0,
+    connections: () => connections,
   };
   const canary = new Canary({
     intake,

@@ -22,6 +22,7 @@ export interface Watched {
   /** What accounts share. */
   queues: readonly FairQueue[];
   engineRestarts: () => number;
+  connections: () => { open: number; refused: number };
   clock: () => number;
 }
 
@@ -79,6 +80,12 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_engine_restarts_total',
     'Times that the embedded engine was started again',
     ({ engineRestarts }) => engineRestarts(),
+  );
+  gauge('opencts_connections', 'Connections that are open', ({ connections }) => connections().open);
+  counter(
+    'opencts_connections_refused_total',
+    'Connections that were closed because there were too many',
+    ({ connections }) => connections().refused,
   );
   counter(
     'opencts_archived_traces_total',

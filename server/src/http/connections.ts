@@ -124,9 +124,10 @@ export class Connections {
     const mine = this.networks.get(network) ?? new Set<Held>();
     const { most, proxied } = this.options;
     const share = proxied ? most : Math.max(Math.floor(most * SHARE_OF_ONE_NETWORK), 1);
+    const full = mine.size >= share || this.held.size >= most;
     const fits = (mine.size < share || giveWay(mine)) && (this.held.size < most || this.makeRoom());
+    if (full) this.refused++;
     if (!fits || this.draining) {
-      this.refused++;
       socket.destroy();
       return;
     }

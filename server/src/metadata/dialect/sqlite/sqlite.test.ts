@@ -1,10 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import Sqlite from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectMetadata, type Metadata, openMetadata } from '../../metadata.ts';
+import { SqliteThread } from './sqlite-executor.ts';
 
 let directory: string;
 let file: string;
@@ -123,4 +125,21 @@ test('a file that is no database is an error, not a service without metadata', a
   const other = path.join(directory, 'other.db');
   await writeFile(other, 'text that is no database, and long enough to be seen as none. '.repeat(20));
   await expect(openMetadata(other)).rejects.toThrow('metadata');
+});
+
+test('a thread that ends by itself is told, and so is whoever waits for it', async () => {
+  let worker: Worker | undefined;
+  process.once('worker', (started) => {
+    worker = started;
+  });
+  const crashes: Error[] = [];
+  const thread = await SqliteThread.start(file, 'read', (error) => crashes.push(error));
+  const long = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) FROM n`;
+  thread.execute(long, []).catch(() => undefined);
+  const waiting = thread.execute('select * from domains', []);
+  void worker?.terminate();
+  await expect(waiting).rejects.toThrow('the thread of the metadata ended by itself');
+  await expect(thread.execute('select 1', [])).rejects.toThrow('ended by itself');
+  expect(crashes).toHaveLength(1);
+  await thread.close();
 });
