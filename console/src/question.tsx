@@ -68,7 +68,11 @@ export function Question({ title, action, work, onClose, children }: DialogProps
             </Alert>
           )}
           <FieldsProvider value={fields}>
-            {typeof children === 'string' ? <Box>{children}</Box> : children}
+            {typeof children === 'string' ? (
+              <Box>{children}</Box>
+            ) : (
+              <SpaceBetween size="m">{children}</SpaceBetween>
+            )}
           </FieldsProvider>
         </SpaceBetween>
       </form>

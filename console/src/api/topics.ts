@@ -1,5 +1,6 @@
 import { dataOf } from '@opencts/client/api';
 import type { Api } from './client.ts';
+import type { Subscriber } from './types.ts';
 
 export const listTopics = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v2/{project_id}/notifications/topics', { params: { path }, signal }))).topics;
@@ -22,10 +23,12 @@ export const listSubscribers = async ({ calls, path }: Api, topic_urn?: string, 
   return (await dataOf(calls.GET('/v3/{project_id}/smn/subscriptions', { params, signal }))).subscriptions;
 };
 
+export type ReceiverForm = NonNullable<Subscriber['extension']['form']>;
+
 export const subscribe = (
   { calls, path }: Api,
   topic_urn: string,
-  wanted: { protocol: string; endpoint: string; remark: string; batch: boolean },
+  wanted: { protocol: string; endpoint: string; remark: string; batch: boolean; form: ReceiverForm },
 ) =>
   dataOf(
     calls.POST('/v2/{project_id}/notifications/topics/{topic_urn}/subscriptions', {
@@ -35,6 +38,7 @@ export const subscribe = (
         endpoint: wanted.endpoint,
         remark: wanted.remark,
         ...(wanted.batch ? { extension: { batch: { traces: 500, seconds: 2 } } } : {}),
+        ...(wanted.form === 'opencts' ? {} : { extension: { form: wanted.form } }),
       },
     }),
   );
@@ -49,6 +53,15 @@ export const actOn = ({ calls, path }: Api, subscription_id: string, act: Subscr
   dataOf(
     calls.POST(`/v3/{project_id}/smn/subscriptions/{subscription_id}/${act}`, {
       params: { path: { ...path, subscription_id } },
+    }),
+  );
+
+/** For a receiver that cannot confirm by itself. */
+export const confirmByHand = ({ calls, path }: Api, { subscription_id, endpoint }: Subscriber) =>
+  dataOf(
+    calls.POST('/v3/{project_id}/smn/subscriptions/{subscription_id}/confirm', {
+      params: { path: { ...path, subscription_id } },
+      body: { endpoint },
     }),
   );
 

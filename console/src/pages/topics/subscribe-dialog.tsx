@@ -1,8 +1,9 @@
+import Alert from '@cloudscape-design/components/alert';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
-import { subscribe } from '../../api/topics.ts';
+import { type ReceiverForm, subscribe } from '../../api/topics.ts';
 import { useConsole } from '../../console-context.ts';
 import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
@@ -17,15 +18,28 @@ export function SubscribeDialog({ urn, onClose }: { urn: string; onClose: (chang
   const [endpoint, setEndpoint] = useState('');
   const [remark, setRemark] = useState('');
   const [batch, setBatch] = useState(false);
+  const [form, setForm] = useState<ReceiverForm>('opencts');
   const options = Object.entries(words.protocols).map(([value, label]) => ({ value, label }));
+  const forms = (Object.keys(words.forms) as ReceiverForm[]).map((value) => ({
+    value,
+    label: words.forms[value],
+    description: words.formHints[value],
+  }));
   const web = protocol === 'http' || protocol === 'https';
+  const signed = web && form === 'opencts';
   return (
     <Question
       title={words.subscribe}
       action={words.subscribe}
       onClose={onClose}
       work={async () =>
-        void (await subscribe(api, urn, { protocol, endpoint: endpoint.trim(), remark, batch: web && batch }))
+        void (await subscribe(api, urn, {
+          protocol,
+          endpoint: endpoint.trim(),
+          remark,
+          batch: signed && batch,
+          form: web ? form : 'opencts',
+        }))
       }
     >
       <Field of="protocol" label={words.protocol}>
@@ -35,10 +49,25 @@ export function SubscribeDialog({ urn, onClose }: { urn: string; onClose: (chang
           onChange={({ detail }) => setProtocol(detail.selectedOption.value ?? 'email')}
         />
       </Field>
-      <Field of="endpoint" label={words.endpoint} constraintText={words.endpointHints[protocol]}>
+      {web && (
+        <Field of="extension" label={words.form}>
+          <Select
+            selectedOption={forms.find(({ value }) => value === form) ?? null}
+            options={forms}
+            triggerVariant="option"
+            onChange={({ detail }) => setForm((detail.selectedOption.value ?? 'opencts') as ReceiverForm)}
+          />
+        </Field>
+      )}
+      <Field
+        of="endpoint"
+        label={words.endpoint}
+        constraintText={web && !signed ? words.endpointHints.hook : words.endpointHints[protocol]}
+      >
         <Input value={endpoint} onChange={({ detail }) => setEndpoint(detail.value)} />
       </Field>
-      {web && (
+      {web && !signed && <Alert type="info">{words.confirmedByHand}</Alert>}
+      {signed && (
         <Checkbox
           checked={batch}
           description={words.batchHint}

@@ -13,7 +13,7 @@ import { formatTime } from '../../time.ts';
 const words = texts.topics;
 
 /** What can be done with a subscription. */
-export type RowAct = SubscriberAct | 'log' | 'remove';
+export type RowAct = SubscriberAct | 'confirm' | 'log' | 'remove';
 type Choose = (subscriber: Subscriber, act: RowAct) => void;
 
 interface Props {
@@ -51,6 +51,7 @@ function columnsOf(onChoose: Choose): TableProps.ColumnDefinition<Subscriber>[] 
           <Box fontSize="body-s" color="text-body-secondary">
             {words.protocols[protocol] ?? protocol}
             {extension.batch && `, ${words.batch.toLowerCase()}`}
+            {extension.form && extension.form !== 'opencts' && `, ${words.forms[extension.form]}`}
           </Box>
         </>
       ),
@@ -84,9 +85,15 @@ function columnsOf(onChoose: Choose): TableProps.ColumnDefinition<Subscriber>[] 
   ];
 }
 
-function actsOf({ state }: Subscriber): ButtonDropdownProps.Items {
+/** Whether its receiver has no way to confirm by itself. */
+const isMute = ({ extension }: Subscriber) => (extension.form ?? 'opencts') !== 'opencts';
+
+function actsOf(subscriber: Subscriber): ButtonDropdownProps.Items {
+  const { state } = subscriber;
   const act = (id: keyof typeof words.acts) => ({ id, text: words.acts[id] });
-  if (state === 'pending' || state === 'cancelled') return [act('confirm-again'), act('log'), act('remove')];
+  if (state === 'pending' || state === 'cancelled') {
+    return [...(isMute(subscriber) ? [act('confirm')] : []), act('confirm-again'), act('log'), act('remove')];
+  }
   return [act('test'), act('log'), state === 'paused' ? act('resume') : act('pause'), act('remove')];
 }
 

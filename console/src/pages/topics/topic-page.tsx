@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
@@ -5,7 +6,14 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
-import { actOn, listDeadLetters, listSubscribers, removeTopic, unsubscribe } from '../../api/topics.ts';
+import {
+  actOn,
+  confirmByHand,
+  listDeadLetters,
+  listSubscribers,
+  removeTopic,
+  unsubscribe,
+} from '../../api/topics.ts';
 import type { Subscriber } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
@@ -21,7 +29,9 @@ import { type RowAct, Subscriptions } from './subscriptions.tsx';
 const words = texts.topics;
 const LOOK_AGAIN_MS = 3_000;
 
-type Dialog = { kind: 'subscribe' | 'removeTopic' } | { kind: 'log' | 'remove'; subscriber: Subscriber };
+type Dialog =
+  | { kind: 'subscribe' | 'removeTopic' }
+  | { kind: 'confirm' | 'log' | 'remove'; subscriber: Subscriber };
 
 const nameOf = (urn: string) => urn.slice(urn.lastIndexOf(':') + 1);
 
@@ -53,7 +63,7 @@ export default function TopicPage() {
     if (changed) reload();
   };
   const choose = (subscriber: Subscriber, id: RowAct) => {
-    if (id === 'log' || id === 'remove') {
+    if (id === 'confirm' || id === 'log' || id === 'remove') {
       setDialog({ kind: id, subscriber });
       return;
     }
@@ -131,6 +141,21 @@ function TopicDialogs({ dialog, urn, onClose }: DialogsProps) {
       return <SubscribeDialog urn={urn} onClose={onClose} />;
     case 'log':
       return <DeliveryLog subscriber={dialog.subscriber} onClose={() => onClose(false)} />;
+    case 'confirm':
+      return (
+        <Question
+          title={words.confirmTitle}
+          action={words.acts.confirm}
+          onClose={onClose}
+          work={async () => void (await confirmByHand(api, dialog.subscriber))}
+        >
+          <Box>{words.confirmText}</Box>
+          <div>
+            <Box variant="awsui-key-label">{words.endpoint}</Box>
+            <span className="long-name">{dialog.subscriber.endpoint}</span>
+          </div>
+        </Question>
+      );
     case 'remove':
       return (
         <Question

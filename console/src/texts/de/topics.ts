@@ -37,7 +37,23 @@ export const topics: typeof english = {
     https:
       'Eine URL, die POST annimmt; zur Bestätigung wird die subscribe_url aus der ersten Nachricht aufgerufen.',
     http: 'Eine URL, die POST annimmt; unverschlüsselt.',
+    hook: 'Die URL des Webhooks, wie das Chatsystem sie anzeigt. Wer sie kennt, kann dort schreiben.',
   },
+  form: 'Form',
+  forms: {
+    opencts: 'Signierte Nachricht',
+    slack: 'Slack',
+    teams: 'Microsoft Teams',
+    plain: 'Einfaches JSON',
+  },
+  formHints: {
+    opencts: 'Für Programme, die selbst bestätigen und die Signatur prüfen.',
+    slack: 'Eingehende Webhooks von Slack, Mattermost und anderen.',
+    teams: 'Webhooks von Workflows, als Adaptive Card.',
+    plain: 'Ein JSON-Objekt mit Texten, für Werkzeuge, die darauf aufbauen.',
+  },
+  confirmedByHand:
+    'Ein solcher Empfänger kann nicht selbst bestätigen. Wählen Sie danach in der Liste „Von Hand bestätigen“, oder jemand drückt dort den Knopf hinter dem Link der ersten Nachricht.',
   remark: 'Anmerkung',
   batch: 'Gebündelt',
   batchHint:
@@ -66,9 +82,13 @@ export const topics: typeof english = {
     log: 'Zustellprotokoll',
     pause: 'Anhalten',
     resume: 'Fortsetzen',
+    confirm: 'Von Hand bestätigen',
     'confirm-again': 'Bestätigung erneut senden',
     remove: 'Löschen',
   },
+  confirmTitle: 'Für diesen Empfänger bestätigen?',
+  confirmText:
+    'Nachrichten des Themas gehen von nun an dorthin, ohne dass der Empfänger zugestimmt hat. Tun Sie es nur für eigene Empfänger, und vergleichen Sie die Adresse. Ein Trace hält fest, wer es war.',
   tested: 'Eine Testnachricht ist unterwegs.',
   asked: 'Die Bitte um Bestätigung ist unterwegs.',
   noneSubscribed: 'Keine Abonnements vorhanden',

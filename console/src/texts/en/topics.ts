@@ -35,7 +35,18 @@ export const topics = {
     sms: '"+", country code and number.',
     https: 'A URL that takes POST; it confirms by opening subscribe_url of the first message.',
     http: 'A URL that takes POST; not encrypted.',
+    hook: 'The URL of the web hook, as the chat system shows it. Whoever knows it can write there.',
   } as Record<string, string>,
+  form: 'Form',
+  forms: { opencts: 'Signed message', slack: 'Slack', teams: 'Microsoft Teams', plain: 'Plain JSON' },
+  formHints: {
+    opencts: 'For programs that confirm by themselves and check the signature.',
+    slack: 'Incoming web hooks of Slack, Mattermost and others.',
+    teams: 'Web hooks of workflows, as an Adaptive Card.',
+    plain: 'A JSON object of texts, for tools that build on it.',
+  },
+  confirmedByHand:
+    'Such a receiver cannot confirm by itself. Afterwards choose "Confirm by hand" in the list, or let somebody there press the button behind the link of the first message.',
   remark: 'Remark',
   batch: 'In batches',
   batchHint:
@@ -61,9 +72,13 @@ export const topics = {
     log: 'Delivery log',
     pause: 'Pause',
     resume: 'Resume',
+    confirm: 'Confirm by hand',
     'confirm-again': 'Send the confirmation again',
     remove: 'Delete',
   },
+  confirmTitle: 'Confirm for this receiver?',
+  confirmText:
+    'Messages of the topic are sent there from now on, without the receiver having agreed. Do it only for receivers of your own, and compare the address. A trace will tell who did it.',
   tested: 'A test message is on its way.',
   asked: 'The confirmation is on its way.',
   noneSubscribed: 'Nobody has subscribed',
