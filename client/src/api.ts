@@ -2353,7 +2353,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Traces of a trace file */
+        /** Traces of a trace file: at most `limit`, of large ones fewer; `offset` counts on from there */
         get: {
             parameters: {
                 query: {

@@ -88,6 +88,13 @@ export const ERRORS = {
     new CtsError(404, 'CTS.0003', `there is no search ${id} of yours; findings are kept for half an hour`),
   fileGone: (key: string) =>
     new CtsError(404, 'CTS.0005', `the trace file ${key} was delivered, but is not in its bucket any more`),
+  fileTooLong: (key: string, limit: number) =>
+    new CtsError(
+      400,
+      'CTS.0003',
+      `the text of the trace file ${key} is longer than ${limit} bytes: download it instead`,
+      { field: 'key' },
+    ),
   fileDamaged: (key: string) =>
     new CtsError(500, 'CTS.0005', `the trace file ${key} cannot be read: it was changed since its delivery`),
   keyUnusable: (message: string) => new CtsError(400, 'CTS.0222', message, { field: 'kms_id' }),

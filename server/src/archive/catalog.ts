@@ -2,23 +2,25 @@ import { createHash, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { type Selectable, sql } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { EnvelopeDamaged, type Keyring, KeyUnusable, type KeyUser, unseal } from '../kms/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
+import { MAX_FILE_TEXT, MAX_SHOWN_BYTES, MOST_FOLDERS } from './limits.ts';
+import { linesOf, TextTooLong } from './lines.ts';
 
 /** How long whoever reads a file waits for the object store to begin. */
 const PATIENCE_MS = 20_000;
 const PAGE = 500;
-const expand = promisify(gunzip);
-/** A file whose text is longer is to be downloaded. */
-const MOST_TEXT = 512 * 1024 * 1024;
+/** Files that one statement counts. */
+const PIECE = 5000;
+/** Behind every character of a key. */
+const LAST = '\u{10ffff}';
+/** As the database counts: code points. */
+const lengthOf = (text: string) => [...text].length;
 
 export interface ArchivedFile {
   bucket: string;
@@ -53,6 +55,13 @@ export interface FileReader extends KeyUser {
   mayDecrypt: boolean;
 }
 
+/** A file by its name. */
+export interface FileName {
+  projectId: string;
+  bucket: string;
+  key: string;
+}
+
 export interface ArchivedFolder {
   /** With a slash at its end. */
   name: string;
@@ -85,35 +94,77 @@ export class ArchiveCatalog {
     return new Map(rows.map(({ hour, traces }) => [hour, traces]));
   }
 
-  /** Folders right below a prefix. */
-  async folders(projectId: string, prefix: string): Promise<ArchivedFolder[]> {
-    const rest = sql<string>`substr(key, ${prefix.length + 1})`;
+  /**
+   * Folders right below a prefix, of very many the first by key. Read in pieces, so that no statement keeps others
+   * waiting for long.
+   */
+  async folders(projectId: string, prefix: string, gone: AbortSignal): Promise<ArchivedFolder[]> {
+    const rest = sql<string>`substr(key, ${lengthOf(prefix) + 1})`;
     const slash = sql<number>`instr(${rest}, '/')`;
-    const rows = await this.below(projectId, prefix)
-      .where(slash, '>', 0)
-      .select([
-        sql<string>`substr(${rest}, 1, ${slash})`.as('name'),
-        sql<number>`count(*)`.as('files'),
-        sql<number>`sum(bytes)`.as('bytes'),
-        sql<number>`sum(traces)`.as('traces'),
-      ])
-      .groupBy('name')
-      .execute();
+    const folders = new Map<string, ArchivedFolder>();
+    for (let after = ''; folders.size < MOST_FOLDERS; ) {
+      gone.throwIfAborted();
+      const piece = this.below(projectId, prefix)
+        .where('key', '>', after)
+        .select(['key', 'bytes', 'traces'])
+        .orderBy('key')
+        .limit(PIECE)
+        .as('piece');
+      const rows = await this.metadata
+        .selectFrom(piece)
+        .select([
+          sql<string>`substr(${rest}, 1, ${slash})`.as('name'),
+          sql<string>`max(key)`.as('last'),
+          sql<number>`count(*)`.as('files'),
+          sql<number>`sum(bytes)`.as('bytes'),
+          sql<number>`sum(traces)`.as('traces'),
+        ])
+        .groupBy('name')
+        .orderBy('last')
+        .execute();
+      for (const { name, files, bytes, traces } of rows) {
+        // Files right below the prefix have none.
+        if (name === '') continue;
+        const folder = folders.get(name) ?? { name, files: 0, bytes: 0, traces: 0 };
+        folder.files += files;
+        folder.bytes += bytes;
+        folder.traces += traces;
+        folders.set(name, folder);
+      }
+      if (rows.reduce((sum, { files }) => sum + files, 0) < PIECE) break;
+      after = rows.at(-1)?.last ?? after;
+    }
     const inOrder = new Intl.Collator('en', { numeric: true });
-    return rows
-      .map((row) => ({ name: row.name, files: row.files, bytes: row.bytes, traces: row.traces }))
-      .sort((a, b) => inOrder.compare(a.name, b.name));
+    return [...folders.values()].sort((a, b) => inOrder.compare(a.name, b.name));
   }
 
   /** Files right below a prefix in the order of their keys. @param after key of the last one before */
   async files(projectId: string, prefix: string, after: string, limit: number): Promise<ArchivedFile[]> {
+    const found: ArchivedFile[] = [];
+    for (let last = after; found.length < limit; ) {
+      const rows = await this.filesAfter(projectId, prefix, last, limit - found.length);
+      // What lies in a folder is passed over as a whole.
+      const inFolder = rows.findIndex(({ key }) => key.includes('/', prefix.length));
+      found.push(...(inFolder === -1 ? rows : rows.slice(0, inFolder)));
+      const first = rows[inFolder]?.key;
+      if (first === undefined) break;
+      last = `${first.slice(0, first.indexOf('/', prefix.length) + 1)}${LAST}`;
+    }
+    return found;
+  }
+
+  private async filesAfter(
+    projectId: string,
+    prefix: string,
+    after: string,
+    limit: number,
+  ): Promise<ArchivedFile[]> {
     const rows = await this.below(projectId, prefix)
       .leftJoin('digest_chains', (join) =>
         join
           .onRef('digest_chains.tracker_id', '=', 'trace_files.tracker_id')
           .onRef('digest_chains.service', '=', 'trace_files.service'),
       )
-      .where(sql<number>`instr(substr(key, ${prefix.length + 1}), '/')`, '=', 0)
       .where('key', '>', after)
       .selectAll('trace_files')
       .select('last_end')
@@ -161,14 +212,26 @@ export class ArchiveCatalog {
   /**
    * Whether a file still has the bytes with which it was delivered. This asks the service; `opencts verify`
    * proves it with nothing but the digest files and the public key.
+   * @param gone whoever asked has gone
    * @throws CtsError 404 when it is none of the project's, 503
    */
-  async check(projectId: string, bucket: string, key: string): Promise<'valid' | 'changed' | 'missing'> {
+  async check(
+    projectId: string,
+    bucket: string,
+    key: string,
+    gone: AbortSignal,
+  ): Promise<'valid' | 'changed' | 'missing'> {
     const known = await this.known(projectId, bucket, key);
     const hash = createHash('sha256');
     try {
       const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
-      for await (const _ of hashed(body, hash));
+      let bytes = 0;
+      for await (const chunk of hashed(body, hash)) {
+        gone.throwIfAborted();
+        bytes += chunk.length;
+        // Whoever has put something endless in its place need not be read to its end.
+        if (bytes > known.bytes) return 'changed';
+      }
     } catch (error) {
       if (error instanceof ObjectStoreError && error.problem === 'no-object') return 'missing';
       throw problemWith(key, error);
@@ -262,21 +325,42 @@ export class ArchiveCatalog {
     return service === undefined ? query : query.where('service', 'in', ['', service]);
   }
 
-  /** The traces of a file, in the form of query answers. @throws CtsError as {@link open} does */
+  /**
+   * Traces of a file, in the form of query answers: from `offset` on at most `limit`, and of large ones fewer.
+   * What it costs does not grow with the memory that the file would take.
+   * @param gone whoever asked has gone
+   * @throws CtsError as {@link open} does; 400 when the file is longer than what is looked into
+   */
   async traces(
-    projectId: string,
-    bucket: string,
-    key: string,
+    { projectId, bucket, key }: FileName,
+    { offset, limit }: { offset: number; limit: number },
     reader: FileReader,
-  ): Promise<{ traces: Trace[]; bytes: number }> {
+    gone: AbortSignal,
+  ): Promise<{ traces: Trace[]; total: number; bytes: number }> {
+    const known = await this.known(projectId, bucket, key);
     const { body, bytes } = await this.open(projectId, bucket, key, reader);
+    const end = () => body.destroy();
+    gone.addEventListener('abort', end, { once: true });
     try {
-      const stored = await buffer(body);
-      const text = key.endsWith('.gz') ? await expand(stored, { maxOutputLength: MOST_TEXT }) : stored;
-      const lines = JSON.parse(text.toString('utf8')) as Record<string, unknown>[];
-      return { traces: lines.map(traceOfFile), bytes };
-    } catch {
-      throw ERRORS.fileDamaged(key);
+      const compressed = key.endsWith('.gz');
+      const lines = await linesOf(body, { compressed, offset, limit, most: MAX_SHOWN_BYTES });
+      // A line is a trace, with a bracket of the array or a comma at its ends.
+      const traces = lines
+        .map((line) =>
+          line
+            .toString('utf8')
+            .replace(/^\[/, '')
+            .replace(/[,\]]+$/, ''),
+        )
+        .filter((text) => text !== '')
+        .map((text) => traceOfFile(JSON.parse(text) as Record<string, unknown>));
+      return { traces, total: known.traces, bytes };
+    } catch (error) {
+      gone.throwIfAborted();
+      throw error instanceof TextTooLong ? ERRORS.fileTooLong(key, MAX_FILE_TEXT) : ERRORS.fileDamaged(key);
+    } finally {
+      gone.removeEventListener('abort', end);
+      body.destroy();
     }
   }
 
@@ -286,7 +370,7 @@ export class ArchiveCatalog {
       .selectFrom('trace_files')
       .where('project_id', '=', projectId)
       .where('key', '>=', prefix)
-      .where('key', '<', `${prefix}\u{10ffff}`);
+      .where('key', '<', `${prefix}${LAST}`);
   }
 }
 

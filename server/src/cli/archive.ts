@@ -6,9 +6,18 @@ import type { ReadableStream } from 'node:stream/web';
 import { dataOf } from '@opencts/client';
 import { type Commands, type Context, UsageError } from './command.ts';
 
+/** Traces that `show` shows. */
+const MOST_SHOWN = 1000;
+
 /** One page of a folder. */
 const page = ({ api, path: project }: Context, prefix: string, marker: string) =>
   dataOf(api.GET('/v3/{project_id}/archive', { params: { path: project, query: { prefix, marker } } }));
+
+/** Traces of a file from an offset on. */
+const part = ({ api, path: project }: Context, file: { bucket: string; key: string }, offset: number) => {
+  const query = { ...file, offset, limit: MOST_SHOWN - offset };
+  return dataOf(api.GET('/v3/{project_id}/archive/traces', { params: { path: project, query } }));
+};
 
 /** The file of a key, which says its bucket as well. */
 async function fileOf(context: Context) {
@@ -49,8 +58,14 @@ export const ARCHIVE: Commands = {
     columns: ['trace_name', 'service_type', 'resource_type', 'resource_name', 'trace_rating', 'time'],
     async run(context) {
       const { bucket, key } = await fileOf(context);
-      const params = { path: context.path, query: { bucket, key, limit: 1000 } };
-      return (await dataOf(context.api.GET('/v3/{project_id}/archive/traces', { params }))).traces;
+      const traces: Awaited<ReturnType<typeof part>>['traces'] = [];
+      // A page of large traces ends early.
+      for (let total = 1; traces.length < Math.min(total, MOST_SHOWN); ) {
+        const page = await part(context, { bucket, key }, traces.length);
+        traces.push(...page.traces);
+        total = page.traces.length === 0 ? 0 : page.total_count;
+      }
+      return traces;
     },
   },
   download: {

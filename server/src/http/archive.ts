@@ -5,6 +5,7 @@ import type { FileReader } from '../archive/index.ts';
 import { Trace } from '../traces/index.ts';
 import { addressOf } from './address.ts';
 import { about } from './audit.ts';
+import { callerGone } from './caller.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
@@ -93,8 +94,10 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         },
       },
     },
-    async ({ params: { project_id }, query: { prefix, marker, limit } }) => {
-      const folders = marker === '' ? await archive.folders(project_id, prefix) : [];
+    async ({ params: { project_id }, query: { prefix, marker, limit }, principal }, reply) => {
+      const gone = callerGone(reply);
+      const walk = () => archive.folders(project_id, prefix, gone);
+      const folders = marker === '' ? await gate.files.run(principal.domainId, walk, gone) : [];
       const files = await archive.files(project_id, prefix, marker, limit);
       return {
         folders,
@@ -150,11 +153,12 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: { action: 'cts:trace:list' },
       schema: {
-        summary: 'Traces of a trace file',
+        summary:
+          'Traces of a trace file: at most `limit`, of large ones fewer; `offset` counts on from there',
         tags: ['archive'],
         params: ProjectPath,
         querystring: Type.Interface([OneFile], {
-          offset: Type.Integer({ minimum: 0, default: 0 }),
+          offset: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
         }),
         response: { 200: Type.Object({ traces: Type.Array(Trace), total_count: Type.Integer() }) },
@@ -162,12 +166,18 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async (request) => {
+    async (request, reply) => {
       const { bucket, key, offset, limit } = request.query;
       const reader = readerOf(request);
-      const { traces, bytes } = await archive.traces(request.params.project_id, bucket, key, reader);
+      const file = { projectId: request.params.project_id, bucket, key };
+      const gone = callerGone(reply);
+      const { traces, total, bytes } = await gate.files.run(
+        request.principal.domainId,
+        () => archive.traces(file, { offset, limit }, reader, gone),
+        gone,
+      );
       await read(request, reader, bucket, key, bytes);
-      return { traces: traces.slice(offset, offset + limit), total_count: traces.length };
+      return { traces, total_count: total };
     },
   );
 
@@ -183,9 +193,11 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Type.Object({ verdict: Type.Enum(['valid', 'changed', 'missing']) }) },
       },
     },
-    async ({ params, query }) => ({
-      verdict: await archive.check(params.project_id, query.bucket, query.key),
-    }),
+    async ({ params, query, principal }, reply) => {
+      const gone = callerGone(reply);
+      const check = () => archive.check(params.project_id, query.bucket, query.key, gone);
+      return { verdict: await gate.files.run(principal.domainId, check, gone) };
+    },
   );
 
   server.get(

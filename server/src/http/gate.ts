@@ -2,7 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { FairQueue } from '../shares/index.ts';
 import { callerGone } from './caller.ts';
-import { MAX_UNREAD_BYTES, MAX_UNREAD_BYTES_IN_ALL, REQUEST_SHARES, STREAM_SHARES } from './limits.ts';
+import {
+  FILE_SHARES,
+  MAX_UNREAD_BYTES,
+  MAX_UNREAD_BYTES_IN_ALL,
+  REQUEST_SHARES,
+  STREAM_SHARES,
+} from './limits.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,6 +31,8 @@ declare module 'fastify' {
 export class Gate {
   readonly requests = new FairQueue(REQUEST_SHARES);
   readonly streams = new FairQueue(STREAM_SHARES);
+  /** Looks into trace files: unpacking and hashing them. */
+  readonly files = new FairQueue(FILE_SHARES);
   private readonly unread = new Map<string, number>();
   private unreadInAll = 0;
 

@@ -50,6 +50,14 @@ export const STREAM_SHARES: FairQueueOptions = {
   waiting: 4,
   retryAfter: 5,
 };
+/** Looks into trace files, which are unpacked or hashed for it. */
+export const FILE_SHARES: FairQueueOptions = {
+  name: 'trace files',
+  atOnce: 4,
+  each: 2,
+  waiting: 60,
+  retryAfter: 5,
+};
 /** Bytes of answers of one account that it has not read yet; and of all accounts. */
 export const MAX_UNREAD_BYTES = 48 * 1024 * 1024;
 export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;
