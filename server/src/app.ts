@@ -323,7 +323,7 @@ export async function startApp({
     notifying,
     disk,
     clock,
-    queues: [...iam.queues, gate.requests, gate.streams, gate.files, queries],
+    queues: [...iam.queues, gate.requests, gate.streams, gate.files, queries, ...searches.queues],
     engineRestarts: () => engine?.restarts ?? 0,
     connections: () => connections,
   };

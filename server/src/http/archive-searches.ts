@@ -2,11 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import { type Search, TooManySearches } from '../search/index.ts';
+import type { Search } from '../search/index.ts';
 import { Trace } from '../traces/index.ts';
 import { readerOf } from './archive.ts';
 import { about } from './audit.ts';
+import { callerGone } from './caller.ts';
 import { sendCsv, TimeZone, timeFormat } from './export.ts';
+import { MAX_MARKER } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { archiveFilterOf, errorCode, markerKey, markerOf, TraceQuery } from './trace-query.ts';
@@ -65,6 +67,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
   { searches, clock, gate },
 ) => {
   const ownerOf = ({ principal }: FastifyRequest) => ({
+    domainId: principal.domainId,
     projectId: principal.project?.id ?? '',
     userId: principal.user.id,
   });
@@ -103,13 +106,9 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
     async (request, reply) => {
       const { limit = MOST_FOUND, ...query } = request.body;
       const filter = archiveFilterOf(request.params.project_id, query, clock());
-      try {
-        const search = searches.begin(ownerOf(request), filter, limit, readerOf(request));
-        about(request, { resourceId: search.id });
-        return reply.code(201).send(view(search));
-      } catch (error) {
-        throw error instanceof TooManySearches ? ERRORS.unavailable(error.message, 30) : error;
-      }
+      const search = searches.begin(ownerOf(request), filter, limit, readerOf(request));
+      about(request, { resourceId: search.id });
+      return reply.code(201).send(view(search));
     },
   );
 
@@ -186,7 +185,9 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
         params: SearchPath,
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, errorCode }),
-          next: Type.Optional(Type.String({ description: 'Marker of the page before' })),
+          next: Type.Optional(
+            Type.String({ maxLength: MAX_MARKER, errorCode, description: 'Marker of the page before' }),
+          ),
         }),
         response: {
           200: Type.Object({
@@ -201,12 +202,13 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       // Traces carry members that no schema knows.
       serializerCompiler: () => JSON.stringify,
     },
-    async (request) => {
+    async (request, reply) => {
       const { limit, next: marker } = request.query;
       const { traces, next } = await searches.page(
         find(request),
         limit,
         marker ? markerKey(marker) : undefined,
+        callerGone(reply),
       );
       return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
     },
@@ -232,8 +234,9 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       about(request, { resourceId: search.id });
       const time = timeFormat(request.query.time_zone);
       await gate.stream(reply);
+      const gone = callerGone(reply);
       const pages = (limit: number, after?: Parameters<typeof searches.page>[2]) =>
-        searches.page(search, limit, after);
+        searches.page(search, limit, after, gone);
       return sendCsv(reply, clock(), pages, MOST_FOUND, time);
     },
   );

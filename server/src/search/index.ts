@@ -1,1 +1,1 @@
-export { ArchiveSearches, type Search, type SearchStatus, TooManySearches } from './searches.ts';
+export { ArchiveSearches, type Search, type SearchStatus } from './searches.ts';

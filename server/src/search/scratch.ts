@@ -7,12 +7,18 @@ import { type Engine, removeEngine, startEngine } from '../engine/index.ts';
 import {
   bind,
   connect,
+  type Found,
   type Parameters,
+  pageOf,
+  queryError,
+  readBounded,
   type TraceKey,
   type TracePage,
   traceOfFile,
+  withFewer,
 } from '../traces/index.ts';
 import type { LineCondition } from './condition.ts';
+import { MAX_SCAN_MEMORY, SCAN_BLOCK_BYTES } from './limits.ts';
 
 const DATABASE = 'searches';
 /** What the engine may take besides itself; a search reads in small blocks. */
@@ -82,42 +88,64 @@ export class Scratch {
          FROM file({files:String}, 'LineAsString', 'text String')
          WHERE ${condition.hint.replaceAll('(line,', '(text,')}
        ) WHERE ${condition.exact} LIMIT {most:UInt64}
-       SETTINGS max_threads = ${THREADS}, max_block_size = ${BLOCK_ROWS}`,
+       SETTINGS max_threads = ${THREADS}, max_block_size = ${BLOCK_ROWS},
+         input_format_max_block_size_bytes = ${SCAN_BLOCK_BYTES}, min_insert_block_size_bytes = ${SCAN_BLOCK_BYTES},
+         max_memory_usage = ${MAX_SCAN_MEMORY}, input_format_parallel_parsing = 0`,
       { ...condition.parameters, files: path.join(folder, '*'), most },
     );
   }
 
-  /** Traces that were found so far. */
-  async count(table: string): Promise<number> {
-    const [row] = await this.rows<{ traces: string }>(
-      `SELECT uniqExact(trace_id) AS traces FROM ${DATABASE}.${table}`,
-      {},
+  /** Traces that were found so far, and the bytes that they take on disk. */
+  async count(table: string): Promise<{ traces: number; bytes: number }> {
+    const {
+      rows: [row],
+    } = await this.read<{ traces: string; bytes: string }>(
+      `SELECT (SELECT uniqExact(trace_id) FROM ${DATABASE}.${table}) AS traces,
+              (SELECT sum(bytes_on_disk) FROM system.parts
+               WHERE database = '${DATABASE}' AND table = {table:String} AND active) AS bytes`,
+      { table },
     );
-    return Number(row?.traces ?? 0);
+    return { traces: Number(row?.traces ?? 0), bytes: Number(row?.bytes ?? 0) };
   }
 
-  /** Newest first. Copies of a retried trace show once. */
-  async page(table: string, limit: number, after?: TraceKey): Promise<TracePage> {
-    const rows = await this.rows<{ time: string; trace_id: string; line: string }>(
-      `SELECT time, trace_id, line FROM ${DATABASE}.${table}
-       WHERE (time, trace_id) < ({time:Int64}, {trace_id:String})
-       ORDER BY time DESC, trace_id DESC LIMIT 1 BY time, trace_id LIMIT {most:UInt32}`,
-      { time: after?.time ?? Number.MAX_SAFE_INTEGER, trace_id: after?.traceId ?? '', most: limit + 1 },
-    );
-    const shown = rows.slice(0, limit);
-    const last = shown.at(-1);
-    return {
-      traces: shown.map(({ line }) => traceOfFile(JSON.parse(line) as Record<string, unknown>)),
-      next: rows.length > limit && last ? { time: Number(last.time), traceId: last.trace_id } : null,
-    };
+  /** Newest first; a page of large traces ends early. Copies of a retried trace show once. */
+  page(table: string, limit: number, after?: TraceKey): Promise<TracePage> {
+    const newest = (key: TraceKey | undefined, rows: number) =>
+      withFewer(rows, (most) =>
+        this.read<FoundRow>(
+          `SELECT time, trace_id, line FROM ${DATABASE}.${table}
+           WHERE (time, trace_id) < ({time:Int64}, {trace_id:String})
+           ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32} SETTINGS max_memory_usage = ${MAX_SCAN_MEMORY}`,
+          { time: key?.time ?? Number.MAX_SAFE_INTEGER, trace_id: key?.traceId ?? '', most },
+        ),
+      );
+    return pageOf(limit, after, newest, {
+      key: (row) => ({ time: Number(row.time), traceId: row.trace_id }),
+      trace: ({ line }) => traceOfFile(JSON.parse(line) as Record<string, unknown>),
+    });
   }
 
   private async command(query: string, parameters: Parameters = {}): Promise<void> {
-    await this.client.command({ query: bind(query, parameters) });
+    try {
+      await this.client.command({ query: bind(query, parameters) });
+    } catch (error) {
+      throw queryError(error);
+    }
   }
 
-  private async rows<Row>(query: string, parameters: Parameters): Promise<Row[]> {
-    const result = await this.client.query({ query: bind(query, parameters), format: 'JSONEachRow' });
-    return result.json<Row>();
+  private async read<Row>(query: string, parameters: Parameters): Promise<Found<Row>> {
+    try {
+      return await readBounded(
+        await this.client.query({ query: bind(query, parameters), format: 'JSONEachRow' }),
+      );
+    } catch (error) {
+      throw queryError(error);
+    }
   }
+}
+
+interface FoundRow {
+  time: string;
+  trace_id: string;
+  line: string;
 }

@@ -3,17 +3,24 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { ArchiveCatalog, FileReader, FileSelection, SelectedFile } from '../archive/index.ts';
-import { CtsError } from '../errors.ts';
-import type { TraceKey, TracePage } from '../traces/index.ts';
-import { type ArchiveFilter, lineCondition } from './condition.ts';
+import { CtsError, ERRORS } from '../errors.ts';
+import { FairQueue } from '../shares/index.ts';
+import { ReadTooWide, type TraceKey, type TracePage } from '../traces/index.ts';
+import { type ArchiveFilter, type LineCondition, lineCondition } from './condition.ts';
+import {
+  BATCH_BYTES,
+  BATCH_FILES,
+  FINDING_SHARES,
+  MAX_FOUND_BYTES,
+  MOST_KEPT,
+  MOST_UNFINISHED,
+  MOST_UNFINISHED_IN_ALL,
+  SEARCH_SHARES,
+} from './limits.ts';
 import { Scratch } from './scratch.ts';
 
-/** Files that are scanned in one go. */
-const BATCH_BYTES = 32 * 1024 * 1024;
-const BATCH_FILES = 64;
 /** Files that are fetched side by side. */
 const AT_ONCE = 4;
-const MOST_SEARCHES = 20;
 const MOST_PROBLEMS = 100;
 /** How long findings stay when nobody looks at them; without any the engine ends. */
 const UNUSED_MS = 30 * 60_000;
@@ -31,6 +38,8 @@ export interface FileProblem {
 
 /** Whose search: findings are shown to nobody else, since not everybody may have files decrypted. */
 export interface SearchOwner {
+  /** Account, whose share it takes. */
+  domainId: string;
   projectId: string;
   userId: string;
 }
@@ -65,27 +74,43 @@ export interface SearchesOptions {
   onRead: (file: SelectedFile, reader: FileReader) => Promise<void>;
 }
 
-/** There are too many searches that have not ended. */
-export class TooManySearches extends Error {
-  override readonly name = 'TooManySearches';
-}
-
 interface Work extends Search {
   reader: FileReader;
   limit: number;
-  aborted: boolean;
+  stopped: AbortController;
   usedAt: number;
+}
+
+/** A search that has begun. */
+interface Scan {
+  scratch: Scratch;
+  condition: LineCondition;
+  files: AsyncGenerator<SelectedFile>;
+  /** Fetched while the batch before it is scanned. */
+  next: Promise<Batch | undefined> | undefined;
+}
+
+interface Batch {
+  folder: string;
+  readable: number;
+  files: number;
+  bytes: number;
+  traces: number;
 }
 
 /**
  * Searches in archived traces, straight in the trace files: each file is fetched, its hash is checked, and the
- * engine scans it. One search runs at a time; its findings stay while somebody looks at them.
+ * engine scans it. Accounts take turns, batch of files by batch. Findings stay while somebody looks at them.
  */
 export class ArchiveSearches {
   private readonly options: SearchesOptions;
   private readonly searches = new Map<string, Work>();
   private scratch: Promise<Scratch> | undefined;
-  private running: Promise<void> | undefined;
+  private readonly running = new Set<Promise<void>>();
+  private readonly turns = new FairQueue(SEARCH_SHARES);
+  private readonly looks = new FairQueue(FINDING_SHARES);
+  /** What accounts share here. */
+  readonly queues: readonly FairQueue[] = [this.turns, this.looks];
   private timer: NodeJS.Timeout | undefined;
   private batches = 0;
 
@@ -100,14 +125,14 @@ export class ArchiveSearches {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    for (const search of this.searches.values()) search.aborted = true;
-    await this.running;
+    for (const search of this.searches.values()) search.stopped.abort();
+    await Promise.all(this.running);
     await this.end();
   }
 
-  /** @param limit findings after which it ends. @throws TooManySearches */
+  /** @param limit findings after which it ends. @throws CtsError 429 */
   begin(owner: SearchOwner, filter: ArchiveFilter, limit: number, reader: FileReader): Search {
-    this.makeRoom();
+    this.makeRoom(owner.domainId);
     const now = this.options.clock();
     const search: Work = {
       id: randomBytes(16).toString('hex'),
@@ -125,11 +150,12 @@ export class ArchiveSearches {
       problemCount: 0,
       reader,
       limit,
-      aborted: false,
+      stopped: new AbortController(),
       usedAt: now,
     };
     this.searches.set(search.id, search);
-    this.work();
+    const work = this.work(search).finally(() => this.running.delete(work));
+    this.running.add(work);
     return search;
   }
 
@@ -147,17 +173,23 @@ export class ArchiveSearches {
   }
 
   /** Findings so far, newest first. */
-  async page({ id }: Search, limit: number, after?: TraceKey): Promise<TracePage> {
+  async page(
+    { id }: Search,
+    limit: number,
+    after: TraceKey | undefined,
+    gone: AbortSignal,
+  ): Promise<TracePage> {
     const search = this.searches.get(id);
     if (!search || !this.scratch || search.status === 'waiting') return { traces: [], next: null };
-    return (await this.scratch).page(tableOf(search), limit, after);
+    const scratch = await this.scratch;
+    return this.looks.run(search.owner.domainId, () => scratch.page(tableOf(search), limit, after), gone);
   }
 
   /** Ends a search; its findings stay. */
   cancel({ id }: Search): void {
     const search = this.searches.get(id);
     if (!search) return;
-    search.aborted = true;
+    search.stopped.abort();
     if (search.status === 'waiting') this.ended(search, 'cancelled');
   }
 
@@ -168,38 +200,56 @@ export class ArchiveSearches {
     if (search.status !== 'running') await this.forget(search);
   }
 
-  private makeRoom(): void {
-    if (this.searches.size < MOST_SEARCHES) return;
-    const oldest = [...this.searches.values()]
+  private makeRoom(account: string): void {
+    const all = [...this.searches.values()];
+    const mine = all.filter(({ owner }) => owner.domainId === account);
+    const unfinished = mine.filter(({ finishedAt }) => finishedAt === undefined).length;
+    const inAll = all.filter(({ finishedAt }) => finishedAt === undefined).length;
+    if (unfinished >= MOST_UNFINISHED || (unfinished > 0 && inAll >= MOST_UNFINISHED_IN_ALL)) {
+      throw ERRORS.tooMany('searches', unfinished, SEARCH_SHARES.retryAfter ?? 1);
+    }
+    if (mine.length < MOST_KEPT) return;
+    const oldest = mine
       .filter(({ finishedAt }) => finishedAt !== undefined)
       .sort((a, b) => a.usedAt - b.usedAt)[0];
-    if (!oldest) throw new TooManySearches(`${MOST_SEARCHES} searches are waiting or running`);
-    void this.remove(oldest);
+    if (oldest) void this.remove(oldest);
   }
 
-  private work(): void {
-    this.running ??= this.loop().finally(() => {
-      this.running = undefined;
-    });
-  }
-
-  private async loop(): Promise<void> {
-    for (;;) {
-      const search = [...this.searches.values()].find(({ status }) => status === 'waiting');
-      if (!search) return;
-      try {
-        await this.run(search);
-        this.ended(search, search.aborted ? 'cancelled' : 'finished');
-      } catch (error) {
+  private async work(search: Work): Promise<void> {
+    try {
+      await this.run(search);
+      this.ended(search, search.stopped.signal.aborted ? 'cancelled' : 'finished');
+    } catch (error) {
+      if (search.stopped.signal.aborted) {
+        this.ended(search, 'cancelled');
+      } else {
         this.options.log.warn({ err: error, search: search.id }, 'a search in the archive failed');
-        search.message = error instanceof CtsError ? error.message : 'the search engine ended; search again';
+        search.message =
+          error instanceof CtsError || error instanceof ReadTooWide
+            ? error.message
+            : 'the search engine ended; search again';
         this.ended(search, 'failed');
       }
-      if (!this.searches.has(search.id)) await this.forget(search);
+    }
+    if (!this.searches.has(search.id)) await this.forget(search);
+  }
+
+  /** From batch to batch, each in the turn of its account. */
+  private async run(search: Work): Promise<void> {
+    const turn = <T>(step: () => Promise<T>) =>
+      this.turns.run(search.owner.domainId, step, search.stopped.signal);
+    const scan = await turn(() => this.prepare(search));
+    try {
+      while (await turn(() => this.step(search, scan))) {
+        // The turn of the next account.
+      }
+    } finally {
+      const left = await scan.next?.catch(() => undefined);
+      if (left) await rm(left.folder, { recursive: true, force: true });
     }
   }
 
-  private async run(search: Work): Promise<void> {
+  private async prepare(search: Work): Promise<Scan> {
     search.status = 'running';
     const { projectId, from, to, serviceType } = search.filter;
     const selection: FileSelection = {
@@ -215,35 +265,50 @@ export class ArchiveSearches {
       throw error;
     });
     await scratch.create(tableOf(search));
-    const condition = lineCondition(search.filter);
-    const files = this.options.catalog.select(selection);
-    // While one batch is scanned, the next is fetched.
-    let next = this.gather(search, files, scratch);
-    try {
-      for (let batch = await next; batch && !search.aborted; batch = await next) {
-        next = this.gather(search, files, scratch);
-        next.catch(() => undefined);
-        const missing = search.limit - search.found;
-        if (batch.readable > 0) await scratch.scan(tableOf(search), batch.folder, condition, missing);
-        await rm(batch.folder, { recursive: true, force: true });
-        search.found = await scratch.count(tableOf(search));
-        search.done.files += batch.files;
-        search.done.bytes += batch.bytes;
-        search.done.traces += batch.traces;
-        if (search.found >= search.limit) {
-          search.limitReached = true;
-          return;
-        }
-      }
-    } finally {
-      const left = await next.catch(() => undefined);
-      if (left) await rm(left.folder, { recursive: true, force: true });
+    return {
+      scratch,
+      condition: lineCondition(search.filter),
+      files: this.options.catalog.select(selection),
+      next: undefined,
+    };
+  }
+
+  /** Scans a batch; meanwhile the next is fetched. @returns whether there may be more */
+  private async step(search: Work, scan: Scan): Promise<boolean> {
+    const { scratch, condition, files } = scan;
+    const batch = await (scan.next ?? this.gather(search, files, scratch));
+    scan.next = undefined;
+    if (!batch) return false;
+    if (search.stopped.signal.aborted) {
+      await rm(batch.folder, { recursive: true, force: true });
+      return false;
     }
+    scan.next = this.gather(search, files, scratch);
+    scan.next.catch(() => undefined);
+    const missing = search.limit - search.found;
+    try {
+      if (batch.readable > 0) await scratch.scan(tableOf(search), batch.folder, condition, missing);
+    } finally {
+      await rm(batch.folder, { recursive: true, force: true });
+    }
+    const { traces, bytes } = await scratch.count(tableOf(search));
+    search.found = traces;
+    search.done.files += batch.files;
+    search.done.bytes += batch.bytes;
+    search.done.traces += batch.traces;
+    search.limitReached = traces >= search.limit || bytes >= MAX_FOUND_BYTES;
+    // The fetch belongs to this turn as well; what it fails of is met in the next.
+    await scan.next.catch(() => undefined);
+    return !search.limitReached;
   }
 
   /** Fetches the next files into a folder of their own; undefined: that was all. */
-  private async gather(search: Work, files: AsyncGenerator<SelectedFile>, scratch: Scratch) {
-    if (search.aborted) return undefined;
+  private async gather(
+    search: Work,
+    files: AsyncGenerator<SelectedFile>,
+    scratch: Scratch,
+  ): Promise<Batch | undefined> {
+    if (search.stopped.signal.aborted) return undefined;
     const batch: SelectedFile[] = [];
     for (let bytes = 0; batch.length < BATCH_FILES && bytes < BATCH_BYTES; ) {
       const { value, done } = await files.next();
@@ -258,7 +323,7 @@ export class ArchiveSearches {
     const queue = batch.entries();
     const worker = async () => {
       for (const [index, file] of queue) {
-        if (search.aborted) return;
+        if (search.stopped.signal.aborted) return;
         const target = path.join(folder, `${index}.json${file.key.endsWith('.gz') ? '.gz' : ''}`);
         if (await this.fetch(search, file, target)) read.push(file);
       }
@@ -298,6 +363,7 @@ export class ArchiveSearches {
   }
 
   private ended(search: Work, status: SearchStatus): void {
+    if (search.finishedAt !== undefined) return;
     search.status = status;
     search.finishedAt = this.options.clock();
     search.usedAt = search.finishedAt;
@@ -314,7 +380,7 @@ export class ArchiveSearches {
     for (const search of [...this.searches.values()]) {
       if (search.finishedAt !== undefined && search.usedAt < before) await this.remove(search);
     }
-    if (this.searches.size === 0 && !this.running) await this.end();
+    if (this.searches.size === 0 && this.running.size === 0) await this.end();
   }
 
   private async end(): Promise<void> {

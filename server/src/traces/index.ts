@@ -1,5 +1,16 @@
 export { QUERY_SHARES } from './limits.ts';
 export { Masker } from './mask.ts';
 export * from './query.ts';
-export { bind, type ClickHouseOptions, clickhouseStore, connect, type Parameters } from './store/index.ts';
+export {
+  bind,
+  type ClickHouseOptions,
+  clickhouseStore,
+  connect,
+  type Found,
+  type Parameters,
+  pageOf,
+  queryError,
+  readBounded,
+  withFewer,
+} from './store/index.ts';
 export * from './trace.ts';

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { FairQueue } from '../../shares/index.ts';
 import {
-  MAX_PAGE_BYTES,
   MAX_QUERY_MEMORY,
   MAX_QUERY_SECONDS,
   MAX_STATEMENT,
@@ -10,11 +9,12 @@ import {
   QUERY_SHARES,
 } from '../limits.ts';
 import type { TraceFilter, TraceReader, TraceStore } from '../query.ts';
+import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
-import { ClickHouseReader, type Found, newestQuery } from './reader.ts';
+import { ClickHouseReader, newestQuery } from './reader.ts';
 import type { Row } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 
@@ -153,18 +153,17 @@ class ClickHouseStore implements TraceStore {
     return (await this.read(this.client, query, parameters)).rows;
   }
 
-  private readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found> {
+  private readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found<Row>> {
     return this.read(this.callers, query, parameters, CALLERS_SETTINGS, signal);
   }
 
-  /** Reads no further than an answer may be long, whatever the engine would still send. */
   private async read(
     client: ClickHouseClient,
     query: string,
     parameters: Parameters,
     settings: Partial<typeof CALLERS_SETTINGS> = {},
     signal?: AbortSignal,
-  ): Promise<Found> {
+  ): Promise<Found<Row>> {
     try {
       const result = await client.query({
         query: bind(query, parameters),
@@ -177,19 +176,7 @@ class ClickHouseStore implements TraceStore {
         },
         ...(signal ? { abort_signal: signal } : {}),
       });
-      const rows: Row[] = [];
-      let bytes = 0;
-      for await (const chunk of result.stream<Row>()) {
-        for (const row of chunk) {
-          bytes += row.text.length;
-          if (bytes > MAX_PAGE_BYTES && rows.length > 0) {
-            result.close();
-            return { rows, cut: true };
-          }
-          rows.push(row.json());
-        }
-      }
-      return { rows, cut: false };
+      return await readBounded<Row>(result);
     } catch (error) {
       signal?.throwIfAborted();
       throw queryError(error);

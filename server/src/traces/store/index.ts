@@ -1,3 +1,5 @@
+export { type Found, pageOf, readBounded, withFewer } from './bounded.ts';
 export { type ClickHouseOptions, clickhouseStore } from './clickhouse.ts';
 export { connect } from './connection.ts';
+export { queryError } from './errors.ts';
 export { bind, type Parameters } from './literals.ts';

@@ -1,31 +1,24 @@
-import { MOST_RESOURCE_TYPES, MOST_SERVICES, ROWS_OF_ANY_SIZE } from '../limits.ts';
-import {
-  type Facet,
-  type FacetValue,
-  type Firsts,
-  type HistogramBucket,
-  type HourCount,
-  type Members,
-  ReadTooWide,
-  type TraceFilter,
-  type TraceKey,
-  type TracePage,
-  type TraceReader,
+import { MOST_RESOURCE_TYPES, MOST_SERVICES } from '../limits.ts';
+import type {
+  Facet,
+  FacetValue,
+  Firsts,
+  HistogramBucket,
+  HourCount,
+  Members,
+  TraceFilter,
+  TraceKey,
+  TracePage,
+  TraceReader,
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
+import { type Found, pageOf, withFewer } from './bounded.ts';
 import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
 import type { Parameters } from './literals.ts';
 import { type Row, SELECTED, toTrace } from './rows.ts';
 
-/** The first rows of an answer, as many as it may hold. */
-export interface Found {
-  rows: Row[];
-  /** There are more rows than an answer may hold. */
-  cut: boolean;
-}
-
 /** Runs one query. */
-export type Ask = (query: string, parameters: Parameters) => Promise<Found>;
+export type Ask = (query: string, parameters: Parameters) => Promise<Found<Row>>;
 
 /** The questions that the trace store answers, in SQL. */
 export class ClickHouseReader implements TraceReader {
@@ -44,25 +37,12 @@ export class ClickHouseReader implements TraceReader {
     members: Members = 'all',
   ): Promise<TracePage> {
     const condition = conditionOf(filter);
-    const traces: Trace[] = [];
-    let key = after;
-    let full = true;
-    // One more than asked for tells whether there is more. Copies of a trace are neighbours: one is shown.
-    while (full && traces.length <= limit) {
-      const { rows, cut } = await this.newest(key ? below(condition, key) : condition, limit + 1, members);
-      full = cut || rows.length === limit + 1;
-      for (const row of rows) {
-        if (key && row.trace_id === key.traceId && Number(row.time_ms) === key.time) continue;
-        key = { time: Number(row.time_ms), traceId: row.trace_id as string };
-        if (traces.length <= limit) traces.push(toTrace(row));
-      }
-      // Traces so large end the page early.
-      if (cut && traces.length > 0) break;
-    }
-    const more = full || traces.length > limit;
-    const shown = traces.slice(0, limit);
-    const last = shown.at(-1);
-    return { traces: shown, next: more && last ? { time: last.time, traceId: last.trace_id } : null };
+    const newest = (key: TraceKey | undefined, most: number) =>
+      this.newest(key ? below(condition, key) : condition, most, members);
+    return pageOf(limit, after, newest, {
+      key: (row) => ({ time: Number(row.time_ms), traceId: row.trace_id as string }),
+      trace: toTrace,
+    });
   }
 
   async find(projectId: string, traceId: string): Promise<Trace | null> {
@@ -192,18 +172,8 @@ export class ClickHouseReader implements TraceReader {
     return this.most(limit, newestQuery(this.table, where, members), parameters);
   }
 
-  /**
-   * At most `limit` rows. Where these take more memory than a query may have, which is rare and not known before,
-   * so few that they fit in any case.
-   */
-  private async most(limit: number, query: string, parameters: Parameters): Promise<Found> {
-    try {
-      return await this.ask(query, { ...parameters, most: limit });
-    } catch (error) {
-      if (!(error instanceof ReadTooWide) || limit <= ROWS_OF_ANY_SIZE) throw error;
-    }
-    const { rows } = await this.ask(query, { ...parameters, most: ROWS_OF_ANY_SIZE });
-    return { rows, cut: rows.length === ROWS_OF_ANY_SIZE };
+  private most(limit: number, query: string, parameters: Parameters): Promise<Found<Row>> {
+    return withFewer(limit, (most) => this.ask(query, { ...parameters, most }));
   }
 }
 
