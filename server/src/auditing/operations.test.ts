@@ -7,6 +7,7 @@ import { ERRORS } from '../errors.ts';
 import { Intake, type Placement } from '../ingest/index.ts';
 import { Journal } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { Masker } from '../traces/index.ts';
 import type { OwnTrace } from './fit.ts';
 import { MAX_RUNNING } from './limits.ts';
 import { Operations } from './operations.ts';
@@ -63,7 +64,10 @@ async function open(): Promise<void> {
   );
   const rules = { placesOf: () => (recorded ? [PLACE] : 'CTS is not enabled in this project') };
   const clock = () => now;
-  const intake = new Intake({ journal, rules, retentionMs: 7 * DAY, clock, refusal: () => undefined });
+  const intake = new Intake({
+    ...{ journal, rules, retentionMs: 7 * DAY, clock, masker: new Masker() },
+    refusal: () => undefined,
+  });
   const globalProject = () => PROJECT;
   const recorder = new Recorder({ intake, rules, clock, retentionMs: 7 * DAY, globalProject });
   operations = new Operations({ metadata, recorder, clock, log: pino({ level: 'silent' }) });

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { ERRORS } from '../errors.ts';
+import { CtsError, ERRORS } from '../errors.ts';
 import { newTraceId, type Placement, type TraceInput } from '../ingest/index.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { fit, type OwnTrace } from './fit.ts';
@@ -116,6 +116,7 @@ export class Operations {
     } catch (error) {
       this.leave(operation);
       log.error({ err: error, operation: trace.trace_name }, 'an operation cannot be written down: refused');
+      if (error instanceof CtsError) throw error;
       throw ERRORS.unavailable('the operation cannot be recorded now, so it is not done', 5);
     }
     return operation;

@@ -100,8 +100,9 @@ export class Recorder {
 
   /**
    * Records the reading or writing of an object: a data trace, for the data tracker of its bucket if there is
-   * one. Never rejects: the object has been read or written.
-   * @param by absent: the service itself, for a tracker
+   * one.
+   * @param by absent: the service itself, for a tracker; that it cannot be recorded changes nothing then
+   * @throws CtsError 503 when what somebody reads cannot be recorded
    */
   async recordObject(
     about: { domainId: string; projectId: string },
@@ -124,7 +125,8 @@ export class Recorder {
       ...by,
     };
     const item = fit(trace, about.domainId, clock());
-    await intake.submit(about, () => [item]).catch(() => undefined);
+    const recorded = intake.submit(about, () => [item]);
+    await (by ? recorded : recorded.catch(() => undefined));
   }
 }
 

@@ -285,7 +285,7 @@ test('it is cancelled; an engine that dies fails one search and no other', async
     const { body } = await v3('GET', `/archive/searches/${id}`);
     return ['cancelled', 'finished'].includes(body.status) || undefined;
   });
-  const pid = Number(await readFile(path.join(house.directory, 'searches', 'pid'), 'utf8'));
+  const pid = Number.parseInt(await readFile(path.join(house.directory, 'searches', 'pid'), 'utf8'), 10);
   process.kill(pid, 'SIGKILL');
   const failed = await search({});
   if (failed.status === 'failed') expect(failed.message).toContain('search again');

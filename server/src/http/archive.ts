@@ -139,7 +139,10 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       await gate.stream(reply);
       const reader = readerOf(request);
       const file = await archive.open(request.params.project_id, bucket, key, reader);
-      await read(request, reader, bucket, key, file.bytes);
+      await read(request, reader, bucket, key, file.bytes).catch((error) => {
+        file.body.destroy();
+        throw error;
+      });
       const name = key.slice(key.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
       reply.header('content-type', name.endsWith('.gz') ? 'application/gzip' : 'application/json');
       if (!file.encrypted) reply.header('content-length', file.bytes);
