@@ -16,7 +16,11 @@ import {
 const METADATA = '.metadata';
 const UPLOADS = '.uploads';
 const MOST_KEYS = 1000;
-const KEY = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\/\/)[^\0]{1,1024}(?<!\/)$/;
+const MOST_KEY_BYTES = 1024;
+/** Parts with a slash between, none of them empty, "." or ".."; ends of lines are letters like others. */
+const KEY = /^(?:(?!\.{1,2}(?:\/|$))[^/\0]+)(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)*$/;
+
+const isKey = (key: string) => Buffer.byteLength(key) <= MOST_KEY_BYTES && KEY.test(key);
 
 /** What is kept beside an object. */
 interface Aside {
@@ -113,6 +117,7 @@ export class DirectoryStore implements ObjectStore {
     const listing: Listing = { objects: [], folders: [], next: undefined };
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     let last = '';
+    if (base !== '' && !isKey(base.slice(0, -1))) return listing;
     for await (const entry of this.walk(bucket, base, delimiter !== undefined)) {
       if (!entry.startsWith(prefix) || entry <= after) continue;
       if (listing.objects.length + listing.folders.length >= limit) {
@@ -133,8 +138,13 @@ export class DirectoryStore implements ObjectStore {
   async remove(bucket: string, key: string): Promise<void> {
     await this.checkBucket(bucket);
     await this.refuseLocked(bucket, key);
-    await rm(this.file(bucket, key), { force: true });
-    await rm(this.metadataFile(bucket, key), { force: true });
+    try {
+      await rm(this.file(bucket, key), { force: true });
+      await rm(this.metadataFile(bucket, key), { force: true });
+    } catch (error) {
+      const refusal = problemOf(error, `${bucket}/${key}`);
+      if (refusal.problem !== 'no-object') throw refusal;
+    }
   }
 
   within(): this {
@@ -187,12 +197,18 @@ export class DirectoryStore implements ObjectStore {
   }
 
   private file(bucket: string, key: string): string {
-    if (!KEY.test(key)) throw new ObjectStoreError('no-object', `${key} is not the key of an object`);
+    if (!isKey(key)) {
+      throw new ObjectStoreError(
+        'no-object',
+        `${JSON.stringify(key.slice(0, 200))} is not the key of an object`,
+      );
+    }
     return path.join(this.folder(bucket), key);
   }
 
   private metadataFile(bucket: string, key: string): string {
-    return `${path.join(this.root, METADATA, bucket, key)}.json`;
+    // The same path below another folder: what leads out of the bucket would lead out of this one.
+    return `${path.join(this.root, METADATA, path.relative(this.root, this.file(bucket, key)))}.json`;
   }
 }
 
@@ -229,7 +245,7 @@ function problemOf(
 ): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR')
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
     return new ObjectStoreError(missing, `${what} is not there`, { cause: error });
   if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, { cause: error });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {

@@ -156,14 +156,62 @@ describe.each<[string, () => Promise<ObjectStore>]>([
 describe('a directory', () => {
   const store = () => new DirectoryStore(path.join(directory, 'objects'));
 
-  test.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', 'a/.', 'a/', '', 'a\0b', 'x'.repeat(1025)])(
-    'the key %j leads nowhere',
-    async (key) => {
-      const object = { bucket: 'audit-archive', key, body: Buffer.from('x'), contentType: 'text/plain' };
-      await expect(store().put(object)).rejects.toEqual(problem('no-object'));
-      await expect(store().get('audit-archive', key)).rejects.toEqual(problem('no-object'));
+  test.each([
+    ...[
+      '../x',
+      'a/../../x',
+      '/etc/passwd',
+      'a//b',
+      'a/.',
+      'a/',
+      '',
+      'a\0b',
+      'x'.repeat(1025),
+      'ü'.repeat(513),
+    ],
+    ...[
+      'a\n/../../x',
+      '..\n/../../../x',
+      '\n/../x',
+      'a\r/../../x',
+      'a\u2028/../../x',
+      '..',
+      '.',
+      '/',
+      '//',
+      'x'.repeat(300),
+    ],
+  ])('the key %j leads nowhere', async (key) => {
+    for (const call of [
+      () => store().head('audit-archive', key),
+      () =>
+        store()
+          .remove('audit-archive', key)
+          .then(() => store().head('audit-archive', key)),
+    ]) {
+      await expect(call()).rejects.toEqual(problem('no-object'));
+    }
+    const object = { bucket: 'audit-archive', key, body: Buffer.from('x'), contentType: 'text/plain' };
+    await expect(store().put(object)).rejects.toEqual(problem('no-object'));
+    await expect(store().get('audit-archive', key)).rejects.toEqual(problem('no-object'));
+  });
+
+  test.each(['../', '../../', '/', '/etc/', 'a/../../', 'a\n/../../', './', '\0/', `${'x'.repeat(2000)}/`])(
+    'the prefix %j lists nothing from elsewhere',
+    async (prefix) => {
+      for (const delimiter of [undefined, '/'] as const) {
+        const { objects, folders } = await store().list('audit-archive', { prefix, delimiter });
+        expect([objects, folders]).toEqual([[], []]);
+      }
     },
   );
+
+  test('a name that only looks like a way is a name', async () => {
+    const key = '%2e%2e/..%2f/...\\..\\x';
+    await store().put({ bucket: 'audit-archive', key, body: Buffer.from('x'), contentType: 'text/plain' });
+    expect((await store().list('audit-archive', { prefix: '%2e' })).objects).toMatchObject([{ key }]);
+    await store().remove('audit-archive', key);
+  });
 
   test.each(['..', '.metadata', '.uploads', 'a/b', 'A', ''])('the bucket %j is none', async (bucket) => {
     await expect(store().checkBucket(bucket)).rejects.toEqual(problem('no-bucket'));

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout } from 'node:timers/promises';
 import tls from 'node:tls';
+import { isUntrusted, TRUST_ADVICE } from '../trust.ts';
 import { type ObjectProblem, ObjectStoreError, type RefusalReason } from './store.ts';
 
 /** What an object store was asked. */
@@ -38,8 +39,6 @@ type Verdict = [problem: ObjectProblem, reason: RefusalReason, cause: string];
 
 const MOST_TOLD = 300;
 const PROBE_MS = 2_000;
-const UNTRUSTED =
-  /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT\w*|CERT_UNTRUSTED)$/;
 const NOT_TLS = /wrong version number|packet length too long|unknown protocol|http request/i;
 const NO_STORE = /deserialization error|is not expected|unexpected token|unclosed tag|invalid xml/i;
 
@@ -153,12 +152,8 @@ async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Pro
   if (code === 'ECONNREFUSED') {
     return ['away', 'refused', `nothing listens at ${endpoint.host}; look at OPENCTS_S3_ENDPOINT`];
   }
-  if (UNTRUSTED.test(code)) {
-    return [
-      'away',
-      'untrusted',
-      `the certificate of ${endpoint.host} is not trusted; name the file of its CA in NODE_EXTRA_CA_CERTS and start anew`,
-    ];
+  if (isUntrusted(failure)) {
+    return ['away', 'untrusted', `the certificate of ${endpoint.host} is not trusted; ${TRUST_ADVICE}`];
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return hostStyle

@@ -8,23 +8,35 @@ export class MailServer {
   readonly received: { to: string[]; text: string }[] = [];
   /** Code of the refusal of all further messages; 0: none. */
   refuses = 0;
-  private readonly server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData: (stream, session, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        if (this.refuses > 0) {
-          done(Object.assign(new Error('not now'), { responseCode: this.refuses }));
-          return;
-        }
-        const to = session.envelope.rcptTo.map(({ address }) => address);
-        this.received.push({ to, text: decode(Buffer.concat(chunks).toString('utf8')) });
-        done();
-      });
-    },
-  });
+  private readonly server: SMTPServer;
+  private readonly scheme: string;
+
+  /** @param tls key and certificate (PEM) of a server that speaks TLS from the first byte on */
+  constructor(tls?: { key: string; cert: string }) {
+    this.scheme = tls ? 'smtps' : 'smtp';
+    this.server = this.open(tls);
+  }
+
+  private open(tls?: { key: string; cert: string }): SMTPServer {
+    return new SMTPServer({
+      ...(tls ? { secure: true, ...tls } : {}),
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData: (stream, session, done) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          if (this.refuses > 0) {
+            done(Object.assign(new Error('not now'), { responseCode: this.refuses }));
+            return;
+          }
+          const to = session.envelope.rcptTo.map(({ address }) => address);
+          this.received.push({ to, text: decode(Buffer.concat(chunks).toString('utf8')) });
+          done();
+        });
+      },
+    });
+  }
 
   async start(): Promise<this> {
     this.server.listen(0, '127.0.0.1');
@@ -34,7 +46,7 @@ export class MailServer {
   }
 
   get url(): string {
-    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+    return `${this.scheme}://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

@@ -390,6 +390,7 @@ export class Trackers {
     await made.catch((error) => {
       if (error instanceof ObjectStoreError && error.problem === 'exists') throw bucketExists(name);
       if (error instanceof CtsError) throw error;
+      if (error instanceof ObjectStoreError && error.problem === 'away') return refuseBucket(error);
       throw ERRORS.refused(
         'CTS.0216',
         'obs_info.bucket_name',

@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { S3Options } from '../s3.ts';
 
 /** Real S3 servers, as `.ci/run` builds them: VersityGW, and MinIO, which encrypts with named keys. */
-const PROGRAM = process.env.OPENCTS_TEST_S3_SERVER;
+export const PROGRAM = process.env.OPENCTS_TEST_S3_SERVER;
 const ENCRYPTING_PROGRAM = process.env.OPENCTS_TEST_MINIO;
 
 /** Why there is no S3 server to test against; undefined when there is. */
@@ -110,7 +110,7 @@ async function serverOf(child: ChildProcess, port: number, directory: string): P
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

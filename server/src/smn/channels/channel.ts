@@ -1,3 +1,5 @@
+import { isUntrusted, TRUST_ADVICE } from '../../trust.ts';
+
 /** What became of an attempt. */
 export interface Outcome {
   delivered: boolean;
@@ -13,3 +15,9 @@ export const failed = (answer: string, passing = true): Outcome => ({
   passing,
   answer: answer.slice(0, 300),
 });
+
+/** What went wrong on the way, with the cure where it is a matter of trust. */
+export const toldOf = (error: Error) => {
+  const words = error.message || error.name;
+  return isUntrusted(error) ? `${words}: its certificate is not trusted; ${TRUST_ADVICE}` : words;
+};

@@ -2,7 +2,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { isMailAddress } from '../endpoints.ts';
 import { MOST_DISPLAY_BYTES } from '../limits.ts';
 import { oneLine } from '../plain-text.ts';
-import { delivered, failed, type Outcome } from './channel.ts';
+import { delivered, failed, type Outcome, toldOf } from './channel.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -56,9 +56,9 @@ export class MailChannel {
       });
       return delivered(response ?? 'taken');
     } catch (error) {
-      const { responseCode = 0, message } = error as Error & { responseCode?: number };
+      const { responseCode = 0 } = error as Error & { responseCode?: number };
       // 5xx of SMTP is for good.
-      return failed(message, responseCode < 500);
+      return failed(toldOf(error as Error), responseCode < 500);
     }
   }
 

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { DeliveryNetwork } from '../network.ts';
-import { delivered, failed, type Outcome } from './channel.ts';
+import { delivered, failed, type Outcome, toldOf } from './channel.ts';
 
 const ANSWER_MS = 10_000;
 /** Of an answer, for the log of deliveries. */
@@ -66,7 +66,7 @@ export function send(
     }, ANSWER_MS);
     request.on('error', (error: Error) => {
       clearTimeout(timer);
-      resolve(failed(error.message || error.name, error.name !== 'AddressRefused'));
+      resolve(failed(toldOf(error), error.name !== 'AddressRefused'));
     });
     request.end(method === 'POST' ? body : undefined);
   });
