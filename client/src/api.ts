@@ -244,6 +244,7 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
+                            /** @description The first 100 traces that were rejected */
                             rejected: {
                                 /** @description Place of the trace in the request, from 0 */
                                 index: number;
@@ -252,6 +253,8 @@ export interface paths {
                                 /** @description The member that breaks a rule */
                                 field?: string;
                             }[];
+                            /** @description How many were rejected in all */
+                            rejected_count: number;
                             /** @description Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing */
                             not_recorded: number;
                             not_recorded_reasons?: string[];
@@ -271,6 +274,7 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
+                            /** @description The first 100 traces that were rejected */
                             rejected: {
                                 /** @description Place of the trace in the request, from 0 */
                                 index: number;
@@ -279,6 +283,8 @@ export interface paths {
                                 /** @description The member that breaks a rule */
                                 field?: string;
                             }[];
+                            /** @description How many were rejected in all */
+                            rejected_count: number;
                             /** @description Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing */
                             not_recorded: number;
                             not_recorded_reasons?: string[];

@@ -14,7 +14,10 @@ export interface ClientOptions {
 export interface ReportAnswer {
   accepted: number;
   duplicates: number;
+  /** The first of them. */
   rejected: { index: number; error_code: string; error_msg: string; field?: string }[];
+  /** How many were rejected in all; absent on services that do not tell. */
+  rejected_count?: number;
   /** Good traces that nothing records; absent on services that do not tell. */
   not_recorded?: number;
   not_recorded_reasons?: string[];

@@ -29,7 +29,7 @@ import {
 } from './http/index.ts';
 
 import { Iam } from './iam/index.ts';
-import { Canary, DiskWatch, Indexing, Intake } from './ingest/index.ts';
+import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
 import { type DamageReport, Journal } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
@@ -135,6 +135,7 @@ export async function startApp({
   });
   const gate = new Gate();
   const queries = new FairQueue(QUERY_SHARES);
+  const largeBodies = new FairQueue(LARGE_BODIES);
   const traceStore = await openTraceStore(config, queries, log);
   const { store, engine } = traceStore;
   indexer = new Indexing({
@@ -323,7 +324,15 @@ export async function startApp({
     notifying,
     disk,
     clock,
-    queues: [...iam.queues, gate.requests, gate.streams, gate.files, queries, ...searches.queues],
+    queues: [
+      ...iam.queues,
+      gate.requests,
+      gate.streams,
+      gate.files,
+      queries,
+      ...searches.queues,
+      largeBodies,
+    ],
     engineRestarts: () => engine?.restarts ?? 0,
     connections: () => connections,
   };
@@ -350,6 +359,7 @@ export async function startApp({
     sessions: new SessionCookies(rootKey),
     iam,
     intake,
+    largeBodies,
     recorder,
     operations,
     trackers,

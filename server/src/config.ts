@@ -394,6 +394,12 @@ export const SETTINGS = {
     fallback: '12MB',
     parse: bytes,
   }),
+  maxTraces: define({
+    variable: 'OPENCTS_MAX_TRACES',
+    meaning: 'Most traces of one request; NDJSON without trace_ids=true may hold 32 times as many',
+    fallback: '10000',
+    parse: integer(100, 100_000),
+  }),
   maskedNames: define({
     variable: 'OPENCTS_MASKED_NAMES',
     meaning:

@@ -115,6 +115,14 @@ export const ERRORS = {
   noSuchPath: (method: string, path: string) =>
     new CtsError(404, 'APIGW.0101', `no such API: ${method} ${path}`),
   noSuchVersion: (version: string) => new CtsError(404, 'CTS.0100', `no such API version: ${version}`),
+  /** @param limit traces, or lines, of one request */
+  tooManyTraces: (limit: number) =>
+    new CtsError(
+      413,
+      'CTS.0003',
+      `the body is larger than the limit of ${limit} traces a request; send the rest in further requests`,
+      { field: 'traces' },
+    ),
   bodyTooLarge: (limit: number) =>
     new CtsError(413, 'APIGW.0201', `the body is larger than the limit of ${limit} bytes`),
   writeFailed: () => new CtsError(500, 'CTS.0004', 'the write failed; the server log has the reason'),
@@ -145,3 +153,8 @@ export const ERRORS = {
   unavailable: (message: string, retryAfter: number) =>
     new CtsError(503, 'CTS.0001', message, { retryAfter }),
 } as const;
+
+/** Why a text is no JSON, without what the text says there: that can be a secret. */
+export function syntaxReason(error: unknown): string {
+  return (error as Error).message.split(/, (?:\.\.\.)?"/)[0] ?? '';
+}

@@ -62,7 +62,7 @@ export class Recorder {
         return typeof places === 'string' ? (before ?? places) : places;
       },
     };
-    const { rejected } = await intake.submit(producer, () => [this.timely(trace)], 0, asThen);
+    const { rejected } = await intake.submit(producer, () => [this.timely(trace)], { rules: asThen });
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
   }
 

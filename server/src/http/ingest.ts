@@ -10,19 +10,28 @@ import {
   emptyVerdict,
   formatOf,
   type Intake,
+  type Items,
   parseLine,
-  parseTraces,
   readLines,
   readWhole,
+  SMALL_BODY,
+  STREAM_FACTOR,
+  TOLD_REJECTIONS,
   TraceInput,
   type TraceProducer,
+  tracesOf,
   type Verdict,
 } from '../ingest/index.ts';
+import type { FairQueue } from '../shares/index.ts';
 
 export interface IngestDeps {
   intake: Intake;
   /** Largest body in bytes, decompressed. */
   maxBody: number;
+  /** Most traces of a JSON body; NDJSON may hold 32 times as many. */
+  maxTraces: number;
+  /** Large bodies that are read or worked off. */
+  largeBodies: FairQueue;
 }
 
 const Rejected = Type.Object({
@@ -35,7 +44,8 @@ const Rejected = Type.Object({
 const Answer = Type.Object({
   accepted: Type.Integer({ description: 'Traces that are now on disk' }),
   duplicates: Type.Integer({ description: 'Traces whose trace_id had been accepted before' }),
-  rejected: Type.Array(Rejected),
+  rejected: Type.Array(Rejected, { description: `The first ${TOLD_REJECTIONS} traces that were rejected` }),
+  rejected_count: Type.Integer({ description: 'How many were rejected in all' }),
   not_recorded: Type.Integer({
     description: 'Good traces that nothing records: CTS is not enabled, a tracker is disabled or missing',
   }),
@@ -59,7 +69,7 @@ const schema = {
 };
 
 /** `POST /v3/{project_id}/traces`: how producers report. */
-export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }: IngestDeps): Promise<void> {
+export async function ingestRoutes(server: FastifyInstance, deps: IngestDeps): Promise<void> {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   server.post<{ Params: { project_id: string }; Querystring: { trace_ids?: string } }>(
@@ -79,12 +89,13 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
         ...(source === undefined || source === ANY_SOURCE ? {} : { source }),
       };
       const total = emptyVerdict();
+      const withIds = request.query.trace_ids === 'true';
       try {
-        await take(request, producer, intake, maxBody, total);
+        await take(request, producer, deps, total, withIds);
       } catch (error) {
         throw await refuse(bodyError(error), request.raw, reply, total);
       }
-      return answer(reply, total, request.query.trace_ids === 'true');
+      return answer(reply, total, withIds);
     },
   );
 }
@@ -93,39 +104,82 @@ export async function ingestRoutes(server: FastifyInstance, { intake, maxBody }:
 async function take(
   request: FastifyRequest,
   producer: TraceProducer,
-  intake: Intake,
-  maxBody: number,
+  deps: IngestDeps,
   total: Verdict,
+  withIds: boolean,
 ): Promise<void> {
+  const { intake, maxBody, maxTraces } = deps;
   const format = formatOf(request.headers);
   const body = decode(request.body as Readable, request.headers);
   if (format === 'json') {
-    const bytes = await readWhole(body, maxBody);
-    add(total, await intake.submit(producer, () => parseTraces(bytes)));
+    await takeWhole(request, body, producer, deps, total);
     return;
   }
-  for await (const lines of readLines(body as Readable, maxBody)) {
-    add(total, await intake.submit(producer, () => lines.map(parseLine), total.traceIds.length));
+  // Ids are kept until the answer: with them, a stream is as long as a body.
+  const most = withIds ? maxTraces : maxTraces * STREAM_FACTOR;
+  for await (const lines of readLines(body, maxBody, most)) {
+    const read = (line: unknown) => parseLine(line as Buffer | null);
+    add(total, await intake.submit(producer, () => lines, { first: total.items, read }), withIds);
   }
-  if (total.traceIds.length === 0)
-    throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
+  if (total.items === 0) throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
 }
 
-function add(total: Verdict, more: Verdict): void {
+/** A body that turns out to be large needs a place until it is worked off: memory holds only so many. */
+async function takeWhole(
+  { raw, principal }: FastifyRequest,
+  body: Readable,
+  producer: TraceProducer,
+  { intake, maxBody, maxTraces, largeBodies }: IngestDeps,
+  total: Verdict,
+): Promise<void> {
+  const gone = new AbortController();
+  const leave = () => gone.abort(ERRORS.unreadableRequest('the body was cut off'));
+  // A compressed request ends long before what it says is read: only its connection tells who has gone.
+  raw.socket.once('close', leave);
+  let release: (() => void) | undefined;
+  const wait = async () => {
+    release = await placeIn(largeBodies, principal.domainId, gone.signal);
+  };
+  try {
+    const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait });
+    let taken: Items | undefined;
+    const items = () => {
+      taken = tracesOf(bytes, maxTraces);
+      return taken.items;
+    };
+    add(total, await intake.submit(producer, items, { read: (item) => taken?.read(item) }), true);
+  } finally {
+    raw.socket.off('close', leave);
+    release?.();
+  }
+}
+
+/** Resolves with what gives the place back. */
+function placeIn(queue: FairQueue, account: string, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    queue.run(account, () => new Promise<void>((release) => resolve(release)), signal).catch(reject);
+  });
+}
+
+function add(total: Verdict, more: Verdict, withIds: boolean): void {
+  total.items += more.items;
   total.accepted += more.accepted;
   total.duplicates += more.duplicates;
   total.notRecorded += more.notRecorded;
+  total.rejectedCount += more.rejectedCount;
   for (const reason of more.reasons) total.reasons.add(reason);
-  for (const rejection of more.rejected) total.rejected.push(rejection);
-  for (const id of more.traceIds) total.traceIds.push(id);
+  const room = TOLD_REJECTIONS - total.rejected.length;
+  for (const rejection of more.rejected.slice(0, room)) total.rejected.push(rejection);
+  if (withIds) for (const id of more.traceIds) total.traceIds.push(id);
 }
 
 function answer(reply: FastifyReply, total: Verdict, withIds: boolean) {
-  const { accepted, duplicates, rejected, notRecorded, reasons, traceIds } = total;
+  const { accepted, duplicates, rejected, rejectedCount, notRecorded, reasons, traceIds } = total;
   const body = {
     accepted,
     duplicates,
     rejected,
+    rejected_count: rejectedCount,
     not_recorded: notRecorded,
     ...(notRecorded > 0 ? { not_recorded_reasons: [...reasons] } : {}),
     ...(withIds ? { trace_ids: traceIds } : {}),

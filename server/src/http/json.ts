@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ERRORS } from '../errors.ts';
+import { ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from './limits.ts';
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
@@ -24,9 +24,7 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    // The rest of the text repeats a part of the body, which can be a secret.
-    const [reason = ''] = (error as Error).message.split(/, (?:\.\.\.)?"/);
-    throw ERRORS.invalidBody(undefined, `the body is not valid JSON: ${reason}`);
+    throw ERRORS.invalidBody(undefined, `the body is not valid JSON: ${syntaxReason(error)}`);
   }
   if (ODD_ESCAPE.test(text) && holdsOddText(value)) {
     throw ERRORS.invalidBody(undefined, 'the body holds a text with NUL or half of a surrogate pair');

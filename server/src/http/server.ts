@@ -18,6 +18,7 @@ import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
 import type { ArchiveSearches } from '../search/index.ts';
+import type { FairQueue } from '../shares/index.ts';
 import type { Certificates, DeliveryLog, Messages, Subscriptions, Templates, Topics } from '../smn/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
@@ -62,6 +63,7 @@ export interface ServerDeps {
   sessions: SessionCookies;
   iam: Iam;
   intake: Intake;
+  largeBodies: FairQueue;
   recorder: Recorder;
   operations: Operations;
   store: TraceStore;
@@ -205,7 +207,13 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);
   await server.register(iamRoutes, deps);
-  await server.register(ingestRoutes, { intake: deps.intake, maxBody: deps.config.maxBody });
+  const { maxBody, maxTraces } = deps.config;
+  await server.register(ingestRoutes, {
+    intake: deps.intake,
+    largeBodies: deps.largeBodies,
+    maxBody,
+    maxTraces,
+  });
   await server.register(consoleRoutes, deps);
   return server;
 }

@@ -118,9 +118,13 @@ async function send(
     const reason = answer.not_recorded_reasons?.join('; ') ?? 'no reason was given';
     summary.notRecorded.set(reason, (summary.notRecorded.get(reason) ?? 0) + answer.not_recorded);
   }
+  const count = (reason: string, traces: number) =>
+    summary.rejected.set(reason, (summary.rejected.get(reason) ?? 0) + traces);
   for (const { error_msg, field } of answer.rejected) {
     // Values differ from trace to trace; the field tells the kind of refusal.
     const kind = field === 'time' ? 'time is outside of what the service takes' : error_msg;
-    summary.rejected.set(kind, (summary.rejected.get(kind) ?? 0) + 1);
+    count(kind, 1);
   }
+  const untold = (answer.rejected_count ?? 0) - answer.rejected.length;
+  if (untold > 0) count('for reasons that the service did not tell one by one', untold);
 }

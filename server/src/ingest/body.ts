@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ERRORS } from '../errors.ts';
+import { MAX_ITEM_BYTES, STREAM_FACTOR } from './limits.ts';
 
-/** NDJSON is taken in pieces, so its whole may be larger than one body by this factor. */
-const STREAM_FACTOR = 32;
 /** Lines and bytes of NDJSON that are handed on together. */
 const BATCH_LINES = 1000;
 const BATCH_BYTES = 1024 * 1024;
@@ -57,21 +55,32 @@ export function bodyError(error: unknown): unknown {
   return error;
 }
 
-/** Reads a body whole. @throws CtsError 413 beyond `limit` bytes, 400 when it is cut off */
-export function readWhole(body: Readable, limit: number): Promise<Buffer> {
+/** A body that turns out to be large waits here before more of it is read. */
+export interface LargeBody {
+  above: number;
+  wait: () => Promise<void>;
+}
+
+/**
+ * Reads a body whole.
+ * @throws CtsError 413 beyond `limit` bytes, 400 when it is cut off, and what waiting throws
+ */
+export function readWhole(body: Readable, limit: number, large?: LargeBody): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const bytes = new Gathered(limit);
+    let waited = large === undefined;
     body.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > limit) {
+      bytes.add(chunk);
+      if (bytes.length > limit) {
         body.pause();
         reject(ERRORS.bodyTooLarge(limit));
-      } else {
-        chunks.push(chunk);
+      } else if (!waited && large && bytes.length > large.above) {
+        waited = true;
+        body.pause();
+        large.wait().then(() => body.resume(), reject);
       }
     });
-    body.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    body.on('end', () => resolve(bytes.take() ?? Buffer.alloc(0)));
     body.on('error', reject);
     body.on('close', () => {
       if (!body.readableEnded) reject(ERRORS.unreadableRequest('the body was cut off'));
@@ -79,75 +88,87 @@ export function readWhole(body: Readable, limit: number): Promise<Buffer> {
   });
 }
 
-/** The items of `{"traces": […]}`. @throws CtsError 400 when it is not that */
-export function parseTraces(bytes: Buffer): unknown[] {
-  if (bytes.length === 0) {
-    throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
-  }
-  if (!isUtf8(bytes)) throw ERRORS.invalidBody(undefined, 'the body is not valid UTF-8');
-  let body: unknown;
-  try {
-    body = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw ERRORS.invalidBody(undefined, `the body is not valid JSON: ${(error as Error).message}`);
-  }
-  const traces = (body as { traces?: unknown } | null)?.traces;
-  if (!Array.isArray(traces)) {
-    throw ERRORS.invalidBody(
-      'traces',
-      'traces is missing or not an array; the body must be {"traces": [...]}',
-    );
-  }
-  if (traces.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
-  return traces;
-}
+/** Lines of NDJSON that came together; null stands for a line that is larger than any trace may be. */
+export type Lines = (Buffer | null)[];
 
 /**
- * Reads NDJSON in batches of lines; empty lines do not count.
- * @throws CtsError 413 when a line is larger than `limit` bytes or the whole larger than 32 times that
+ * Reads NDJSON in batches of lines; empty lines are left out. Of a line that is too large only its length is kept.
+ * @param limit bytes of one line; the whole may have 32 times as many
+ * @param most lines, empty ones too
+ * @throws CtsError 413 beyond that
  */
-export async function* readLines(body: Readable, limit: number): AsyncGenerator<Buffer[]> {
-  let rest: Buffer = Buffer.alloc(0);
+export async function* readLines(body: Readable, limit: number, most: number): AsyncGenerator<Lines> {
+  const line = new Gathered(MAX_ITEM_BYTES);
   let total = 0;
-  let lines: Buffer[] = [];
+  let seen = 0;
+  let lines: Lines = [];
   let gathered = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     total += chunk.length;
     if (total > limit * STREAM_FACTOR) throw ERRORS.bodyTooLarge(limit * STREAM_FACTOR);
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let start = 0;
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      if (end > start) lines.push(bytes.subarray(start, end));
-      gathered += end - start;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+      line.add(chunk.subarray(start, end));
+      gathered += line.length;
+      if (line.length > 0) lines.push(line.take());
       start = end + 1;
-      if (lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
-        yield lines;
+      // The batch so far is worked off: what came before the bound is taken.
+      const isOver = ++seen > most;
+      if (isOver) lines.pop();
+      if (isOver || lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
+        if (lines.length > 0) yield lines;
         lines = [];
         gathered = 0;
       }
+      if (isOver) throw ERRORS.tooManyTraces(most);
     }
-    rest = bytes.subarray(start);
-    if (rest.length > limit) throw ERRORS.bodyTooLarge(limit);
+    line.add(chunk.subarray(start));
+    if (line.length > limit) throw ERRORS.bodyTooLarge(limit);
   }
-  if (rest.length > 0) lines.push(rest);
+  if (line.length > 0) lines.push(line.take());
   if (lines.length > 0) yield lines;
 }
 
-/** Stands for a line that cannot be read; it costs only itself. */
-export class UnreadableLine {
-  readonly reason: string;
+/** Bytes that come in pieces, however small, copied a bounded number of times. */
+class Gathered {
+  private readonly most: number;
+  private bytes: Buffer = Buffer.alloc(0);
+  private kept = 0;
+  /** Of all that was added. */
+  length = 0;
 
-  constructor(reason: string) {
-    this.reason = reason;
+  /** @param most bytes that are kept */
+  constructor(most: number) {
+    this.most = most;
   }
-}
 
-/** What a line of NDJSON holds. */
-export function parseLine(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) return new UnreadableLine('the line is not valid UTF-8');
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    return new UnreadableLine(`the line is not valid JSON: ${(error as Error).message}`);
+  add(piece: Buffer): void {
+    this.length += piece.length;
+    if (piece.length === 0) return;
+    if (this.length > this.most) {
+      this.bytes = Buffer.alloc(0);
+      this.kept = 0;
+    } else if (this.kept === 0) {
+      this.bytes = piece;
+      this.kept = piece.length;
+    } else {
+      if (this.length > this.bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(
+          Math.min(Math.max(this.length, this.bytes.length * 2), this.most),
+        );
+        this.bytes.copy(larger, 0, 0, this.kept);
+        this.bytes = larger;
+      }
+      this.kept += piece.copy(this.bytes, this.kept);
+    }
+  }
+
+  /** What was added, to begin anew; null when it was too much. */
+  take(): Buffer | null {
+    const { bytes, kept, length } = this;
+    this.bytes = Buffer.alloc(0);
+    this.kept = 0;
+    this.length = 0;
+    return length > this.most ? null : bytes.subarray(0, kept);
   }
 }

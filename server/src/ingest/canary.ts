@@ -68,7 +68,7 @@ export class Canary {
       time: clock(),
     };
     const producer = { projectId: CANARY_PROJECT, domainId: CANARY_PROJECT };
-    const { traceIds } = await intake.submit(producer, () => [trace], 0, ALWAYS);
+    const { traceIds } = await intake.submit(producer, () => [trace], { rules: ALWAYS });
     const acknowledged = clock();
     while (clock() - acknowledged < GIVE_UP_MS && !this.stopping.signal.aborted) {
       await this.pause(POLL_MS);

@@ -1,9 +1,12 @@
-export { bodyError, decode, formatOf, parseLine, parseTraces, readLines, readWhole } from './body.ts';
+export { bodyError, decode, formatOf, readLines, readWhole } from './body.ts';
 export { CANARY_PROJECT, Canary } from './canary.ts';
 export { DiskWatch } from './disk-watch.ts';
 export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';
 export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
-export { emptyVerdict, Intake, type Rejection, type Verdict } from './intake.ts';
+export { Intake } from './intake.ts';
+export { type Items, parseLine, tracesOf } from './items.ts';
+export { LARGE_BODIES, SMALL_BODY, STREAM_FACTOR, TOLD_REJECTIONS } from './limits.ts';
 export type { Placement, RecordingRules, TraceProducer } from './placement.ts';
+export { emptyVerdict, type Rejection, type Verdict } from './submission.ts';
 export { newTraceId } from './trace-id.ts';

@@ -37,12 +37,16 @@ export class TraceRejected extends Error {
 const KNOWN = new Set(Object.keys(Trace.properties));
 const UUID = new RegExp(UUID_PATTERN);
 
+/** What is rejected when nobody will read why. */
+const UNTOLD = new TraceRejected(undefined, 'it is no trace');
+
 /**
  * What a producer sent, if it is a trace that it may report.
+ * @param isTold whether the reason is wanted, which takes longer to find than to see that there is one
  * @throws TraceRejected
  */
-export function accept(item: unknown, context: IntakeContext): TraceInput {
-  const input = parse(item);
+export function accept(item: unknown, context: IntakeContext, isTold = true): TraceInput {
+  const input = parse(item, isTold);
   checkTime(input.time, context);
   checkProject(input, context.projectId);
   checkSource(input, context.source);
@@ -174,15 +178,16 @@ function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[],
 }
 
 /** Checks types; members that are null count as absent, and text that says a number or an object as that. */
-function parse(item: unknown): TraceInput {
+function parse(item: unknown, isTold: boolean): TraceInput {
   if (isTraceInput(item)) return item;
+  let wrong = item;
   if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
     const present = asSaid(Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)));
     if (isTraceInput(present)) return present;
-    const { field, message } = explain(present);
-    throw new TraceRejected(field, message);
+    wrong = present;
   }
-  const { field, message } = explain(item);
+  if (!isTold) throw UNTOLD;
+  const { field, message } = explain(wrong);
   throw new TraceRejected(field, message);
 }
 

@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { readLines, readWhole } from './body.ts';
+import { MAX_ITEM_BYTES } from './limits.ts';
+
+const MB = 1024 * 1024;
+
+async function linesOf(pieces: Iterable<Buffer>, limit = 12 * MB, most = 1000) {
+  const lines: (string | null)[] = [];
+  let refusal: string | undefined;
+  try {
+    for await (const batch of readLines(Readable.from(pieces, { objectMode: true }), limit, most)) {
+      lines.push(...batch.map((line) => line?.toString() ?? null));
+    }
+  } catch (error) {
+    refusal = (error as Error).message;
+  }
+  return { lines, refusal };
+}
+
+test('lines are the same in whatever pieces they come', async () => {
+  const text = 'one\n\ntwo\n\n\nthree and more\nfour';
+  for (let size = 1; size <= text.length; size++) {
+    const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
+      Buffer.from(text.slice(i * size, (i + 1) * size)),
+    );
+    expect((await linesOf(pieces)).lines).toEqual(['one', 'two', 'three and more', 'four']);
+  }
+});
+
+test('a long line in small pieces takes as long as its bytes, not as its square', async () => {
+  function* pieces() {
+    yield Buffer.alloc(MAX_ITEM_BYTES - 200_000, 'x');
+    for (let i = 0; i < 190_000; i++) yield Buffer.from('y');
+  }
+  const began = performance.now();
+  expect((await linesOf(pieces())).lines[0]).toHaveLength(MAX_ITEM_BYTES - 10_000);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test('a line that no trace may be as long as costs only itself; one beyond the limit ends the body', async () => {
+  const long = Buffer.alloc(MAX_ITEM_BYTES + 1, 'x');
+  const { lines } = await linesOf([Buffer.from('a\n'), long, Buffer.from('\nb\n')]);
+  expect(lines).toEqual(['a', null, 'b']);
+  const over = await linesOf([Buffer.from('a\n'), long, long], 2 * MAX_ITEM_BYTES);
+  expect(over.refusal).toMatch(/larger than the limit/);
+});
+
+test('lines up to the bound are taken, then the bound is told', async () => {
+  const text = Buffer.from(Array.from({ length: 20 }, (_, i) => `${i}\n`).join(''));
+  const { lines, refusal } = await linesOf([text], MB, 10);
+  expect(lines).toHaveLength(10);
+  expect(refusal).toMatch(/limit of 10 traces/);
+  expect((await linesOf([text], MB, 20)).lines).toHaveLength(20);
+});
+
+test('a body that turns out to be large waits, and goes on', async () => {
+  let waited = 0;
+  const wait = async () => {
+    waited++;
+  };
+  const pieces = Array.from({ length: 10 }, () => Buffer.alloc(1000));
+  const body = () => Readable.from(pieces, { objectMode: true });
+  expect(await readWhole(body(), MB, { above: 5_000, wait })).toHaveLength(10_000);
+  expect(waited).toBe(1);
+  expect(await readWhole(body(), MB, { above: 10_000, wait })).toHaveLength(10_000);
+  expect(waited).toBe(1);
+  const refused = readWhole(body(), MB, { above: 5_000, wait: () => Promise.reject(new Error('too many')) });
+  await expect(refused).rejects.toThrow('too many');
+});
