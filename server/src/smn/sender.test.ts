@@ -401,6 +401,30 @@ describe('e-mail', () => {
   });
 });
 
+test('what was kept before it was refused adds no headers, and reaches nobody else', async () => {
+  await sender.stop();
+  const mail = await new MailServer().start();
+  await build({ smtp: { url: mail.url, from: 'a@example.com' } });
+  const odd = await confirmed('odd@example.com', 'email');
+  await confirmed('jane@example.com', 'email');
+  await metadata.updateTable('smn_topics').set({ display_name: 'x\r\nBcc: eve@example.com\0' }).execute();
+  await metadata
+    .updateTable('smn_subscriptions')
+    .set({ endpoint: '|touch@b.cc' })
+    .where('id', '=', odd.id)
+    .execute();
+  topic = (await messages.topicOf(topic.id)) as Topic;
+  await publish('m');
+  const { text, to } = await until(() => mail.received[0]);
+  expect(to).toEqual(['jane@example.com']);
+  expect(text.split('\r\n\r\n')[0]).not.toMatch(/^Bcc:/m);
+  await sender.settled();
+  expect(mail.received).toHaveLength(1);
+  expect((await log.attempts(odd))[0]).toMatchObject({ delivered: false, answer: 'it is no e-mail address' });
+  await sender.stop();
+  await mail.stop();
+});
+
 test('confirmations are limited for each endpoint', async () => {
   const wanted = { protocol: 'email', endpoint: 'jane@example.com', remark: '', extension: {} };
   for (let i = 0; i < 20; i++) await subscriptions.subscribe(topic, wanted);
