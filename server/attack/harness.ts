@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -223,6 +224,19 @@ export async function accounted(server: RunningServer) {
   const sum = (key: 'journalled' | 'indexed' | 'stored') =>
     hours.reduce((total, hour) => total + hour[key], 0);
   return { journalled: sum('journalled'), indexed: sum('indexed'), stored: sum('stored') };
+}
+
+/** Resident memory of a process and its children, MB. */
+export function memoryOf(pid: number): number {
+  const resident = (id: string | number) => {
+    try {
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
+    } catch {
+      return 0;
+    }
+  };
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children].reduce<number>((sum, id) => sum + resident(id), 0) / 1024;
 }
 
 /** Whether a tmpfs can be mounted: that takes root. */
