@@ -96,22 +96,32 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const id = String(++queries);
   const statement = withSettings(inUrl ?? body.toString('utf8'), { ...settingsOf(url), log_comment: id });
   const format = url.searchParams.get('default_format') ?? 'TabSeparated';
+  let running = true;
   // Whoever asked has gone: nobody reads the answer, so the engine need not find it.
   response.once('close', () => {
-    if (!response.writableFinished) end(id);
+    if (!response.writableFinished) void end(id, () => running);
   });
-  const result = await pool.use(
-    (session) => session.queryAsync(statement, { format }),
-    () => !response.destroyed,
-  );
-  response.end(result?.bytes());
+  try {
+    const result = await pool.use(
+      (session) => session.queryAsync(statement, { format }),
+      () => !response.destroyed,
+    );
+    response.end(result?.bytes());
+  } finally {
+    running = false;
+  }
 }
 
-/** Ends a query where it runs; the session that it has is free soon afterwards. */
-function end(id: string): void {
-  own
-    .use((session) => session.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`))
-    .catch(() => undefined);
+/**
+ * Ends a query where it runs; the session that it has is free soon afterwards. A query that is just beginning
+ * does not hear of it, so it is told again until it has ended.
+ */
+async function end(id: string, running: () => boolean): Promise<void> {
+  const statement = `KILL QUERY WHERE Settings['log_comment'] = '${id}' ASYNC`;
+  for (let wait = 100; running(); wait = Math.min(wait * 2, 5000)) {
+    await own.use((session) => session.queryAsync(statement)).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
 }
 
 function readBody(request: IncomingMessage): Promise<Buffer> {
