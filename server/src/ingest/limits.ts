@@ -19,7 +19,7 @@ export const SMALL_BODY = 384 * KB;
 /** Large JSON bodies that are read or worked off. */
 export const LARGE_BODIES: FairQueueOptions = {
   name: 'large bodies',
-  atOnce: 8,
-  each: 4,
+  atOnce: 4,
+  each: 2,
   waiting: 64,
 };
