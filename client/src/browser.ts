@@ -1,5 +1,6 @@
 /** What runs in a browser as well: the typed calls of the service. */
 export type { paths } from './api.ts';
+export { csvCell } from './csv.ts';
 export { OpenCtsError } from './error.ts';
 export {
   type Api,

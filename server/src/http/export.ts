@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { csvCell } from '@opencts/client';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
@@ -109,20 +110,7 @@ async function* csv(pages: Pages, first: TracePage, limit: number, time: (ms: nu
   }
 }
 
-const record = (cells: string[]) => `${cells.map(cell).join(',')}\r\n`;
-
-/**
- * What a spreadsheet may take for a formula: a sign of one (also in full width, as East Asian ones read it),
- * after whatever is not seen or passed over: blanks, line ends, control, format and zero-width characters.
- */
-const FORMULA =
-  /^[\t\r\n\ufeff]|^[\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}]*[=+\-@|%＝＋－＠｜％﹢﹣﹦﹫﹪−]/u;
-
-/** RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front. */
-export function cell(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
+const record = (cells: string[]) => `${cells.map(csvCell).join(',')}\r\n`;
 
 /** `YYYY-MM-DD HH:MM:SS GMT±HH:MM` in a zone. @throws CtsError 400 for an unknown zone */
 export function timeFormat(zone: string): (ms: number) => string {

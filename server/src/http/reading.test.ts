@@ -1,6 +1,6 @@
+import { csvCell } from '@opencts/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { House, trace } from '../testing/house.ts';
-import { cell } from './export.ts';
 
 const house = new House();
 let admin: Awaited<ReturnType<House['signIn']>>;
@@ -183,12 +183,12 @@ test.each([
   '\tx',
   '\nx',
 ])('the cell %j is no formula to any spreadsheet', (text) => {
-  expect(cell(text).replace(/^"/, '')).toMatch(/^'/);
+  expect(csvCell(text).replace(/^"/, '')).toMatch(/^'/);
 });
 
 test.each(['web-1', ' two words', 'größe ✓', '云服务器', '3 - 4', 'a=b', '"quoted"', '192.0.2.1', ''])(
   'the cell %j stays as it is',
   (text) => {
-    expect(cell(text).replace(/^"|"$/g, '').replaceAll('""', '"')).toBe(text);
+    expect(csvCell(text).replace(/^"|"$/g, '').replaceAll('""', '"')).toBe(text);
   },
 );

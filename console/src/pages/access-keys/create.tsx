@@ -1,5 +1,6 @@
 import Button from '@cloudscape-design/components/button';
 import Input from '@cloudscape-design/components/input';
+import { csvCell } from '@opencts/client/api';
 import { useState } from 'react';
 import { createAccessKey } from '../../api/access.ts';
 import { useConsole } from '../../console-context.ts';
@@ -70,7 +71,7 @@ export function MadeDialog({ made, onClose }: { made: Made; onClose: () => void 
 function asCsv(user: string, { access, secret }: Made): Blob {
   const lines = [
     ['User Name', 'Access Key Id', 'Secret Access Key'],
-    [user, access, secret],
+    [csvCell(user), access, secret],
   ];
   return new Blob([`${lines.map((line) => line.join(',')).join('\r\n')}\r\n`], { type: 'text/csv' });
 }
