@@ -127,6 +127,13 @@ export const ERRORS = {
     new CtsError(413, 'APIGW.0201', `the body is larger than the limit of ${limit} bytes`),
   writeFailed: () => new CtsError(500, 'CTS.0004', 'the write failed; the server log has the reason'),
   readFailed: () => new CtsError(500, 'CTS.0005', 'the read failed; the server log has the reason'),
+  /** Two calls at a time; one came first. */
+  contended: () =>
+    new CtsError(
+      409,
+      'CTS.0003',
+      'another call made or removed the same at this moment; look at what there is now, and try again',
+    ),
   /** One account asks for more at a time than its share. @param what in the plural. @param limit how many may wait */
   tooMany: (what: string, limit: number, retryAfter: number) =>
     new CtsError(

@@ -6,6 +6,13 @@ import { oneLine } from '../text.ts';
 import { ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
 import { MAX_MESSAGE } from './limits.ts';
 
+/** What was not there, or was, when it was looked for, had been made or removed when it was written. */
+const CONTENDED = new Set([
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+  'SQLITE_CONSTRAINT_FOREIGNKEY',
+]);
+
 /** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
 export function handleErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
@@ -63,6 +70,7 @@ function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {
     return ERRORS.unavailable(`${error.message}; ask for a shorter time, or filter more`, 5);
   }
   if (error.validation) return toInvalid(error);
+  if (CONTENDED.has(error.code)) return ERRORS.contended();
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ERRORS.bodyTooLarge(request.routeOptions.bodyLimit);
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return error.statusCode === 400 || error.statusCode === 415

@@ -27,6 +27,12 @@ declare module 'fastify' {
     signedBody: Buffer | undefined;
     /** Its credentials are a session of the console. */
     bySession: boolean;
+    /**
+     * Looks at the caller once more, where credentials or rights have changed since: what was begun with
+     * credentials that have ended takes no effect. Asked when a body has come, which may take long.
+     * @throws CtsError as at the beginning
+     */
+    readmit: () => Promise<void>;
   }
 }
 
@@ -47,6 +53,9 @@ declare module 'fastify' {
 
 /** Paths of files that are served as they are. */
 const STATIC = /^\/(console|docs)(\/|$)/;
+/** Headers that say what a request is about, not only how it is read. */
+const ACTED_ON = ['x-subject-token', 'x-smn-resourceid-type', 'content-encoding'];
+
 /**
  * Makes every route say which action it needs, and checks caller, project and action before anything else.
  * @param metricsToken bearer of Prometheus; empty: none
@@ -61,6 +70,7 @@ export function guard(
   server.decorateRequest('signedBody', undefined);
   const bodies = new SignedBodies();
   server.decorateRequest('bySession', false);
+  server.decorateRequest('readmit', async () => undefined);
 
   server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
@@ -89,6 +99,13 @@ export function guard(
       if (!principal.hasRights) throw ERRORS.noRights(`the user ${principal.user.name} has no role here`);
       throw ERRORS.actionDenied(action);
     };
+    let asOf = iam.asOf();
+    request.readmit = async () => {
+      if (iam.isCurrent(asOf)) return;
+      asOf = iam.asOf();
+      const body = async () => request.signedBody ?? Buffer.alloc(0);
+      admit(await identify(request, iam, sessions, (prove) => prove(body)));
+    };
     try {
       // Known credentials are let in at once: this stands in the way of every trace.
       const known = iam.recall(request.headers);
@@ -101,9 +118,14 @@ export function guard(
       done(error as Error);
       return;
     }
-    identify(request, iam, sessions, bodies)
+    const network = networkOf(addressOf(request));
+    identify(request, iam, sessions, (prove) => bodies.during(network, request.raw, prove))
       .then(admit)
       .then(() => done(), done);
+  });
+
+  server.addHook('preHandler', (request, _reply, done) => {
+    request.readmit().then(() => done(), done);
   });
 
   server.addHook('preParsing', (request, _reply, payload, done) => {
@@ -122,11 +144,12 @@ function isScraper({ headers }: FastifyRequest, expected: string): boolean {
   return expected !== '' && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
+/** @param withBody gives the way to read the body of a signed request */
 async function identify(
   request: FastifyRequest,
   iam: Iam,
   sessions: SessionCookies,
-  bodies: SignedBodies,
+  withBody: (prove: (read: () => Promise<Buffer>) => Promise<Principal>) => Promise<Principal>,
 ): Promise<Principal> {
   const { authorization } = request.headers;
   // A token wins, and Bearer is the matter of tokens, too.
@@ -144,9 +167,14 @@ async function identify(
     target: request.raw.url ?? '',
     headers: request.raw.headersDistinct,
   };
+  for (const header of ACTED_ON) {
+    if (request.headers[header] !== undefined && !claimed.signedHeaders.includes(header)) {
+      throw ERRORS.unauthenticated(`the header ${header} decides what is done, so it must be signed`);
+    }
+  }
   const wanted = wantedProject(request, named);
   const address = addressOf(request);
-  return bodies.during(networkOf(address), request.raw, (read) => {
+  return withBody((read) => {
     const readBody = async () => {
       request.signedBody = await read();
       return request.signedBody;

@@ -119,6 +119,7 @@ async function take(
   const most = withIds ? maxTraces : maxTraces * STREAM_FACTOR;
   for await (const lines of readLines(body, maxBody, most)) {
     const read = (line: unknown) => parseLine(line as Buffer | null);
+    await request.readmit();
     add(total, await intake.submit(producer, () => lines, { first: total.items, read }), withIds);
   }
   if (total.items === 0) throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
@@ -126,12 +127,13 @@ async function take(
 
 /** A body that turns out to be large needs a place until it is worked off: memory holds only so many. */
 async function takeWhole(
-  { raw, principal }: FastifyRequest,
+  request: FastifyRequest,
   body: Readable,
   producer: TraceProducer,
   { intake, maxBody, maxTraces, largeBodies }: IngestDeps,
   total: Verdict,
 ): Promise<void> {
+  const { raw, principal } = request;
   const gone = new AbortController();
   const leave = () => gone.abort(ERRORS.unreadableRequest('the body was cut off'));
   // A compressed request ends long before what it says is read: only its connection tells who has gone.
@@ -142,6 +144,7 @@ async function takeWhole(
   };
   try {
     const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait });
+    await request.readmit();
     let taken: Items | undefined;
     const items = () => {
       taken = tracesOf(bytes, maxTraces);

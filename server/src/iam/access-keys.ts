@@ -52,9 +52,13 @@ export class AccessKeys {
   private readonly failures = new Map<string, { count: number; last: number }>();
   private readonly used = new Map<string, number>();
 
-  constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number) {
+  private readonly changed: () => void;
+
+  /** @param changed is told when a key can no longer be used */
+  constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number, changed: () => void) {
     this.metadata = metadata;
     this.clock = clock;
+    this.changed = changed;
     this.secrets = new Sealer(rootKey, 'access key');
     this.tokens = new Sealer(rootKey, 'security token');
   }
@@ -112,10 +116,12 @@ export class AccessKeys {
     };
     if (Object.keys(values).length === 0) return;
     await this.metadata.updateTable('access_keys').set(values).where('access', '=', access).execute();
+    if (active !== undefined) this.changed();
   }
 
   async remove(access: string): Promise<void> {
     await this.metadata.deleteFrom('access_keys').where('access', '=', access).execute();
+    this.changed();
   }
 
   /** Makes a key that expires by itself and is stored nowhere: its token holds it, sealed. */

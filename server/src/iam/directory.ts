@@ -369,10 +369,15 @@ export class Directory {
     return { user: await this.user(domainId, userId), groups };
   }
 
+  /**
+   * @param epoch at which alone it is changed: credentials must not have ended since
+   * @throws CtsError 401 when they have
+   */
   async changeUser(
     domainId: string,
     id: string,
     change: { name?: string; description?: string; enabled?: boolean; password?: string },
+    epoch?: string,
   ): Promise<User> {
     const user = await this.user(domainId, id);
     if (change.name !== undefined && change.name !== user.name) {
@@ -386,7 +391,12 @@ export class Directory {
     const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
     if (values) {
       await this.administered(domainId, async (transaction) => {
-        await transaction.updateTable('users').set(values).where('id', '=', id).execute();
+        let update = transaction.updateTable('users').set(values).where('id', '=', id);
+        if (epoch !== undefined) update = update.where('epoch', '=', epoch);
+        const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) {
+          throw epoch === undefined ? ERRORS.iamNotFound('user', id) : ERRORS.wrongPassword();
+        }
         if (password !== undefined || change.enabled === false) await endCredentialsOf(transaction, [id]);
       });
     }

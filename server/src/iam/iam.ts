@@ -79,7 +79,7 @@ export class Iam {
     this.visits = new Visits(metadata, clock);
     this.directory = new Directory({ metadata, clock, regions, log, passwords, changed });
     this.delegation = new Delegation(this.directory);
-    this.accessKeys = new AccessKeys(metadata, rootKey, clock);
+    this.accessKeys = new AccessKeys(metadata, rootKey, clock, changed);
     this.ingestKeys = new IngestKeys(metadata, clock, changed);
     this.tokens = new Tokens(rootKey, clock);
     this.attempts = new Attempts(clock);
@@ -101,6 +101,16 @@ export class Iam {
     const admin = { name: first.user, password };
     await this.directory.addAccount({ name: first.domain, admin, operator: true });
     return first.password ? undefined : password;
+  }
+
+  /** A mark of what credentials and rights are now. */
+  asOf(): { changes: number; until: number } {
+    return { changes: this.changes, until: this.clock() + BELIEVED_MS };
+  }
+
+  /** Whether nothing has changed since; changes made elsewhere show after some seconds. */
+  isCurrent({ changes, until }: { changes: number; until: number }): boolean {
+    return changes === this.changes && this.clock() < until;
   }
 
   /** The caller of a request by token, known from shortly before. @throws CtsError 401 when the token has expired */
@@ -259,7 +269,9 @@ export class Iam {
     address: string,
   ): Promise<IssuedToken> {
     const { principal } = await this.login({ user: { id: userId, password: original }, address }, {});
-    await this.directory.changeUser(principal.user.domain.id, userId, { password });
+    // One that was set meanwhile stays.
+    const asOf = principal.bond?.epochs.user;
+    await this.directory.changeUser(principal.user.domain.id, userId, { password }, asOf);
     return this.issueFor(userId, ['password']);
   }
 

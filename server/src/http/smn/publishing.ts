@@ -167,7 +167,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       if (!isText(message)) throw ERRORS.smn(400, '0009', `message must hold ${TEXT_RULE}`, 'message');
       about(request, { resourceName: endpoint });
       const { delivered, answer } = await sendSms(endpoint, message);
-      if (!delivered) throw ERRORS.smn(500, '0018', `the text message was not sent: ${answer}`);
+      if (!delivered) throw ERRORS.smn(503, '0018', `the text message was not sent: ${answer}`);
       return { ...idOf(request), message_id: randomBytes(16).toString('hex') };
     },
   );
