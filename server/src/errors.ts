@@ -63,6 +63,12 @@ export const ERRORS = {
       'IAM.0003',
       `this would give ${action} in ${where}, which your own roles do not allow there: nobody gives more than they hold`,
     ),
+  deniesMore: (action: string, where: string) =>
+    new CtsError(
+      403,
+      'IAM.0003',
+      `this would deny ${action} in ${where}, which your own roles do not allow there: nobody denies to others what they do not hold`,
+    ),
   nameTaken: (name: string) =>
     new CtsError(
       403,
@@ -73,7 +79,7 @@ export const ERRORS = {
     new CtsError(
       409,
       'IAM.0005',
-      'nobody could administer the account any more: first give another enabled user the role Security Administrator in the account',
+      'nobody could administer the account any more: first give another enabled user, whom no role denies anything of IAM, the role Security Administrator in the account',
     ),
   /** A refusal that has a code of its own in the error table. */
   refused: (code: string, field: string | undefined, message: string) =>

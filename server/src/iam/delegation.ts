@@ -7,7 +7,7 @@ type Giver = Pick<Principal, 'user'>;
 
 /**
  * Changes of who may do what, on behalf of somebody: nobody gives more than they hold themselves, in the place
- * where it would hold. To lift a denial is to give what it denied; to act in a user's place (set its password,
+ * where it would hold. To lift a denial is to give what it denied, and to deny takes no less; to act in a user's place (set its password,
  * make it a key) is to be given all that it holds.
  *
  * Changes of one account go one after the other, so that what was looked at still holds when it is written.
@@ -21,11 +21,13 @@ export class Delegation {
     this.directory = directory;
   }
 
-  /** @throws CtsError 403, 404 */
+  /** @throws CtsError 403, 404, 409 */
   grant(giver: Giver, grant: Grant): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
       const role = await this.directory.role(domainId, grant.roleId);
-      await this.checkGiven(giver, [{ role, scope: grant.scope }]);
+      const given = [{ role, scope: grant.scope }];
+      await this.checkGiven(giver, given);
+      await this.checkDenied(giver, given);
       await this.directory.grant(domainId, grant);
     });
   }
@@ -39,10 +41,12 @@ export class Delegation {
     });
   }
 
-  /** @throws CtsError 403, 404 */
+  /** @throws CtsError 403, 404, 409 */
   addMember(giver: Giver, groupId: string, userId: string): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
-      await this.checkGiven(giver, (await this.directory.holdingsOfGroup(domainId, groupId)).held);
+      const { held } = await this.directory.holdingsOfGroup(domainId, groupId);
+      await this.checkGiven(giver, held);
+      await this.checkDenied(giver, held);
       await this.directory.addMember(domainId, groupId, userId);
     });
   }
@@ -62,6 +66,7 @@ export class Delegation {
       if (change.name !== undefined && change.name !== name) {
         const { held } = await this.directory.holdingsOfGroup(domainId, groupId);
         await this.checkGiven(giver, held);
+        await this.checkDenied(giver, held);
         await this.checkLifted(giver, held);
       }
       return this.directory.changeGroup(domainId, groupId, change);
@@ -76,10 +81,14 @@ export class Delegation {
     });
   }
 
-  /** Who holds the role gets what its policy has more, and what it no longer denies. @throws CtsError 400, 403, 404 */
+  /**
+   * Who holds the role gets what its policy has more, and what it no longer denies; what it denies besides is denied
+   * to them.
+   * @throws CtsError 400, 403, 404, 409
+   */
   changeRole(giver: Giver, roleId: string, change: Parameters<Directory['changeRole']>[2]) {
     return this.inTurn(giver, async (domainId) => {
-      const before = await this.directory.role(domainId, roleId);
+      const before = await this.directory.customRole(domainId, roleId);
       if (change.policy) await this.checkChanged(giver, before, change.policy);
       return this.directory.changeRole(domainId, roleId, change);
     });
@@ -88,8 +97,8 @@ export class Delegation {
   /** @throws CtsError 403, 404 */
   removeRole(giver: Giver, roleId: string) {
     return this.inTurn(giver, async (domainId) => {
-      const role = await this.directory.role(domainId, roleId);
-      const scopes = await this.directory.scopesOf(roleId);
+      const role = await this.directory.customRole(domainId, roleId);
+      const scopes = await this.directory.scopesOf(domainId, roleId);
       await this.checkLifted(
         giver,
         scopes.map((scope) => ({ role, scope })),
@@ -150,6 +159,19 @@ export class Delegation {
     }
   }
 
+  /**
+   * A denial that the giver bears is no hindrance to giving it.
+   * @param given roles that may deny something, and where they would hold
+   * @throws CtsError 403
+   */
+  private async checkDenied(giver: Giver, given: Holdings['held']): Promise<void> {
+    const own = await this.holdings(giver);
+    for (const [scope, policies] of byScope(given)) {
+      const { denied } = reachOf(policies, own.operator);
+      await this.refuse(giver, scope, lacking(own, scope, denied, denied), ERRORS.deniesMore);
+    }
+  }
+
   /** @param lifted roles that would no longer hold, and where. @throws CtsError 403 */
   private async checkLifted(giver: Giver, lifted: Holdings['held']): Promise<void> {
     const own = await this.holdings(giver);
@@ -170,19 +192,26 @@ export class Delegation {
     const old = new Permissions([before.policy]);
     const more = is.allowed.filter((pattern) => !old.covers(pattern, is.denied));
     const lifted = was.denied.filter((pattern) => !isWithin(pattern, is.denied));
-    for (const scope of await this.directory.scopesOf(before.id)) {
+    const denied = is.denied.filter((pattern) => !isWithin(pattern, was.denied));
+    for (const scope of await this.directory.scopesOf(giver.user.domain.id, before.id)) {
       const lacked = lacking(own, scope, more, is.denied) ?? lacking(own, scope, lifted);
       await this.refuse(giver, scope, lacked);
+      await this.refuse(giver, scope, lacking(own, scope, denied, is.denied), ERRORS.deniesMore);
     }
   }
 
   /** @throws CtsError 403 when something is lacking */
-  private async refuse({ user }: Giver, scope: string, lacked: string | undefined): Promise<void> {
+  private async refuse(
+    { user }: Giver,
+    scope: string,
+    lacked: string | undefined,
+    refusal: (action: string, where: string) => Error = ERRORS.givesMore,
+  ): Promise<void> {
     if (lacked === undefined) return;
-    if (scope === ACCOUNT_SCOPE) throw ERRORS.givesMore(lacked, 'the account');
-    if (scope === ALL_PROJECTS_SCOPE) throw ERRORS.givesMore(lacked, 'all projects of the account');
+    if (scope === ACCOUNT_SCOPE) throw refusal(lacked, 'the account');
+    if (scope === ALL_PROJECTS_SCOPE) throw refusal(lacked, 'all projects of the account');
     const { name } = await this.directory.project(user.domain.id, scope);
-    throw ERRORS.givesMore(lacked, `the project ${name}`);
+    throw refusal(lacked, `the project ${name}`);
   }
 }
 

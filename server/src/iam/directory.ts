@@ -19,7 +19,7 @@ import {
 } from './limits.ts';
 import { skeletonOf } from './outside-names.ts';
 import type { PasswordWork } from './password-work.ts';
-import { checkPolicy, narrows, type PolicyDocument, readPolicy } from './policy.ts';
+import { checkPolicy, narrows, Permissions, type PolicyDocument, readPolicy } from './policy.ts';
 import type { Holdings } from './principal.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
 
@@ -499,17 +499,20 @@ export class Directory {
     return rows.map(toGroup);
   }
 
+  /** @throws CtsError 409 when what the group is denied would leave nobody to administer the account */
   async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
     const others = (await this.groupsOf(domainId, userId)).filter(({ id }) => id !== groupId);
     if (others.length >= MOST_MEMBERSHIPS) {
       throw ERRORS.iamFull(`a user is in at most ${MOST_MEMBERSHIPS} groups`);
     }
-    await this.metadata
-      .insertInto('memberships')
-      .values({ group_id: groupId, user_id: userId })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await this.administered(domainId, (transaction) =>
+      transaction
+        .insertInto('memberships')
+        .values({ group_id: groupId, user_id: userId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
     this.changed();
   }
 
@@ -587,13 +590,15 @@ export class Directory {
     return { held, operator: await this.isOperator(domainId) };
   }
 
-  /** Where a role of an account is granted. */
-  async scopesOf(roleId: string): Promise<string[]> {
+  /** Where a role is granted in an account. */
+  async scopesOf(domainId: string, roleId: string): Promise<string[]> {
     const rows = await this.metadata
       .selectFrom('grants')
-      .select('scope')
+      .innerJoin('groups', 'groups.id', 'grants.group_id')
+      .select('grants.scope')
       .distinct()
-      .where('role_id', '=', roleId)
+      .where('groups.domain_id', '=', domainId)
+      .where('grants.role_id', '=', roleId)
       .execute();
     return rows.map(({ scope }) => scope);
   }
@@ -632,7 +637,7 @@ export class Directory {
     const policy = change.policy && (await this.policyText(domainId, change.policy));
     const values = columns({ description: change.description, policy }, ['description', 'policy']);
     if (values) {
-      await this.metadata.transaction().execute(async (transaction) => {
+      await this.administered(domainId, async (transaction) => {
         await transaction.updateTable('roles').set(values).where('id', '=', id).execute();
         if (change.policy && narrows(change.policy, role.policy))
           await endCredentialsOfHolders(transaction, id);
@@ -675,11 +680,13 @@ export class Directory {
     if ((await this.grants(domainId, groupId)).length >= MOST_GRANTS) {
       throw ERRORS.iamFull(`a group holds at most ${MOST_GRANTS} roles, counted in each scope`);
     }
-    await this.metadata
-      .insertInto('grants')
-      .values({ group_id: groupId, role_id: roleId, scope })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await this.administered(domainId, (transaction) =>
+      transaction
+        .insertInto('grants')
+        .values({ group_id: groupId, role_id: roleId, scope })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
     this.changed();
   }
 
@@ -701,7 +708,7 @@ export class Directory {
   }
 
   /**
-   * Does what may take rights away, unless it takes them from the last who could give them back.
+   * Does what may take rights away, a denial that is given among it, unless it takes them from the last who could give them back.
    * @throws CtsError 409
    */
   private administered<Result>(
@@ -757,7 +764,8 @@ export class Directory {
     if (count >= most) throw ERRORS.iamFull(`an account has at most ${most} ${table}`);
   }
 
-  private async customRole(domainId: string, id: string): Promise<Role> {
+  /** A role that the account itself has made. @throws CtsError 403 for one of the system, 404 */
+  async customRole(domainId: string, id: string): Promise<Role> {
     const role = await this.role(domainId, id);
     if (SYSTEM_ROLES.includes(role)) {
       throw ERRORS.iamForbidden(`${role.displayName} is a role of the system and cannot be changed`);
@@ -812,18 +820,32 @@ function columns<Column extends string>(
   return { ...values, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
 }
 
-/** How many enabled users may administer the account. */
+/** How many enabled users may administer the account. Who is denied anything of IAM is none of them. */
 async function administratorsOf(transaction: Transaction<Database>, domainId: string): Promise<number> {
   const role = SYSTEM_ROLES.find(({ name }) => name === 'secu_admin')?.id ?? '';
+  const granted = await transaction
+    .selectFrom('roles')
+    .innerJoin('grants', 'grants.role_id', 'roles.id')
+    .select(['roles.id', 'roles.policy'])
+    .distinct()
+    .where('roles.domain_id', '=', domainId)
+    .where('grants.scope', '=', ACCOUNT_SCOPE)
+    .execute();
+  const denying = granted
+    .filter(({ policy }) => new Permissions([readPolicy(policy).policy]).byService(['iam']).denied.length > 0)
+    .map(({ id }) => id);
+  const inAccount = transaction
+    .selectFrom('memberships')
+    .innerJoin('grants', 'grants.group_id', 'memberships.group_id')
+    .select('memberships.user_id')
+    .where('grants.scope', '=', ACCOUNT_SCOPE);
   const { administrators } = await transaction
     .selectFrom('users')
-    .innerJoin('memberships', 'memberships.user_id', 'users.id')
-    .innerJoin('grants', 'grants.group_id', 'memberships.group_id')
-    .select(({ fn }) => fn.count<number>('users.id').distinct().as('administrators'))
-    .where('users.domain_id', '=', domainId)
-    .where('users.enabled', '=', 1)
-    .where('grants.role_id', '=', role)
-    .where('grants.scope', '=', ACCOUNT_SCOPE)
+    .select(({ fn }) => fn.countAll<number>().as('administrators'))
+    .where('domain_id', '=', domainId)
+    .where('enabled', '=', 1)
+    .where('id', 'in', inAccount.where('grants.role_id', '=', role))
+    .where('id', 'not in', inAccount.where('grants.role_id', 'in', denying))
     .executeTakeFirstOrThrow();
   return Number(administrators);
 }

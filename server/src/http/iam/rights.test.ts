@@ -31,6 +31,7 @@ afterAll(async () => {
 });
 
 const allow = (...Action: string[]) => ({ Version: '1.1', Statement: [{ Effect: 'Allow', Action }] });
+const deny = (...Action: string[]) => ({ Version: '1.1', Statement: [{ Effect: 'Deny', Action }] });
 let names = 0;
 const makeRole = async (caller: Caller, policy: object) =>
   (await as(caller, 'POST', '/v3.0/OS-ROLE/roles', { role: { display_name: `role ${++names}`, policy } }))
@@ -290,6 +291,101 @@ describe('nobody gives more than they hold', () => {
     expect((await reset(equal.id)).status).toBe(200);
     expect((await key(equal.id)).status).toBe(201);
     expect((await reset(weak.userId)).status).toBe(200);
+  });
+
+  test('nobody denies what they do not hold, in whatever way', async () => {
+    const helper = await holder(
+      [
+        [
+          allow(
+            ...['grantRoleToGroup', 'addUserToGroup'].map((operation) => `iam:permissions:${operation}`),
+            ...['iam:roles:createRole', 'iam:roles:updateRole', 'iam:groups:listGroups'],
+          ),
+          'domain',
+        ],
+      ],
+      false,
+    );
+    const admins = (await as(helper, 'GET', '/v3/groups?name=admin')).body.groups[0].id as string;
+    for (const [action, scope, lacked] of [
+      ['iam:*:*', 'domain', 'iam:*:* in the account'],
+      ['i*:*:*', 'domain', 'iam:*:* in the account'],
+      ['*:*:*', 'projects', 'cts:*:* in all projects'],
+      ['cts:trace:list', (await project('eu-de')).id, 'cts:trace:list in the project eu-de'],
+    ] as const) {
+      const role = await makeRole(helper, deny(action));
+      const refused = await as(helper, 'PUT', grantPath(root, admins, role, scope));
+      expect([refused.status, told(refused)]).toEqual([
+        403,
+        expect.stringContaining(`this would deny ${lacked}`),
+      ]);
+    }
+    const role = await makeRole(root, deny('ecs:*:*'));
+    const group = await makeGroup(root);
+    expect((await as(helper, 'PUT', grantPath(root, group, role, 'domain'))).status).toBe(204);
+    const widen = (caller: Caller) =>
+      as(caller, 'PATCH', `/v3.0/OS-ROLE/roles/${role}`, { role: { policy: deny('iam:users:*') } });
+    const join = (caller: Caller) => as(caller, 'PUT', `/v3/groups/${group}/users/${helper.userId}`);
+    expect((await widen(helper)).status).toBe(403);
+    expect((await widen(root)).status).toBe(200);
+    expect((await join(helper)).status).toBe(403);
+    expect((await join(root)).status).toBe(204);
+    expect((await as(root, 'GET', '/v3/users')).status).toBe(200);
+  });
+
+  test('no denial takes the last administrator away, whoever gives it', async () => {
+    const domain = { name: 'brink', admin: { name: 'root', password: PASSWORD } };
+    expect((await as(operator, 'POST', '/v3/domains', { domain })).status).toBe(201);
+    const only = await house.signIn({ account: 'brink', name: 'root' });
+    const admins = (await as(only, 'GET', '/v3/groups?name=admin')).body.groups[0].id as string;
+    const group = await makeGroup(only);
+    const role = await makeRole(only, deny('*:*:*'));
+    const harmless = await makeRole(only, deny('cts:tracker:delete'));
+    const granted = (to: string, what: string) =>
+      as(only, 'PUT', grantPath(only, to, what, 'domain')).then(({ status }) => status);
+    const joined = (user: string) =>
+      as(only, 'PUT', `/v3/groups/${group}/users/${user}`).then(({ status }) => status);
+    const widened = async () =>
+      (
+        await as(only, 'PATCH', `/v3.0/OS-ROLE/roles/${harmless}`, {
+          role: { policy: deny('cts:tracker:delete', 'iam:permissions:*') },
+        })
+      ).status;
+    expect(await granted(admins, role)).toBe(409);
+    expect(await granted(group, role)).toBe(204);
+    expect(await joined(only.userId)).toBe(409);
+    // One whom a denial stops does not stand in for the last.
+    const second = await makeUser(only);
+    expect((await as(only, 'PUT', `/v3/groups/${admins}/users/${second.id}`)).status).toBe(204);
+    expect(await joined(second.id)).toBe(204);
+    expect(await joined(only.userId)).toBe(409);
+    expect((await as(only, 'DELETE', `/v3/groups/${admins}/users/${only.userId}`)).status).toBe(409);
+    expect((await as(only, 'DELETE', `/v3/groups/${group}/users/${second.id}`)).status).toBe(204);
+    expect((await as(only, 'DELETE', `/v3/groups/${admins}/users/${second.id}`)).status).toBe(204);
+    // What is not of IAM may be denied even to the last; of IAM it may not become.
+    expect(await granted(admins, harmless)).toBe(204);
+    expect(await widened()).toBe(409);
+  });
+
+  test('a role of the system is refused as such, and tells of no other account', async () => {
+    const theirs = (await as(operator, 'GET', '/v3/projects?name=eu-de')).body.projects[0].id as string;
+    const { groups } = (await as(operator, 'GET', '/v3/groups?name=admin')).body;
+    const guests = await systemRole('Tenant Guest');
+    const granted = await as(operator, 'PUT', grantPath(operator, groups[0].id, guests, theirs));
+    expect(granted.status).toBe(204);
+    const giver = await holder([]);
+    for (const [method, body] of [
+      ['PATCH', { role: { policy: allow('obs:*:*') } }],
+      ['PATCH', { role: { policy: deny('obs:*:*') } }],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await as(giver, method, `/v3.0/OS-ROLE/roles/${guests}`, body);
+      expect([answer.status, told(answer)]).toEqual([
+        403,
+        expect.stringContaining('is a role of the system'),
+      ]);
+      expect(JSON.stringify(answer.body)).not.toContain(theirs);
+    }
   });
 
   test('an ingest key is made by whoever may report', async () => {
