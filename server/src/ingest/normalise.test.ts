@@ -235,6 +235,20 @@ test('a trace that stays too large is rejected', () => {
   );
 });
 
+test.each(['token=1&', 'pwd=a&', 'sig=1&pwd=1;'])('masks of %s do not make a trace too large', (piece) => {
+  const text = piece.repeat(200_000 / piece.length);
+  const { id, name, domain } = { id: 'u', name: 'jane', domain: { id: 'd', name: 'd' } };
+  for (const members of [
+    { location_info: text },
+    { other: text },
+    { user: { id, name, domain, note: text } },
+  ]) {
+    const line = JSON.stringify(lineOf({ ...good, ...members }));
+    expect(line).toContain('********');
+    expect(line.length).toBeLessThan(3 * 256 * 1024);
+  }
+});
+
 test('deep nesting is rejected wherever it stands', () => {
   const deep = JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) as unknown;
   expect(refusal({ ...good, request: deep })).toMatchObject({

@@ -126,7 +126,8 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     user_agent: input.user_agent,
   };
   let line = lineOf(trace);
-  // Its size is bounded before it is searched for secrets.
+  // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
+  checkSize(line);
   if (context.masker.suspects(line) && maskMembers(trace, message, cuts, context.masker))
     line = lineOf(trace);
   return {
@@ -143,7 +144,7 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
   };
 }
 
-/** @throws TraceRejected when it is too large or no Unicode */
+/** @throws TraceRejected when it is no Unicode */
 function lineOf(trace: TraceLine): string {
   const line = `${JSON.stringify(trace)}\n`;
   checkText(line, trace);
@@ -321,11 +322,14 @@ function withinDepth(value: unknown, levels: number): boolean {
   return true;
 }
 
-/** The line must be of bounded size and valid Unicode: half a surrogate pair cannot be stored as it is. */
-function checkText(line: string, trace: TraceLine): void {
+function checkSize(line: string): void {
   if (line.length * 3 > MAX_TRACE_BYTES && Buffer.byteLength(line) > MAX_TRACE_BYTES) {
     throw new TraceRejected(undefined, `the trace is larger than ${MAX_TRACE_BYTES} bytes`);
   }
+}
+
+/** The line must be valid Unicode: half a surrogate pair cannot be stored as it is. */
+function checkText(line: string, trace: TraceLine): void {
   if (!line.includes('\\ud')) return;
   for (const [field, value] of Object.entries(trace)) {
     if (typeof value === 'string' && /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(value))) {
