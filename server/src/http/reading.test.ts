@@ -192,3 +192,19 @@ test.each(['web-1', ' two words', 'größe ✓', '云服务器', '3 - 4', 'a=b',
     expect(csvCell(text).replace(/^"|"$/g, '').replaceAll('""', '"')).toBe(text);
   },
 );
+
+test.each([
+  ['a;=1+1', `"a;'=1+1"`],
+  ['a;@SUM(1)', `"a;'@SUM(1)"`],
+  ['a\t=1+1', `"a\t'=1+1"`],
+  ['a; \u200b=1', `"a; \u200b'=1"`],
+  ['a;"=1"', `"a;""'=1"""`],
+  ['a\n=1', `"a\n'=1"`],
+  ['a;b', '"a;b"'],
+  ['a|b', '"a|b"'],
+  ['a\tb', '"a\tb"'],
+  ['a,b', '"a,b"'],
+  ['a;b=c', '"a;b=c"'],
+])('the cell %j stays one, whatever parts cells', (text, cell) => {
+  expect(csvCell(text)).toBe(cell);
+});
