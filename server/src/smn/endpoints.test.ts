@@ -18,7 +18,7 @@ test.each([
   'jane.doe+audit@mail.example.co.uk',
   "o'brien@example.com",
   'a_b-c=d@xn--bcher-kva.example',
-  'root@mailhost',
+  'root@mail.host',
   'a@b.cc',
   '1@b.cc',
 ])('the address %s is taken', (address) => {
@@ -46,6 +46,7 @@ test.each([
     '<a@b.cc>',
     'mailto:a@b.cc',
   ],
+  ...['root@localhost', 'root@mailhost', 'a@b'],
   ...['a%c@b.cc', 'c!a@b.cc', '@b.cc:a@c.dd', '.a@b.cc', 'a.@b.cc', 'a..b@b.cc', 'a@', '@b.cc', 'a', ''],
   ...['a@-b.cc', 'a@b-.cc', 'a@b..cc', 'a@.b.cc', 'a@b.cc.', 'a@127.0.0.1', 'a@[127.0.0.1]', 'a@b_c.dd'],
   ...[
@@ -150,7 +151,19 @@ describe.each(['http', 'https'] as const)('an endpoint of %s', (protocol) => {
     '//example.com',
     'example.com',
     'javascript:alert(1)',
+    ...['x', '/1.1.1.1/', '///x', '//.../', '//-/', '//a..b/', '//a-/', '//.a/', '//a../', '//'].map(
+      (rest) => `${protocol}:${rest}`,
+    ),
+    ...['localhost', 'LOCALHOST', 'localhost.', 'a.localhost', 'localhost:8080'].map(
+      (host) => `${protocol}://${host}/`,
+    ),
   ])('%s is none', (url) => refused(protocol, url));
+});
+
+test('this machine can be named where the operator allows its addresses', () => {
+  for (const url of ['http://localhost/', 'http://a.localhost:8080/x']) {
+    expect(checkEndpoint('http', url, new DeliveryNetwork(['127.0.0.0/8']))).toBe(url);
+  }
 });
 
 test('a line shows all that it holds; a text has tabs and ends of lines', () => {

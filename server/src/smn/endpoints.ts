@@ -11,9 +11,14 @@ export type Protocol = (typeof PROTOCOLS)[number];
  * (quotes, `|`, a leading `-`, `%`, `!`), no names beside it, no letters that only look like others.
  */
 const MAIL_ADDRESS =
-  /^[A-Za-z0-9_](?:[A-Za-z0-9_+'=-]|\.(?=[A-Za-z0-9_+'=-])){0,63}@(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+  /^[A-Za-z0-9_](?:[A-Za-z0-9_+'=-]|\.(?=[A-Za-z0-9_+'=-])){0,63}@(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const TELEPHONE = /^(?:\+[1-9][0-9]{5,14}|[0-9]{5,20})$/;
 const URL_TEXT = /^[\x21-\x7e]+$/;
+/** A parser of URLs also takes fewer slashes, or more. */
+const URL_START = /^https?:\/\/[^/?#]/i;
+/** The name of a host, or its address. */
+const HOST =
+  /^(?:\[[0-9a-f:.]+\]|(?=.{1,254}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\.?)$/;
 
 export const isMailAddress = (text: string) => text.length <= MOST_MAIL_ADDRESS && MAIL_ADDRESS.test(text);
 export const isTelephone = (text: string) => TELEPHONE.test(text);
@@ -32,7 +37,7 @@ export function checkEndpoint(protocol: Protocol, given: string, network: Delive
   if (protocol === 'email') {
     if (isMailAddress(endpoint)) return endpoint;
     throw refuse(
-      `one e-mail address of at most ${MOST_MAIL_ADDRESS} characters: letters (ASCII), digits and . _ + ' = -, "@" and the name of a host`,
+      `one e-mail address of at most ${MOST_MAIL_ADDRESS} characters: letters (ASCII), digits and . _ + ' = -, "@" and a domain with a dot`,
     );
   }
   if (protocol === 'sms') {
@@ -41,7 +46,9 @@ export function checkEndpoint(protocol: Protocol, given: string, network: Delive
   }
   const url = urlOf(endpoint);
   if (url?.protocol !== `${protocol}:` || endpoint.length > MOST_URL) {
-    throw refuse(`a URL of at most ${MOST_URL} characters (ASCII) that begins with ${protocol}://`);
+    throw refuse(
+      `a URL of at most ${MOST_URL} characters (ASCII) that begins with ${protocol}:// and the name of a host`,
+    );
   }
   if (/^[^/]*\/\/[^/?#]*@/.test(endpoint)) {
     throw refuse('a URL without user and password; send them in a header (extension.header)');
@@ -60,5 +67,7 @@ export function checkEndpoint(protocol: Protocol, given: string, network: Delive
 }
 
 function urlOf(text: string): URL | undefined {
-  return URL_TEXT.test(text) && !text.includes('\\') && URL.canParse(text) ? new URL(text) : undefined;
+  if (!URL_TEXT.test(text) || !URL_START.test(text) || text.includes('\\')) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && HOST.test(url.hostname) ? url : undefined;
 }

@@ -6,6 +6,10 @@ import ipaddr from 'ipaddr.js';
 /** What is given to networks of the public Internet; the rest of IPv6 has other meanings, or none yet. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
+/** Names that stand for this machine everywhere. */
+const LOCAL = /^(?:.*\.)?localhost\.?$/i;
+const LOOPBACK = ['127.0.0.1', '::1'];
+
 /** A request would go into a network that is not the subscriber's to name. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
@@ -33,8 +37,11 @@ export class DeliveryNetwork {
     return this.allowed.some(([block, bits]) => block.kind() === parsed.kind() && parsed.match(block, bits));
   }
 
-  /** Checks a host that is an address; names are checked when they are resolved. @throws AddressRefused */
+  /** Checks a host that is an address or this machine; other names are checked when they are resolved. @throws AddressRefused */
   checkHost(host: string): void {
+    if (LOCAL.test(host) && !LOOPBACK.some((one) => this.allows(one))) {
+      throw new AddressRefused(host, '127.0.0.1');
+    }
     const address = host.replace(/^\[(.*)\]$/, '$1');
     if (isIP(address) !== 0 && !this.allows(address)) throw new AddressRefused(host, host);
   }

@@ -291,7 +291,9 @@ describe('requests do not go into networks that are not allowed', () => {
   test('a name that leads there is refused when it is resolved', async () => {
     await sender.stop();
     await build({}, []);
-    const port = new URL(receiver.url).port;
+    const { port } = new URL(receiver.url);
+    const network = new DeliveryNetwork(['127.0.0.0/8']);
+    subscriptions = new Subscriptions({ metadata, messages, network, clock: () => now, rootKey: ROOT });
     const subscription = await confirmed(`http://localhost:${port}/hook`);
     await publish('m');
     await until(async () => ((await log.attempts(subscription)).length > 0 ? true : undefined));
