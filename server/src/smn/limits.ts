@@ -36,3 +36,19 @@ export const MOST_TEMPLATE_BYTES = 256 * 1024;
 export const MOST_PLACES = 256;
 export const MOST_TEMPLATE_TAGS = 90;
 export const MOST_VALUE_BYTES = 1024;
+
+/** Subscribers that are served at once, each with one message after the other; of one account. */
+export const PLACES = 32;
+export const PLACES_OF_ONE = 8;
+/** Of those places, for subscribers that failed last time; of one account. */
+export const FAILED_PLACES = 12;
+export const FAILED_PLACES_OF_ONE = 2;
+/** Beside them, one each for accounts that have none. */
+export const FIRST_PLACES = 96;
+/** A subscriber that is served for so long goes behind the others of its account. */
+export const TURN_MS = 10_000;
+/** A receiver is connected, and has answered, within so long. */
+export const CONNECT_MS = 4_000;
+export const ANSWER_MS = 10_000;
+/** Whatever the way: an attempt that has not ended by then has failed. */
+export const ATTEMPT_MS = 60_000;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -260,6 +262,80 @@ describe('a receiver that fails', () => {
     await build();
     await until(() => (told().length >= 2 ? true : undefined));
   });
+});
+
+describe('receivers of another account that take up time', () => {
+  let others: Topic;
+  beforeEach(async () => {
+    const id = 'b'.repeat(32);
+    await metadata.insertInto('domains').values({ id: 'other', name: 'other', created_at: 0 }).execute();
+    const project = { id, domain_id: 'other', name: 'eu-de', region: 'eu-de', created_at: 0 };
+    await metadata.insertInto('projects').values(project).execute();
+    const wanted = { name: 'others', displayName: '', enterpriseProjectId: '0' };
+    ({ topic: others } = await topics.create({ projectId: id, region: 'eu-de' }, wanted));
+  });
+  const subscribeOthers = async (base: string, count: number) => {
+    for (let i = 0; i < count; i++) {
+      const wanted = { protocol: 'http', endpoint: `${base}/${i}`, remark: '', extension: {} };
+      await subscriptions.subscribe(others, wanted);
+    }
+    sender.wake();
+  };
+
+  test.each([
+    ['for the first time', 0],
+    ['once more', 3],
+  ])(
+    'keep nobody waiting, when they hang %s',
+    async (_when, failures) => {
+      const hanging = await new Receiver().start();
+      hanging.always = 'hang';
+      try {
+        await sender.stop();
+        await confirmed();
+        await subscribeOthers(hanging.url, 40);
+        await metadata
+          .updateTable('smn_subscriptions')
+          .set({ failures })
+          .where('topic_id', '=', others.id)
+          .execute();
+        await build();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const began = Date.now();
+        await publish('m');
+        await until(() => told()[0]);
+        expect(Date.now() - began).toBeLessThan(2_000);
+      } finally {
+        await hanging.stop();
+      }
+    },
+    30_000,
+  );
+
+  test('keep nobody waiting for good, when they switch protocols', async () => {
+    const sockets: Socket[] = [];
+    const switching = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n';
+      socket.once('data', () => socket.write(head));
+    }).listen(0, '127.0.0.1');
+    await once(switching, 'listening');
+    try {
+      await confirmed();
+      await subscribeOthers(`http://127.0.0.1:${(switching.address() as AddressInfo).port}`, 40);
+      await sender.settled();
+      expect(sockets.length).toBeGreaterThanOrEqual(40);
+      for (const one of await subscriptions.list([others])) {
+        expect((await log.attempts(one))[0]?.answer).toContain('101');
+      }
+      await publish('m');
+      await until(() => told()[0]);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      switching.close();
+    }
+  }, 30_000);
 });
 
 describe('requests do not go into networks that are not allowed', () => {

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Logger } from 'pino';
 import { type Database, inPieces, isBusy, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import type { Trace } from '../traces/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
-import type { Outcome } from './channels/channel.ts';
+import { inTime, type Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
 import { bodyIn, formOf, type Parts } from './forms.ts';
+import { ATTEMPT_MS, PLACES_OF_ONE, TURN_MS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
+import { Places } from './places.ts';
 import { Rates } from './rates.ts';
 import {
   keyEventOf,
@@ -31,8 +33,6 @@ import {
 } from './subscriptions.ts';
 import type { Topic } from './topics.ts';
 
-/** Subscribers that are served at once; each of them gets one message after the other. */
-const AT_ONCE = 32;
 /** Messages of a subscriber that are read at once. */
 const READ_AHEAD = 50;
 const RETRY_FIRST_MS = 1_000;
@@ -87,6 +87,7 @@ export class Sender {
   private readonly options: SenderOptions;
   private readonly mail: MailChannel;
   private readonly serving = new Map<string, Promise<void>>();
+  private readonly places = new Places();
   private readonly rates = new Rates();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
@@ -144,37 +145,60 @@ export class Sender {
   }
 
   private async serveAll(): Promise<void> {
-    const { metadata, clock } = this.options;
-    const due = await metadata
-      .selectFrom('smn_subscriptions')
-      .select('id')
-      .where('next_at', '<=', clock())
-      .where('paused', '!=', 'manual')
-      .where(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('smn_deliveries')
-            .select('seq')
-            .whereRef('subscription_id', '=', 'smn_subscriptions.id')
-            .where('state', '=', 'waiting'),
-        ),
-      )
-      .orderBy('next_at')
-      .limit(10 * AT_ONCE)
-      .execute();
-    for (const { id } of due) {
-      if (this.serving.size >= AT_ONCE) return;
+    for (const { id, account, failed } of await this.due()) {
       if (this.serving.has(id)) continue;
+      const leave = this.places.take(account, failed === 1);
+      if (!leave) continue;
       const serving = this.serve(id)
         .catch(async (error) => {
           this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
           if (!this.stopping) await sleep(RETRY_FIRST_MS);
         })
         .finally(() => {
+          leave();
           this.serving.delete(id);
           this.wake();
         });
       this.serving.set(id, serving);
     }
+  }
+
+  /** Whose turn it is: as many of each account as can have places, the first of each account first. */
+  private due(): Promise<{ id: string; account: string; failed: number }[]> {
+    const { metadata, clock } = this.options;
+    return metadata
+      .selectFrom((from) =>
+        from
+          .selectFrom('smn_subscriptions')
+          .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
+          .innerJoin('projects', 'projects.id', 'smn_topics.project_id')
+          .select(['smn_subscriptions.id', 'domain_id as account', 'next_at'])
+          .select(({ eb }) => eb('failures', '>', 0).$castTo<number>().as('failed'))
+          .select(
+            sql<number>`row_number() over (partition by domain_id, failures > 0 order by next_at)`.as(
+              'place',
+            ),
+          )
+          .where('next_at', '<=', clock())
+          .where('paused', '!=', 'manual')
+          .where('domain_id', 'not in', this.places.full())
+          .where('smn_subscriptions.id', 'not in', [...this.serving.keys()])
+          .where(({ exists, selectFrom }) =>
+            exists(
+              selectFrom('smn_deliveries')
+                .select('seq')
+                .whereRef('subscription_id', '=', 'smn_subscriptions.id')
+                .where('state', '=', 'waiting'),
+            ),
+          )
+          .as('due'),
+      )
+      .select(['id', 'account', 'failed'])
+      .where('place', '<=', PLACES_OF_ONE)
+      .orderBy('place')
+      .orderBy('failed')
+      .orderBy('next_at')
+      .execute();
   }
 
   /** ms until the first subscriber that failed may be tried again; not longer than a while, since clocks jump. */
@@ -232,8 +256,9 @@ export class Sender {
     );
   }
 
-  /** Sends what waits for one subscriber, until one message fails. */
+  /** Sends what waits for one subscriber, until one message fails, or its turn is over. */
   private async serve(id: string): Promise<void> {
+    const ends = performance.now() + TURN_MS;
     for (let went = true; went && !this.stopping; ) {
       const subscription = await this.subscription(id);
       if (!subscription || subscription.paused === 'manual') return;
@@ -244,13 +269,23 @@ export class Sender {
       if (waiting.length === 0) return;
       went = batch
         ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead)
-        : await this.sendEach(topic, rest, waiting);
+        : await this.sendEach(topic, rest, waiting, ends);
+      if (went && performance.now() > ends) {
+        await this.postpone(rest, 0);
+        return;
+      }
     }
   }
 
-  private async sendEach(topic: Topic, subscription: Subscription, waiting: Waiting[]): Promise<boolean> {
+  private async sendEach(
+    topic: Topic,
+    subscription: Subscription,
+    waiting: Waiting[],
+    ends: number,
+  ): Promise<boolean> {
     for (const one of waiting) {
       if (this.stopping) return false;
+      if (performance.now() > ends) return true;
       if (!(await this.attempt(topic, subscription, [one]))) return false;
     }
     return true;
@@ -317,7 +352,7 @@ export class Sender {
     }
     const began = performance.now();
     const { subject, send } = await (made ?? this.prepare(topic, subscription, batch));
-    const outcome = await send();
+    const outcome = await inTime(send(), ATTEMPT_MS);
     const took = Math.round(performance.now() - began);
     const failingSince = subscription.failingSince ?? now;
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;

@@ -21,3 +21,16 @@ export const toldOf = (error: Error) => {
   const words = error.message || error.name;
   return isUntrusted(error) ? `${words}: its certificate is not trusted; ${TRUST_ADVICE}` : words;
 };
+
+/** An attempt that says nothing in time has failed, whatever its channel still waits for. */
+export async function inTime(attempt: Promise<Outcome>, ms: number): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => resolve(failed(`it did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([attempt, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
