@@ -11,6 +11,8 @@ interface Open {
   secrecy: Secrecy | undefined;
   /** Of an object, what its `"name": …` says about its `"value": …`; of a list, about its elements. */
   labelled: Secrecy | undefined;
+  /** Whether all text in it is secret. */
+  isHeader: boolean;
   /** That value, where it came before the name. */
   value: Edit | undefined;
 }
@@ -24,6 +26,8 @@ const LABELLED = /^(?:values?|(?:parameter|header|variable|param|env|string)[_-]
 const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
 const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*)$/;
 const HARMLESS = /^(?:true|false|null)$/;
+/** What holds secrets only, also as a structure. */
+const HEADER = /(?:authorization|cookie)$/i;
 /** Labels are short. */
 const LONGEST_LABEL = 80;
 
@@ -109,7 +113,9 @@ class Scanner {
   private name(around: Open): void {
     const inner = endOfString(this.text, this.at + 1);
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
-    around.secrecy = this.names.of(around.name) ?? (LABELLED.test(around.name) ? around.labelled : undefined);
+    around.secrecy =
+      this.names.of(around.name) ??
+      (around.isHeader ? 'text' : LABELLED.test(around.name) ? around.labelled : undefined);
     this.at = inner + 1;
     this.next = 'colon';
   }
@@ -126,7 +132,8 @@ class Scanner {
     } else {
       for (const edit of this.inString(start, end)) edits.push(edit);
     }
-    if (around) this.label(around, end - start <= LONGEST_LABEL ? text.slice(start, end) : '');
+    if (around)
+      this.label(around, end - start <= LONGEST_LABEL ? unescapeJson(text.slice(start, end)).text : '');
     this.ended(mask);
   }
 
@@ -149,8 +156,11 @@ class Scanner {
       this.ended(edit);
       return;
     }
-    const secrecy = isObject ? undefined : around?.secrecy;
-    this.stack.push({ isObject, start, name: '', secrecy, labelled: secrecy, value: undefined });
+    const labelled = around?.secrecy;
+    const secrecy = isObject ? undefined : labelled;
+    const isHeader =
+      around !== undefined && (around.isHeader || (labelled !== undefined && HEADER.test(around.name)));
+    this.stack.push({ isObject, start, name: '', secrecy, labelled, isHeader, value: undefined });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;
   }

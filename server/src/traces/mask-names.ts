@@ -47,10 +47,18 @@ const HARMLESS_TOKEN =
 /** Access key and scope of a signed URL, no secret. */
 const HARMLESS_CREDENTIAL = /(?:amz|goog)credential$/;
 
+const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+/** A name in all its spellings. */
+const spread = (name: string) => [...name].map(escaped).join('[ _.\\]-]*');
+const anyOf = (names: readonly string[]) => names.map(spread).join('|');
+
 /** Parts that every name above has one of, `Bearer …`, and escaped letters, behind which a name could hide: quickly found. */
-const HINT = String.raw`pass|pwd|secr|toke|vate[ _.-]?ke|api[ _.-]?ke|ount[ _.-]?ke|mer[ _.-]?ke|ion[ _.-]?ke|ess[ _.-]?ke|ser[ _.-]?da|rizat|cook|denti|natur|sig=|bearer |\\u00[2-7]`;
+const PARTS = 'pass|pwd|secr|toke|vateke|apike|ountke|merke|ionke|esske|serda|rizat|cook|denti|natur'.split(
+  '|',
+);
+const HINT = `${anyOf(PARTS)}|${String.raw`sig=|bearer |\\u00[2-7]`}`;
 /** How they end, which takes longer to find. */
-const NAME = String.raw`(?:pass(?:wor[dt]|wd|[ _.-]?phrase)|admin[ _.-]?pass|pwd|secret|secret[ _.-]?(?:string|binary|value)|token|(?:private|secret|access|api|account|customer|subscription)[ _.-]?key|user[ _.-]?data|authorization|cookie|credentials?|signature|[?&]sig)(?!\w)|bearer |\\u00[2-7]`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|[?&]sig)(?![a-z0-9])|${String.raw`bearer |\\u00[2-7]`}`;
 /** A URL that names user and password. */
 const URL_PASSWORD = /:\/\/[^\s/@:"']*:[^\s/@"']+@/;
 
@@ -63,8 +71,7 @@ const bare = (name: string) =>
   name
     .slice(-LONGEST)
     .toLowerCase()
-    .replaceAll(/[ _.-]/g, '');
-const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+    .replaceAll(/[ _.\-\]]/g, '');
 
 /** Which names stand for secrets: a list of common ones, and those of the configuration. */
 export class SecretNames {
@@ -85,7 +92,6 @@ export class SecretNames {
     this.ends = new RegExp(`(?:${[...ENDS, ...ends.map(escaped)].join('|')})$`);
     this.textEnds = new RegExp(`(?:${TEXT_ENDS.join('|')})$`);
     this.whole = new Set([...WHOLE, ...whole]);
-    const spread = (name: string) => [...name].map(escaped).join('[ _.-]?');
     const further = [
       ...ends.map((name) => `${spread(name)}(?![a-z0-9])`),
       ...whole.map((name) => `(?<![a-z0-9])${spread(name)}(?![a-z0-9])`),

@@ -23,6 +23,14 @@ const HEADER = /(?:authorization|cookie)$/i;
 const LINE = /(?:\\+(?![\\nr"'`])|[^\r\n\\])*/y;
 /** A comma behind which another member begins. */
 const NEXT_MEMBER = /,\s{0,8}["']?[A-Za-z_][A-Za-z0-9_.-]{0,63}["']?\s{0,8}[:=]/y;
+/** What ends the name of a member in brackets: `user[password]=`. */
+const BRACKET = /(?:\]|%5d)?/iy;
+/** The rest of a tag of markup, and what its text begins with. */
+const TAG = /(?:\s[^<>]{0,500})?>\s{0,100}(<!\[CDATA\[)?/y;
+/** What stands before the name in a tag. */
+const TAG_START = /<(?:[\w.-]{1,40}:)?$/;
+/** A block of YAML: the lines that are as deep as its first. */
+const BLOCK = /([|>][+-]?\d?[^\S\r\n]*\r?\n([^\S\r\n]+))[^\r\n]*(?:\r?\n\2[^\r\n]*)*/y;
 /** What closes something around a value. */
 const CLOSING = ',;)}]';
 
@@ -35,7 +43,7 @@ interface Lead {
   around: string | undefined;
   /** Escapes of the marks around the name. */
   slashes: string;
-  kind: 'member' | 'pair' | 'parameter' | 'header' | 'flag' | 'element';
+  kind: 'member' | 'pair' | 'parameter' | 'header' | 'flag' | 'element' | 'cdata';
   isEncoded: boolean;
 }
 
@@ -90,19 +98,25 @@ function leadOf(text: string, start: number, word: string, names: SecretNames): 
   const isParameter = before === '?' || before === '&';
   const secrecy = isParameter ? names.ofParameter(word) : names.of(word);
   if (!secrecy) return undefined;
-  const end = start + word.length;
+  const tag =
+    TAG_START.test(text.slice(Math.max(0, start - 42), start)) && at(TAG, text, start + word.length);
+  if (tag) {
+    const kind = tag[1] ? 'cdata' : 'element';
+    return { secrecy, around: undefined, slashes: '', isEncoded: false, start: TAG.lastIndex, kind };
+  }
+  const end = past(BRACKET, text, start + word.length);
   const quote = at(QUOTE, text, end);
   const around = /["'`]/.test(before) ? before : undefined;
   const base = { secrecy, around, slashes: quote?.[1] ?? '', isEncoded: false };
   const spaced = quote ? past(ANY_SPACE, text, end + quote[0].length) : past(SPACE, text, end);
   const separator = at(SEPARATOR, text, spaced)?.[0];
   if (separator === undefined) {
-    if (before === '<' && text[end] === '>') return { ...base, start: end + 1, kind: 'element' };
     const isFlag = before === '-' && !quote && spaced > end && text[spaced] !== '-';
     return isFlag ? { ...base, start: spaced, kind: 'flag' } : undefined;
   }
   // A part of a path or an ARN: `…:secret:name`.
-  if (separator === ':' && !quote && (before === ':' || before === '/')) return undefined;
+  if (separator === ':' && !quote && /[:/]/.test(before) && /\S/.test(text[spaced + 1] ?? ''))
+    return undefined;
   const isEncoded = separator.startsWith('%');
   const isMember = quote !== null || separator === ':' || separator === ':=';
   const kind = isMember ? 'member' : isParameter || isEncoded ? 'parameter' : 'pair';
@@ -117,6 +131,9 @@ function leadOf(text: string, start: number, word: string, names: SecretNames): 
 function valueAt(text: string, lead: Lead): Edit | undefined {
   const { start, kind, slashes } = lead;
   if (kind === 'element') return bare(text, start, endOf(text, '<', start));
+  if (kind === 'cdata') return bare(text, start, endOf(text, ']]>', start));
+  const block = at(BLOCK, text, start);
+  if (block) return bare(text, start + (block[1] as string).length, BLOCK.lastIndex);
   const quote = at(QUOTE, text, start);
   if (quote) {
     const inner = start + quote[0].length;

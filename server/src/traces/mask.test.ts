@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Masker } from './mask.ts';
+import { SecretNames } from './mask-names.ts';
 
 const masker = new Masker();
 const M = '********';
@@ -43,6 +44,13 @@ describe('JSON is masked by its members', () => {
     ['{"value":"x","name":"DB_PASSWORD"}', `{"value":"${M}","name":"DB_PASSWORD"}`],
     ['{"name":"size","value":"x"}', '{"name":"size","value":"x"}'],
     ['{"command":["login","--password","x","-v"]}', `{"command":["login","--password","${M}","-v"]}`],
+    ['{"user[password]":"x"}', `{"user[password]":"${M}"}`],
+    ['{"name":"pass\\u0077ord","value":"x"}', `{"name":"pass\\u0077ord","value":"${M}"}`],
+    ['{"credentials":{"value":"x"}}', `{"credentials":{"value":"${M}"}}`],
+    [
+      '{"cookie":{"sid":"x","a":[{"b":"y"}]},"n":"z"}',
+      `{"cookie":{"sid":"${M}","a":[{"b":"${M}"}]},"n":"z"}`,
+    ],
     ['{"a":1}\n{"password":"x"}', `{"a":1}\n{"password":"${M}"}`],
     ['{"clientToken":"c","continuationToken":"d","X-Amz-Credential":"e"}', undefined],
     ['{"arn":"arn:aws:secretsmanager:us-east-1:1:secret:name-AbC"}', undefined],
@@ -79,6 +87,14 @@ describe('text that is no JSON is masked where a value follows the name of a sec
     ['go=https%3A%2F%2Fb%3Ftoken%3Dabc%26n%3D1', `go=https%3A%2F%2Fb%3Ftoken%3D${M}%26n%3D1`],
     ['failed: {"password":{"a":["}"]},"n":1}', `failed: {"password":"${M}","n":1}`],
     ['failed: "{\\"token\\":\\"x\\",\\"n\\":1}"', `failed: "{\\"token\\":\\"${M}\\",\\"n\\":1}"`],
+    ['<wsse:Password>x</wsse:Password>', `<wsse:Password>${M}</wsse:Password>`],
+    ['<password type="text">x</password>', `<password type="text">${M}</password>`],
+    ['<password><![CDATA[x<y]]></password>', `<password><![CDATA[${M}]]></password>`],
+    ['user[password]=x&n=1', `user[password]=${M}&n=1`],
+    ['user%5Bpassword%5D=x&n=1', `user%5Bpassword%5D=${M}&n=1`],
+    ['config/password: x', `config/password: ${M}`],
+    ['db:password: x', `db:password: ${M}`],
+    ['password: |\n  x\n  y\nuser: jane', `password: |\n  ${M}\nuser: jane`],
     ['the password is too short', undefined],
     ['User is not allowed: secretsmanager:GetSecretValue on arn:aws:x:1:secret:name', undefined],
     ['token=null&password=', undefined],
@@ -94,7 +110,7 @@ test.each(
     'Ocp-Apim-Subscription-Key api_key apiKey x-api-key client_secret app_secret api-secret consumer_secret ' +
     'shared_secret secret SecretString secret_binary secret_value user_data UserData token access_token id_token ' +
     'refreshToken X-Auth-Token x-subject-token bearer.token github_token Authorization Proxy-Authorization cookie ' +
-    'Set-Cookie credential db_credentials X-Amz-Signature x-goog-signature'
+    'pass_word password_ private__key secret_ db.pass-word Set-Cookie credential db_credentials X-Amz-Signature x-goog-signature'
   ).split(' '),
 )('%s is the name of a secret', (name) => {
   expect(masker.text(`{"${name}":"S"}`)).toBe(`{"${name}":"${M}"}`);
@@ -239,6 +255,11 @@ describe('the work grows with the length of the text, not with its square', () =
     ['empty strings', `["token"${filled(',""')}`],
     ['labels within values', `${filled('{"value":')}1${filled('"name":"password"}')}`],
     ['URLs', filled('a://b:')],
+    ['tags', filled('<password ')],
+    ['tags of spaces', filled('<password>   ')],
+    ['blocks', filled('password: |\n ')],
+    ['a name that is spread', filled('p_a_s_')],
+    ['a name with a gap', `p${filled('_')}`],
     ['one URL', `a://b:${filled('c')} token`],
     ['bearers', filled('Bearer ')],
     ['bearers of spaces', filled(`Bearer${' '.repeat(1000)}`)],
@@ -255,4 +276,33 @@ describe('the work grows with the length of the text, not with its square', () =
     // Some 50 ms; a million steps for each character would take minutes.
     expect(performance.now() - began).toBeLessThan(5_000);
   });
+});
+
+test('what is the name of a secret passes the quick look', () => {
+  const names = new SecretNames(['sk', '*_pin']);
+  const part = fc.constantFrom(
+    ...[
+      'pass',
+      'word',
+      'private',
+      'key',
+      'secret',
+      'token',
+      'user',
+      'data',
+      'cook',
+      'ie',
+      'api',
+      'sk',
+      'pin',
+    ],
+    ...['_', '-', '.', ' ', ']', 'x', 'P', 's'],
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
+      const name = parts.join('');
+      if (names.of(name)) expect([name, names.suspects(name)]).toEqual([name, true]);
+    }),
+    { numRuns: 5000 },
+  );
 });
