@@ -521,4 +521,12 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0012_notifier_parts': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('notifier_positions')
+        .addColumn('begun', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  },
 };

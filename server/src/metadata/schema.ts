@@ -277,7 +277,13 @@ export interface Database {
     created_at: number;
   };
   /** How far the notifier has followed a journal; written together with what it has found. */
-  notifier_positions: { journal_id: string; segment: number; offset: number };
+  notifier_positions: {
+    journal_id: string;
+    segment: number;
+    offset: number;
+    /** What is written of the stretch behind it, as JSON; '' if nothing. */
+    begun: Generated<string>;
+  };
   /** Operations of the service whose traces are not known to be in the journal. */
   operations: {
     /** The trace_id of its trace. */

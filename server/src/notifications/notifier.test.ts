@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Follower, type Frame, Journal, JournalReader } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
@@ -262,7 +262,7 @@ describe('the notifier', () => {
     await metadata.destroy();
   });
 
-  async function start(): Promise<void> {
+  async function start(given: { partRows?: number; mostWaiting?: number } = {}): Promise<void> {
     const follower = await Follower.open(NOTIFIER, reader, path.join(directory, 'journal', 'positions'));
     notifier = new Notifier({
       journal: reader,
@@ -276,6 +276,7 @@ describe('the notifier', () => {
         queued += messages;
       },
       onPassed: () => undefined,
+      ...given,
     });
     await notifier.start();
   }
@@ -373,5 +374,85 @@ describe('the notifier', () => {
       { subscription_id: 'each', answer: expect.stringContaining('2 key events were not queued') },
     ]);
     expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3);
+  });
+
+  /** More subscribers and notifications, one by one and in batches. */
+  async function widen(): Promise<void> {
+    for (const [like, count] of [
+      ['each', 12],
+      ['batch', 6],
+    ] as const) {
+      const subscription = await metadata
+        .selectFrom('smn_subscriptions')
+        .selectAll()
+        .where('id', '=', like)
+        .executeTakeFirstOrThrow();
+      for (let i = 1; i < count; i++) {
+        await metadata
+          .insertInto('smn_subscriptions')
+          .values({ ...subscription, id: `${like}${i}`, endpoint: `http://${like}${i}` })
+          .execute();
+      }
+    }
+    const notification = await metadata.selectFrom('notifications').selectAll().executeTakeFirstOrThrow();
+    for (const id of ['n0', 'n2']) {
+      await metadata
+        .insertInto('notifications')
+        .values({ ...notification, id, name: id })
+        .execute();
+    }
+  }
+
+  test('many messages are written in parts, others write in between, and a restart at any part repeats none', async () => {
+    await widen();
+    await notifier.stop();
+    const ids = await record(Array.from({ length: 10 }, () => ({})));
+    const other = await openMetadata(path.join(directory, 'metadata.db'));
+    const parts: number[] = [];
+    const sent = new Set<string>();
+    let had = 0;
+    const stored = () => metadata.selectFrom('notifier_positions').selectAll().executeTakeFirst();
+    for (let run = 0; ; run++) {
+      if (run > 500) throw new Error('it does not come to an end');
+      // Stops after its next part.
+      await start({ partRows: 5 });
+      await notifier.stop();
+      await other
+        .updateTable('projects')
+        .set({ name: `between ${run}` })
+        .execute();
+      const rows = await metadata
+        .selectFrom('smn_deliveries')
+        .select(['seq', 'message_id', 'subscription_id'])
+        .execute();
+      parts.push(rows.length);
+      had += rows.length;
+      // As if they were sent: a message that is gone must not come again.
+      for (const { message_id, subscription_id } of rows) {
+        const one = `${message_id} ${subscription_id}`;
+        expect(sent).not.toContain(one);
+        sent.add(one);
+      }
+      await metadata.deleteFrom('smn_deliveries').execute();
+      await metadata.deleteFrom('smn_messages').execute();
+      const row = await stored();
+      if (row?.begun === '' && row.offset === journal.durableEnd.offset) break;
+    }
+    await other.destroy();
+    expect(had).toBe(3 * 12 * ids.length + 3 * 6);
+    expect(Math.max(...parts)).toBeLessThanOrEqual(5);
+  }, 60_000);
+
+  test('a project in which too much waits gets no more, and its subscribers are told', async () => {
+    await widen();
+    await notifier.stop();
+    await start({ mostWaiting: 20 });
+    await record([{}, {}, {}]);
+    await waitFor(9);
+    expect(await metadata.selectFrom('smn_deliveries').select('seq').execute()).toHaveLength(20);
+    await vi.waitFor(async () => {
+      const told = await metadata.selectFrom('smn_attempts').selectAll().execute();
+      expect(new Set(told.map((row) => row.subscription_id)).size).toBe(18);
+    });
   });
 });

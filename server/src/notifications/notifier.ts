@@ -10,7 +10,7 @@ import {
   type JournalReader,
   type Position,
 } from '../journal/index.ts';
-import type { Database, MessageKind, Metadata } from '../metadata/index.ts';
+import { type Database, type MessageKind, type Metadata, PIECE_PAUSE_MS } from '../metadata/index.ts';
 import {
   BATCH_PIECE,
   contentOf,
@@ -20,6 +20,8 @@ import {
   parseUrn,
   type RecentPieces,
 } from '../smn/index.ts';
+import { Backlog } from './backlog.ts';
+import { MOST_PROJECT_WAITING, PART_BYTES, PART_ROWS, ROWS_AT_ONCE } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -38,14 +40,20 @@ const DAY = 86_400_000;
 const LIVE_MS = DAY;
 const BATCH_LIVE_MS = 7 * DAY;
 const CONFIRMED = 1;
-/** Messages, and pieces of batches, that wait for one subscriber; what comes beyond is told in its log only. */
-const MOST_WAITING = { each: 100_000, batch: 1_000_000 };
-const COUNT_EVERY_MS = 5_000;
-const ROWS_AT_ONCE = 500;
 
 interface Found {
   rule: Rule;
   frame: Frame;
+  /** Where in the segment the frame begins. */
+  at: number;
+}
+
+/** A stretch of the journal of which a part is written. */
+interface Begun {
+  /** Its end. */
+  until: Position;
+  /** The order of the last delivery that is written. */
+  after: string;
 }
 
 /** A message, and the subscribers that it is for. */
@@ -57,6 +65,12 @@ interface Put {
   traces: number;
   expires: number;
   to: readonly string[];
+  /** Where it stands among the messages of a stretch: the same whenever the stretch is read, whatever changed. */
+  order: string;
+  /** Others of its subscribers are in the part before. */
+  continued: boolean;
+  /** To be remembered for the sender. */
+  piece?: Piece;
 }
 
 export interface NotifierOptions {
@@ -67,6 +81,9 @@ export interface NotifierOptions {
   recent: RecentPieces;
   clock: () => number;
   log: Logger;
+  /** PART_ROWS and MOST_PROJECT_WAITING if it does not say other. */
+  partRows?: number;
+  mostWaiting?: number;
   /** Messages wait to be sent. */
   onQueued: (messages: number) => void;
   /** Everything before it was looked at. */
@@ -75,8 +92,9 @@ export interface NotifierOptions {
 
 /**
  * The journal's third follower: finds the traces that notifications want, and puts a message for each into
- * the queues of the topic's subscribers. Messages and its position are written in one transaction, and a
- * message's id follows from notification and trace, so that a crash neither loses nor doubles one.
+ * the queues of the topic's subscribers. What a read finds is written in parts, each in one transaction with
+ * how far it goes, and a message's id follows from notification and trace, so that a crash neither loses nor
+ * doubles one.
  */
 export class Notifier {
   private readonly options: NotifierOptions;
@@ -88,12 +106,13 @@ export class Notifier {
   private notedAt = 0;
   private readAt = 0;
   private readBytes = READ_BYTES;
-  /** Messages that wait for a subscriber, about. */
-  private readonly waiting = new Map<string, { messages: number; countedAt: number }>();
+  private begun: Begun | undefined;
+  private readonly backlog: Backlog;
   private running: Promise<void> | undefined;
 
   constructor(options: NotifierOptions) {
     this.options = options;
+    this.backlog = new Backlog(options.metadata, options.mostWaiting ?? MOST_PROJECT_WAITING);
   }
 
   /** Finds where it was, and goes on. */
@@ -109,6 +128,8 @@ export class Notifier {
     // The later of the two: what is noted with messages may be ahead of the file, and the other way round.
     this.position = stored && comparePositions(stored, kept) > 0 ? stored : kept;
     if (comparePositions(this.position, journal.durableEnd) > 0) this.position = journal.durableEnd;
+    if (stored && row.begun !== '' && comparePositions(stored, this.position) === 0)
+      this.begun = JSON.parse(row.begun) as Begun;
     this.noted = this.position;
     this.running = this.follow();
   }
@@ -133,6 +154,7 @@ export class Notifier {
       try {
         await this.step();
       } catch (error) {
+        this.backlog.forget();
         log.error({ err: error }, 'key events could not be looked for; it is tried again');
         await sleep(RETRY_MS);
       }
@@ -159,93 +181,169 @@ export class Notifier {
       this.matcher = new Matcher(await this.rules());
     }
     if (this.matcher.isEmpty) {
+      this.begun = undefined;
       this.position = journal.durableEnd;
       onPassed(this.position, 0);
       await this.note(false);
       return;
     }
     const from = this.position;
-    const { frames, next } = await journal.read(from, this.readBytes);
+    const { frames, base, next } = await this.read(from);
     const found: Found[] = [];
     for (const frame of frames) {
-      for (const rule of this.matcher.match(frame)) found.push({ rule, frame });
+      const rules = this.matcher.match(frame);
+      if (rules.length > 1) rules.sort((a, b) => (a.notificationId < b.notificationId ? -1 : 1));
+      for (const rule of rules) found.push({ rule, frame, at: base + frame.start });
     }
-    if (found.length > 0) await this.queue(found, from, next);
+    if (found.length > 0 && !(await this.queue(found, from, next))) return;
+    this.begun = undefined;
     this.position = next;
     onPassed(next, found.length);
     await this.note(false);
   }
 
-  /** Puts messages into queues; with them goes the position, so that none is put there twice. */
-  private async queue(found: readonly Found[], from: Position, next: Position): Promise<void> {
-    const { metadata, clock, recent, onQueued } = this.options;
-    const topics = [...new Set(found.map(({ rule }) => rule.topicId))];
-    const subscribers = await this.subscribers(topics);
-    const batches = new Map<Rule, Line[]>();
-    for (const { rule, frame } of found) {
-      if (!subscribers.get(rule.topicId)?.batch.length) continue;
-      const lines = batches.get(rule) ?? [];
-      batches.set(rule, lines);
-      lines.push({ bytes: frame.bytes(), extra: frame.extra });
-    }
-    const packed = await Promise.all(
-      [...batches].flatMap(([rule, lines]) =>
-        Array.from({ length: Math.ceil(lines.length / BATCH_PIECE) }, async (_, index) => {
-          const some = lines.slice(index * BATCH_PIECE, (index + 1) * BATCH_PIECE);
-          return { rule, index, traces: some.length, piece: await packPiece(some) };
-        }),
-      ),
-    );
+  /** A stretch; one that is begun is read to the same end. */
+  private async read(from: Position) {
+    const { journal } = this.options;
+    const until = this.begun?.until;
+    const size = until ? Math.max(READ_BYTES, until.offset - from.offset) : this.readBytes;
+    const { frames, base, next } = await journal.read(from, size);
+    if (!until || comparePositions(next, until) <= 0) return { frames, base, next };
+    return { frames: frames.filter(({ end }) => base + end <= until.offset), base, next: until };
+  }
+
+  /**
+   * Puts messages into queues, part by part; with each goes how far it is, so that none is put there twice.
+   * @returns whether all are there: not if it is to stop
+   */
+  private async queue(found: readonly Found[], from: Position, next: Position): Promise<boolean> {
+    const { clock, onQueued, partRows = PART_ROWS } = this.options;
     const now = clock();
-    const room = new Map<string, number>();
-    for (const { each, batch } of subscribers.values()) {
-      for (const id of each) room.set(id, MOST_WAITING.each - (await this.waitingFor(id, now)));
-      for (const id of batch) room.set(id, MOST_WAITING.batch - (await this.waitingFor(id, now)));
+    /** Messages that were there before. */
+    const repeated = new Set<string>();
+    let part: Put[] = [];
+    let rows = 0;
+    let bytes = 0;
+    let messages = 0;
+    for await (const put of this.puts(found, from, now)) {
+      const { to: left } = put;
+      let first = 0;
+      messages++;
+      while (first < left.length) {
+        if (rows > 0 && (rows + 2 > partRows || bytes + put.content.length > PART_BYTES)) {
+          await this.write(part, repeated, now, from, { until: next, after: lastOf(part) });
+          onQueued(0);
+          [part, rows, bytes] = [[], 0, 0];
+          await sleep(PIECE_PAUSE_MS);
+          if (this.stopping.signal.aborted) {
+            this.backlog.forget();
+            return false;
+          }
+        }
+        const to = left.slice(first, first + Math.max(1, partRows - rows - 1));
+        part.push({ ...put, to, continued: put.continued || first > 0 });
+        first += to.length;
+        rows += 1 + to.length;
+        bytes += put.content.length;
+      }
     }
-    const left = new Map(room);
-    const lost = new Map<string, number>();
-    /** Those of some subscribers that have room for one more message. */
-    const taking = (ids: readonly string[] = [], traces: number) =>
-      ids.filter((id) => {
-        const free = left.get(id) ?? 0;
-        if (free > 0) left.set(id, free - 1);
-        else lost.set(id, (lost.get(id) ?? 0) + traces);
-        return free > 0;
-      });
-    const remembered: { id: string; piece: Piece; readers: number }[] = [];
-    const puts = new Map<string, Put>();
-    for (const { rule, frame } of found) {
-      const wanting = subscribers.get(rule.topicId)?.each;
-      if (!wanting?.length) continue;
-      const id = idOf(rule.notificationId, frame.traceId);
-      if (puts.has(id)) continue;
-      const each = taking(wanting, 1);
-      if (each.length === 0) continue;
-      const content = frame.bytes().toString('utf8');
-      puts.set(id, { id, rule, kind: 'trace', content, traces: 1, expires: now + LIVE_MS, to: each });
-    }
-    for (const { rule, index, traces, piece } of packed) {
-      const batch = taking(subscribers.get(rule.topicId)?.batch, traces);
-      if (batch.length === 0) continue;
-      const id = idOf(rule.notificationId, `${formatPosition(from)} ${index}`);
-      const content = contentOf(piece);
-      puts.set(id, { id, rule, kind: 'batch', content, traces, expires: now + BATCH_LIVE_MS, to: batch });
-      remembered.push({ id, piece, readers: batch.length });
-    }
-    this.readBytes = puts.size > BUSY_MESSAGES ? BUSY_READ_BYTES : READ_BYTES;
-    await metadata.transaction().execute(async (transaction) => {
-      await putAll(transaction, [...puts.values()], now);
-      for (const [id, traces] of lost) await tellOverflow(transaction, id, traces, now);
-      await this.notePosition(transaction, next);
-    });
-    for (const { id, piece, readers } of remembered) recent.remember(id, piece, readers);
-    for (const [id, free] of room) {
-      const known = this.waiting.get(id);
-      if (known) known.messages += free - (left.get(id) ?? 0);
-    }
-    this.noted = next;
-    this.notedAt = now;
+    this.readBytes = messages > BUSY_MESSAGES ? BUSY_READ_BYTES : READ_BYTES;
+    await this.write(part, repeated, now, next);
+    await this.backlog.tell(now);
     onQueued(found.length);
+    return true;
+  }
+
+  /** The messages of a stretch for those who have room for them, in their order. */
+  private async *puts(found: readonly Found[], from: Position, now: number): AsyncGenerator<Put> {
+    const { backlog } = this;
+    const after = this.begun?.after ?? '';
+    const subscribers = await this.subscribers([...new Set(found.map(({ rule }) => rule.topicId))]);
+    await backlog.count(new Set(found.map(({ rule }) => rule.projectId)), now);
+    /** Lists of which all have lost so many. */
+    const full = new Map<readonly string[], number>();
+    const taking = (
+      { projectId }: Rule,
+      kind: 'each' | 'batch',
+      ids: readonly string[],
+      order: string,
+      traces: number,
+    ) => {
+      // What a part before has written, or found no room for, is not asked for again.
+      const asked = after === '' ? ids : ids.filter((id) => `${order} ${id}` > after);
+      if (!backlog.isFull(projectId)) return backlog.take(projectId, kind, asked, traces);
+      if (asked.length > 0) full.set(ids, (full.get(ids) ?? 0) + traces);
+      return [];
+    };
+    const batches = new Map<Rule, Line[]>();
+    const seen = new Set<string>();
+    let text: { frame: Frame; content: string } | undefined;
+    for (const { rule, frame, at } of found) {
+      const { each = [], batch = [] } = subscribers.get(rule.topicId) ?? {};
+      if (batch.length > 0) {
+        const lines = batches.get(rule) ?? [];
+        batches.set(rule, lines);
+        lines.push({ bytes: frame.bytes(), extra: frame.extra });
+      }
+      if (each.length === 0) continue;
+      // Not a step more for each of very many that find no room.
+      if (after === '' && backlog.isFull(rule.projectId)) {
+        full.set(each, (full.get(each) ?? 0) + 1);
+        continue;
+      }
+      const id = idOf(rule.notificationId, frame.traceId);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const order = `0 ${ordinal(at)} ${rule.notificationId}`;
+      const to = taking(rule, 'each', each, order, 1);
+      if (to.length === 0) continue;
+      if (text?.frame !== frame) text = { frame, content: frame.bytes().toString('utf8') };
+      const begun = `${order} ${each[0]}` <= after;
+      yield {
+        ...{ id, rule, kind: 'trace', content: text.content, traces: 1, expires: now + LIVE_MS },
+        ...{ to, order, continued: begun },
+      };
+    }
+    for (const [rule, lines] of [...batches].sort(([a], [b]) =>
+      a.notificationId < b.notificationId ? -1 : 1,
+    )) {
+      const { batch = [] } = subscribers.get(rule.topicId) ?? {};
+      for (let index = 0; index * BATCH_PIECE < lines.length; index++) {
+        const some = lines.slice(index * BATCH_PIECE, (index + 1) * BATCH_PIECE);
+        const order = `1 ${rule.notificationId} ${ordinal(index)}`;
+        const to = taking(rule, 'batch', batch, order, some.length);
+        if (to.length === 0) continue;
+        const piece = await packPiece(some);
+        const id = idOf(rule.notificationId, `${formatPosition(from)} ${index}`);
+        const begun = `${order} ${batch[0]}` <= after;
+        yield {
+          ...{ id, rule, kind: 'batch', content: contentOf(piece), traces: some.length },
+          ...{ expires: now + BATCH_LIVE_MS, to, order, continued: begun, piece },
+        };
+      }
+    }
+    for (const [ids, traces] of full) for (const id of ids) backlog.lose(id, traces);
+  }
+
+  /** @param begun what is written of the stretch that begins at the position */
+  private async write(
+    part: readonly Put[],
+    repeated: Set<string>,
+    now: number,
+    position: Position,
+    begun?: Begun,
+  ): Promise<void> {
+    const { metadata, recent } = this.options;
+    await metadata.transaction().execute(async (transaction) => {
+      await putAll(transaction, part, repeated, now);
+      await this.notePosition(transaction, position, begun);
+    });
+    for (const { id, piece, to, continued } of part) {
+      if (piece && !continued) recent.remember(id, piece, to.length);
+    }
+    this.begun = begun;
+    this.noted = position;
+    this.notedAt = now;
   }
 
   /** Who gets a topic's messages now: one by one, or in batches. */
@@ -255,7 +353,7 @@ export class Notifier {
       .select(['id', 'topic_id', 'extension'])
       .where('topic_id', 'in', topics)
       .where('status', '=', CONFIRMED)
-      .orderBy('created_at')
+      .orderBy('id')
       .execute();
     const byTopic = new Map(topics.map((id) => [id, { each: [] as string[], batch: [] as string[] }]));
     for (const { id, topic_id, extension } of rows) {
@@ -263,20 +361,6 @@ export class Notifier {
       byTopic.get(topic_id)?.[batch ? 'batch' : 'each'].push(id);
     }
     return byTopic;
-  }
-
-  private async waitingFor(id: string, now: number): Promise<number> {
-    const known = this.waiting.get(id);
-    if (known && now - known.countedAt < COUNT_EVERY_MS) return known.messages;
-    const row = await this.options.metadata
-      .selectFrom('smn_deliveries')
-      .select(({ fn }) => fn.countAll<number>().as('messages'))
-      .where('subscription_id', '=', id)
-      .where('state', '=', 'waiting')
-      .executeTakeFirst();
-    const messages = Number(row?.messages ?? 0);
-    this.waiting.set(id, { messages, countedAt: now });
-    return messages;
   }
 
   /** Enabled notifications whose topic is there. */
@@ -323,11 +407,13 @@ export class Notifier {
   private async notePosition(
     transaction: Transaction<Database>,
     { segment, offset }: Position,
+    stretch?: Begun,
   ): Promise<void> {
+    const begun = stretch ? JSON.stringify(stretch) : '';
     await transaction
       .insertInto('notifier_positions')
-      .values({ journal_id: this.options.journalId, segment, offset })
-      .onConflict((conflict) => conflict.column('journal_id').doUpdateSet({ segment, offset }))
+      .values({ journal_id: this.options.journalId, segment, offset, begun })
+      .onConflict((conflict) => conflict.column('journal_id').doUpdateSet({ segment, offset, begun }))
       .execute();
   }
 }
@@ -336,21 +422,21 @@ export class Notifier {
 const idOf = (notificationId: string, of: string) =>
   createHash('sha256').update(`${notificationId} ${of}`).digest('hex').slice(0, 32);
 
-/** Says in the log of a subscriber that some messages were not queued. */
-async function tellOverflow(
+/** Sorts as a text like the number. */
+const ordinal = (value: number) => String(value).padStart(16, '0');
+
+const lastOf = (part: readonly Put[]) => {
+  const last = part.at(-1);
+  return `${last?.order} ${last?.to.at(-1)}`;
+};
+
+/** @param repeated messages that were there before their first part; grows */
+async function putAll(
   transaction: Transaction<Database>,
-  subscription_id: string,
-  traces: number,
+  puts: readonly Put[],
+  repeated: Set<string>,
   now: number,
 ): Promise<void> {
-  const answer = `${traces} key events were not queued: too many messages wait already. Batches keep up with more.`;
-  await transaction
-    .insertInto('smn_attempts')
-    .values({ subscription_id, message_id: '', subject: '', at: now, took: 0, delivered: 0, answer })
-    .execute();
-}
-
-async function putAll(transaction: Transaction<Database>, puts: readonly Put[], now: number): Promise<void> {
   for (let at = 0; at < puts.length; at += ROWS_AT_ONCE) {
     const some = puts.slice(at, at + ROWS_AT_ONCE);
     const rows = some.map(({ id, rule, kind, content, traces, expires }) => ({
@@ -364,8 +450,9 @@ async function putAll(transaction: Transaction<Database>, puts: readonly Put[], 
       .returning('id')
       .execute();
     const isNew = new Set(made.map(({ id }) => id));
+    for (const { id, continued } of some) if (!continued && !isNew.has(id)) repeated.add(id);
     const deliveries = some
-      .filter(({ id }) => isNew.has(id))
+      .filter(({ id }) => !repeated.has(id))
       .flatMap(({ id, to }) =>
         to.map((subscription_id) => ({
           ...{ message_id: id, subscription_id, state: 'waiting' as const },

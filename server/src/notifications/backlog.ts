@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Metadata, PIECE_PAUSE_MS } from '../metadata/index.ts';
+import { MOST_WAITING, ROWS_AT_ONCE } from './limits.ts';
+
+const COUNT_EVERY_MS = 5_000;
+/** What was lost is told at once, and then at most so often. */
+const TELL_EVERY_MS = 300_000;
+const TOLD_KEPT_MS = 3_600_000;
+
+interface Counted {
+  /** Of all subscribers of the project together. */
+  total: number;
+  bySubscriber: Map<string, number>;
+  countedAt: number;
+}
+
+/** How much waits, about, and what found no room any more. Owned by the notifier, which alone adds much. */
+export class Backlog {
+  private readonly metadata: Metadata;
+  private readonly most: number;
+  private readonly projects = new Map<string, Counted>();
+  private lost = new Map<string, number>();
+  private toldAt = Number.NEGATIVE_INFINITY;
+
+  /** @param most deliveries that wait for one project */
+  constructor(metadata: Metadata, most: number) {
+    this.metadata = metadata;
+    this.most = most;
+  }
+
+  /** To be called before `take`, for each project. */
+  async count(projects: Iterable<string>, now: number): Promise<void> {
+    for (const project of projects) {
+      const known = this.projects.get(project);
+      if (known && now - known.countedAt < COUNT_EVERY_MS) continue;
+      const rows = await this.metadata
+        .selectFrom('smn_deliveries')
+        .select(({ fn }) => ['subscription_id', fn.countAll<number>().as('messages')])
+        .where('state', '=', 'waiting')
+        .where('subscription_id', 'in', ({ selectFrom }) =>
+          selectFrom('smn_subscriptions')
+            .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
+            .select('smn_subscriptions.id')
+            .where('smn_topics.project_id', '=', project),
+        )
+        .groupBy('subscription_id')
+        .execute();
+      const bySubscriber = new Map(rows.map((row) => [row.subscription_id, Number(row.messages)]));
+      const total = [...bySubscriber.values()].reduce((sum, messages) => sum + messages, 0);
+      this.projects.set(project, { total, bySubscriber, countedAt: now });
+    }
+  }
+
+  /** What was taken has not been written: all is counted anew. */
+  forget(): void {
+    this.projects.clear();
+  }
+
+  isFull(project: string): boolean {
+    return (this.projects.get(project)?.total ?? 0) >= this.most;
+  }
+
+  /** Those of some subscribers that have room for one more message. */
+  take(project: string, kind: 'each' | 'batch', ids: readonly string[], traces: number): string[] {
+    const counted = this.projects.get(project);
+    return ids.filter((id) => {
+      const waiting = counted?.bySubscriber.get(id) ?? 0;
+      if (!counted || counted.total >= this.most || waiting >= MOST_WAITING[kind]) {
+        this.lose(id, traces);
+        return false;
+      }
+      counted.total++;
+      counted.bySubscriber.set(id, waiting + 1);
+      return true;
+    });
+  }
+
+  lose(id: string, traces: number): void {
+    this.lost.set(id, (this.lost.get(id) ?? 0) + traces);
+  }
+
+  /** Says in the log of each subscriber that some messages were not queued. */
+  async tell(now: number): Promise<void> {
+    if (this.lost.size === 0 || now - this.toldAt < TELL_EVERY_MS) return;
+    const lost = [...this.lost];
+    this.lost = new Map();
+    this.toldAt = now;
+    for (let at = 0; at < lost.length; at += ROWS_AT_ONCE) {
+      if (at > 0) await sleep(PIECE_PAUSE_MS);
+      await this.tellSome(lost.slice(at, at + ROWS_AT_ONCE), now);
+    }
+  }
+
+  private async tellSome(some: readonly [string, number][], now: number): Promise<void> {
+    const ids = some.map(([id]) => id);
+    await this.metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .deleteFrom('smn_attempts')
+        .where('subscription_id', 'in', ids)
+        .where('message_id', '=', '')
+        .where('at', '<', now - TOLD_KEPT_MS)
+        .execute();
+      // Some may have gone meanwhile.
+      const there = await transaction
+        .selectFrom('smn_subscriptions')
+        .select('id')
+        .where('id', 'in', ids)
+        .execute();
+      const traces = new Map(some);
+      const rows = there.map(({ id }) => ({
+        ...{ subscription_id: id, message_id: '', subject: '', at: now, took: 0, delivered: 0 },
+        answer: `${traces.get(id)} key events were not queued: too many messages wait already. Batches keep up with more.`,
+      }));
+      if (rows.length > 0) await transaction.insertInto('smn_attempts').values(rows).execute();
+    });
+  }
+}
