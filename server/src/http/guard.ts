@@ -30,9 +30,10 @@ declare module 'fastify' {
     /**
      * Looks at the caller once more, where credentials or rights have changed since: what was begun with
      * credentials that have ended takes no effect. Asked when a body has come, which may take long.
+     * @returns undefined at once where nothing has changed: that is asked of every trace
      * @throws CtsError as at the beginning
      */
-    readmit: () => Promise<void>;
+    readmit: () => Promise<void> | undefined;
   }
 }
 
@@ -70,7 +71,7 @@ export function guard(
   server.decorateRequest('signedBody', undefined);
   const bodies = new SignedBodies();
   server.decorateRequest('bySession', false);
-  server.decorateRequest('readmit', async () => undefined);
+  server.decorateRequest('readmit', () => undefined);
 
   server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
@@ -100,11 +101,11 @@ export function guard(
       throw ERRORS.actionDenied(action);
     };
     let asOf = iam.asOf();
-    request.readmit = async () => {
-      if (iam.isCurrent(asOf)) return;
+    request.readmit = () => {
+      if (iam.isCurrent(asOf)) return undefined;
       asOf = iam.asOf();
       const body = async () => request.signedBody ?? Buffer.alloc(0);
-      admit(await identify(request, iam, sessions, (prove) => prove(body)));
+      return identify(request, iam, sessions, (prove) => prove(body)).then(admit);
     };
     try {
       // Known credentials are let in at once: this stands in the way of every trace.
@@ -125,7 +126,9 @@ export function guard(
   });
 
   server.addHook('preHandler', (request, _reply, done) => {
-    request.readmit().then(() => done(), done);
+    const again = request.readmit();
+    if (again) again.then(() => done(), done);
+    else done();
   });
 
   server.addHook('preParsing', (request, _reply, payload, done) => {
