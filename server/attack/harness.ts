@@ -67,7 +67,7 @@ export async function startServer(
       reject(new Error(`the server ended (${signal ?? code}): ${log.join('\n')}`)),
     );
   });
-  const { token, projectId } = await signIn(url, (env.OPENCTS_REGIONS ?? 'local').split(',')[0] ?? '');
+  const { token, projectId } = await signIn(url, { project: env.OPENCTS_REGIONS?.split(',')[0] });
   if (enabled) await enable(url, token, projectId);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
@@ -93,8 +93,19 @@ export async function startServer(
   };
 }
 
-async function signIn(url: string, project: string): Promise<{ token: string; projectId: string }> {
-  const user = { name: 'admin', password: PASSWORD, domain: { name: 'default' } };
+/** Whoever calls: a token, and the project that it is good for. */
+export interface Caller {
+  token: string;
+  projectId: string;
+  userId: string;
+}
+
+/** Signs in as an administrator whose password is {@link PASSWORD}. @param account.project name */
+export async function signIn(
+  url: string,
+  { account = 'default', name = 'admin', project = 'local' } = {},
+): Promise<Caller> {
+  const user = { name, password: PASSWORD, domain: { name: account } };
   const auth = {
     identity: { methods: ['password'], password: { user } },
     scope: { project: { name: project } },
@@ -104,8 +115,25 @@ async function signIn(url: string, project: string): Promise<{ token: string; pr
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ auth }),
   });
-  const { token } = (await response.json()) as { token: { project: { id: string } } };
-  return { token: response.headers.get('x-subject-token') ?? '', projectId: token.project.id };
+  const { token } = (await response.json()) as { token: { project: { id: string }; user: { id: string } } };
+  return {
+    token: response.headers.get('x-subject-token') ?? '',
+    projectId: token.project.id,
+    userId: token.user.id,
+  };
+}
+
+/** Another account, with CTS enabled in its project; its administrator is `root`. */
+export async function makeAccount(server: RunningServer, name: string): Promise<Caller> {
+  const response = await fetch(`${server.url}/v3/domains`, {
+    method: 'POST',
+    headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+    body: JSON.stringify({ domain: { name, admin: { name: 'root', password: PASSWORD } } }),
+  });
+  if (response.status !== 201) throw new Error(await response.text());
+  const caller = await signIn(server.url, { account: name, name: 'root' });
+  await enable(server.url, caller.token, caller.projectId);
+  return caller;
 }
 
 /** Until CTS is enabled nothing is recorded. */

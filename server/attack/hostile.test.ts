@@ -7,6 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { Receiver } from '../src/testing/receiver.ts';
 import {
+  type Caller,
+  makeAccount,
   memoryOf,
   metric,
   PASSWORD,
@@ -29,12 +31,6 @@ const BUCKET = 'evidence';
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-interface Caller {
-  token: string;
-  projectId: string;
-  userId: string;
-}
-
 async function call(url: string, method: string, route: string, token: string, body?: object) {
   const response = await fetch(`${url}${route}`, {
     method,
@@ -44,38 +40,6 @@ async function call(url: string, method: string, route: string, token: string, b
   const text = await response.text();
   if (response.status >= 300) throw new Error(`${method} ${route}: ${response.status} ${text}`);
   return text === '' ? {} : JSON.parse(text);
-}
-
-async function signIn(url: string, account: string, name: string, password: string): Promise<Caller> {
-  const user = { name, password, domain: { name: account } };
-  const auth = {
-    identity: { methods: ['password'], password: { user } },
-    scope: { project: { name: 'local' } },
-  };
-  const response = await fetch(`${url}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ auth }),
-  });
-  const { token } = (await response.json()) as { token: { project: { id: string }; user: { id: string } } };
-  return {
-    token: response.headers.get('x-subject-token') ?? '',
-    projectId: token.project.id,
-    userId: token.user.id,
-  };
-}
-
-/** An account with CTS enabled. */
-async function makeAccount(server: RunningServer, name: string): Promise<Caller> {
-  await call(server.url, 'POST', '/v3/domains', server.token, {
-    domain: { name, admin: { name: 'root', password: PASSWORD } },
-  });
-  const caller = await signIn(server.url, name, 'root', PASSWORD);
-  await call(server.url, 'POST', `/v3/${caller.projectId}/tracker`, caller.token, {
-    tracker_type: 'system',
-    tracker_name: 'system',
-  });
-  return caller;
 }
 
 /** Transfer to a bucket, and each deleteServer to a receiver. */

@@ -3,9 +3,10 @@ import http from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  type Caller,
   indexed,
+  makeAccount,
   metric,
-  PASSWORD,
   type RunningServer,
   removeDirectory,
   report,
@@ -23,7 +24,7 @@ const SMALL = 175_000;
 let directory: string;
 let server: RunningServer;
 /** Another account, which behaves. */
-let modest: { token: string; projectId: string };
+let modest: Caller;
 let file: { bucket: string; key: string };
 
 const call = async (token: string, method: string, route: string, body?: unknown) => {
@@ -44,18 +45,6 @@ const mine = (method: string, route: string, body?: unknown) =>
   call(server.token, method, `/v3/${server.projectId}${route}`, body);
 const theirs = (method: string, route: string, body?: unknown) =>
   call(modest.token, method, `/v3/${modest.projectId}${route}`, body);
-
-async function signIn(account: string, name: string, scope: object) {
-  const user = { name, password: PASSWORD, domain: { name: account } };
-  const auth = { identity: { methods: ['password'], password: { user } }, scope };
-  const response = await fetch(`${server.url}/v3/auth/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ auth }),
-  });
-  const { token } = (await response.json()) as { token: { project?: { id: string } } };
-  return { token: response.headers.get('x-subject-token') ?? '', projectId: token.project?.id ?? '' };
-}
 
 async function residentBytes(): Promise<number> {
   const status = await readFile(`/proc/${server.process.pid}/status`, 'utf8');
@@ -97,14 +86,8 @@ async function during(attack: () => Promise<unknown>) {
 beforeAll(async () => {
   directory = await temporaryDirectory();
   server = await startServer(directory, { OPENCTS_TRANSFER_CYCLE: '20' });
-  const account = await signIn('default', 'admin', { domain: { name: 'default' } });
-  const made = await call(account.token, 'POST', '/v3/domains', {
-    domain: { name: 'modest', admin: { name: 'modest', password: PASSWORD } },
-  });
-  expect(made.status).toBe(201);
-  modest = await signIn('modest', 'modest', { project: { name: 'local' } });
+  modest = await makeAccount(server, 'modest');
   const tracker = { tracker_type: 'system', tracker_name: 'system' };
-  await theirs('POST', '/tracker', tracker);
   for (const [ask, bucket_name] of [
     [mine, 'large-archive'],
     [theirs, 'modest-archive'],
