@@ -1,5 +1,10 @@
+import { WordFinder } from './mask-hint.ts';
+
 /** What of a secret member is masked: whatever its value is, or text only, while structures are looked through. */
 export type Secrecy = 'all' | 'text';
+
+/** What may stand within a name and counts for nothing. */
+const SEPARATORS = ' _.-]';
 
 /** Ends of names, in lower case and without `_`, `-`, `.` and spaces. */
 const ENDS = [
@@ -52,11 +57,14 @@ const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String
 const spread = (name: string) => [...name].map(escaped).join('[ _.\\]-]*');
 const anyOf = (names: readonly string[]) => names.map(spread).join('|');
 
-/** Parts that every name above has one of, `Bearer …`, and escaped letters, behind which a name could hide: quickly found. */
-const PARTS = 'pass|pwd|secr|toke|vateke|apike|ountke|merke|ionke|esske|serda|rizat|cook|denti|natur'.split(
-  '|',
-);
-const HINT = `${anyOf(PARTS)}|${String.raw`sig=|bearer |\\u00[2-7]`}`;
+/**
+ * Every name above has one of these parts, and so has `Bearer …`; behind an escaped letter a name could hide, and
+ * in `?sig=` it is short. Looked for in every trace, so they are few and rare.
+ */
+const PARTS =
+  'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur sig= bearer \\u00'.split(
+    ' ',
+  );
 /** How they end, which takes longer to find. */
 const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|[?&]sig)(?![a-z0-9])|${String.raw`bearer |\\u00[2-7]`}`;
 /** A URL that names user and password. */
@@ -75,7 +83,7 @@ const bare = (name: string) =>
 
 /** Which names stand for secrets: a list of common ones, and those of the configuration. */
 export class SecretNames {
-  private readonly hint: RegExp;
+  private readonly hint: WordFinder;
   private readonly name: RegExp;
   private readonly ends: RegExp;
   private readonly textEnds: RegExp;
@@ -96,18 +104,13 @@ export class SecretNames {
       ...ends.map((name) => `${spread(name)}(?![a-z0-9])`),
       ...whole.map((name) => `(?<![a-z0-9])${spread(name)}(?![a-z0-9])`),
     ];
-    this.hint = new RegExp([...further, HINT].join('|'), 'i');
+    this.hint = new WordFinder([...PARTS, ...ends, ...whole], SEPARATORS);
     this.name = new RegExp([...further, NAME].join('|'), 'i');
   }
 
-  /** A quick look: false when there is no secret in a text. */
-  hints(text: string): boolean {
-    return this.hint.test(text) || (text.includes('@') && URL_PASSWORD.test(text));
-  }
-
-  /** A second look, at fewer texts: whether there could be a secret in one. */
+  /** Whether there could be a secret in a text. */
   suspects(text: string): boolean {
-    return (this.hint.test(text) && this.name.test(text)) || (text.includes('@') && URL_PASSWORD.test(text));
+    return (this.hint.in(text) && this.name.test(text)) || (text.includes('@') && URL_PASSWORD.test(text));
   }
 
   /** What is masked of a member of this name; undefined: nothing. */

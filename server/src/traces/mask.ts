@@ -20,11 +20,6 @@ export class Masker {
     this.names = new SecretNames(names);
   }
 
-  /** A quick look at a line of JSON: false when none of its texts has a secret. */
-  suspects(line: string): boolean {
-    return this.names.hints(line);
-  }
-
   /** A text of any kind. */
   text(text: string): string {
     return this.names.suspects(text) ? applied(text, this.secretsOf(text, 0)) : text;
