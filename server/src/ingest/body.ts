@@ -80,7 +80,7 @@ export function readWhole(body: Readable, limit: number, large?: LargeBody): Pro
         large.wait().then(() => body.resume(), reject);
       }
     });
-    body.on('end', () => resolve(bytes.take() ?? Buffer.alloc(0)));
+    body.on('end', () => resolve(bytes.take() ?? NOTHING));
     body.on('error', reject);
     body.on('close', () => {
       if (!body.readableEnded) reject(ERRORS.unreadableRequest('the body was cut off'));
@@ -129,10 +129,12 @@ export async function* readLines(body: Readable, limit: number, most: number): A
   if (lines.length > 0) yield lines;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Bytes that come in pieces, however small, copied a bounded number of times. */
 class Gathered {
   private readonly most: number;
-  private bytes: Buffer = Buffer.alloc(0);
+  private bytes: Buffer = NOTHING;
   private kept = 0;
   /** Of all that was added. */
   length = 0;
@@ -146,7 +148,7 @@ class Gathered {
     this.length += piece.length;
     if (piece.length === 0) return;
     if (this.length > this.most) {
-      this.bytes = Buffer.alloc(0);
+      this.bytes = NOTHING;
       this.kept = 0;
     } else if (this.kept === 0) {
       this.bytes = piece;
@@ -166,7 +168,7 @@ class Gathered {
   /** What was added, to begin anew; null when it was too much. */
   take(): Buffer | null {
     const { bytes, kept, length } = this;
-    this.bytes = Buffer.alloc(0);
+    this.bytes = NOTHING;
     this.kept = 0;
     this.length = 0;
     return length > this.most ? null : bytes.subarray(0, kept);

@@ -48,7 +48,7 @@ export class Intake {
    */
   async submit(
     producer: TraceProducer,
-    items: () => readonly unknown[],
+    items: () => unknown[],
     { first = 0, rules = this.options.rules, read = (item) => item }: SubmitOptions = {},
   ): Promise<Verdict> {
     const { journal, clock, retentionMs, masker, refusal } = this.options;
@@ -68,7 +68,7 @@ export class Intake {
       return submission.work(until) ? { durable: submission.append(journal) } : undefined;
     };
     let done: { durable: Promise<void> } | undefined;
-    while (!done) done = await this.pacer.run(lane, piece);
+    while (!done) done = await this.pacer.run(lane, piece, submission !== undefined);
     await done.durable;
     const { verdict } = submission as unknown as Submission;
     this.totals.accepted += verdict.accepted;

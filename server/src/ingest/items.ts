@@ -37,7 +37,7 @@ const tooLarge = (what: string) => new Unreadable(`the ${what} is larger than ${
 
 /** Items of a body, and what reads one when it is its turn. */
 export interface Items {
-  items: readonly unknown[];
+  items: unknown[];
   read: (item: unknown) => unknown;
 }
 

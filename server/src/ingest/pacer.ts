@@ -18,8 +18,9 @@ export class Pacer {
   /**
    * Runs a piece of work at once or, when this turn's time is used up, in a later turn.
    * @param work is told when to stop, by `performance.now()`
+   * @param goesOn it was begun before: the account's next turn is its own, so that little is half done at a time
    */
-  async run<T>(account: string, work: (until: number) => T): Promise<T> {
+  async run<T>(account: string, work: (until: number) => T, goesOn = false): Promise<T> {
     if (!this.inSlice) this.beginSlice();
     const now = performance.now();
     if (this.waiting.size === 0 && now < this.sliceEnd) return work(now + PIECE_MS);
@@ -32,7 +33,8 @@ export class Pacer {
         }
       };
       const mine = this.waiting.get(account);
-      if (mine) mine.push(begin);
+      if (mine && goesOn) mine.unshift(begin);
+      else if (mine) mine.push(begin);
       else this.waiting.set(account, [begin]);
     });
   }

@@ -55,7 +55,7 @@ interface Ready {
 /** Traces of one call on their way to the journal: made ready piece by piece, then appended all at once. */
 export class Submission {
   readonly verdict = emptyVerdict();
-  private readonly items: readonly unknown[];
+  private readonly items: unknown[];
   private readonly read: (item: unknown) => unknown;
   private readonly first: number;
   private readonly context: IntakeContext;
@@ -64,11 +64,12 @@ export class Submission {
   private at = 0;
 
   /**
+   * @param items are let go of one by one, since what waits for the disk should take little memory
    * @param read what an item is, when it is its turn
    * @param first index of the first item in what the producer sent
    */
   constructor(
-    items: readonly unknown[],
+    items: unknown[],
     read: (item: unknown) => unknown,
     first: number,
     context: IntakeContext,
@@ -87,6 +88,7 @@ export class Submission {
     for (; this.at < items.length; this.at++) {
       if (performance.now() > until) return false;
       verdict.traceIds.push(this.take(items[this.at]));
+      items[this.at] = undefined;
       verdict.items++;
     }
     return true;
@@ -121,6 +123,7 @@ export class Submission {
       }
       for (const copy of copies) if (isNew(copy)) entries.push(copy);
     }
+    this.ready.length = 0;
     const appended = entries.length > 0 ? journal.append(entries, identities) : undefined;
     // A duplicate is acknowledged only when the trace it repeats is on disk.
     const repeated = verdict.duplicates > 0 ? journal.flushed() : undefined;
