@@ -62,7 +62,13 @@ interface Exchange {
 interface Held {
   socket: Socket;
   network: string;
-  exchanges: Set<Exchange>;
+  /** Requests under way; more than one where the client did not wait for the answer before. */
+  underWay: number;
+  /**
+   * The last that came: only its body can still be coming. One place, not a collection: the inner tables that a
+   * long-lived collection casts off keep requests alive that have ended, and every collection of garbage pays.
+   */
+  latest: Exchange | undefined;
   /** Whether a request ever came. */
   used: boolean;
 }
@@ -106,14 +112,14 @@ export class Connections {
     const empty = new Promise<void>((resolve) => {
       this.emptied = resolve;
     });
-    for (const { socket, exchanges } of this.held.values()) if (exchanges.size === 0) socket.destroy();
+    for (const { socket, underWay } of this.held.values()) if (underWay === 0) socket.destroy();
     if (this.held.size === 0) return [];
     const timer = setTimeout(this.emptied, graceMs);
     await empty;
     clearTimeout(timer);
     const cut: string[] = [];
-    for (const { socket, exchanges } of this.held.values()) {
-      for (const { request } of exchanges) cut.push(`${request.method} ${request.url?.split('?')[0]}`);
+    for (const { socket, latest } of this.held.values()) {
+      if (latest) cut.push(`${latest.request.method} ${latest.request.url?.split('?')[0]}`);
       socket.destroy();
     }
     return cut;
@@ -131,7 +137,7 @@ export class Connections {
       socket.destroy();
       return;
     }
-    const held: Held = { socket, network, exchanges: new Set(), used: false };
+    const held: Held = { socket, network, underWay: 0, latest: undefined, used: false };
     this.held.set(socket, held);
     mine.add(held);
     this.networks.set(network, mine);
@@ -158,49 +164,47 @@ export class Connections {
     const { socket } = request;
     const held = this.held.get(socket);
     if (!held) return;
-    const exchange = { request, response, since: Date.now(), bytes: socket.bytesRead };
     held.used = true;
-    held.exchanges.add(exchange);
+    held.underWay++;
+    held.latest = { request, response, since: Date.now(), bytes: socket.bytesRead };
     response.once('close', () => {
-      held.exchanges.delete(exchange);
-      if (this.draining && held.exchanges.size === 0) socket.destroySoon();
+      if (--held.underWay > 0) return;
+      held.latest = undefined;
+      if (this.draining) socket.destroySoon();
     });
   }
 
   /** Nothing came and nothing went for long: only a request that is worked on may take that time. */
   private standstill(socket: Socket): void {
     const held = this.held.get(socket);
-    const working = held !== undefined && held.exchanges.size > 0 && socket.writableLength === 0;
+    const working = held !== undefined && held.underWay > 0 && socket.writableLength === 0;
     if (!working) socket.destroy();
   }
 
   /** Bodies that come in drops are cut off; time in which nobody reads them does not count. */
   private measureBodies(): void {
     const now = Date.now();
-    for (const { socket, exchanges } of this.held.values()) {
-      for (const exchange of exchanges) {
-        const { request, response } = exchange;
-        if (request.complete) continue;
-        const waits = request.readableLength > 0 || request.readableFlowing === null;
-        if (!waits && now - exchange.since < BODY_WINDOW_MS) continue;
-        const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
-        if (!waits && socket.bytesRead - exchange.bytes < expected) {
-          if (!response.headersSent)
-            socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
-          socket.destroySoon();
-        }
-        exchange.since = now;
-        exchange.bytes = socket.bytesRead;
+    for (const { socket, latest } of this.held.values()) {
+      if (!latest || latest.request.complete) continue;
+      const { request, response } = latest;
+      const waits = request.readableLength > 0 || request.readableFlowing === null;
+      if (!waits && now - latest.since < BODY_WINDOW_MS) continue;
+      const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
+      if (!waits && socket.bytesRead - latest.bytes < expected) {
+        if (!response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+        socket.destroySoon();
       }
+      latest.since = now;
+      latest.bytes = socket.bytesRead;
     }
   }
 }
 
 /** Closes the oldest connection that never asked anything, else one that asks nothing now, else one whose request is not whole yet. */
 function giveWay(connections: Set<Held>): boolean {
-  const isIdle = ({ exchanges }: Held) => exchanges.size === 0;
+  const isIdle = ({ underWay }: Held) => underWay === 0;
   const isSilent = (one: Held) => isIdle(one) && !one.used;
-  const isUnfinished = ({ exchanges }: Held) => [...exchanges].every(({ request }) => !request.complete);
+  const isUnfinished = ({ underWay, latest }: Held) => underWay === 1 && latest?.request.complete === false;
   for (const suits of [isSilent, isIdle, isUnfinished]) {
     for (const one of connections) {
       if (!suits(one) || one.socket.destroyed) continue;

@@ -27,13 +27,8 @@ declare module 'fastify' {
     signedBody: Buffer | undefined;
     /** Its credentials are a session of the console. */
     bySession: boolean;
-    /**
-     * Looks at the caller once more, where credentials or rights have changed since: what was begun with
-     * credentials that have ended takes no effect. Asked when a body has come, which may take long.
-     * @returns undefined at once where nothing has changed: that is asked of every trace
-     * @throws CtsError as at the beginning
-     */
-    readmit: () => Promise<void> | undefined;
+    /** What credentials and rights were when the caller was looked at; null on open routes. */
+    admittedAsOf: ReturnType<Iam['asOf']> | null;
   }
 }
 
@@ -49,6 +44,13 @@ export interface GuardedRoute {
 declare module 'fastify' {
   interface FastifyInstance {
     guardedRoutes: GuardedRoute[];
+    /**
+     * Looks at the caller once more, where credentials or rights have changed since: what was begun with
+     * credentials that have ended takes no effect. Asked when a body has come, which may take long.
+     * @returns undefined at once where nothing has changed: that is asked of every trace
+     * @throws CtsError as at the beginning
+     */
+    readmit: (request: FastifyRequest) => Promise<void> | undefined;
   }
 }
 
@@ -71,7 +73,7 @@ export function guard(
   server.decorateRequest('signedBody', undefined);
   const bodies = new SignedBodies();
   server.decorateRequest('bySession', false);
-  server.decorateRequest('readmit', () => undefined);
+  server.decorateRequest('admittedAsOf', null);
 
   server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
@@ -92,26 +94,12 @@ export function guard(
       done();
       return;
     }
-    const admit = (principal: Principal) => {
-      request.principal = principal;
-      checkScope(request, principal);
-      // An ingest key is nobody: it reports, and that is all.
-      if (action === 'signed-in' ? principal.source === undefined : principal.allows(action)) return;
-      if (!principal.hasRights) throw ERRORS.noRights(`the user ${principal.user.name} has no role here`);
-      throw ERRORS.actionDenied(action);
-    };
-    let asOf = iam.asOf();
-    request.readmit = () => {
-      if (iam.isCurrent(asOf)) return undefined;
-      asOf = iam.asOf();
-      const body = async () => request.signedBody ?? Buffer.alloc(0);
-      return identify(request, iam, sessions, (prove) => prove(body)).then(admit);
-    };
+    request.admittedAsOf = iam.asOf();
     try {
       // Known credentials are let in at once: this stands in the way of every trace.
       const known = iam.recall(request.headers);
       if (known) {
-        admit(known);
+        admit(request, known);
         done();
         return;
       }
@@ -121,12 +109,20 @@ export function guard(
     }
     const network = networkOf(addressOf(request));
     identify(request, iam, sessions, (prove) => bodies.during(network, request.raw, prove))
-      .then(admit)
+      .then((principal) => admit(request, principal))
       .then(() => done(), done);
   });
 
+  server.decorate('readmit', (request: FastifyRequest) => {
+    if (!request.admittedAsOf || iam.isCurrent(request.admittedAsOf)) return undefined;
+    request.admittedAsOf = iam.asOf();
+    const body = async () => request.signedBody ?? Buffer.alloc(0);
+    return identify(request, iam, sessions, (prove) => prove(body)).then((principal) =>
+      admit(request, principal),
+    );
+  });
   server.addHook('preHandler', (request, _reply, done) => {
-    const again = request.readmit();
+    const again = server.readmit(request);
     if (again) again.then(() => done(), done);
     else done();
   });
@@ -139,6 +135,17 @@ export function guard(
     const again = Readable.from(request.signedBody.length > 0 ? [request.signedBody] : []);
     done(null, Object.assign(again, { receivedEncodedLength: request.signedBody.length }));
   });
+}
+
+/** @throws CtsError 403 when the caller may not what the route does, or not there */
+function admit(request: FastifyRequest, principal: Principal): void {
+  const { action = '' } = request.routeOptions.config;
+  request.principal = principal;
+  checkScope(request, principal);
+  // An ingest key is nobody: it reports, and that is all.
+  if (action === 'signed-in' ? principal.source === undefined : principal.allows(action)) return;
+  if (!principal.hasRights) throw ERRORS.noRights(`the user ${principal.user.name} has no role here`);
+  throw ERRORS.actionDenied(action);
 }
 
 function isScraper({ headers }: FastifyRequest, expected: string): boolean {

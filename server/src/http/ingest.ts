@@ -119,7 +119,7 @@ async function take(
   const most = withIds ? maxTraces : maxTraces * STREAM_FACTOR;
   for await (const lines of readLines(body, maxBody, most)) {
     const read = (line: unknown) => parseLine(line as Buffer | null);
-    await request.readmit();
+    await request.server.readmit(request);
     add(total, await intake.submit(producer, () => lines, { first: total.items, read }), withIds);
   }
   if (total.items === 0) throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
@@ -134,17 +134,22 @@ async function takeWhole(
   total: Verdict,
 ): Promise<void> {
   const { raw, principal } = request;
-  const gone = new AbortController();
-  const leave = () => gone.abort(ERRORS.unreadableRequest('the body was cut off'));
-  // A compressed request ends long before what it says is read: only its connection tells who has gone.
-  raw.socket.once('close', leave);
   let release: (() => void) | undefined;
+  // Only a large body waits: whatever is made for that, small ones are spared.
   const wait = async () => {
-    release = await placeIn(largeBodies, principal.domainId, gone.signal);
+    const gone = new AbortController();
+    const leave = () => gone.abort(ERRORS.unreadableRequest('the body was cut off'));
+    // A compressed request ends long before what it says is read: only its connection tells who has gone.
+    raw.socket.once('close', leave);
+    try {
+      release = await placeIn(largeBodies, principal.domainId, gone.signal);
+    } finally {
+      raw.socket.off('close', leave);
+    }
   };
   try {
     const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait });
-    await request.readmit();
+    await request.server.readmit(request);
     let taken: Items | undefined;
     const items = () => {
       taken = tracesOf(bytes, maxTraces);
@@ -152,7 +157,6 @@ async function takeWhole(
     };
     add(total, await intake.submit(producer, items, { read: (item) => taken?.read(item) }), true);
   } finally {
-    raw.socket.off('close', leave);
     release?.();
   }
 }
