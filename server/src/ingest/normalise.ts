@@ -125,10 +125,13 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     user,
     user_agent: input.user_agent,
   };
-  let line = lineOf(trace);
+  let line = JSON.stringify(trace);
   // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
   checkSize(line);
-  if (maskMembers(trace, message, cuts, context.masker)) line = lineOf(trace);
+  if (!context.masker.acquits(line)) {
+    checkText(line, trace);
+    if (maskMembers(trace, message, cuts, context.masker)) line = JSON.stringify(trace);
+  }
   return {
     routing: {
       recordTime: context.now,
@@ -141,13 +144,6 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     },
     line,
   };
-}
-
-/** @throws TraceRejected when it is no Unicode */
-function lineOf(trace: TraceLine): string {
-  const line = `${JSON.stringify(trace)}\n`;
-  checkText(line, trace);
-  return line;
 }
 
 /**
@@ -327,7 +323,10 @@ function checkSize(line: string): void {
   }
 }
 
-/** The line must be valid Unicode: half a surrogate pair cannot be stored as it is. */
+/**
+ * All must be valid Unicode: half a surrogate pair cannot be stored as it is.
+ * @throws TraceRejected
+ */
 function checkText(line: string, trace: TraceLine): void {
   if (!line.includes('\\ud')) return;
   for (const [field, value] of Object.entries(trace)) {

@@ -20,9 +20,19 @@ test('it finds what a plain search in the text without separators finds, and not
         const text = characters.join('');
         // Of ASCII letters only: others are no spelling of them.
         const bare = text.replaceAll(/[ _.\-\]]/g, '').replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-        expect(new WordFinder(some, ' _.-]').in(text)).toBe(some.some((word) => bare.includes(word)));
+        const finder = new WordFinder(some, ' _.-]');
+        expect(finder.in(text)).toBe(some.some((word) => bare.includes(word)));
+        // Beyond the buffer that is used again and again.
+        if (characters.length > 35) expect(finder.in(text + ' '.repeat(90_000))).toBe(finder.in(text));
       },
     ),
     { numRuns: 5000 },
   );
+});
+
+test('words beyond ASCII are found as they are written', () => {
+  const finder = new WordFinder(['密码', 'schlüssel'], ' _.-]');
+  expect(finder.in('{"管理员密码":"x"}')).toBe(true);
+  expect(finder.in('{"SCHLüSSEL":"x"}')).toBe(true);
+  expect(finder.in('{"密":"码"}')).toBe(false);
 });
