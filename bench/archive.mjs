@@ -276,8 +276,10 @@ async function fill(directory, traces) {
       event_type: 'system',
       tracker_name: 'system',
     };
-    const line = `${JSON.stringify(Object.fromEntries(Object.entries(trace).sort(([a], [b]) => (a < b ? -1 : 1))))}\n`;
-    bytes += line.length;
+    const line = JSON.stringify(
+      Object.fromEntries(Object.entries(trace).sort(([a], [b]) => (a < b ? -1 : 1))),
+    );
+    bytes += line.length + 1;
     batch.push({
       routing: {
         recordTime: trace.record_time,

@@ -95,7 +95,7 @@ async function record(...given: Given[]): Promise<string[]> {
           clientId: false,
           extra: extra !== undefined,
         },
-        line: `${JSON.stringify(trace)}\n`,
+        line: JSON.stringify(trace),
       };
     },
   );

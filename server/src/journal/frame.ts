@@ -22,6 +22,7 @@ const TEXT_MEMBERS = {
   trace_name: Buffer.from('"trace_name":"'),
 };
 const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
 
 /** The producer chose the trace_id, so that a retry can be recognised by it. */
 const FLAG_CLIENT_ID = 1;
@@ -136,12 +137,12 @@ export class Frame {
 
 /** The most bytes that a frame of this routing and line can take. */
 export function frameBound(routing: Routing, line: string): number {
-  return HEADER + FIXED + 2 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length);
+  return HEADER + FIXED + 3 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length);
 }
 
 /**
  * Writes a frame at `offset`; the buffer must have {@link frameBound} bytes left there.
- * @param line JSON text ending in a line feed
+ * @param line JSON text; a line feed is written behind it
  * @returns the offset behind the frame
  */
 export function writeFrame(buffer: Buffer, offset: number, routing: Routing, line: string): number {
@@ -153,6 +154,7 @@ export function writeFrame(buffer: Buffer, offset: number, routing: Routing, lin
   let at = writeShort(buffer, body + FIXED, routing.trackerName);
   at = writeShort(buffer, at, routing.serviceType);
   at += buffer.write(line, at, 'utf8');
+  buffer[at++] = LINE_FEED;
   buffer.writeUInt32LE(MAGIC, offset);
   buffer.writeUInt32LE(at - body, offset + 4);
   buffer.writeUInt32LE(crc32(buffer.subarray(body, at)), offset + 8);

@@ -59,7 +59,7 @@ function entry(line: string, routing: Partial<Routing> = {}) {
     extra: false,
     ...routing,
   };
-  return { routing: whole, line: `${line}\n` };
+  return { routing: whole, line };
 }
 
 async function append(journal: Journal, ...lines: string[]) {

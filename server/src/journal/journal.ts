@@ -29,7 +29,7 @@ export interface JournalOptions {
   onFatal: (error: Error) => void;
 }
 
-/** A trace on its way into the journal; `line` is JSON text ending in a line feed. */
+/** A trace on its way into the journal; `line` is JSON text of one line. */
 export interface JournalEntry {
   routing: Routing;
   line: string;

@@ -80,7 +80,7 @@ async function record(given: readonly Given[]): Promise<string[]> {
         clientId: false,
         extra: false,
       },
-      line: `${JSON.stringify(sorted)}\n`,
+      line: JSON.stringify(sorted),
     };
   });
   await journal.append(entries, []);
