@@ -9,17 +9,25 @@ import {
   BODY_WINDOW_MS,
   FILES_OF_THE_HOUSE,
   HEADERS_MS,
+  KEEP_ALIVE_MS,
   LEAST_CONNECTIONS,
   LOOK_EVERY_MS,
   SHARE_OF_ONE_NETWORK,
   UNTAKEN_MS,
 } from './limits.ts';
 
-/** To be given to whoever makes the HTTP server. */
+/**
+ * To be given to whoever makes the HTTP server. All other times are looked at for all connections together, every
+ * now and then: the server's own timers would be set anew with each request.
+ */
 export const HTTP_TIMES = {
-  // Counts from the connection's begin, too: who sends nothing is closed as well.
-  headersTimeout: HEADERS_MS,
-  connectionsCheckingInterval: LOOK_EVERY_MS,
+  http: {
+    // Counts from the connection's begin, too: who sends nothing is closed as well.
+    headersTimeout: HEADERS_MS,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
+  },
+  keepAliveTimeout: 0,
+  connectionTimeout: 0,
 };
 
 /**
@@ -48,7 +56,21 @@ export interface ConnectionsOptions {
   most: number;
   /** Whether callers come through proxies, which have many connections each. */
   proxied: boolean;
+  /** Default: those of the limits. */
+  times?: ConnectionTimes;
 }
+
+/** All in ms. */
+interface ConnectionTimes {
+  /** Between two looks at all connections. */
+  look: number;
+  /** For a reader that takes nothing of its answer. */
+  untaken: number;
+  /** For a connection that waits for its next request. */
+  keepAlive: number;
+}
+
+const TIMES: ConnectionTimes = { look: LOOK_EVERY_MS, untaken: UNTAKEN_MS, keepAlive: KEEP_ALIVE_MS };
 
 /** A request under way. */
 interface Exchange {
@@ -69,8 +91,8 @@ interface Held {
    * long-lived collection casts off keep requests alive that have ended, and every collection of garbage pays.
    */
   latest: Exchange | undefined;
-  /** Whether a request ever came. */
-  used: boolean;
+  /** When the last answer ended; 0: no request ever came. */
+  used: number;
 }
 
 /**
@@ -81,6 +103,7 @@ interface Held {
  */
 export class Connections {
   private readonly options: ConnectionsOptions;
+  private readonly times: ConnectionTimes;
   private readonly held = new Map<Socket, Held>();
   /** Oldest first. */
   private readonly networks = new Map<string, Set<Held>>();
@@ -91,11 +114,11 @@ export class Connections {
 
   constructor(server: Server, options: ConnectionsOptions) {
     this.options = options;
-    server.timeout = UNTAKEN_MS;
+    this.times = options.times ?? TIMES;
     server.on('connection', (socket: Socket) => this.admit(socket));
     server.prependListener('request', (request, response) => this.begin(request, response));
     server.on('timeout', (socket) => this.standstill(socket));
-    setInterval(() => this.measureBodies(), LOOK_EVERY_MS).unref();
+    setInterval(() => this.look(), this.times.look).unref();
   }
 
   get open(): number {
@@ -137,7 +160,7 @@ export class Connections {
       socket.destroy();
       return;
     }
-    const held: Held = { socket, network, underWay: 0, latest: undefined, used: false };
+    const held: Held = { socket, network, underWay: 0, latest: undefined, used: 0 };
     this.held.set(socket, held);
     mine.add(held);
     this.networks.set(network, mine);
@@ -164,46 +187,54 @@ export class Connections {
     const { socket } = request;
     const held = this.held.get(socket);
     if (!held) return;
-    held.used = true;
+    const now = Date.now();
+    held.used = now;
     held.underWay++;
-    held.latest = { request, response, since: Date.now(), bytes: socket.bytesRead };
+    held.latest = { request, response, since: now, bytes: socket.bytesRead };
     response.once('close', () => {
+      held.used = Date.now();
       if (--held.underWay > 0) return;
       held.latest = undefined;
       if (this.draining) socket.destroySoon();
     });
   }
 
-  /** Nothing came and nothing went for long: only a request that is worked on may take that time. */
+  /** Nothing went for long: its reader takes nothing. */
   private standstill(socket: Socket): void {
-    const held = this.held.get(socket);
-    const working = held !== undefined && held.underWay > 0 && socket.writableLength === 0;
-    if (!working) socket.destroy();
+    if (socket.writableLength > 0) socket.destroy();
   }
 
-  /** Bodies that come in drops are cut off; time in which nobody reads them does not count. */
-  private measureBodies(): void {
+  private look(): void {
     const now = Date.now();
-    for (const { socket, latest } of this.held.values()) {
-      if (!latest || latest.request.complete) continue;
-      const { request, response } = latest;
-      const waits = request.readableLength > 0 || request.readableFlowing === null;
-      if (!waits && now - latest.since < BODY_WINDOW_MS) continue;
-      const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
-      if (!waits && socket.bytesRead - latest.bytes < expected) {
-        if (!response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
-        socket.destroySoon();
-      }
-      latest.since = now;
-      latest.bytes = socket.bytesRead;
+    for (const held of this.held.values()) {
+      const { socket, underWay, latest, used } = held;
+      // What moves is known to the socket itself.
+      const wanted = socket.writableLength > 0 ? this.times.untaken : 0;
+      if ((socket.timeout ?? 0) !== wanted) socket.setTimeout(wanted);
+      if (underWay === 0 && used > 0 && now - used > this.times.keepAlive) socket.destroySoon();
+      else if (latest && !latest.request.complete) measureBody(socket, latest, now);
     }
   }
+}
+
+/** A body that comes in drops is cut off; time in which nobody reads it does not count. */
+function measureBody(socket: Socket, exchange: Exchange, now: number): void {
+  const { request, response, since, bytes } = exchange;
+  const waits = request.readableLength > 0 || request.readableFlowing === null;
+  if (!waits && now - since < BODY_WINDOW_MS) return;
+  const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
+  if (!waits && socket.bytesRead - bytes < expected) {
+    if (!response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    socket.destroySoon();
+  }
+  exchange.since = now;
+  exchange.bytes = socket.bytesRead;
 }
 
 /** Closes the oldest connection that never asked anything, else one that asks nothing now, else one whose request is not whole yet. */
 function giveWay(connections: Set<Held>): boolean {
   const isIdle = ({ underWay }: Held) => underWay === 0;
-  const isSilent = (one: Held) => isIdle(one) && !one.used;
+  const isSilent = (one: Held) => isIdle(one) && one.used === 0;
   const isUnfinished = ({ underWay, latest }: Held) => underWay === 1 && latest?.request.complete === false;
   for (const suits of [isSilent, isIdle, isUnfinished]) {
     for (const one of connections) {

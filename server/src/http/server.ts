@@ -38,7 +38,7 @@ import { ingestRoutes } from './ingest.ts';
 import { parseJson } from './json.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
-import { KEEP_ALIVE_MS, MAX_BODY } from './limits.ts';
+import { MAX_BODY } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
@@ -116,8 +116,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     genReqId: () => `${boot}-${(++requests).toString(36)}`,
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: MAX_BODY,
-    http: HTTP_TIMES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...HTTP_TIMES,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     frameworkErrors: refuseUnroutable,
