@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseLine, tracesOf } from './items.ts';
-import { MAX_ITEM_BYTES, SMALL_BODY } from './limits.ts';
+import { MAX_ITEM_BYTES, WHOLE_BODY } from './limits.ts';
 
-const pad = ' '.repeat(SMALL_BODY);
+const pad = ' '.repeat(WHOLE_BODY);
 /** What a body holds, taken apart as a large one when it is padded. */
 function read(text: string, most = 10_000): unknown[] {
   const { items, read: one } = tracesOf(Buffer.from(text), most);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_DEPTH } from '../traces/index.ts';
-import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, SMALL_BODY } from './limits.ts';
+import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -42,7 +42,7 @@ export interface Items {
 }
 
 /**
- * The traces of `{"traces": […]}`. A small body is parsed at once; what is larger, or no JSON as a whole, is taken
+ * The traces of `{"traces": […]}`. What is not very large is parsed at once; what is, or no JSON as a whole, is taken
  * apart, so that it costs no more at a time than one trace, and a broken trace only itself.
  * @param most traces
  * @throws CtsError 400 when it is not that, 413 when there are more traces
@@ -52,7 +52,7 @@ export function tracesOf(bytes: Buffer, most: number): Items {
     throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
   }
   if (!isUtf8(bytes)) throw ERRORS.invalidBody(undefined, 'the body is not valid UTF-8');
-  const found = bytes.length <= SMALL_BODY ? parseWhole(bytes) : undefined;
+  const found = bytes.length <= WHOLE_BODY ? parseWhole(bytes) : undefined;
   const items = found ?? splitTraces(bytes, most);
   if (items.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
   if (items.length > most) throw ERRORS.tooManyTraces(most);
