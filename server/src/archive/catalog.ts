@@ -353,7 +353,7 @@ export class ArchiveCatalog {
             .replace(/[,\]]+$/, ''),
         )
         .filter((text) => text !== '')
-        .map((text) => traceOfFile(JSON.parse(text) as Record<string, unknown>));
+        .map(traceOfFile);
       return { traces, total: known.traces, bytes };
     } catch (error) {
       gone.throwIfAborted();

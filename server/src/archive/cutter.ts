@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
-import { membersOf, type TraceLine } from '../traces/index.ts';
+import { fileLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
 const compress = promisify(gzip);
@@ -318,13 +318,9 @@ function lineOf(frame: Frame): Buffer {
     frame.copyLine(line, 0);
     return line.subarray(0, -1);
   }
-  const { extra = '{}', ...trace } = JSON.parse(frame.line()) as TraceLine;
-  const all = { ...membersOf(extra), ...trace };
-  return Buffer.from(
-    JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)))),
-  );
+  return Buffer.from(fileLine(frame.line()));
 }
 
 function isDataKey(frame: Frame): boolean {
-  return DATA_KEY.test((JSON.parse(frame.line()) as TraceLine).trace_name);
+  return DATA_KEY.test(frame.member('trace_name'));
 }

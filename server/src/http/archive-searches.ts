@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import type { Search } from '../search/index.ts';
-import { Trace } from '../traces/index.ts';
+import { exactJson, Trace } from '../traces/index.ts';
 import { readerOf } from './archive.ts';
 import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
@@ -200,7 +200,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
         },
       },
       // Traces carry members that no schema knows.
-      serializerCompiler: () => JSON.stringify,
+      serializerCompiler: () => exactJson,
     },
     async (request, reply) => {
       const { limit, next: marker } = request.query;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { FileReader } from '../archive/index.ts';
-import { Trace } from '../traces/index.ts';
+import { exactJson, Trace } from '../traces/index.ts';
 import { addressOf } from './address.ts';
 import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
@@ -167,7 +167,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Type.Object({ traces: Type.Array(Trace), total_count: Type.Integer() }) },
       },
       // Traces carry members that no schema knows.
-      serializerCompiler: () => JSON.stringify,
+      serializerCompiler: () => exactJson,
     },
     async (request, reply) => {
       const { bucket, key, offset, limit } = request.query;

@@ -155,7 +155,11 @@ async function takeWhole(
       taken = tracesOf(bytes, maxTraces);
       return taken.items;
     };
-    add(total, await intake.submit(producer, items, { read: (item) => taken?.read(item) }), true);
+    add(
+      total,
+      await intake.submit(producer, items, { read: (item, index) => (taken as Items).read(item, index) }),
+      true,
+    );
   } finally {
     release?.();
   }

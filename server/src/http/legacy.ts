@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { exactJson } from '../traces/index.ts';
 import {
   MANAGEMENT_TRACKER,
   ObsInfo,
@@ -135,7 +136,7 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
             ...PAGING,
           }),
         },
-        serializerCompiler: () => JSON.stringify,
+        serializerCompiler: () => exactJson,
       },
       async (request: FastifyRequest, reply) => {
         const { tracker_name } = request.params as Static<typeof OfTracker>;

@@ -9,7 +9,7 @@ import {
   NotificationPreview,
   parseCondition,
 } from '../notifications/index.ts';
-import { Trace } from '../traces/index.ts';
+import { exactJson, Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { tracesFor } from './caller.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
@@ -58,7 +58,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Type.Object({ count: Type.Integer(), traces: Type.Array(Trace) }) },
       },
       // Traces carry members that no schema knows.
-      serializerCompiler: () => JSON.stringify,
+      serializerCompiler: () => exactJson,
     },
     async ({ params, body }, reply) => {
       checkAmounts(body);

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import { FACETS, Trace, type TraceReader, UUID_PATTERN } from '../traces/index.ts';
+import { exactJson, FACETS, Trace, type TraceReader, UUID_PATTERN } from '../traces/index.ts';
 import { tracesFor } from './caller.ts';
 import { MOST_ACCOUNTED_DAYS } from './limits.ts';
 import type { ServerDeps } from './server.ts';
@@ -70,7 +70,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
       // Traces carry members that no schema knows.
-      serializerCompiler: () => JSON.stringify,
+      serializerCompiler: () => exactJson,
     },
     async ({ params, query }, reply) => listTraces(deps, tracesFor(store, reply), params.project_id, query),
   );

@@ -1,6 +1,7 @@
 import { ERRORS } from '../errors.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Masker } from '../traces/index.ts';
+import type { Items } from './items.ts';
 import { Pacer } from './pacer.ts';
 import type { RecordingRules, TraceProducer } from './placement.ts';
 import { Submission, type Verdict } from './submission.ts';
@@ -21,8 +22,11 @@ export interface SubmitOptions {
   /** In place of the account's own. */
   rules?: RecordingRules;
   /** What an item is, when it is its turn; default: itself. */
-  read?: (item: unknown) => unknown;
+  read?: Items['read'];
 }
+
+/** What the service itself reports is held by JavaScript. */
+const itself: Items['read'] = (value) => ({ value, text: () => JSON.stringify(value) });
 
 /** Validates, stamps and journals traces. */
 export class Intake {
@@ -49,7 +53,7 @@ export class Intake {
   async submit(
     producer: TraceProducer,
     items: () => unknown[],
-    { first = 0, rules = this.options.rules, read = (item) => item }: SubmitOptions = {},
+    { first = 0, rules = this.options.rules, read = itself }: SubmitOptions = {},
   ): Promise<Verdict> {
     const { journal, clock, retentionMs, masker, refusal } = this.options;
     // What the service reports of itself does not wait behind what the account reports.

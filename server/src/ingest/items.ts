@@ -27,18 +27,24 @@ interface Extent {
 }
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
-export const parseLine = (bytes: Buffer | null): unknown =>
+export const parseLine = (bytes: Buffer | null): Sent | Unreadable =>
   bytes ? parseItem(bytes, 'line') : tooLarge('line');
 
 /** One of `{"traces": […]}`. */
-export const parseTrace = (bytes: Buffer): unknown => parseItem(bytes, 'trace');
+export const parseTrace = (bytes: Buffer): Sent | Unreadable => parseItem(bytes, 'trace');
 
 const tooLarge = (what: string) => new Unreadable(`the ${what} is larger than ${MAX_ITEM_BYTES} bytes`);
+
+/** What was sent as one trace: what JavaScript makes of it, and how it was written. */
+export interface Sent {
+  value: unknown;
+  text: () => string;
+}
 
 /** Items of a body, and what reads one when it is its turn. */
 export interface Items {
   items: unknown[];
-  read: (item: unknown) => unknown;
+  read: (item: unknown, index: number) => Sent | Unreadable;
 }
 
 /**
@@ -54,9 +60,20 @@ export function tracesOf(bytes: Buffer, most: number): Items {
   if (!isUtf8(bytes)) throw ERRORS.invalidBody(undefined, 'the body is not valid UTF-8');
   const found = bytes.length <= WHOLE_BODY ? parseWhole(bytes) : undefined;
   const items = found ?? splitTraces(bytes, most);
+  /** Most traces can be told from what JavaScript makes of them: the body is taken apart only for the others. */
+  let parts: Buffer[] | undefined;
+  const textOf = (index: number) => {
+    parts ??= splitTraces(bytes, most);
+    return (parts[index] as Buffer).toString('utf8');
+  };
   if (items.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
   if (items.length > most) throw ERRORS.tooManyTraces(most);
-  return { items, read: found ? (item) => item : (item) => parseTrace(item as Buffer) };
+  return {
+    items,
+    read: found
+      ? (value, index) => ({ value, text: () => textOf(index) })
+      : (item) => parseTrace(item as Buffer),
+  };
 }
 
 /** Undefined when it is no JSON. */
@@ -73,7 +90,7 @@ function parseWhole(bytes: Buffer): unknown[] | undefined {
 }
 
 /** @param what it is, in the words of a rejection */
-function parseItem(bytes: Buffer, what: string): unknown {
+function parseItem(bytes: Buffer, what: string): Sent | Unreadable {
   if (bytes.length > MAX_ITEM_BYTES) return tooLarge(what);
   if (!isUtf8(bytes)) return new Unreadable(`the ${what} is not valid UTF-8`);
   if (bytes.length > QUICK_BYTES) {
@@ -83,7 +100,8 @@ function parseItem(bytes: Buffer, what: string): unknown {
       return new Unreadable(`the ${what} holds more than ${MAX_ITEM_VALUES} values`);
   }
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    return { value: JSON.parse(text), text: () => text };
   } catch (error) {
     return new Unreadable(`the ${what} is not valid JSON: ${syntaxReason(error)}`);
   }
@@ -152,9 +170,9 @@ const broken = (at: number) =>
 
 /** A part of the body beside the traces. */
 function parsed(bytes: Buffer, start: number, end: number): unknown {
-  const value = parseItem(bytes.subarray(start, end), 'body');
-  if (value instanceof Unreadable) throw ERRORS.invalidBody(undefined, value.reason);
-  return value;
+  const part = parseItem(bytes.subarray(start, end), 'body');
+  if (part instanceof Unreadable) throw ERRORS.invalidBody(undefined, part.reason);
+  return part.value;
 }
 
 function pastSpace(bytes: Buffer, from: number): number {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_TEXT, Masker, type TraceLine } from '../traces/index.ts';
 import { accept, stamp, TraceRejected } from './normalise.ts';
+import { textsOf } from './texts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY = 86_400_000;
@@ -24,7 +25,15 @@ const good = {
 };
 
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
-const normalise = (item: unknown, about: typeof context) => stamp(accept(item, about), about, place);
+function normalise(item: unknown, about: typeof context) {
+  const input = accept(item, about);
+  return stamp(
+    input,
+    textsOf(input, () => JSON.stringify(item)),
+    about,
+    place,
+  );
+}
 
 const lineOf = (item: unknown) =>
   JSON.parse(normalise(item, context).line) as TraceLine & Record<string, unknown>;
@@ -224,9 +233,11 @@ test('structures become JSON text, text stays as it is, secrets are masked in bo
 
 test('a long request is cut between characters and the cut is noted', () => {
   const line = lineOf({ ...good, request: 'ü'.repeat(MAX_BODY_TEXT), message: 'success' });
-  expect(Buffer.byteLength(line.request as string)).toBe(MAX_BODY_TEXT);
+  expect(Buffer.byteLength(line.request as string)).toBe(MAX_BODY_TEXT - 1);
   expect(line.request).not.toContain('\ufffd');
-  expect(line.message).toBe(`success [request was cut from ${2 * MAX_BODY_TEXT} to ${MAX_BODY_TEXT} bytes]`);
+  expect(line.message).toBe(
+    `success [request was cut from ${2 * MAX_BODY_TEXT} to ${MAX_BODY_TEXT - 1} bytes]`,
+  );
 });
 
 test('a trace that stays too large is rejected', () => {

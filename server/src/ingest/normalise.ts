@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../journal/index.ts';
 import {
+  cutText,
+  lineOf,
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
   MAX_DEPTH,
@@ -12,6 +14,7 @@ import {
 } from '../traces/index.ts';
 import { asSaid, explain, isTraceInput, type TraceInput } from './input.ts';
 import type { Placement, TraceProducer } from './placement.ts';
+import type { Texts } from './texts.ts';
 import { newTraceId } from './trace-id.ts';
 
 /** What the service knows besides what was sent. */
@@ -51,6 +54,7 @@ export function accept(item: unknown, context: IntakeContext, isTold = true): Tr
   checkProject(input, context.projectId);
   checkSource(input, context.source);
   checkUser(input);
+  checkDepths(input);
   return input;
 }
 
@@ -79,14 +83,19 @@ const IDS = [
  * The line that is journalled.
  * @throws TraceRejected when its text is too large, too deep or no Unicode
  */
-export function stamp(input: TraceInput, context: IntakeContext, place: Placement): JournalEntry {
-  const user = userText(input.user);
+export function stamp(
+  input: TraceInput,
+  texts: Texts,
+  context: IntakeContext,
+  place: Placement,
+): JournalEntry {
+  const user = userText(input.user, texts.user);
   const { traceId, clientId, source } = identify(input.trace_id);
-  const extra = gatherExtra(input, source);
+  const extra = gatherExtra(input, texts.extra, source);
   const cuts: Cut[] = [];
-  const request = bodyText('request', input.request, cuts);
-  const response = bodyText('response', input.response, cuts);
-  const message = bodyText('message', input.message, cuts);
+  const request = bodyText('request', input.request, texts.request, cuts);
+  const response = bodyText('response', input.response, texts.response, cuts);
+  const message = bodyText('message', input.message, texts.message, cuts);
   const code = codeOf(input.code);
 
   // In alphabetical order, the order of a trace file.
@@ -125,12 +134,12 @@ export function stamp(input: TraceInput, context: IntakeContext, place: Placemen
     user,
     user_agent: input.user_agent,
   };
-  let line = JSON.stringify(trace);
+  let line = lineOf(trace);
   // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
   checkSize(line);
   if (!context.masker.acquits(line)) {
     checkText(line, trace);
-    if (maskMembers(trace, message, cuts, context.masker)) line = JSON.stringify(trace);
+    if (maskMembers(trace, message, cuts, context.masker)) line = lineOf(trace);
   }
   return {
     routing: {
@@ -157,7 +166,7 @@ function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[],
     found ||= result !== text;
     return result;
   };
-  const body = (field: string, text: string | undefined) => text && cutText(field, masked(text), cuts);
+  const body = (field: string, text: string | undefined) => text && cutBody(field, masked(text), cuts);
   for (const name of TEXTS) {
     const text = trace[name];
     if (text) trace[name] = masked(text);
@@ -232,10 +241,9 @@ function checkUser({ user, trace_type }: TraceInput): void {
   }
 }
 
-function userText(user: TraceInput['user']): string | undefined {
+function userText(user: TraceInput['user'], sent: string | undefined): string | undefined {
   if (user === undefined) return undefined;
-  checkDepth('user', user);
-  return JSON.stringify(user);
+  return sent ?? JSON.stringify(user);
 }
 
 /** A UUID is kept; another id is kept beside the UUID that is always derived from it; without one we give one. */
@@ -249,17 +257,21 @@ function identify(given: string | undefined): { traceId: string; clientId: boole
 }
 
 /** Unknown members as one JSON text. */
-function gatherExtra(input: TraceInput, sourceTraceId: string | undefined): string | undefined {
+function gatherExtra(
+  input: TraceInput,
+  sent: string | undefined,
+  sourceTraceId: string | undefined,
+): string | undefined {
   let extra: Record<string, unknown> | undefined;
   for (const key in input) {
     if (KNOWN.has(key)) continue;
     extra ??= Object.create(null) as Record<string, unknown>;
     extra[key] = (input as Record<string, unknown>)[key];
   }
-  if (sourceTraceId !== undefined) extra = Object.assign(extra ?? {}, { source_trace_id: sourceTraceId });
-  if (extra === undefined) return undefined;
-  checkDepth(undefined, extra);
-  return JSON.stringify(extra);
+  const text = extra && (sent ?? JSON.stringify(extra));
+  if (sourceTraceId === undefined) return text;
+  const source = `"source_trace_id":${JSON.stringify(sourceTraceId)}}`;
+  return text ? `${text.slice(0, -1)},${source}` : `{${source}`;
 }
 
 /** A text that was too long; bytes before and after. */
@@ -269,24 +281,27 @@ interface Cut {
   to: number;
 }
 
-function bodyText(field: string, value: TraceInput['request'], cuts: Cut[]): string | undefined {
+/** @param sent the value as JSON text, where it is more than JavaScript holds */
+function bodyText(
+  field: string,
+  value: TraceInput['request'],
+  sent: string | undefined,
+  cuts: Cut[],
+): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return cutText(field, value, cuts);
-  checkDepth(field, value);
-  return cutText(field, JSON.stringify(value), cuts);
+  if (typeof value === 'string') return cutBody(field, value, cuts);
+  return cutBody(field, sent ?? JSON.stringify(value), cuts);
 }
 
-/** The first {@link MAX_BODY_TEXT} bytes of a text, whole characters. Masks can make a text too long a second time. */
-function cutText(field: string, text: string, cuts: Cut[]): string {
-  if (text.length * 3 <= MAX_BODY_TEXT) return text;
-  const bytes = Buffer.from(text, 'utf8');
-  if (bytes.length <= MAX_BODY_TEXT) return text;
-  let end = MAX_BODY_TEXT;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  const before = cuts.find((cut) => cut.field === field);
-  if (before) before.to = end;
-  else cuts.push({ field, from: bytes.length, to: end });
-  return bytes.toString('utf8', 0, end);
+/** At most {@link MAX_BODY_TEXT} bytes of a text. Masks can make a text too long a second time. */
+function cutBody(field: string, text: string, cuts: Cut[]): string {
+  const cut = cutText(text, MAX_BODY_TEXT);
+  if (cut === text) return text;
+  const to = Buffer.byteLength(cut);
+  const before = cuts.find((one) => one.field === field);
+  if (before) before.to = to;
+  else cuts.push({ field, from: Buffer.byteLength(text), to });
+  return cut;
 }
 
 function withCuts(message: string | undefined, cuts: Cut[]): string | undefined {
@@ -300,9 +315,13 @@ function codeOf(code: string | number | undefined): string | number | undefined 
   return typeof code === 'string' && /^[1-9]\d{0,8}$/.test(code) ? Number(code) : code;
 }
 
-function checkDepth(field: string | undefined, value: unknown): void {
-  if (!withinDepth(value, MAX_DEPTH)) {
-    throw new TraceRejected(field, `${field ?? 'the trace'} is nested deeper than ${MAX_DEPTH} levels`);
+function checkDepths(input: TraceInput): void {
+  for (const name in input) {
+    const isKnown = KNOWN.has(name);
+    // Unknown members are one level deeper: they are kept together.
+    if (withinDepth((input as Record<string, unknown>)[name], isKnown ? MAX_DEPTH : MAX_DEPTH - 1)) continue;
+    const where = isKnown ? name : 'the trace';
+    throw new TraceRejected(isKnown ? name : undefined, `${where} is nested deeper than ${MAX_DEPTH} levels`);
   }
 }
 

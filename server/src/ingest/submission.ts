@@ -1,8 +1,9 @@
 import type { Journal, JournalEntry } from '../journal/index.ts';
-import { Unreadable } from './items.ts';
+import { type Items, Unreadable } from './items.ts';
 import { MAX_REASON, TOLD_REJECTIONS } from './limits.ts';
 import { accept, type IntakeContext, stamp, TraceRejected } from './normalise.ts';
 import type { Placement, RecordingRules } from './placement.ts';
+import { textsOf } from './texts.ts';
 
 export interface Rejection {
   /** Place of the trace in what was sent, from 0. */
@@ -56,7 +57,7 @@ interface Ready {
 export class Submission {
   readonly verdict = emptyVerdict();
   private readonly items: unknown[];
-  private readonly read: (item: unknown) => unknown;
+  private readonly read: Items['read'];
   private readonly first: number;
   private readonly context: IntakeContext;
   private readonly rules: RecordingRules;
@@ -70,7 +71,7 @@ export class Submission {
    */
   constructor(
     items: unknown[],
-    read: (item: unknown) => unknown,
+    read: Items['read'],
     first: number,
     context: IntakeContext,
     rules: RecordingRules,
@@ -134,18 +135,21 @@ export class Submission {
   private take(raw: unknown): string | null {
     const { verdict, context, rules } = this;
     try {
-      const item = this.read(raw);
+      const item = this.read(raw, this.at);
       if (item instanceof Unreadable) throw new TraceRejected(undefined, item.reason);
-      const input = accept(item, context, verdict.rejected.length < TOLD_REJECTIONS);
+      const input = accept(item.value, context, verdict.rejected.length < TOLD_REJECTIONS);
       const places = rules.placesOf(context, input);
       if (typeof places === 'string') {
         verdict.notRecorded++;
         verdict.reasons.add(places);
         return null;
       }
-      const own = stamp(input, context, places[0] as Placement);
+      const texts = textsOf(input, item.text);
+      const own = stamp(input, texts, context, places[0] as Placement);
       const { traceId } = own.routing;
-      const copies = places.slice(1).map((place) => stamp({ ...input, trace_id: traceId }, context, place));
+      const copies = places
+        .slice(1)
+        .map((place) => stamp({ ...input, trace_id: traceId }, texts, context, place));
       this.ready.push({ own, copies });
       return traceId;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Frame } from '../journal/index.ts';
-import { membersOf, type TraceLine } from '../traces/index.ts';
+import { membersOf, readLine, type TraceLine } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -56,7 +56,7 @@ export class Matcher {
     if (!named && rules.complete.length === 0) return [];
     let line: TraceLine | undefined;
     const read = () => {
-      line ??= JSON.parse(frame.line()) as TraceLine;
+      line ??= readLine(frame.line());
       return line;
     };
     const found: Rule[] = [];

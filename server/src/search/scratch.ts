@@ -121,7 +121,7 @@ export class Scratch {
       );
     return pageOf(limit, after, newest, {
       key: (row) => ({ time: Number(row.time), traceId: row.trace_id }),
-      trace: ({ line }) => traceOfFile(JSON.parse(line) as Record<string, unknown>),
+      trace: ({ line }) => traceOfFile(line),
     });
   }
 

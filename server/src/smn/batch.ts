@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
-import { membersOf } from '../traces/index.ts';
+import { fileLine } from '../traces/index.ts';
 
 /** Chunks that a piece mostly fits in: each one more is a turn through the thread pool. */
 const OPEN_END = { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 64 * 1024 };
@@ -123,8 +123,7 @@ function gzipped(parts: readonly Part[]): Buffer {
 /** Members that the schema does not know stand in their places; all other lines are as they were journalled. */
 function asInFile(line: Line): Buffer {
   if (!line.extra) return line.bytes;
-  const { extra, ...trace } = JSON.parse(line.bytes.toString('utf8')) as { extra?: string };
-  return Buffer.from(JSON.stringify({ ...(extra ? membersOf(extra) : {}), ...trace }));
+  return Buffer.from(fileLine(line.bytes.toString('utf8')));
 }
 
 /** One buffer, with commas between: a thousand short texts cost more than one long one. */

@@ -1,5 +1,5 @@
 import { describe } from '../catalogue/index.ts';
-import { membersOf, type Trace, traceOfFile } from '../traces/index.ts';
+import { exactJson, type Trace, traceOfLine } from '../traces/index.ts';
 import type { Parts } from './forms.ts';
 import { MOST_SMS, MOST_SUBJECT } from './limits.ts';
 import type { Published } from './messages.ts';
@@ -38,8 +38,7 @@ export function keyEventOf(
   projectId: string,
   publicUrl: string,
 ): KeyEvent {
-  const { extra, ...rest } = JSON.parse(line) as Record<string, unknown> & { extra?: string };
-  const trace = traceOfFile({ ...(extra ? membersOf(extra) : {}), ...rest });
+  const trace = traceOfLine(line);
   const link = `${publicUrl}/console/?project=${projectId}&range=7d&trace=${trace.trace_id}`;
   return { notification, trace, link };
 }
@@ -91,7 +90,7 @@ export function renderKeyEvent(event: KeyEvent): Rendered {
         )}</table><p><a href="${escapeHtml(link)}">Look at it in OpenCTS</a></p><p style="color:#5f6b7a">${escapeHtml(why)}</p>`,
     ),
     sms: `OpenCTS: ${oneLine(headline, 160)}, ${time}. ${link}`.slice(0, MOST_SMS),
-    web: JSON.stringify({ notification_name: notification, link, trace }),
+    web: exactJson({ notification_name: notification, link, trace }),
     parts: {
       title: oneLine(headline),
       text: '',

@@ -1,3 +1,4 @@
+import { endOfString } from './json-text.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 
@@ -182,16 +183,6 @@ class Scanner {
     if (around?.isObject && LABELLED.test(around.name)) around.value = mask;
     this.next = around ? 'comma' : 'value';
   }
-}
-
-/** Index of the quotation mark that closes a string, or the text's length. */
-function endOfString(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (character === 0x5c) at++;
-    else if (character === 0x22) return at;
-  }
-  return text.length;
 }
 
 /** Where an object or a list ends; the text's length when it is cut off. */

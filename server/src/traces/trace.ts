@@ -111,36 +111,3 @@ export const Trace = Type.Object(
   { $id: 'Trace', additionalProperties: true },
 );
 export type Trace = Static<typeof Trace>;
-
-/**
- * A trace as it is journalled, indexed and archived: one JSON line whose keys are in alphabetical order,
- * with `user` as JSON text and `code` as a number where it is one (the form of a trace file).
- * Members that the schema does not know stand in `extra`, a JSON text of one object; readers put them back.
- */
-export type TraceLine = Omit<Trace, 'user' | 'code'> & {
-  code?: number | string;
-  user?: string;
-  extra?: string;
-};
-
-/** Members that stand as JSON text in a line. What cannot be read costs only itself: it is given as it stands. */
-export function membersOf(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-  } catch {
-    // Given as it stands.
-  }
-  return { unreadable: text };
-}
-
-/** A trace of a trace file in the form of query answers; `user` and `code` come in either form. */
-export function traceOfFile({ user, code, ...rest }: Record<string, unknown>): Trace {
-  return {
-    ...rest,
-    ...(typeof user === 'string' && user !== '' ? { user: membersOf(user) } : user ? { user } : {}),
-    ...(code === undefined ? {} : { code: String(code) }),
-  } as Trace;
-}

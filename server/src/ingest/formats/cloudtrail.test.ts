@@ -17,7 +17,8 @@ const context = {
   masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
-const entryOf = (record: CloudTrailRecord) => stamp(accept(fromCloudTrail(record), context), context, place);
+const entryOf = (record: CloudTrailRecord) =>
+  stamp(accept(fromCloudTrail(record), context), {}, context, place);
 
 const base: CloudTrailRecord = {
   eventTime: '2023-07-10T12:00:00Z',

@@ -1,5 +1,6 @@
+import { membersOf } from '../exact.ts';
 import type { Members } from '../query.ts';
-import { membersOf, type Trace } from '../trace.ts';
+import type { Trace } from '../trace.ts';
 import { COLUMNS } from './schema.ts';
 
 /** A row as JSONEachRow gives it; absent text is empty, other absent values are null. */

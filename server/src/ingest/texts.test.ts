@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { jsonText } from '../testing/json-text.ts';
+import { compacted, exactJson, fileLine, Masker, membersIn, readLine, traceOfLine } from '../traces/index.ts';
+import { accept, stamp } from './normalise.ts';
+import { textsOf } from './texts.ts';
+
+const now = Date.UTC(2026, 10, 21, 12);
+const context = {
+  projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
+  domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
+  now,
+  retentionMs: 7 * 86_400_000,
+  masker: new Masker(),
+};
+const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+
+/** @param members JSON texts by name */
+function lineOf(members: [name: string, text: string][]): string {
+  const known = `"trace_name":"deleteServer","trace_type":"ApiCall","service_type":"ECS","resource_type":"ecs","time":${now}`;
+  const user = '"user":{"name":"jane","domain":{"id":"a1b2"}}';
+  const text = `{${[known, user, ...members.map(([name, value]) => `${JSON.stringify(name)}:${value}`)].join(',')}}`;
+  const input = accept(JSON.parse(text), context);
+  return stamp(
+    input,
+    textsOf(input, () => text),
+    context,
+    place,
+  ).line;
+}
+
+const ODD =
+  '{"order_id":9223372036854775807,"price":0.1234567890123456789,"ratio":1.0,"big":1e400,"dup":1,"dup":2}';
+
+test('structures are kept to the last digit', () => {
+  const { request, response, message } = readLine(
+    lineOf([
+      ['request', ODD],
+      ['response', `[ ${ODD} ]`],
+      ['message', '{"n": -0}'],
+    ]),
+  );
+  expect({ request, response, message }).toEqual({
+    request: ODD,
+    response: `[ ${ODD} ]`,
+    message: '{"n": -0}',
+  });
+});
+
+test('unknown members are kept to the last digit, in trace files and in answers', () => {
+  const line = lineOf([
+    ['order_id', '9223372036854775807'],
+    ['details', ODD],
+    ['user', `{"name":"jane","domain":{"id":"a1b2"},"serial":12345678901234567890}`],
+  ]);
+  const file = fileLine(line);
+  const members = new Map(membersIn(file)?.map(({ name, start, end }) => [name, file.slice(start, end)]));
+  expect(members.get('order_id')).toBe('9223372036854775807');
+  expect(members.get('details')).toBe(ODD);
+  expect([...members.keys()]).toEqual([...members.keys()].sort());
+  const answer = exactJson({ traces: [traceOfLine(line)] });
+  for (const text of [
+    '"order_id":9223372036854775807',
+    `"details":${ODD}`,
+    '"serial":12345678901234567890',
+  ]) {
+    expect(answer).toContain(text);
+  }
+  expect(JSON.parse(answer).traces[0].user.name).toBe('jane');
+});
+
+test('any JSON text in, the same tokens out', () => {
+  const names = fc.constantFrom('x', 'details', 'ordre', '7', '__proto__', 'é');
+  fc.assert(
+    fc.property(jsonText, fc.array(fc.tuple(names, jsonText), { maxLength: 4 }), (body, unknown) => {
+      const isText = !/^\s*[[{]/.test(body);
+      const line = lineOf([['request', isText ? JSON.stringify(body) : body], ...unknown]);
+      expect(readLine(line).request).toBe(isText ? body : body.trim());
+      const file = fileLine(line);
+      expect(file).not.toContain('\n');
+      const kept = membersIn(file)?.map(({ name, start, end }) => [name, file.slice(start, end)]) ?? [];
+      for (const name of new Set(unknown.map(([one]) => one))) {
+        const sent = unknown.filter(([one]) => one === name).map(([, text]) => text);
+        const found = kept.filter(([one]) => one === name).map(([, text]) => text);
+        const isWritten = (text: string) => found.some((one) => same(one as string, text));
+        expect(isWritten(sent.at(-1) as string), `${name}: ${sent} ${found}`).toBe(true);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** The same text, though perhaps with other spaces and escapes. */
+const same = (one: string, other: string) =>
+  compacted(one) === compacted(other) || compacted(one) === JSON.stringify(JSON.parse(other));
+
+test('a request that is too long stays JSON, and its secrets stay masked', () => {
+  const long = JSON.stringify({
+    servers: Array.from({ length: 5000 }, (_, id) => ({ id, password: `hunter${id}`, note: 'x'.repeat(30) })),
+  });
+  const { request = '', message } = readLine(lineOf([['request', long]]));
+  const { servers } = JSON.parse(request) as { servers: unknown[] };
+  expect(servers[0]).toEqual({ id: 0, password: '********', note: 'x'.repeat(30) });
+  expect(JSON.stringify(servers.at(-1))).toContain('…');
+  expect(request).not.toContain('hunter');
+  expect(message).toMatch(/request was cut from \d+ to \d+ bytes/);
+});

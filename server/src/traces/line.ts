@@ -1,0 +1,50 @@
+import { membersOf } from './exact.ts';
+import { membersIn } from './json-text.ts';
+import type { Trace } from './trace.ts';
+
+/**
+ * A trace as it is journalled, indexed and archived: one JSON line whose keys are in alphabetical order,
+ * with `user` as JSON text and `code` as a number where it is one (the form of a trace file).
+ * Members that the schema does not know stand in `extra`, a JSON text of one object; readers put them back.
+ */
+export type TraceLine = Omit<Trace, 'user' | 'code'> & {
+  code?: number | string;
+  user?: string;
+  extra?: string;
+};
+
+/** @param trace its members in alphabetical order */
+export const lineOf = (trace: TraceLine): string => JSON.stringify(trace);
+
+export const readLine = (line: string): TraceLine => JSON.parse(line) as TraceLine;
+
+/**
+ * A line as it stands in a trace file: members that the schema does not know are in their places, as they were
+ * sent. What of them cannot be read stays in `extra`.
+ */
+export function fileLine(line: string): string {
+  const { extra, ...trace } = readLine(line);
+  const more = extra === undefined ? [] : membersIn(extra);
+  if (more === undefined || extra === undefined) return line.trimEnd();
+  const members = Object.entries(trace).map(([name, value]) => memberOf(name, JSON.stringify(value)));
+  for (const { name, start, end } of more) {
+    if (!Object.hasOwn(trace, name)) members.push(memberOf(name, extra.slice(start, end)));
+  }
+  members.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return `{${members.map(({ text }) => text).join(',')}}`;
+}
+
+const memberOf = (name: string, value: string) => ({ name, text: `${JSON.stringify(name)}:${value}` });
+
+/** A journalled trace in the form of query answers. */
+export const traceOfLine = (line: string): Trace => traceOfFile(fileLine(line));
+
+/** A trace of a trace file in the form of query answers; `user` and `code` come in either form. */
+export function traceOfFile(line: string): Trace {
+  const { user, code, ...rest } = membersOf(line);
+  return {
+    ...rest,
+    ...(typeof user === 'string' && user !== '' ? { user: membersOf(user) } : user ? { user } : {}),
+    ...(code === undefined ? {} : { code: String(code) }),
+  } as Trace;
+}
