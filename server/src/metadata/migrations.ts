@@ -529,4 +529,13 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0013_staged': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('smn_messages')
+        .addColumn('staged', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await sql`CREATE INDEX smn_messages_staged ON smn_messages (created_at) WHERE staged = 1`.execute(db);
+    },
+  },
 };

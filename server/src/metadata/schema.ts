@@ -244,6 +244,8 @@ export interface Database {
     traces: number;
     created_at: number;
     expires_at: number;
+    /** Its deliveries are not all there yet: none is made. */
+    staged: Generated<number>;
   };
   /** Messages that wait for a subscriber, in their order, and those that were given up. */
   smn_deliveries: {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Metadata } from '../metadata/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
 import { type Topic, toTopic } from './topics.ts';
 
 const CONFIRMED = 1;
@@ -40,51 +41,41 @@ export class Messages {
     return row && toTopic(row, row.region);
   }
 
-  /** For all who have confirmed. @returns its id */
+  /**
+   * For all who have confirmed now. To many it goes in pieces, so that others can write in between; it is
+   * staged until all are there, and shown to the sender by one small write: it goes to everybody or to nobody.
+   * @returns its id
+   */
   async publish(topic: Topic, content: Published, liveMs: number): Promise<string> {
     const id = randomBytes(16).toString('hex');
     const now = this.clock();
-    await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('smn_messages')
-        .values({
-          id,
-          topic_id: topic.id,
-          kind: 'published',
-          notification: '',
-          content: JSON.stringify(content),
-          traces: 0,
-          created_at: now,
-          expires_at: now + liveMs,
-        })
-        .execute();
-      await transaction
-        .insertInto('smn_deliveries')
-        .columns(['message_id', 'subscription_id', 'state', 'attempts', 'reason'])
-        .expression((builder) =>
-          builder
-            .selectFrom('smn_subscriptions')
-            .select(({ val, ref, lit }) => [
-              val(id).as('message_id'),
-              ref('id').as('subscription_id'),
-              val('waiting').as('state'),
-              lit(0).as('attempts'),
-              val('').as('reason'),
-            ])
-            .where('topic_id', '=', topic.id)
-            .where('status', '=', CONFIRMED)
-            .orderBy('created_at'),
-        )
-        .execute();
-      // Nobody wants it.
-      await transaction
-        .deleteFrom('smn_messages')
-        .where('id', '=', id)
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(selectFrom('smn_deliveries').select('seq').where('message_id', '=', id))),
-        )
-        .execute();
-    });
+    const to = await this.confirmed(topic);
+    const staged = to.length > PIECE_ROWS;
+    for (let at = 0; at < to.length; at += PIECE_ROWS) {
+      if (at > 0) await sleep(PIECE_PAUSE_MS);
+      await this.metadata.transaction().execute(async (transaction) => {
+        if (at === 0) {
+          await transaction
+            .insertInto('smn_messages')
+            .values({
+              id,
+              topic_id: topic.id,
+              kind: 'published',
+              notification: '',
+              content: JSON.stringify(content),
+              traces: 0,
+              created_at: now,
+              expires_at: now + liveMs,
+              staged: staged ? 1 : 0,
+            })
+            .execute();
+        }
+        await putFor(transaction, id, to.slice(at, at + PIECE_ROWS));
+      });
+    }
+    if (staged) {
+      await this.metadata.updateTable('smn_messages').set({ staged: 0 }).where('id', '=', id).execute();
+    }
     this.onWork();
     return id;
   }
@@ -128,4 +119,37 @@ export class Messages {
     this.onWork();
     return id;
   }
+
+  private async confirmed({ id }: Topic): Promise<string[]> {
+    const rows = await this.metadata
+      .selectFrom('smn_subscriptions')
+      .select('id')
+      .where('topic_id', '=', id)
+      .where('status', '=', CONFIRMED)
+      .orderBy('created_at')
+      .execute();
+    return rows.map((row) => row.id);
+  }
+}
+
+/** For those of some subscribers that are still there. */
+async function putFor(transaction: Metadata, messageId: string, ids: readonly string[]): Promise<void> {
+  await transaction
+    .insertInto('smn_deliveries')
+    .columns(['message_id', 'subscription_id', 'state', 'attempts', 'reason'])
+    .expression((builder) =>
+      builder
+        .selectFrom('smn_subscriptions')
+        .select(({ val, ref, lit }) => [
+          val(messageId).as('message_id'),
+          ref('id').as('subscription_id'),
+          val('waiting').as('state'),
+          lit(0).as('attempts'),
+          val('').as('reason'),
+        ])
+        .where('id', 'in', ids)
+        .where('status', '=', CONFIRMED)
+        .orderBy('created_at'),
+    )
+    .execute();
 }

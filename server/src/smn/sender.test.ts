@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
@@ -590,4 +591,80 @@ describe('batches', () => {
     const [first, again] = receiver.of('Notification');
     expect(first?.body.message_id).toBe(again?.body.message_id);
   });
+});
+
+describe('a message to very many', () => {
+  const MANY = 1_200;
+  beforeEach(async () => {
+    const { id } = await confirmed();
+    const one = await metadata
+      .selectFrom('smn_subscriptions')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    for (let i = 1; i < MANY; i++) {
+      await metadata
+        .insertInto('smn_subscriptions')
+        .values({ ...one, id: `s${i}`, endpoint: `${receiver.url}/${i}` })
+        .execute();
+    }
+  }, 60_000);
+  const deliveries = (of: Metadata) =>
+    of
+      .selectFrom('smn_deliveries')
+      .select(({ fn }) => fn.countAll<number>().as('all'))
+      .executeTakeFirstOrThrow();
+
+  test('is written in pieces: others write in between, nothing is sent before the answer, then all is', async () => {
+    // As in the process that answers.
+    const process = await openMetadata(path.join(directory, 'metadata.db'));
+    const seen: number[] = [];
+    let answered = false;
+    const publishing = new Messages(
+      process,
+      () => now,
+      () => undefined,
+    )
+      .publish(topic, { subject: 'm', default: 'm', byProtocol: {} }, HOUR)
+      .finally(() => {
+        answered = true;
+      });
+    while (!answered) {
+      await process.updateTable('projects').set({ description: 'between' }).execute();
+      seen.push(Number((await deliveries(process)).all));
+      if (!answered) expect(told()).toEqual([]);
+      sender.wake();
+    }
+    await publishing;
+    await process.destroy();
+    expect(seen.some((count) => count > 0 && count < MANY)).toBe(true);
+    sender.wake();
+    await sender.settled();
+    expect(told()).toHaveLength(MANY);
+  }, 60_000);
+
+  test.each([
+    ['between two pieces', 'INSERT ON smn_deliveries WHEN (SELECT count(*) FROM smn_deliveries) >= 1000'],
+    ['before its last write', 'UPDATE ON smn_messages'],
+  ])(
+    'that breaks off %s reaches nobody, and goes; the next one reaches all',
+    async (_, when) => {
+      await sql`${sql.raw(`CREATE TRIGGER broken BEFORE ${when} BEGIN SELECT raise(ABORT, 'broken'); END`)}`.execute(
+        metadata,
+      );
+      await expect(publish('half')).rejects.toThrow();
+      await sql`DROP TRIGGER broken`.execute(metadata);
+      expect(Number((await deliveries(metadata)).all)).toBeGreaterThan(0);
+      await sender.stop();
+      await build();
+      await publish('whole');
+      await sender.settled();
+      expect(told()).toHaveLength(MANY);
+      await pass(2 * HOUR, HOUR);
+      expect(new Set(told())).toEqual(new Set(['whole']));
+      expect(await deliveries(metadata)).toEqual({ all: 0 });
+      expect(await metadata.selectFrom('smn_messages').select('id').execute()).toEqual([]);
+    },
+    60_000,
+  );
 });

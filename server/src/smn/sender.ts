@@ -46,6 +46,11 @@ const LOOK_EVERY_MS = 5_000;
 const LOG_OF_ONE = 100;
 const TIDY_EVERY_MS = 3_600_000;
 const DEAD_MS = 30 * 86_400_000;
+/** A message that is staged for so long was left so by a crash. */
+const STAGED_MS = 3_600_000;
+
+/** Few or none, so that asking for them costs nothing. */
+const STAGED = sql<string>`(SELECT id FROM smn_messages WHERE staged = 1)`;
 
 type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn_messages']>;
 
@@ -188,7 +193,8 @@ export class Sender {
               selectFrom('smn_deliveries')
                 .select('seq')
                 .whereRef('subscription_id', '=', 'smn_subscriptions.id')
-                .where('state', '=', 'waiting'),
+                .where('state', '=', 'waiting')
+                .where('message_id', 'not in', STAGED),
             ),
           )
           .as('due'),
@@ -218,13 +224,31 @@ export class Sender {
     }
   }
 
-  /** Dead letters that have had their time, and messages that nobody waits for: subscribers may go. */
+  /** What nobody gets any more: dead letters after their time, messages whose publishing broke off, or whose subscribers have gone. */
   private async forgetOld(): Promise<void> {
     const { metadata, clock } = this.options;
     const now = clock();
     if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
     this.tidiedAt = now;
     const before = now - DEAD_MS;
+    await inPieces(() =>
+      metadata
+        .deleteFrom('smn_deliveries')
+        .where('seq', 'in', ({ selectFrom }) =>
+          selectFrom('smn_deliveries')
+            .select('seq')
+            .where(
+              'message_id',
+              'in',
+              selectFrom('smn_messages')
+                .select('id')
+                .where('staged', '=', 1)
+                .where('created_at', '<', now - STAGED_MS),
+            )
+            .limit(PIECE_ROWS),
+        )
+        .executeTakeFirst(),
+    );
     await inPieces(() =>
       metadata
         .deleteFrom('smn_messages')
@@ -635,6 +659,7 @@ export class Sender {
       .selectAll(['smn_deliveries', 'smn_messages'])
       .where('subscription_id', '=', id)
       .where('state', '=', 'waiting')
+      .where('staged', '=', 0)
       .orderBy('seq')
       .limit(most)
       .execute();
