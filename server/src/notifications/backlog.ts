@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Metadata, PIECE_PAUSE_MS } from '../metadata/index.ts';
-import { MOST_WAITING, ROWS_AT_ONCE } from './limits.ts';
+import type { Metadata } from '../metadata/index.ts';
+import { Losses } from '../smn/index.ts';
+import { MOST_WAITING } from './limits.ts';
 
 const COUNT_EVERY_MS = 5_000;
-/** What was lost is told at once, and then at most so often. */
-const TELL_EVERY_MS = 300_000;
-const TOLD_KEPT_MS = 3_600_000;
 
 interface Counted {
   /** Of all subscribers of the project together. */
@@ -19,13 +16,17 @@ export class Backlog {
   private readonly metadata: Metadata;
   private readonly most: number;
   private readonly projects = new Map<string, Counted>();
-  private lost = new Map<string, number>();
-  private toldAt = Number.NEGATIVE_INFINITY;
+  private readonly losses: Losses;
 
   /** @param most deliveries that wait for one project */
   constructor(metadata: Metadata, most: number) {
     this.metadata = metadata;
     this.most = most;
+    this.losses = new Losses(
+      metadata,
+      (traces) =>
+        `${traces} key events were not queued: too many messages wait already. Batches keep up with more.`,
+    );
   }
 
   /** To be called before `take`, for each project. */
@@ -76,42 +77,11 @@ export class Backlog {
   }
 
   lose(id: string, traces: number): void {
-    this.lost.set(id, (this.lost.get(id) ?? 0) + traces);
+    this.losses.add(id, traces);
   }
 
   /** Says in the log of each subscriber that some messages were not queued. */
-  async tell(now: number): Promise<void> {
-    if (this.lost.size === 0 || now - this.toldAt < TELL_EVERY_MS) return;
-    const lost = [...this.lost];
-    this.lost = new Map();
-    this.toldAt = now;
-    for (let at = 0; at < lost.length; at += ROWS_AT_ONCE) {
-      if (at > 0) await sleep(PIECE_PAUSE_MS);
-      await this.tellSome(lost.slice(at, at + ROWS_AT_ONCE), now);
-    }
-  }
-
-  private async tellSome(some: readonly [string, number][], now: number): Promise<void> {
-    const ids = some.map(([id]) => id);
-    await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .deleteFrom('smn_attempts')
-        .where('subscription_id', 'in', ids)
-        .where('message_id', '=', '')
-        .where('at', '<', now - TOLD_KEPT_MS)
-        .execute();
-      // Some may have gone meanwhile.
-      const there = await transaction
-        .selectFrom('smn_subscriptions')
-        .select('id')
-        .where('id', 'in', ids)
-        .execute();
-      const traces = new Map(some);
-      const rows = there.map(({ id }) => ({
-        ...{ subscription_id: id, message_id: '', subject: '', at: now, took: 0, delivered: 0 },
-        answer: `${traces.get(id)} key events were not queued: too many messages wait already. Batches keep up with more.`,
-      }));
-      if (rows.length > 0) await transaction.insertInto('smn_attempts').values(rows).execute();
-    });
+  tell(now: number): Promise<void> {
+    return this.losses.tell(now);
   }
 }

@@ -5,6 +5,7 @@ export { isTelephone, PROTOCOLS } from './endpoints.ts';
 export { FORMS, isSelfConfirming } from './forms.ts';
 export { MOST_AT_ONCE, MOST_LIVE_S, MOST_MESSAGE_BYTES, MOST_SMS, MOST_SUBJECT } from './limits.ts';
 export { DeliveryLog } from './log.ts';
+export { Losses } from './losses.ts';
 export { Messages, type Published } from './messages.ts';
 export { DeliveryNetwork } from './network.ts';
 export { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';

@@ -52,3 +52,6 @@ export const CONNECT_MS = 4_000;
 export const ANSWER_MS = 10_000;
 /** Whatever the way: an attempt that has not ended by then has failed. */
 export const ATTEMPT_MS = 60_000;
+
+/** Dead letters of one project, as many as can have waited for one subscriber; beyond them the oldest go. */
+export const MOST_PROJECT_DEAD = 500_000;

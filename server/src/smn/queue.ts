@@ -22,3 +22,21 @@ export async function emptyQueues(metadata: Metadata, subscriptionIds: readonly 
     );
   }
 }
+
+/** Messages that wait for nobody any more. */
+export async function dropUnwanted(
+  metadata: Metadata,
+  batch: readonly { message_id: string }[],
+): Promise<void> {
+  await metadata
+    .deleteFrom('smn_messages')
+    .where(
+      'id',
+      'in',
+      batch.map(({ message_id }) => message_id),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id'))),
+    )
+    .execute();
+}

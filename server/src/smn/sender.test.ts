@@ -221,6 +221,35 @@ describe('a receiver that fails', () => {
     expect((await log.attempts(subscription))[0]).toMatchObject({ delivered: true });
   }, 60_000);
 
+  test('leaves the project no more dead letters than it may have: the oldest go, and its log tells it', async () => {
+    await sender.stop();
+    await build({ mostDead: 10 });
+    const subscription = await confirmed();
+    const other = 'b'.repeat(32);
+    await metadata
+      .insertInto('projects')
+      .values({ id: other, domain_id: 'd', name: 'eu-nl', region: 'eu-nl', created_at: 0 })
+      .execute();
+    receiver.always = 500;
+    await publish('first', MINUTE);
+    await pass(5 * MINUTE, MINUTE);
+    // Of another project: it has a bound of its own.
+    await metadata.updateTable('smn_topics').set({ project_id: other }).execute();
+    ({ topic } = await topics.create(OWNER, { name: 'more', displayName: '', enterpriseProjectId: '0' }));
+    const second = await confirmed(`${receiver.url}/second`);
+    for (let i = 0; i < 25; i++) await publish(`m${i}`, MINUTE);
+    await pass(5 * MINUTE, MINUTE);
+    const letters = await log.deadLetters([second], 100);
+    expect(letters.length).toBeGreaterThan(8);
+    expect(letters.length).toBeLessThanOrEqual(10);
+    expect(letters.map(({ summary }) => summary)).toEqual(letters.map((_, i) => `m${24 - i}`));
+    expect(await log.deadLetters([subscription], 100)).toHaveLength(1);
+    const kept = metadata.selectFrom('smn_messages').select('id').where('kind', '=', 'published');
+    expect(await kept.execute()).toHaveLength(letters.length + 1);
+    const [told] = (await log.attempts(second)).filter(({ messageId }) => messageId === '');
+    expect(told?.answer).toMatch(/^\d+ dead letters were removed/);
+  });
+
   test('a person pauses and resumes it; what waits arrives then', async () => {
     const subscription = await confirmed();
     await subscriptions.pause(subscription, 'manual');

@@ -9,11 +9,13 @@ import { inTime, type Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { bodyIn, formOf, type Parts } from './forms.ts';
-import { ATTEMPT_MS, PLACES_OF_ONE, TURN_MS } from './limits.ts';
+import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, TURN_MS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { Places } from './places.ts';
+import { dropUnwanted } from './queue.ts';
 import { Rates } from './rates.ts';
 import {
   keyEventOf,
@@ -79,6 +81,8 @@ export interface SenderOptions {
   sms: SmsGateway;
   /** Without a slash at its end. */
   publicUrl: () => string;
+  /** MOST_PROJECT_DEAD if it does not say other. */
+  mostDead?: number;
   /** A subscriber was paused, or answers again. */
   onPause: (subscription: Subscription, paused: boolean, reason: string) => void;
 }
@@ -94,6 +98,7 @@ export class Sender {
   private readonly serving = new Map<string, Promise<void>>();
   private readonly places = new Places();
   private readonly rates = new Rates();
+  private readonly deadLetters: DeadLetters;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
@@ -105,6 +110,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.options = options;
+    this.deadLetters = new DeadLetters(options.metadata, options.mostDead ?? MOST_PROJECT_DEAD);
     this.mail = new MailChannel(options.smtp.url, options.smtp.from);
   }
 
@@ -217,6 +223,7 @@ export class Sender {
         .where('next_at', '>', clock())
         .executeTakeFirst();
       await this.forgetOld();
+      await this.deadLetters.tell(clock());
       return Math.min(Math.max(Number(row?.next ?? Infinity) - clock(), 20), LOOK_EVERY_MS);
     } catch (error) {
       log.error({ err: error }, 'the queue of messages could not be read');
@@ -360,7 +367,7 @@ export class Sender {
     const [first] = batch;
     if (!first) return true;
     if (first.expires_at <= now) {
-      await this.giveUp(batch, 'it could not be delivered in time');
+      await this.giveUp(topic, batch, 'it could not be delivered in time');
       return true;
     }
     // Who has left, or never confirmed, gets nothing but what is about the subscription itself.
@@ -442,7 +449,10 @@ export class Sender {
       this.delivered += batch.length;
       this.rates.count(subscription.id, now);
     } else this.failures++;
-    if (refused) this.dead += batch.length;
+    if (refused) {
+      this.dead += batch.length;
+      await this.deadLetters.add(topic.projectId, batch.length);
+    }
     this.tellPause(subscription, outcome, now - failingSince);
     if (outcome.delivered || refused) {
       subscription.failures = 0;
@@ -488,12 +498,13 @@ export class Sender {
       .execute();
   }
 
-  private async giveUp(batch: readonly Waiting[], reason: string): Promise<void> {
+  private async giveUp({ projectId }: Topic, batch: readonly Waiting[], reason: string): Promise<void> {
     const seqs = batch.map(({ seq }) => seq);
     await this.options.metadata
       .transaction()
       .execute((transaction) => kill(transaction, seqs, reason, this.options.clock()));
     this.dead += batch.length;
+    await this.deadLetters.add(projectId, batch.length);
   }
 
   private async remove(batch: readonly Waiting[]): Promise<void> {
@@ -693,20 +704,5 @@ async function kill(metadata: Metadata, seqs: number[], reason: string, now: num
     .updateTable('smn_deliveries')
     .set({ state: 'dead', reason, died_at: now })
     .where('seq', 'in', seqs)
-    .execute();
-}
-
-/** Messages that wait for nobody any more. */
-async function dropUnwanted(metadata: Metadata, batch: readonly Waiting[]): Promise<void> {
-  await metadata
-    .deleteFrom('smn_messages')
-    .where(
-      'id',
-      'in',
-      batch.map(({ message_id }) => message_id),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('smn_deliveries').select('seq').whereRef('message_id', '=', 'smn_messages.id'))),
-    )
     .execute();
 }
