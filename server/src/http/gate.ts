@@ -9,6 +9,7 @@ import {
   REQUEST_SHARES,
   STREAM_SHARES,
 } from './limits.ts';
+import { STREAM_TERMS, type StreamTerms, watchStream } from './stream-watch.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -35,6 +36,12 @@ export class Gate {
   readonly files = new FairQueue(FILE_SHARES);
   private readonly unread = new Map<string, number>();
   private unreadInAll = 0;
+  private readonly terms: StreamTerms;
+
+  /** @param terms on which answers that are streams go on */
+  constructor(terms = STREAM_TERMS) {
+    this.terms = terms;
+  }
 
   /** Makes every identified request pass. */
   guard(server: FastifyInstance): void {
@@ -57,8 +64,9 @@ export class Gate {
   }
 
   /**
-   * A place for an answer that is a stream; given back when the answer has ended, one way or another.
-   * @throws CtsError 429, or 499 when the caller has gone
+   * A place for an answer that is a stream; given back when the answer has ended, one way or another. It is watched
+   * until then.
+   * @throws CtsError 429, 499 when the caller has gone, or as at the beginning when it may not call any more
    */
   async stream(reply: FastifyReply): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -70,6 +78,8 @@ export class Gate {
         });
       this.streams.run(reply.request.principal.domainId, work, callerGone(reply)).catch(reject);
     });
+    watchStream(reply, this.terms);
+    await reply.server.readmit(reply.request);
   }
 
   private async enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -46,7 +46,8 @@ declare module 'fastify' {
     guardedRoutes: GuardedRoute[];
     /**
      * Looks at the caller once more, where credentials or rights have changed since: what was begun with
-     * credentials that have ended takes no effect. Asked when a body has come, which may take long.
+     * credentials that have ended takes no effect, and goes no further. Asked when a body has come, which may take
+     * long, and while an answer is a stream.
      * @returns undefined at once where nothing has changed: that is asked of every trace
      * @throws CtsError as at the beginning
      */
@@ -117,7 +118,8 @@ export function guard(
     if (!request.admittedAsOf || iam.isCurrent(request.admittedAsOf)) return undefined;
     request.admittedAsOf = iam.asOf();
     const body = async () => request.signedBody ?? Buffer.alloc(0);
-    return identify(request, iam, sessions, (prove) => prove(body)).then((principal) =>
+    const again = true;
+    return identify(request, iam, sessions, (prove) => prove(body), again).then((principal) =>
       admit(request, principal),
     );
   });
@@ -154,12 +156,16 @@ function isScraper({ headers }: FastifyRequest, expected: string): boolean {
   return expected !== '' && given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/** @param withBody gives the way to read the body of a signed request */
+/**
+ * @param withBody gives the way to read the body of a signed request
+ * @param again it was identified before: its signature came in time
+ */
 async function identify(
   request: FastifyRequest,
   iam: Iam,
   sessions: SessionCookies,
   withBody: (prove: (read: () => Promise<Buffer>) => Promise<Principal>) => Promise<Principal>,
+  again = false,
 ): Promise<Principal> {
   const { authorization } = request.headers;
   // A token wins, and Bearer is the matter of tokens, too.
@@ -189,7 +195,7 @@ async function identify(
       request.signedBody = await read();
       return request.signedBody;
     };
-    return iam.authenticateSigned(claimed, signed, readBody, { wanted, address });
+    return iam.authenticateSigned(claimed, signed, readBody, { wanted, address, again });
   });
 }
 

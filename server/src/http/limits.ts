@@ -66,6 +66,14 @@ export const HEADERS_MS = 30_000;
 /** A body brings at least so much of each window, on the average. */
 export const BODY_WINDOW_MS = 30_000;
 export const BODY_BYTES_A_SECOND = 1024;
+/** How often it is looked whether the caller of a stream may still read. */
+export const STREAM_LOOK_MS = 2_000;
+/**
+ * Of a stream the reader takes at least so much of each window, on the average. The window is long, since what is
+ * taken shows late: buffers of the system hold some megabytes, and make room a third of it at a time.
+ */
+export const STREAM_WINDOW_MS = 120_000;
+export const STREAM_BYTES_A_SECOND = 8 * 1024;
 /** For a reader that takes nothing of its answer. */
 export const UNTAKEN_MS = 60_000;
 /** A connection that waits for its next request; longer than proxies keep theirs. */
