@@ -51,7 +51,7 @@ const RULES: Record<string, string> = {
   trace_type: 'must be text of 1 to 64 characters, such as ApiCall, ConsoleAction or SystemAction',
   service_type: 'must be text of 1 to 64 characters',
   resource_type: 'must be text of 1 to 64 characters',
-  time: 'must be a whole number of milliseconds since 1970 with 13 digits',
+  time: 'must be a whole number of milliseconds since 1970 with 13 digits, or ISO 8601 with a time zone',
   code: 'must be text of at most 256 characters or a whole number',
   event_type: 'must be one of system, global, data',
   trace_id: 'must be text of 1 to 256 characters, best a UUID',
@@ -69,18 +69,51 @@ const validator = Compile(TraceInput);
 export const isTraceInput = (item: unknown): item is TraceInput => validator.Check(item);
 
 const NUMBERS = ['time', 'content_length', 'total_time'];
+const BODIES = ['request', 'response', 'message'];
+const TEXTS = Object.entries(known)
+  .filter(([name, schema]) => Type.IsString(schema) && !BODIES.includes(name))
+  .map(([name]) => name);
+
+const ZONE = String.raw`(?:Z|(?:GMT|UTC)?[+-]\d{2}:?\d{2}|GMT|UTC)`;
+/** ISO 8601, and what consoles and manuals of the clouds show; the zone always stands with it. */
+const INSTANTS = [
+  new RegExp(String.raw`^(\d{4}[-/]\d{2}[-/](\d{2}))(?:T| )\d{2}:\d{2}:\d{2}(?:\.\d{1,9})? ?${ZONE}$`),
+  new RegExp(String.raw`^([A-Z][a-z]{2} (\d{1,2}), \d{4}) \d{2}:\d{2}:\d{2} ?${ZONE}$`),
+];
+
+/** Epoch ms; undefined: it names no instant. */
+function instantOf(text: string): number | undefined {
+  if (text.length > 64) return undefined;
+  const [, date, day] = INSTANTS.map((form) => form.exec(text)).find((match) => match !== null) ?? [];
+  const time = Date.parse(text);
+  // February 31 is no day, whatever JavaScript makes of it.
+  const isDay = new Date(`${date} UTC`).getUTCDate() === Number(day);
+  return isDay && !Number.isNaN(time) ? time : undefined;
+}
+
 /** Text of a user that is read as JSON. */
 const LONGEST_USER = 16 * 1024;
 
-/** The members with text that says a number, a truth value or a user, as some producers send it, taken as that. */
+/** The members with what some producers send as text, or as a number, taken as what it says. */
 export function asSaid(members: Record<string, unknown>): Record<string, unknown> {
   const said = { ...members };
   for (const name of NUMBERS) {
     const value = members[name];
     if (typeof value === 'string' && /^\d{1,15}$/.test(value)) said[name] = Number(value);
   }
-  const { read_only: readOnly, user } = members;
-  if (readOnly === 'true' || readOnly === 'false') said.read_only = readOnly === 'true';
+  for (const name of TEXTS) {
+    const value = members[name];
+    if (Number.isSafeInteger(value)) said[name] = String(value);
+  }
+  for (const name of BODIES) {
+    const value = members[name];
+    if (typeof value === 'number' || typeof value === 'boolean') said[name] = String(value);
+  }
+  const { time, read_only: readOnly, user } = members;
+  if (typeof time === 'string') said.time = instantOf(time) ?? said.time;
+  if (typeof readOnly === 'string' && /^(?:true|false)$/i.test(readOnly)) {
+    said.read_only = readOnly.toLowerCase() === 'true';
+  }
   if (typeof user === 'string' && user.length <= LONGEST_USER && user.trimStart().startsWith('{')) {
     try {
       said.user = JSON.parse(user);

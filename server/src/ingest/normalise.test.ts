@@ -310,3 +310,35 @@ test('whatever arrives is either one line of JSON or rejected with a message', (
     { numRuns: 2000 },
   );
 });
+
+test.each([
+  ['1795256999000', 1795256999000],
+  ['2026-11-21T11:49:59Z', Date.UTC(2026, 10, 21, 11, 49, 59)],
+  ['2026-11-21T13:49:59.123+02:00', Date.UTC(2026, 10, 21, 11, 49, 59, 123)],
+  ['Nov 21, 2026 13:49:59 GMT+02:00', Date.UTC(2026, 10, 21, 11, 49, 59)],
+  ['2026-11-21 13:49:59 GMT+02:00', Date.UTC(2026, 10, 21, 11, 49, 59)],
+  ['2026/11/21 19:49:59 GMT+08:00', Date.UTC(2026, 10, 21, 11, 49, 59)],
+])('the time %s is taken as the clouds write it', (time, at) => {
+  expect(lineOf({ ...good, time }).time).toBe(at);
+});
+
+test.each(['2026-11-21T11:49:59', '2026-11-31T11:49:59Z', 'yesterday', 'Nov 31, 2026 13:49:59 GMT+02:00'])(
+  'the time %s says no instant',
+  (time) => {
+    expect(refusal({ ...good, time }).field).toBe('time');
+  },
+);
+
+test('trace_status gives the rating where there is no trace_rating, and is kept', () => {
+  const { trace_rating: _, ...unrated } = good;
+  const line = lineOf({ ...unrated, code: '200', trace_status: 'incident' });
+  expect(line.trace_rating).toBe('incident');
+  expect(JSON.parse(line.extra as string)).toEqual({ trace_status: 'incident' });
+  expect(lineOf({ ...unrated, code: '404', trace_status: 'broken' }).trace_rating).toBe('warning');
+});
+
+test('numbers and truth values where text is asked for are taken as what they say', () => {
+  expect(
+    lineOf({ ...good, resource_id: 42, request: 7, message: true, read_only: 'False', content_length: '17' }),
+  ).toMatchObject({ resource_id: '42', request: '7', message: 'true', read_only: false, content_length: 17 });
+});

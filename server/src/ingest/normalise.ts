@@ -8,6 +8,7 @@ import {
   MAX_DEPTH,
   MAX_TRACE_BYTES,
   type Masker,
+  TRACE_RATINGS,
   Trace,
   type TraceLine,
   UUID_PATTERN,
@@ -128,7 +129,7 @@ export function stamp(
     total_time: input.total_time,
     trace_id: traceId,
     trace_name: input.trace_name,
-    trace_rating: input.trace_rating ?? (Number(code) >= 400 ? 'warning' : 'normal'),
+    trace_rating: input.trace_rating ?? statusOf(input) ?? (Number(code) >= 400 ? 'warning' : 'normal'),
     trace_type: input.trace_type,
     tracker_name: place.trackerName,
     user,
@@ -308,6 +309,12 @@ function withCuts(message: string | undefined, cuts: Cut[]): string | undefined 
   if (cuts.length === 0) return message;
   const told = cuts.map(({ field, from, to }) => `${field} was cut from ${from} to ${to} bytes`);
   return `${message ? `${message} ` : ''}[${told.join('; ')}]`;
+}
+
+/** The rating under its older name, which is kept besides. */
+function statusOf(input: TraceInput): TraceLine['trace_rating'] | undefined {
+  const { trace_status: status } = input as { trace_status?: unknown };
+  return TRACE_RATINGS.find((rating) => rating === status);
 }
 
 /** A number where it is one, as in trace files. */
