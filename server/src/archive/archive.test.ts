@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -342,6 +342,25 @@ describe('after a crash', () => {
     await archiver.cut(journal.durableEnd, [route()], CYCLE);
     expect(await segments()).toHaveLength(1);
   });
+});
+
+test('a compressed file is one gzip member, however long it is', async () => {
+  await record(...Array.from({ length: 20_000 }, () => ({})));
+  await archiver.cut(journal.durableEnd, [route()], CYCLE);
+  const [stretch = ''] = await readyStretches(spool);
+  const [{ file, bytes, traces }] = JSON.parse(
+    await readFile(path.join(spool, READY, stretch, 'manifest.json'), 'utf8'),
+  ).files;
+  expect(traces).toBe(20_000);
+  const content = await readFile(path.join(spool, READY, stretch, file));
+  // A reader that stops behind the first member has read all but its trailer.
+  const { buffer, engine } = inflateRawSync(content.subarray(10), { info: true }) as unknown as {
+    buffer: Buffer;
+    engine: { bytesWritten: number };
+  };
+  expect(engine.bytesWritten).toBe(bytes - 10 - 8);
+  expect(buffer.equals(gunzipSync(content))).toBe(true);
+  expect(buffer.length).toBeGreaterThan(4 * 1024 * 1024);
 });
 
 test('clocks that jump end a cycle, and no trace is in two files', async () => {

@@ -2,14 +2,17 @@ import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
+import { GZIP_HEADER, gzipEnd } from '../gzip.ts';
 import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
 import { fileLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
 
-const compress = promisify(gzip);
+const deflate = promisify(deflateRaw);
+/** Other blocks may follow. */
+const OPEN_END = { finishFlush: constants.Z_SYNC_FLUSH };
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -21,7 +24,7 @@ const GATHERED_BYTES = 32 * 1024 * 1024;
 const AT_ONCE = 3;
 /** Lines that one file can hold before the next is begun, and that are compressed together. */
 const FILE_BYTES = 128 * 1024 * 1024;
-const MEMBER_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 4 * 1024 * 1024;
 export const MANIFEST = 'manifest.json';
 /** Traces of data keys, which a tracker may leave out of the transfer. */
 const DATA_KEY = /^(?:create|encrypt|decrypt)DataKey/i;
@@ -187,7 +190,7 @@ export class Cutter {
   }
 
   private async finish(growing: Growing): Promise<void> {
-    await this.write(growing, growing.drain(true));
+    await this.write(growing, growing.drain(true), true);
     if (growing.traces === 0) return;
     const { route, service, part, hashes } = growing;
     const name = this.nameOf(growing);
@@ -223,17 +226,23 @@ export class Cutter {
     });
   }
 
-  /** A file that is compressed consists of several members, which is one file to every reader of gzip. */
-  private async write(growing: Growing, text: Buffer): Promise<void> {
+  private async write(growing: Growing, text: Buffer, last = false): Promise<void> {
     if (text.length === 0) return;
     const handle = await open(path.join(this.job.folder, this.nameOf(growing)), 'a', 0o600);
     try {
-      for (let at = 0; at < text.length; at += MEMBER_BYTES) {
-        const part = text.subarray(at, at + MEMBER_BYTES);
-        const bytes = growing.route.compressed ? await compress(part) : part;
+      const put = async (bytes: Uint8Array) => {
         await handle.writeFile(bytes);
         growing.wrote(bytes);
+      };
+      const { compressed } = growing.route;
+      if (compressed && growing.bytes === 0) await put(GZIP_HEADER);
+      for (let at = 0; at < text.length; at += PART_BYTES) {
+        const part = text.subarray(at, at + PART_BYTES);
+        growing.crc = crc32(part, growing.crc);
+        growing.plain += part.length;
+        await put(compressed ? ((await deflate(part, OPEN_END)) as Buffer) : part);
       }
+      if (compressed && last) await put(gzipEnd(growing.crc, growing.plain));
     } finally {
       await handle.close();
     }
@@ -265,6 +274,9 @@ class Growing {
   length = 0;
   /** Bytes in the file so far. */
   bytes = 0;
+  /** Of the text in it: bytes, and their CRC-32. */
+  plain = 0;
+  crc = 0;
   traces = 0;
   from = Number.POSITIVE_INFINITY;
   to = 0;

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw, deflateRawSync, inflateRaw } from 'node:zlib';
+import { GZIP_HEADER, gzipEnd } from '../gzip.ts';
 import { fileLine } from '../traces/index.ts';
 
 /** Chunks that a piece mostly fits in: each one more is a turn through the thread pool. */
@@ -7,9 +8,6 @@ const OPEN_END = { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 64 
 const INFLATE = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: 512 * 1024 };
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
-/** RFC 1952: method deflate, no name, no time, unknown system. */
-const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-const LAST_BLOCK = Buffer.from([3, 0]);
 const MOST_REMEMBERED_BYTES = 32 * 1024 * 1024;
 const REMEMBERED_MS = 60_000;
 
@@ -114,10 +112,9 @@ const part = (text: string): Part => ({
 
 /** One gzip member of several parts: nothing is compressed again. */
 function gzipped(parts: readonly Part[]): Buffer {
-  const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(parts.reduce((sum, { plain }) => crc32(plain, sum), 0));
-  trailer.writeUInt32LE(parts.reduce((sum, { plain }) => sum + plain.length, 0) >>> 0, 4);
-  return Buffer.concat([GZIP_HEADER, ...parts.map(({ deflated }) => deflated), LAST_BLOCK, trailer]);
+  const crc = parts.reduce((sum, { plain }) => crc32(plain, sum), 0);
+  const bytes = parts.reduce((sum, { plain }) => sum + plain.length, 0);
+  return Buffer.concat([GZIP_HEADER, ...parts.map(({ deflated }) => deflated), gzipEnd(crc, bytes)]);
 }
 
 /** Members that the schema does not know stand in their places; all other lines are as they were journalled. */
