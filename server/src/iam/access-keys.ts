@@ -68,24 +68,29 @@ export class AccessKeys {
    * @throws CtsError 400 when the user has two
    */
   async add(userId: string, description = ''): Promise<AccessKey & { secret: string }> {
-    if ((await this.list([userId])).length >= MOST_KEYS) {
-      throw new CtsError(400, 'IAM.0006', `akSkNumExceed: a user has at most ${MOST_KEYS} access keys`);
-    }
     const access = randomText(ALPHABET, 20);
     const secret = randomText(SECRET_ALPHABET, 40);
     const createdAt = this.clock();
-    await this.metadata
-      .insertInto('access_keys')
-      .values({
-        access,
-        user_id: userId,
-        sealed_secret: this.secrets.seal(secret, access),
-        description,
-        active: 1,
-        created_at: createdAt,
-        last_used_at: null,
-      })
-      .execute();
+    const row = {
+      access,
+      user_id: userId,
+      sealed_secret: this.secrets.seal(secret, access),
+      description,
+      active: 1,
+      created_at: createdAt,
+      last_used_at: null,
+    };
+    await this.metadata.transaction().execute(async (transaction) => {
+      const { keys } = await transaction
+        .selectFrom('access_keys')
+        .select(({ fn }) => fn.countAll<number>().as('keys'))
+        .where('user_id', '=', userId)
+        .executeTakeFirstOrThrow();
+      if (keys >= MOST_KEYS) {
+        throw new CtsError(400, 'IAM.0006', `akSkNumExceed: a user has at most ${MOST_KEYS} access keys`);
+      }
+      await transaction.insertInto('access_keys').values(row).execute();
+    });
     return { access, secret, userId, description, active: true, createdAt, lastUsedAt: undefined };
   }
 

@@ -225,12 +225,11 @@ export class Directory {
       ['domain_id', domainId],
       ['name', name],
     ]);
-    await this.refuseFull('projects', MOST_PROJECTS, domainId);
     const id = newId();
-    await this.metadata
-      .insertInto('projects')
-      .values({ id, domain_id: domainId, name, region, description, created_at: this.clock() })
-      .execute();
+    const row = { id, domain_id: domainId, name, region, description, created_at: this.clock() };
+    await this.withRoom('projects', MOST_PROJECTS, domainId, (transaction) =>
+      transaction.insertInto('projects').values(row).execute(),
+    );
     this.changed();
     return this.project(domainId, id);
   }
@@ -287,23 +286,22 @@ export class Directory {
       ['domain_id', domainId],
       ['name', user.name],
     ]);
-    await this.refuseFull('users', MOST_USERS, domainId);
     const id = newId();
     const { name, description = '', enabled = true } = user;
     const password_hash =
       user.password === undefined ? '' : await this.passwords.hash(domainId, user.password);
-    await this.metadata
-      .insertInto('users')
-      .values({
-        id,
-        domain_id: domainId,
-        name,
-        description,
-        password_hash,
-        enabled: enabled ? 1 : 0,
-        created_at: this.clock(),
-      })
-      .execute();
+    const row = {
+      id,
+      domain_id: domainId,
+      name,
+      description,
+      password_hash,
+      enabled: enabled ? 1 : 0,
+      created_at: this.clock(),
+    };
+    await this.withRoom('users', MOST_USERS, domainId, (transaction) =>
+      transaction.insertInto('users').values(row).execute(),
+    );
     return this.user(domainId, id);
   }
 
@@ -320,13 +318,6 @@ export class Directory {
     const groups = (await this.groups(domainId))
       .filter((group) => outside.groups.includes(group.name))
       .slice(0, MOST_MEMBERSHIPS);
-    const known = await this.metadata
-      .selectFrom('users')
-      .select('id')
-      .where('domain_id', '=', domainId)
-      .where('external_id', '=', externalId)
-      .executeTakeFirst();
-    if (!known) await this.refuseFull('users', MOST_USERS, domainId);
     const userId = await this.metadata.transaction().execute(async (transaction) => {
       const users = await transaction
         .selectFrom('users')
@@ -347,6 +338,7 @@ export class Directory {
       if (same) {
         await transaction.updateTable('users').set(values).where('id', '=', id).execute();
       } else {
+        await refuseFull(transaction, 'users', MOST_USERS, domainId);
         await transaction
           .insertInto('users')
           .values({ id, domain_id: domainId, password_hash: '', created_at: this.clock(), ...values })
@@ -439,12 +431,11 @@ export class Directory {
       ['domain_id', domainId],
       ['name', name],
     ]);
-    await this.refuseFull('groups', MOST_GROUPS, domainId);
     const id = newId();
-    await this.metadata
-      .insertInto('groups')
-      .values({ id, domain_id: domainId, name, description, created_at: this.clock() })
-      .execute();
+    const row = { id, domain_id: domainId, name, description, created_at: this.clock() };
+    await this.withRoom('groups', MOST_GROUPS, domainId, (transaction) =>
+      transaction.insertInto('groups').values(row).execute(),
+    );
     return this.group(domainId, id);
   }
 
@@ -502,17 +493,23 @@ export class Directory {
   /** @throws CtsError 409 when what the group is denied would leave nobody to administer the account */
   async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
-    const others = (await this.groupsOf(domainId, userId)).filter(({ id }) => id !== groupId);
-    if (others.length >= MOST_MEMBERSHIPS) {
-      throw ERRORS.iamFull(`a user is in at most ${MOST_MEMBERSHIPS} groups`);
-    }
-    await this.administered(domainId, (transaction) =>
-      transaction
+    await this.user(domainId, userId);
+    await this.administered(domainId, async (transaction) => {
+      const { others } = await transaction
+        .selectFrom('memberships')
+        .select(({ fn }) => fn.countAll<number>().as('others'))
+        .where('user_id', '=', userId)
+        .where('group_id', '!=', groupId)
+        .executeTakeFirstOrThrow();
+      if (others >= MOST_MEMBERSHIPS) {
+        throw ERRORS.iamFull(`a user is in at most ${MOST_MEMBERSHIPS} groups`);
+      }
+      await transaction
         .insertInto('memberships')
         .values({ group_id: groupId, user_id: userId })
         .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
+        .execute();
+    });
     this.changed();
   }
 
@@ -620,11 +617,10 @@ export class Directory {
     }
     const id = newId();
     const text = await this.policyText(domainId, policy);
-    await this.refuseFull('roles', MOST_ROLES, domainId);
-    await this.metadata
-      .insertInto('roles')
-      .values({ id, domain_id: domainId, name, description, policy: text, created_at: this.clock() })
-      .execute();
+    const row = { id, domain_id: domainId, name, description, policy: text, created_at: this.clock() };
+    await this.withRoom('roles', MOST_ROLES, domainId, (transaction) =>
+      transaction.insertInto('roles').values(row).execute(),
+    );
     return this.role(domainId, id);
   }
 
@@ -677,16 +673,21 @@ export class Directory {
       );
     }
     if (scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE) await this.project(domainId, scope);
-    if ((await this.grants(domainId, groupId)).length >= MOST_GRANTS) {
-      throw ERRORS.iamFull(`a group holds at most ${MOST_GRANTS} roles, counted in each scope`);
-    }
-    await this.administered(domainId, (transaction) =>
-      transaction
+    await this.administered(domainId, async (transaction) => {
+      const { held } = await transaction
+        .selectFrom('grants')
+        .select(({ fn }) => fn.countAll<number>().as('held'))
+        .where('group_id', '=', groupId)
+        .executeTakeFirstOrThrow();
+      if (held >= MOST_GRANTS) {
+        throw ERRORS.iamFull(`a group holds at most ${MOST_GRANTS} roles, counted in each scope`);
+      }
+      await transaction
         .insertInto('grants')
         .values({ group_id: groupId, role_id: roleId, scope })
         .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
+        .execute();
+    });
     this.changed();
   }
 
@@ -750,18 +751,17 @@ export class Directory {
     return { id, name, displayName: name, description, policy };
   }
 
-  /** @throws CtsError 400 */
-  private async refuseFull(
-    table: 'projects' | 'users' | 'groups' | 'roles',
+  /** Adds one to those of an account, unless it has as many as it may: others who add one wait. @throws CtsError 400 */
+  private async withRoom(
+    table: Counted,
     most: number,
     domainId: string,
+    add: (transaction: Transaction<Database>) => Promise<unknown>,
   ): Promise<void> {
-    const { count } = await this.metadata
-      .selectFrom(table)
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .where('domain_id', '=', domainId)
-      .executeTakeFirstOrThrow();
-    if (count >= most) throw ERRORS.iamFull(`an account has at most ${most} ${table}`);
+    await this.metadata.transaction().execute(async (transaction) => {
+      await refuseFull(transaction, table, most, domainId);
+      await add(transaction);
+    });
   }
 
   /** A role that the account itself has made. @throws CtsError 403 for one of the system, 404 */
@@ -796,6 +796,24 @@ export class Directory {
     for (const [column, value] of key) query = query.where(column as 'name', '=', value);
     if (await query.executeTakeFirst()) throw ERRORS.iamConflict(kind, key.at(-1)?.[1] ?? '');
   }
+}
+
+/** What an account has a bounded number of. */
+type Counted = 'projects' | 'users' | 'groups' | 'roles';
+
+/** @throws CtsError 400 */
+async function refuseFull(
+  transaction: Transaction<Database>,
+  table: Counted,
+  most: number,
+  domainId: string,
+): Promise<void> {
+  const { count } = await transaction
+    .selectFrom(table)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('domain_id', '=', domainId)
+    .executeTakeFirstOrThrow();
+  if (count >= most) throw ERRORS.iamFull(`an account has at most ${most} ${table}`);
 }
 
 export function newId(): string {

@@ -43,27 +43,31 @@ export class IngestKeys {
     createdBy: string;
   }): Promise<IngestKey & { key: string }> {
     const { projectId, name, source, createdBy } = key;
-    const known = await this.list(projectId);
-    if (known.some((one) => one.name === name)) throw ERRORS.iamConflict('ingest key', name);
-    if (known.length >= MOST_INGEST_KEYS) {
-      throw ERRORS.iamFull(`a project has at most ${MOST_INGEST_KEYS} ingest keys`);
-    }
     const secret = `${PREFIX}${randomBytes(32).toString('base64url')}`;
     const id = randomBytes(16).toString('hex');
     const createdAt = this.clock();
-    await this.metadata
-      .insertInto('ingest_keys')
-      .values({
-        id,
-        project_id: projectId,
-        name,
-        source,
-        key_hash: hash(secret),
-        created_by: createdBy,
-        created_at: createdAt,
-        last_used_at: null,
-      })
-      .execute();
+    const row = {
+      id,
+      project_id: projectId,
+      name,
+      source,
+      key_hash: hash(secret),
+      created_by: createdBy,
+      created_at: createdAt,
+      last_used_at: null,
+    };
+    await this.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('ingest_keys')
+        .select('name')
+        .where('project_id', '=', projectId)
+        .execute();
+      if (known.some((one) => one.name === name)) throw ERRORS.iamConflict('ingest key', name);
+      if (known.length >= MOST_INGEST_KEYS) {
+        throw ERRORS.iamFull(`a project has at most ${MOST_INGEST_KEYS} ingest keys`);
+      }
+      await transaction.insertInto('ingest_keys').values(row).execute();
+    });
     return { id, projectId, name, source, createdBy, createdAt, lastUsedAt: undefined, key: secret };
   }
 

@@ -123,10 +123,15 @@ export class Keyring {
   async create(projectId: string, alias: string, description: string): Promise<NamedKey | undefined> {
     const { metadata, clock } = this.options;
     const id = randomUUID();
-    if ((await this.list(projectId)).length >= MOST_KEYS) {
-      throw ERRORS.keyUnusable(`a project has at most ${MOST_KEYS} keys; delete one first`);
-    }
     const made = await metadata.transaction().execute(async (transaction) => {
+      const { keys } = await transaction
+        .selectFrom('kms_keys')
+        .select(({ fn }) => fn.countAll<number>().as('keys'))
+        .where('project_id', '=', projectId)
+        .executeTakeFirstOrThrow();
+      if (keys >= MOST_KEYS) {
+        throw ERRORS.keyUnusable(`a project has at most ${MOST_KEYS} keys; delete one first`);
+      }
       const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('kms_keys')
         .values({

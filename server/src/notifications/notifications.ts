@@ -80,31 +80,38 @@ export class Notifications {
    * @throws CtsError 400 with the code of the rule that is broken (`cts-errors.md`)
    */
   async create(owner: NotificationOwner, request: NewNotification): Promise<Notification> {
-    const known = await this.list(owner);
-    refuseTaken(request.notification_name, known);
-    if (known.length >= MOST_NOTIFICATIONS) {
-      throw ERRORS.refused(
-        'CTS.0407',
-        undefined,
-        `a project has at most ${MOST_NOTIFICATIONS} notifications; delete one first`,
-      );
-    }
     const { topic_id = '', agency_name = '' } = request;
     const type = await this.check(owner, request, topic_id);
     const id = randomUUID();
-    await this.metadata
-      .insertInto('notifications')
-      .values({
-        id,
-        project_id: owner.projectId,
-        name: request.notification_name,
-        type,
-        enabled: topic_id ? 1 : 0,
-        settings: settingsOf(request, topic_id, agency_name),
-        created_at: this.clock(),
-        active_since: this.clock(),
-      })
-      .execute();
+    const row = {
+      id,
+      project_id: owner.projectId,
+      name: request.notification_name,
+      type,
+      enabled: topic_id ? 1 : 0,
+      settings: settingsOf(request, topic_id, agency_name),
+      created_at: this.clock(),
+      active_since: this.clock(),
+    };
+    await this.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('notifications')
+        .select('name')
+        .where('project_id', '=', owner.projectId)
+        .execute();
+      refuseTaken(
+        row.name,
+        known.map(({ name }) => name),
+      );
+      if (known.length >= MOST_NOTIFICATIONS) {
+        throw ERRORS.refused(
+          'CTS.0407',
+          undefined,
+          `a project has at most ${MOST_NOTIFICATIONS} notifications; delete one first`,
+        );
+      }
+      await transaction.insertInto('notifications').values(row).execute();
+    });
     this.changed();
     return this.get(owner, id);
   }
@@ -117,7 +124,7 @@ export class Notifications {
     if (!before) throw ERRORS.noSuchNotification(id);
     refuseTaken(
       name,
-      known.filter((one) => one !== before),
+      known.filter((one) => one !== before).map(({ notification_name }) => notification_name),
     );
     const { topic_id = before.topic_id ?? '', agency_name = before.agency_name ?? '' } = request;
     const type = await this.check(owner, request, topic_id);
@@ -183,8 +190,8 @@ function settingsOf(request: NewNotification, topic_id: string, agency_name: str
   return JSON.stringify(settings);
 }
 
-function refuseTaken(name: string, others: readonly Notification[]): void {
-  if (others.some((other) => other.notification_name === name)) {
+function refuseTaken(name: string, others: readonly string[]): void {
+  if (others.includes(name)) {
     throw ERRORS.refused(
       'CTS.0400',
       'notification_name',

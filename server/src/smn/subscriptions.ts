@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
@@ -149,52 +149,44 @@ export class Subscriptions {
     wanted: NewSubscription,
   ): Promise<{ subscription: Subscription; made: boolean }> {
     const { protocol, endpoint } = this.check(wanted);
-    const there = await this.at(topic, protocol, endpoint);
+    const row = {
+      id: randomBytes(16).toString('hex'),
+      topic_id: topic.id,
+      protocol,
+      endpoint,
+      remark: wanted.remark,
+      extension: JSON.stringify(wanted.extension),
+      status: UNCONFIRMED,
+      created_at: this.clock(),
+      next_at: 0,
+      failures: 0,
+      failing_since: null,
+      paused: '' as const,
+    };
+    const there = await this.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('smn_subscriptions')
+        .selectAll()
+        .where('topic_id', '=', topic.id)
+        .where('protocol', '=', protocol)
+        .where('endpoint', '=', endpoint)
+        .executeTakeFirst();
+      if (known) return toSubscription(known, topic);
+      await this.checkRoom(transaction, topic);
+      await this.countConfirmation(transaction, row);
+      await transaction.insertInto('smn_subscriptions').values(row).execute();
+      return undefined;
+    });
     if (there) {
       if (there.status !== CONFIRMED) await this.askAgain(topic, there);
       return { subscription: (await this.find(topic, there.id)) ?? there, made: false };
     }
-    await this.checkRoom(topic);
-    await this.checkLimits(protocol, endpoint);
-    const id = randomBytes(16).toString('hex');
-    await this.metadata
-      .insertInto('smn_subscriptions')
-      .values({
-        id,
-        topic_id: topic.id,
-        protocol,
-        endpoint,
-        remark: wanted.remark,
-        extension: JSON.stringify(wanted.extension),
-        status: UNCONFIRMED,
-        created_at: this.clock(),
-        next_at: 0,
-        failures: 0,
-        failing_since: null,
-        paused: '',
-      })
-      .onConflict((conflict) => conflict.columns(['topic_id', 'protocol', 'endpoint']).doNothing())
-      .execute();
-    const subscription = (await this.at(topic, protocol, endpoint)) as Subscription;
-    // Somebody else subscribed it meanwhile.
-    if (subscription.id !== id) return { subscription, made: false };
-    await this.askToConfirm(topic, subscription);
-    return { subscription, made: true };
+    await this.askToConfirm(topic, row.id);
+    return { subscription: toSubscription(row, topic), made: true };
   }
 
-  private async at(topic: Topic, protocol: Protocol, endpoint: string): Promise<Subscription | undefined> {
-    const row = await this.metadata
-      .selectFrom('smn_subscriptions')
-      .selectAll()
-      .where('topic_id', '=', topic.id)
-      .where('protocol', '=', protocol)
-      .where('endpoint', '=', endpoint)
-      .executeTakeFirst();
-    return row && toSubscription(row, topic);
-  }
-
-  private async checkRoom({ id, projectId }: Topic): Promise<void> {
-    const { ofTopic, ofProject } = await this.metadata
+  private async checkRoom(transaction: Transaction<Database>, { id, projectId }: Topic): Promise<void> {
+    const { ofTopic, ofProject } = await transaction
       .selectFrom('smn_subscriptions')
       .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
       .where('smn_topics.project_id', '=', projectId)
@@ -246,13 +238,16 @@ export class Subscriptions {
 
   /** Sends the confirmation once more. @throws CtsError 403 beyond the limits of the endpoint */
   async askAgain(topic: Topic, subscription: Subscription): Promise<void> {
-    await this.checkLimits(subscription.protocol, subscription.endpoint);
-    await this.metadata
-      .updateTable('smn_subscriptions')
-      .set({ status: UNCONFIRMED, next_at: 0, failures: 0, failing_since: null, paused: '' })
-      .where('id', '=', subscription.id)
-      .execute();
-    await this.askToConfirm(topic, subscription);
+    const { id } = subscription;
+    await this.metadata.transaction().execute(async (transaction) => {
+      await this.countConfirmation(transaction, subscription);
+      await transaction
+        .updateTable('smn_subscriptions')
+        .set({ status: UNCONFIRMED, next_at: 0, failures: 0, failing_since: null, paused: '' })
+        .where('id', '=', id)
+        .execute();
+    });
+    await this.askToConfirm(topic, id);
   }
 
   async setRemark({ id }: Subscription, remark: string): Promise<void> {
@@ -351,12 +346,8 @@ export class Subscriptions {
       .execute();
   }
 
-  private async askToConfirm(topic: Topic, { id, protocol, endpoint }: Subscription): Promise<void> {
+  private async askToConfirm(topic: Topic, id: string): Promise<void> {
     const token = await this.confirmToken(id);
-    await this.metadata
-      .insertInto('smn_confirmations')
-      .values({ protocol, endpoint, sent_at: this.clock() })
-      .execute();
     await this.messages.toOne(topic, id, 'confirmation', { token }, CONFIRM_MS);
   }
 
@@ -381,13 +372,17 @@ export class Subscriptions {
     return row && topic && toSubscription(row, topic);
   }
 
-  private async checkLimits(protocol: Protocol, endpoint: string): Promise<void> {
+  /** Counts a confirmation that is about to go out. @throws CtsError 403 beyond the limits of the endpoint */
+  private async countConfirmation(
+    transaction: Transaction<Database>,
+    { protocol, endpoint }: Pick<Subscription, 'protocol' | 'endpoint'>,
+  ): Promise<void> {
     const now = this.clock();
-    await this.metadata
+    await transaction
       .deleteFrom('smn_confirmations')
       .where('sent_at', '<', now - 2 * DAY)
       .execute();
-    const sent = await this.metadata
+    const sent = await transaction
       .selectFrom('smn_confirmations')
       .select('sent_at')
       .where('protocol', '=', protocol)
@@ -403,6 +398,7 @@ export class Subscriptions {
         'endpoint',
       );
     }
+    await transaction.insertInto('smn_confirmations').values({ protocol, endpoint, sent_at: now }).execute();
   }
 
   private check({ protocol, endpoint, remark, extension }: NewSubscription): {

@@ -60,24 +60,28 @@ export class Templates {
   /** @throws CtsError 400 */
   async create(projectId: string, name: string, protocol: string, content: string): Promise<Template> {
     checkContent(content);
-    const all = await this.list(projectId);
-    if (all.some((one) => one.name === name && one.protocol === protocol)) {
-      throw ERRORS.smn(
-        400,
-        '0025',
-        `there is already a template ${name} for ${protocol}`,
-        'message_template_name',
-      );
-    }
-    if (all.length >= MOST_TEMPLATES) {
-      throw ERRORS.smn(400, '0044', `a project has at most ${MOST_TEMPLATES} templates; delete one first`);
-    }
     const now = this.clock();
     const id = randomBytes(16).toString('hex');
-    await this.metadata
-      .insertInto('smn_templates')
-      .values({ id, project_id: projectId, name, protocol, content, created_at: now, updated_at: now })
-      .execute();
+    const row = { id, project_id: projectId, name, protocol, content, created_at: now, updated_at: now };
+    await this.metadata.transaction().execute(async (transaction) => {
+      const all = await transaction
+        .selectFrom('smn_templates')
+        .select(['name', 'protocol'])
+        .where('project_id', '=', projectId)
+        .execute();
+      if (all.some((one) => one.name === name && one.protocol === protocol)) {
+        throw ERRORS.smn(
+          400,
+          '0025',
+          `there is already a template ${name} for ${protocol}`,
+          'message_template_name',
+        );
+      }
+      if (all.length >= MOST_TEMPLATES) {
+        throw ERRORS.smn(400, '0044', `a project has at most ${MOST_TEMPLATES} templates; delete one first`);
+      }
+      await transaction.insertInto('smn_templates').values(row).execute();
+    });
     return this.get(projectId, id);
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import {
@@ -120,12 +120,6 @@ export class Topics {
     wanted: { name: string; displayName: string; enterpriseProjectId: string },
   ): Promise<{ topic: Topic; made: boolean }> {
     checkDisplayName(wanted.displayName);
-    const there = await this.byName(owner, wanted.name);
-    if (there) return { topic: there, made: false };
-    const all = await this.list(owner);
-    if (all.length >= MOST_TOPICS) {
-      throw ERRORS.smn(403, '0004', `a project has at most ${MOST_TOPICS} topics; delete one first`);
-    }
     const now = this.clock();
     const row = {
       id: randomBytes(16).toString('hex'),
@@ -139,14 +133,21 @@ export class Topics {
       created_at: now,
       updated_at: now,
     };
-    await this.metadata
-      .insertInto('smn_topics')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['project_id', 'name']).doNothing())
-      .execute();
+    const there = await this.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('smn_topics')
+        .selectAll()
+        .where('project_id', '=', owner.projectId)
+        .where('name', '=', wanted.name)
+        .executeTakeFirst();
+      if (known) return known;
+      await refuseFull(transaction, owner);
+      await transaction.insertInto('smn_topics').values(row).execute();
+      return undefined;
+    });
+    if (there) return { topic: toTopic(there, owner.region), made: false };
     this.changed();
-    const topic = (await this.byName(owner, wanted.name)) as Topic;
-    return { topic, made: topic.id === row.id };
+    return { topic: toTopic(row, owner.region), made: true };
   }
 
   async rename(topic: Topic, displayName: string): Promise<void> {
@@ -209,16 +210,21 @@ export class Topics {
     if (!tags.every(({ key, value }) => isLine(key) && isLine(value))) {
       throw ERRORS.smn(400, '0075', `tags must hold ${LINE_RULE}`, 'tags');
     }
-    const keys = new Set([...(await this.tags(topic)), ...tags].map(({ key }) => key));
-    if (keys.size > MOST_TOPIC_TAGS) {
-      throw ERRORS.smn(
-        403,
-        '0075',
-        `tags would be ${keys.size}; a topic has at most ${MOST_TOPIC_TAGS}`,
-        'tags',
-      );
-    }
     await this.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('smn_topic_tags')
+        .select('key')
+        .where('topic_id', '=', topic.id)
+        .execute();
+      const keys = new Set([...known, ...tags].map(({ key }) => key));
+      if (keys.size > MOST_TOPIC_TAGS) {
+        throw ERRORS.smn(
+          403,
+          '0075',
+          `tags would be ${keys.size}; a topic has at most ${MOST_TOPIC_TAGS}`,
+          'tags',
+        );
+      }
       for (const { key, value } of tags) {
         await transaction
           .insertInto('smn_topic_tags')
@@ -249,6 +255,18 @@ export class Topics {
       .set({ ...to, updated_at: this.clock() })
       .where('id', '=', id)
       .execute();
+  }
+}
+
+/** @throws CtsError 403 */
+async function refuseFull(transaction: Transaction<Database>, { projectId }: TopicOwner): Promise<void> {
+  const { topics } = await transaction
+    .selectFrom('smn_topics')
+    .select(({ fn }) => fn.countAll<number>().as('topics'))
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow();
+  if (topics >= MOST_TOPICS) {
+    throw ERRORS.smn(403, '0004', `a project has at most ${MOST_TOPICS} topics; delete one first`);
   }
 }
 

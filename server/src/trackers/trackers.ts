@@ -148,18 +148,7 @@ export class Trackers {
     checkName(request);
     const known = await this.list(owner.projectId);
     const { tracker_type: type, tracker_name: name } = request;
-    if (known.some((tracker) => tracker.name === name)) {
-      throw type === 'system'
-        ? ERRORS.refused('CTS.0201', 'tracker_name', 'this project has its management tracker already')
-        : ERRORS.refused('CTS.0208', 'tracker_name', `there is already a tracker ${name} in this project`);
-    }
-    if (known.filter((tracker) => tracker.type === 'data').length >= MOST_DATA_TRACKERS && type === 'data') {
-      throw ERRORS.refused(
-        'CTS.0200',
-        undefined,
-        `a project has at most ${MOST_DATA_TRACKERS} data trackers; delete one first`,
-      );
-    }
+    checkRoom(request, known);
     const settings = await this.settle(owner, request, {}, known);
     if (type === 'data') checkDataBucket(settings);
     const tracker: StoredTracker = {
@@ -171,18 +160,25 @@ export class Trackers {
       settings,
       createdAt: this.options.clock(),
     };
-    await this.options.metadata
-      .insertInto('trackers')
-      .values({
-        id: tracker.id,
-        project_id: tracker.projectId,
-        type,
-        name,
-        enabled: tracker.enabled ? 1 : 0,
-        settings: JSON.stringify(settings),
-        created_at: tracker.createdAt,
-      })
-      .execute();
+    const row = {
+      id: tracker.id,
+      project_id: tracker.projectId,
+      type,
+      name,
+      enabled: tracker.enabled ? 1 : 0,
+      settings: JSON.stringify(settings),
+      created_at: tracker.createdAt,
+    };
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      // Others may have been made while the bucket was looked at.
+      const now = await transaction
+        .selectFrom('trackers')
+        .select(['type', 'name'])
+        .where('project_id', '=', tracker.projectId)
+        .execute();
+      checkRoom(request, now);
+      await transaction.insertInto('trackers').values(row).execute();
+    });
     await this.options.changed();
     return tracker;
   }
@@ -246,14 +242,16 @@ export class Trackers {
 
   /** Adds tags; a key that is there takes the new value. @throws CtsError 400 beyond 20 tags */
   async addTags(tracker: StoredTracker, tags: readonly Tag[]): Promise<void> {
-    const after = new Map(
-      (await this.tags([tracker])).get(tracker.id)?.map(({ key, value }) => [key, value]),
-    );
-    for (const { key, value = '' } of tags) after.set(key, value);
-    if (after.size > MOST_TAGS) {
-      throw ERRORS.invalidBody('tags', `tags would be ${after.size}; a tracker has at most ${MOST_TAGS}`);
-    }
     await this.options.metadata.transaction().execute(async (transaction) => {
+      const known = await transaction
+        .selectFrom('tracker_tags')
+        .select('key')
+        .where('tracker_id', '=', tracker.id)
+        .execute();
+      const keys = new Set([...known, ...tags].map(({ key }) => key));
+      if (keys.size > MOST_TAGS) {
+        throw ERRORS.invalidBody('tags', `tags would be ${keys.size}; a tracker has at most ${MOST_TAGS}`);
+      }
       for (const { key, value = '' } of tags) {
         await transaction
           .insertInto('tracker_tags')
@@ -397,6 +395,25 @@ export class Trackers {
         `the bucket ${name} could not be made: ${(error as Error).message}`,
       );
     });
+  }
+}
+
+/** @throws CtsError 400 when one more of that name is one too many */
+function checkRoom(
+  { tracker_type: type, tracker_name: name }: TrackerRequest,
+  known: readonly Pick<StoredTracker, 'type' | 'name'>[],
+): void {
+  if (known.some((tracker) => tracker.name === name)) {
+    throw type === 'system'
+      ? ERRORS.refused('CTS.0201', 'tracker_name', 'this project has its management tracker already')
+      : ERRORS.refused('CTS.0208', 'tracker_name', `there is already a tracker ${name} in this project`);
+  }
+  if (type === 'data' && known.filter((tracker) => tracker.type === 'data').length >= MOST_DATA_TRACKERS) {
+    throw ERRORS.refused(
+      'CTS.0200',
+      undefined,
+      `a project has at most ${MOST_DATA_TRACKERS} data trackers; delete one first`,
+    );
   }
 }
 
