@@ -538,4 +538,19 @@ export const MIGRATIONS: Record<string, Migration> = {
       await sql`CREATE INDEX smn_messages_staged ON smn_messages (created_at) WHERE staged = 1`.execute(db);
     },
   },
+  '0014_arrears': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('notifier_arrears')
+        .addColumn('journal_id', 'text', (column) => column.notNull())
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('segment', 'integer', (column) => column.notNull())
+        .addColumn('offset', 'integer', (column) => column.notNull())
+        .addColumn('until_segment', 'integer', (column) => column.notNull())
+        .addColumn('until_offset', 'integer', (column) => column.notNull())
+        .addColumn('begun', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('notifier_arrears_key', ['journal_id', 'project_id'])
+        .execute();
+    },
+  },
 };

@@ -286,6 +286,17 @@ export interface Database {
     /** What is written of the stretch behind it, as JSON; '' if nothing. */
     begun: Generated<string>;
   };
+  /** What the notifier has passed over of a project, which wants very many messages; written apart. */
+  notifier_arrears: {
+    journal_id: string;
+    project_id: string;
+    segment: number;
+    offset: number;
+    until_segment: number;
+    until_offset: number;
+    /** As of the position. */
+    begun: string;
+  };
   /** Operations of the service whose traces are not known to be in the journal. */
   operations: {
     /** The trace_id of its trace. */

@@ -6,3 +6,5 @@ export const MOST_PROJECT_WAITING = 1_000_000;
 export const PART_ROWS = 2_000;
 export const PART_BYTES = 4 * 1024 * 1024;
 export const ROWS_AT_ONCE = 500;
+/** Rows that one project may want of one stretch of the journal; if it wants more they are written apart. */
+export const SHARE_ROWS = 10_000;

@@ -262,7 +262,9 @@ describe('the notifier', () => {
     await metadata.destroy();
   });
 
-  async function start(given: { partRows?: number; mostWaiting?: number } = {}): Promise<void> {
+  async function start(
+    given: { partRows?: number; mostWaiting?: number; shareRows?: number } = {},
+  ): Promise<void> {
     const follower = await Follower.open(NOTIFIER, reader, path.join(directory, 'journal', 'positions'));
     notifier = new Notifier({
       journal: reader,
@@ -403,45 +405,105 @@ describe('the notifier', () => {
     }
   }
 
-  test('many messages are written in parts, others write in between, and a restart at any part repeats none', async () => {
-    await widen();
-    await notifier.stop();
-    const ids = await record(Array.from({ length: 10 }, () => ({})));
-    const other = await openMetadata(path.join(directory, 'metadata.db'));
-    const parts: number[] = [];
-    const sent = new Set<string>();
-    let had = 0;
-    const stored = () => metadata.selectFrom('notifier_positions').selectAll().executeTakeFirst();
-    for (let run = 0; ; run++) {
-      if (run > 500) throw new Error('it does not come to an end');
-      // Stops after its next part.
-      await start({ partRows: 5 });
+  test.each([
+    ['with the others', 10_000],
+    ['apart', 100],
+  ])(
+    'many messages are written in parts, %s, others write in between, and a restart at any part repeats none',
+    async (_, shareRows) => {
+      await widen();
       await notifier.stop();
-      await other
-        .updateTable('projects')
-        .set({ name: `between ${run}` })
-        .execute();
-      const rows = await metadata
-        .selectFrom('smn_deliveries')
-        .select(['seq', 'message_id', 'subscription_id'])
-        .execute();
-      parts.push(rows.length);
-      had += rows.length;
-      // As if they were sent: a message that is gone must not come again.
-      for (const { message_id, subscription_id } of rows) {
-        const one = `${message_id} ${subscription_id}`;
-        expect(sent).not.toContain(one);
-        sent.add(one);
+      const ids = await record(Array.from({ length: 10 }, () => ({})));
+      const other = await openMetadata(path.join(directory, 'metadata.db'));
+      const parts: number[] = [];
+      const sent = new Set<string>();
+      let had = 0;
+      let passedOver = false;
+      const stored = () => metadata.selectFrom('notifier_positions').selectAll().executeTakeFirst();
+      for (let run = 0; ; run++) {
+        if (run > 500) throw new Error('it does not come to an end');
+        // Stops after its next part.
+        await start({ partRows: 5, shareRows });
+        await notifier.stop();
+        await other
+          .updateTable('projects')
+          .set({ name: `between ${run}` })
+          .execute();
+        const rows = await metadata
+          .selectFrom('smn_deliveries')
+          .select(['seq', 'message_id', 'subscription_id'])
+          .execute();
+        parts.push(rows.length);
+        had += rows.length;
+        // As if they were sent: a message that is gone must not come again.
+        for (const { message_id, subscription_id } of rows) {
+          const one = `${message_id} ${subscription_id}`;
+          expect(sent).not.toContain(one);
+          sent.add(one);
+        }
+        await metadata.deleteFrom('smn_deliveries').execute();
+        await metadata.deleteFrom('smn_messages').execute();
+        const row = await stored();
+        const arrears = await metadata.selectFrom('notifier_arrears').selectAll().execute();
+        passedOver ||= arrears.length > 0;
+        if (arrears.length === 0 && row?.begun === '' && row.offset === journal.durableEnd.offset) break;
       }
-      await metadata.deleteFrom('smn_deliveries').execute();
-      await metadata.deleteFrom('smn_messages').execute();
-      const row = await stored();
-      if (row?.begun === '' && row.offset === journal.durableEnd.offset) break;
+      await other.destroy();
+      expect(had).toBe(3 * 12 * ids.length + 3 * 6);
+      expect(Math.max(...parts)).toBeLessThanOrEqual(5);
+      expect(passedOver).toBe(shareRows === 100);
+    },
+    60_000,
+  );
+
+  test('what is written apart waits for its turns, in order, also when it is restarted while others and more of it come', async () => {
+    const given = { partRows: 50, shareRows: 100 };
+    await widen();
+    const topic = await metadata.selectFrom('smn_topics').selectAll().executeTakeFirstOrThrow();
+    const other = PROJECTS[1] as string;
+    await metadata
+      .insertInto('projects')
+      .values({ id: other, domain_id: 'd', name: 'eu-nl', region: 'eu-nl', created_at: 0 })
+      .execute();
+    await metadata
+      .insertInto('smn_topics')
+      .values({ ...topic, id: 'other', project_id: other })
+      .execute();
+    const [each, first] = await Promise.all([
+      metadata.selectFrom('smn_subscriptions').selectAll().where('id', '=', 'each').executeTakeFirstOrThrow(),
+      metadata.selectFrom('notifications').selectAll().where('id', '=', 'n1').executeTakeFirstOrThrow(),
+    ]);
+    await metadata
+      .insertInto('smn_subscriptions')
+      .values({ ...each, id: 'others', topic_id: 'other' })
+      .execute();
+    await metadata
+      .insertInto('notifications')
+      .values({
+        ...{ ...first, id: 'n9', project_id: other },
+        settings: first.settings.replaceAll(PROJECT, other),
+      })
+      .execute();
+    const ids: string[] = [];
+    const others: string[] = [];
+    for (let round = 0; round < 20; round++) {
+      await notifier.stop();
+      ids.push(...(await record(Array.from({ length: round % 4 === 3 ? 1 : 20 }, () => ({})))));
+      others.push(...(await record([{ project: other }])));
+      await start(given);
+      await new Promise((resolve) => setTimeout(resolve, round * 5));
     }
-    await other.destroy();
-    expect(had).toBe(3 * 12 * ids.length + 3 * 6);
-    expect(Math.max(...parts)).toBeLessThanOrEqual(5);
-  }, 60_000);
+    await vi.waitFor(async () => {
+      expect(await metadata.selectFrom('notifier_arrears').selectAll().execute()).toEqual([]);
+      expect(await waiting('others')).toHaveLength(others.length);
+      expect(await waiting('each')).toHaveLength(3 * ids.length);
+    }, 20_000);
+    const idsOf = async (subscription: string) =>
+      (await waiting(subscription)).map(({ content }) => JSON.parse(content).trace_id as string);
+    expect(await idsOf('others')).toEqual(others);
+    expect(await idsOf('each')).toEqual(ids.flatMap((id) => [id, id, id]));
+    expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3 * ids.length);
+  });
 
   test('a project in which too much waits gets no more, and its subscribers are told', async () => {
     await widen();
