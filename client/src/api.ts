@@ -244,6 +244,8 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
+                            /** @description Of both, those older than the trace list reaches: they are in trace files only */
+                            late: number;
                             /** @description The first 100 traces that were rejected */
                             rejected: {
                                 /** @description Place of the trace in the request, from 0 */
@@ -274,6 +276,8 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
+                            /** @description Of both, those older than the trace list reaches: they are in trace files only */
+                            late: number;
                             /** @description The first 100 traces that were rejected */
                             rejected: {
                                 /** @description Place of the trace in the request, from 0 */

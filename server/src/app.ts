@@ -168,10 +168,12 @@ export async function startApp({
   await recording.refresh();
   const refreshRecording = () => recording.refresh();
   let stopping = false;
+  const maxAgeMs = Math.max(config.maxTraceAgeDays, config.retentionDays) * DAY;
   const intake = new Intake({
     journal,
     rules: recording,
     retentionMs,
+    maxAgeMs,
     clock,
     masker: new Masker(config.maskedNames),
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
@@ -288,6 +290,7 @@ export async function startApp({
     journalId: journal.id,
     end: journal.durableEnd,
     metadata: path.join(dataDir, 'metadata.db'),
+    lateMs: retentionMs,
     rootKey,
     smtp,
     sms,

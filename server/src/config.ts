@@ -272,9 +272,15 @@ export const SETTINGS = {
   }),
   retentionDays: define({
     variable: 'OPENCTS_RETENTION_DAYS',
-    meaning: 'Days that traces stay searchable; older ones are refused on intake',
+    meaning: 'Days that traces stay searchable; older ones go to trace files only',
     fallback: '7',
     parse: integer(1, 3650),
+  }),
+  maxTraceAgeDays: define({
+    variable: 'OPENCTS_MAX_TRACE_AGE_DAYS',
+    meaning: 'Days that the time of a trace may lie back; older ones are refused on intake',
+    fallback: '3650',
+    parse: integer(1, 36_500),
   }),
   diskReserve: define({
     variable: 'OPENCTS_DISK_RESERVE',

@@ -22,6 +22,7 @@ async function taken(trace: ReturnType<typeof fit>) {
     journal: journal as unknown as Journal,
     rules: { placesOf: () => [place] },
     retentionMs: 7 * 86_400_000,
+    maxAgeMs: 7 * 86_400_000,
     clock: () => NOW,
     masker: new Masker(),
     refusal: () => undefined,

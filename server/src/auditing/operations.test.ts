@@ -65,7 +65,7 @@ async function open(): Promise<void> {
   const rules = { placesOf: () => (recorded ? [PLACE] : 'CTS is not enabled in this project') };
   const clock = () => now;
   const intake = new Intake({
-    ...{ journal, rules, retentionMs: 7 * DAY, clock, masker: new Masker() },
+    ...{ journal, rules, retentionMs: 7 * DAY, maxAgeMs: 7 * DAY, clock, masker: new Masker() },
     refusal: () => undefined,
   });
   const globalProject = () => PROJECT;

@@ -44,6 +44,9 @@ const Rejected = Type.Object({
 const Answer = Type.Object({
   accepted: Type.Integer({ description: 'Traces that are now on disk' }),
   duplicates: Type.Integer({ description: 'Traces whose trace_id had been accepted before' }),
+  late: Type.Integer({
+    description: 'Of both, those older than the trace list reaches: they are in trace files only',
+  }),
   rejected: Type.Array(Rejected, { description: `The first ${TOLD_REJECTIONS} traces that were rejected` }),
   rejected_count: Type.Integer({ description: 'How many were rejected in all' }),
   not_recorded: Type.Integer({
@@ -177,6 +180,7 @@ function add(total: Verdict, more: Verdict, withIds: boolean): void {
   total.accepted += more.accepted;
   total.duplicates += more.duplicates;
   total.notRecorded += more.notRecorded;
+  total.late += more.late;
   total.rejectedCount += more.rejectedCount;
   for (const reason of more.reasons) total.reasons.add(reason);
   const room = TOLD_REJECTIONS - total.rejected.length;
@@ -185,10 +189,11 @@ function add(total: Verdict, more: Verdict, withIds: boolean): void {
 }
 
 function answer(reply: FastifyReply, total: Verdict, withIds: boolean) {
-  const { accepted, duplicates, rejected, rejectedCount, notRecorded, reasons, traceIds } = total;
+  const { accepted, duplicates, late, rejected, rejectedCount, notRecorded, reasons, traceIds } = total;
   const body = {
     accepted,
     duplicates,
+    late,
     rejected,
     rejected_count: rejectedCount,
     not_recorded: notRecorded,

@@ -208,3 +208,30 @@ test.each([
 ])('the cell %j stays one, whatever parts cells', (text, cell) => {
   expect(csvCell(text)).toBe(cell);
 });
+
+test('evidence that comes late is taken, told as late, and not in the list; what is too old is refused', async () => {
+  const year = 365 * 86_400_000;
+  const late = trace({ resource_id: 'late', time: Date.now() - 2 * year });
+  const old = trace({ resource_id: 'old', time: Date.now() - 11 * year });
+  const answer = await ask('/v3/PROJECT/traces', { traces: [late, trace({ resource_id: 'new' }), old] });
+  expect(answer.body).toMatchObject({ accepted: 2, late: 1, rejected: [{ index: 2, field: 'time' }] });
+  await house.searchable(admin.token);
+  const list = await ask('/v3/PROJECT/traces?limit=200');
+  const ids = list.body.traces.map(({ resource_id }: { resource_id?: string }) => resource_id);
+  expect(ids).toContain('new');
+  expect(ids).not.toContain('late');
+});
+
+test('numbers that JavaScript cannot hold are answered as they were sent', async () => {
+  const text = JSON.stringify(trace({ resource_id: 'exact' })).replace(
+    /}$/,
+    ',"serial":9223372036854775807}',
+  );
+  const url = `${house.app.url}/v3/${admin.projectId}/traces`;
+  const headers = { 'x-auth-token': admin.token, 'content-type': 'application/json' };
+  const sent = await fetch(url, { method: 'POST', headers, body: `{"traces":[${text}]}` });
+  expect(sent.status).toBe(201);
+  await house.searchable(admin.token);
+  const list = await fetch(`${url}?resource_id=exact&limit=10`, { headers: { 'x-auth-token': admin.token } });
+  expect(await list.text()).toContain('"serial":9223372036854775807');
+});

@@ -84,7 +84,7 @@ function report(summary: ImportSummary, ms: number): string {
   }
   if ([...rejected.keys()].some((reason) => reason.startsWith('time'))) {
     lines.push(
-      'Traces are kept searchable for OPENCTS_RETENTION_DAYS (7); older ones are refused.',
+      'Traces may be OPENCTS_MAX_TRACE_AGE_DAYS (3650) old; the trace list keeps OPENCTS_RETENTION_DAYS (7) of them.',
       'For a demo, --shift-to-now moves the records to the present.',
     );
   }

@@ -10,6 +10,7 @@ export interface IntakeOptions {
   journal: Journal;
   rules: RecordingRules;
   retentionMs: number;
+  maxAgeMs: number;
   clock: () => number;
   masker: Masker;
   /** Why nothing can be taken now, if so. */
@@ -55,7 +56,7 @@ export class Intake {
     items: () => unknown[],
     { first = 0, rules = this.options.rules, read = itself }: SubmitOptions = {},
   ): Promise<Verdict> {
-    const { journal, clock, retentionMs, masker, refusal } = this.options;
+    const { journal, clock, retentionMs, maxAgeMs, masker, refusal } = this.options;
     // What the service reports of itself does not wait behind what the account reports.
     const lane = producer.own ? `own ${producer.domainId}` : producer.domainId;
     let submission: Submission | undefined;
@@ -66,7 +67,7 @@ export class Intake {
         items(),
         read,
         first,
-        { ...producer, now: clock(), retentionMs, masker },
+        { ...producer, now: clock(), retentionMs, maxAgeMs, masker },
         rules,
       );
       return submission.work(until) ? { durable: submission.append(journal) } : undefined;

@@ -11,6 +11,7 @@ const context = {
   domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   now: NOW,
   retentionMs: 7 * DAY,
+  maxAgeMs: 7 * DAY,
   masker: new Masker(),
 };
 

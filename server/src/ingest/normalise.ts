@@ -22,8 +22,10 @@ import { newTraceId } from './trace-id.ts';
 export interface IntakeContext extends TraceProducer {
   /** Epoch ms; becomes `record_time`. */
   now: number;
-  /** Traces whose time lies further back are refused. */
+  /** Traces whose time lies further back are late: the trace list does not reach them any more. */
   retentionMs: number;
+  /** Traces whose time lies further back are refused. */
+  maxAgeMs: number;
   masker: Masker;
 }
 
@@ -197,9 +199,9 @@ function parse(item: unknown, isTold: boolean): TraceInput {
   throw new TraceRejected(field, message);
 }
 
-function checkTime(time: number, { now, retentionMs }: IntakeContext): void {
-  if (time < now - retentionMs) {
-    const days = Math.round(retentionMs / 86_400_000);
+function checkTime(time: number, { now, maxAgeMs }: IntakeContext): void {
+  if (time < now - maxAgeMs) {
+    const days = Math.round(maxAgeMs / 86_400_000);
     throw new TraceRejected('time', `time ${iso(time)} is too old; it may lie at most ${days} days back`);
   }
   if (time > now + MAX_AHEAD_MS) {

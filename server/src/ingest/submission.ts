@@ -20,6 +20,8 @@ export interface Verdict {
   accepted: number;
   /** Traces whose trace_id had been accepted before. */
   duplicates: number;
+  /** Of these, those that the trace list does not reach any more: they are in trace files only. */
+  late: number;
   /** The first rejections, so that an answer stays short. */
   rejected: Rejection[];
   /** All of them. */
@@ -37,6 +39,7 @@ export function emptyVerdict(): Verdict {
     items: 0,
     accepted: 0,
     duplicates: 0,
+    late: 0,
     rejected: [],
     rejectedCount: 0,
     notRecorded: 0,
@@ -151,6 +154,7 @@ export class Submission {
         .slice(1)
         .map((place) => stamp({ ...input, trace_id: traceId }, texts, context, place));
       this.ready.push({ own, copies });
+      if (input.time < context.now - context.retentionMs) verdict.late++;
       return traceId;
     } catch (error) {
       if (!(error instanceof TraceRejected)) throw error;

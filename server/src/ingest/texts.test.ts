@@ -11,6 +11,7 @@ const context = {
   domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   now,
   retentionMs: 7 * 86_400_000,
+  maxAgeMs: 7 * 86_400_000,
   masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;

@@ -36,8 +36,11 @@ interface ProjectRules {
  */
 export class Matcher {
   private readonly projects = new Map<string, ProjectRules>();
+  private readonly lateMs: number;
 
-  constructor(rules: readonly Rule[]) {
+  /** @param lateMs traces that were recorded so long after they happened are no events any more */
+  constructor(rules: readonly Rule[], lateMs = Number.POSITIVE_INFINITY) {
+    this.lateMs = lateMs;
     for (const rule of rules) this.add(rule);
   }
 
@@ -54,6 +57,7 @@ export class Matcher {
       ?.get(frame.member('trace_name'))
       ?.get(frame.member('resource_type'));
     if (!named && rules.complete.length === 0) return [];
+    if (frame.time < frame.recordTime - this.lateMs) return [];
     let line: TraceLine | undefined;
     const read = () => {
       line ??= readLine(frame.line());

@@ -24,6 +24,8 @@ export interface NotifierSetup {
   journalId: string;
   /** Durable end at the start. */
   end: Position;
+  /** Traces that were recorded so long after they happened are not told. */
+  lateMs: number;
   /** File of the metadata store. */
   metadata: string;
   rootKey: Uint8Array;
@@ -113,6 +115,7 @@ const notifier = new Notifier({
   metadata,
   recent,
   clock,
+  lateMs: setup.lateMs,
   log,
   onQueued: wake,
   onPassed: (position, matched) => tell({ kind: 'passed', position, matched }),

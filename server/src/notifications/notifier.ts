@@ -41,6 +41,8 @@ export interface NotifierOptions extends QueueingOptions {
   journal: JournalReader;
   journalId: string;
   follower: Follower;
+  /** Traces that were recorded so long after they happened are not told. */
+  lateMs?: number;
   log: Logger;
   /** SHARE_ROWS if it does not say other. */
   shareRows?: number;
@@ -269,7 +271,7 @@ export class Notifier {
   private current(): Promise<Matcher> {
     if (this.stale) {
       this.stale = false;
-      this.matcher = this.rules().then((rules) => new Matcher(rules));
+      this.matcher = this.rules().then((rules) => new Matcher(rules, this.options.lateMs));
       this.matcher.catch(() => this.refresh());
     }
     return this.matcher;

@@ -14,6 +14,7 @@ const context = {
   domainId: 'b'.repeat(32),
   now: Date.UTC(2023, 6, 11),
   retentionMs: 7 * 86_400_000,
+  maxAgeMs: 7 * 86_400_000,
   masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
