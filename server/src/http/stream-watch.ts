@@ -44,5 +44,7 @@ export function watchStream({ raw, request, server }: FastifyReply, terms: Strea
     });
   };
   const timer = setInterval(look, terms.look);
+  // Node warns of a leak at the eleventh listener; a stream has ten without this one.
+  raw.setMaxListeners(raw.getMaxListeners() + 1);
   raw.once('close', () => clearInterval(timer));
 }
