@@ -79,7 +79,7 @@ export const ERRORS = {
     new CtsError(
       409,
       'IAM.0005',
-      'nobody could administer the account any more: first give another enabled user, whom no role denies anything of IAM, the role Security Administrator in the account',
+      'nobody could administer the account any more: first give another enabled user, whom no role denies anything, the role Security Administrator in the account',
     ),
   /** A refusal that has a code of its own in the error table. */
   refused: (code: string, field: string | undefined, message: string) =>

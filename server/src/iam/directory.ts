@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import { administered } from './administrators.ts';
 import {
   endCredentialsFor,
   endCredentialsOf,
@@ -17,9 +18,10 @@ import {
   MOST_ROLES,
   MOST_USERS,
 } from './limits.ts';
+import { takeOver } from './outside-groups.ts';
 import { skeletonOf } from './outside-names.ts';
 import type { PasswordWork } from './password-work.ts';
-import { checkPolicy, narrows, Permissions, type PolicyDocument, readPolicy } from './policy.ts';
+import { checkPolicy, narrows, type PolicyDocument, readPolicy } from './policy.ts';
 import type { Holdings } from './principal.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
 
@@ -308,17 +310,17 @@ export class Directory {
   /**
    * A person whom an outside provider has told, made when it comes for the first time. Its groups are those
    * told that the account has; what it loses of them ends what was issued to it before.
+   * @returns the groups that it is in now, and those whose membership was left as it was (`takeOver`)
    * @throws CtsError 403 when the name is that of somebody else or looks like it, or the user is disabled
    */
   async admitOutsideUser(
     domainId: string,
     outside: { externalId: string; name: string; groups: readonly string[] },
-  ): Promise<{ user: User; groups: Group[] }> {
+  ): Promise<{ user: User; groups: Group[]; withheld: Group[] }> {
     const { externalId, name } = outside;
-    const groups = (await this.groups(domainId))
-      .filter((group) => outside.groups.includes(group.name))
-      .slice(0, MOST_MEMBERSHIPS);
-    const userId = await this.metadata.transaction().execute(async (transaction) => {
+    const all = await this.groups(domainId);
+    const told = all.filter((group) => outside.groups.includes(group.name)).slice(0, MOST_MEMBERSHIPS);
+    const { userId, groups, withheld } = await this.metadata.transaction().execute(async (transaction) => {
       const users = await transaction
         .selectFrom('users')
         .select(['id', 'name', 'external_id', 'enabled'])
@@ -344,21 +346,12 @@ export class Directory {
           .values({ id, domain_id: domainId, password_hash: '', created_at: this.clock(), ...values })
           .execute();
       }
-      const left = await transaction
-        .deleteFrom('memberships')
-        .where('user_id', '=', id)
-        .returning('group_id')
-        .execute();
-      for (const group of groups) {
-        await transaction.insertInto('memberships').values({ group_id: group.id, user_id: id }).execute();
-      }
-      if (left.some(({ group_id }) => !groups.some((group) => group.id === group_id))) {
-        await endCredentialsOf(transaction, [id]);
-      }
-      return id;
+      const { left, ...taken } = await takeOver(transaction, { id, domainId }, all, told);
+      if (left) await endCredentialsOf(transaction, [id]);
+      return { userId: id, ...taken };
     });
     this.changed();
-    return { user: await this.user(domainId, userId), groups };
+    return { user: await this.user(domainId, userId), groups, withheld };
   }
 
   /**
@@ -382,7 +375,7 @@ export class Directory {
     const password_hash = password === undefined ? undefined : await this.passwords.hash(domainId, password);
     const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
     if (values) {
-      await this.administered(domainId, async (transaction) => {
+      await administered(this.metadata, domainId, async (transaction) => {
         let update = transaction.updateTable('users').set(values).where('id', '=', id);
         if (epoch !== undefined) update = update.where('epoch', '=', epoch);
         const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
@@ -398,7 +391,7 @@ export class Directory {
 
   async removeUser(domainId: string, id: string): Promise<User> {
     const user = await this.user(domainId, id);
-    await this.administered(domainId, (transaction) =>
+    await administered(this.metadata, domainId, (transaction) =>
       transaction.deleteFrom('users').where('id', '=', id).execute(),
     );
     this.changed();
@@ -458,7 +451,7 @@ export class Directory {
 
   async removeGroup(domainId: string, id: string): Promise<Group> {
     const group = await this.group(domainId, id);
-    await this.administered(domainId, async (transaction) => {
+    await administered(this.metadata, domainId, async (transaction) => {
       await endCredentialsOfMembers(transaction, id);
       await transaction.deleteFrom('groups').where('id', '=', id).execute();
     });
@@ -494,7 +487,7 @@ export class Directory {
   async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
     await this.user(domainId, userId);
-    await this.administered(domainId, async (transaction) => {
+    await administered(this.metadata, domainId, async (transaction) => {
       const { others } = await transaction
         .selectFrom('memberships')
         .select(({ fn }) => fn.countAll<number>().as('others'))
@@ -516,7 +509,7 @@ export class Directory {
   /** @throws CtsError 404 when the user is not in the group */
   async removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.administered(domainId, async (transaction) => {
+    const { numDeletedRows } = await administered(this.metadata, domainId, async (transaction) => {
       const deleted = await transaction
         .deleteFrom('memberships')
         .where('group_id', '=', groupId)
@@ -633,7 +626,7 @@ export class Directory {
     const policy = change.policy && (await this.policyText(domainId, change.policy));
     const values = columns({ description: change.description, policy }, ['description', 'policy']);
     if (values) {
-      await this.administered(domainId, async (transaction) => {
+      await administered(this.metadata, domainId, async (transaction) => {
         await transaction.updateTable('roles').set(values).where('id', '=', id).execute();
         if (change.policy && narrows(change.policy, role.policy))
           await endCredentialsOfHolders(transaction, id);
@@ -673,7 +666,7 @@ export class Directory {
       );
     }
     if (scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE) await this.project(domainId, scope);
-    await this.administered(domainId, async (transaction) => {
+    await administered(this.metadata, domainId, async (transaction) => {
       const { held } = await transaction
         .selectFrom('grants')
         .select(({ fn }) => fn.countAll<number>().as('held'))
@@ -694,7 +687,7 @@ export class Directory {
   /** @throws CtsError 404 when there is no such grant */
   async revoke(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
     await this.group(domainId, groupId);
-    const { numDeletedRows } = await this.administered(domainId, async (transaction) => {
+    const { numDeletedRows } = await administered(this.metadata, domainId, async (transaction) => {
       const deleted = await transaction
         .deleteFrom('grants')
         .where('group_id', '=', groupId)
@@ -706,24 +699,6 @@ export class Directory {
     });
     if (numDeletedRows === 0n) throw ERRORS.iamNotFound('grant of the role', roleId);
     this.changed();
-  }
-
-  /**
-   * Does what may take rights away, a denial that is given among it, unless it takes them from the last who could give them back.
-   * @throws CtsError 409
-   */
-  private administered<Result>(
-    domainId: string,
-    work: (transaction: Transaction<Database>) => Promise<Result>,
-  ): Promise<Result> {
-    return this.metadata.transaction().execute(async (transaction) => {
-      const before = await administratorsOf(transaction, domainId);
-      const result = await work(transaction);
-      if (before > 0 && (await administratorsOf(transaction, domainId)) === 0) {
-        throw ERRORS.lastAdministrator();
-      }
-      return result;
-    });
   }
 
   /** Whether an account operates the installation: the first one does, for good. */
@@ -836,36 +811,6 @@ function columns<Column extends string>(
   if (given.length === 0 && enabled === undefined) return undefined;
   const values = Object.fromEntries(given) as { [column in Column]?: string };
   return { ...values, ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }) };
-}
-
-/** How many enabled users may administer the account. Who is denied anything of IAM is none of them. */
-async function administratorsOf(transaction: Transaction<Database>, domainId: string): Promise<number> {
-  const role = SYSTEM_ROLES.find(({ name }) => name === 'secu_admin')?.id ?? '';
-  const granted = await transaction
-    .selectFrom('roles')
-    .innerJoin('grants', 'grants.role_id', 'roles.id')
-    .select(['roles.id', 'roles.policy'])
-    .distinct()
-    .where('roles.domain_id', '=', domainId)
-    .where('grants.scope', '=', ACCOUNT_SCOPE)
-    .execute();
-  const denying = granted
-    .filter(({ policy }) => new Permissions([readPolicy(policy).policy]).byService(['iam']).denied.length > 0)
-    .map(({ id }) => id);
-  const inAccount = transaction
-    .selectFrom('memberships')
-    .innerJoin('grants', 'grants.group_id', 'memberships.group_id')
-    .select('memberships.user_id')
-    .where('grants.scope', '=', ACCOUNT_SCOPE);
-  const { administrators } = await transaction
-    .selectFrom('users')
-    .select(({ fn }) => fn.countAll<number>().as('administrators'))
-    .where('domain_id', '=', domainId)
-    .where('enabled', '=', 1)
-    .where('id', 'in', inAccount.where('grants.role_id', '=', role))
-    .where('id', 'not in', inAccount.where('grants.role_id', 'in', denying))
-    .executeTakeFirstOrThrow();
-  return Number(administrators);
 }
 
 function toAccount(row: { id: string; name: string; description: string; enabled: number }): Account {

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { House, PASSWORD } from '../../testing/house.ts';
 
 const house = new House();
@@ -23,6 +25,7 @@ const NAMES: Record<string, string> = {
   wide: '\uff41\uff44\uff4d\uff49\uff4e',
 };
 const GROUPS: Record<string, unknown> = {
+  chief: ['admin', 'denied'],
   texts: 'others, auditors',
   paths: ['/company/auditors'],
   none: ['strangers'],
@@ -107,6 +110,29 @@ class Visitor {
     return { status: response.status, session: await response.json() };
   };
 }
+
+/** The metadata of the service, from another connection. */
+async function store<Result>(work: (metadata: Metadata) => Promise<Result>): Promise<Result> {
+  const metadata = connectMetadata(path.join(house.directory, 'metadata.db'));
+  try {
+    return await work(metadata);
+  } finally {
+    await metadata.destroy();
+  }
+}
+
+const groupsOfStored = async (userId: string) =>
+  (
+    await store((metadata) =>
+      metadata
+        .selectFrom('groups')
+        .innerJoin('memberships', 'memberships.group_id', 'groups.id')
+        .select('groups.name')
+        .where('memberships.user_id', '=', userId)
+        .orderBy('groups.name')
+        .execute(),
+    )
+  ).map(({ name }) => name);
 
 beforeAll(async () => {
   await listen();
@@ -206,6 +232,57 @@ describe('sign-in through an OpenID Connect provider', () => {
     await second.follow(await second.throughProvider('mover'), (next) => next.includes('/console/'));
     expect((await second.enter()).status).toBe(201);
     expect([(await first.go(list)).status, (await second.go(list)).status]).toEqual([401, 403]);
+  });
+
+  test('a membership that would leave nobody to administer the account is not taken over', async () => {
+    const call = async (method: string, route: string, body?: unknown) => {
+      const answer = await house.call(method, route, { token: admin.token, body });
+      expect([route, answer.status < 300, answer.body]).toEqual([route, true, answer.body]);
+      return answer.body;
+    };
+    const enter = async () => {
+      const visitor = new Visitor();
+      await visitor.follow(await visitor.throughProvider('chief'), (next) => next.includes('/console/'));
+      expect((await visitor.enter()).status).toBe(201);
+    };
+    const groupsOf = async (id: string) =>
+      (await call('GET', `/v3/users/${id}/groups`)).groups.map(({ name }: { name: string }) => name);
+    const { group } = await call('POST', '/v3/groups', { group: { name: 'denied' } });
+    const policy = { Version: '1.1', Statement: [{ Effect: 'Deny', Action: ['cts:*:*'] }] };
+    const { role } = await call('POST', '/v3.0/OS-ROLE/roles', { role: { display_name: 'none', policy } });
+    const inherited = `/v3/OS-INHERIT/domains/${admin.domainId}/groups/${group.id}/roles/${role.id}`;
+    await call('PUT', `${inherited}/inherited_to_projects`);
+    // Others administer the account as well.
+    await enter();
+    const { id } = (await call('GET', '/v3/users?name=chief')).users[0];
+    expect(await groupsOf(id)).toEqual(['admin', 'denied']);
+    await call('DELETE', `/v3/groups/${group.id}/users/${id}`);
+    // From here on the person is the only one.
+    const administrators = (await call('GET', '/v3/groups?name=admin')).groups[0].id;
+    await call('DELETE', `/v3/groups/${administrators}/users/${admin.userId}`);
+    try {
+      await enter();
+      expect(await groupsOfStored(id)).toEqual(['admin']);
+      const line = (text: string) =>
+        house.logged.some((one) => one.includes(text) && one.includes('"chief"'));
+      expect(line('"group":"denied","why":"nobody could administer')).toBe(true);
+      expect(line('is not put into a group that the provider told')).toBe(true);
+      GROUPS.chief = ['auditors'];
+      await enter();
+      expect(await groupsOfStored(id)).toEqual(['admin', 'auditors']);
+      expect(line('stays in a group that the provider did not tell')).toBe(true);
+    } finally {
+      await store((metadata) =>
+        metadata
+          .insertInto('memberships')
+          .values({ group_id: administrators, user_id: admin.userId })
+          .execute(),
+      );
+      admin = await house.signIn({ project: 'local' });
+    }
+    // Another administers it now: the person leaves.
+    await enter();
+    expect(await groupsOf(id)).toEqual(['auditors']);
   });
 
   test('whoever is disabled between coming back and entering does not enter', async () => {

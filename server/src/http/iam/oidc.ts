@@ -143,8 +143,9 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     // The first sign-in makes the user, each one puts it into its groups.
     await server.auditBegin(request);
     const began = clock();
-    const { user, groups } = await directory.admitOutsideUser(account.id, outside);
+    const { user, groups, withheld } = await directory.admitOutsideUser(account.id, outside);
     tellGroups(log, user, outside, groups);
+    tellWithheld(log, user, groups, withheld);
     const acted = { id: user.id, name: user.name, domain };
     about(request, {
       name: 'oidcLoginSuccess',
@@ -211,6 +212,16 @@ function pageOf(path: string, name: string, value: string): string {
   const page = new URL(path, 'http://console');
   page.searchParams.set(name, value);
   return `${page.pathname}${page.search}`;
+}
+
+/** Leaves in the log which memberships stay as they were, against what the provider told. */
+function tellWithheld(log: Logger, user: User, groups: Group[], withheld: Group[]): void {
+  for (const group of withheld) {
+    const why = 'nobody could administer the account any more';
+    const details = { user: user.name, group: group.name, why };
+    if (groups.includes(group)) log.warn(details, 'a person stays in a group that the provider did not tell');
+    else log.warn(details, 'a person is not put into a group that the provider told');
+  }
 }
 
 /** Groups told in the log, of a person with very many. */

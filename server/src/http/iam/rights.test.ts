@@ -367,6 +367,39 @@ describe('nobody gives more than they hold', () => {
     expect(await widened()).toBe(409);
   });
 
+  test('no denial in projects is given to the last administrator: nobody could lift it', async () => {
+    const domain = { name: 'ledge', admin: { name: 'root', password: PASSWORD } };
+    expect((await as(operator, 'POST', '/v3/domains', { domain })).status).toBe(201);
+    let only = await house.signIn({ account: 'ledge', name: 'root' });
+    const admins = (await as(only, 'GET', '/v3/groups?name=admin')).body.groups[0].id as string;
+    const here = (await as(only, 'GET', '/v3/projects?name=eu-de')).body.projects[0].id as string;
+    const group = await makeGroup(only);
+    const role = await makeRole(only, deny('*:*:*'));
+    const narrow = await makeRole(only, allow('cts:*:*'));
+    const call = async (method: string, route: string, body?: unknown) =>
+      (await as(only, method, route, body)).status;
+    const denyMore = () =>
+      call('PATCH', `/v3.0/OS-ROLE/roles/${narrow}`, { role: { policy: deny('cts:trace:list') } });
+    for (const scope of ['projects', here]) {
+      expect(await call('PUT', grantPath(only, admins, role, scope))).toBe(409);
+    }
+    expect(await call('PUT', grantPath(only, group, role, 'projects'))).toBe(204);
+    const joined = (id: string) => call('PUT', `/v3/groups/${group}/users/${id}`);
+    expect(await joined(only.userId)).toBe(409);
+    expect(await call('PUT', grantPath(only, admins, narrow, 'projects'))).toBe(204);
+    expect(await denyMore()).toBe(409);
+    // With another who is free to lift it, it can be given; that one is the last then.
+    const second = await makeUser(only);
+    const free = await makeGroup(only);
+    const administrator = await systemRole('Security Administrator');
+    expect(await call('PUT', grantPath(only, free, administrator, 'domain'))).toBe(204);
+    expect(await call('PUT', `/v3/groups/${free}/users/${second.id}`)).toBe(204);
+    expect(await denyMore()).toBe(200);
+    only = await house.signIn({ account: 'ledge', name: 'root' });
+    expect(await call('DELETE', `/v3/users/${second.id}`)).toBe(409);
+    expect(await call('PATCH', `/v3/users/${second.id}`, { user: { enabled: false } })).toBe(409);
+  });
+
   test('a role of the system is refused as such, and tells of no other account', async () => {
     const theirs = (await as(operator, 'GET', '/v3/projects?name=eu-de')).body.projects[0].id as string;
     const { groups } = (await as(operator, 'GET', '/v3/groups?name=admin')).body;
