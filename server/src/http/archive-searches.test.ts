@@ -292,6 +292,22 @@ test('it is cancelled; an engine that dies fails one search and no other', async
   await until(async () => ((await search({ service_type: 'ECS' })).status === 'finished' ? true : undefined));
 }, 30_000);
 
+test('its beginning, its end and that it is forgotten are traces, refused or not', async () => {
+  const { id } = (await v3('POST', '/archive/searches', {})).body;
+  await v3('POST', `/archive/searches/${id}/cancel`);
+  await v3('DELETE', `/archive/searches/${id}`);
+  await v3('DELETE', `/archive/searches/${id}`);
+  await house.searchable(admin.token);
+  const { traces } = (await v3('GET', `/traces?resource_id=${id}`)).body;
+  const told = traces.map((one: Record<string, unknown>) => [one.trace_name, one.code, one.trace_rating]);
+  expect(told.reverse()).toEqual([
+    ['searchArchive', '201', 'normal'],
+    ['cancelArchiveSearch', '200', 'normal'],
+    ['deleteArchiveSearch', '204', 'normal'],
+    ['deleteArchiveSearch', '404', 'warning'],
+  ]);
+});
+
 test('nothing of it is left on disk when the service ends', async () => {
   const other = await new House().start();
   const listing = () => readdir(other.directory);

@@ -71,6 +71,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
     projectId: principal.project?.id ?? '',
     userId: principal.user.id,
   });
+  const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'trace', name });
   function find(request: FastifyRequest<{ Params: { search_id: string } }>): Search {
     const { search_id } = request.params;
     const search = searches.find(ownerOf(request), search_id);
@@ -83,7 +84,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
     {
       config: {
         action: 'cts:trace:list',
-        audit: { service: 'CTS', resourceType: 'trace', name: 'searchArchive' },
+        audit: operation('searchArchive'),
       },
       schema: {
         summary: 'Search the trace files of the project, over any time, with the filters of the trace list',
@@ -143,7 +144,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
   server.post(
     '/v3/:project_id/archive/searches/:search_id/cancel',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', audit: operation('cancelArchiveSearch') },
       schema: {
         summary: 'End a search in the archive; what it has found stays',
         tags: ['archive'],
@@ -152,6 +153,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       },
     },
     async (request) => {
+      about(request, { resourceId: request.params.search_id });
       const search = find(request);
       searches.cancel(search);
       return view(search);
@@ -161,7 +163,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
   server.delete(
     '/v3/:project_id/archive/searches/:search_id',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', audit: operation('deleteArchiveSearch') },
       schema: {
         summary: 'End a search in the archive, and forget what it has found',
         tags: ['archive'],
@@ -170,6 +172,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       },
     },
     async (request, reply) => {
+      about(request, { resourceId: request.params.search_id });
       await searches.remove(find(request));
       return reply.code(204).send();
     },
@@ -219,7 +222,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
     {
       config: {
         action: 'cts:trace:list',
-        audit: { service: 'CTS', resourceType: 'trace', name: 'getTrace' },
+        audit: operation('getTrace'),
       },
       schema: {
         summary: 'Export what a search in the archive has found as CSV, newest first',

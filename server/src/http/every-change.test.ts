@@ -15,9 +15,6 @@ const SILENT: Record<string, string> = {
   'POST /v2/:project_id/smn_topic/resource_instances/action': 'a query',
   'POST /v3/:project_id/notifications/preview': 'a query',
   'POST /v3/:project_id/checkbucket': 'a query; the object that proves the right to write is removed again',
-  'POST /v3/:project_id/archive/searches/:search_id/cancel':
-    'ends a search of one’s own; its beginning is told',
-  'DELETE /v3/:project_id/archive/searches/:search_id': 'forgets findings of one’s own',
   'POST /oidc/session': 'the second half of a sign-in, which /oidc/callback tells of',
 };
 /** Routes that change something although they are read by their method. */
