@@ -58,6 +58,46 @@ describe('an operation', () => {
     expect(await tracesOf('logout')).toHaveLength(1);
   });
 
+  test('that makes something is written down with the name of what it makes', async () => {
+    damage(
+      'create table begun (trace text)',
+      'create trigger watch after insert on operations begin insert into begun values (new.trace); end',
+    );
+    const v2 = `/v2/${admin.projectId}/notifications`;
+    const v3 = `/v3/${admin.projectId}`;
+    const policy = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['cts:*:*'] }] };
+    const urn = `urn:smn:local:${admin.projectId}:made-topic`;
+    const data_bucket = { data_bucket_name: 'watched', data_event: ['READ'] };
+    const creations: [route: string, body: object, name: string][] = [
+      ['/v3/users', { user: { name: 'made user' } }, 'made user'],
+      ['/v3/groups', { group: { name: 'made group' } }, 'made group'],
+      ['/v3/projects', { project: { name: 'local_made' } }, 'local_made'],
+      ['/v3/domains', { domain: { name: 'made', admin: { name: 'a', password: PASSWORD } } }, 'made'],
+      ['/v3.0/OS-ROLE/roles', { role: { display_name: 'made role', policy } }, 'made role'],
+      [`${v3}/ingest-keys`, { name: 'made key' }, 'made key'],
+      [`${v3}/keys`, { alias: 'made-alias' }, 'made-alias'],
+      [`${v3}/tracker`, { tracker_type: 'data', tracker_name: 'made', data_bucket }, 'made'],
+      [`${v3}/notifications`, { notification_name: 'told', operation_type: 'complete' }, 'told'],
+      [`${v2}/topics`, { name: 'made-topic' }, 'made-topic'],
+      [`${v2}/topics/${urn}/subscriptions`, { protocol: 'email', endpoint: 'a@b.example' }, 'a@b.example'],
+      [
+        `${v2}/message_template`,
+        { message_template_name: 'text', content: 'x', protocol: 'default' },
+        'text',
+      ],
+    ];
+    for (const [route, body] of creations) {
+      const { status } = await house.call('POST', route, { token: admin.token, body });
+      expect([route, status]).toEqual([route, 201]);
+    }
+    const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'), { readonly: true });
+    const begun = sqlite.prepare('select trace from begun order by rowid').all() as { trace: string }[];
+    sqlite.close();
+    expect(begun.map(({ trace }) => JSON.parse(trace).resource_name)).toEqual(
+      creations.map(([, , name]) => name),
+    );
+  });
+
   test('that was under way when the service ended is told of by the next start', async () => {
     await addUser('jane');
     const [made] = await tracesOf('createUser');

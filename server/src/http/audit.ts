@@ -26,6 +26,8 @@ export interface AuditedOperation {
   service: 'CTS' | 'IAM' | 'SMN' | 'OBS' | 'KMS';
   resourceType: string;
   name: string;
+  /** Where the body names the resource, as `user.name`: what is made has no id yet when it begins. */
+  namedBy?: string;
   /** Done even while the journal takes nothing, its trace waits: whoever must make room has to get in. */
   evenUnrecorded?: boolean;
   /** What is sent is nobody else's matter: its body stays out of the trace. */
@@ -152,7 +154,7 @@ function traceOf(
     service_type: operation.service,
     resource_type: operation.resourceType,
     resource_id: audited.resourceId,
-    resource_name: audited.resourceName,
+    resource_name: audited.resourceName ?? nameIn(request.body, operation.namedBy),
     user: user && { ...user, access_key_id: principal?.accessKeyId },
     source_ip: addressOf(request),
     code: status === undefined ? undefined : String(status),
@@ -163,6 +165,18 @@ function traceOf(
     user_agent: headers['user-agent'],
     message: audited.message,
   };
+}
+
+/** A text in a body that may be anything. */
+function nameIn(body: unknown, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const named = path
+    .split('.')
+    .reduce<unknown>(
+      (value, member) => (value as Record<string, unknown> | null | undefined)?.[member],
+      body,
+    );
+  return typeof named === 'string' ? named : undefined;
 }
 
 /** What was asked for. Secrets are masked where every trace's are: on intake. */

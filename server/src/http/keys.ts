@@ -59,7 +59,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
   server.post(
     '/v3/:project_id/keys',
     {
-      config: { action: 'kms:cmk:create', audit: operation('createKey') },
+      config: { action: 'kms:cmk:create', audit: { ...operation('createKey'), namedBy: 'alias' } },
       schema: {
         summary: 'Create a key',
         tags: ['keys'],
@@ -73,7 +73,6 @@ export const keyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     },
     async (request, reply) => {
       const { alias, description = '' } = request.body;
-      about(request, { resourceName: alias });
       const key = await keyring.create(request.params.project_id, alias, description);
       if (!key) throw ERRORS.aliasTaken(alias);
       about(request, { resourceId: key.id });

@@ -29,7 +29,10 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v3/:project_id/notifications',
     {
-      config: { action: 'cts:notification:create', audit: operation('createNotification') },
+      config: {
+        action: 'cts:notification:create',
+        audit: { ...operation('createNotification'), namedBy: 'notification_name' },
+      },
       schema: {
         summary: 'Create a key event notification',
         tags: ['notifications'],
@@ -39,7 +42,6 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request, reply) => {
-      about(request, { resourceName: request.body.notification_name });
       const made = await notifications.create(ownerOf(request.principal), request.body);
       about(request, { resourceId: made.notification_id });
       return reply.code(201).send(made);

@@ -32,7 +32,10 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
   server.post(
     '/v3/:project_id/tracker',
     {
-      config: { action: 'cts:tracker:create', audit: operation('createTracker') },
+      config: {
+        action: 'cts:tracker:create',
+        audit: { ...operation('createTracker'), namedBy: 'tracker_name' },
+      },
       schema: {
         summary: 'Create a tracker; the management tracker enables CTS',
         tags: ['trackers'],
@@ -47,7 +50,10 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
   server.put(
     '/v3/:project_id/tracker',
     {
-      config: { action: 'cts:tracker:update', audit: operation('updateTracker') },
+      config: {
+        action: 'cts:tracker:update',
+        audit: { ...operation('updateTracker'), namedBy: 'tracker_name' },
+      },
       schema: {
         summary: 'Change a tracker; members that are left out stay as they are',
         tags: ['trackers'],

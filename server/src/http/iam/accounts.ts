@@ -86,7 +86,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v3/projects',
     {
-      config: may('iam:projects:createProject', ['project', 'createProject']),
+      config: may('iam:projects:createProject', ['project', 'createProject', 'project.name']),
       schema: {
         ...doc('Create a project', { 201: Type.Object({ project: ProjectView }) }),
         body: Type.Object({
@@ -106,7 +106,6 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { name, description, domain_id, parent_id } = request.body.project;
       ownAccount(request.principal, domain_id);
       ownAccount(request.principal, parent_id);
-      about(request, { resourceName: name });
       const project = await directory.addProject(home(request.principal), { name, description });
       about(request, { resourceId: project.id });
       await refreshRecording();
@@ -187,7 +186,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v3/domains',
     {
-      config: may('opencts:account:create', ['account', 'createAccount']),
+      config: may('opencts:account:create', ['account', 'createAccount', 'domain.name']),
       schema: {
         ...doc('Create an account with its projects and its first administrator', {
           201: Type.Object({ domain: AccountView }),
@@ -203,7 +202,6 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request, reply) => {
       const { name, description, admin } = request.body.domain;
-      about(request, { resourceName: name });
       const account = await directory.addAccount({ name, description, admin });
       about(request, { resourceId: account.id });
       await refreshRecording();

@@ -41,7 +41,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.post(
     '/v3/groups',
     {
-      config: may('iam:groups:createGroup', ['userGroup', 'createGroup']),
+      config: may('iam:groups:createGroup', ['userGroup', 'createGroup', 'group.name']),
       schema: {
         ...doc('Create a group', { 201: Type.Object({ group: GroupView }) }),
         body: Type.Object({
@@ -56,7 +56,6 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     async (request, reply) => {
       const { domain_id, name, description } = request.body.group;
       ownAccount(request.principal, domain_id);
-      about(request, { resourceName: name });
       const group = await directory.addGroup(home(request.principal), { name, description });
       about(request, { resourceId: group.id });
       return reply.code(201).send({ group: groupView(group) });

@@ -50,7 +50,10 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   server.post(
     '/v3/:project_id/ingest-keys',
     {
-      config: { action: 'cts:ingestKey:create', audit: ingestAudit('createIngestKey') },
+      config: {
+        action: 'cts:ingestKey:create',
+        audit: { ...ingestAudit('createIngestKey'), namedBy: 'name' },
+      },
       schema: {
         summary: 'Create an ingest key: a bearer for producers that can only set a header',
         tags: ['ingest keys'],
@@ -64,7 +67,6 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
     async (request, reply) => {
       const { params, body, principal } = request;
-      about(request, { resourceName: body.name });
       if (!principal.allows(REPORTING)) {
         throw ERRORS.givesMore(REPORTING, `the project ${principal.project?.name}`);
       }

@@ -72,12 +72,11 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   server.post(
     '/v3.0/OS-ROLE/roles',
     {
-      config: may('iam:roles:createRole', ['Policy', 'createRole']),
+      config: may('iam:roles:createRole', ['Policy', 'createRole', 'role.display_name']),
       schema: { ...doc('Create a custom policy', { 201: Type.Object({ role: RoleView }) }), body: NewRole },
     },
     async (request, reply) => {
       const { display_name, description, policy } = request.body.role;
-      about(request, { resourceName: display_name });
       const role = await directory.addRole(home(request.principal), {
         name: display_name,
         description,

@@ -18,11 +18,18 @@ export const Id = Type.String();
 export const ByName = Type.Object({ name: Type.Optional(Type.String()) });
 
 /** Configuration of a route of the identity service: what it takes, and the trace that it leaves. */
-export const may = (action: string, audit?: [resourceType: string, name: string]) => ({
+export const may = (action: string, audit?: [resourceType: string, name: string, namedBy?: string]) => ({
   action,
   keystone: true,
   ...(audit
-    ? { audit: { service: 'IAM', resourceType: audit[0], name: audit[1] } satisfies AuditedOperation }
+    ? {
+        audit: {
+          service: 'IAM',
+          resourceType: audit[0],
+          name: audit[1],
+          namedBy: audit[2],
+        } satisfies AuditedOperation,
+      }
     : {}),
 });
 

@@ -47,7 +47,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v3/users',
     {
-      config: may('iam:users:createUser', ['user', 'createUser']),
+      config: may('iam:users:createUser', ['user', 'createUser', 'user.name']),
       schema: {
         ...doc('Create a user', { 201: Type.Object({ user: UserView }) }),
         body: Type.Object({
@@ -64,7 +64,6 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { domain_id, name, password, description, enabled } = request.body.user;
       ownAccount(request.principal, domain_id);
-      about(request, { resourceName: name });
       const wanted = { name, password, description, enabled };
       const user = await directory.addUser(home(request.principal), wanted);
       about(request, { resourceId: user.id });

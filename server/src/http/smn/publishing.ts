@@ -27,9 +27,9 @@ const TemplateName = Type.String({
   rule: 'must hold 1 to 64 of letters, digits, "-" and "_", and begin with a letter or digit',
 });
 /** What is sent is between senders and receivers; that it was sent is told. */
-const publishing = (resourceType: string, name: string) => ({
+const publishing = (resourceType: string, name: string, namedBy?: string) => ({
   ...smn('smn:topic:publish'),
-  audit: { service: 'SMN', resourceType, name, withoutBody: true } satisfies AuditedOperation,
+  audit: { service: 'SMN', resourceType, name, namedBy, withoutBody: true } satisfies AuditedOperation,
 });
 
 const TemplateView = {
@@ -143,7 +143,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/sms',
     {
-      config: publishing('sms', 'publishSms'),
+      config: publishing('sms', 'publishSms', 'endpoint'),
       schema: {
         summary: 'Send one text message, without a topic; it is tried once',
         tags: ['smn messages'],
@@ -165,7 +165,6 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         throw ERRORS.smn(400, '0012', 'endpoint must be a telephone number, digits only', 'endpoint');
       }
       if (!isText(message)) throw ERRORS.smn(400, '0009', `message must hold ${TEXT_RULE}`, 'message');
-      about(request, { resourceName: endpoint });
       const { delivered, answer } = await sendSms(endpoint, message);
       if (!delivered) throw ERRORS.smn(503, '0018', `the text message was not sent: ${answer}`);
       return { ...idOf(request), message_id: randomBytes(16).toString('hex') };
@@ -175,7 +174,12 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/message_template',
     {
-      config: smn('smn:template:create', 'message_template', 'createMessageTemplate'),
+      config: smn(
+        'smn:template:create',
+        'message_template',
+        'createMessageTemplate',
+        'message_template_name',
+      ),
       schema: {
         summary: 'Create a message template',
         tags: ['smn messages'],
@@ -190,7 +194,6 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request, reply) => {
       const { message_template_name: name, content, protocol } = request.body;
-      about(request, { resourceName: name });
       const made = await templates.create(request.params.project_id, name, protocol, content);
       about(request, { resourceId: made.id });
       return reply.code(201).send({ ...idOf(request), message_template_id: made.id });

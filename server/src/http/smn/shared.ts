@@ -4,11 +4,11 @@ import { PROTOCOLS } from '../../smn/index.ts';
 import type { AuditedOperation } from '../audit.ts';
 
 /** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
-export const smn = (action: string, resourceType?: string, name?: string) => ({
+export const smn = (action: string, resourceType?: string, name?: string, namedBy?: string) => ({
   action,
   smn: true,
   ...(resourceType && name
-    ? { audit: { service: 'SMN', resourceType, name } satisfies AuditedOperation }
+    ? { audit: { service: 'SMN', resourceType, name, namedBy } satisfies AuditedOperation }
     : {}),
 });
 

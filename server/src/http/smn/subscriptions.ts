@@ -144,7 +144,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/topics/:topic_urn/subscriptions',
     {
-      config: smn('smn:topic:update', 'subscription', 'subscribe'),
+      config: smn('smn:topic:update', 'subscription', 'subscribe', 'endpoint'),
       schema: {
         summary: 'Subscribe to a topic: one endpoint, or up to 50 in subscriptions',
         tags: ['smn subscriptions'],

@@ -51,7 +51,7 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.post(
     '/v2/:project_id/notifications/topics',
     {
-      config: smn('smn:topic:create', 'topic', 'createTopic'),
+      config: smn('smn:topic:create', 'topic', 'createTopic', 'name'),
       schema: {
         summary: 'Create a topic; one of that name that is there stays as it is',
         tags: ['smn topics'],
@@ -70,7 +70,6 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     },
     async (request, reply) => {
       const { name, display_name, enterprise_project_id } = request.body;
-      about(request, { resourceName: name });
       const { topic, made } = await topics.create(of(request), {
         name,
         displayName: display_name,
