@@ -1,5 +1,5 @@
 import type { Metadata } from '../metadata/index.ts';
-import { Losses } from '../smn/index.ts';
+import { deliveriesOf, Losses } from '../smn/index.ts';
 import { MOST_WAITING } from './limits.ts';
 
 const COUNT_EVERY_MS = 5_000;
@@ -34,16 +34,8 @@ export class Backlog {
     for (const project of projects) {
       const known = this.projects.get(project);
       if (known && now - known.countedAt < COUNT_EVERY_MS) continue;
-      const rows = await this.metadata
-        .selectFrom('smn_deliveries')
+      const rows = await deliveriesOf(this.metadata, project, 'waiting')
         .select(({ fn }) => ['subscription_id', fn.countAll<number>().as('messages')])
-        .where('state', '=', 'waiting')
-        .where('subscription_id', 'in', ({ selectFrom }) =>
-          selectFrom('smn_subscriptions')
-            .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
-            .select('smn_subscriptions.id')
-            .where('smn_topics.project_id', '=', project),
-        )
         .groupBy('subscription_id')
         .execute();
       const bySubscriber = new Map(rows.map((row) => [row.subscription_id, Number(row.messages)]));

@@ -14,7 +14,7 @@ import { type Arrear, Arrears } from './arrears.ts';
 import { SHARE_ROWS } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
-import { type Found, Queueing, type QueueingOptions } from './queueing.ts';
+import { type Found, Queueing, type QueueingOptions, type Subscribers } from './queueing.ts';
 
 export const NOTIFIER = 'notifier';
 const READ_BYTES = 4 * 1024 * 1024;
@@ -178,7 +178,8 @@ export class Notifier {
       after === undefined
         ? this.arrears.advance(transaction, projectId, next)
         : this.arrears.advance(transaction, projectId, from, { until: next, after });
-    const messages = await this.queueingApart.put(found, from, bookmark, begun?.after);
+    const subscribers = await this.queueingApart.subscribersOf(found);
+    const messages = await this.queueingApart.put(found, subscribers, from, bookmark, begun?.after);
     if (messages !== undefined) onPassed(this.arrears.earliest(this.position), found.length);
   }
 
@@ -202,12 +203,13 @@ export class Notifier {
       return !apart.has(projectId);
     });
     let found = this.find(own, base, matcher);
+    const subscribers = await this.queueing.subscribersOf(found);
     if (!begun) {
-      for (const project of await this.flooding(found)) passed.add(project);
+      for (const project of this.flooding(found, subscribers)) passed.add(project);
       found = found.filter(({ rule }) => !passed.has(rule.projectId));
     }
     if (found.length > 0 || passed.size > 0) {
-      if (!(await this.put(found, from, next, [...passed]))) return;
+      if (!(await this.put(found, subscribers, from, next, [...passed]))) return;
     }
     this.begun = undefined;
     this.position = next;
@@ -218,6 +220,7 @@ export class Notifier {
   /** @returns whether all is there: not if it is to stop */
   private async put(
     found: readonly Found[],
+    subscribers: Subscribers,
     from: Position,
     next: Position,
     apart: string[],
@@ -235,17 +238,16 @@ export class Notifier {
         prolonged?.();
       };
     };
-    const messages = await this.queueing.put(found, from, bookmark, this.begun?.after);
+    const messages = await this.queueing.put(found, subscribers, from, bookmark, this.begun?.after);
     if (messages === undefined) return false;
     this.readBytes = messages > BUSY_MESSAGES ? BUSY_READ_BYTES : READ_BYTES;
     return true;
   }
 
   /** Projects that want more of a stretch than their share. */
-  private async flooding(found: readonly Found[]): Promise<string[]> {
+  private flooding(found: readonly Found[], subscribers: Subscribers): string[] {
     const { shareRows = SHARE_ROWS } = this.options;
-    if (found.length === 0) return [];
-    const wanted = await this.queueing.wanted(found);
+    const wanted = this.queueing.wanted(found, subscribers);
     return [...wanted].flatMap(([project, rows]) => (rows > shareRows ? [project] : []));
   }
 

@@ -28,6 +28,9 @@ export interface Found {
  */
 export type Bookmark = (transaction: Transaction<Database>, after?: string) => Promise<() => void>;
 
+/** By topic: who gets its messages one by one, and who in batches. */
+export type Subscribers = Map<string, { each: string[]; batch: string[] }>;
+
 /** A message, and the subscribers that it is for. */
 interface Put {
   id: string;
@@ -78,10 +81,9 @@ export class Queueing {
   }
 
   /** How many rows each project wants. */
-  async wanted(found: readonly Found[]): Promise<Map<string, number>> {
+  wanted(found: readonly Found[], subscribers: Subscribers): Map<string, number> {
     const counts = new Map<Rule, number>();
     for (const { rule } of found) counts.set(rule, (counts.get(rule) ?? 0) + 1);
-    const subscribers = await this.subscribers([...new Set([...counts.keys()].map((rule) => rule.topicId))]);
     const wanted = new Map<string, number>();
     for (const [{ projectId, topicId }, traces] of counts) {
       const { each = [], batch = [] } = subscribers.get(topicId) ?? {};
@@ -93,11 +95,13 @@ export class Queueing {
 
   /**
    * Puts messages into queues, part by part; with each goes how far it is, so that none is put there twice.
+   * @param subscribers of what was found
    * @param after the order of the last delivery that is written already
    * @returns how many messages; undefined: it is to stop before all are there
    */
   async put(
     found: readonly Found[],
+    subscribers: Subscribers,
     from: Position,
     bookmark: Bookmark,
     after = '',
@@ -110,7 +114,7 @@ export class Queueing {
     let rows = 0;
     let bytes = 0;
     let messages = 0;
-    for await (const put of this.puts(found, from, after, now)) {
+    for await (const put of this.puts(found, subscribers, from, after, now)) {
       const { to: left } = put;
       let first = 0;
       messages++;
@@ -141,12 +145,12 @@ export class Queueing {
   /** The messages of a stretch for those who have room for them, in their order. */
   private async *puts(
     found: readonly Found[],
+    subscribers: Subscribers,
     from: Position,
     after: string,
     now: number,
   ): AsyncGenerator<Put> {
     const { backlog } = this;
-    const subscribers = await this.subscribers([...new Set(found.map(({ rule }) => rule.topicId))]);
     await backlog.count(new Set(found.map(({ rule }) => rule.projectId)), now);
     /** Lists of which all have lost so many. */
     const full = new Map<readonly string[], number>();
@@ -231,8 +235,10 @@ export class Queueing {
     done();
   }
 
-  /** Who gets a topic's messages now: one by one, or in batches. */
-  private async subscribers(topics: readonly string[]) {
+  /** Who gets now what was found. */
+  async subscribersOf(found: readonly Found[]): Promise<Subscribers> {
+    const topics = [...new Set(found.map(({ rule }) => rule.topicId))];
+    if (topics.length === 0) return new Map();
     const rows = await this.options.metadata
       .selectFrom('smn_subscriptions')
       .select(['id', 'topic_id', 'extension'])

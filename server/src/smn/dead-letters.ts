@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
 import { Losses } from './losses.ts';
-import { dropUnwanted } from './queue.ts';
+import { deliveriesOf, dropUnwanted } from './queue.ts';
 
 /** What remains when some had to go: so the oldest are not looked for each time that one more dies. */
 const REST = 0.99;
@@ -50,13 +50,13 @@ export class DeadLetters {
 
   /** Counts, since some may have been sent again or discarded, and removes what is too much. */
   private async trim(project: string): Promise<void> {
-    const row = await this.of(project)
+    const row = await deliveriesOf(this.metadata, project, 'dead')
       .select(({ fn }) => fn.countAll<number>().as('letters'))
       .executeTakeFirst();
     let held = Number(row?.letters ?? 0);
     const rest = held > this.most ? Math.floor(this.most * REST) : held;
     while (held > rest) {
-      const oldest = await this.of(project)
+      const oldest = await deliveriesOf(this.metadata, project, 'dead')
         .select(['seq', 'message_id'])
         .orderBy('seq')
         .limit(Math.min(held - rest, LOOKED_FOR_AT_ONCE))
@@ -85,17 +85,5 @@ export class DeadLetters {
       return gone;
     });
     for (const { subscription_id } of removed) this.losses.add(subscription_id, 1);
-  }
-
-  private of(project: string) {
-    return this.metadata
-      .selectFrom('smn_deliveries')
-      .where('state', '=', 'dead')
-      .where('subscription_id', 'in', ({ selectFrom }) =>
-        selectFrom('smn_subscriptions')
-          .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
-          .select('smn_subscriptions.id')
-          .where('smn_topics.project_id', '=', project),
-      );
   }
 }

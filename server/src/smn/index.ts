@@ -9,6 +9,7 @@ export { Losses } from './losses.ts';
 export { Messages, type Published } from './messages.ts';
 export { DeliveryNetwork } from './network.ts';
 export { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';
+export { deliveriesOf } from './queue.ts';
 export { escapeHtml } from './render.ts';
 export { Sender } from './sender.ts';
 export {

@@ -1,4 +1,7 @@
-import { inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+
+type Which = (builder: ExpressionBuilder<Database, 'smn_deliveries'>) => Expression<SqlBool>;
 
 /** Forgets what is in the queues of subscriptions now, dead letters as well, piece by piece. */
 export async function emptyQueues(metadata: Metadata, subscriptionIds: readonly string[]): Promise<void> {
@@ -8,20 +11,35 @@ export async function emptyQueues(metadata: Metadata, subscriptionIds: readonly 
       .select(({ fn }) => fn.max('seq').as('seq'))
       .where('subscription_id', '=', id)
       .executeTakeFirst();
-    await inPieces(() =>
-      metadata
-        .deleteFrom('smn_deliveries')
-        .where('seq', 'in', ({ selectFrom }) =>
-          selectFrom('smn_deliveries')
-            .select('seq')
-            .where('subscription_id', '=', id)
-            .where('seq', '<=', Number(last?.seq ?? 0))
-            .limit(PIECE_ROWS),
-        )
-        .executeTakeFirst(),
+    await removeDeliveries(metadata, ({ and, eb }) =>
+      and([eb('subscription_id', '=', id), eb('seq', '<=', Number(last?.seq ?? 0))]),
     );
   }
 }
+
+/** Piece by piece: others write in between. */
+export async function removeDeliveries(metadata: Metadata, which: Which): Promise<void> {
+  await inPieces(() =>
+    metadata
+      .deleteFrom('smn_deliveries')
+      .where('seq', 'in', ({ selectFrom }) =>
+        selectFrom('smn_deliveries').select('seq').where(which).limit(PIECE_ROWS),
+      )
+      .executeTakeFirst(),
+  );
+}
+
+/** What is in the queues of a project's subscribers, waiting or dead. */
+export const deliveriesOf = (metadata: Metadata, project: string, state: 'waiting' | 'dead') =>
+  metadata
+    .selectFrom('smn_deliveries')
+    .where('state', '=', state)
+    .where('subscription_id', 'in', ({ selectFrom }) =>
+      selectFrom('smn_subscriptions')
+        .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
+        .select('smn_subscriptions.id')
+        .where('smn_topics.project_id', '=', project),
+    );
 
 /** Messages that wait for nobody any more. */
 export async function dropUnwanted(

@@ -15,7 +15,7 @@ import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, TURN_MS } from './limits.
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { Places } from './places.ts';
-import { dropUnwanted } from './queue.ts';
+import { dropUnwanted, removeDeliveries } from './queue.ts';
 import { Rates } from './rates.ts';
 import {
   keyEventOf,
@@ -237,24 +237,15 @@ export class Sender {
     const now = clock();
     if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
     this.tidiedAt = now;
-    const before = now - DEAD_MS;
-    await inPieces(() =>
-      metadata
-        .deleteFrom('smn_deliveries')
-        .where('seq', 'in', ({ selectFrom }) =>
-          selectFrom('smn_deliveries')
-            .select('seq')
-            .where(
-              'message_id',
-              'in',
-              selectFrom('smn_messages')
-                .select('id')
-                .where('staged', '=', 1)
-                .where('created_at', '<', now - STAGED_MS),
-            )
-            .limit(PIECE_ROWS),
-        )
-        .executeTakeFirst(),
+    await removeDeliveries(metadata, ({ eb, selectFrom }) =>
+      eb(
+        'message_id',
+        'in',
+        selectFrom('smn_messages')
+          .select('id')
+          .where('staged', '=', 1)
+          .where('created_at', '<', now - STAGED_MS),
+      ),
     );
     await inPieces(() =>
       metadata
@@ -273,17 +264,8 @@ export class Sender {
         )
         .executeTakeFirst(),
     );
-    await inPieces(() =>
-      metadata
-        .deleteFrom('smn_deliveries')
-        .where('seq', 'in', ({ selectFrom }) =>
-          selectFrom('smn_deliveries')
-            .select('seq')
-            .where('state', '=', 'dead')
-            .where('died_at', '<', before)
-            .limit(PIECE_ROWS),
-        )
-        .executeTakeFirst(),
+    await removeDeliveries(metadata, ({ and, eb }) =>
+      and([eb('state', '=', 'dead'), eb('died_at', '<', now - DEAD_MS)]),
     );
   }
 
