@@ -9278,18 +9278,18 @@ export interface components {
             code?: string | number;
             /** @description Version of the called API */
             api_version?: string;
-            /** @description JSON text or plain text; a structure is turned into JSON text */
+            /** @description JSON text or plain text; anything else is kept as the JSON text that it was sent as */
             request?: string | {
                 [key: string]: unknown;
-            } | unknown[];
-            /** @description JSON text or plain text; a structure is turned into JSON text */
+            } | unknown[] | number | boolean;
+            /** @description JSON text or plain text; anything else is kept as the JSON text that it was sent as */
             response?: string | {
                 [key: string]: unknown;
-            } | unknown[];
-            /** @description JSON text or plain text; a structure is turned into JSON text */
+            } | unknown[] | number | boolean;
+            /** @description JSON text or plain text; anything else is kept as the JSON text that it was sent as */
             message?: string | {
                 [key: string]: unknown;
-            } | unknown[];
+            } | unknown[] | number | boolean;
             request_id?: string;
             /** @description Data for finding a fault after an error */
             location_info?: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Intake } from '../ingest/index.ts';
+import { Intake, objectsOf } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
 import { Masker } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
@@ -28,7 +28,7 @@ async function taken(trace: ReturnType<typeof fit>) {
     refusal: () => undefined,
   });
   const producer = { projectId: place.projectId, domainId: 'b'.repeat(32), own: true };
-  const { rejected } = await intake.submit(producer, () => [trace]);
+  const { rejected } = await intake.submit(producer, () => objectsOf([trace]));
   return { rejected, line: lines[0] ?? '' };
 }
 

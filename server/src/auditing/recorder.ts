@@ -1,5 +1,11 @@
 import { isGlobal } from '../catalogue/index.ts';
-import type { Intake, Placement, RecordingRules, TraceInput } from '../ingest/index.ts';
+import {
+  type Intake,
+  objectsOf,
+  type Placement,
+  type RecordingRules,
+  type TraceInput,
+} from '../ingest/index.ts';
 import type { KeyUse } from '../kms/index.ts';
 import { MAX_AHEAD_MS } from '../traces/index.ts';
 import { fit, type OwnTrace } from './fit.ts';
@@ -62,7 +68,9 @@ export class Recorder {
         return typeof places === 'string' ? (before ?? places) : places;
       },
     };
-    const { rejected } = await intake.submit(producer, () => [this.timely(trace)], { rules: asThen });
+    const { rejected } = await intake.submit(producer, () => objectsOf([this.timely(trace)]), {
+      rules: asThen,
+    });
     if (rejected[0]) throw new Error(`the service's own trace was rejected: ${rejected[0].error_msg}`);
   }
 
@@ -72,7 +80,7 @@ export class Recorder {
     return project === undefined ? undefined : { projectId: project, domainId, own: true };
   }
 
-  /** Intake refuses what lies too far from now, as after a long stop or a clock that was wrong. */
+  /** The list does not reach what lies far back, and intake refuses what lies ahead: after a long stop, or a clock that was wrong. */
   private timely(trace: TraceInput): TraceInput {
     const { clock, retentionMs } = this.options;
     const now = clock();
@@ -125,7 +133,7 @@ export class Recorder {
       ...by,
     };
     const item = fit(trace, about.domainId, clock());
-    const recorded = intake.submit(about, () => [item]);
+    const recorded = intake.submit(about, () => objectsOf([item]));
     await (by ? recorded : recorded.catch(() => undefined));
   }
 }

@@ -10,8 +10,7 @@ import {
   emptyVerdict,
   formatOf,
   type Intake,
-  type Items,
-  parseLine,
+  linesOf,
   readLines,
   readWhole,
   SMALL_BODY,
@@ -121,9 +120,8 @@ async function take(
   // Ids are kept until the answer: with them, a stream is as long as a body.
   const most = withIds ? maxTraces : maxTraces * STREAM_FACTOR;
   for await (const lines of readLines(body, maxBody, most)) {
-    const read = (line: unknown) => parseLine(line as Buffer | null);
     await request.server.readmit(request);
-    add(total, await intake.submit(producer, () => lines, { first: total.items, read }), withIds);
+    add(total, await intake.submit(producer, () => linesOf(lines), { first: total.items }), withIds);
   }
   if (total.items === 0) throw ERRORS.invalidBody(undefined, 'the body is empty; send one trace a line');
 }
@@ -153,16 +151,7 @@ async function takeWhole(
   try {
     const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait });
     await request.server.readmit(request);
-    let taken: Items | undefined;
-    const items = () => {
-      taken = tracesOf(bytes, maxTraces);
-      return taken.items;
-    };
-    add(
-      total,
-      await intake.submit(producer, items, { read: (item, index) => (taken as Items).read(item, index) }),
-      true,
-    );
+    add(total, await intake.submit(producer, () => tracesOf(bytes, maxTraces)), true);
   } finally {
     release?.();
   }

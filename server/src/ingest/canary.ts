@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TraceStore } from '../traces/index.ts';
 import type { Intake } from './intake.ts';
+import { objectsOf } from './items.ts';
 import type { RecordingRules } from './placement.ts';
 
 /** Project of the canary's traces; no credentials lead there. */
@@ -68,7 +69,7 @@ export class Canary {
       time: clock(),
     };
     const producer = { projectId: CANARY_PROJECT, domainId: CANARY_PROJECT };
-    const { traceIds } = await intake.submit(producer, () => [trace], { rules: ALWAYS });
+    const { traceIds } = await intake.submit(producer, () => objectsOf([trace]), { rules: ALWAYS });
     const acknowledged = clock();
     while (clock() - acknowledged < GIVE_UP_MS && !this.stopping.signal.aborted) {
       await this.pause(POLL_MS);

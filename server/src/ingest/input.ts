@@ -3,8 +3,14 @@ import { Compile } from 'typebox/compile';
 import { TRACE_RATINGS, Trace } from '../traces/index.ts';
 
 const STRUCTURE = Type.Union(
-  [Type.String(), Type.Object({}, { additionalProperties: true }), Type.Array(Type.Unknown())],
-  { description: 'JSON text or plain text; a structure is turned into JSON text' },
+  [
+    Type.String(),
+    Type.Object({}, { additionalProperties: true }),
+    Type.Array(Type.Unknown()),
+    Type.Number(),
+    Type.Boolean(),
+  ],
+  { description: 'JSON text or plain text; anything else is kept as the JSON text that it was sent as' },
 );
 const COUNT = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -44,6 +50,9 @@ export const TraceInput = Type.Object(
 );
 export type TraceInput = Type.Static<typeof TraceInput>;
 
+/** Members that the schema knows; all others are kept in `extra`. */
+export const KNOWN: ReadonlySet<string> = new Set(Object.keys(Trace.properties));
+
 /** What each member must be, in words, for the refusal. */
 const RULES: Record<string, string> = {
   trace_name: 'must begin with a letter and hold 1 to 64 of letters, digits, ".", "_" and "-"',
@@ -55,9 +64,6 @@ const RULES: Record<string, string> = {
   code: 'must be text of at most 256 characters or a whole number',
   event_type: 'must be one of system, global, data',
   trace_id: 'must be text of 1 to 256 characters, best a UUID',
-  request: 'must be text, an object or an array',
-  response: 'must be text, an object or an array',
-  message: 'must be text, an object or an array',
   user: 'must be an object with name and domain.id',
   read_only: 'must be true or false',
   content_length: 'must be a whole number of bytes',
@@ -69,9 +75,8 @@ const validator = Compile(TraceInput);
 export const isTraceInput = (item: unknown): item is TraceInput => validator.Check(item);
 
 const NUMBERS = ['time', 'content_length', 'total_time'];
-const BODIES = ['request', 'response', 'message'];
-const TEXTS = Object.entries(known)
-  .filter(([name, schema]) => Type.IsString(schema) && !BODIES.includes(name))
+const TEXTS = Object.entries(TraceInput.properties)
+  .filter(([, schema]) => Type.IsString(schema))
   .map(([name]) => name);
 
 const ZONE = String.raw`(?:Z|(?:GMT|UTC)?[+-]\d{2}:?\d{2}|GMT|UTC)`;
@@ -104,10 +109,6 @@ export function asSaid(members: Record<string, unknown>): Record<string, unknown
   for (const name of TEXTS) {
     const value = members[name];
     if (Number.isSafeInteger(value)) said[name] = String(value);
-  }
-  for (const name of BODIES) {
-    const value = members[name];
-    if (typeof value === 'number' || typeof value === 'boolean') said[name] = String(value);
   }
   const { time, read_only: readOnly, user } = members;
   if (typeof time === 'string') said.time = instantOf(time) ?? said.time;

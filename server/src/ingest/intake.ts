@@ -22,12 +22,7 @@ export interface SubmitOptions {
   first?: number;
   /** In place of the account's own. */
   rules?: RecordingRules;
-  /** What an item is, when it is its turn; default: itself. */
-  read?: Items['read'];
 }
-
-/** What the service itself reports is held by JavaScript. */
-const itself: Items['read'] = (value) => ({ value, text: () => JSON.stringify(value) });
 
 /** Validates, stamps and journals traces. */
 export class Intake {
@@ -53,8 +48,8 @@ export class Intake {
    */
   async submit(
     producer: TraceProducer,
-    items: () => unknown[],
-    { first = 0, rules = this.options.rules, read = itself }: SubmitOptions = {},
+    items: () => Items,
+    { first = 0, rules = this.options.rules }: SubmitOptions = {},
   ): Promise<Verdict> {
     const { journal, clock, retentionMs, maxAgeMs, masker, refusal } = this.options;
     // What the service reports of itself does not wait behind what the account reports.
@@ -65,7 +60,6 @@ export class Intake {
       if (reason !== undefined) throw ERRORS.unavailable(reason, 30);
       submission ??= new Submission(
         items(),
-        read,
         first,
         { ...producer, now: clock(), retentionMs, maxAgeMs, masker },
         rules,

@@ -6,12 +6,11 @@ import { MAX_ITEM_BYTES, WHOLE_BODY } from './limits.ts';
 const pad = ' '.repeat(WHOLE_BODY);
 /** What a body holds, taken apart as a large one when it is padded. */
 function read(text: string, most = 10_000): unknown[] {
-  const { items, read: one } = tracesOf(Buffer.from(text), most);
+  const { items, read: one, text: written } = tracesOf(Buffer.from(text), most);
   return items.map((item, index) => {
-    const sent = one(item, index);
-    if (sent instanceof Unreadable) return sent;
-    expect(JSON.parse(sent.text())).toEqual(sent.value);
-    return sent.value;
+    const value = one(item);
+    if (!(value instanceof Unreadable)) expect(JSON.parse(written(item, index))).toEqual(value);
+    return value;
   });
 }
 
@@ -83,9 +82,7 @@ test('what would take long to parse, or more stack than there is, is not parsed'
   expect(reason(deep + deep.replaceAll('[', ']'))).toMatch(/nested deeper/);
   expect(reason(`[${'[],'.repeat(300_000)}1]`)).toMatch(/more than 50000 values/);
   expect(reason(`"${'x'.repeat(MAX_ITEM_BYTES)}"`)).toMatch(/larger than/);
-  expect(parseLine(Buffer.from(`"${'['.repeat(1_000_000)}"`))).toMatchObject({
-    value: '['.repeat(1_000_000),
-  });
+  expect(parseLine(Buffer.from(`"${'['.repeat(1_000_000)}"`))).toBe('['.repeat(1_000_000));
 });
 
 test('the reason does not repeat what was sent', () => {

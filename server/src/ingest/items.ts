@@ -27,25 +27,38 @@ interface Extent {
 }
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
-export const parseLine = (bytes: Buffer | null): Sent | Unreadable =>
+export const parseLine = (bytes: Buffer | null): unknown =>
   bytes ? parseItem(bytes, 'line') : tooLarge('line');
 
 /** One of `{"traces": […]}`. */
-export const parseTrace = (bytes: Buffer): Sent | Unreadable => parseItem(bytes, 'trace');
+export const parseTrace = (bytes: Buffer): unknown => parseItem(bytes, 'trace');
 
 const tooLarge = (what: string) => new Unreadable(`the ${what} is larger than ${MAX_ITEM_BYTES} bytes`);
 
-/** What was sent as one trace: what JavaScript makes of it, and how it was written. */
-export interface Sent {
-  value: unknown;
-  text: () => string;
-}
-
-/** Items of a body, and what reads one when it is its turn. */
+/** What may be traces, each read when it is its turn. */
 export interface Items {
   items: unknown[];
-  read: (item: unknown, index: number) => Sent | Unreadable;
+  /** What JavaScript makes of an item, or why it cannot be read. */
+  read: (item: unknown) => unknown;
+  /** How one that can be read was written. */
+  text: (item: unknown, index: number) => string;
 }
+
+const writtenIn = (bytes: unknown) => (bytes as Buffer).toString('utf8');
+
+/** Lines of NDJSON; null stands for one that is larger than any trace may be. */
+export const linesOf = (items: (Buffer | null)[]): Items => ({
+  items,
+  read: (line) => parseLine(line as Buffer | null),
+  text: writtenIn,
+});
+
+/** What was never written. */
+export const objectsOf = (items: unknown[]): Items => ({
+  items,
+  read: (item) => item,
+  text: (item) => JSON.stringify(item),
+});
 
 /**
  * The traces of `{"traces": […]}`. What is not very large is parsed at once; what is, or no JSON as a whole, is taken
@@ -60,19 +73,18 @@ export function tracesOf(bytes: Buffer, most: number): Items {
   if (!isUtf8(bytes)) throw ERRORS.invalidBody(undefined, 'the body is not valid UTF-8');
   const found = bytes.length <= WHOLE_BODY ? parseWhole(bytes) : undefined;
   const items = found ?? splitTraces(bytes, most);
-  /** Most traces can be told from what JavaScript makes of them: the body is taken apart only for the others. */
-  let parts: Buffer[] | undefined;
-  const textOf = (index: number) => {
-    parts ??= splitTraces(bytes, most);
-    return (parts[index] as Buffer).toString('utf8');
-  };
   if (items.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
   if (items.length > most) throw ERRORS.tooManyTraces(most);
+  if (!found) return { items, read: (item) => parseTrace(item as Buffer), text: writtenIn };
+  let parts: Buffer[] | undefined;
   return {
     items,
-    read: found
-      ? (value, index) => ({ value, text: () => textOf(index) })
-      : (item) => parseTrace(item as Buffer),
+    read: (item) => item,
+    // Few traces are asked for how they were written: the body is taken apart only for these.
+    text: (_item, index) => {
+      parts ??= splitTraces(bytes, most);
+      return writtenIn(parts[index]);
+    },
   };
 }
 
@@ -90,7 +102,7 @@ function parseWhole(bytes: Buffer): unknown[] | undefined {
 }
 
 /** @param what it is, in the words of a rejection */
-function parseItem(bytes: Buffer, what: string): Sent | Unreadable {
+function parseItem(bytes: Buffer, what: string): unknown {
   if (bytes.length > MAX_ITEM_BYTES) return tooLarge(what);
   if (!isUtf8(bytes)) return new Unreadable(`the ${what} is not valid UTF-8`);
   if (bytes.length > QUICK_BYTES) {
@@ -100,8 +112,7 @@ function parseItem(bytes: Buffer, what: string): Sent | Unreadable {
       return new Unreadable(`the ${what} holds more than ${MAX_ITEM_VALUES} values`);
   }
   try {
-    const text = bytes.toString('utf8');
-    return { value: JSON.parse(text), text: () => text };
+    return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     return new Unreadable(`the ${what} is not valid JSON: ${syntaxReason(error)}`);
   }
@@ -170,9 +181,9 @@ const broken = (at: number) =>
 
 /** A part of the body beside the traces. */
 function parsed(bytes: Buffer, start: number, end: number): unknown {
-  const part = parseItem(bytes.subarray(start, end), 'body');
-  if (part instanceof Unreadable) throw ERRORS.invalidBody(undefined, part.reason);
-  return part.value;
+  const value = parseItem(bytes.subarray(start, end), 'body');
+  if (value instanceof Unreadable) throw ERRORS.invalidBody(undefined, value.reason);
+  return value;
 }
 
 function pastSpace(bytes: Buffer, from: number): number {

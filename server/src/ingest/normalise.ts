@@ -9,11 +9,10 @@ import {
   MAX_TRACE_BYTES,
   type Masker,
   TRACE_RATINGS,
-  Trace,
   type TraceLine,
   UUID_PATTERN,
 } from '../traces/index.ts';
-import { asSaid, explain, isTraceInput, type TraceInput } from './input.ts';
+import { asSaid, explain, isTraceInput, KNOWN, type TraceInput } from './input.ts';
 import type { Placement, TraceProducer } from './placement.ts';
 import type { Texts } from './texts.ts';
 import { newTraceId } from './trace-id.ts';
@@ -40,7 +39,6 @@ export class TraceRejected extends Error {
   }
 }
 
-const KNOWN = new Set(Object.keys(Trace.properties));
 const UUID = new RegExp(UUID_PATTERN);
 
 /** What is rejected when nobody will read why. */
@@ -326,9 +324,11 @@ function codeOf(code: string | number | undefined): string | number | undefined 
 
 function checkDepths(input: TraceInput): void {
   for (const name in input) {
+    const value = (input as Record<string, unknown>)[name];
+    if (typeof value !== 'object') continue;
     const isKnown = KNOWN.has(name);
     // Unknown members are one level deeper: they are kept together.
-    if (withinDepth((input as Record<string, unknown>)[name], isKnown ? MAX_DEPTH : MAX_DEPTH - 1)) continue;
+    if (withinDepth(value, isKnown ? MAX_DEPTH : MAX_DEPTH - 1)) continue;
     const where = isKnown ? name : 'the trace';
     throw new TraceRejected(isKnown ? name : undefined, `${where} is nested deeper than ${MAX_DEPTH} levels`);
   }

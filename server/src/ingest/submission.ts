@@ -59,8 +59,7 @@ interface Ready {
 /** Traces of one call on their way to the journal: made ready piece by piece, then appended all at once. */
 export class Submission {
   readonly verdict = emptyVerdict();
-  private readonly items: unknown[];
-  private readonly read: Items['read'];
+  private readonly source: Items;
   private readonly first: number;
   private readonly context: IntakeContext;
   private readonly rules: RecordingRules;
@@ -68,19 +67,11 @@ export class Submission {
   private at = 0;
 
   /**
-   * @param items are let go of one by one, since what waits for the disk should take little memory
-   * @param read what an item is, when it is its turn
+   * @param source its items are let go of one by one, since what waits for the disk should take little memory
    * @param first index of the first item in what the producer sent
    */
-  constructor(
-    items: unknown[],
-    read: Items['read'],
-    first: number,
-    context: IntakeContext,
-    rules: RecordingRules,
-  ) {
-    this.items = items;
-    this.read = read;
+  constructor(source: Items, first: number, context: IntakeContext, rules: RecordingRules) {
+    this.source = source;
     this.first = first;
     this.context = context;
     this.rules = rules;
@@ -88,7 +79,8 @@ export class Submission {
 
   /** Works until an instant of `performance.now()`. @returns whether all items are done */
   work(until: number): boolean {
-    const { items, verdict } = this;
+    const { verdict } = this;
+    const { items } = this.source;
     for (; this.at < items.length; this.at++) {
       if (performance.now() > until) return false;
       verdict.traceIds.push(this.take(items[this.at]));
@@ -136,18 +128,18 @@ export class Submission {
 
   /** Id of a trace that is recorded. */
   private take(raw: unknown): string | null {
-    const { verdict, context, rules } = this;
+    const { verdict, context, rules, source, at } = this;
     try {
-      const item = this.read(raw, this.at);
+      const item = source.read(raw);
       if (item instanceof Unreadable) throw new TraceRejected(undefined, item.reason);
-      const input = accept(item.value, context, verdict.rejected.length < TOLD_REJECTIONS);
+      const input = accept(item, context, verdict.rejected.length < TOLD_REJECTIONS);
       const places = rules.placesOf(context, input);
       if (typeof places === 'string') {
         verdict.notRecorded++;
         verdict.reasons.add(places);
         return null;
       }
-      const texts = textsOf(input, item.text);
+      const texts = textsOf(input, () => source.text(raw, at));
       const own = stamp(input, texts, context, places[0] as Placement);
       const { traceId } = own.routing;
       const copies = places

@@ -48,6 +48,21 @@ test('structures are kept to the last digit', () => {
   });
 });
 
+test('a number or a truth value in their place is kept, too', () => {
+  const { request, response, message } = readLine(
+    lineOf([
+      ['request', '9223372036854775807'],
+      ['response', '1.0'],
+      ['message', 'true'],
+    ]),
+  );
+  expect({ request, response, message }).toEqual({
+    request: '9223372036854775807',
+    response: '1.0',
+    message: 'true',
+  });
+});
+
 test('unknown members are kept to the last digit, in trace files and in answers', () => {
   const line = lineOf([
     ['order_id', '9223372036854775807'],

@@ -1,10 +1,9 @@
-import { compacted, membersIn, Trace } from '../traces/index.ts';
-import type { TraceInput } from './input.ts';
+import { compacted, membersIn } from '../traces/index.ts';
+import { KNOWN, type TraceInput } from './input.ts';
 
-const KNOWN = new Set(Object.keys(Trace.properties));
 const BODIES = ['request', 'response', 'message'] as const;
 
-/** Structures of a trace, and members that the schema does not know, as they were sent. */
+/** Members of a trace that were sent as something else than text, and those that the schema does not know, as they were sent. */
 export interface Texts {
   request?: string;
   response?: string;
@@ -27,9 +26,10 @@ export function textsOf(input: TraceInput, text: () => string): Texts {
   for (const { name, start, end } of membersIn(sent) ?? []) {
     const value = sent.slice(start, end);
     if (name === 'user') {
-      texts.user = compacted(value.startsWith('"') ? (JSON.parse(value) as string) : value);
+      const user = value.startsWith('"') ? (JSON.parse(value) as string) : value;
+      if (holdsNumber(input.user)) texts.user = compacted(user);
     } else if (isBody(name)) {
-      if (typeof input[name] === 'object') texts[name] = value;
+      if (typeof input[name] !== 'string') texts[name] = value;
     } else if (!KNOWN.has(name) && Object.hasOwn(input, name)) {
       extra.push(`${JSON.stringify(name)}:${compacted(value)}`);
     }
@@ -42,11 +42,11 @@ const isBody = (name: string): name is (typeof BODIES)[number] =>
   (BODIES as readonly string[]).includes(name);
 
 function isHeld(input: TraceInput): boolean {
-  if (BODIES.some((name) => typeof input[name] === 'object') || holdsNumber(input.user)) return false;
+  if (holdsNumber(input.user)) return false;
   for (const name in input) {
-    if (KNOWN.has(name)) continue;
     const value = (input as Record<string, unknown>)[name];
-    if (typeof value === 'number' || (typeof value === 'object' && value !== null)) return false;
+    const isHeldByItself = typeof value === 'string' || value === null || value === undefined;
+    if (!isHeldByItself && (isBody(name) || !KNOWN.has(name))) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
-export { Exact, exactJson, membersOf } from './exact.ts';
-export { compacted, cutText, membersIn, tokensOf } from './json-text.ts';
+export { exactJson, membersOf } from './exact.ts';
+export { compacted, cutText, membersIn } from './json-text.ts';
 export { QUERY_SHARES } from './limits.ts';
 export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine } from './line.ts';
 export { Masker } from './mask.ts';

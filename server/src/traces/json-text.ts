@@ -147,7 +147,7 @@ export function compacted(text: string): string {
 }
 
 /** Ends a string, stands as an element, and names a member, where something was left out. */
-export const CUT = '…';
+const CUT = '…';
 const CUT_MEMBER = `"${CUT}":"left out"`;
 const CUT_ELEMENT = `"${CUT}"`;
 /** UTF-8 of the longest mark, a comma and a quotation mark. */

@@ -24,8 +24,8 @@ export const readLine = (line: string): TraceLine => JSON.parse(line) as TraceLi
  */
 export function fileLine(line: string): string {
   const { extra, ...trace } = readLine(line);
-  const more = extra === undefined ? [] : membersIn(extra);
-  if (more === undefined || extra === undefined) return line.trimEnd();
+  const more = extra === undefined ? undefined : membersIn(extra);
+  if (extra === undefined || more === undefined) return line.trimEnd();
   const members = Object.entries(trace).map(([name, value]) => memberOf(name, JSON.stringify(value)));
   for (const { name, start, end } of more) {
     if (!Object.hasOwn(trace, name)) members.push(memberOf(name, extra.slice(start, end)));
