@@ -1,4 +1,4 @@
-import type { Parameters, TraceFilter } from '../traces/index.ts';
+import { type Parameters, readable, type TraceFilter } from '../traces/index.ts';
 
 /** Which traces of the archive; `traceId` besides what the trace list knows. */
 export type ArchiveFilter = TraceFilter & { traceId?: string };
@@ -55,7 +55,7 @@ export function lineCondition(filter: ArchiveFilter): LineCondition {
     if (values.length === 0) continue;
     hints.push(`multiSearchAny(line, {user_${member}_bytes:Array(String)})`);
     exact.push(
-      `JSONExtractString(JSONExtractString(line, 'user'), '${member}') IN {user_${member}:Array(String)}`,
+      `JSONExtractString(${readable("JSONExtractString(line, 'user')")}, '${member}') IN {user_${member}:Array(String)}`,
     );
     parameters[`user_${member}`] = values;
     parameters[`user_${member}_bytes`] = values.map((value) =>

@@ -11,6 +11,7 @@ import {
   type Parameters,
   pageOf,
   queryError,
+  readable,
   readBounded,
   type TraceKey,
   type TracePage,
@@ -83,8 +84,8 @@ export class Scratch {
     // A line of a trace file is a trace, with a bracket of the array or a comma at its ends.
     await this.command(
       `INSERT INTO ${DATABASE}.${table}
-       SELECT JSONExtractInt(line, 'time'), JSONExtractString(line, 'trace_id'), line FROM (
-         SELECT trim(BOTH '[,]' FROM text) AS line
+       SELECT JSONExtractInt(line, 'time'), JSONExtractString(line, 'trace_id'), whole FROM (
+         SELECT trim(BOTH '[,]' FROM text) AS whole, ${readable('whole')} AS line
          FROM file({files:String}, 'LineAsString', 'text String')
          WHERE ${condition.hint.replaceAll('(line,', '(text,')}
        ) WHERE ${condition.exact} LIMIT {most:UInt64}

@@ -13,6 +13,7 @@ export {
   type Parameters,
   pageOf,
   queryError,
+  readable,
   readBounded,
   withFewer,
 } from './store/index.ts';

@@ -1,12 +1,11 @@
 import { membersOf } from '../exact.ts';
 import type { Members } from '../query.ts';
 import type { Trace } from '../trace.ts';
-import { COLUMNS } from './schema.ts';
+import { COLUMNS, DERIVED } from './schema.ts';
 
 /** A row as JSONEachRow gives it; absent text is empty, other absent values are null. */
 export type Row = Record<string, string | number | boolean | null>;
 
-const DERIVED = new Set(['user_name', 'access_key_id']);
 const INSTANTS = new Set(['time', 'record_time']);
 
 /** What a line of a list shows. */
@@ -32,11 +31,11 @@ const selectList = (names: string[]) =>
 
 /** The select list: columns of a trace, instants as epoch ms under names of their own. */
 export const SELECTED: Record<Members, string> = {
-  all: selectList(Object.keys(COLUMNS).filter((name) => !DERIVED.has(name))),
+  all: selectList(Object.keys(COLUMNS).filter((name) => !DERIVED.includes(name))),
   line: selectList(LINE),
 };
 
-const MEMBERS = Object.keys(COLUMNS).filter((name) => !DERIVED.has(name) && name !== 'extra');
+const MEMBERS = Object.keys(COLUMNS).filter((name) => !DERIVED.includes(name) && name !== 'extra');
 const COUNTS = new Set(['content_length', 'total_time']);
 
 /** A trace as query answers give it: absent members left out, `user` an object, extra members back in place. */

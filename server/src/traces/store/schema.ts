@@ -1,3 +1,5 @@
+import { readable } from './readable.ts';
+
 /** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
 export interface TableNames {
   database: string;
@@ -25,8 +27,8 @@ export const COLUMNS: Readonly<Record<string, string>> = {
   time: INSTANT,
   record_time: INSTANT,
   user: TEXT,
-  user_name: `${NAME} DEFAULT JSONExtractString(user, 'name')`,
-  access_key_id: `${NAME} DEFAULT JSONExtractString(user, 'access_key_id')`,
+  user_name: `${NAME} DEFAULT JSONExtractString(${readable('user')}, 'name')`,
+  access_key_id: `${NAME} DEFAULT JSONExtractString(${readable('user')}, 'access_key_id')`,
   source_ip: TEXT,
   code: NAME,
   request: TEXT,
@@ -51,6 +53,8 @@ export const COLUMNS: Readonly<Record<string, string>> = {
   extra: TEXT,
 };
 
+/** Columns that the engine makes out of `user`. */
+export const DERIVED = ['user_name', 'access_key_id'];
 const INDEXES = ['trace_id', 'resource_id', 'resource_name', 'source_ip'];
 
 /** Every insert is on disk before it is acknowledged, and so is every merge; a repeated insert is recognised. */
@@ -79,6 +83,8 @@ export function migrations({ database, cluster }: TableNames): string[] {
     ...columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`),
     // Of parts that are there already it is made when they are merged.
     ...indexes.map((index) => `ADD INDEX IF NOT EXISTS ${index}`),
+    // Tables of earlier versions make them of what the engine reads without help.
+    ...DERIVED.map((name) => `MODIFY COLUMN ${name} ${COLUMNS[name]}`),
   ];
   const statements = [
     `CREATE DATABASE IF NOT EXISTS ${database}${on}`,
