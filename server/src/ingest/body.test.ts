@@ -28,6 +28,11 @@ test('lines are the same in whatever pieces they come', async () => {
   }
 });
 
+test('lines that hold nothing but space are left out, as empty ones are', async () => {
+  const { lines } = await linesOf([Buffer.from('one\r\n\r\n \t\ntwo\n\r')]);
+  expect(lines).toEqual(['one\r', 'two']);
+});
+
 test('a long line in small pieces takes as long as its bytes, not as its square', async () => {
   function* pieces() {
     yield Buffer.alloc(MAX_ITEM_BYTES - 200_000, 'x');

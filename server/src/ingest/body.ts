@@ -92,7 +92,7 @@ export function readWhole(body: Readable, limit: number, large?: LargeBody): Pro
 export type Lines = (Buffer | null)[];
 
 /**
- * Reads NDJSON in batches of lines; empty lines are left out. Of a line that is too large only its length is kept.
+ * Reads NDJSON in batches of lines; lines that hold nothing but space are left out. Of a line that is too large only its length is kept.
  * @param limit bytes of one line; the whole may have 32 times as many
  * @param most lines, empty ones too
  * @throws CtsError 413 beyond that
@@ -110,11 +110,11 @@ export async function* readLines(body: Readable, limit: number, most: number): A
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       line.add(chunk.subarray(start, end));
       gathered += line.length;
-      if (line.length > 0) lines.push(line.take());
+      const whole = line.take();
       start = end + 1;
       // The batch so far is worked off: what came before the bound is taken.
       const isOver = ++seen > most;
-      if (isOver) lines.pop();
+      if (!isOver && !isBlank(whole)) lines.push(whole);
       if (isOver || lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
         if (lines.length > 0) yield lines;
         lines = [];
@@ -125,8 +125,14 @@ export async function* readLines(body: Readable, limit: number, most: number): A
     line.add(chunk.subarray(start));
     if (line.length > limit) throw ERRORS.bodyTooLarge(limit);
   }
-  if (line.length > 0) lines.push(line.take());
+  const last = line.take();
+  if (!isBlank(last)) lines.push(last);
   if (lines.length > 0) yield lines;
+}
+
+/** Nothing but white space (RFC 8259, 2). */
+function isBlank(bytes: Buffer | null): boolean {
+  return bytes?.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d) ?? false;
 }
 
 const NOTHING = Buffer.alloc(0);

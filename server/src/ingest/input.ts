@@ -79,7 +79,7 @@ const TEXTS = Object.entries(TraceInput.properties)
   .filter(([, schema]) => Type.IsString(schema))
   .map(([name]) => name);
 
-const ZONE = String.raw`(?:Z|(?:GMT|UTC)?[+-]\d{2}:?\d{2}|GMT|UTC)`;
+const ZONE = String.raw`(?:Z|(?:GMT|UTC)?[+-](?:0\d|1[0-4]):?[0-5]\d|GMT|UTC)`;
 /** ISO 8601, and what consoles and manuals of the clouds show; the zone always stands with it. */
 const INSTANTS = [
   new RegExp(String.raw`^(\d{4}[-/]\d{2}[-/](\d{2}))(?:T| )\d{2}:\d{2}:\d{2}(?:\.\d{1,9})? ?${ZONE}$`),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseLine, tracesOf, Unreadable } from './items.ts';
+import { linesOf, parseLine, tracesOf, Unreadable } from './items.ts';
 import { MAX_ITEM_BYTES, WHOLE_BODY } from './limits.ts';
 
 const pad = ' '.repeat(WHOLE_BODY);
@@ -88,4 +88,25 @@ test('what would take long to parse, or more stack than there is, is not parsed'
 test('the reason does not repeat what was sent', () => {
   const { reason } = parseLine(Buffer.from('{"password":"hunter2" x')) as { reason: string };
   expect(reason).not.toContain('hunter2');
+});
+
+test('a byte order mark in front is no part of it', () => {
+  expect(read('\ufeff{"traces":[{"a":1}]}')).toEqual([{ a: 1 }]);
+  expect(read(`\ufeff${pad}{"traces":[{"a":1}]}`)).toEqual([{ a: 1 }]);
+  const { items, read: one, text } = linesOf([Buffer.from('\ufeff{"a":1.0}')]);
+  expect(one(items[0])).toEqual({ a: 1 });
+  expect(text(items[0], 0)).toBe('{"a":1.0}');
+});
+
+test.each(['\0', '\x01', '\x0b', '\x1f', '\u00a0'])('%j is no white space', (character) => {
+  for (const text of [
+    `${character}{"traces":[1]}`,
+    `{"traces":[${character}1]}`,
+    `{"traces":[1]}${character}`,
+  ]) {
+    const refuse = () => {
+      if (read(text).some((item) => item instanceof Unreadable)) throw new Error('unreadable');
+    };
+    expect(refuse, JSON.stringify(text)).toThrow();
+  }
 });

@@ -10,6 +10,9 @@ const QUICK_BYTES = 64 * 1024;
 /** Levels around a request: the trace, and those of a user. */
 const LEVELS = MAX_DEPTH + 2;
 
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
 /** Stands for an item that cannot be read; it costs only itself. */
 export class Unreadable {
   readonly reason: string;
@@ -28,10 +31,16 @@ interface Extent {
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
 export const parseLine = (bytes: Buffer | null): unknown =>
-  bytes ? parseItem(bytes, 'line') : tooLarge('line');
+  bytes ? parseItem(unmarked(bytes), 'line') : tooLarge('line');
 
 /** One of `{"traces": […]}`. */
 export const parseTrace = (bytes: Buffer): unknown => parseItem(bytes, 'trace');
+
+/** Some editors and tools put a mark in front. */
+const unmarked = (bytes: Buffer) =>
+  bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes;
 
 const tooLarge = (what: string) => new Unreadable(`the ${what} is larger than ${MAX_ITEM_BYTES} bytes`);
 
@@ -44,7 +53,7 @@ export interface Items {
   text: (item: unknown, index: number) => string;
 }
 
-const writtenIn = (bytes: unknown) => (bytes as Buffer).toString('utf8');
+const writtenIn = (bytes: unknown) => unmarked(bytes as Buffer).toString('utf8');
 
 /** Lines of NDJSON; null stands for one that is larger than any trace may be. */
 export const linesOf = (items: (Buffer | null)[]): Items => ({
@@ -66,7 +75,8 @@ export const objectsOf = (items: unknown[]): Items => ({
  * @param most traces
  * @throws CtsError 400 when it is not that, 413 when there are more traces
  */
-export function tracesOf(bytes: Buffer, most: number): Items {
+export function tracesOf(body: Buffer, most: number): Items {
+  const bytes = unmarked(body);
   if (bytes.length === 0) {
     throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
   }
@@ -188,7 +198,7 @@ function parsed(bytes: Buffer, start: number, end: number): unknown {
 
 function pastSpace(bytes: Buffer, from: number): number {
   let at = from;
-  while (at < bytes.length && (bytes[at] as number) <= 0x20) at++;
+  while (SPACES.has(bytes[at] as number)) at++;
   return at;
 }
 

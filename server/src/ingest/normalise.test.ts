@@ -323,12 +323,16 @@ test.each([
   expect(lineOf({ ...good, time }).time).toBe(at);
 });
 
-test.each(['2026-11-21T11:49:59', '2026-11-31T11:49:59Z', 'yesterday', 'Nov 31, 2026 13:49:59 GMT+02:00'])(
-  'the time %s says no instant',
-  (time) => {
-    expect(refusal({ ...good, time }).field).toBe('time');
-  },
-);
+test.each([
+  '2026-11-21T11:49:59',
+  '2026-11-31T11:49:59Z',
+  'yesterday',
+  'Nov 31, 2026 13:49:59 GMT+02:00',
+  'Nov 21, 2026 12:50:15 GMT+25:00',
+  '2026-11-21 12:50:15 GMT+02:60',
+])('the time %s says no instant', (time) => {
+  expect(refusal({ ...good, time }).field).toBe('time');
+});
 
 test('trace_status gives the rating where there is no trace_rating, and is kept', () => {
   const { trace_rating: _, ...unrated } = good;
@@ -342,4 +346,23 @@ test('numbers and truth values where text is asked for are taken as what they sa
   expect(
     lineOf({ ...good, resource_id: 42, request: 7, message: true, read_only: 'False', content_length: '17' }),
   ).toMatchObject({ resource_id: '42', request: '7', message: 'true', read_only: false, content_length: 17 });
+});
+
+test('half a surrogate pair is no part of a user', () => {
+  for (const user of [
+    { name: 'x\ud800', domain: { id: 'a' } },
+    JSON.stringify({ name: 'jane', domain: { id: 'a' }, note: '\udc00', n: 1.5 }),
+  ]) {
+    expect(refusal({ ...good, user })).toMatchObject({
+      field: 'user',
+      message: expect.stringMatching(/surrogate/),
+    });
+  }
+  expect(lineOf({ ...good, user: { name: '😀 \\ud800', domain: { id: 'a' }, n: 1 } }).user).toContain('😀');
+});
+
+test('an unknown member that is null is kept, whatever else is null', () => {
+  expect(JSON.parse(lineOf({ ...good, xnull: null, resource_id: null }).extra as string)).toEqual({
+    xnull: null,
+  });
 });

@@ -183,12 +183,13 @@ function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[],
   return found;
 }
 
-/** Checks types; members that are null count as absent, and text that says a number or an object as that. */
+/** Checks types; known members that are null count as absent, and text that says a number or an object as that. */
 function parse(item: unknown, isTold: boolean): TraceInput {
   if (isTraceInput(item)) return item;
   let wrong = item;
   if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
-    const present = asSaid(Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null)));
+    const said = Object.entries(item).filter(([name, value]) => value !== null || !KNOWN.has(name));
+    const present = asSaid(Object.fromEntries(said));
     if (isTraceInput(present)) return present;
     wrong = present;
   }
@@ -358,7 +359,10 @@ function checkSize(line: string): void {
 function checkText(line: string, trace: TraceLine): void {
   if (!line.includes('\\ud')) return;
   for (const [field, value] of Object.entries(trace)) {
-    if (typeof value === 'string' && /(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(JSON.stringify(value))) {
+    if (typeof value !== 'string') continue;
+    // What a user is called is compared; of other JSON in a text only the text counts.
+    const said = field === 'user' ? JSON.stringify(JSON.parse(value)) : JSON.stringify(value);
+    if (/(?<!\\)(?:\\\\)*\\ud[89a-f]/i.test(said)) {
       throw new TraceRejected(field, `${field} is not valid Unicode: it has half of a surrogate pair`);
     }
   }
