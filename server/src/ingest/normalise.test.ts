@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_BODY_TEXT, Masker, type TraceLine } from '../traces/index.ts';
-import { accept, stamp, TraceRejected } from './normalise.ts';
+import { accept, stamp } from './normalise.ts';
+import { TraceRejected } from './rejected.ts';
 import { textsOf } from './texts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);

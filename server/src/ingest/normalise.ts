@@ -5,7 +5,6 @@ import {
   lineOf,
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
-  MAX_DEPTH,
   MAX_TRACE_BYTES,
   type Masker,
   TRACE_RATINGS,
@@ -14,6 +13,7 @@ import {
 } from '../traces/index.ts';
 import { asSaid, explain, isTraceInput, KNOWN, type TraceInput } from './input.ts';
 import type { Placement, TraceProducer } from './placement.ts';
+import { TraceRejected } from './rejected.ts';
 import type { Texts } from './texts.ts';
 import { newTraceId } from './trace-id.ts';
 
@@ -26,17 +26,6 @@ export interface IntakeContext extends TraceProducer {
   /** Traces whose time lies further back are refused. */
   maxAgeMs: number;
   masker: Masker;
-}
-
-/** Why a trace is refused: the member, and the rule in words. */
-export class TraceRejected extends Error {
-  override readonly name = 'TraceRejected';
-  readonly field: string | undefined;
-
-  constructor(field: string | undefined, message: string) {
-    super(message);
-    this.field = field;
-  }
 }
 
 const UUID = new RegExp(UUID_PATTERN);
@@ -55,7 +44,6 @@ export function accept(item: unknown, context: IntakeContext, isTold = true): Tr
   checkProject(input, context.projectId);
   checkSource(input, context.source);
   checkUser(input);
-  checkDepths(input);
   return input;
 }
 
@@ -92,7 +80,7 @@ export function stamp(
 ): JournalEntry {
   const user = userText(input.user, texts.user);
   const { traceId, clientId, source } = identify(input.trace_id);
-  const extra = gatherExtra(input, texts.extra, source);
+  const extra = extraWith(texts.extra, source);
   const cuts: Cut[] = [];
   const request = bodyText('request', input.request, texts.request, cuts);
   const response = bodyText('response', input.response, texts.response, cuts);
@@ -258,19 +246,8 @@ function identify(given: string | undefined): { traceId: string; clientId: boole
   return { traceId, clientId: true, source: given };
 }
 
-/** Unknown members as one JSON text. */
-function gatherExtra(
-  input: TraceInput,
-  sent: string | undefined,
-  sourceTraceId: string | undefined,
-): string | undefined {
-  let extra: Record<string, unknown> | undefined;
-  for (const key in input) {
-    if (KNOWN.has(key)) continue;
-    extra ??= Object.create(null) as Record<string, unknown>;
-    extra[key] = (input as Record<string, unknown>)[key];
-  }
-  const text = extra && (sent ?? JSON.stringify(extra));
+/** Unknown members, and among them the id that another has taken the place of. */
+function extraWith(text: string | undefined, sourceTraceId: string | undefined): string | undefined {
   if (sourceTraceId === undefined) return text;
   const source = `"source_trace_id":${JSON.stringify(sourceTraceId)}}`;
   return text ? `${text.slice(0, -1)},${source}` : `{${source}`;
@@ -321,29 +298,6 @@ function statusOf(input: TraceInput): TraceLine['trace_rating'] | undefined {
 /** A number where it is one, as in trace files. */
 function codeOf(code: string | number | undefined): string | number | undefined {
   return typeof code === 'string' && /^[1-9]\d{0,8}$/.test(code) ? Number(code) : code;
-}
-
-function checkDepths(input: TraceInput): void {
-  for (const name in input) {
-    const value = (input as Record<string, unknown>)[name];
-    if (typeof value !== 'object') continue;
-    const isKnown = KNOWN.has(name);
-    // Unknown members are one level deeper: they are kept together.
-    if (withinDepth(value, isKnown ? MAX_DEPTH : MAX_DEPTH - 1)) continue;
-    const where = isKnown ? name : 'the trace';
-    throw new TraceRejected(isKnown ? name : undefined, `${where} is nested deeper than ${MAX_DEPTH} levels`);
-  }
-}
-
-function withinDepth(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (levels === 0) return false;
-  if (Array.isArray(value)) return value.every((member) => withinDepth(member, levels - 1));
-  for (const key in value) {
-    const member = (value as Record<string, unknown>)[key];
-    if (typeof member === 'object' && !withinDepth(member, levels - 1)) return false;
-  }
-  return true;
 }
 
 function checkSize(line: string): void {

@@ -1,8 +1,9 @@
 import type { Journal, JournalEntry } from '../journal/index.ts';
 import { type Items, Unreadable } from './items.ts';
 import { MAX_REASON, TOLD_REJECTIONS } from './limits.ts';
-import { accept, type IntakeContext, stamp, TraceRejected } from './normalise.ts';
+import { accept, type IntakeContext, stamp } from './normalise.ts';
 import type { Placement, RecordingRules } from './placement.ts';
+import { TraceRejected } from './rejected.ts';
 import { textsOf } from './texts.ts';
 
 export interface Rejection {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Masker, type TraceLine } from '../../traces/index.ts';
 import { accept, stamp } from '../normalise.ts';
+import { textsOf } from '../texts.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
 
 const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloudtrail');
@@ -18,8 +19,15 @@ const context = {
   masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
-const entryOf = (record: CloudTrailRecord) =>
-  stamp(accept(fromCloudTrail(record), context), {}, context, place);
+const entryOf = (record: CloudTrailRecord) => {
+  const input = accept(fromCloudTrail(record), context);
+  return stamp(
+    input,
+    textsOf(input, () => JSON.stringify(input)),
+    context,
+    place,
+  );
+};
 
 const base: CloudTrailRecord = {
   eventTime: '2023-07-10T12:00:00Z',
