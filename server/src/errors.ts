@@ -158,6 +158,14 @@ export const ERRORS = {
   /** One question that would take more than one may. */
   tooWide: (message: string) =>
     new CtsError(400, 'CTS.0300', `${message}; ask for a shorter time, or filter more`),
+  /** @param limit messages that wait for all subscribers of a project together */
+  tooManyWaiting: (limit: number, retryAfter: number) =>
+    new CtsError(
+      429,
+      'APIGW.0308',
+      `nothing was published: with this, more than ${limit} messages would wait for the subscribers of this project. Mend those that do not answer, or remove their subscriptions; then try again in ${retryAfter} s`,
+      { retryAfter },
+    ),
   /** Answers that are ready wait to be read. */
   tooMuchUnread: (bytes: number) =>
     new CtsError(429, 'APIGW.0308', `${bytes} bytes of answers to you wait to be read; read them first`, {

@@ -1,7 +1,5 @@
 /** Messages, and pieces of batches, that wait for one subscriber; what comes beyond is told in its log only. */
 export const MOST_WAITING = { each: 100_000, batch: 500_000 };
-/** Of both, for all subscribers of a project together. */
-export const MOST_PROJECT_WAITING = 1_000_000;
 /** Messages and deliveries that one transaction writes, and bytes of the messages; others write in between. */
 export const PART_ROWS = 2_000;
 export const PART_BYTES = 4 * 1024 * 1024;

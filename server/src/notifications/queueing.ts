@@ -3,9 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { type Frame, formatPosition, type Position } from '../journal/index.ts';
 import { type Database, type MessageKind, type Metadata, PIECE_PAUSE_MS } from '../metadata/index.ts';
-import { BATCH_PIECE, contentOf, type Line, type Piece, packPiece, type RecentPieces } from '../smn/index.ts';
+import {
+  BATCH_PIECE,
+  contentOf,
+  type Line,
+  MOST_PROJECT_WAITING,
+  type Piece,
+  packPiece,
+  type RecentPieces,
+} from '../smn/index.ts';
 import { Backlog } from './backlog.ts';
-import { MOST_PROJECT_WAITING, PART_BYTES, PART_ROWS, ROWS_AT_ONCE } from './limits.ts';
+import { PART_BYTES, PART_ROWS, ROWS_AT_ONCE } from './limits.ts';
 import type { Rule } from './matcher.ts';
 
 const DAY = 86_400_000;

@@ -3,7 +3,14 @@ export { Certificates } from './certificates.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
 export { isTelephone, PROTOCOLS } from './endpoints.ts';
 export { FORMS, isSelfConfirming } from './forms.ts';
-export { MOST_AT_ONCE, MOST_LIVE_S, MOST_MESSAGE_BYTES, MOST_SMS, MOST_SUBJECT } from './limits.ts';
+export {
+  MOST_AT_ONCE,
+  MOST_LIVE_S,
+  MOST_MESSAGE_BYTES,
+  MOST_PROJECT_WAITING,
+  MOST_SMS,
+  MOST_SUBJECT,
+} from './limits.ts';
 export { DeliveryLog } from './log.ts';
 export { Losses } from './losses.ts';
 export { Messages, type Published } from './messages.ts';

@@ -53,5 +53,7 @@ export const ANSWER_MS = 10_000;
 /** Whatever the way: an attempt that has not ended by then has failed. */
 export const ATTEMPT_MS = 60_000;
 
+/** Messages, and pieces of batches, that wait for all subscribers of one project together. */
+export const MOST_PROJECT_WAITING = 1_000_000;
 /** Dead letters of one project, as many as can have waited for one subscriber; beyond them the oldest go. */
 export const MOST_PROJECT_DEAD = 500_000;

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
+import { ERRORS } from '../errors.ts';
+import { type MessageKind, type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
+import { removeMessage } from './queue.ts';
 import { type Topic, toTopic } from './topics.ts';
+import { WaitingRoom } from './waiting.ts';
 
 const CONFIRMED = 1;
+const newId = () => randomBytes(16).toString('hex');
 
 /** What a person or program publishes: a text for all protocols, or one for each. */
 export interface Published {
@@ -17,12 +21,14 @@ export class Messages {
   private readonly metadata: Metadata;
   private readonly clock: () => number;
   private readonly onWork: () => void;
+  private readonly room: WaitingRoom;
 
   /** @param onWork there is something to send */
   constructor(metadata: Metadata, clock: () => number, onWork: () => void) {
     this.metadata = metadata;
     this.clock = clock;
     this.onWork = onWork;
+    this.room = new WaitingRoom(metadata, clock);
   }
 
   /** There may be something to send. */
@@ -42,68 +48,36 @@ export class Messages {
   }
 
   /**
-   * For all who have confirmed now. To many it goes in pieces, so that others can write in between; it is
-   * staged until all are there, and shown to the sender by one small write: it goes to everybody or to nobody.
+   * For all who have confirmed now.
    * @returns its id
+   * @throws CtsError 429 when too many messages wait in the project already
    */
   async publish(topic: Topic, content: Published, liveMs: number): Promise<string> {
-    const id = randomBytes(16).toString('hex');
-    const now = this.clock();
     const to = await this.confirmed(topic);
-    const staged = to.length > PIECE_ROWS;
-    for (let at = 0; at < to.length; at += PIECE_ROWS) {
-      if (at > 0) await sleep(PIECE_PAUSE_MS);
-      await this.metadata.transaction().execute(async (transaction) => {
-        if (at === 0) {
-          await transaction
-            .insertInto('smn_messages')
-            .values({
-              id,
-              topic_id: topic.id,
-              kind: 'published',
-              notification: '',
-              content: JSON.stringify(content),
-              traces: 0,
-              created_at: now,
-              expires_at: now + liveMs,
-              staged: staged ? 1 : 0,
-            })
-            .execute();
-        }
-        await putFor(transaction, id, to.slice(at, at + PIECE_ROWS));
-      });
-    }
-    if (staged) {
-      await this.metadata.updateTable('smn_messages').set({ staged: 0 }).where('id', '=', id).execute();
-    }
-    this.onWork();
-    return id;
+    return this.room.within(topic.projectId, to.length, () => this.put(topic, content, liveMs, to));
   }
 
-  /** For one subscriber, confirmed or not. */
+  /** To one who has confirmed. @throws CtsError 429 as above */
+  async publishToOne(
+    topic: Topic,
+    subscriptionId: string,
+    content: Published,
+    liveMs: number,
+  ): Promise<string> {
+    return this.room.within(topic.projectId, 1, () => this.put(topic, content, liveMs, [subscriptionId]));
+  }
+
+  /** About a subscription itself, to its endpoint. */
   async toOne(
     topic: Topic,
     subscriptionId: string,
-    kind: 'confirmation' | 'farewell' | 'published',
-    content: { token: string } | Published,
+    kind: 'confirmation' | 'farewell',
+    content: { token: string },
     liveMs: number,
   ): Promise<string> {
-    const id = randomBytes(16).toString('hex');
-    const now = this.clock();
+    const id = newId();
     await this.metadata.transaction().execute(async (transaction) => {
-      await transaction
-        .insertInto('smn_messages')
-        .values({
-          id,
-          topic_id: topic.id,
-          kind,
-          notification: '',
-          content: JSON.stringify(content),
-          traces: 0,
-          created_at: now,
-          expires_at: now + liveMs,
-        })
-        .execute();
+      await this.insert(transaction, { id, topic_id: topic.id, kind, content }, liveMs);
       await transaction
         .insertInto('smn_deliveries')
         .values({
@@ -118,6 +92,72 @@ export class Messages {
     });
     this.onWork();
     return id;
+  }
+
+  /**
+   * To many it goes in pieces, so that others can write in between; it is staged until all are there, and shown
+   * to the sender by one small write: it goes to everybody or to nobody.
+   */
+  private async put(
+    topic: Topic,
+    content: Published,
+    liveMs: number,
+    to: readonly string[],
+  ): Promise<string> {
+    const id = newId();
+    const message = { id, topic_id: topic.id, kind: 'published', content } as const;
+    const staged = to.length > PIECE_ROWS ? 1 : 0;
+    try {
+      for (let at = 0; at < to.length; at += PIECE_ROWS) {
+        if (at > 0) await sleep(PIECE_PAUSE_MS);
+        await this.metadata.transaction().execute(async (transaction) => {
+          if (at === 0) await this.insert(transaction, { ...message, staged }, liveMs);
+          await putFor(transaction, id, to.slice(at, at + PIECE_ROWS));
+        });
+      }
+      if (staged) await this.show(id);
+    } catch (error) {
+      // What cannot be removed now goes with what a crash leaves: the sender sweeps it.
+      if (staged) await removeMessage(this.metadata, id).catch(() => undefined);
+      throw error;
+    }
+    this.onWork();
+    return id;
+  }
+
+  private async insert(
+    transaction: Metadata,
+    message: {
+      id: string;
+      topic_id: string;
+      kind: MessageKind;
+      content: object;
+      staged?: number;
+    },
+    liveMs: number,
+  ): Promise<void> {
+    const now = this.clock();
+    await transaction
+      .insertInto('smn_messages')
+      .values({
+        ...message,
+        content: JSON.stringify(message.content),
+        notification: '',
+        traces: 0,
+        created_at: now,
+        expires_at: now + liveMs,
+      })
+      .execute();
+  }
+
+  /** @throws Error when it was staged for so long that it was swept away, or its topic has gone */
+  private async show(id: string): Promise<void> {
+    const { numUpdatedRows } = await this.metadata
+      .updateTable('smn_messages')
+      .set({ staged: 0 })
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) throw ERRORS.contended();
   }
 
   private async confirmed({ id }: Topic): Promise<string[]> {

@@ -29,6 +29,12 @@ export async function removeDeliveries(metadata: Metadata, which: Which): Promis
   );
 }
 
+/** A message, and what is in queues of it. */
+export async function removeMessage(metadata: Metadata, id: string): Promise<void> {
+  await removeDeliveries(metadata, ({ eb }) => eb('message_id', '=', id));
+  await metadata.deleteFrom('smn_messages').where('id', '=', id).execute();
+}
+
 /** What is in the queues of a project's subscribers, waiting or dead. */
 export const deliveriesOf = (metadata: Metadata, project: string, state: 'waiting' | 'dead') =>
   metadata

@@ -15,7 +15,7 @@ import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, TURN_MS } from './limits.
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { Places } from './places.ts';
-import { dropUnwanted, removeDeliveries } from './queue.ts';
+import { dropUnwanted, removeDeliveries, removeMessage } from './queue.ts';
 import { Rates } from './rates.ts';
 import {
   keyEventOf,
@@ -48,8 +48,9 @@ const LOOK_EVERY_MS = 5_000;
 const LOG_OF_ONE = 100;
 const TIDY_EVERY_MS = 3_600_000;
 const DEAD_MS = 30 * 86_400_000;
-/** A message that is staged for so long was left so by a crash. */
-const STAGED_MS = 3_600_000;
+const SWEEP_EVERY_MS = 60_000;
+/** A message that is staged for so long was left so by a crash: its pieces take two minutes at the worst. */
+const STAGED_MS = 10 * 60_000;
 
 /** Few or none, so that asking for them costs nothing. */
 const STAGED = sql<string>`(SELECT id FROM smn_messages WHERE staged = 1)`;
@@ -104,6 +105,7 @@ export class Sender {
   private again = false;
   private stopping = false;
   private tidiedAt = 0;
+  private sweptAt = 0;
   delivered = 0;
   failures = 0;
   dead = 0;
@@ -222,6 +224,7 @@ export class Sender {
         .select(({ fn }) => fn.min('next_at').as('next'))
         .where('next_at', '>', clock())
         .executeTakeFirst();
+      await this.forgetStaged();
       await this.forgetOld();
       await this.deadLetters.tell(clock());
       return Math.min(Math.max(Number(row?.next ?? Infinity) - clock(), 20), LOOK_EVERY_MS);
@@ -231,22 +234,27 @@ export class Sender {
     }
   }
 
-  /** What nobody gets any more: dead letters after their time, messages whose publishing broke off, or whose subscribers have gone. */
+  /** Messages whose publishing broke off. */
+  private async forgetStaged(): Promise<void> {
+    const { metadata, clock } = this.options;
+    const now = clock();
+    if (Math.abs(now - this.sweptAt) < SWEEP_EVERY_MS) return;
+    this.sweptAt = now;
+    const broken = await metadata
+      .selectFrom('smn_messages')
+      .select('id')
+      .where('staged', '=', 1)
+      .where('created_at', '<', now - STAGED_MS)
+      .execute();
+    for (const { id } of broken) await removeMessage(metadata, id);
+  }
+
+  /** What nobody gets any more: dead letters after their time, messages whose subscribers have gone. */
   private async forgetOld(): Promise<void> {
     const { metadata, clock } = this.options;
     const now = clock();
     if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
     this.tidiedAt = now;
-    await removeDeliveries(metadata, ({ eb, selectFrom }) =>
-      eb(
-        'message_id',
-        'in',
-        selectFrom('smn_messages')
-          .select('id')
-          .where('staged', '=', 1)
-          .where('created_at', '<', now - STAGED_MS),
-      ),
-    );
     await inPieces(() =>
       metadata
         .deleteFrom('smn_messages')

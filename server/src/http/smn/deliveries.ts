@@ -186,7 +186,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         default: `This is a test, sent by ${request.principal.user.name}. Messages of the topic ${topic?.name} arrive.`,
         byProtocol: {},
       };
-      if (topic) await messages.toOne(topic, subscription.id, 'published', content, HOUR_MS);
+      if (topic) await messages.publishToOne(topic, subscription.id, content, HOUR_MS);
     },
   );
 
