@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonText } from '../testing/json-text.ts';
+import { jsonText } from '../../../client/src/testing/json-text.ts';
 import { compacted, exactJson, fileLine, Masker, membersIn, readLine, traceOfLine } from '../traces/index.ts';
 import { accept, stamp } from './normalise.ts';
 import { textsOf } from './texts.ts';
@@ -83,6 +83,12 @@ test('unknown members are kept to the last digit, in trace files and in answers'
     expect(answer).toContain(text);
   }
   expect(JSON.parse(answer).traces[0].user.name).toBe('jane');
+});
+
+test('a name is read as what it says, however it was escaped', () => {
+  const line = lineOf([['user', '{"name":"J\\u00f6rg","domain":{"id":"a1b2"},"level":1.0}']]);
+  expect(readLine(line).user).toContain('"level":1.0');
+  expect(traceOfLine(line).user?.name).toBe('Jörg');
 });
 
 test('any JSON text in, the same tokens out', () => {

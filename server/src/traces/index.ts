@@ -1,5 +1,5 @@
-export { exactJson, membersOf } from './exact.ts';
-export { compacted, cutText, membersIn } from './json-text.ts';
+export { compacted, exactJson, membersIn, membersOf } from '@opencts/client/json';
+export { cutText } from './cut-text.ts';
 export { QUERY_SHARES } from './limits.ts';
 export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine } from './line.ts';
 export { Masker } from './mask.ts';

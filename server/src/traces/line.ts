@@ -1,5 +1,4 @@
-import { membersOf } from './exact.ts';
-import { membersIn } from './json-text.ts';
+import { membersIn, membersOf } from '@opencts/client/json';
 import type { Trace } from './trace.ts';
 
 /**

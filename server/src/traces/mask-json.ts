@@ -1,4 +1,4 @@
-import { endOfString } from './json-text.ts';
+import { endOfString } from '@opencts/client/json';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 

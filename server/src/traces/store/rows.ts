@@ -1,4 +1,4 @@
-import { membersOf } from '../exact.ts';
+import { membersOf } from '@opencts/client/json';
 import type { Members } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { COLUMNS, DERIVED } from './schema.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonText } from '../testing/json-text.ts';
-import { compacted, cutText, membersIn, tokensOf } from './json-text.ts';
+import { compacted, elementsIn, indented, membersIn, tokensOf } from './json-text.ts';
+import { jsonText } from './testing/json-text.ts';
 
 /** The tokens of a text, and whether it is JSON. */
 function read(text: string): { tokens: string[]; isJson: boolean } {
@@ -64,40 +64,20 @@ test('members are found in their order, also those named twice', () => {
   expect(membersIn('{}')).toEqual([]);
 });
 
-test('JSON that is cut stays JSON, within its bound, marked, and nothing of it is invented', () => {
+test('elements are found as they stand, also those that hold others', () => {
+  expect(elementsIn(' [ 1.0 ,{"a":[1,2]}, [[]] ,"x]" ] ')).toEqual(['1.0', '{"a":[1,2]}', '[[]]', '"x]"']);
+  expect(elementsIn('[]')).toEqual([]);
+  for (const other of ['{}', '1', '', '[', '[1', '[1]]', '"[]"', '[1,]'])
+    expect(elementsIn(other)).toBeUndefined();
+});
+
+test('to be read, a text gets other spaces only, those of JSON.stringify', () => {
   fc.assert(
-    fc.property(jsonText, fc.integer({ min: 60, max: 400 }), (text, most) => {
-      const cut = cutText(text, most);
-      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(most);
-      if (Buffer.byteLength(text) <= most) {
-        expect(cut).toBe(text);
-        return;
-      }
-      expect(cut).toContain('…');
-      expect(isJson(cut)).toBe(true);
-      const end = cut.lastIndexOf('…');
-      const kept = cut.slice(0, end).replace(/,?"$/, '');
-      expect(text.startsWith(kept)).toBe(true);
+    fc.property(jsonText, (text) => {
+      expect(read(indented(text))).toEqual(read(text));
+      const plain = JSON.stringify(JSON.parse(text));
+      expect(indented(plain)).toBe(JSON.stringify(JSON.parse(text), null, 2));
     }),
-    { numRuns: 5000 },
   );
-});
-
-test.each([
-  ['plain text', 'word '.repeat(100)],
-  ['broken JSON', `{"a":${'x'.repeat(300)}`],
-  ['too deep to be closed', '['.repeat(300) + ']'.repeat(300)],
-])('%s is cut, too', (_what, text) => {
-  const cut = cutText(text, 100);
-  expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(100);
-  expect(cut).toContain('…');
-});
-
-test('no character is cut in two', () => {
-  for (let most = 60; most < 80; most++) {
-    expect(cutText(`"${'😀'.repeat(50)}"`, most)).toMatch(/^"(?:😀)*…"$/u);
-    expect(cutText('é'.repeat(100), most)).toMatch(/^é*…$/u);
-    expect(cutText(`"${'\\ud83d\\ude00'.repeat(50)}"`, most)).toMatch(/^"(?:\\ud83d\\ude00)*…"$/u);
-    expect(cutText(`"${'\\\\'.repeat(50)}"`, most)).toMatch(/^"(?:\\\\)*…"$/u);
-  }
+  for (const other of ['', 'plain text', '{"a":1', '{"a":1}}']) expect(indented(other)).toBe(other);
 });

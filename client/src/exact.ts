@@ -52,7 +52,7 @@ export function membersOf(text: string): Record<string, unknown> {
   for (const { name, start, end } of membersIn(text) ?? []) {
     const sent = text.slice(start, end);
     const read: unknown = JSON.parse(sent);
-    members[name] = JSON.stringify(read) === sent ? read : new Exact(sent);
+    members[name] = typeof read === 'string' || JSON.stringify(read) === sent ? read : new Exact(sent);
   }
   return { ...members };
 }
