@@ -12,3 +12,4 @@ export {
   type SignedIn,
   signIn,
 } from './http.ts';
+export { textOf, tracesOf } from './trace-text.ts';

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { OpenCtsClient } from './client.ts';
 import { OpenCtsError } from './error.ts';
+import { Exact } from './exact.ts';
 import { reportUntilTaken } from './report.ts';
+import { textOf } from './trace-text.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -155,4 +157,25 @@ test('traces come page by page to the end', async () => {
   const ids: unknown[] = [];
   for await (const trace of client().traces({ service_type: 'ECS' })) ids.push(trace.trace_id);
   expect(ids).toEqual(['1', '2', '3']);
+});
+
+const ODD =
+  '{"order_id":9223372036854775807,"price":0.1234567890123456789,"ratio":1.0,"big":1e400,"dup":1,"dup":2}';
+
+test('what JavaScript does not hold is sent as it is', async () => {
+  const { seen, client } = await receiver(taken);
+  await client().reportTraces([{ request: new Exact(ODD), serial: new Exact('1.0'), name: 'x' }]);
+  expect(seen.bodies).toEqual([`{"traces":[{"request":${ODD},"serial":1.0,"name":"x"}]}`]);
+});
+
+test('traces are there as the service told them, too', async () => {
+  const told = [`{"trace_id":"1","details":${ODD}}`, '{"trace_id":"2","serial":1.0}'];
+  const { client } = await receiver((_request, response) => {
+    response
+      .writeHead(200, JSON_TYPE)
+      .end(`{"traces":[${told.join(',')}],"meta_data":{"count":2,"marker":null}}`);
+  });
+  const { traces } = await client().listTraces();
+  expect(traces.map(({ trace_id }) => trace_id)).toEqual(['1', '2']);
+  expect(traces.map(textOf)).toEqual(told);
 });

@@ -1,6 +1,8 @@
 import type { paths } from './api.ts';
 import { OpenCtsError } from './error.ts';
+import { exactJson } from './exact.ts';
 import { type Api, createApi, dataOf, enterProject, type Login, type SignedIn, signIn } from './http.ts';
+import { tracesOf } from './trace-text.ts';
 
 export interface ClientOptions {
   /** Of the service, such as http://127.0.0.1:8780. */
@@ -51,13 +53,18 @@ export class OpenCtsClient {
     return (await this.enter()).project?.id ?? '';
   }
 
-  /** Reports traces; those not listed as rejected or not recorded are durable. @throws OpenCtsError */
+  /**
+   * Reports traces; those not listed as rejected or not recorded are durable. What JavaScript does not hold, such as
+   * a long number, is sent as it is when it is an {@link Exact}.
+   * @throws OpenCtsError
+   */
   async reportTraces(traces: readonly object[]): Promise<ReportAnswer> {
     return this.withProject((path) =>
       dataOf(
         this.api.POST('/v3/{project_id}/traces', {
           params: { path },
           body: { traces: traces as never },
+          bodySerializer: exactJson,
         }),
       ),
     );
@@ -75,11 +82,14 @@ export class OpenCtsClient {
     });
   }
 
-  /** One page, newest first. Parameters: those of `GET /v3/{project_id}/traces`. */
+  /** One page, newest first. Parameters: those of `GET /v3/{project_id}/traces`. {@link textOf} has them to the last digit. */
   async listTraces(parameters: Record<string, string | number> = {}): Promise<TracePage> {
-    return this.withProject((path) =>
-      dataOf(this.api.GET('/v3/{project_id}/traces', { params: { path, query: parameters } })),
-    );
+    return this.withProject((path) => {
+      const params = { path, query: parameters };
+      return tracesOf<TracePage>(
+        dataOf(this.api.GET('/v3/{project_id}/traces', { params, parseAs: 'text' })),
+      );
+    });
   }
 
   /** All matching traces, page by page, newest first. */

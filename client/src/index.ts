@@ -1,3 +1,4 @@
 export * from './browser.ts';
 export * from './client.ts';
+export { Exact } from './exact.ts';
 export { type RetryOptions, reportUntilTaken } from './report.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { dataOf } from '@opencts/client';
+import { dataOf, type Trace, tracesOf } from '@opencts/client';
 import { type Commands, type Context, UsageError } from './command.ts';
 
 /** Traces that `show` shows. */
@@ -15,8 +15,10 @@ const page = ({ api, path: project }: Context, prefix: string, marker: string) =
 
 /** Traces of a file from an offset on. */
 const part = ({ api, path: project }: Context, file: { bucket: string; key: string }, offset: number) => {
-  const query = { ...file, offset, limit: MOST_SHOWN - offset };
-  return dataOf(api.GET('/v3/{project_id}/archive/traces', { params: { path: project, query } }));
+  const params = { path: project, query: { ...file, offset, limit: MOST_SHOWN - offset } };
+  return tracesOf<{ traces: Trace[]; total_count: number }>(
+    dataOf(api.GET('/v3/{project_id}/archive/traces', { params, parseAs: 'text' })),
+  );
 };
 
 /** The file of a key, which says its bucket as well. */
@@ -58,7 +60,7 @@ export const ARCHIVE: Commands = {
     columns: ['trace_name', 'service_type', 'resource_type', 'resource_name', 'trace_rating', 'time'],
     async run(context) {
       const { bucket, key } = await fileOf(context);
-      const traces: Awaited<ReturnType<typeof part>>['traces'] = [];
+      const traces: Trace[] = [];
       // A page of large traces ends early.
       for (let total = 1; traces.length < Math.min(total, MOST_SHOWN); ) {
         const page = await part(context, { bucket, key }, traces.length);

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { Exact, OpenCtsClient } from '@opencts/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { House, PASSWORD } from '../testing/house.ts';
+import { House, PASSWORD, trace } from '../testing/house.ts';
 import { administer, NOUNS } from './index.ts';
 
 const house = new House();
@@ -127,6 +128,25 @@ test('trace files are listed, shown and downloaded', async () => {
     'there is no trace file',
   );
 });
+
+test('the traces of a trace file are shown to the last digit', async () => {
+  const client = new OpenCtsClient({
+    url: house.app.url,
+    project: 'eu-nl',
+    credentials: { domain: 'default', user: 'admin', password: PASSWORD },
+  });
+  const sent = '{"order_id":9223372036854775807,"ratio":1.0,"big":1e400,"dup":1,"dup":2}';
+  await client.reportTraces([trace({ service_type: 'SHOP', details: new Exact(sent) })]);
+  const lastOf = async (at: string): Promise<string> => {
+    const found: { name: string }[] = await json(`archive list ${at} --project eu-nl`);
+    const name = found.find(({ name }) => name.endsWith('/SHOP/'))?.name ?? found.at(-1)?.name ?? '';
+    return name.endsWith('/') ? lastOf(name) : name;
+  };
+  await expect.poll(() => lastOf('CloudTraces/'), { timeout: 20_000 }).toContain('/SHOP/');
+  const { out } = await opencts(`archive show ${await lastOf('CloudTraces/')} --project eu-nl --output json`);
+  expect(out.replaceAll(/\s/g, '')).toContain(`"details":${sent}`);
+  expect(out).toContain('\n      "ratio": 1.0,\n');
+}, 60_000);
 
 test('every command has help worth reading; what is wrong is named', async () => {
   for (const [noun, { commands }] of Object.entries(NOUNS)) {

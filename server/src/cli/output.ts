@@ -1,11 +1,12 @@
+import { textOf } from '@opencts/client';
+import { indented } from '@opencts/client/json';
+
 /** What a command answers: rows of a table, one thing, or nothing but that it was done. */
 export type Output = Record<string, unknown>[] | Record<string, unknown> | string;
 
 /** @param columns members that the table shows; JSON shows all */
 export function render(output: Output, columns: readonly string[], format: 'table' | 'json'): string {
-  if (format === 'json') {
-    return `${JSON.stringify(typeof output === 'string' ? { message: output } : output, null, 2)}\n`;
-  }
+  if (format === 'json') return `${indented(json(output))}\n`;
   if (typeof output === 'string') return `${output}\n`;
   if (Array.isArray(output)) return table(output, columns);
   const width = Math.max(...Object.keys(output).map((name) => name.length));
@@ -13,6 +14,12 @@ export function render(output: Output, columns: readonly string[], format: 'tabl
     .filter(([name]) => name !== 'links')
     .map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}\n`)
     .join('');
+}
+
+function json(output: Output): string {
+  if (typeof output === 'string') return JSON.stringify({ message: output });
+  // Traces as they were sent, to the last digit.
+  return Array.isArray(output) ? `[${output.map(textOf).join(',')}]` : JSON.stringify(output);
 }
 
 function table(rows: Record<string, unknown>[], columns: readonly string[]): string {
