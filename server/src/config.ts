@@ -105,9 +105,11 @@ function names(value: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  const bad = all.find((name) => !/^\*?[A-Za-z0-9][A-Za-z0-9 _.-]{1,63}$/.test(name));
+  const bad = all.find((name) => !/^(?:[^:*]{1,64}:)?\*?[A-Za-z0-9][A-Za-z0-9 _.-]{1,63}$/.test(name));
   if (bad !== undefined) {
-    throw new Error(`must be names of 2 to 64 letters, digits, "_", "." and "-", "${bad}" is none`);
+    throw new Error(
+      `must be names of 2 to 64 letters, digits, "_", "." and "-", also behind a source and ":"; "${bad}" is none`,
+    );
   }
   return all;
 }
@@ -409,7 +411,7 @@ export const SETTINGS = {
   maskedNames: define({
     variable: 'OPENCTS_MASKED_NAMES',
     meaning:
-      'Names of members whose values are masked besides the usual ones, separated by commas; *name: all names that end so',
+      'Names of members whose values are masked besides the usual ones, separated by commas; *name: all names that end so; source:name: in traces of that source',
     fallback: '',
     parse: names,
   }),

@@ -223,6 +223,19 @@ test('unknown members are kept, secrets in them masked', () => {
   });
 });
 
+test("a source's own names are masked in its traces only", () => {
+  const about = { ...context, masker: new Masker(['SHOP:order_code']) };
+  const sent = { ...good, request: { order_code: 'x' }, order_code: 'y' };
+  const codes = ['SHOP', 'ECS'].map((service_type) => {
+    const line = JSON.parse(normalise({ ...sent, service_type }, about).line) as TraceLine;
+    return [line.request, line.extra];
+  });
+  expect(codes).toEqual([
+    ['{"order_code":"********"}', '{"order_code":"********"}'],
+    ['{"order_code":"x"}', '{"order_code":"y"}'],
+  ]);
+});
+
 test('structures become JSON text, text stays as it is, secrets are masked in both', () => {
   const line = lineOf({
     ...good,

@@ -126,9 +126,10 @@ export function stamp(
   let line = lineOf(trace);
   // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
   checkSize(line);
-  if (!context.masker.acquits(line)) {
+  const masker = context.masker.of(input.service_type);
+  if (!masker.acquits(line)) {
     checkText(line, trace);
-    if (maskMembers(trace, message, cuts, context.masker)) line = lineOf(trace);
+    if (maskMembers(trace, message, cuts, masker)) line = lineOf(trace);
   }
   return {
     routing: {

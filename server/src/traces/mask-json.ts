@@ -12,10 +12,14 @@ interface Open {
   secrecy: Secrecy | undefined;
   /** Of an object, what its `"name": …` says about its `"value": …`; of a list, about its elements. */
   labelled: Secrecy | undefined;
+  /** Of a list in a list, what its first element says about the second. */
+  pair: Secrecy | undefined;
   /** Whether all text in it is secret. */
   isHeader: boolean;
-  /** That value, where it came before the name. */
-  value: Edit | undefined;
+  /** What is masked when it turns out to be secret: values that came before their name, the second of a pair. */
+  values: Edit[] | undefined;
+  /** Of a list, how many elements have ended. */
+  elements: number;
 }
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
@@ -94,7 +98,7 @@ class Scanner {
         if (!around || around.isObject !== (first === '}')) return false;
         if (next !== 'comma' && next !== 'first name' && next !== 'first value') return false;
         this.at++;
-        stack.pop();
+        this.close(around);
         this.ended({ start: around.start, end: this.at, text: `"${MASK}"` });
         return true;
       case ',':
@@ -142,10 +146,18 @@ class Scanner {
   private label(around: Open, said: string): void {
     if (!around.isObject) {
       around.secrecy = around.labelled ?? (FLAG.test(said) ? this.names.of(said) : undefined);
+      if (around.elements === 0 && this.stack.at(-2)?.isObject === false) around.pair = this.names.of(said);
     } else if (LABEL.test(around.name)) {
-      around.labelled = this.names.of(said);
-      if (around.labelled && around.value) this.edits.push(around.value);
+      // Of two names either could be the one that counts.
+      around.labelled = this.names.of(said) ?? around.labelled;
+      if (around.labelled) for (const value of around.values?.splice(0) ?? []) this.edits.push(value);
     }
+  }
+
+  /** A list of two in a list is a name and its value. */
+  private close(around: Open): void {
+    this.stack.pop();
+    if (around.pair && around.elements === 2) for (const value of around.values ?? []) this.edits.push(value);
   }
 
   private open(around: Open | undefined, isObject: boolean): void {
@@ -161,7 +173,17 @@ class Scanner {
     const secrecy = isObject ? undefined : labelled;
     const isHeader =
       around !== undefined && (around.isHeader || (labelled !== undefined && HEADER.test(around.name)));
-    this.stack.push({ isObject, start, name: '', secrecy, labelled, isHeader, value: undefined });
+    this.stack.push({
+      isObject,
+      start,
+      name: '',
+      secrecy,
+      labelled,
+      pair: undefined,
+      isHeader,
+      values: undefined,
+      elements: 0,
+    });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;
   }
@@ -180,8 +202,13 @@ class Scanner {
   /** @param mask what is done where it turns out to be secret */
   private ended(mask: Edit): void {
     const around = this.stack.at(-1);
-    if (around?.isObject && LABELLED.test(around.name)) around.value = mask;
     this.next = around ? 'comma' : 'value';
+    if (!around) return;
+    if (around.isObject ? LABELLED.test(around.name) : around.pair && around.elements === 1) {
+      around.values ??= [];
+      around.values.push(mask);
+    }
+    around.elements++;
   }
 }
 

@@ -138,6 +138,16 @@ test('further names are masked, whole or by their end', () => {
   );
 });
 
+test('a source can have names of its own', () => {
+  const further = new Masker(['*_pin', 'SHOP:sk', 'SHOP:*_pan', 'My shop:order no']);
+  const text = '{"sk":"a","card_pan":"b","card_pin":"c","order-no":"d","password":"e"}';
+  const masked = (...values: string[]) =>
+    `{"sk":"${values[0]}","card_pan":"${values[1]}","card_pin":"${M}","order-no":"${values[2]}","password":"${M}"}`;
+  expect(further.of('SHOP').text(text)).toBe(masked(M, M, 'd'));
+  expect(further.of('My shop').text(text)).toBe(masked('a', 'b', M));
+  expect(further.of('ECS').text(text)).toBe(masked('a', 'b', 'd'));
+});
+
 test('no value of a secret member survives, and everything else is kept, in any JSON', () => {
   const secret = fc.constant('S3CRET-value "\\ with quotes');
   const tree = fc.letrec((tie) => ({

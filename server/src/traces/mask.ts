@@ -14,10 +14,28 @@ const MOST_LEVELS = 8;
  */
 export class Masker {
   private readonly names: SecretNames;
+  private readonly sources = new Map<string, Masker>();
 
-  /** @param names that stand for secrets, besides the common ones; `*name`: all that end with it */
+  /**
+   * @param names that stand for secrets, besides the common ones; `*name`: all that end with it; `source:name`,
+   * `source:*name`: in traces of that source only
+   */
   constructor(names: readonly string[] = []) {
-    this.names = new SecretNames(names);
+    const given = names
+      .map((name) => name.split(':'))
+      .map((parts) => ({ name: parts.pop() as string, source: parts[0] }));
+    const common = given.filter(({ source }) => source === undefined).map(({ name }) => name);
+    this.names = new SecretNames(common);
+    for (const source of new Set(given.map((one) => one.source))) {
+      if (source === undefined) continue;
+      const own = given.filter((one) => one.source === source).map(({ name }) => name);
+      this.sources.set(source, new Masker([...common, ...own]));
+    }
+  }
+
+  /** The one for traces of a source, which can have names of its own. */
+  of(source: string): Masker {
+    return this.sources.get(source) ?? this;
   }
 
   /**
