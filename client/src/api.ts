@@ -9313,6 +9313,11 @@ export interface components {
             user_agent?: string;
             content_length?: number;
             total_time?: number;
+            /**
+             * @description Older name of trace_rating: counts where that is absent, and says the same where it is not
+             * @enum {unknown}
+             */
+            trace_status?: "normal" | "warning" | "incident";
         } & {
             [key: string]: unknown;
         };

@@ -7,14 +7,17 @@ let marked = false;
 /** A value of JSON that JavaScript cannot hold: a long number, or an object that names a member twice. */
 export class Exact {
   readonly text: string;
+  private readonly value: string;
 
-  constructor(text: string) {
+  /** @param value what stands for it where JavaScript alone is asked */
+  constructor(text: string, value = text) {
     this.text = text;
+    this.value = value;
   }
 
   /** To JSON.stringify alone it is what JavaScript makes of it. */
   toJSON(): unknown {
-    if (mark === undefined) return JSON.parse(this.text);
+    if (mark === undefined) return JSON.parse(this.value);
     marked = true;
     return mark + this.text;
   }
@@ -35,24 +38,57 @@ export function exactJson(value: unknown): string {
   }
 }
 
+/** A JSON value as it was sent: what JavaScript holds, or it as {@link Exact}. */
+function exactValue(sent: string): unknown {
+  const value: unknown = JSON.parse(sent);
+  return typeof value === 'string' || JSON.stringify(value) === sent ? value : new Exact(sent);
+}
+
 /**
- * Members that stand as JSON text in a line, those that JavaScript cannot hold as {@link Exact}. What cannot be
+ * Members that stand as JSON text in a line, as they were sent: those that JavaScript cannot hold are
+ * {@link Exact}, one that is named several times has all its values, and the whole keeps its order. What cannot be
  * read costs only itself: it is given as it stands.
  */
 export function membersOf(text: string): Record<string, unknown> {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: text };
+    if (JSON.stringify(value) === text) return value as Record<string, unknown>;
+    return exactMembers(text);
   } catch {
     return { unreadable: text };
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: text };
-  if (JSON.stringify(value) === text) return value as Record<string, unknown>;
-  const members = Object.create(null) as Record<string, unknown>;
+}
+
+function exactMembers(text: string): Record<string, unknown> {
+  const sent = new Map<string, string[]>();
   for (const { name, start, end } of membersIn(text) ?? []) {
-    const sent = text.slice(start, end);
-    const read: unknown = JSON.parse(sent);
-    members[name] = typeof read === 'string' || JSON.stringify(read) === sent ? read : new Exact(sent);
+    const value = text.slice(start, end);
+    const before = sent.get(name);
+    if (before) before.push(value);
+    else sent.set(name, [value]);
   }
-  return { ...members };
+  // Defined, not assigned: a member may be called __proto__.
+  const members: PropertyDescriptorMap = Object.create(null) as PropertyDescriptorMap;
+  for (const [name, values] of sent) {
+    const last = values.at(-1) as string;
+    const value = values.length === 1 ? exactValue(last) : new Exact(repeated(name, values), last);
+    members[name] = { value, enumerable: true, writable: true, configurable: true };
+  }
+  return Object.create(new Whole(text), members) as Record<string, unknown>;
+}
+
+/** What stands behind the name of a member that is named again. */
+const repeated = (name: string, values: readonly string[]) => values.join(`,${JSON.stringify(name)}:`);
+
+/** Stands behind members, so that JSON of all of them is the text that they were sent as. */
+class Whole {
+  readonly toJSON: () => unknown;
+
+  constructor(text: string) {
+    const exact = new Exact(text);
+    this.toJSON = () => exact.toJSON();
+    // Whoever goes through the members does not come upon it.
+    Object.defineProperty(this, 'toJSON', { enumerable: false });
+  }
 }

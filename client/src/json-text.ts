@@ -146,6 +146,17 @@ export function compacted(text: string): string {
   return result;
 }
 
+/** A JSON text as JSON.stringify writes it, but with its own numbers, and its members as often and in the order as they stand. */
+export function canonical(text: string): string {
+  let result = '';
+  for (const { kind, start, end } of tokensOf(text)) {
+    const token = text.slice(start, end);
+    const isEscaped = (kind === 'string' || kind === 'name') && token.includes('\\');
+    result += isEscaped ? JSON.stringify(JSON.parse(token)) : token;
+  }
+  return result;
+}
+
 /** The elements of a JSON list, as they stand in the text. Undefined: it is none. */
 export function elementsIn(text: string): string[] | undefined {
   const elements: string[] = [];

@@ -136,7 +136,6 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
             ...PAGING,
           }),
         },
-        serializerCompiler: () => exactJson,
       },
       async (request: FastifyRequest, reply) => {
         const { tracker_name } = request.params as Static<typeof OfTracker>;
@@ -152,14 +151,14 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
           ownerOf(request.principal).projectId,
           wanted,
         );
-        return {
+        return reply.serializer(exactJson).send({
           traces: traces.map((trace) => ({
             ...trace,
             trace_status: trace.trace_rating,
-            ...(version === 'v1.0' && trace.user ? { user: JSON.stringify(trace.user) } : {}),
+            ...(version === 'v1.0' && trace.user ? { user: exactJson(trace.user) } : {}),
           })),
           meta_data,
-        };
+        });
       },
     );
   }

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { TRACE_RATINGS, Trace } from '../traces/index.ts';
+import { membersIn, TRACE_RATINGS, Trace } from '../traces/index.ts';
+import type { Sent } from './items.ts';
 
 const STRUCTURE = Type.Union(
   [
@@ -31,6 +32,12 @@ export const TraceInput = Type.Object(
       }),
     ),
     trace_rating: Type.Optional(Type.Enum([...TRACE_RATINGS])),
+    trace_status: Type.Optional(
+      Type.Enum([...TRACE_RATINGS], {
+        description:
+          'Older name of trace_rating: counts where that is absent, and says the same where it is not',
+      }),
+    ),
     time: Type.Integer({
       minimum: 1e12,
       maximum: 9_999_999_999_999,
@@ -52,11 +59,15 @@ export type TraceInput = Type.Static<typeof TraceInput>;
 
 /** Members that the schema knows; all others are kept in `extra`. */
 export const KNOWN: ReadonlySet<string> = new Set(Object.keys(Trace.properties));
+/** Members that mean something: those, and what counts besides being kept. */
+export const MEANT: ReadonlySet<string> = new Set([...KNOWN, 'trace_status']);
 
+const RATING = `must be one of ${TRACE_RATINGS.join(', ')}`;
 /** What each member must be, in words, for the refusal. */
 const RULES: Record<string, string> = {
   trace_name: 'must begin with a letter and hold 1 to 64 of letters, digits, ".", "_" and "-"',
-  trace_rating: 'must be one of normal, warning, incident',
+  trace_rating: RATING,
+  trace_status: RATING,
   trace_type: 'must be text of 1 to 64 characters, such as ApiCall, ConsoleAction or SystemAction',
   service_type: 'must be text of 1 to 64 characters',
   resource_type: 'must be text of 1 to 64 characters',
@@ -75,6 +86,9 @@ const validator = Compile(TraceInput);
 export const isTraceInput = (item: unknown): item is TraceInput => validator.Check(item);
 
 const NUMBERS = ['time', 'content_length', 'total_time'];
+/** Members in which a number must be a whole one. */
+export const WHOLE: ReadonlySet<string> = new Set([...NUMBERS, 'code']);
+const BODIES = ['request', 'response', 'message'];
 const TEXTS = Object.entries(TraceInput.properties)
   .filter(([, schema]) => Type.IsString(schema))
   .map(([name]) => name);
@@ -99,16 +113,23 @@ function instantOf(text: string): number | undefined {
 /** Text of a user that is read as JSON. */
 const LONGEST_USER = 16 * 1024;
 
-/** The members with what some producers send as text, or as a number, taken as what it says. */
-export function asSaid(members: Record<string, unknown>): Record<string, unknown> {
-  const said = { ...members };
+/**
+ * The members with what some producers send as text, or as a number, taken as what it says; known members that are
+ * null count as absent.
+ */
+export function asSaid(members: Record<string, unknown>, sent: Sent): Record<string, unknown> {
+  const present = Object.entries(members).filter(([name, value]) => value !== null || !MEANT.has(name));
+  const said = Object.fromEntries(present);
   for (const name of NUMBERS) {
     const value = members[name];
     if (typeof value === 'string' && /^\d{1,15}$/.test(value)) said[name] = Number(value);
   }
-  for (const name of TEXTS) {
-    const value = members[name];
-    if (Number.isSafeInteger(value)) said[name] = String(value);
+  const numbers = [...TEXTS, ...BODIES].filter((name) => typeof members[name] === 'number');
+  if (numbers.length > 0) {
+    const { text } = sent;
+    for (const { name, start, end } of membersIn(text) ?? []) {
+      if (numbers.includes(name)) said[name] = text.slice(start, end);
+    }
   }
   const { time, read_only: readOnly, user } = members;
   if (typeof time === 'string') said.time = instantOf(time) ?? said.time;
@@ -125,10 +146,13 @@ export function asSaid(members: Record<string, unknown>): Record<string, unknown
   return said;
 }
 
-/** Which member breaks which rule. */
-export function explain(item: unknown): { field: string | undefined; message: string } {
+/** Which member breaks which rule. @param text of the whole trace */
+export function explain(item: unknown, text: string): { field: string | undefined; message: string } {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-    return { field: undefined, message: `a trace must be a JSON object, this is ${nameOf(item)}` };
+    return {
+      field: undefined,
+      message: `a trace must be a JSON object, this is ${nameOf(item, text.trim())}`,
+    };
   }
   const members = item as Record<string, unknown>;
   for (const required of TraceInput.required) {
@@ -141,7 +165,15 @@ export function explain(item: unknown): { field: string | undefined; message: st
   const [member = ''] = path;
   const field = path.join('.');
   const rule = RULES[member] && path.length === 1 ? RULES[member] : `${error?.message ?? 'is invalid'}`;
-  return { field, message: `${field} ${rule}, this is ${nameOf(valueAt(members, path))}` };
+  return {
+    field,
+    message: `${field} ${rule}, this is ${nameOf(valueAt(members, path), textAt(text, path))}`,
+  };
+}
+
+/** The refusal of a number that is none of the whole ones. */
+export function notWhole(field: string, sent: string): string {
+  return `${field} ${RULES[field]}, this is ${cut(sent)}`;
 }
 
 function valueAt(value: unknown, path: string[]): unknown {
@@ -150,12 +182,35 @@ function valueAt(value: unknown, path: string[]): unknown {
   return current;
 }
 
-/** A short description of a wrong value; never a long or secret-looking one in full. */
-function nameOf(value: unknown): string {
+/** What stands in a JSON text under these names; the last, where one is named twice. */
+function textAt(text: string, path: string[]): string | undefined {
+  let current: string | undefined = text;
+  for (const step of path) {
+    const member: { start: number; end: number } | undefined = membersIn(current)?.findLast(
+      ({ name }) => name === step,
+    );
+    if (!member) return undefined;
+    current = current.slice(member.start, member.end);
+  }
+  return current;
+}
+
+/** Characters of a wrong value that are told. */
+const MOST_TOLD = 40;
+
+const cut = (text: string) => (text.length > MOST_TOLD ? `${text.slice(0, MOST_TOLD)}…` : text);
+
+/**
+ * A short description of a wrong value; never a long or secret-looking one in full.
+ * @param sent its text: JavaScript rounds numbers
+ */
+function nameOf(value: unknown, sent: string | undefined): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'string')
-    return value.length > 40 ? `text of ${value.length} characters` : JSON.stringify(value);
+  if (typeof value === 'string') {
+    return value.length > MOST_TOLD ? `text of ${value.length} characters` : JSON.stringify(value);
+  }
+  if (typeof value === 'number') return sent === undefined ? 'a number' : cut(sent);
   return String(value);
 }

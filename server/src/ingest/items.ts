@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { ERRORS, syntaxReason } from '../errors.ts';
-import { MAX_DEPTH } from '../traces/index.ts';
-import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
+import { MAX_DEPTH, membersIn } from '../traces/index.ts';
+import { MAX_ITEM_BYTES, MAX_ITEM_VALUES } from './limits.ts';
 
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [QUOTE, BACKSLASH, COMMA, COLON, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
-/** Below this an item is parsed without a look at it first: it cannot take long. */
-const QUICK_BYTES = 64 * 1024;
+/** `e` and `E` of an exponent differ by it. */
+const LOWER_CASE = 0x20;
+const LETTER_E = 0x65;
 /** Levels around a request: the trace, and those of a user. */
 const LEVELS = MAX_DEPTH + 2;
 
@@ -16,25 +17,39 @@ const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 /** Stands for an item that cannot be read; it costs only itself. */
 export class Unreadable {
   readonly reason: string;
+  /** The member in which the fault stands. */
+  readonly field: string | undefined;
 
-  constructor(reason: string) {
+  constructor(reason: string, field?: string) {
     this.reason = reason;
+    this.field = field;
   }
 }
 
-/** Where a value ends in JSON text, how deep it is and how much there is in it. */
+/** An item that was read. */
+export interface Sent {
+  /** What JavaScript makes of it. */
+  value: unknown;
+  /** Names in it, at all levels; more than the value has: one stands twice. Undefined: it was never written. */
+  names: number | undefined;
+  /** A number in it has a fraction or an exponent: JavaScript may have rounded it to another one. */
+  hasFractions: boolean;
+  /** How it was written. */
+  readonly text: string;
+}
+
+/** Where a value ends in JSON text, how deep it is and what is in it. */
 interface Extent {
   end: number;
   depth: number;
   values: number;
+  names: number;
+  hasFractions: boolean;
 }
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
-export const parseLine = (bytes: Buffer | null): unknown =>
+export const parseLine = (bytes: Buffer | null): Sent | Unreadable =>
   bytes ? parseItem(unmarked(bytes), 'line') : tooLarge('line');
-
-/** One of `{"traces": […]}`. */
-export const parseTrace = (bytes: Buffer): unknown => parseItem(bytes, 'trace');
 
 /** Some editors and tools put a mark in front. */
 const unmarked = (bytes: Buffer) =>
@@ -47,31 +62,31 @@ const tooLarge = (what: string) => new Unreadable(`the ${what} is larger than ${
 /** What may be traces, each read when it is its turn. */
 export interface Items {
   items: unknown[];
-  /** What JavaScript makes of an item, or why it cannot be read. */
-  read: (item: unknown) => unknown;
-  /** How one that can be read was written. */
-  text: (item: unknown, index: number) => string;
+  read: (item: unknown) => Sent | Unreadable;
 }
-
-const writtenIn = (bytes: unknown) => unmarked(bytes as Buffer).toString('utf8');
 
 /** Lines of NDJSON; null stands for one that is larger than any trace may be. */
 export const linesOf = (items: (Buffer | null)[]): Items => ({
   items,
   read: (line) => parseLine(line as Buffer | null),
-  text: writtenIn,
 });
 
 /** What was never written. */
 export const objectsOf = (items: unknown[]): Items => ({
   items,
-  read: (item) => item,
-  text: (item) => JSON.stringify(item),
+  read: (value) => ({
+    value,
+    names: undefined,
+    hasFractions: false,
+    get text() {
+      return JSON.stringify(value);
+    },
+  }),
 });
 
 /**
- * The traces of `{"traces": […]}`. What is not very large is parsed at once; what is, or no JSON as a whole, is taken
- * apart, so that it costs no more at a time than one trace, and a broken trace only itself.
+ * The traces of `{"traces": […]}`, taken apart without being parsed: each costs no more at a time than one trace, and
+ * a broken one only itself.
  * @param most traces
  * @throws CtsError 400 when it is not that, 413 when there are more traces
  */
@@ -80,52 +95,47 @@ export function tracesOf(body: Buffer, most: number): Items {
   if (bytes.length === 0) {
     throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
   }
-  if (!isUtf8(bytes)) throw ERRORS.invalidBody(undefined, 'the body is not valid UTF-8');
-  const found = bytes.length <= WHOLE_BODY ? parseWhole(bytes) : undefined;
-  const items = found ?? splitTraces(bytes, most);
+  const items = splitTraces(bytes, most);
   if (items.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
-  if (items.length > most) throw ERRORS.tooManyTraces(most);
-  if (!found) return { items, read: (item) => parseTrace(item as Buffer), text: writtenIn };
-  let parts: Buffer[] | undefined;
-  return {
-    items,
-    read: (item) => item,
-    // Few traces are asked for how they were written: the body is taken apart only for these.
-    text: (_item, index) => {
-      parts ??= splitTraces(bytes, most);
-      return writtenIn(parts[index]);
-    },
-  };
+  return { items, read: (part) => parsePart(part as Part, 'trace') };
 }
 
-/** Undefined when it is no JSON. */
-function parseWhole(bytes: Buffer): unknown[] | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-  const traces = (body as { traces?: unknown } | null)?.traces;
-  if (!Array.isArray(traces)) throw notThat();
-  return traces;
+/** A value within JSON text, and what is known of it. */
+interface Part {
+  bytes: Buffer;
+  extent: Extent;
 }
 
 /** @param what it is, in the words of a rejection */
-function parseItem(bytes: Buffer, what: string): unknown {
+const parseItem = (bytes: Buffer, what: string) =>
+  bytes.length > MAX_ITEM_BYTES ? tooLarge(what) : parsePart({ bytes, extent: extentOf(bytes, 0) }, what);
+
+function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
   if (bytes.length > MAX_ITEM_BYTES) return tooLarge(what);
-  if (!isUtf8(bytes)) return new Unreadable(`the ${what} is not valid UTF-8`);
-  if (bytes.length > QUICK_BYTES) {
-    const { depth, values } = extentOf(bytes, 0);
-    if (depth > LEVELS) return new Unreadable(`the ${what} is nested deeper than ${MAX_DEPTH} levels`);
-    if (values > MAX_ITEM_VALUES)
-      return new Unreadable(`the ${what} holds more than ${MAX_ITEM_VALUES} values`);
+  const { depth, values, names, hasFractions } = extent;
+  if (depth > LEVELS) return new Unreadable(`the ${what} is nested deeper than ${MAX_DEPTH} levels`);
+  if (values > MAX_ITEM_VALUES) {
+    return new Unreadable(`the ${what} holds more than ${MAX_ITEM_VALUES} values`);
   }
+  if (!isUtf8(bytes)) return noText(bytes, what);
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return { value: JSON.parse(text), names, hasFractions, text };
   } catch (error) {
     return new Unreadable(`the ${what} is not valid JSON: ${syntaxReason(error)}`);
   }
+}
+
+/** Where bytes are no UTF-8. */
+function noText(bytes: Buffer, what: string): Unreadable {
+  const text = bytes.toString('utf8');
+  const again = Buffer.from(text);
+  let at = 0;
+  while (bytes[at] === again[at]) at++;
+  const place = bytes.subarray(0, at).toString('utf8').length;
+  const member = membersIn(text)?.find(({ start, end }) => start <= place && place < end)?.name;
+  const where = member === undefined ? '' : `, in ${member}`;
+  return new Unreadable(`the ${what} is not valid UTF-8 at byte ${at}${where}`, member);
 }
 
 /**
@@ -133,8 +143,9 @@ function parseItem(bytes: Buffer, what: string): unknown {
  * @param most traces
  * @throws CtsError 400 when it is not that, 413 when there are more traces
  */
-function splitTraces(bytes: Buffer, most: number): Buffer[] {
-  let traces: Buffer[] | undefined;
+function splitTraces(bytes: Buffer, most: number): Part[] {
+  let traces: Part[] | undefined;
+  let isNamed = false;
   let at = pastSpace(bytes, 0);
   if (bytes[at] !== OPEN_OBJECT) throw notThat();
   for (at = pastSpace(bytes, at + 1); bytes[at] !== CLOSE_OBJECT; ) {
@@ -144,13 +155,16 @@ function splitTraces(bytes: Buffer, most: number): Buffer[] {
     at = pastSpace(bytes, behindName);
     if (bytes[at] !== COLON) throw broken(at);
     at = pastSpace(bytes, at + 1);
+    if (name === 'traces') {
+      if (isNamed) throw namedTwice();
+      isNamed = true;
+    }
     if (name === 'traces' && bytes[at] === OPEN_ARRAY) {
       traces = [];
       at = splitList(bytes, at, most, traces);
     } else {
       const { end } = extentOf(bytes, at);
       parsed(bytes, at, end);
-      if (name === 'traces') traces = undefined;
       at = end;
     }
     at = pastSpace(bytes, at);
@@ -168,14 +182,15 @@ function splitTraces(bytes: Buffer, most: number): Buffer[] {
 }
 
 /** @returns the place behind the list that begins at `from` */
-function splitList(bytes: Buffer, from: number, most: number, items: Buffer[]): number {
+function splitList(bytes: Buffer, from: number, most: number, items: Part[]): number {
   let at = pastSpace(bytes, from + 1);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    const { end } = extentOf(bytes, at);
+    const extent = extentOf(bytes, at);
+    const { end } = extent;
     if (end === at) throw broken(at);
     if (items.length === most) throw ERRORS.tooManyTraces(most);
-    items.push(bytes.subarray(at, end));
+    items.push({ bytes: bytes.subarray(at, end), extent });
     at = pastSpace(bytes, end);
     if (bytes[at] === CLOSE_ARRAY) return at + 1;
     if (bytes[at] !== COMMA) throw broken(at);
@@ -186,14 +201,17 @@ function splitList(bytes: Buffer, from: number, most: number, items: Buffer[]): 
 const notThat = () =>
   ERRORS.invalidBody('traces', 'traces is missing or not an array; the body must be {"traces": [...]}');
 
+const namedTwice = () =>
+  ERRORS.invalidBody('traces', 'traces is named twice in the body; send all traces in one array');
+
 const broken = (at: number) =>
   ERRORS.invalidBody(undefined, `the body is not valid JSON at byte ${at}, or it was cut off`);
 
 /** A part of the body beside the traces. */
 function parsed(bytes: Buffer, start: number, end: number): unknown {
-  const value = parseItem(bytes.subarray(start, end), 'body');
-  if (value instanceof Unreadable) throw ERRORS.invalidBody(undefined, value.reason);
-  return value;
+  const sent = parseItem(bytes.subarray(start, end), 'body');
+  if (sent instanceof Unreadable) throw ERRORS.invalidBody(undefined, sent.reason);
+  return sent.value;
 }
 
 function pastSpace(bytes: Buffer, from: number): number {
@@ -213,22 +231,32 @@ function extentOf(bytes: Buffer, start: number): Extent {
   let open = 0;
   let depth = 0;
   let values = 1;
+  let names = 0;
+  let hasFractions = false;
   let at = start;
   for (; at < bytes.length; at++) {
-    const byte = bytes[at];
+    const byte = bytes[at] as number;
     if (byte === QUOTE) {
       at = endOfString(bytes, at + 1);
+    } else if (byte === COLON) {
+      names++;
+    } else if (byte === COMMA) {
+      if (open === 0) break;
+      values++;
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
       if (++open > depth) depth = open;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       if (open === 0) break;
-      open--;
-      if (open === 0) return { end: at + 1, depth, values };
-    } else if (byte === COMMA) {
-      if (open === 0) break;
-      values++;
+      if (--open === 0) {
+        at++;
+        break;
+      }
+    } else if (byte === POINT || ((byte | LOWER_CASE) === LETTER_E && isDigit(bytes[at - 1]))) {
+      hasFractions = true;
     }
   }
-  return { end: Math.min(at, bytes.length), depth, values };
+  return { end: Math.min(at, bytes.length), depth, values, names, hasFractions };
 }
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;

@@ -15,8 +15,6 @@ export const TOLD_REJECTIONS = 100;
 export const MAX_REASON = 300;
 /** A larger JSON body needs a place among few. */
 export const SMALL_BODY = 384 * KB;
-/** A JSON body up to this is parsed at once, which takes 2 ms, and at worst 30; a larger one is taken apart. */
-export const WHOLE_BODY = 640 * KB;
 
 /** Large JSON bodies that are read or worked off. */
 export const LARGE_BODIES: FairQueueOptions = {

@@ -7,11 +7,11 @@ import {
   MAX_BODY_TEXT,
   MAX_TRACE_BYTES,
   type Masker,
-  TRACE_RATINGS,
   type TraceLine,
   UUID_PATTERN,
 } from '../traces/index.ts';
-import { asSaid, explain, isTraceInput, KNOWN, type TraceInput } from './input.ts';
+import { asSaid, explain, isTraceInput, type TraceInput } from './input.ts';
+import type { Sent } from './items.ts';
 import type { Placement, TraceProducer } from './placement.ts';
 import { TraceRejected } from './rejected.ts';
 import type { Texts } from './texts.ts';
@@ -30,6 +30,10 @@ export interface IntakeContext extends TraceProducer {
 
 const UUID = new RegExp(UUID_PATTERN);
 
+/** Bytes of a body that stay, however large the rest of its trace is. */
+const LEAST_BODY_TEXT = 1024;
+const NO_BODIES = { request: undefined, response: undefined, message: undefined };
+
 /** What is rejected when nobody will read why. */
 const UNTOLD = new TraceRejected(undefined, 'it is no trace');
 
@@ -38,8 +42,9 @@ const UNTOLD = new TraceRejected(undefined, 'it is no trace');
  * @param isTold whether the reason is wanted, which takes longer to find than to see that there is one
  * @throws TraceRejected
  */
-export function accept(item: unknown, context: IntakeContext, isTold = true): TraceInput {
-  const input = parse(item, isTold);
+export function accept(sent: Sent, context: IntakeContext, isTold = true): TraceInput {
+  const input = parse(sent, isTold);
+  checkStatus(input);
   checkTime(input.time, context);
   checkProject(input, context.projectId);
   checkSource(input, context.source);
@@ -84,7 +89,7 @@ export function stamp(
   const cuts: Cut[] = [];
   const request = bodyText('request', input.request, texts.request, cuts);
   const response = bodyText('response', input.response, texts.response, cuts);
-  const message = bodyText('message', input.message, texts.message, cuts);
+  let message = bodyText('message', input.message, texts.message, cuts);
   const code = codeOf(input.code);
 
   // In alphabetical order, the order of a trace file.
@@ -117,13 +122,20 @@ export function stamp(
     total_time: input.total_time,
     trace_id: traceId,
     trace_name: input.trace_name,
-    trace_rating: input.trace_rating ?? statusOf(input) ?? (Number(code) >= 400 ? 'warning' : 'normal'),
+    trace_rating: input.trace_rating ?? input.trace_status ?? (Number(code) >= 400 ? 'warning' : 'normal'),
     trace_type: input.trace_type,
     tracker_name: place.trackerName,
     user,
     user_agent: input.user_agent,
   };
   let line = lineOf(trace);
+  // Escapes make texts longer than they are: what is within its own bound may have to be cut for the sake of the line.
+  if (isTooLarge(line) && !isTooLarge(lineOf({ ...trace, ...NO_BODIES }))) {
+    for (let most = MAX_BODY_TEXT / 2; isTooLarge(line) && most >= LEAST_BODY_TEXT; most /= 2) {
+      message = cutBodies(trace, message, cuts, most);
+      line = lineOf(trace);
+    }
+  }
   // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
   checkSize(line);
   const masker = context.masker.of(input.service_type);
@@ -173,18 +185,27 @@ function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[],
 }
 
 /** Checks types; known members that are null count as absent, and text that says a number or an object as that. */
-function parse(item: unknown, isTold: boolean): TraceInput {
-  if (isTraceInput(item)) return item;
-  let wrong = item;
-  if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
-    const said = Object.entries(item).filter(([name, value]) => value !== null || !KNOWN.has(name));
-    const present = asSaid(Object.fromEntries(said));
-    if (isTraceInput(present)) return present;
-    wrong = present;
+function parse(sent: Sent, isTold: boolean): TraceInput {
+  const { value } = sent;
+  if (isTraceInput(value)) return value;
+  let wrong = value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const said = asSaid(value as Record<string, unknown>, sent);
+    if (isTraceInput(said)) return said;
+    wrong = said;
   }
   if (!isTold) throw UNTOLD;
-  const { field, message } = explain(wrong);
+  const { field, message } = explain(wrong, sent.text);
   throw new TraceRejected(field, message);
+}
+
+/** Two names of one thing say the same. */
+function checkStatus({ trace_status: status, trace_rating: rating }: TraceInput): void {
+  if (status === undefined || rating === undefined || status === rating) return;
+  throw new TraceRejected(
+    'trace_status',
+    `trace_status is ${status}, but trace_rating is ${rating}; they are two names of the same member, send one of them`,
+  );
 }
 
 function checkTime(time: number, { now, maxAgeMs }: IntakeContext): void {
@@ -273,9 +294,25 @@ function bodyText(
   return cutBody(field, sent ?? JSON.stringify(value), cuts);
 }
 
-/** At most {@link MAX_BODY_TEXT} bytes of a text. Masks can make a text too long a second time. */
-function cutBody(field: string, text: string, cuts: Cut[]): string {
-  const cut = cutText(text, MAX_BODY_TEXT);
+/** @param message of the trace, without what is said about cuts. @returns what is left of it */
+function cutBodies(
+  trace: TraceLine,
+  message: string | undefined,
+  cuts: Cut[],
+  most: number,
+): string | undefined {
+  for (const field of ['request', 'response'] as const) {
+    const text = trace[field];
+    if (text) trace[field] = cutBody(field, text, cuts, most);
+  }
+  const left = message && cutBody('message', message, cuts, most);
+  trace.message = withCuts(left, cuts);
+  return left;
+}
+
+/** At most so many bytes of a text. Masks can make a text too long a second time. */
+function cutBody(field: string, text: string, cuts: Cut[], most = MAX_BODY_TEXT): string {
+  const cut = cutText(text, most);
   if (cut === text) return text;
   const to = Buffer.byteLength(cut);
   const before = cuts.find((one) => one.field === field);
@@ -290,19 +327,16 @@ function withCuts(message: string | undefined, cuts: Cut[]): string | undefined 
   return `${message ? `${message} ` : ''}[${told.join('; ')}]`;
 }
 
-/** The rating under its older name, which is kept besides. */
-function statusOf(input: TraceInput): TraceLine['trace_rating'] | undefined {
-  const { trace_status: status } = input as { trace_status?: unknown };
-  return TRACE_RATINGS.find((rating) => rating === status);
-}
-
 /** A number where it is one, as in trace files. */
 function codeOf(code: string | number | undefined): string | number | undefined {
   return typeof code === 'string' && /^[1-9]\d{0,8}$/.test(code) ? Number(code) : code;
 }
 
+const isTooLarge = (line: string) =>
+  line.length * 3 > MAX_TRACE_BYTES && Buffer.byteLength(line) > MAX_TRACE_BYTES;
+
 function checkSize(line: string): void {
-  if (line.length * 3 > MAX_TRACE_BYTES && Buffer.byteLength(line) > MAX_TRACE_BYTES) {
+  if (isTooLarge(line)) {
     throw new TraceRejected(undefined, `the trace is larger than ${MAX_TRACE_BYTES} bytes`);
   }
 }

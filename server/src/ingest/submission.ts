@@ -129,18 +129,18 @@ export class Submission {
 
   /** Id of a trace that is recorded. */
   private take(raw: unknown): string | null {
-    const { verdict, context, rules, source, at } = this;
+    const { verdict, context, rules, source } = this;
     try {
-      const item = source.read(raw);
-      if (item instanceof Unreadable) throw new TraceRejected(undefined, item.reason);
-      const input = accept(item, context, verdict.rejected.length < TOLD_REJECTIONS);
+      const sent = source.read(raw);
+      if (sent instanceof Unreadable) throw new TraceRejected(sent.field, sent.reason);
+      const input = accept(sent, context, verdict.rejected.length < TOLD_REJECTIONS);
       const places = rules.placesOf(context, input);
       if (typeof places === 'string') {
         verdict.notRecorded++;
         verdict.reasons.add(places);
         return null;
       }
-      const texts = textsOf(input, () => source.text(raw, at));
+      const texts = textsOf(input, sent);
       const own = stamp(input, texts, context, places[0] as Placement);
       const { traceId } = own.routing;
       const copies = places

@@ -1,8 +1,11 @@
-import { compacted, MAX_DEPTH, membersIn } from '../traces/index.ts';
-import { KNOWN, type TraceInput } from './input.ts';
+import { canonical, compacted, MAX_DEPTH, type Member, membersIn, TraceUser } from '../traces/index.ts';
+import { KNOWN, MEANT, notWhole, type TraceInput, WHOLE } from './input.ts';
+import type { Sent } from './items.ts';
 import { TraceRejected } from './rejected.ts';
 
 const BODIES = ['request', 'response', 'message'] as const;
+const KNOWN_OF_USER: ReadonlySet<string> = new Set(Object.keys(TraceUser.properties));
+const KNOWN_OF_DOMAIN: ReadonlySet<string> = new Set(['id', 'name']);
 
 /** Members of a trace that were sent as something else than text, and those that the schema does not know, as they were sent. */
 export interface Texts {
@@ -16,13 +19,10 @@ export interface Texts {
 
 const NOTHING: Texts = {};
 
-/**
- * @param text of the whole trace, valid JSON; asked for only where JavaScript does not hold all as it was sent
- * @throws TraceRejected when something is too deep
- */
-export function textsOf(input: TraceInput, text: () => string): Texts {
+/** @throws TraceRejected when something is too deep, ambiguous, or no whole number where one is asked for */
+export function textsOf(input: TraceInput, sent: Sent): Texts {
   let extra: Record<string, unknown> | undefined;
-  let isHeld = true;
+  let isHeld = !sent.hasFractions;
   for (const name in input) {
     const value = (input as Record<string, unknown>)[name];
     if (value === undefined) continue;
@@ -37,27 +37,91 @@ export function textsOf(input: TraceInput, text: () => string): Texts {
       isHeld = false;
     }
   }
-  if (isHeld && !holdsNumber(input.user)) return extra ? { extra: JSON.stringify(extra) } : NOTHING;
-  return exactTexts(input, text());
+  if (isHeld && isHeldWhole(input.user) && isNamedOnce(sent)) {
+    return extra ? { extra: JSON.stringify(extra) } : NOTHING;
+  }
+  return exactTexts(input, sent.text);
 }
 
 function exactTexts(input: TraceInput, sent: string): Texts {
   const texts: Texts = {};
   const extra: string[] = [];
-  // A member that is named twice counts as JavaScript takes it: the last.
-  for (const { name, start, end } of membersIn(sent) ?? []) {
+  const members = membersIn(sent) ?? [];
+  checkRepeats(sent, members, MEANT);
+  for (const { name, start, end } of members) {
     const value = sent.slice(start, end);
     if (name === 'user') {
-      const user = value.startsWith('"') ? (JSON.parse(value) as string) : value;
-      if (holdsNumber(input.user)) texts.user = compacted(user);
+      if (input.user !== undefined) texts.user = userText(value);
     } else if (isBody(name)) {
       if (typeof input[name] !== 'string') texts[name] = value;
+    } else if (WHOLE.has(name)) {
+      checkWhole(name, value);
     } else if (!KNOWN.has(name) && Object.hasOwn(input, name)) {
       extra.push(`${JSON.stringify(name)}:${compacted(value)}`);
     }
   }
   if (extra.length > 0) texts.extra = `{${extra.join(',')}}`;
   return texts;
+}
+
+/** Its strings are written as everywhere: the user's name is searched for by its bytes. */
+function userText(sent: string): string {
+  const user = sent.startsWith('"') ? (JSON.parse(sent) as string) : sent;
+  const members = membersIn(user) ?? [];
+  checkRepeats(user, members, KNOWN_OF_USER, 'user.');
+  const domain = members.find(({ name }) => name === 'domain');
+  if (domain) {
+    const text = user.slice(domain.start, domain.end);
+    checkRepeats(text, membersIn(text) ?? [], KNOWN_OF_DOMAIN, 'user.domain.');
+  }
+  return canonical(user);
+}
+
+/**
+ * A member that means something has one value: of two, one reader would take the first and another the last.
+ * @throws TraceRejected
+ */
+function checkRepeats(
+  text: string,
+  members: readonly Member[],
+  known: ReadonlySet<string>,
+  around = '',
+): void {
+  const values = new Map<string, string>();
+  for (const { name, start, end } of members) {
+    if (!known.has(name)) continue;
+    const value = text.slice(start, end);
+    const before = values.get(name);
+    if (before !== undefined && before !== value && canonical(before) !== canonical(value)) {
+      const field = around + name;
+      throw new TraceRejected(
+        field,
+        `${field} is named twice, with different values; it must have one, or readers would disagree about it`,
+      );
+    }
+    values.set(name, value);
+  }
+}
+
+/** Characters of a number that are looked at: 1.5e3 is a whole number, but nobody writes it with a thousand zeros. */
+const LONGEST_NUMBER = 64;
+
+/** @throws TraceRejected when JavaScript takes a number for a whole one that is none */
+function checkWhole(name: string, sent: string): void {
+  if (sent.startsWith('"') || sent === 'null' || /^-?\d+$/.test(sent)) return;
+  if (sent.length <= LONGEST_NUMBER && digitsOf(sent) === digitsOf(String(Number(sent)))) return;
+  throw new TraceRejected(name, notWhole(name, sent));
+}
+
+/** A number in one form of all that say the same: digits without zeros around them, and where the point stands. */
+function digitsOf(number: string): string {
+  const [, sign, whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const leading = (whole + fraction).replace(/^0+/, '');
+  const digits = leading.replace(/0+$/, '');
+  if (digits === '') return '0';
+  const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(leading.length - digits.length);
+  return `${sign}${digits}e${power}`;
 }
 
 const isBody = (name: string): name is (typeof BODIES)[number] =>
@@ -81,8 +145,32 @@ function withinDepth(value: unknown, levels: number): boolean {
   return true;
 }
 
-function holdsNumber(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return typeof value === 'number';
-  for (const name in value) if (holdsNumber((value as Record<string, unknown>)[name])) return true;
-  return false;
+/** Whether JavaScript holds all of it, in its order: it rounds numbers, and puts names that are numbers first. */
+function isHeldWhole(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'number';
+  if (Array.isArray(value)) return value.every(isHeldWhole);
+  for (const name in value) {
+    if (isDigit(name.charCodeAt(0)) || !isHeldWhole((value as Record<string, unknown>)[name])) return false;
+  }
+  return true;
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
+/** Names in a text are not counted: a user that is one is looked at. */
+const isNamedOnce = ({ names, value }: Sent) =>
+  names === undefined || (names === namesIn(value) && typeof (value as { user?: unknown }).user !== 'string');
+
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let names = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) names += namesIn(item);
+    return names;
+  }
+  for (const name in value) {
+    const member = (value as Record<string, unknown>)[name];
+    names += typeof member === 'object' ? 1 + namesIn(member) : 1;
+  }
+  return names;
 }

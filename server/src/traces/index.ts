@@ -1,4 +1,11 @@
-export { compacted, exactJson, membersIn, membersOf } from '@opencts/client/json';
+export {
+  canonical,
+  compacted,
+  exactJson,
+  type Member,
+  membersIn,
+  membersOf,
+} from '@opencts/client/json';
 export { cutText } from './cut-text.ts';
 export { QUERY_SHARES } from './limits.ts';
 export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine } from './line.ts';

@@ -1,4 +1,4 @@
-import { membersIn, membersOf } from '@opencts/client/json';
+import { Exact, membersIn, membersOf } from '@opencts/client/json';
 import type { Trace } from './trace.ts';
 
 /**
@@ -43,7 +43,17 @@ export function traceOfFile(line: string): Trace {
   const { user, code, ...rest } = membersOf(line);
   return {
     ...rest,
-    ...(typeof user === 'string' && user !== '' ? { user: membersOf(user) } : user ? { user } : {}),
-    ...(code === undefined ? {} : { code: String(code) }),
+    ...(user ? { user: userOf(user) } : {}),
+    ...(code === undefined ? {} : { code: code instanceof Exact ? code.text : String(code) }),
   } as Trace;
+}
+
+/** A user as an answer gives it. @param user an object, or the text of one */
+export function userOf(user: unknown): Trace['user'] {
+  const text = user instanceof Exact ? user.text : user;
+  if (typeof text !== 'string') return user as Trace['user'];
+  const members = membersOf(text);
+  // Its name is looked at, too.
+  if (members.domain instanceof Exact) members.domain = membersOf(members.domain.text);
+  return members as Trace['user'];
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Masker, type TraceLine } from '../../traces/index.ts';
+import { objectsOf, type Sent } from '../items.ts';
 import { accept, stamp } from '../normalise.ts';
 import { textsOf } from '../texts.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
@@ -20,13 +21,9 @@ const context = {
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
 const entryOf = (record: CloudTrailRecord) => {
-  const input = accept(fromCloudTrail(record), context);
-  return stamp(
-    input,
-    textsOf(input, () => JSON.stringify(input)),
-    context,
-    place,
-  );
+  const sent = objectsOf([]).read(fromCloudTrail(record)) as Sent;
+  const input = accept(sent, context);
+  return stamp(input, textsOf(input, sent), context, place);
 };
 
 const base: CloudTrailRecord = {

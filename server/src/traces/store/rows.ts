@@ -1,4 +1,5 @@
 import { membersOf } from '@opencts/client/json';
+import { userOf } from '../line.ts';
 import type { Members } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { COLUMNS, DERIVED } from './schema.ts';
@@ -45,7 +46,7 @@ export function toTrace(row: Row): Trace {
     const value = INSTANTS.has(name) ? row[`${name}_ms`] : row[name];
     if (value === null || value === undefined) continue;
     if (name === 'user') {
-      if (value !== '') trace.user = membersOf(value as string);
+      if (value !== '') trace.user = userOf(value);
     } else if (INSTANTS.has(name) || COUNTS.has(name)) {
       trace[name] = Number(value);
     } else if (value !== '' || (name === 'source_ip' && row.trace_type === 'SystemAction')) {
@@ -53,6 +54,6 @@ export function toTrace(row: Row): Trace {
     }
   }
   if (row.user_name) trace.user = { name: row.user_name as string };
-  // Spreading defines members even where their name is special, such as __proto__.
-  return (row.extra ? { ...trace, ...membersOf(row.extra as string) } : trace) as Trace;
+  // Spreading defines members even where their name is special, such as __proto__. What is known counts.
+  return (row.extra ? { ...trace, ...membersOf(row.extra as string), ...trace } : trace) as Trace;
 }
