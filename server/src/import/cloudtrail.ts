@@ -1,9 +1,11 @@
 import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
-import { type CloudTrailRecord, fromCloudTrail } from '../ingest/index.ts';
-import { isRecord, listSources, readRecords, UnreadableSource } from './files.ts';
+import { fromCloudTrail } from '../ingest/index.ts';
+import { listSources, type Records, readRecords, type SentRecord, UnreadableSource } from './files.ts';
 import { Progress } from './progress.ts';
 
 const BATCH = 200;
+/** Characters of the records of one request; services take 12 MB. */
+const BATCH_SIZE = 4 * 1024 ** 2;
 
 export interface ImportOptions {
   paths: string[];
@@ -46,7 +48,7 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
     interrupted: false,
   };
   const sources = await listSources(options.paths);
-  const stdin = sources.includes('-') ? await readRecords('-') : [];
+  const stdin = sources.includes('-') ? await readRecords('-') : { records: [], problems: [] };
   const read = (source: string) => (source === '-' ? Promise.resolve(stdin) : readRecords(source));
   const shift = options.shiftToNow ? Date.now() - (await newestTime(sources, read)) : 0;
   const progress = new Progress(sources.length, 'files');
@@ -54,8 +56,9 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
     if (signal.aborted) break;
     progress.show(index, `${summary.read} records`);
     const records = await readable(source, read, summary, warn);
-    for (let at = 0; at < records.length && !signal.aborted; at += BATCH) {
-      const traces = records.slice(at, at + BATCH).map((record) => fromCloudTrail(record, shift));
+    for (const batch of batchesOf(records)) {
+      if (signal.aborted) break;
+      const traces = batch.map(({ record, text }) => fromCloudTrail(record, text, shift));
       summary.read += traces.length;
       if (!dryRun) await send(client, traces, summary, signal, warn);
     }
@@ -66,36 +69,43 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
   return summary;
 }
 
-type Read = (source: string) => Promise<CloudTrailRecord[]>;
+function* batchesOf(records: readonly SentRecord[]): Generator<SentRecord[]> {
+  let batch: SentRecord[] = [];
+  let size = 0;
+  for (const one of records) {
+    if (batch.length === BATCH || (size + one.text.length > BATCH_SIZE && size > 0)) {
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    batch.push(one);
+    size += one.text.length;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+type Read = (source: string) => Promise<Records>;
 
 async function newestTime(sources: string[], read: Read): Promise<number> {
   let newest = Number.NEGATIVE_INFINITY;
   for (const source of sources) {
-    const records = await read(source).catch(() => []);
-    for (const record of records)
-      if (isRecord(record)) newest = Math.max(newest, Date.parse(record.eventTime));
+    const { records } = await read(source).catch(() => ({ records: [] }));
+    for (const { record } of records) newest = Math.max(newest, Date.parse(record.eventTime));
   }
   return Number.isFinite(newest) ? newest : Date.now();
 }
 
 /** The good records of a source; what is bad is noted and costs nothing else. */
 async function readable(source: string, read: Read, summary: ImportSummary, warn: (line: string) => void) {
-  try {
-    const records = await read(source);
-    const good = records.filter(isRecord);
-    if (good.length < records.length) {
-      throw new UnreadableSource(
-        `${source}: ${records.length - good.length} entries are no CloudTrail records; the other ${good.length} were taken`,
-        { cause: good },
-      );
-    }
-    return good;
-  } catch (error) {
+  const { records, problems } = await read(source).catch((error) => {
     if (!(error instanceof UnreadableSource)) throw error;
-    summary.unreadable.push(error.message);
-    warn(error.message);
-    return (error.cause as CloudTrailRecord[] | undefined) ?? [];
+    return { records: [], problems: [error.message] };
+  });
+  for (const problem of problems) {
+    summary.unreadable.push(problem);
+    warn(problem);
   }
+  return records;
 }
 
 async function send(

@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
-import type { CloudTrailRecord } from '../ingest/index.ts';
+import { constants, gunzipSync } from 'node:zlib';
+import { type CloudTrailRecord, parseItem, Unreadable } from '../ingest/index.ts';
+import { partsOf } from './parts.ts';
+import { isRecord } from './record.ts';
 
 /** A source that cannot be read as records; the message names it. */
 export class UnreadableSource extends Error {
@@ -32,55 +34,76 @@ async function statOf(given: string) {
   });
 }
 
+/** A record, and how it was written. */
+export interface SentRecord {
+  record: CloudTrailRecord;
+  text: string;
+}
+
+/** What a source holds. */
+export interface Records {
+  records: SentRecord[];
+  /** What of it cannot be read, each with its place. */
+  problems: string[];
+}
+
+/** Problems of one source that are told. */
+const MOST_TOLD = 20;
+
 /**
- * Records of one source: `{"Records":[…]}`, an array or one record a line, plain or gzip (told by its first
- * bytes, not its name).
+ * Records of one source: `{"Records":[…]}`, an array or records one after the other, plain or gzip (told by its
+ * first bytes, not its name).
  * @throws UnreadableSource
  */
-export async function readRecords(source: string): Promise<CloudTrailRecord[]> {
+export async function readRecords(source: string): Promise<Records> {
+  const name = source === '-' ? 'standard input' : source;
   try {
-    const bytes = source === '-' ? await buffer(process.stdin) : await readFile(source);
-    const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return parseRecords((zipped ? gunzipSync(bytes) : bytes).toString('utf8'));
+    const { bytes, isCut } = expanded(source === '-' ? await buffer(process.stdin) : await readFile(source));
+    if (isUtf16(bytes)) throw new Error('it is UTF-16; UTF-8 is expected');
+    const { records, problems } = recordsIn(bytes);
+    if (isCut) problems.push('its gzip data is cut off');
+    if (records.length + problems.length === 0)
+      throw new Error('it holds no CloudTrail records: {"Records":[...]} is expected');
+    return { records, problems: problems.map((problem) => `${name}: ${problem}`) };
   } catch (error) {
-    throw new UnreadableSource(`${source === '-' ? 'standard input' : source}: ${(error as Error).message}`);
+    throw new UnreadableSource(`${name}: ${(error as Error).message}`);
   }
 }
 
-function parseRecords(content: string): CloudTrailRecord[] {
-  const first = content.indexOf('\n');
-  const perLine = first !== -1 && isRecord(parse(content.slice(0, first)));
-  if (perLine) {
-    return content
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as CloudTrailRecord);
+function recordsIn(bytes: Buffer): Records {
+  const records: SentRecord[] = [];
+  const problems: string[] = [];
+  let count = 0;
+  let untold = 0;
+  for (const part of partsOf(bytes)) {
+    count++;
+    const sent = parseItem(part.bytes, 'record');
+    if (!(sent instanceof Unreadable) && isRecord(sent.value)) {
+      records.push({ record: sent.value, text: sent.text });
+    } else if (problems.length === MOST_TOLD) {
+      untold++;
+    } else {
+      const reason =
+        sent instanceof Unreadable
+          ? sent.reason
+          : 'it has not the eventTime, eventSource and eventName of a CloudTrail record';
+      problems.push(`record ${count} (byte ${part.at}): ${reason}`);
+    }
   }
-  const whole = JSON.parse(content) as
-    | CloudTrailRecord[]
-    | { Records?: CloudTrailRecord[] }
-    | CloudTrailRecord;
-  if (isRecord(whole)) return [whole];
-  const records = Array.isArray(whole) ? whole : whole.Records;
-  if (!Array.isArray(records))
-    throw new Error('it holds no CloudTrail records: {"Records":[...]} is expected');
-  return records as CloudTrailRecord[];
+  if (untold > 0) problems.push(`${untold} more records cannot be read`);
+  return { records, problems };
 }
 
-function parse(text: string): unknown {
+/** Of gzip data that is cut off, what is there. */
+function expanded(bytes: Buffer): { bytes: Buffer; isCut: boolean } {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return { bytes, isCut: false };
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { bytes: gunzipSync(bytes), isCut: false };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'Z_BUF_ERROR') throw error;
+    return { bytes: gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }), isCut: true };
   }
 }
 
-export function isRecord(value: unknown): value is CloudTrailRecord {
-  const { eventTime, eventSource, eventName } = (value ?? {}) as Record<string, unknown>;
-  return (
-    typeof eventTime === 'string' &&
-    typeof eventSource === 'string' &&
-    typeof eventName === 'string' &&
-    !Number.isNaN(Date.parse(eventTime))
-  );
-}
+const isUtf16 = ([first, second]: Buffer) =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);

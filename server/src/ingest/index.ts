@@ -5,7 +5,17 @@ export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';
 export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
 export { Intake } from './intake.ts';
-export { linesOf, objectsOf, tracesOf } from './items.ts';
+export {
+  endOfString,
+  extentOf,
+  linesOf,
+  objectsOf,
+  parseItem,
+  pastSpace,
+  tracesOf,
+  Unreadable,
+  unmarked,
+} from './items.ts';
 export { LARGE_BODIES, SMALL_BODY, STREAM_FACTOR, TOLD_REJECTIONS } from './limits.ts';
 export type { Placement, RecordingRules, TraceProducer } from './placement.ts';
 export { emptyVerdict, type Rejection, type Verdict } from './submission.ts';

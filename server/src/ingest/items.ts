@@ -41,6 +41,8 @@ export interface Sent {
 /** Where a value ends in JSON text, how deep it is and what is in it. */
 interface Extent {
   end: number;
+  /** Whether it is closed there. */
+  isWhole: boolean;
   depth: number;
   values: number;
   names: number;
@@ -52,7 +54,7 @@ export const parseLine = (bytes: Buffer | null): Sent | Unreadable =>
   bytes ? parseItem(unmarked(bytes), 'line') : tooLarge('line');
 
 /** Some editors and tools put a mark in front. */
-const unmarked = (bytes: Buffer) =>
+export const unmarked = (bytes: Buffer) =>
   bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
     ? bytes.subarray(BYTE_ORDER_MARK.length)
     : bytes;
@@ -107,7 +109,7 @@ interface Part {
 }
 
 /** @param what it is, in the words of a rejection */
-const parseItem = (bytes: Buffer, what: string) =>
+export const parseItem = (bytes: Buffer, what: string) =>
   bytes.length > MAX_ITEM_BYTES ? tooLarge(what) : parsePart({ bytes, extent: extentOf(bytes, 0) }, what);
 
 function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
@@ -214,20 +216,20 @@ function parsed(bytes: Buffer, start: number, end: number): unknown {
   return sent.value;
 }
 
-function pastSpace(bytes: Buffer, from: number): number {
+export function pastSpace(bytes: Buffer, from: number): number {
   let at = from;
   while (SPACES.has(bytes[at] as number)) at++;
   return at;
 }
 
-function endOfString(bytes: Buffer, from: number): number {
+export function endOfString(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
   return Math.min(at, bytes.length);
 }
 
 /** Measures the value at `start`, in one pass and without regard to whether it is right in itself. */
-function extentOf(bytes: Buffer, start: number): Extent {
+export function extentOf(bytes: Buffer, start: number): Extent {
   let open = 0;
   let depth = 0;
   let values = 1;
@@ -256,7 +258,7 @@ function extentOf(bytes: Buffer, start: number): Extent {
       hasFractions = true;
     }
   }
-  return { end: Math.min(at, bytes.length), depth, values, names, hasFractions };
+  return { end: Math.min(at, bytes.length), isWhole: open === 0, depth, values, names, hasFractions };
 }
 
 const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;

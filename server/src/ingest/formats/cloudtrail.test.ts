@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Masker, type TraceLine } from '../../traces/index.ts';
-import { objectsOf, type Sent } from '../items.ts';
+import { exactJson, Masker, type TraceLine } from '../../traces/index.ts';
+import { parseLine, type Sent } from '../items.ts';
 import { accept, stamp } from '../normalise.ts';
 import { textsOf } from '../texts.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
@@ -20,8 +20,12 @@ const context = {
   masker: new Masker(),
 };
 const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+/** As it is sent. */
+const sentOf = (record: CloudTrailRecord) =>
+  parseLine(Buffer.from(exactJson(fromCloudTrail(record, JSON.stringify(record))))) as Sent;
+const traceOf = (record: CloudTrailRecord) => sentOf(record).value as Record<string, unknown>;
 const entryOf = (record: CloudTrailRecord) => {
-  const sent = objectsOf([]).read(fromCloudTrail(record)) as Sent;
+  const sent = sentOf(record);
   const input = accept(sent, context);
   return stamp(input, textsOf(input, sent), context, place);
 };
@@ -57,11 +61,11 @@ describe('who acted', () => {
     ['another account', { type: 'AWSAccount', accountId: '1', principalId: 'AIDX' }, 'AIDX'],
     ['nobody known', { accountId: '1' }, '1'],
   ])('%s', (_, userIdentity, name) => {
-    expect(fromCloudTrail({ ...base, userIdentity })).toMatchObject({ user: { name, domain: { id: '1' } } });
+    expect(traceOf({ ...base, userIdentity })).toMatchObject({ user: { name, domain: { id: '1' } } });
   });
 
   test('a service acts as the platform, without a user', () => {
-    const trace = fromCloudTrail({
+    const trace = traceOf({
       ...base,
       userIdentity: { type: 'AWSService', invokedBy: 'cloudtrail.amazonaws.com' },
     });
@@ -93,7 +97,7 @@ test.each([
 ])(
   '%s %s is an operation on a resource of its kind',
   (service, eventName, requestParameters, type, id, name) => {
-    const trace = fromCloudTrail({
+    const trace = traceOf({
       ...base,
       eventSource: `${service}.amazonaws.com`,
       eventName,
@@ -114,15 +118,46 @@ test.each([
   ['BucketNotEmpty', '409'],
   ['InvalidParameterValueException', '400'],
 ])('the error %s is a warning with code %s', (errorCode, code) => {
-  const trace = fromCloudTrail({ ...base, errorCode, errorMessage: 'why' });
+  const trace = traceOf({ ...base, errorCode, errorMessage: 'why' });
   expect(trace).toMatchObject({ trace_rating: 'warning', code, message: `${errorCode}: why` });
 });
 
 test('a record without an id has one that follows from its content', () => {
   const { eventID: _, ...record } = base;
-  const id = (of: CloudTrailRecord) => fromCloudTrail(of as CloudTrailRecord).trace_id;
+  const id = (of: CloudTrailRecord) => traceOf(of as CloudTrailRecord).trace_id;
   expect(id(record as CloudTrailRecord)).toBe(id({ ...record } as CloudTrailRecord));
   expect(id({ ...record, awsRegion: 'x' } as CloudTrailRecord)).not.toBe(id(record as CloudTrailRecord));
+});
+
+test('records that differ only in what JavaScript does not hold have ids of their own', () => {
+  const { eventID: _, ...record } = base;
+  const id = (serial: string) =>
+    fromCloudTrail(record as CloudTrailRecord, JSON.stringify(record).replace('{', `{"serial":${serial},`))
+      .trace_id;
+  expect(id('9223372036854775807')).not.toBe(id('9223372036854775806'));
+});
+
+test('what does not fit the place of its own is kept beside it', () => {
+  const odd = { requestID: 17, readOnly: 'yes', sourceIPAddress: ['10.0.0.1'], eventID: 'no-uuid' };
+  expect(traceOf({ ...base, ...odd })).toMatchObject({
+    cloudtrail_request_id: 17,
+    cloudtrail_read_only: 'yes',
+    source_ipaddress: ['10.0.0.1'],
+    event_id: 'no-uuid',
+  });
+  expect(traceOf({ ...base, user: [1] })).toMatchObject({ cloudtrail_user: [1], user: { name: 'jane' } });
+  expect(traceOf({ ...base, errorCode: { a: 1 }, errorMessage: null })).toMatchObject({ message: '{"a":1}' });
+  expect(traceOf({ ...base, errorCode: null })).toMatchObject({ trace_rating: 'normal', code: '200' });
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['resources that are no list', { resources: { ARN: 'x' } }],
+  ['resources that are nothing', { resources: [null, 1] }],
+  ['an identity that is text', { userIdentity: 'jane' }],
+  ['a session that is text', { userIdentity: { type: 'IAMUser', userName: 'jane', sessionContext: 'x' } }],
+  ['no identity', { userIdentity: null }],
+])('%s stops nothing', (_, members) => {
+  expect(traceOf({ ...base, ...members })).toMatchObject({ trace_name: 'DeleteVolume' });
 });
 
 describe.skipIf(!present)('the real records', () => {
@@ -158,7 +193,7 @@ describe.skipIf(!present)('the real records', () => {
   test('most operations that change something name their resource', () => {
     const changes = records.filter((record) => record.readOnly === false && record.errorCode === undefined);
     const named = changes
-      .map((record) => fromCloudTrail(record))
+      .map((record) => traceOf(record))
       .filter((trace) => trace.resource_id || trace.resource_name);
     expect(named.length / changes.length).toBeGreaterThan(0.85);
   });

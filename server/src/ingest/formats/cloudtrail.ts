@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { UUID_PATTERN } from '../../traces/index.ts';
+import { compacted, Exact, membersIn } from '@opencts/client/json';
+import { MAX_DEPTH, UUID_PATTERN } from '../../traces/index.ts';
+import { KNOWN } from '../input.ts';
 
 /** A record of AWS CloudTrail, as far as its form is relied on; everything else is carried along. */
 export interface CloudTrailRecord extends Record<string, unknown> {
@@ -107,23 +109,38 @@ const MAPPED = new Set([
   'requestID',
   'readOnly',
   'recipientAccountId',
+  'apiVersion',
+  'eventVersion',
+]);
+
+/** Of these, what is no text has no place of its own. */
+const TEXTS = new Set([
+  'sourceIPAddress',
+  'userAgent',
+  'requestID',
+  'recipientAccountId',
+  'apiVersion',
   'eventVersion',
 ]);
 
 /**
  * A CloudTrail record as a trace for the intake; the table in `docs/import-cloudtrail.md` says which member
- * goes where. No value is lost: what has no place of its own is kept as an extra member.
+ * goes where. No value is lost: what has no place of its own is kept as an extra member, and what is more than text
+ * goes as it was written.
+ * @param written the record as JSON text
  * @param shiftMs added to the time of the record
  */
-export function fromCloudTrail(record: CloudTrailRecord, shiftMs = 0): Members {
+export function fromCloudTrail(record: CloudTrailRecord, written: string, shiftMs = 0): Members {
+  const sent = sentMembers(written);
   const service = record.eventSource.split('.')[0] ?? record.eventSource;
-  const failed = record.errorCode !== undefined;
+  const errorCode = record.errorCode ?? undefined;
+  const failed = errorCode !== undefined;
   const resourceType = kindOf(service, record.eventName);
   return {
-    ...leftOver(record, MAPPED),
+    ...leftOver(sent, (name) => MAPPED.has(name) && !isOdd(name, record[name]), KNOWN),
     // `event_type` of a trace is its family.
-    cloudtrail_event_type: record.eventType,
-    trace_id: traceIdOf(record),
+    cloudtrail_event_type: sent.eventType,
+    trace_id: traceIdOf(record, written),
     trace_name: traceName(record.eventName),
     trace_rating: failed ? 'warning' : 'normal',
     trace_type: sourceOf(record),
@@ -131,15 +148,14 @@ export function fromCloudTrail(record: CloudTrailRecord, shiftMs = 0): Members {
     resource_type: resourceType,
     ...resourceOf(record, resourceType),
     time: Date.parse(record.eventTime) + shiftMs,
-    ...(isService(record) ? {} : { user: userOf(record) }),
     ...(isService(record)
-      ? { invoked_by: identityOf(record).invokedBy, user_identity: identityOf(record) }
-      : {}),
+      ? { invoked_by: identityOf(record).invokedBy, user_identity: sent.userIdentity }
+      : { user: userOf(record, sent.userIdentity) }),
     source_ip: text(record.sourceIPAddress),
-    code: failed ? statusOf(String(record.errorCode)) : '200',
-    message: failed ? [record.errorCode, record.errorMessage].filter(Boolean).join(': ') : undefined,
-    request: record.requestParameters ?? undefined,
-    response: record.responseElements ?? undefined,
+    code: failed ? statusOf(String(errorCode)) : '200',
+    message: failed ? reasonOf(record, sent) : undefined,
+    request: record.requestParameters === null ? undefined : sent.requestParameters,
+    response: record.responseElements === null ? undefined : sent.responseElements,
     request_id: text(record.requestID),
     user_agent: text(record.userAgent),
     read_only: typeof record.readOnly === 'boolean' ? record.readOnly : undefined,
@@ -147,16 +163,44 @@ export function fromCloudTrail(record: CloudTrailRecord, shiftMs = 0): Members {
     event_type: record.eventCategory === 'Data' ? 'data' : GLOBAL.has(service) ? 'global' : 'system',
     operation_id: record.eventName,
     api_version: text(record.apiVersion) ?? text(record.eventVersion),
-    ...(record.apiVersion === undefined ? {} : { event_version: record.eventVersion }),
+    ...(record.apiVersion === undefined ? {} : { event_version: sent.eventVersion }),
   };
 }
+
+/** Members of an object as they were written; text as what it says. */
+function sentMembers(written: string): Record<string, Exact | string> {
+  const members = (membersIn(written) ?? []).map(({ name, start, end }) => {
+    const value = written.slice(start, end);
+    return [name, value.startsWith('"') ? (JSON.parse(value) as string) : new Exact(value)] as const;
+  });
+  return Object.fromEntries(members);
+}
+
+const membersOf = (written: Exact | string | undefined) =>
+  written instanceof Exact ? sentMembers(written.text) : {};
+
+/** Whether a member does not fit the place of its own. */
+function isOdd(name: string, value: unknown): boolean {
+  if (value === null) return false;
+  if (name === 'readOnly') return typeof value !== 'boolean';
+  return name === 'eventID' ? !isUuid(value) : TEXTS.has(name) && typeof value !== 'string';
+}
+
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+
+/** Why an operation failed; what is no text as it was written. */
+const reasonOf = (record: CloudTrailRecord, sent: Record<string, Exact | string>) =>
+  ['errorCode', 'errorMessage']
+    .filter((name) => record[name])
+    .map((name) => (sent[name] instanceof Exact ? sent[name].text : sent[name]))
+    .join(': ');
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /** The record's own id, so that importing it again is a retry; without one, an id that follows from its content. */
-function traceIdOf(record: CloudTrailRecord): string {
-  if (typeof record.eventID === 'string' && UUID.test(record.eventID)) return record.eventID;
-  return `cloudtrail-${createHash('sha256').update(JSON.stringify(record)).digest('hex')}`;
+function traceIdOf(record: CloudTrailRecord, written: string): string {
+  if (isUuid(record.eventID)) return record.eventID;
+  return `cloudtrail-${createHash('sha256').update(compacted(written)).digest('hex')}`;
 }
 
 function traceName(eventName: string): string {
@@ -194,13 +238,14 @@ const USER_MAPPED = new Set([
   'sessionContext',
 ]);
 
-function userOf(record: CloudTrailRecord): Members {
+/** @param written the identity as it was written */
+function userOf(record: CloudTrailRecord, written: Exact | string | undefined): Members {
   const identity = identityOf(record);
+  const sent = membersOf(written);
   const account = text(identity.accountId) ?? text(record.recipientAccountId) ?? 'unknown';
   const name = userName(identity, account);
-  const context = identity.sessionContext as Members | undefined;
   return {
-    ...leftOver(identity, USER_MAPPED),
+    ...leftOver(sent, (name) => USER_MAPPED.has(name)),
     id: text(identity.principalId),
     name,
     user_name: text(identity.userName),
@@ -212,7 +257,7 @@ function userOf(record: CloudTrailRecord): Members {
     principal_urn: text(identity.arn),
     principal_is_root_user: identity.type === 'Root' ? 'true' : 'false',
     invoked_by: identity.invokedBy === undefined ? undefined : [String(identity.invokedBy)],
-    session_context: context && sessionContext(context),
+    session_context: sent.sessionContext && sessionContext(identity.sessionContext, sent.sessionContext),
   };
 }
 
@@ -226,11 +271,12 @@ function userName(identity: Members, account: string): string {
   return text(identity.userName) || text(identity.principalId) || text(identity.arn) || account;
 }
 
-function sessionContext(context: Members): Members {
-  const attributes = (context.attributes ?? {}) as Members;
+/** @param written the context as it was written */
+function sessionContext(context: unknown, written: Exact | string): Members {
+  const attributes = ((context as Members | null)?.attributes ?? {}) as Members;
   const created = Date.parse(String(attributes.creationDate));
   return {
-    ...leftOver(context, new Set(['attributes'])),
+    ...leftOver(membersOf(written), (name) => name === 'attributes'),
     attributes: {
       created_at: Number.isNaN(created) ? undefined : String(created),
       mfa_authenticated: text(attributes.mfaAuthenticated),
@@ -238,11 +284,17 @@ function sessionContext(context: Members): Members {
   };
 }
 
-function leftOver(members: Members, mapped: ReadonlySet<string>): Members {
+/** @param taken names that say something else */
+function leftOver(
+  sent: Record<string, Exact | string>,
+  isMapped: (name: string) => boolean,
+  taken?: ReadonlySet<string>,
+): Members {
+  const named = (name: string) => (taken?.has(snake(name)) ? `cloudtrail_${snake(name)}` : snake(name));
   return Object.fromEntries(
-    Object.entries(members)
-      .filter(([name]) => !mapped.has(name))
-      .map(([name, value]) => [snake(name), value]),
+    Object.entries(sent)
+      .filter(([name]) => !isMapped(name))
+      .map(([name, value]) => [named(name), value]),
   );
 }
 
@@ -277,9 +329,8 @@ function resourceOf(
   const noun = camel(kind);
   const id = firstOf(places, keys ? (keys.id ?? []) : [`${noun}Id`, `${noun}Arn`, `${noun}ARN`]);
   const name = firstOf(places, keys ? (keys.name ?? []) : [`${noun}Name`, 'name']);
-  const arn = ((record.resources as Members[] | undefined) ?? [])
-    .map((resource) => text(resource.ARN))
-    .find(Boolean);
+  const resources: unknown[] = Array.isArray(record.resources) ? record.resources : [];
+  const arn = resources.map((resource) => text((resource as Members | null)?.ARN)).find(Boolean);
   return { resource_id: id ?? (name === undefined || kind === 'key' ? arn : undefined), resource_name: name };
 }
 
@@ -295,10 +346,10 @@ function firstOf(places: unknown[], keys: string[]): string | undefined {
   return undefined;
 }
 
-function collect(value: unknown, key: string, values: Set<string>): void {
-  if (typeof value !== 'object' || value === null) return;
+function collect(value: unknown, key: string, values: Set<string>, levels = MAX_DEPTH): void {
+  if (typeof value !== 'object' || value === null || levels === 0) return;
   for (const [name, member] of Object.entries(value)) {
     if (name === key && typeof member === 'string' && member !== '') values.add(member);
-    else collect(member, key, values);
+    else collect(member, key, values, levels - 1);
   }
 }
