@@ -177,10 +177,10 @@ export function trackerWork(server: FastifyInstance, { trackers, iam, config, op
       // What is refused is told at the tracker that it was meant for.
       const meant = await trackers.find(owner.projectId, body.tracker_name);
       about(request, { resourceId: meant?.id });
-      const planned = await trackers.planUpdate(owner, body);
-      if (planned.type === 'system' && !planned.enabled) await server.auditNow(request, 200);
-      await trackers.update(planned);
-      return toAnswer(planned, owner);
+      const changed = await trackers.update(owner, body, async ({ type, enabled }) => {
+        if (type === 'system' && !enabled) await server.auditNow(request, 200);
+      });
+      return toAnswer(changed, owner);
     },
 
     /** @param name left out: all of the type */

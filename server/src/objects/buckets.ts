@@ -5,10 +5,11 @@ import { type ObjectStore, ObjectStoreError } from './store.ts';
 const TRIAL = 'opencts-write-test';
 /**
  * How long somebody waits for an object store, in all: a request makes a bucket, tries it (once more with a
- * key) and asks for its lock, which stays within 30 s.
+ * key), asks for its lock and removes it if that fails, which stays within 30 s.
  */
-const CREATE_MS = 14_000;
+const CREATE_MS = 12_000;
 const PATIENCE_MS = 5_000;
+const UNDO_MS = 2_000;
 
 export interface Bucket {
   name: string;
@@ -60,12 +61,30 @@ export class Buckets {
     return found.filter((bucket) => bucket !== undefined);
   }
 
-  /** Makes a bucket. @throws ObjectStoreError */
+  /** Makes a bucket, whole or not at all. @throws ObjectStoreError */
   async create(bucket: Bucket & { locking: boolean }): Promise<void> {
     const objects = this.objects.within(CREATE_MS);
     await objects.createBucket(bucket.name, bucket.region, { locking: bucket.locking });
-    if (bucket.lifecycleDays > 0) await objects.setLifecycle(bucket.name, bucket.lifecycleDays);
-    await this.note(bucket);
+    try {
+      if (bucket.lifecycleDays > 0) await objects.setLifecycle(bucket.name, bucket.lifecycleDays);
+      await this.note(bucket);
+    } catch (error) {
+      await this.objects
+        .within(UNDO_MS)
+        .removeBucket(bucket.name)
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Removes a bucket that is forgotten; one that stays in the object store is noted again. @throws ObjectStoreError */
+  async remove(bucket: Bucket): Promise<void> {
+    try {
+      await this.objects.within(UNDO_MS).removeBucket(bucket.name);
+    } catch (error) {
+      await this.note(bucket);
+      throw error;
+    }
   }
 
   /**

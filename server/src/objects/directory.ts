@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import {
@@ -44,6 +44,15 @@ export class DirectoryStore implements ObjectStore {
     await mkdir(this.folder(bucket), { mode: 0o700 }).catch((error) => {
       throw problemOf(error, `the bucket ${bucket}`);
     });
+    await syncDirectory(this.root);
+  }
+
+  async removeBucket(bucket: string): Promise<void> {
+    await rmdir(this.folder(bucket)).catch((error) => {
+      throw problemOf(error, `the bucket ${bucket}`, 'no-bucket');
+    });
+    // Beside objects that are gone nothing is left but folders.
+    await rm(path.join(this.root, METADATA, bucket), { recursive: true, force: true });
     await syncDirectory(this.root);
   }
 
@@ -248,6 +257,7 @@ function problemOf(
   if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
     return new ObjectStoreError(missing, `${what} is not there`, { cause: error });
   if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, { cause: error });
+  if (code === 'ENOTEMPTY') return new ObjectStoreError('denied', `${what} is not empty`, { cause: error });
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new ObjectStoreError('denied', `${what} may not be touched: ${message}`, { cause: error });
   }

@@ -67,6 +67,20 @@ describe.each<[string, () => Promise<ObjectStore>]>([
     ).rejects.toEqual(problem('no-bucket'));
   });
 
+  here('a bucket is removed when nothing is in it', async () => {
+    await store.createBucket('made-in-vain', 'eu-de');
+    const object = { bucket: 'made-in-vain', key: 'a', body: Buffer.from('x'), contentType: 'text/plain' };
+    await store.put(object);
+    await expect(store.removeBucket('made-in-vain')).rejects.toEqual(problem('denied'));
+    await store.checkBucket('made-in-vain');
+    await store.remove('made-in-vain', 'a');
+    await store.removeBucket('made-in-vain');
+    await expect(store.checkBucket('made-in-vain')).rejects.toEqual(problem('no-bucket'));
+    await expect(store.removeBucket('made-in-vain')).rejects.toEqual(problem('no-bucket'));
+    await store.createBucket('made-in-vain', 'eu-de');
+    await store.removeBucket('made-in-vain');
+  });
+
   here('an object is written with its metadata, read whole or in part, replaced, removed', async () => {
     await put('CloudTraces/eu-de/a.txt', 'one', { 'meta-signature': 'abc' });
     const head = await store.head('audit-archive', 'CloudTraces/eu-de/a.txt');

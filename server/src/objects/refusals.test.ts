@@ -119,6 +119,7 @@ describe('documented errors', () => {
     ['setLifecycle', 's3:PutLifecycleConfiguration', (store) => store.setLifecycle(BUCKET, 30)],
     ['canLock', 's3:GetBucketObjectLockConfiguration', (store) => store.canLock(BUCKET)],
     ['createBucket', 's3:CreateBucket', (store) => store.createBucket(BUCKET, 'eu-de')],
+    ['removeBucket', 's3:DeleteBucket', (store) => store.removeBucket(BUCKET)],
   ];
 
   test.each(calls)('%s that is denied names the right %s', async (_, right, call) => {

@@ -221,6 +221,7 @@ function byAnswer(failure: Failure, asked: Asked, { hostStyle }: StorePlace): Ve
       `the object store cannot do this, or not where it looks for the bucket (OPENCTS_S3_STYLE is "${styleOf(hostStyle)}")`,
     ];
   }
+  if (name === 'BucketNotEmpty') return ['denied', 'failing', 'it is not empty'];
   if (name === 'BucketAlreadyExists' || name === 'BucketAlreadyOwnedByYou' || status === 409) {
     return ['exists', 'failing', 'it is there already'];
   }

@@ -118,6 +118,18 @@ class S3Store implements ObjectStore {
     );
   }
 
+  async removeBucket(bucket: string): Promise<void> {
+    const asked = {
+      what: `the bucket ${bucket}`,
+      right: 's3:DeleteBucket',
+      bucket,
+      missing: 'no-bucket' as const,
+    };
+    await this.ask(asked, (call) =>
+      this.client.send(new this.sdk.DeleteBucketCommand({ Bucket: bucket }), call),
+    );
+  }
+
   async canLock(bucket: string): Promise<boolean> {
     const asked = {
       what: `the lock of the bucket ${bucket}`,

@@ -100,6 +100,8 @@ export interface ObjectStore {
   readonly encryptsByItself: boolean;
   /** @param options.locking objects in it can be locked */
   createBucket(bucket: string, region: string, options?: { locking: boolean }): Promise<void>;
+  /** Removes a bucket that holds nothing. */
+  removeBucket(bucket: string): Promise<void>;
   /** Whether objects in a bucket can be locked. */
   canLock(bucket: string): Promise<boolean>;
   /** Resolves when the bucket is there, answers, and is of a storage class that is quick to write and read. */

@@ -58,7 +58,7 @@ export async function setLifecycle(
 }
 
 /** Whether another tracker transfers into a bucket, or has done so: of whichever project. */
-async function isReliedOn(metadata: Metadata, { name }: Bucket, trackerId = ''): Promise<boolean> {
+export async function isReliedOn(metadata: Metadata, { name }: Bucket, trackerId = ''): Promise<boolean> {
   const file = await metadata
     .selectFrom('trace_files')
     .select('key')

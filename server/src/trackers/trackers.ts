@@ -3,6 +3,7 @@ import { CtsError, ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
+import { removeMadeInVain } from './in-vain.ts';
 import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
 import { MOST_DATA_TRACKERS, MOST_TAGS } from './limits.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
@@ -149,42 +150,40 @@ export class Trackers {
     const known = await this.list(owner.projectId);
     const { tracker_type: type, tracker_name: name } = request;
     checkRoom(request, known);
-    const settings = await this.settle(owner, request, {}, known);
-    if (type === 'data') checkDataBucket(settings);
-    const tracker: StoredTracker = {
-      id: randomUUID(),
-      projectId: owner.projectId,
-      type,
-      name,
-      enabled: request.status !== 'disabled',
-      settings,
-      createdAt: this.options.clock(),
-    };
-    const row = {
-      id: tracker.id,
-      project_id: tracker.projectId,
-      type,
-      name,
-      enabled: tracker.enabled ? 1 : 0,
-      settings: JSON.stringify(settings),
-      created_at: tracker.createdAt,
-    };
-    await this.options.metadata.transaction().execute(async (transaction) => {
-      // Others may have been made while the bucket was looked at.
-      const now = await transaction
-        .selectFrom('trackers')
-        .select(['type', 'name'])
-        .where('project_id', '=', tracker.projectId)
-        .execute();
-      checkRoom(request, now);
-      await transaction.insertInto('trackers').values(row).execute();
+    const tracker = await this.settle(owner, request, {}, known, async (settings) => {
+      const made: StoredTracker = {
+        id: randomUUID(),
+        projectId: owner.projectId,
+        type,
+        name,
+        enabled: request.status !== 'disabled',
+        settings,
+        createdAt: this.options.clock(),
+      };
+      await this.store(made, DEFAULTS, async (transaction, others) => {
+        checkRoom(request, others);
+        const { id, projectId: project_id, createdAt: created_at } = made;
+        await transaction
+          .insertInto('trackers')
+          .values({ id, project_id, type, name, created_at, ...valuesOf(made) })
+          .execute();
+      });
+      return made;
     });
     await this.options.changed();
     return tracker;
   }
 
-  /** What a tracker would be after a change; nothing is stored yet. @throws CtsError 400, 404 */
-  async planUpdate(owner: TrackerOwner, request: TrackerRequest): Promise<StoredTracker> {
+  /**
+   * Members that are left out stay as they are.
+   * @param beforehand what is to be done when all is in order, before anything is stored
+   * @throws CtsError 400, 404, 409 when another call changed it meanwhile
+   */
+  async update(
+    owner: TrackerOwner,
+    request: TrackerRequest,
+    beforehand: (planned: StoredTracker) => Promise<void>,
+  ): Promise<StoredTracker> {
     checkName(request);
     const known = await this.list(owner.projectId);
     const before = known.find(({ name }) => name === request.tracker_name);
@@ -198,25 +197,58 @@ export class Trackers {
       );
     }
     const others = known.filter(({ id }) => id !== before.id);
-    const settings = await this.settle(owner, request, before, others);
-    if (before.type === 'data') checkDataBucket(settings);
-    return {
-      ...before,
-      enabled: request.status === undefined ? before.enabled : request.status === 'enabled',
-      settings,
-    };
+    const tracker = await this.settle(owner, request, before, others, async (settings) => {
+      const enabled = request.status === undefined ? before.enabled : request.status === 'enabled';
+      const planned = { ...before, enabled, settings };
+      await beforehand(planned);
+      await this.store(planned, before.settings, async (transaction) => {
+        // Whatever was wrong with the delivery may be right now; the next one tells.
+        await transaction.deleteFrom('deliveries').where('tracker_id', '=', before.id).execute();
+        const { numUpdatedRows } = await transaction
+          .updateTable('trackers')
+          .set(valuesOf(planned))
+          .where('id', '=', before.id)
+          .where((row) => row.and(valuesOf(before)))
+          .executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) throw ERRORS.contended();
+      });
+      return planned;
+    });
+    await this.options.changed();
+    return tracker;
   }
 
-  /** Stores what was planned. */
-  async update({ id, enabled, settings }: StoredTracker): Promise<void> {
-    // Whatever was wrong with the delivery may be right now; the next one tells.
-    await this.options.metadata.deleteFrom('deliveries').where('tracker_id', '=', id).execute();
-    await this.options.metadata
-      .updateTable('trackers')
-      .set({ enabled: enabled ? 1 : 0, settings: JSON.stringify(settings) })
-      .where('id', '=', id)
-      .execute();
-    await this.options.changed();
+  /**
+   * Stores a tracker if all is still in order: others may have been stored while the bucket was looked at.
+   * @param before its settings
+   */
+  private async store(
+    { id, projectId, settings }: StoredTracker,
+    before: TrackerSettings,
+    write: (
+      transaction: Metadata,
+      others: readonly Pick<StoredTracker, 'type' | 'name'>[],
+    ) => Promise<unknown>,
+  ): Promise<void> {
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      const rows = await transaction
+        .selectFrom('trackers')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('id', '!=', id)
+        .execute();
+      const others = rows.map(toTracker);
+      checkEvents(settings, others);
+      if (settings.bucket !== '' && settings.bucket !== before.bucket) {
+        const bucket = await transaction
+          .selectFrom('buckets')
+          .select('name')
+          .where('name', '=', settings.bucket)
+          .executeTakeFirst();
+        if (!bucket) throw ERRORS.contended();
+      }
+      await write(transaction, others);
+    });
   }
 
   async remove(trackers: readonly StoredTracker[]): Promise<void> {
@@ -276,34 +308,49 @@ export class Trackers {
     });
   }
 
-  /** Merges what was sent into the settings, and checks the result against the world. */
+  /**
+   * Merges what was sent into the settings, checks the result against the world, and has it stored. A bucket that
+   * was made for it goes again when it comes to nothing.
+   */
   private async settle(
     owner: TrackerOwner,
     request: TrackerRequest,
     { id, settings: before = DEFAULTS }: Partial<StoredTracker>,
     others: readonly StoredTracker[],
-  ): Promise<TrackerSettings> {
+    store: (settings: TrackerSettings) => Promise<StoredTracker>,
+  ): Promise<StoredTracker> {
     const settings = merge(request, before);
-    checkTogether(request, settings, others);
+    checkTogether(request, settings);
+    checkEvents(settings, others);
+    if (request.tracker_type === 'data') checkDataBucket(settings);
     const bucketIsNew = settings.bucket !== '' && settings.bucket !== before.bucket;
     const encryptionIsNew = !before.isEncrypted || settings.kmsId !== before.kmsId;
     // The keyring is asked before a bucket is made, a store that has keys of its own after it.
     const encrypts = settings.isEncrypted && settings.bucket !== '' && (bucketIsNew || encryptionIsNew);
     if (encrypts) await this.checkKey(owner, settings.kmsId);
-    if (bucketIsNew) await this.prepareBucket(owner, request, settings);
-    if (bucketIsNew || encrypts) await this.checkWritable(settings);
-    if (settings.bucket !== '' && settings.lock && (bucketIsNew || !before.lock)) {
-      if (!(await this.options.buckets.canLock(settings.bucket).catch(refuseBucket))) {
-        throw ERRORS.invalidBody(
-          'obs_info.object_lock_mode',
-          `obs_info.object_lock_mode is ${settings.lock.mode}, but objects in the bucket ${settings.bucket} cannot be locked; that is decided when a bucket is made`,
-        );
+    const made = bucketIsNew && (await this.prepareBucket(owner, request, settings));
+    try {
+      if (bucketIsNew || encrypts) await this.checkWritable(settings);
+      if (settings.bucket !== '' && settings.lock && (bucketIsNew || !before.lock)) {
+        await this.checkLock(settings.bucket, settings.lock.mode);
       }
+      const tracker = { id, name: request.tracker_name };
+      const said = bucketIsNew ? 0 : before.bucketLifecycle;
+      if (settings.bucket !== '') await this.settleLifecycle(owner, tracker, settings, said);
+      return await store(settings);
+    } catch (error) {
+      if (made) await removeMadeInVain(this.options, settings.bucket);
+      throw error;
     }
-    const tracker = { id, name: request.tracker_name };
-    const said = bucketIsNew ? 0 : before.bucketLifecycle;
-    if (settings.bucket !== '') await this.settleLifecycle(owner, tracker, settings, said);
-    return settings;
+  }
+
+  /** @throws CtsError 400 when objects in the bucket cannot be locked, 503 */
+  private async checkLock(bucket: string, mode: string): Promise<void> {
+    if (await this.options.buckets.canLock(bucket).catch(refuseBucket)) return;
+    throw ERRORS.invalidBody(
+      'obs_info.object_lock_mode',
+      `obs_info.object_lock_mode is ${mode}, but objects in the bucket ${bucket} cannot be locked; that is decided when a bucket is made`,
+    );
   }
 
   /**
@@ -358,12 +405,12 @@ export class Trackers {
     return trouble && trouble.detail !== 'kmsKeyUnusable' ? tracker : rest;
   }
 
-  /** The transfer bucket must be there, or is made when that is asked for. */
+  /** The transfer bucket must be there, or is made when that is asked for. @returns whether it was made */
   private async prepareBucket(
     owner: TrackerOwner,
     { tracker_type: type, tracker_name: tracker }: TrackerRequest,
     settings: TrackerSettings,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { buckets, onLifecycle } = this.options;
     const { bucket: name, isObsCreated, bucketLifecycle } = settings;
     const { domainId, region } = owner;
@@ -372,7 +419,7 @@ export class Trackers {
     const there = await buckets.find(name);
     if (!isObsCreated) {
       const usable = there ?? (await buckets.adopt(name, owner).catch(refuseBucket));
-      if (usable?.domainId === domainId) return;
+      if (usable?.domainId === domainId) return false;
       throw ERRORS.refused(
         'CTS.0211',
         'obs_info.bucket_name',
@@ -395,6 +442,7 @@ export class Trackers {
         `the bucket ${name} could not be made: ${(error as Error).message}`,
       );
     });
+    return true;
   }
 }
 
@@ -499,12 +547,8 @@ function lockOf(
   return { lock: { mode: mode ?? before?.mode ?? 'GOVERNANCE', days: days ?? before?.days ?? 0 } };
 }
 
-/** Rules between members, and between trackers. */
-function checkTogether(
-  request: TrackerRequest,
-  settings: TrackerSettings,
-  others: readonly StoredTracker[],
-): void {
+/** Rules between members. */
+function checkTogether(request: TrackerRequest, settings: TrackerSettings): void {
   const { tracker_type: type } = request;
   if (type === 'system' && request.data_bucket) {
     throw ERRORS.refused(
@@ -548,14 +592,18 @@ function checkTogether(
     );
   }
   const { dataBucket } = settings;
-  if (!dataBucket) return;
-  if (dataBucket.name !== '' && dataBucket.name === settings.bucket) {
+  if (dataBucket && dataBucket.name !== '' && dataBucket.name === settings.bucket) {
     throw ERRORS.refused(
       'CTS.0213',
       'obs_info.bucket_name',
       `obs_info.bucket_name is ${settings.bucket}, which is the bucket that is tracked; transfer to another one`,
     );
   }
+}
+
+/** Each operation of a bucket is tracked by one tracker of the project. */
+function checkEvents({ dataBucket }: TrackerSettings, others: readonly StoredTracker[]): void {
+  if (!dataBucket) return;
   for (const { name, settings: theirs } of others) {
     const shared =
       theirs.dataBucket?.name === dataBucket.name &&
@@ -640,6 +688,12 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
     stream_id: '',
   };
 }
+
+/** What of a tracker changes. */
+const valuesOf = ({ enabled, settings }: Pick<StoredTracker, 'enabled' | 'settings'>) => ({
+  enabled: enabled ? 1 : 0,
+  settings: JSON.stringify(settings),
+});
 
 function toTracker(row: {
   id: string;
