@@ -17,8 +17,8 @@ const KILLS = 6;
 const ENV = { OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8' };
 /** More than one piece of a publication holds. */
 const READERS = 1_201;
-const WATCHERS = 20;
-const NOTIFICATIONS = 6;
+const WATCHERS = 10;
+const NOTIFICATIONS = 4;
 /** Subscribers of one account that are served at once: what each of them was given may come again. */
 const AT_ONCE = 8;
 const MOST_START_MS = 15_000;
@@ -72,7 +72,7 @@ test(`after ${KILLS} kill -9 in a flood of publications and key events all that 
       );
       for (const id of trace_ids) if (id) reported.add(id);
     };
-    return Promise.all([forever(publish, 300), forever(tell, 300)]);
+    return Promise.all([forever(publish, 500), forever(tell, 300)]);
   };
   let slowestStart = 0;
   let slowestOther = 0;
