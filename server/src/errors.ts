@@ -81,6 +81,13 @@ export const ERRORS = {
       'IAM.0005',
       'nobody could administer the account any more: first give another enabled user, whom no role denies anything, the role Security Administrator in the account',
     ),
+  /** @param role that nobody else could give back */
+  lastHolder: (role: string) =>
+    new CtsError(
+      409,
+      'IAM.0005',
+      `nobody could give the role ${role} any more: first give another enabled user, to whom nothing of IAM is denied, the role Security Administrator in the account, and ${role} in the account and in all its projects`,
+    ),
   /** A refusal that has a code of its own in the error table. */
   refused: (code: string, field: string | undefined, message: string) =>
     new CtsError(400, code, message, { field }),
