@@ -151,14 +151,17 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
           ownerOf(request.principal).projectId,
           wanted,
         );
-        return reply.serializer(exactJson).send({
-          traces: traces.map((trace) => ({
-            ...trace,
-            trace_status: trace.trace_rating,
-            ...(version === 'v1.0' && trace.user ? { user: exactJson(trace.user) } : {}),
-          })),
-          meta_data,
-        });
+        return reply
+          .type('application/json; charset=utf-8')
+          .serializer(exactJson)
+          .send({
+            traces: traces.map((trace) => ({
+              ...trace,
+              trace_status: trace.trace_rating,
+              ...(version === 'v1.0' && trace.user ? { user: exactJson(trace.user) } : {}),
+            })),
+            meta_data,
+          });
       },
     );
   }
