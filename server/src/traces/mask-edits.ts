@@ -7,14 +7,13 @@ export interface Edit {
   text: string;
 }
 
-/** The text with its edits made; one within another is void. */
+/** The text with its edits made. Of two that overlap, the first one's text stands for both. */
 export function applied(text: string, edits: Edit[]): string {
   let result = '';
   let copied = 0;
   for (const edit of edits.sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (edit.start < copied) continue;
-    result += text.slice(copied, edit.start) + edit.text;
-    copied = edit.end;
+    if (edit.start >= copied) result += text.slice(copied, edit.start) + edit.text;
+    copied = Math.max(copied, edit.end);
   }
   return copied === 0 ? text : result + text.slice(copied);
 }
@@ -25,36 +24,63 @@ interface Place {
   raw: number;
 }
 
-/** What the inner of a JSON string says. */
+/** What a text with escapes says. */
 export interface Unescaped {
   text: string;
-  /** Where it begins, and where each escape ends; between them both go on alike. */
+  /** Where it begins, and where each escaped ends; between them both go on alike. */
   places: Place[];
+  /** A text as it is written among the escapes. */
+  escaped: (text: string) => string;
 }
 
-const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|.?)/gs;
+const JSON_ESCAPE = /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
+/** Of JSON, of programs, of URLs and forms, of markup. Of the last, none stands for a letter. */
+const ANY_ESCAPE =
+  /\\(?:u([0-9a-fA-F]{4})|(["'`\\/bfnrt])|x([0-9a-fA-F]{2}))|%([0-9a-fA-F]{2})|&(quot|apos|amp|lt|gt|#34|#39|#x22|#x27);|\+/g;
 const CONTROLS: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const ENTITIES: Record<string, string> = {
+  ...{ quot: '"', '#34': '"', '#x22': '"', apos: "'", '#39': "'", '#x27': "'" },
+  ...{ amp: '&', lt: '<', gt: '>' },
+};
 
-/** Takes what is no right escape, at a cut say, as it is. */
+const escapeJson = (text: string) => JSON.stringify(text).slice(1, -1);
+
+/** What the inner of a JSON string says. Takes what is no right escaped, at a cut say, as it is. */
 export function unescapeJson(raw: string): Unescaped {
+  return unescapeBy(raw, JSON_ESCAPE, escapeJson);
+}
+
+/** What any text says below one level of escapes; bytes beyond ASCII become characters of their own. */
+export function unescapeAny(raw: string): Unescaped {
+  return unescapeBy(raw, ANY_ESCAPE, escapeLike(raw));
+}
+
+function escapeLike(raw: string): (text: string) => string {
+  if (raw.includes('%22')) return encodeURIComponent;
+  if (/&(?:quot|#34|#x22);/.test(raw)) return (text) => text.replaceAll('"', '&quot;');
+  return raw.includes('\\') ? escapeJson : (text) => text;
+}
+
+function unescapeBy(raw: string, pattern: RegExp, escaped: (text: string) => string): Unescaped {
   const places: Place[] = [{ text: 0, raw: 0 }];
-  if (!raw.includes('\\')) return { text: raw, places };
   let text = '';
   let copied = 0;
-  ESCAPE.lastIndex = 0;
-  for (let match = ESCAPE.exec(raw); match; match = ESCAPE.exec(raw)) {
-    const [whole, hex] = match;
-    const letter = whole[1] ?? '\\';
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(raw); match; match = pattern.exec(raw)) {
+    const [whole, code, letter, byte, octet, entity] = match;
+    const hex = code ?? byte ?? octet;
     text += raw.slice(copied, match.index);
-    text += hex ? String.fromCharCode(Number.parseInt(hex, 16)) : (CONTROLS[letter] ?? letter);
+    if (hex) text += String.fromCharCode(Number.parseInt(hex, 16));
+    else if (letter) text += CONTROLS[letter] ?? letter;
+    else text += entity ? ENTITIES[entity] : ' ';
     copied = match.index + whole.length;
     places.push({ text: text.length, raw: copied });
   }
-  return { text: text + raw.slice(copied), places };
+  return { text: text + raw.slice(copied), places, escaped };
 }
 
-/** Edits of what a string says as edits of the text in which the string stands. @param offset of its inner */
-export function liftEdits(edits: Edit[], { places }: Unescaped, offset: number): Edit[] {
+/** Edits of what a text says as edits of the text in which it stands. @param offset of it there */
+export function liftEdits(edits: Edit[], { places, escaped }: Unescaped, offset: number): Edit[] {
   const rawOf = (at: number) => {
     let low = 0;
     for (let high = places.length; high - low > 1; ) {
@@ -65,9 +91,5 @@ export function liftEdits(edits: Edit[], { places }: Unescaped, offset: number):
     const { text, raw } = places[low] as Place;
     return offset + raw + (at - text);
   };
-  return edits.map(({ start, end, text }) => ({
-    start: rawOf(start),
-    end: rawOf(end),
-    text: JSON.stringify(text).slice(1, -1),
-  }));
+  return edits.map(({ start, end, text }) => ({ start: rawOf(start), end: rawOf(end), text: escaped(text) }));
 }

@@ -29,49 +29,80 @@ const LABEL =
 const LABELLED = /^(?:values?|(?:parameter|header|variable|param|env|string)[_-]?value)$/i;
 /** An argument of a command after which a secret can come. */
 const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
-const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*)$/;
-const HARMLESS = /^(?:true|false|null)$/;
+/** Also as programs write them. */
+const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN|-?Infinity)$/;
+const HARMLESS = /^(?:true|false|null|True|False|None|undefined)$/;
 /** What holds secrets only, also as a structure. */
 const HEADER = /(?:authorization|cookie)$/i;
 /** Labels are short. */
 const LONGEST_LABEL = 80;
 
+/** JSON in a text, as far as it is some. */
+export interface JsonPart {
+  edits: Edit[];
+  /** Up to where it has been read and understood. */
+  end: number;
+  /** Where to go on: before a string that could be the name of what follows it. */
+  resume: number;
+}
+
 /**
- * Where secrets stand in JSON text, also in several JSON texts one behind the other, and when the last is cut off.
+ * Where secrets stand in a JSON object or list, also when it is cut off, with commas too many, or ends in something
+ * else.
+ * @param start of it in the text
  * @param inString edits within the inner of a string, from `start` to `end`
- * @returns undefined when the text is no JSON
  */
 export function jsonSecrets(
   text: string,
+  start: number,
   names: SecretNames,
   inString: (start: number, end: number) => Edit[],
-): Edit[] | undefined {
-  const scanner = new Scanner(text, names, inString);
-  return scanner.run() ? scanner.edits : undefined;
+): JsonPart {
+  return new Scanner(text, start, names, inString).run();
 }
 
 class Scanner {
-  readonly edits: Edit[] = [];
+  private readonly edits: Edit[] = [];
   private readonly text: string;
+  private readonly start: number;
   private readonly names: SecretNames;
   private readonly inString: (start: number, end: number) => Edit[];
   private readonly stack: Open[] = [];
   private next: Token = 'value';
-  private at = 0;
+  private at: number;
+  /** Where the last token begins, when it is a string. */
+  private lastString: number | undefined;
 
-  constructor(text: string, names: SecretNames, inString: (start: number, end: number) => Edit[]) {
+  constructor(
+    text: string,
+    start: number,
+    names: SecretNames,
+    inString: (start: number, end: number) => Edit[],
+  ) {
     this.text = text;
+    this.start = start;
     this.names = names;
     this.inString = inString;
+    this.at = start;
   }
 
-  /** False when the text is no JSON. */
-  run(): boolean {
-    const { text } = this;
-    for (this.skipSpace(); this.at < text.length; this.skipSpace()) {
-      if (!this.token(text[this.at] as string)) return false;
-    }
-    return true;
+  run(): JsonPart {
+    const { text, edits } = this;
+    let understood = this.at;
+    let resume = text.length;
+    do {
+      const start = this.at;
+      if (!this.token(text[start] as string)) {
+        resume = this.lastString ?? Math.max(start, this.start + 1);
+        break;
+      }
+      if (this.at > start + 1) understood = Math.min(this.at, text.length);
+      if (this.stack.length === 0) return { edits, end: this.at, resume: this.at };
+      this.lastString = text[start] === '"' ? start : undefined;
+      this.skipSpace();
+    } while (this.at < text.length);
+    for (const open of this.stack) this.pair(open);
+    return { edits, end: understood, resume };
   }
 
   private skipSpace(): void {
@@ -96,9 +127,10 @@ class Scanner {
       case '}':
       case ']':
         if (!around || around.isObject !== (first === '}')) return false;
-        if (next !== 'comma' && next !== 'first name' && next !== 'first value') return false;
+        if (next === 'colon' || (next === 'value' && around.isObject)) return false;
         this.at++;
-        this.close(around);
+        stack.pop();
+        this.pair(around);
         this.ended({ start: around.start, end: this.at, text: `"${MASK}"` });
         return true;
       case ',':
@@ -107,9 +139,10 @@ class Scanner {
         this.at++;
         return true;
       case ':':
+        if (next !== 'colon') return false;
         this.next = 'value';
         this.at++;
-        return next === 'colon';
+        return true;
       default:
         return isValue && this.scalar(around);
     }
@@ -155,9 +188,8 @@ class Scanner {
   }
 
   /** A list of two in a list is a name and its value. */
-  private close(around: Open): void {
-    this.stack.pop();
-    if (around.pair && around.elements === 2) for (const value of around.values ?? []) this.edits.push(value);
+  private pair({ pair, elements, values }: Open): void {
+    if (pair && elements === 2) for (const value of values ?? []) this.edits.push(value);
   }
 
   private open(around: Open | undefined, isObject: boolean): void {

@@ -58,17 +58,23 @@ const spread = (name: string) => [...name].map(escaped).join('[ _.\\]-]*');
 const anyOf = (names: readonly string[]) => names.map(spread).join('|');
 
 /**
- * Every name above has one of these parts, and so has `Bearer …`; behind an escaped letter a name could hide, and
- * in `?sig=` it is short. Looked for in every trace, so they are few and rare. `\\ud` is half of a surrogate pair.
+ * Every name above has one of these parts, and so has `Bearer …`; behind an escaped letter or separator a name
+ * could hide, and in `?sig=` it is short. Looked for in every trace, so they are few and rare. `\ud` is half of a
+ * surrogate pair.
  */
-const PARTS =
-  'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur sig= bearer \\u00 \\ud'.split(
-    ' ',
-  );
+const PARTS = [
+  ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur'.split(' '),
+  ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
+];
 /** How they end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|[?&]sig)(?![a-z0-9])|${String.raw`bearer |\\u00[2-7]`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer)(?![a-z0-9])|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+/** What stands before a whole name. */
+const BEFORE = String.raw`(?:(?<![a-z0-9])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password. */
-const URL_PASSWORD = /:\/\/[^\s/@:"']*:[^\s/@"']+@/;
+const URL_PASSWORD = /:(?:\\*\/){2}[^\s/@:"']*:[^\s/@"']+@/;
+/** The beginning of one that could. */
+const ENCODED_URL = /%3a|:\\*\/?\\*%2f/i;
+const namesUser = (text: string) => text.includes('@') && (URL_PASSWORD.test(text) || ENCODED_URL.test(text));
 
 /** The longest name that is looked at; of longer ones the end counts. */
 const LONGEST = 64;
@@ -102,7 +108,7 @@ export class SecretNames {
     this.whole = new Set([...WHOLE, ...whole]);
     const further = [
       ...ends.map((name) => `${spread(name)}(?![a-z0-9])`),
-      ...whole.map((name) => `(?<![a-z0-9])${spread(name)}(?![a-z0-9])`),
+      ...whole.map((name) => `${BEFORE}${spread(name)}(?![a-z0-9])`),
     ];
     const spellings = [...ends, ...whole].flatMap((name) => [name, name.toUpperCase()]);
     // A name beyond ASCII could hide behind any escape.
@@ -114,12 +120,12 @@ export class SecretNames {
 
   /** Whether nothing could be a secret in any text of a line of JSON. Every trace passes here. */
   acquits(line: string): boolean {
-    return !this.hint.in(line) && !(line.includes('@') && URL_PASSWORD.test(line));
+    return !this.hint.in(line) && !namesUser(line);
   }
 
   /** Whether there could be a secret in a text. */
   suspects(text: string): boolean {
-    return (this.hint.in(text) && this.name.test(text)) || (text.includes('@') && URL_PASSWORD.test(text));
+    return (this.hint.in(text) && this.name.test(text)) || namesUser(text);
   }
 
   /** What is masked of a member of this name; undefined: nothing. */

@@ -1,4 +1,4 @@
-import { type Edit, MASK } from './mask-edits.ts';
+import { type Edit, MASK, unescapeAny } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 
 /*
@@ -6,11 +6,13 @@ import type { Secrecy, SecretNames } from './mask-names.ts';
  * Every word is looked at once; where it is the name of a secret and a value follows, that is masked and the
  * search goes on behind it. So each character is passed a bounded number of times.
  */
-const WORD = /[A-Za-z][A-Za-z0-9_.-]*/g;
-/** A quotation mark, at any depth of escaping, also as in URLs and markup. */
-const QUOTE = /(\\*)(["'`])|%22|%27|&quot;/y;
+const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.-]|%[0-9A-Fa-f]{2})*|[{[]/g;
+/** What of a word with escapes of URLs is its name. */
+const LAST_WORD = /[A-Za-z][A-Za-z0-9_.-]*\]?$/;
+/** A quotation mark, at any depth of escaping, also as in markup. */
+const QUOTE = /(\\*)(["'`])|&quot;/y;
 const ESCAPES = /\\*/y;
-const SEPARATOR = /=>|:=|[:=]|%3[ad]/iy;
+const SEPARATOR = /=>|:=|[:=]/y;
 const SPACE = /[^\S\r\n]*/y;
 const ANY_SPACE = /\s*/y;
 /** Users of a URL with their password. */
@@ -23,14 +25,19 @@ const HEADER = /(?:authorization|cookie)$/i;
 const LINE = /(?:\\+(?![\\nr"'`])|[^\r\n\\])*/y;
 /** A comma behind which another member begins. */
 const NEXT_MEMBER = /,\s{0,8}["']?[A-Za-z_][A-Za-z0-9_.-]{0,63}["']?\s{0,8}[:=]/y;
+/** What stands before a parameter of a URL. */
+const PARAMETER = /[?&#]/;
 /** What ends the name of a member in brackets: `user[password]=`. */
-const BRACKET = /(?:\]|%5d)?/iy;
+const BRACKET = /\]?/y;
 /** The rest of a tag of markup, and what its text begins with. */
 const TAG = /(?:\s[^<>]{0,500})?>\s{0,100}(<!\[CDATA\[)?/y;
 /** What stands before the name in a tag. */
 const TAG_START = /<(?:[\w.-]{1,40}:)?$/;
 /** A block of YAML: the lines that are as deep as its first. */
 const BLOCK = /([|>][+-]?\d?[^\S\r\n]*\r?\n([^\S\r\n]+))[^\r\n]*(?:\r?\n\2[^\r\n]*)*/y;
+/** A letter takes three characters, and two more for each level of escapes. */
+const LONGEST_ESCAPED = 600;
+const MOST_ESCAPED = 8;
 /** What closes something around a value. */
 const CLOSING = ',;)}]';
 
@@ -44,43 +51,82 @@ interface Lead {
   /** Escapes of the marks around the name. */
   slashes: string;
   kind: 'member' | 'pair' | 'parameter' | 'header' | 'flag' | 'element' | 'cdata';
-  isEncoded: boolean;
 }
 
-/** Where secrets stand in any text. @param onlyUrls only passwords and parameters of URLs */
-export function plainSecrets(text: string, names: SecretNames, onlyUrls = false): Edit[] {
+/**
+ * Where secrets stand in any text.
+ * @param onStructure is called where an object or a list could begin; returns where to go on
+ */
+export function plainSecrets(
+  text: string,
+  names: SecretNames,
+  onStructure: (start: number) => number,
+): Edit[] {
+  return secretsOf(text, onStructure, (start, word) => secretAfter(text, start, word, names));
+}
+
+/** Passwords and parameters of URLs in any text. */
+export function urlSecrets(text: string, names: SecretNames): Edit[] {
+  return secretsOf(
+    text,
+    (start) => start + 1,
+    (start, word) => userSecret(text, start + word.length) ?? parameterSecret(text, start, word, names),
+  );
+}
+
+function secretsOf(
+  text: string,
+  onStructure: (start: number) => number,
+  onWord: (start: number, word: string) => Edit | undefined,
+): Edit[] {
   const edits: Edit[] = [];
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
-    const found = secretAfter(text, match.index, match[0], names, onlyUrls);
-    if (!found) continue;
-    if (found.end > found.start) edits.push(found);
-    WORD.lastIndex = Math.max(found.end, WORD.lastIndex);
+    const [word] = match;
+    let next = WORD.lastIndex;
+    if (word === '{' || word === '[') next = onStructure(match.index);
+    else {
+      const found = onWord(match.index, word);
+      if (found && found.end > found.start) edits.push(found);
+      if (found) next = Math.max(found.end, next);
+    }
+    WORD.lastIndex = next;
   }
   return edits;
 }
 
-function secretAfter(
-  text: string,
-  start: number,
-  word: string,
-  names: SecretNames,
-  onlyUrls: boolean,
-): Edit | undefined {
+function secretAfter(text: string, start: number, word: string, names: SecretNames): Edit | undefined {
   const end = start + word.length;
-  const user = at(URL_PASSWORD, text, end);
-  if (user) {
-    const password = user[1] as string;
-    const close = end + user[0].length - 1;
-    return { start: close - password.length, end: close, text: MASK };
-  }
-  if (!onlyUrls && /^bearer$/i.test(word)) {
+  const user = userSecret(text, end);
+  if (user) return user;
+  if (/^bearer$/i.test(word)) {
     const token = at(BEARER, text, end);
     if (token) return { start: end + 1, end: end + token[0].length, text: MASK };
   }
   const lead = leadOf(text, start, word, names);
-  if (!lead || (onlyUrls && lead.kind !== 'parameter')) return undefined;
-  return valueAt(text, lead);
+  return lead && valueAt(text, lead);
+}
+
+/** The password of a user in a URL whose scheme ends here. */
+function userSecret(text: string, end: number): Edit | undefined {
+  const user = at(URL_PASSWORD, text, end);
+  if (!user) return undefined;
+  const password = user[1] as string;
+  const close = end + user[0].length - 1;
+  return { start: close - password.length, end: close, text: MASK };
+}
+
+function parameterSecret(text: string, start: number, word: string, names: SecretNames): Edit | undefined {
+  const lead = leadOf(text, start, word, names);
+  return lead?.kind === 'parameter' ? valueAt(text, lead) : undefined;
+}
+
+/** The name that a word is, below its escapes. */
+function nameOf(word: string): string {
+  if (!word.includes('%')) return word;
+  let name = word.slice(-LONGEST_ESCAPED);
+  for (let level = 0; level < MOST_ESCAPED && name.includes('%'); level++) name = unescapeAny(name).text;
+  return LAST_WORD.exec(name)?.[0] ?? '';
 }
 
 /** The match of a sticky pattern. */
@@ -95,19 +141,21 @@ const past = (pattern: RegExp, text: string, index: number) =>
 /** What leads to a value, when a word is the name of a secret and something like a value follows. */
 function leadOf(text: string, start: number, word: string, names: SecretNames): Lead | undefined {
   const before = text[start - 1] ?? '';
-  const isParameter = before === '?' || before === '&';
-  const secrecy = isParameter ? names.ofParameter(word) : names.of(word);
+  const isParameter = PARAMETER.test(before);
+  const name = nameOf(word);
+  const isShort = isParameter && text[start + word.length] === '=';
+  const secrecy = isShort ? names.ofParameter(name) : names.of(name);
   if (!secrecy) return undefined;
   const tag =
     TAG_START.test(text.slice(Math.max(0, start - 42), start)) && at(TAG, text, start + word.length);
   if (tag) {
     const kind = tag[1] ? 'cdata' : 'element';
-    return { secrecy, around: undefined, slashes: '', isEncoded: false, start: TAG.lastIndex, kind };
+    return { secrecy, around: undefined, slashes: '', start: TAG.lastIndex, kind };
   }
   const end = past(BRACKET, text, start + word.length);
   const quote = at(QUOTE, text, end);
   const around = /["'`]/.test(before) ? before : undefined;
-  const base = { secrecy, around, slashes: quote?.[1] ?? '', isEncoded: false };
+  const base = { secrecy, around, slashes: quote?.[1] ?? '' };
   const spaced = quote ? past(ANY_SPACE, text, end + quote[0].length) : past(SPACE, text, end);
   const separator = at(SEPARATOR, text, spaced)?.[0];
   if (separator === undefined) {
@@ -117,12 +165,10 @@ function leadOf(text: string, start: number, word: string, names: SecretNames): 
   // A part of a path or an ARN: `…:secret:name`.
   if (separator === ':' && !quote && /[:/]/.test(before) && /\S/.test(text[spaced + 1] ?? ''))
     return undefined;
-  const isEncoded = separator.startsWith('%');
   const isMember = quote !== null || separator === ':' || separator === ':=';
-  const kind = isMember ? 'member' : isParameter || isEncoded ? 'parameter' : 'pair';
+  const kind = isMember ? 'member' : isParameter ? 'parameter' : 'pair';
   return {
     ...base,
-    isEncoded,
     start: past(quote ? ANY_SPACE : SPACE, text, spaced + separator.length),
     kind: !quote && separator === ':' && HEADER.test(word) ? 'header' : kind,
   };
@@ -199,7 +245,7 @@ function endOfStructure(text: string, start: number): number {
 }
 
 /** Where a value without marks around it ends. */
-function endOfWord(text: string, start: number, { kind, isEncoded }: Lead): number {
+function endOfWord(text: string, start: number, { kind }: Lead): number {
   const ends = kind === 'parameter' ? '"\'`<>&;#' : kind === 'pair' ? '"\'`<>&;' : '"\'`<>';
   let end = start;
   for (; end < text.length; end++) {
@@ -211,7 +257,6 @@ function endOfWord(text: string, start: number, { kind, isEncoded }: Lead): numb
       if (/["'`nrt]/.test(text[behind] ?? '')) break;
       end = behind - 1;
     }
-    if (isEncoded && character === '%' && /^%(?:2[26]|26|20|0[ad])/i.test(text.slice(end, end + 3))) break;
     if (character === ',' && at(NEXT_MEMBER, text, end)) break;
   }
   while (end > start && CLOSING.includes(text[end - 1] as string)) end--;

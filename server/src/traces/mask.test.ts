@@ -278,6 +278,16 @@ describe('the work grows with the length of the text, not with its square', () =
     ['commas of names', `password=${filled(`,${'a'.repeat(60)}`)}`],
     ['escaped letters', `{"a":"${filled('\\u0061')}"}`],
     ['JSON in JSON', nested()],
+    ['percents of percents', `token=${filled('%25')}`],
+    ['a name of percents', `${filled('%25')}token=x`],
+    ['names of percents', filled('%25token')],
+    ['percents of backslashes', `token%3A${filled('%5C%22')}`],
+    ['pluses', `token=${filled('+')}`],
+    ['entities', `token=${filled('&amp;')}`],
+    ['beginnings of JSON', `token: x ${filled('["a [')}`],
+    ['beginnings of JSON within strings', `token: x ${filled('["a [\\"')}`],
+    ['beginnings of JSON that end in something else', `token: x ${filled('{"a":["b" c')}`],
+    ['pairs', `token: x ${filled('[["token","b')}`],
     ['JSON in escaped JSON', `{"token":"${filled('\\u005c')}`],
   ])('%s', (_, text) => {
     const began = performance.now();

@@ -1,16 +1,12 @@
-import { applied, type Edit, liftEdits, MASK, unescapeJson } from './mask-edits.ts';
-import { jsonSecrets } from './mask-json.ts';
+import { applied } from './mask-edits.ts';
 import { SecretNames } from './mask-names.ts';
-import { plainSecrets } from './mask-plain.ts';
-
-/** JSON text within JSON text is looked through to this depth; what is suspicious below is masked whole. */
-const MOST_LEVELS = 8;
+import { idSecrets, textSecrets } from './mask-text.ts';
 
 /**
- * Masks secrets in texts of traces. A text that is JSON, whole or cut off, is read by its tokens, and so are
- * JSON texts in its strings; any other text is searched for names that a value follows. What is no secret
- * stays as it is, character by character: the text is evidence and is not written anew. JSON stays JSON. The
- * work grows with the length of the text, whatever it holds.
+ * Masks secrets in texts of traces. What is JSON in a text, whole or cut off, is read by its tokens, and so are
+ * JSON texts in its strings; anything else is searched for names that a value follows, as it stands and as it reads
+ * below its escapes. What is no secret stays as it is, character by character: the text is evidence and is not
+ * written anew. JSON stays JSON. The work grows with the length of the text, whatever it holds.
  */
 export class Masker {
   private readonly names: SecretNames;
@@ -48,30 +44,11 @@ export class Masker {
 
   /** A text of any kind. */
   text(text: string): string {
-    return this.names.suspects(text) ? applied(text, this.secretsOf(text, 0)) : text;
+    return this.names.suspects(text) ? applied(text, textSecrets(text, this.names)) : text;
   }
 
   /** A name or an id: only what a URL in it carries is masked. */
   id(text: string): string {
-    return this.names.suspects(text) ? applied(text, plainSecrets(text, this.names, true)) : text;
-  }
-
-  private secretsOf(text: string, level: number): Edit[] {
-    const inString = (start: number, end: number) => this.secretsWithin(text, start, end, level + 1);
-    return (
-      (startsAsJson(text) ? jsonSecrets(text, this.names, inString) : undefined) ??
-      plainSecrets(text, this.names)
-    );
-  }
-
-  /** Secrets in what a JSON string says. */
-  private secretsWithin(text: string, start: number, end: number, level: number): Edit[] {
-    const raw = text.slice(start, end);
-    if (!this.names.suspects(raw)) return [];
-    if (level > MOST_LEVELS) return [{ start, end, text: MASK }];
-    const said = unescapeJson(raw);
-    return liftEdits(this.secretsOf(said.text, level), said, start);
+    return this.names.suspects(text) ? applied(text, idSecrets(text, this.names)) : text;
   }
 }
-
-const startsAsJson = (text: string) => /^\s*["{[]/.test(text);

@@ -1,0 +1,71 @@
+import { endOfString } from '@opencts/client/json';
+import { type Edit, liftEdits, MASK, unescapeAny, unescapeJson } from './mask-edits.ts';
+import { jsonSecrets } from './mask-json.ts';
+import type { SecretNames } from './mask-names.ts';
+import { plainSecrets, urlSecrets } from './mask-plain.ts';
+
+/** Text within text is looked through to this depth; what is suspicious below is masked whole. */
+const MOST_LEVELS = 8;
+
+/** Where secrets stand in a text of any kind. */
+export function textSecrets(text: string, names: SecretNames, level = 0): Edit[] {
+  const search = { text, names, level, in: textSecrets };
+  const string = soleString(text);
+  if (string) return below(search, string, unescapeJson);
+  const structures: Edit[] = [];
+  const gaps: Stretch[] = [];
+  let read = 0;
+  const plain = plainSecrets(text, names, (start) => {
+    const json = jsonSecrets(text, start, names, (from, to) =>
+      below(search, { start: from, end: to }, unescapeJson),
+    );
+    for (const edit of json.edits) structures.push(edit);
+    if (json.end > start) {
+      if (start > read) gaps.push({ start: read, end: start });
+      read = Math.max(read, json.end);
+    }
+    return json.resume;
+  });
+  gaps.push({ start: read, end: text.length });
+  return [...plain, ...structures, ...gaps.flatMap((gap) => below(search, gap, unescapeAny))];
+}
+
+/** Where URLs in a name or an id carry secrets. */
+export function idSecrets(text: string, names: SecretNames, level = 0): Edit[] {
+  const search = { text, names, level, in: idSecrets };
+  return [...urlSecrets(text, names), ...below(search, { start: 0, end: text.length }, unescapeAny)];
+}
+
+interface Stretch {
+  start: number;
+  end: number;
+}
+
+const ESCAPED = /[\\%&+]/;
+
+/** Where in a text is searched, and how a text below is. */
+interface Search {
+  text: string;
+  names: SecretNames;
+  level: number;
+  in: (text: string, names: SecretNames, level: number) => Edit[];
+}
+
+/** Secrets in what a stretch of a text says below one level of escapes, which are none when it is a string of JSON. */
+function below(search: Search, { start, end }: Stretch, undo: typeof unescapeAny): Edit[] {
+  const raw = search.text.slice(start, end);
+  if (undo === unescapeAny && !ESCAPED.test(raw)) return [];
+  if (!search.names.suspects(raw)) return [];
+  const said = undo(raw);
+  if (undo === unescapeAny && said.text === raw) return [];
+  if (search.level === MOST_LEVELS) return [{ start, end, text: MASK }];
+  return liftEdits(search.in(said.text, search.names, search.level + 1), said, start);
+}
+
+/** The inner of the JSON string that a text is, whole or cut off. */
+function soleString(text: string): Stretch | undefined {
+  const quote = /^\s*"/.exec(text)?.[0].length;
+  if (quote === undefined) return undefined;
+  const end = endOfString(text, quote);
+  return text.slice(end + 1).trim() === '' ? { start: quote, end } : undefined;
+}
