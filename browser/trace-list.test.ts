@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -9,6 +10,7 @@ import {
   type RunningServer,
   removeDirectory,
   report,
+  send,
   startServer,
   temporaryDirectory,
   trace,
@@ -241,6 +243,42 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await page.screenshot({ path: path.join(SHOTS, 'view-trace.png') });
     await page.reload();
     await page.locator('.json').first().waitFor();
+  });
+
+  test('what JavaScript does not hold is shown, copied and downloaded to the last digit', async () => {
+    const odd =
+      '{"order_id":9223372036854775807,"price":0.1234567890123456789,"ratio":1.0,"big":1e400,"dup":1,"dup":2}';
+    const id = randomUUID();
+    const sent = JSON.stringify(
+      trace({ trace_id: id, trace_name: 'placeOrder', request: 'REQUEST', details: 'D' }),
+    );
+    const body = `{"traces":[${sent.replace('"REQUEST"', odd).replace('"D"', odd)}]}`;
+    await send(server, body, { 'content-type': 'application/json' });
+    await indexed(server);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await go(`?range=1d&by=trace_name&value=placeOrder&open=${id}`);
+    const shown = async (place: string) =>
+      ((await page.locator(place).textContent()) ?? '').replaceAll(/\s/g, '');
+    // Of the request, and of the unknown member.
+    expect((await shown('.fields')).split(odd)).toHaveLength(3);
+
+    await page.locator('.trace-link').first().click();
+    const json = page.locator('.json:visible');
+    await json.waitFor();
+    const text = (await json.textContent()) ?? '';
+    expect(text).toContain('\n    "ratio": 1.0,\n');
+    expect(await shown('.json:visible')).toContain(`"details":${odd}`);
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(await readFile(await download.path(), 'utf8')).toBe(text);
+    await page.getByRole('tab', { name: 'Readable' }).click();
+    await expect.poll(() => shown('.json:visible')).toContain(`"request":${odd}`);
+    expect(await shown('.json:visible')).toContain(`"details":${odd}`);
+    await page.screenshot({ path: path.join(SHOTS, 'view-trace-exact.png') });
   });
 
   test('the export is CSV of what the list shows', async () => {

@@ -29,7 +29,8 @@ function compress(directory) {
 run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
 const consoleDir = path.join(root, 'console');
-const inputs = ['src', 'index.html', 'vite.config.ts', 'package.json', 'public'];
+// It is made of parts of the client, too.
+const inputs = ['src', 'index.html', 'vite.config.ts', 'package.json', 'public', '../client/src'];
 const built = newest(path.join(consoleDir, 'dist/index.html'));
 if (Math.max(...inputs.map((name) => newest(path.join(consoleDir, name)))) > built) {
   run(

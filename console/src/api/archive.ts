@@ -1,6 +1,6 @@
-import { dataOf } from '@opencts/client/api';
+import { dataOf, tracesOf } from '@opencts/client/api';
 import type { Api } from './client.ts';
-import type { ArchiveFile, Trace, TraceParameters } from './types.ts';
+import type { ArchiveFile, Trace, TracePage, TraceParameters } from './types.ts';
 
 type OneFile = Pick<ArchiveFile, 'bucket' | 'key'>;
 
@@ -19,11 +19,14 @@ export const tracesOfFile = async (
   offset: number,
   signal?: AbortSignal,
 ): Promise<{ traces: Trace[]; total_count: number }> =>
-  dataOf(
-    calls.GET('/v3/{project_id}/archive/traces', {
-      params: { path, query: { bucket, key, offset, limit: 100 } },
-      signal,
-    }),
+  tracesOf(
+    dataOf(
+      calls.GET('/v3/{project_id}/archive/traces', {
+        params: { path, query: { bucket, key, offset, limit: 100 } },
+        signal,
+        parseAs: 'text',
+      }),
+    ),
   );
 
 export async function checkFile({ calls, path }: Api, { bucket, key }: OneFile) {
@@ -55,12 +58,20 @@ export const cancelSearch = (api: Api, id: string) =>
     api.calls.POST('/v3/{project_id}/archive/searches/{search_id}/cancel', { params: ofSearch(api, id) }),
   );
 
-export const tracesOfSearch = (api: Api, id: string, next: string | undefined, signal?: AbortSignal) =>
-  dataOf(
-    api.calls.GET('/v3/{project_id}/archive/searches/{search_id}/traces', {
-      params: { ...ofSearch(api, id), query: { limit: 100, next } },
-      signal,
-    }),
+export const tracesOfSearch = (
+  api: Api,
+  id: string,
+  next: string | undefined,
+  signal?: AbortSignal,
+): Promise<TracePage> =>
+  tracesOf(
+    dataOf(
+      api.calls.GET('/v3/{project_id}/archive/searches/{search_id}/traces', {
+        params: { ...ofSearch(api, id), query: { limit: 100, next } },
+        signal,
+        parseAs: 'text',
+      }),
+    ),
   );
 
 export function exportSearch(api: Api, id: string, time_zone: string): Promise<Blob> {

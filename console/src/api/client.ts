@@ -1,4 +1,4 @@
-import { type Api as Calls, createApi, dataOf, type paths } from '@opencts/client/api';
+import { type Api as Calls, createApi, dataOf, type paths, tracesOf } from '@opencts/client/api';
 import { HERE, headers, type Project } from './session.ts';
 import type { AccountedHour, FacetValue, Histogram, TracePage, TraceParameters, Tracker } from './types.ts';
 
@@ -20,7 +20,7 @@ export class Api {
 
   traces(parameters: Parameters, signal?: AbortSignal): Promise<TracePage> {
     const params = { path: this.path, query: parameters };
-    return dataOf(this.calls.GET('/v3/{project_id}/traces', { params, signal }));
+    return tracesOf(dataOf(this.calls.GET('/v3/{project_id}/traces', { params, signal, parseAs: 'text' })));
   }
 
   histogram(parameters: Parameters & { buckets: number }, signal?: AbortSignal): Promise<Histogram> {

@@ -1,6 +1,6 @@
-import { dataOf } from '@opencts/client/api';
+import { dataOf, tracesOf } from '@opencts/client/api';
 import type { Api } from './client.ts';
-import type { ChangedNotification, NewNotification, NotificationPreview } from './types.ts';
+import type { ChangedNotification, NewNotification, NotificationPreview, Trace } from './types.ts';
 
 export const listNotifications = async ({ calls, path }: Api, signal?: AbortSignal) => {
   const params = { path: { ...path, notification_type: 'smn' as const } };
@@ -19,8 +19,14 @@ export const removeNotification = ({ calls, path }: Api, id: string) =>
     params: { path, query: { notification_id: [id] } },
   });
 
-export const previewNotification = ({ calls, path }: Api, body: NotificationPreview, signal?: AbortSignal) =>
-  dataOf(calls.POST('/v3/{project_id}/notifications/preview', { params: { path }, body, signal }));
+export const previewNotification = (
+  { calls, path }: Api,
+  body: NotificationPreview,
+  signal?: AbortSignal,
+): Promise<{ count: number; traces: Trace[] }> => {
+  const options = { params: { path }, body, signal, parseAs: 'text' } as const;
+  return tracesOf(dataOf(calls.POST('/v3/{project_id}/notifications/preview', options)));
+};
 
 export const listOperations = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v3/{project_id}/operations/details', { params: { path }, signal }))).operations;

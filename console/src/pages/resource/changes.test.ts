@@ -64,6 +64,22 @@ test('a shorter list takes its end away, of operations that say the whole list',
   expect(between({ n: eleven }, { n: eleven.slice(0, 10) })).toMatchObject([{ path: 'n[10]' }]);
 });
 
+test('values are compared as they were written, to the last digit', () => {
+  const change = (before: string, after: string) =>
+    between(`{"a":1,"n":${before}}`, `{"a":1,"n":${after}}`).map(({ path, ...rest }) => [path, rest]);
+  const changed = (before: string, after: string) => [['n', { kind: 'changed', before, after }]];
+  expect(change('9223372036854775807', '9223372036854775806')).toEqual(
+    changed('9223372036854775807', '9223372036854775806'),
+  );
+  expect(change('1.0', '1')).toEqual(changed('1.0', '1'));
+  expect(change('1e400', '1e400')).toEqual([]);
+  expect(change('"\\u0061"', '"a"')).toEqual([]);
+  expect(change('{"x":1, "x":2}', '{"x":3,"x":2}')).toEqual([
+    ['n.x', { kind: 'changed', before: '1, 2', after: '3, 2' }],
+  ]);
+  expect(change('{ "x" : [ 1 ] }', '{"x":[1]}')).toEqual([]);
+});
+
 test('objects of one bucket are not compared with each other', () => {
   const put = (trace_id: string, resource_name: string, acl: string) =>
     operation(trace_id, { acl }, { event_type: 'data', resource_name });

@@ -1,3 +1,4 @@
+import { compacted, elementsIn, membersIn } from '@opencts/client/json';
 import type { Trace } from '../../api/types.ts';
 
 /** A member of a request that is other than what the requests before had asked for. */
@@ -75,30 +76,42 @@ function removed({ values, lists, cut }: Members, known: ReadonlyMap<string, str
     .map(([path, before]) => ({ path, kind: 'removed' as const, before }));
 }
 
-/** Members of a request body; none when it is no JSON object or list. */
+/** Members of a request body, as they were written; none when it is no JSON object or list. */
 export function membersOf(request: unknown): Members {
-  const members: Members = { values: new Map(), lists: new Map(), cut: false };
-  const walk = (path: string, value: unknown) => {
-    if (members.values.size >= MOST_MEMBERS) {
-      members.cut = true;
-    } else if (value === null || typeof value !== 'object') {
-      members.values.set(path, value === null || typeof value === 'string' ? value : JSON.stringify(value));
-    } else if (Array.isArray(value)) {
-      members.lists.set(path, value.length);
-      for (const [index, item] of value.entries()) walk(`${path}[${index}]`, item);
+  const found: Members = { values: new Map(), lists: new Map(), cut: false };
+  const walk = (path: string, value: string) => {
+    if (found.values.size >= MOST_MEMBERS) {
+      found.cut = true;
+    } else if (value.startsWith('[')) {
+      const items = elementsIn(value) ?? [];
+      found.lists.set(path, items.length);
+      for (const [index, item] of items.entries()) walk(`${path}[${index}]`, item);
+    } else if (value.startsWith('{')) {
+      for (const [name, values] of valuesIn(value)) {
+        const inner = path === '' ? name : `${path}.${name}`;
+        if (values.length === 1) walk(inner, values[0] as string);
+        else found.values.set(inner, values.map(compacted).join(', '));
+      }
     } else {
-      for (const [name, item] of Object.entries(value)) walk(path === '' ? name : `${path}.${name}`, item);
+      found.values.set(path, said(value));
     }
   };
-  const body = typeof request === 'string' ? parsed(request) : request;
-  if (body !== null && typeof body === 'object') walk('', body);
-  return members;
+  const body = (typeof request === 'string' ? request : (JSON.stringify(request) ?? '')).trim();
+  if (membersIn(body) ?? elementsIn(body)) walk('', body);
+  return found;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+/** Values of an object by their names; of one that is named again all. */
+function valuesIn(object: string): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const { name, start, end } of membersIn(object) ?? []) {
+    values.set(name, [...(values.get(name) ?? []), object.slice(start, end)]);
   }
+  return values;
+}
+
+/** What a value says: text itself, others as they were written. */
+function said(value: string): string | null {
+  if (value === 'null') return null;
+  return value.startsWith('"') ? (JSON.parse(value) as string) : value;
 }

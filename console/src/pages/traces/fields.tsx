@@ -1,4 +1,6 @@
 import Button from '@cloudscape-design/components/button';
+import { textOf } from '@opencts/client/api';
+import { membersIn } from '@opencts/client/json';
 import { Link } from 'react-router-dom';
 import { Explained } from '../../about.tsx';
 import type { Trace } from '../../api/types.ts';
@@ -33,6 +35,10 @@ const ORDER = [
   'response',
 ];
 
+const INSTANTS: ReadonlySet<string> = new Set(['time', 'record_time']);
+/** Characters that take a line of their own. */
+const LONG = 60;
+
 /** The view that shows only traces with this value, where a filter exists. */
 function filterBy(trace: Trace, field: string): Partial<View> | undefined {
   switch (field) {
@@ -64,12 +70,10 @@ export function TraceFields({
   zone: Zone;
   onFilter?: (change: Partial<View>) => void;
 }) {
-  const members = trace as Record<string, unknown>;
+  const members = textsOf(trace);
   const names = [
-    ...ORDER.filter((name) => members[name] !== undefined),
-    ...Object.keys(members)
-      .filter((name) => !ORDER.includes(name))
-      .sort(),
+    ...ORDER.filter((name) => members.has(name)),
+    ...[...members.keys()].filter((name) => !ORDER.includes(name)).sort(),
   ];
   return (
     <>
@@ -77,13 +81,14 @@ export function TraceFields({
       <dl className="fields">
         {names.map((name) => {
           const filter = onFilter && filterBy(trace, name);
+          const text = members.get(name) ?? '';
           return (
-            <div key={name} className={isLong(members[name]) ? 'field long' : 'field'}>
+            <div key={name} className={text.length > LONG ? 'field long' : 'field'}>
               <dt>
                 <Explained text={texts.traceFields[name]}>{name}</Explained>
               </dt>
               <dd>
-                <span>{shown(name, members[name], zone)}</span>
+                <span>{INSTANTS.has(name) ? `${text} (${formatTime(Number(text), zone)})` : text}</span>
                 {filter && (
                   <Button
                     variant="inline-icon"
@@ -113,10 +118,15 @@ function Ways({ trace }: { trace: Trace }) {
   );
 }
 
-const isLong = (value: unknown) =>
-  String(typeof value === 'object' ? JSON.stringify(value) : value).length > 60;
-
-function shown(name: string, value: unknown, zone: Zone): string {
-  if (name === 'time' || name === 'record_time') return `${value} (${formatTime(value as number, zone)})`;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** Members as they were told, by their names; text as what it says. */
+function textsOf(trace: Trace): Map<string, string> {
+  const sent = textOf(trace);
+  const texts = new Map<string, string>();
+  for (const { name, start, end } of membersIn(sent) ?? []) {
+    const value = sent.slice(start, end);
+    const text = value.startsWith('"') ? (JSON.parse(value) as string) : value;
+    const before = texts.get(name);
+    texts.set(name, before === undefined ? text : `${before}, ${text}`);
+  }
+  return texts;
 }

@@ -5,6 +5,8 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
+import { textOf } from '@opencts/client/api';
+import { indented } from '@opencts/client/json';
 import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
 import { saveFile } from '../../files.ts';
@@ -13,6 +15,7 @@ import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
 import { Rating } from './columns.tsx';
+import { readable } from './readable.ts';
 
 const words = texts.traces.view;
 const TRIES = 5;
@@ -37,11 +40,12 @@ async function findSoon(api: Api, id: string, signal: AbortSignal): Promise<Trac
   }
 }
 
-/** One trace whole: as exact JSON, and with the JSON texts inside it unfolded. */
+/** One trace whole, as the service told it: as JSON, and with the JSON texts inside it unfolded. */
 export function TraceView({ api, id, known, zone, onClose }: Props) {
   const { value, error, reload } = useLoad(async (signal) => known ?? findSoon(api, id, signal), id);
   const found = known ?? value;
-  const json = found ? JSON.stringify(found, null, 2) : '';
+  const text = found ? textOf(found) : '';
+  const json = indented(text);
   return (
     <Modal
       visible
@@ -86,7 +90,7 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
               {
                 id: 'readable',
                 label: words.readable,
-                content: <pre className="json">{unfolded(found)}</pre>,
+                content: <pre className="json">{readable(text)}</pre>,
               },
             ]}
           />
@@ -94,19 +98,4 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
       )}
     </Modal>
   );
-}
-
-/** Members that are JSON text become what they hold. */
-function unfolded(trace: Trace): string {
-  const members = Object.entries(trace).map(([name, value]) => [name, unfold(value)]);
-  return JSON.stringify(Object.fromEntries(members), null, 2);
-}
-
-function unfold(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
