@@ -93,6 +93,105 @@ describe('names and texts with the escapes of URLs', () => {
   ]);
 });
 
+describe('values on other lines than their names', () => {
+  masks([
+    ['password:\n  a b\n  c\nuser: jane', `password:\n  ${M}\nuser: jane`],
+    ['db:\r\n  password:\r\n    a\r\n  user: jane', `db:\r\n  password:\r\n    ${M}\r\n  user: jane`],
+    ['- password:\n    a\n  user: jane', `- password:\n    ${M}\n  user: jane`],
+    ['key: x\nprivate_key: |-\n  a\n\n  b\nuser: jane', `key: x\nprivate_key: |-\n  ${M}\nuser: jane`],
+    ['a:\n  token: >\n    b\n  c: d', `a:\n  token: >\n    ${M}\n  c: d`],
+    ['"password":\n  "a"\n', `"password":\n  "${M}"\n`],
+    ['password=\\\n a', `password=\\\n ${M}`],
+    ['mysql --password \\\n  a -h db', `mysql --password \\\n  ${M} -h db`],
+    ['Authorization: Digest a,\r\n b\r\nHost: c', `Authorization: ${M}\r\nHost: c`],
+    ['Host: c\r\nCookie: a=1;\r\n\tb=2\r\n\r\n  body', `Host: c\r\nCookie: ${M}\r\n\r\n  body`],
+    ['Authorization:\r\n Basic a\r\nHost: c', `Authorization:\r\n ${M}\r\nHost: c`],
+    ['headers:\n  Cookie: a\n  Host: b', `headers:\n  Cookie: ${M}\n  Host: b`],
+    ["password: '''a'b''' c", `password: '''${M}''' c`],
+    ['token = """\na "b" c"""\nd', `token = """${M}"""\nd`],
+    ['credentials:\n  user: jane\n  password: a', `credentials:\n  user: jane\n  password: ${M}`],
+    ['credentials:\n  a', `credentials:\n  ${M}`],
+    ['SyntaxError: unexpected token:\n    at parse (a.js:1)\n    at main'],
+    ['Enter password:\nuser: jane'],
+    ['password:\nuser: jane'],
+    ['tokens:\n  - a\nsecretName:\n  b'],
+  ]);
+});
+
+describe('command lines and environments', () => {
+  masks([
+    ['psql --password a', `psql --password ${M}`],
+    ['run --db-password=a -v', `run --db-password=${M} -v`],
+    ['PASSWORD=a PGPASSWORD=b cmd', `PASSWORD=${M} PGPASSWORD=${M} cmd`],
+    ['export API_TOKEN="a b" X=c', `export API_TOKEN="${M}" X=c`],
+    ['TOKEN+=a', `TOKEN+=${M}`],
+    ['mysql -p a -h db'],
+    ['ssh -i token --verbose host'],
+    ['rm --token-file /tmp/token'],
+  ]);
+});
+
+describe('forms in parts', () => {
+  const part = (name: string, value: string) =>
+    `--b0\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+  masks([
+    [
+      `${part('user', 'jane')}${part('password', 'a\r\n--b\r\nc')}${part('n', '1')}--b0--`,
+      `${part('user', 'jane')}${part('password', M)}${part('n', '1')}--b0--`,
+    ],
+    [
+      'Content-Disposition: form-data; name="password"\r\n\r\na\r\n--b',
+      `Content-Disposition: form-data; name="password"\r\n\r\n${M}\r\n--b`,
+    ],
+    [
+      '--b\nContent-Type: text/plain\ncontent-disposition: form-data; filename="x"; name=user[token]\nX: y\n\na: b\nc\n--b--',
+      `--b\nContent-Type: text/plain\ncontent-disposition: form-data; filename="x"; name=user[token]\nX: y\n\n${M}\n--b--`,
+    ],
+    [
+      String.raw`--b\r\nContent-Disposition: form-data; name=\"api_key\"\r\n\r\na\r\n--b--`,
+      String.raw`--b\r\nContent-Disposition: form-data; name=\"api_key\"\r\n\r\n${M}\r\n--b--`,
+    ],
+    [part('token', 'cut off').slice(0, -4), part('token', M).slice(0, -2)],
+    [part('note', 'the password is too short')],
+    ['Content-Disposition: attachment; filename="password.txt"\r\n\r\ntext'],
+  ]);
+});
+
+describe('keys and signed tokens are known by their form', () => {
+  masks([
+    [
+      'x -----BEGIN RSA PRIVATE KEY-----\nMIIE\nAb==\n-----END RSA PRIVATE KEY----- y',
+      `x -----BEGIN RSA PRIVATE KEY-----\n${M}\n-----END RSA PRIVATE KEY----- y`,
+    ],
+    ['{"key":"-----BEGIN PRIVATE KEY-----\\nMIIE"}', `{"key":"-----BEGIN PRIVATE KEY-----\\n${M}"}`],
+    [
+      'k=-----BEGIN+EC+PRIVATE+KEY-----%0AMIIE%0A-----END+EC+PRIVATE+KEY-----&n=1',
+      `k=-----BEGIN+EC+PRIVATE+KEY-----%0A${M}%0A-----END+EC+PRIVATE+KEY-----&n=1`,
+    ],
+    [
+      'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.dozjgNryP4J3jVmNHl0w5N_X.',
+      `got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.${M}.`,
+    ],
+    ['-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----'],
+    ['-----BEGIN PUBLIC KEY-----\nMIIE\n-----END PUBLIC KEY-----'],
+    ['{"page":"eyJuZXh0IjoxfQ"}'],
+  ]);
+});
+
+describe('settings and statements', () => {
+  masks([
+    ['Server=a;User Id=b;Password=c d&e#f;Timeout=3', `Server=a;User Id=b;Password=${M};Timeout=3`],
+    ['Server=a; Pwd="c;d"; Timeout=3', `Server=a; Pwd="${M}"; Timeout=3`],
+    ['AccountName=a;AccountKey=b/c+d==;EndpointSuffix=e', `AccountName=a;AccountKey=${M};EndpointSuffix=e`],
+    ['a;password=b then c', `a;password=${M} then c`],
+    ["ALTER USER jane WITH PASSWORD 'a b'", `ALTER USER jane WITH PASSWORD '${M}'`],
+    ["ALTER USER jane IDENTIFIED BY 'a'", `ALTER USER jane IDENTIFIED BY '${M}'`],
+    ['CREATE USER jane IDENTIFIED WITH x BY "a"', `CREATE USER jane IDENTIFIED WITH x BY "${M}"`],
+    ["the resource identified by 'a' is missing, unexpected token 'b'"],
+    ['redis://:a@h:1/0 postgres://jane:b@h/d', `redis://:${M}@h:1/0 postgres://jane:${M}@h/d`],
+  ]);
+});
+
 test('of a name or an id what URLs below their escapes carry is masked, too', () => {
   expect(masker.id('https%3A%2F%2Fh%3Fapi%255Fkey%3Da')).toBe(`https%3A%2F%2Fh%3Fapi%255Fkey%3D${M}`);
   expect(masker.id('https://h/#access%5Ftoken=a')).toBe(`https://h/#access%5Ftoken=${M}`);

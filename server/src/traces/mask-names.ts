@@ -63,11 +63,14 @@ const anyOf = (names: readonly string[]) => names.map(spread).join('|');
  * surrogate pair.
  */
 const PARTS = [
-  ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur'.split(' '),
+  ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur vate+ke vate%20ke'.split(
+    ' ',
+  ),
+  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** How they end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer)(?![a-z0-9])|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)(?![a-z0-9])|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z0-9])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password. */
