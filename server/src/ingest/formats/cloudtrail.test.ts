@@ -150,6 +150,19 @@ test('what does not fit the place of its own is kept beside it', () => {
   expect(traceOf({ ...base, errorCode: null })).toMatchObject({ trace_rating: 'normal', code: '200' });
 });
 
+test('a member that is named twice counts as the last of it, and all of it is kept', () => {
+  const identity =
+    '"userIdentity":{"type":"IAMUser","userName":"jane","accountId":"1","userName":"eve","other":1}';
+  const written = `{${JSON.stringify(base).slice(1, -1)},"requestParameters":{"a":1},${identity},"requestParameters":{"a":2.0}}`;
+  const sent = exactJson(fromCloudTrail(JSON.parse(written) as CloudTrailRecord, written));
+  const first = JSON.stringify(base.userIdentity);
+  expect(sent).toContain(
+    `"cloudtrail_repeated":{"userIdentity":${first},"requestParameters":{"a":1},${identity},"requestParameters":{"a":2.0}}`,
+  );
+  expect(sent).toContain('"repeated":{"userName":"jane","userName":"eve"}');
+  expect(JSON.parse(sent)).toMatchObject({ request: { a: 2 }, user: { name: 'eve' } });
+});
+
 test.each<[string, Record<string, unknown>]>([
   ['resources that are no list', { resources: { ARN: 'x' } }],
   ['resources that are nothing', { resources: [null, 1] }],
