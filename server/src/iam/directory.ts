@@ -18,7 +18,7 @@ import {
   MOST_ROLES,
   MOST_USERS,
 } from './limits.ts';
-import { takeOver } from './outside-groups.ts';
+import { takeOver, type Withheld } from './outside-groups.ts';
 import { skeletonOf } from './outside-names.ts';
 import type { PasswordWork } from './password-work.ts';
 import { checkPolicy, narrows, type PolicyDocument, readPolicy } from './policy.ts';
@@ -316,7 +316,7 @@ export class Directory {
   async admitOutsideUser(
     domainId: string,
     outside: { externalId: string; name: string; groups: readonly string[] },
-  ): Promise<{ user: User; groups: Group[]; withheld: Group[] }> {
+  ): Promise<{ user: User; groups: Group[]; withheld: Withheld[] }> {
     const { externalId, name } = outside;
     const all = await this.groups(domainId);
     const told = all.filter((group) => outside.groups.includes(group.name)).slice(0, MOST_MEMBERSHIPS);

@@ -10,8 +10,10 @@ export {
 } from './directory.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
+export { MOST_MEMBERSHIPS } from './limits.ts';
 export { networkOf } from './networks.ts';
 export { type OidcJourney, OidcSignIn, type OutsideUser } from './oidc.ts';
+export type { Withheld } from './outside-groups.ts';
 export { makePassword } from './passwords.ts';
 export { PolicyDocument } from './policy.ts';
 export type { Principal } from './principal.ts';

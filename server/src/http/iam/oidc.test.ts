@@ -252,6 +252,8 @@ describe('sign-in through an OpenID Connect provider', () => {
     const { role } = await call('POST', '/v3.0/OS-ROLE/roles', { role: { display_name: 'none', policy } });
     const inherited = `/v3/OS-INHERIT/domains/${admin.domainId}/groups/${group.id}/roles/${role.id}`;
     await call('PUT', `${inherited}/inherited_to_projects`);
+    const many = Array.from({ length: 50 }, (_, i) => `many ${String(i).padStart(2, '0')}`);
+    for (const name of many) await call('POST', '/v3/groups', { group: { name } });
     // Others administer the account as well.
     await enter();
     const { id } = (await call('GET', '/v3/users?name=chief')).users[0];
@@ -271,6 +273,15 @@ describe('sign-in through an OpenID Connect provider', () => {
       await enter();
       expect(await groupsOfStored(id)).toEqual(['admin', 'auditors']);
       expect(line('stays in a group that the provider did not tell')).toBe(true);
+      // What is kept counts among the groups that a user may be in.
+      GROUPS.chief = many;
+      await enter();
+      const kept = await groupsOfStored(id);
+      expect(kept).toHaveLength(50);
+      expect(many.filter((name) => !kept.includes(name))).toEqual(['many 49']);
+      expect(kept).toContain('admin');
+      expect(line('"group":"many 49","why":"a user is in at most 50 groups"')).toBe(true);
+      GROUPS.chief = ['auditors'];
     } finally {
       await store((metadata) =>
         metadata

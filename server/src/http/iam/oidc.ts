@@ -3,7 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import Type from 'typebox';
 import { CtsError, ERRORS } from '../../errors.ts';
-import { type Group, type OidcJourney, OidcSignIn, type OutsideUser, type User } from '../../iam/index.ts';
+import {
+  type Group,
+  MOST_MEMBERSHIPS,
+  type OidcJourney,
+  OidcSignIn,
+  type OutsideUser,
+  type User,
+  type Withheld,
+} from '../../iam/index.ts';
 import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
@@ -214,10 +222,15 @@ function pageOf(path: string, name: string, value: string): string {
   return `${page.pathname}${page.search}`;
 }
 
+const WITHHELD: Record<Withheld['why'], string> = {
+  last: 'nobody could administer the account any more',
+  full: `a user is in at most ${MOST_MEMBERSHIPS} groups`,
+};
+
 /** Leaves in the log which memberships stay as they were, against what the provider told. */
-function tellWithheld(log: Logger, user: User, groups: Group[], withheld: Group[]): void {
-  for (const group of withheld) {
-    const why = 'nobody could administer the account any more';
+function tellWithheld(log: Logger, user: User, groups: Group[], withheld: Withheld[]): void {
+  for (const { group, why: reason } of withheld) {
+    const why = WITHHELD[reason];
     const details = { user: user.name, group: group.name, why };
     if (groups.includes(group)) log.warn(details, 'a person stays in a group that the provider did not tell');
     else log.warn(details, 'a person is not put into a group that the provider told');
