@@ -68,7 +68,10 @@ describe('an operation', () => {
     const policy = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['cts:*:*'] }] };
     const urn = `urn:smn:local:${admin.projectId}:made-topic`;
     const data_bucket = { data_bucket_name: 'watched', data_event: ['READ'] };
-    const creations: [route: string, body: object, name: string][] = [
+    const endpoints = ['c@b.example', 'd@b.example'];
+    const subscriptions = endpoints.map((endpoint) => ({ protocol: 'email', endpoint }));
+    const credential = { user_id: admin.userId, description: '' };
+    const creations: [route: string, body: object, name: string, status?: number][] = [
       ['/v3/users', { user: { name: 'made user' } }, 'made user'],
       ['/v3/groups', { group: { name: 'made group' } }, 'made group'],
       ['/v3/projects', { project: { name: 'local_made' } }, 'local_made'],
@@ -80,15 +83,19 @@ describe('an operation', () => {
       [`${v3}/notifications`, { notification_name: 'told', operation_type: 'complete' }, 'told'],
       [`${v2}/topics`, { name: 'made-topic' }, 'made-topic'],
       [`${v2}/topics/${urn}/subscriptions`, { protocol: 'email', endpoint: 'a@b.example' }, 'a@b.example'],
+      [`${v2}/topics/${urn}/subscriptions`, { subscriptions }, 'made-topic'],
+      ['/v3.0/OS-CREDENTIAL/credentials', { credential }, 'admin'],
+      ['/v3.0/OS-CREDENTIAL/credentials', { credential: { user_id: 'no one' } }, 'no one', 404],
+      [`/v1.0/${admin.projectId}/tracker`, { bucket_name: '' }, 'system', 400],
       [
         `${v2}/message_template`,
         { message_template_name: 'text', content: 'x', protocol: 'default' },
         'text',
       ],
     ];
-    for (const [route, body] of creations) {
+    for (const [route, body, , expected = 201] of creations) {
       const { status } = await house.call('POST', route, { token: admin.token, body });
-      expect([route, status]).toEqual([route, 201]);
+      expect([route, status]).toEqual([route, expected]);
     }
     const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'), { readonly: true });
     const begun = sqlite.prepare('select trace from begun order by rowid').all() as { trace: string }[];

@@ -26,8 +26,11 @@ export interface AuditedOperation {
   service: 'CTS' | 'IAM' | 'SMN' | 'OBS' | 'KMS';
   resourceType: string;
   name: string;
-  /** Where the body names the resource, as `user.name`: what is made has no id yet when it begins. */
-  namedBy?: string;
+  /**
+   * Where the body names the resource, as `user.name`, or what finds its name when all is in order: what is made
+   * has no id yet when it begins.
+   */
+  namedBy?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>);
   /** Done even while the journal takes nothing, its trace waits: whoever must make room has to get in. */
   evenUnrecorded?: boolean;
   /** What is sent is nobody else's matter: its body stays out of the trace. */
@@ -67,7 +70,9 @@ export function audit(server: FastifyInstance, operations: Operations, log: Logg
     const operation = auditedBy(request);
     const about = concernOf(request);
     if (!about || audited.operation) return;
+    const { namedBy } = operation;
     try {
+      if (typeof namedBy === 'function') audited.resourceName ??= await namedBy(request);
       audited.operation = await operations.begin(about, traceOf(request, operation));
     } catch (error) {
       // What is refused for want of its trace leaves none.
@@ -168,8 +173,8 @@ function traceOf(
 }
 
 /** A text in a body that may be anything. */
-function nameIn(body: unknown, path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
+function nameIn(body: unknown, path: AuditedOperation['namedBy']): string | undefined {
+  if (typeof path !== 'string') return undefined;
   const named = path
     .split('.')
     .reduce<unknown>(

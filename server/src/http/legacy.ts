@@ -55,7 +55,10 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
   server.post(
     '/v1.0/:project_id/tracker',
     {
-      config: { action: 'cts:tracker:create', audit: operation('createTracker') },
+      config: {
+        action: 'cts:tracker:create',
+        audit: { ...operation('createTracker'), namedBy: () => MANAGEMENT_TRACKER },
+      },
       schema: {
         summary: 'Create the management tracker',
         tags: ['v1.0'],

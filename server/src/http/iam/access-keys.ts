@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { AccessKey, Principal } from '../../iam/index.ts';
@@ -32,10 +33,20 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     return key;
   }
 
+  /** Whose key is made: its name, or what was sent for its id. */
+  async function nameOfUser({ principal, body }: FastifyRequest): Promise<string> {
+    const { user_id } = (body as { credential: { user_id: string } }).credential;
+    const user = directory.user(home(principal), user_id);
+    return user.then(
+      ({ name }) => name,
+      () => user_id,
+    );
+  }
+
   server.post(
     '/v3.0/OS-CREDENTIAL/credentials',
     {
-      config: may('signed-in', ['user', 'createCredential']),
+      config: may('signed-in', ['user', 'createCredential', nameOfUser]),
       schema: {
         ...doc('Create an access key; its secret is shown this once', {
           201: Type.Object({ credential: Type.Interface([CredentialView], { secret: Type.String() }) }),

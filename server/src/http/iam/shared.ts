@@ -18,7 +18,10 @@ export const Id = Type.String();
 export const ByName = Type.Object({ name: Type.Optional(Type.String()) });
 
 /** Configuration of a route of the identity service: what it takes, and the trace that it leaves. */
-export const may = (action: string, audit?: [resourceType: string, name: string, namedBy?: string]) => ({
+export const may = (
+  action: string,
+  audit?: [resourceType: string, name: string, namedBy?: AuditedOperation['namedBy']],
+) => ({
   action,
   keystone: true,
   ...(audit

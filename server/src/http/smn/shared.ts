@@ -4,7 +4,12 @@ import { PROTOCOLS } from '../../smn/index.ts';
 import type { AuditedOperation } from '../audit.ts';
 
 /** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
-export const smn = (action: string, resourceType?: string, name?: string, namedBy?: string) => ({
+export const smn = (
+  action: string,
+  resourceType?: string,
+  name?: string,
+  namedBy?: AuditedOperation['namedBy'],
+) => ({
   action,
   smn: true,
   ...(resourceType && name

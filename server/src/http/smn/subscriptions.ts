@@ -88,6 +88,12 @@ const Made = Type.Object({
   ),
 });
 
+/** One endpoint, or the topic of several. */
+function subscribed({ body, params }: FastifyRequest): string | undefined {
+  const { endpoint } = body as { endpoint?: string };
+  return endpoint ?? parseUrn((params as { topic_urn: string }).topic_urn)?.name;
+}
+
 /** Subscriptions of topics (`smn-api.md` 3). */
 export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
@@ -144,7 +150,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.post(
     '/v2/:project_id/notifications/topics/:topic_urn/subscriptions',
     {
-      config: smn('smn:topic:update', 'subscription', 'subscribe', 'endpoint'),
+      config: smn('smn:topic:update', 'subscription', 'subscribe', subscribed),
       schema: {
         summary: 'Subscribe to a topic: one endpoint, or up to 50 in subscriptions',
         tags: ['smn subscriptions'],
