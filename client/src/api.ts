@@ -585,6 +585,15 @@ export interface paths {
                                 journalled: number;
                                 /** @description Handed to the trace store */
                                 indexed: number;
+                                /** @description Set aside, since they could not be processed */
+                                quarantined: {
+                                    /** @description Missing in the trace list */
+                                    indexer: number;
+                                    /** @description Missing in trace files */
+                                    archiver: number;
+                                    /** @description Not looked at for key events, or not told */
+                                    notifier: number;
+                                };
                                 /** @description Counted in the trace store */
                                 stored: number;
                                 /** @description In trace files that were delivered; only of trackers with a bucket */
@@ -3364,6 +3373,186 @@ export interface paths {
                             create_time: number;
                             /** @description When it will be gone, if that is scheduled */
                             deletion_time?: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the traces that could not be processed, with why */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only what this one has set aside */
+                    follower?: "indexer" | "archiver" | "notifier";
+                    /** @description Only traces of this project */
+                    project_id?: string;
+                    /** @description The id that the page before ended with */
+                    marker?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description All that are set aside, whatever the filter */
+                            total: number;
+                            traces: {
+                                /** @description Who has set it aside, and where it stands in the journal, such as `indexer-1-4711` */
+                                id: string;
+                                /**
+                                 * @description indexer: missing in the trace list; archiver: in trace files; notifier: not told
+                                 * @enum {unknown}
+                                 */
+                                follower: "indexer" | "archiver" | "notifier";
+                                /** @description Why it could not be processed */
+                                reason: string;
+                                /** @description When it was set aside, epoch ms */
+                                since: number;
+                                project_id: string;
+                                trace_id: string;
+                                tracker_name: string;
+                                service_type: string;
+                                /** @description Epoch ms */
+                                record_time: number;
+                            }[];
+                            /** @description null: nothing is left */
+                            marker: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a trace that could not be processed, as it stands in the journal */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Who has set it aside, and where it stands in the journal, such as `indexer-1-4711` */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Who has set it aside, and where it stands in the journal, such as `indexer-1-4711` */
+                            id: string;
+                            /**
+                             * @description indexer: missing in the trace list; archiver: in trace files; notifier: not told
+                             * @enum {unknown}
+                             */
+                            follower: "indexer" | "archiver" | "notifier";
+                            /** @description Why it could not be processed */
+                            reason: string;
+                            /** @description When it was set aside, epoch ms */
+                            since: number;
+                            project_id: string;
+                            trace_id: string;
+                            tracker_name: string;
+                            service_type: string;
+                            /** @description Epoch ms */
+                            record_time: number;
+                            /** @description Its text; it may be no JSON */
+                            line: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let traces be processed once more: those that succeed leave the quarantine, those that fail again stay */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Only what this one has set aside
+                         * @enum {unknown}
+                         */
+                        follower?: "indexer" | "archiver" | "notifier";
+                        /** @description Only traces of this project */
+                        project_id?: string;
+                        /** @description Who has set it aside, and where it stands in the journal, such as `indexer-1-4711` */
+                        id?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description On their way */
+                            traces: number;
                         };
                     };
                 };

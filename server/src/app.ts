@@ -30,7 +30,7 @@ import {
 
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
-import { type DamageReport, Journal } from './journal/index.ts';
+import { type AsideChange, type DamageReport, Journal, Quarantine } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
 import { openMetadata } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
@@ -133,20 +133,27 @@ export async function startApp({
     onDamage,
     onFatal,
   });
+  const quarantine = await Quarantine.open(path.join(dataDir, 'journal'));
+  const onAside = (change: AsideChange) => {
+    quarantine.changed(change);
+    const { follower, added, removed } = change;
+    if (added.length > 0)
+      log.error({ follower, traces: added.length }, 'traces that cannot be processed were set aside');
+    if (removed.length > 0) log.info({ follower, traces: removed.length }, 'traces left the quarantine');
+  };
+  const ears = { onDamage, onAside, onFatal };
   const gate = new Gate();
   const queries = new FairQueue(QUERY_SHARES);
   const largeBodies = new FairQueue(LARGE_BODIES);
   const traceStore = await openTraceStore(config, queries, log);
   const { store, engine } = traceStore;
-  indexer = new Indexing({
+  const followed = () => ({
     directory: path.join(dataDir, 'journal'),
     journalId: journal.id,
     end: journal.durableEnd,
-    store: traceStore.options,
     logLevel: config.logLevel,
-    onDamage,
-    onFatal,
   });
+  indexer = new Indexing({ ...followed(), store: traceStore.options }, ears);
   await indexer.start();
   void traceStore.prepared.then(() => indexer?.begin());
 
@@ -213,6 +220,7 @@ export async function startApp({
   const spool = path.join(dataDir, 'spool');
   const uploader = new Uploader({
     spool,
+    underWay: () => archiving.underWay,
     metadata,
     objects,
     sealer: new SpoolSealer(keyring, clock),
@@ -232,6 +240,7 @@ export async function startApp({
     routes: async () => (await trackers.transfers()).map(routeOf),
     onCut: () => void uploader.work(),
     onDamage,
+    onAside,
   });
   await archiving.start();
   keyring.start();
@@ -285,17 +294,17 @@ export async function startApp({
     headers: config.smsHeaders,
     body: config.smsBody,
   };
-  notifying = new Notifying({
-    directory: path.join(dataDir, 'journal'),
-    journalId: journal.id,
-    end: journal.durableEnd,
+  const setup = {
+    ...followed(),
     metadata: path.join(dataDir, 'metadata.db'),
     lateMs: retentionMs,
     rootKey,
     smtp,
     sms,
     deliveryNetworks: config.deliveryNetworks,
-    logLevel: config.logLevel,
+  };
+  notifying = new Notifying(setup, {
+    ...ears,
     onPause: async ({ urn, endpoint, projectId, paused, reason }) => {
       try {
         const { domain_id: domainId } = await metadata
@@ -308,8 +317,6 @@ export async function startApp({
         log.error({ err: error, urn }, 'the pause of a subscriber could not be recorded');
       }
     },
-    onDamage,
-    onFatal,
   });
   await notifying.start();
   const wake = () => notifying?.wake();
@@ -322,6 +329,7 @@ export async function startApp({
     archiving,
     uploader,
     journal,
+    quarantine,
     intake,
     indexer,
     notifying,
@@ -375,7 +383,9 @@ export async function startApp({
     buckets,
     refreshRecording,
     store,
-    accounting: new Accounting(journal, indexer),
+    accounting: new Accounting(journal, indexer, quarantine),
+    quarantine,
+    journal,
     registry: metrics.registry,
     readiness: () => readiness(traceStore, disk, () => stopping),
     topics,

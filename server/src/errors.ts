@@ -117,6 +117,8 @@ export const ERRORS = {
   aliasTaken: (alias: string) =>
     new CtsError(409, 'CTS.0003', `there is already a key ${alias} in this project`, { field: 'alias' }),
   noSuchKey: (id: string) => new CtsError(404, 'CTS.0222', `there is no key ${id} in this project`),
+  notQuarantined: (id: string) =>
+    new CtsError(404, 'CTS.0003', `nothing is set aside as ${id.slice(0, 40)}; it may have been replayed`),
   /** Refusals of the notification service; codes: `smn-api.md` 12. */
   smn: (status: number, code: string, message: string, field?: string) =>
     new CtsError(status, `SMN.${code}`, message, { field }),

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
-import type { Journal, Position } from './journal/index.ts';
+import type { Journal, Position, Quarantine } from './journal/index.ts';
 import type { Notifying } from './notifications/index.ts';
 import type { FairQueue } from './shares/index.ts';
 
@@ -15,6 +15,7 @@ export interface Watched {
   archiving: Archiving;
   uploader: Uploader;
   journal: Journal;
+  quarantine: Quarantine;
   intake: Intake;
   indexer: Indexing;
   notifying: Notifying;
@@ -70,11 +71,6 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_indexed_traces_total',
     'Traces brought into the trace store',
     ({ indexer }) => indexer.indexedTraces,
-  );
-  counter(
-    'opencts_unindexable_traces_total',
-    'Traces that the trace store refused; they were set aside',
-    ({ indexer }) => indexer.refusedTraces,
   );
   counter(
     'opencts_engine_restarts_total',
@@ -135,6 +131,16 @@ export function createMetrics(watched: () => Watched): Metrics {
   gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
 
+  new Gauge({
+    name: 'opencts_quarantined_traces',
+    help: 'Traces that a follower of the journal could not process; they are set aside until they are replayed',
+    labelNames: ['follower'],
+    registers,
+    collect() {
+      for (const [follower, count] of Object.entries(watched().quarantine.totals))
+        this.set({ follower }, count);
+    },
+  });
   new Counter({
     name: 'opencts_reported_traces_total',
     help: 'Traces that producers sent, by what became of them',

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -6,7 +6,7 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Follower, Journal, JournalReader } from '../journal/index.ts';
+import { AsideKeeper, Follower, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
@@ -27,6 +27,7 @@ const BUCKET = 'audit-archive';
 let directory: string;
 let journal: Journal;
 let reader: JournalReader;
+let aside: AsideKeeper;
 let follower: Follower;
 let archiver: Archiver;
 let spool: string;
@@ -56,12 +57,16 @@ async function open(): Promise<void> {
       throw error;
     },
   });
-  reader = new JournalReader(folder, journal.durableEnd, () => undefined);
+  aside = new AsideKeeper(folder, ARCHIVER, () => undefined);
+  reader = new JournalReader(folder, journal.durableEnd, () => undefined, aside);
   follower = await Follower.open(ARCHIVER, reader, path.join(directory, 'journal', 'positions'));
-  const cutStretch = (job: CutterJob) => new Cutter(reader, job).cut();
-  archiver = new Archiver({ journalId: journal.id, follower, spool, log, cutStretch });
+  const cutStretch = (job: CutterJob) => new Cutter(reader, aside, job).cut();
+  archiver = new Archiver({ journalId: journal.id, follower, aside, spool, log, cutStretch });
   await archiver.recover();
 }
+
+const cut = (routes: readonly Route[], cycle = CYCLE) =>
+  archiver.cut(journal.durableEnd, async () => routes, cycle);
 
 let count = 0;
 interface Given {
@@ -70,12 +75,14 @@ interface Given {
   service?: string;
   name?: string;
   extra?: object;
+  /** In place of the line. */
+  broken?: string;
 }
 
 /** Journals traces; returns their ids. */
 async function record(...given: Given[]): Promise<string[]> {
   const entries = given.map(
-    ({ project = PROJECT, tracker = 'system', service = 'ECS', name = 'createServer', extra }) => {
+    ({ project = PROJECT, tracker = 'system', service = 'ECS', name = 'createServer', extra, broken }) => {
       const traceId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
       const trace = {
         code: 200,
@@ -93,9 +100,9 @@ async function record(...given: Given[]): Promise<string[]> {
           trackerName: tracker,
           serviceType: service,
           clientId: false,
-          extra: extra !== undefined,
+          extra: extra !== undefined || broken !== undefined,
         },
-        line: JSON.stringify(trace),
+        line: broken ?? JSON.stringify(trace),
       };
     },
   );
@@ -216,7 +223,7 @@ describe('paths and names', () => {
 describe('a cycle', () => {
   test('becomes one file a trace source, each trace in exactly one', async () => {
     const ids = await record({ service: 'ECS' }, { service: 'IAM' }, { service: 'ECS' }, { project: OTHER });
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     const files = await spooled();
     expect(files.map(({ service, traces }) => [service, traces])).toEqual([
       ['ECS', 2],
@@ -229,21 +236,17 @@ describe('a cycle', () => {
       md5: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     // Nothing is left for the next cycle, and an empty one leaves nothing.
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(await readyStretches(spool)).toHaveLength(1);
   });
 
   test('goes to every tracker its own way: not sorted, not compressed, without data keys', async () => {
     await record({ service: 'ECS' }, { service: 'IAM' }, { tracker: 'reads', service: 'OBS' });
     await record({ service: 'KMS', name: 'createDatakey' }, { service: 'KMS', name: 'createKey' });
-    await archiver.cut(
-      journal.durableEnd,
-      [
-        route({ sorted: false, compressed: false, withoutDataKeys: true, prefix: 'all' }),
-        route({ tracker: 'reads', trackerId: 't2', bucket: 'another' }),
-      ],
-      CYCLE,
-    );
+    await cut([
+      route({ sorted: false, compressed: false, withoutDataKeys: true, prefix: 'all' }),
+      route({ tracker: 'reads', trackerId: 't2', bucket: 'another' }),
+    ]);
     const files = await spooled();
     expect(
       files.map(({ bucket, traces, key }) => [bucket, traces, path.posix.basename(key).slice(0, 14)]),
@@ -258,7 +261,7 @@ describe('a cycle', () => {
 
   test('holds the lines as they were journalled; unknown members are in their places', async () => {
     await record({}, { extra: { zone: 'eu-de-1', about: { a: 1 } } });
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     const [file] = await spooled();
     const [plain, extended] = file?.content ?? [];
     expect(Object.keys(plain as object)).toEqual(['code', 'request', 'time', 'trace_id', 'trace_name']);
@@ -277,7 +280,7 @@ describe('a cycle', () => {
     const ids = await record(...Array.from({ length: 500 }, () => ({})));
     const stretch = { from: archiver.position, to: journal.durableEnd };
     const final = path.join(spool, READY, stretchName(stretch));
-    await new Cutter(reader, { ...job(stretch, final), fileBytes: 30_000 }).cut();
+    await new Cutter(reader, aside, { ...job(stretch, final), fileBytes: 30_000 }).cut();
     const files = await spooled();
     expect(files.length).toBeGreaterThan(2);
     expect(new Set(files.map(({ key }) => key)).size).toBe(files.length);
@@ -286,9 +289,9 @@ describe('a cycle', () => {
 
   test('in which the bucket was set gets all of it; one without a bucket goes nowhere', async () => {
     await record({}, {});
-    await archiver.cut(journal.durableEnd, [], CYCLE);
+    await cut([]);
     const ids = await record({}, {});
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(idsOf(await spooled()).sort()).toEqual([...ids].sort());
   });
 });
@@ -297,22 +300,22 @@ describe('after a crash', () => {
   test('a stretch that was cut, but not noted, is not cut again', async () => {
     const ids = await record({}, {}, {});
     const from = archiver.position;
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     await follower.save(from, journal.durableEnd);
     await journal.close();
     await open();
     const more = await record({});
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
   });
 
   test('… nor when only the note has failed, and the next cycle comes', async () => {
     const ids = await record({}, {}, {});
     const from = archiver.position;
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     await follower.save(from, journal.durableEnd);
     const more = await record({});
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
   });
 
@@ -321,11 +324,11 @@ describe('after a crash', () => {
     await follower.save(archiver.position, journal.durableEnd);
     const stretch = { from: archiver.position, to: journal.durableEnd };
     const { folder, ...rest } = job(stretch, path.join(spool, 'no such folder', 'x'));
-    await expect(new Cutter(reader, { ...rest, folder }).cut()).rejects.toThrow();
+    await expect(new Cutter(reader, aside, { ...rest, folder }).cut()).rejects.toThrow();
     expect(await readdir(folder)).not.toEqual([]);
     await journal.close();
     await open();
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(idsOf(await spooled()).sort()).toEqual([...ids].sort());
   });
 
@@ -339,14 +342,70 @@ describe('after a crash', () => {
       await other.save(journal.durableEnd, null);
     }
     expect((await segments()).length).toBeGreaterThan(3);
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     expect(await segments()).toHaveLength(1);
+  });
+});
+
+describe('traces that no file can hold', () => {
+  const poison = { broken: '{"no":"JSON' };
+
+  /** Where a crash comes: after the folder was whole, before that was noted, or nowhere. */
+  test.each([0, 1, 2, 3, 4].flatMap((place) => [false, true].map((crash) => ({ place, crash }))))(
+    'cost only themselves, at place $place, crash: $crash',
+    async ({ place, crash }) => {
+      const given: Given[] = Array.from({ length: 5 }, (_, at) => (at === place ? poison : {}));
+      const ids = await record(...given);
+      const good = ids.filter((_, at) => at !== place);
+      const from = archiver.position;
+      await cut([route()]);
+      if (crash) {
+        await follower.save(from, journal.durableEnd);
+        await journal.close();
+        await open();
+      }
+      const more = await record({});
+      await cut([route()]);
+      expect(idsOf(await spooled()).sort()).toEqual([...good, ...more].sort());
+      const [only, ...others] = await (await Quarantine.open(path.join(directory, 'journal'))).list({}, 10);
+      expect(others).toEqual([]);
+      expect(only).toMatchObject({
+        follower: 'archiver',
+        routing: { traceId: ids[place] },
+        line: `${poison.broken}\n`,
+      });
+    },
+  );
+
+  test('come into a file by a replay, once, however often it is asked for and wherever a crash comes', async () => {
+    const [bad = ''] = await record(poison);
+    await cut([route()]);
+    const folder = path.join(directory, 'journal');
+    const quarantine = await Quarantine.open(folder);
+    // As if what was wrong had been the code.
+    const [file = ''] = await readdir(path.join(folder, 'quarantine'));
+    const was = JSON.parse(await readFile(path.join(folder, 'quarantine', file), 'utf8'));
+    const line = `${JSON.stringify({ trace_id: bad })}\n`;
+    await writeFile(path.join(folder, 'quarantine', file), `${JSON.stringify({ ...was, line })}\n`);
+    expect(await quarantine.replay(journal, {})).toBe(1);
+    expect(await quarantine.replay(journal, {})).toBe(1);
+    const from = archiver.position;
+    await cut([route()]);
+    expect(idsOf(await spooled())).toEqual([bad]);
+    expect(await quarantine.list({}, 10)).toEqual([]);
+    await follower.save(from, journal.durableEnd);
+    await journal.close();
+    await open();
+    expect(await quarantine.replay(journal, {})).toBe(0);
+    await record({ tracker: 'nobody' });
+    await cut([route()]);
+    expect(idsOf(await spooled())).toEqual([bad]);
   });
 });
 
 test('a compressed file is one gzip member, however long it is', async () => {
   await record(...Array.from({ length: 20_000 }, () => ({})));
-  await archiver.cut(journal.durableEnd, [route()], CYCLE);
+  await cut([route()]);
   const [stretch = ''] = await readyStretches(spool);
   const [{ file, bytes, traces }] = JSON.parse(
     await readFile(path.join(spool, READY, stretch, 'manifest.json'), 'utf8'),
@@ -365,7 +424,7 @@ test('a compressed file is one gzip member, however long it is', async () => {
 
 test('clocks that jump end a cycle, and no trace is in two files', async () => {
   let now = CYCLE;
-  await archiver.cut(journal.durableEnd, [], CYCLE);
+  await cut([]);
   const archiving = new Archiving({
     journal,
     directory: path.join(directory, 'journal'),
@@ -377,6 +436,7 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
     routes: async () => [route()],
     onCut: () => undefined,
     onDamage: () => undefined,
+    onAside: () => undefined,
   });
   await archiving.start();
   const ids: string[] = [];
@@ -450,7 +510,7 @@ describe('the uploader', () => {
 
   test('brings everything away, notes it, and empties the spool', async () => {
     const ids = await record({}, { service: 'IAM' });
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     await uploader.work();
     expect(await archived()).toEqual([...ids].sort());
     expect(await readyStretches(spool)).toEqual([]);
@@ -472,7 +532,7 @@ describe('the uploader', () => {
       objects.problem = new ObjectStoreError(problem, 'on purpose');
       const ids = await record({}, {}, { tracker: 'reads' });
       const routes = [route(), route({ tracker: 'reads', trackerId: 't2', bucket: 'another' })];
-      await archiver.cut(journal.durableEnd, routes, CYCLE);
+      await cut(routes);
       // An hour of tries: each waits twice as long, five minutes at the most.
       for (let second = 0; second < 3600; second += 10) {
         await uploader.work();
@@ -486,7 +546,7 @@ describe('the uploader', () => {
       objects.problem = undefined;
       now += 300_000;
       const more = await record({});
-      await archiver.cut(journal.durableEnd, routes, CYCLE + 300_000);
+      await cut(routes, CYCLE + 300_000);
       await uploader.work();
       expect(await archived()).toEqual([...ids.slice(0, 2), ...more].sort());
       expect(await troubles()).toEqual([]);
@@ -507,7 +567,7 @@ describe('the uploader', () => {
       const services = ['ECS', 'IAM', 'VPC', 'OBS'];
       here.push(...(await record(...services.map((service) => ({ service })))));
       there.push(...(await record({ tracker: 'reads' })));
-      await archiver.cut(journal.durableEnd, routes, CYCLE + cycle * 300_000);
+      await cut(routes, CYCLE + cycle * 300_000);
       works.push(uploader.work());
       await expect.poll(() => archived('another')).toEqual([...there].sort());
     }
@@ -522,7 +582,7 @@ describe('the uploader', () => {
 
   test('what was put, but not noted, is put again in the same place', async () => {
     const ids = await record({});
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     const [file] = await spooled();
     const [stretch = ''] = await readyStretches(spool);
     const local = path.join(spool, READY, stretch, file?.file ?? '');
@@ -535,7 +595,7 @@ describe('the uploader', () => {
 
   test('what was noted, but still lies in the spool, goes', async () => {
     await record({});
-    await archiver.cut(journal.durableEnd, [route()], CYCLE);
+    await cut([route()]);
     const [file] = await spooled();
     await uploader.work();
     const puts = objects.puts;
@@ -559,7 +619,7 @@ describe('the uploader', () => {
     }
     await record({}, { tracker: 'reads' });
     const routes = [route(), route({ tracker: 'reads', trackerId: 't2', bucket: 'another' })];
-    await archiver.cut(journal.durableEnd, routes, CYCLE);
+    await cut(routes);
     now = Date.now();
     await uploader.work();
     const expired: object[] = [];

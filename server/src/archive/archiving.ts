@@ -2,7 +2,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
-import { type DamageReport, Follower, type Journal, JournalReader, type Position } from '../journal/index.ts';
+import {
+  type AsideChange,
+  AsideKeeper,
+  type DamageReport,
+  Follower,
+  type Journal,
+  JournalReader,
+  type Position,
+} from '../journal/index.ts';
 import { ARCHIVER, Archiver } from './archiver.ts';
 import type { CutterJob, Manifest, Route } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
@@ -28,6 +36,7 @@ export interface ArchivingOptions {
   /** A stretch waits in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
+  onAside: (change: AsideChange) => void;
 }
 
 /** The archiver and its clock: every cycle becomes trace files in the spool. */
@@ -39,8 +48,8 @@ export class Archiving {
   private cycle = 0;
   private cutting = 0;
   private last: Promise<void> = Promise.resolve();
-  /** Since when cutting fails, epoch ms. */
-  failingSince: number | undefined;
+  /** When what failed is tried again, by `performance.now()`. */
+  private againAt = Number.POSITIVE_INFINITY;
 
   constructor(options: ArchivingOptions) {
     this.options = options;
@@ -48,12 +57,14 @@ export class Archiving {
 
   /** Puts in order what a crash interrupted, and begins. */
   async start(): Promise<void> {
-    const { journal, directory, spool, log, clock, cycleMs, onDamage } = this.options;
+    const { journal, directory, spool, log, clock, cycleMs, onDamage, onAside } = this.options;
     this.reader = new JournalReader(directory, journal.durableEnd, onDamage);
+    const aside = new AsideKeeper(directory, ARCHIVER, onAside);
     const follower = await Follower.open(ARCHIVER, this.reader, path.join(directory, 'positions'));
     this.archiver = new Archiver({
       journalId: journal.id,
       follower,
+      aside,
       spool,
       log,
       cutStretch: (job) => this.inThread(job),
@@ -75,6 +86,16 @@ export class Archiving {
     return this.archiver?.position ?? { segment: 0, offset: 0 };
   }
 
+  /** Since when cutting fails, epoch ms. */
+  get failingSince(): number | undefined {
+    return this.archiver?.failingSince;
+  }
+
+  /** The stretch in the spool that is not noted as cut yet. */
+  get underWay(): string | undefined {
+    return this.archiver?.underWay;
+  }
+
   /** Cuts what the journal holds now, one stretch after the other. Never rejects. */
   cut(): Promise<void> {
     this.cutting++;
@@ -83,19 +104,14 @@ export class Archiving {
   }
 
   private async cutNow(): Promise<void> {
-    const { journal, routes, clock, log, onCut } = this.options;
-    try {
-      const end = journal.durableEnd;
-      const cycle = this.endOfCycle(clock());
-      this.reader?.advance(end);
-      const stretch = await this.archiver?.cut(end, await routes(), cycle);
-      this.failingSince = undefined;
-      if (stretch) onCut();
-    } catch (error) {
-      // A full spool, say: the next cycle takes the same stretch and what has come since.
-      this.failingSince ??= clock();
-      log.error({ err: error }, 'trace files could not be cut; the traces wait in the journal');
-    }
+    const { archiver } = this;
+    const { journal, routes, clock, onCut } = this.options;
+    if (!archiver) return;
+    const end = journal.durableEnd;
+    this.reader?.advance(end);
+    if (await archiver.cut(end, routes, this.endOfCycle(clock()))) onCut();
+    this.againAt =
+      archiver.failingSince === undefined ? Number.POSITIVE_INFINITY : performance.now() + archiver.backOffMs;
   }
 
   /** The last boundary that has passed; in the middle of a cycle, now. */
@@ -111,18 +127,20 @@ export class Archiving {
     const cycle = Math.floor(clock() / cycleMs);
     const waiting = (journal.durableEnd.segment - this.position.segment) * segmentSize;
     const crowded = waiting >= MOST_WAITING && this.cutting === 0;
-    if (cycle === this.cycle && !crowded) return;
+    const again = performance.now() >= this.againAt && this.cutting === 0;
+    if (cycle === this.cycle && !crowded && !again) return;
     this.cycle = cycle;
     void this.cut();
   }
 
   private inThread(job: CutterJob): Promise<Manifest> {
-    const { directory, onDamage } = this.options;
+    const { directory, onDamage, onAside } = this.options;
     const workerData: CutterSetup = { directory, ...job };
     const worker = new Worker(THREAD, { workerData });
     return new Promise((resolve, reject) => {
       worker.on('message', (news: CutterNews) => {
         if (news.kind === 'cut') resolve(news.manifest);
+        else if (news.kind === 'aside') onAside(news.change);
         else onDamage(news.damage);
       });
       worker.once('error', reject);

@@ -3,7 +3,8 @@
  * which the requests would miss. It ends with its stretch, so that it takes no memory in between.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { type DamageReport, JournalReader } from '../journal/index.ts';
+import { type FollowerNews, followedJournal } from '../journal/index.ts';
+import { ARCHIVER } from './archiver.ts';
 import { Cutter, type CutterJob, type Manifest } from './cutter.ts';
 
 export interface CutterSetup extends CutterJob {
@@ -12,9 +13,11 @@ export interface CutterSetup extends CutterJob {
 }
 
 /** From the thread; a failure comes as its error. */
-export type CutterNews = { kind: 'damage'; damage: DamageReport } | { kind: 'cut'; manifest: Manifest };
+export type CutterNews =
+  | Extract<FollowerNews, { kind: 'damage' | 'aside' }>
+  | { kind: 'cut'; manifest: Manifest };
 
 const { directory, ...job } = workerData as CutterSetup;
-const tell = (news: CutterNews) => parentPort?.postMessage(news);
-const journal = new JournalReader(directory, job.stretch.to, (damage) => tell({ kind: 'damage', damage }));
-tell({ kind: 'cut', manifest: await new Cutter(journal, job).cut() });
+const { journal, aside } = followedJournal(ARCHIVER, { directory, end: job.stretch.to });
+const news: CutterNews = { kind: 'cut', manifest: await new Cutter(journal, aside, job).cut() };
+parentPort?.postMessage(news);

@@ -5,7 +5,13 @@ import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { GZIP_HEADER, gzipEnd } from '../gzip.ts';
-import { comparePositions, type Frame, type JournalReader, type Position } from '../journal/index.ts';
+import {
+  type AsideKeeper,
+  comparePositions,
+  type Frame,
+  type JournalReader,
+  type Position,
+} from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
 import { fileLine } from '../traces/index.ts';
 import { type Shelf, traceFileKey } from './layout.ts';
@@ -81,6 +87,8 @@ export interface Manifest {
   /** End of the cycle, epoch ms. */
   cycle: number;
   files: SpoolFile[];
+  /** Where the traces stood that were taken up again. */
+  replayed: Position[];
 }
 
 export interface Stretch {
@@ -112,7 +120,9 @@ export interface CutterJob {
 /** Cuts a stretch of the journal into trace files. Memory stays bounded whatever its length. */
 export class Cutter {
   private readonly journal: JournalReader;
+  private readonly aside: AsideKeeper;
   private readonly job: CutterJob;
+  private readonly replayed: Position[] = [];
   private readonly fileBytes: number;
   private readonly routes = new Map<string, Route>();
   private readonly open = new Map<string, Growing>();
@@ -120,8 +130,9 @@ export class Cutter {
   private gathered = 0;
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(journal: JournalReader, job: CutterJob) {
+  constructor(journal: JournalReader, aside: AsideKeeper, job: CutterJob) {
     this.journal = journal;
+    this.aside = aside;
     this.job = job;
     this.fileBytes = job.fileBytes ?? FILE_BYTES;
     for (const route of job.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
@@ -133,24 +144,33 @@ export class Cutter {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (let at = stretch.from; comparePositions(at, stretch.to) < 0; ) {
-      const { frames, next, base } = await this.journal.read(at, READ_BYTES);
+      const { frames, next } = await this.journal.read(at, READ_BYTES, stretch.to);
       if (comparePositions(next, at) === 0) break;
       for (const frame of frames) {
-        const start = { segment: next.segment, offset: base + frame.start };
-        if (comparePositions(start, stretch.to) >= 0) break;
-        this.take(frame);
+        this.takeIfPossible(frame);
         if (this.gathered > Math.min(GATHERED_BYTES, this.fileBytes)) await this.flush();
       }
+      await this.aside.keep(frames);
       at = next;
     }
     await this.writing;
     await eachOf([...this.open.values()], (growing) => this.finish(growing));
     const files = this.finished.sort((a, b) => (a.key < b.key ? -1 : 1));
-    const manifest: Manifest = { cycle, files };
+    const manifest: Manifest = { cycle, files, replayed: this.replayed };
     await replaceFile(path.join(folder, MANIFEST), JSON.stringify(manifest));
     await rename(folder, final);
     await syncDirectory(path.dirname(final));
     return manifest;
+  }
+
+  /** What cannot be brought into a file costs only itself. */
+  private takeIfPossible(frame: Frame): void {
+    try {
+      this.take(frame);
+      if (frame.replay) this.replayed.push(frame.replay.of);
+    } catch (error) {
+      this.aside.note(frame, error);
+    }
   }
 
   private take(frame: Frame): void {
@@ -159,12 +179,13 @@ export class Cutter {
     const service = route.sorted || route.withoutDataKeys ? frame.serviceType : '';
     if (route.withoutDataKeys && service === 'KMS' && isDataKey(frame)) return;
     const id = `${route.trackerId} ${route.sorted ? service : ''}`;
+    const line = lineOf(frame);
     let growing = this.open.get(id);
     if (!growing) {
       growing = new Growing(route, route.sorted ? service : '', 0);
       this.open.set(id, growing);
     }
-    this.gathered += growing.add(lineOf(frame), frame);
+    this.gathered += growing.add(line, frame);
   }
 
   /**
@@ -322,12 +343,14 @@ class Growing {
 const OPENING = Buffer.from('[');
 const SEPARATOR = Buffer.from(',\n');
 const CLOSING = Buffer.from(']\n');
+const OPENING_BRACE = 0x7b;
 
 /** The trace without its line feed, members that the schema does not know in their places. */
 function lineOf(frame: Frame): Buffer {
   if (!frame.extra) {
     const line = Buffer.allocUnsafe(frame.lineLength);
     frame.copyLine(line, 0);
+    if (line[0] !== OPENING_BRACE) throw new SyntaxError('the line is no JSON object');
     return line.subarray(0, -1);
   }
   return Buffer.from(fileLine(frame.line()));

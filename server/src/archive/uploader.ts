@@ -20,6 +20,8 @@ const RETRY_MOST_MS = 5 * 60_000;
 
 export interface UploaderOptions {
   spool: string;
+  /** A stretch that may still be cut again; it stays where it is. */
+  underWay?: () => string | undefined;
   metadata: Metadata;
   objects: ObjectStore;
   sealer: SpoolSealer;
@@ -114,7 +116,7 @@ export class Uploader {
 
   /** Goes through the spool once, and begins a lane for every bucket that has none. */
   private async sweep(): Promise<void> {
-    const { spool } = this.options;
+    const { spool, underWay } = this.options;
     const waiting = { files: 0, bytes: 0 };
     const taken = new Map<string, Waiting[]>();
     const mayTake = ({ bucket }: SpoolFile) =>
@@ -123,6 +125,7 @@ export class Uploader {
       (taken.has(bucket) || this.lanes.size + taken.size < MOST_LANES);
     for (const stretch of await readyStretches(spool)) {
       if (this.stopping.signal.aborted) return;
+      if (stretch === underWay?.()) continue;
       const folder = path.join(spool, READY, stretch);
       const { files } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Manifest;
       let left = 0;

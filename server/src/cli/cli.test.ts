@@ -205,3 +205,29 @@ test('keys are made, used by a tracker, turned off, rotated, deleted and kept', 
   expect((await opencts(`${transfer} --key=`)).code).toBe(0);
   expect((await json('trackers show system --project eu-nl')).is_support_trace_files_encryption).toBe(false);
 });
+
+test('the quarantine is listed, shown and replayed', async () => {
+  expect(await opencts('quarantine list')).toMatchObject({ code: 0, out: 'none\n' });
+  const position = { segment: 1, offset: 18 };
+  const record = {
+    ...{ follower: 'indexer', position, reason: 'SyntaxError: no JSON', since: 0, line: '{"x\n' },
+    routing: {
+      ...{ recordTime: 0, traceId: '00000000-0000-4000-8000-000000000001', projectId: 'a'.repeat(32) },
+      ...{ trackerName: 'system', serviceType: 'ECS', clientId: false, extra: false },
+    },
+  };
+  const file = path.join(house.directory, 'journal/quarantine/indexer-0000000001.000000000018.ndjson');
+  await writeFile(file, `${JSON.stringify(record)}\n`);
+  expect((await opencts('quarantine list --follower indexer')).out).toContain(
+    'indexer-1-18  SyntaxError: no JSON',
+  );
+  expect((await opencts('quarantine list --follower archiver')).out).toBe('none\n');
+  expect(await opencts('quarantine list --follower nobody')).toMatchObject({ code: 2 });
+  expect((await json('quarantine show indexer-1-18')).line).toBe('{"x');
+  expect((await opencts('quarantine show indexer-1-19')).err).toContain(
+    'nothing is set aside as indexer-1-19',
+  );
+  expect((await opencts('quarantine replay indexer-1-18')).out).toContain('1 on their way');
+  const reason = async () => (await json('quarantine list'))[0].reason;
+  await expect.poll(reason, { timeout: 10_000 }).toContain('InsertRefused');
+});

@@ -6,6 +6,7 @@ import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
 import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
+import { QUARANTINE } from './quarantine.ts';
 import { INGEST_KEYS, TRACKERS } from './recording.ts';
 
 /** What an administrator manages from the command line, by noun. */
@@ -19,6 +20,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   'encryption-keys': { summary: 'Keys that trace files are encrypted with', commands: ENCRYPTION_KEYS },
   trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
   archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
+  quarantine: { summary: 'Traces that could not be processed', commands: QUARANTINE },
   accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },
 };
 

@@ -9,11 +9,13 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Accounting } from '../accounting.ts';
 import type { ArchiveCatalog, SigningKeys } from '../archive/index.ts';
 import type { Operations, Recorder } from '../auditing/index.ts';
 import type { Config } from '../config.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake } from '../ingest/index.ts';
+import type { Journal, Quarantine } from '../journal/index.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
@@ -40,6 +42,7 @@ import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
 import { MAX_BODY } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
+import { quarantineRoutes } from './quarantine.ts';
 import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
 import { traceRoutes } from './traces.ts';
@@ -85,13 +88,9 @@ export interface ServerDeps {
   sendSms: (number: string, text: string) => Promise<{ delivered: boolean; answer: string }>;
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
-  accounting: {
-    hours(
-      projectId: string,
-      from: number,
-      to: number,
-    ): { time: number; journalled: number; indexed: number }[];
-  };
+  accounting: Pick<Accounting, 'hours'>;
+  quarantine: Quarantine;
+  journal: Journal;
   registry: Registry;
   readiness: () => Promise<ReadinessCheck[]>;
   /** Without a slash at its end; known once the server listens. */
@@ -202,6 +201,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(archiveRoutes, deps);
   await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);
+  await server.register(quarantineRoutes, deps);
   await server.register(smnRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);

@@ -237,6 +237,14 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
                 time: Type.Integer({ description: 'Beginning of the hour' }),
                 journalled: Type.Integer({ description: 'Acknowledged to producers' }),
                 indexed: Type.Integer({ description: 'Handed to the trace store' }),
+                quarantined: Type.Object(
+                  {
+                    indexer: Type.Integer({ description: 'Missing in the trace list' }),
+                    archiver: Type.Integer({ description: 'Missing in trace files' }),
+                    notifier: Type.Integer({ description: 'Not looked at for key events, or not told' }),
+                  },
+                  { description: 'Set aside, since they could not be processed' },
+                ),
                 stored: Type.Integer({ description: 'Counted in the trace store' }),
                 archived: Type.Integer({
                   description: 'In trace files that were delivered; only of trackers with a bucket',

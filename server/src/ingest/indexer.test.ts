@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Engine, startEngine } from '../engine/index.ts';
-import { Follower, Journal, type JournalEntry, JournalReader } from '../journal/index.ts';
-import { clickhouseStore, type TraceStore } from '../traces/index.ts';
+import {
+  AsideKeeper,
+  Follower,
+  Journal,
+  type JournalEntry,
+  JournalReader,
+  Quarantine,
+} from '../journal/index.ts';
+import { clickhouseStore, InsertFailed, type TraceStore } from '../traces/index.ts';
 import { INDEXER, Indexer } from './indexer.ts';
 
 const DAY = 86_400_000;
@@ -34,7 +41,6 @@ let projects = 0;
 async function house() {
   const projectId = (++projects).toString(16).padStart(32, '0');
   const place = path.join(directory, projectId);
-  const setAside: string[] = [];
   let reader: JournalReader | undefined;
   const journal = await Journal.open({
     directory: place,
@@ -48,7 +54,8 @@ async function house() {
       throw error;
     },
   });
-  const following = new JournalReader(place, journal.durableEnd, () => undefined);
+  const aside = new AsideKeeper(place, INDEXER, () => undefined);
+  const following = new JournalReader(place, journal.durableEnd, () => undefined, aside);
   reader = following;
   const follower = await Follower.open(INDEXER, following, path.join(place, 'positions'), [INDEXER]);
   /** What the indexers of this house have passed. */
@@ -60,15 +67,13 @@ async function house() {
       follower,
       store: through,
       log,
-      clock: Date.now,
+      aside,
+      patience: 3,
       passed: (_counts, traces, refused) => {
         passed.traces += traces;
         passed.refused += refused;
       },
       waiting: () => undefined,
-      setAside: async (line) => {
-        setAside.push(line);
-      },
     });
     fresh.start();
     return fresh;
@@ -104,7 +109,8 @@ async function house() {
     const hours = await store.own.hourCounts(projectId, 0, Date.now() + DAY);
     return hours.reduce((sum, hour) => sum + hour.count, 0);
   };
-  return { journal, reader: following, passed, begin, entry, stored, setAside };
+  const setAside = async () => (await Quarantine.open(place)).list({}, 1000);
+  return { journal, place, reader: following, passed, begin, entry, stored, setAside };
 }
 
 async function caughtUp(passed: { traces: number }, traces: number): Promise<void> {
@@ -113,18 +119,84 @@ async function caughtUp(passed: { traces: number }, traces: number): Promise<voi
   expect(passed.traces).toBe(traces);
 }
 
-test('a line that the store refuses is set aside alone; every other one of its batch is stored', async () => {
+test('lines that the store refuses are set aside alone; every other one of their batch is stored', async () => {
   const { journal, passed, begin, entry, stored, setAside } = await house();
-  const poison = entry({ time: 'yesterday' });
-  const good = (count: number) => Array.from({ length: count }, () => entry());
-  await journal.append([...good(40), poison, ...good(23)], []);
+  const entries = Array.from({ length: 64 }, (_, at) =>
+    [0, 1, 31, 40, 63].includes(at) ? entry({ time: 'yesterday' }) : entry(),
+  );
+  await journal.append(entries, []);
   const indexer = await begin();
   await caughtUp(passed, 64);
-  expect(setAside).toEqual([`${poison.line}\n`]);
-  expect(passed.refused).toBe(1);
-  expect(await stored()).toBe(63);
+  const kept = await setAside();
+  expect(kept.map(({ line }) => line)).toEqual(
+    entries.filter(({ line }) => line.includes('yesterday')).map(({ line }) => `${line}\n`),
+  );
+  expect(kept[0]).toMatchObject({ follower: INDEXER, routing: entries[0]?.routing });
+  expect(kept[0]?.reason).toContain('Cannot read DateTime');
+  expect(passed.refused).toBe(5);
+  expect(await stored()).toBe(59);
   await indexer.stop();
   await journal.close();
+});
+
+test('an error that nobody knows is laid to a row only when it does not pass', async () => {
+  const { journal, passed, begin, entry, stored, setAside } = await house();
+  const poison = entry({ resource_type: 'poison' });
+  await journal.append([entry(), poison, entry()], []);
+  let attempts = 0;
+  const indexer = await begin({
+    ...bound(store),
+    async insert(lines, token) {
+      attempts++;
+      if (Buffer.from(lines).includes('poison')) throw new InsertFailed('code 4711');
+      await store.insert(lines, token);
+    },
+  });
+  await caughtUp(passed, 3);
+  // Three of the whole, and then its parts.
+  expect(attempts).toBeGreaterThan(6);
+  expect((await setAside()).map(({ line }) => line)).toEqual([`${poison.line}\n`]);
+  expect(await stored()).toBe(2);
+  await indexer.stop();
+  await journal.close();
+});
+
+test('what is set aside and replayed is stored once, and what fails again stays', async () => {
+  const { journal, place, passed, begin, entry, stored, setAside } = await house();
+  await journal.append([entry({ time: 'yesterday' }), entry(), entry({ time: 'once' })], []);
+  const indexer = await begin();
+  await caughtUp(passed, 3);
+  const quarantine = await Quarantine.open(place);
+  // As if the store had learnt meanwhile to read one of them.
+  const folder = path.join(place, 'quarantine');
+  const [name = ''] = await readdir(folder);
+  const text = await readFile(path.join(folder, name), 'utf8');
+  await writeFile(
+    path.join(folder, name),
+    text.replace('\\"time\\":\\"yesterday\\"', `\\"time\\":${MIDNIGHT}`),
+  );
+  expect(await quarantine.replay(journal, { follower: 'indexer' })).toBe(2);
+  expect(await quarantine.replay(journal, { follower: 'indexer' })).toBe(2);
+  await expect.poll(async () => (await setAside()).length, { timeout: 10_000 }).toBe(1);
+  expect((await setAside())[0]?.line).toContain('once');
+  await journal.append([entry()], []);
+  await caughtUp(passed, 4);
+  expect(await stored()).toBe(3);
+  await indexer.stop();
+  // Whoever reads the journal anew counts no trace twice.
+  await journal.close();
+  const again = await Journal.open({
+    directory: place,
+    segmentSize: 20_000,
+    maxQueue: 1e9,
+    retryWindow: 1000,
+    countsSince: () => 0,
+    onDurable: () => undefined,
+    onDamage: () => undefined,
+    onFatal: () => undefined,
+  });
+  expect([...again.counts.rows()].reduce((sum, [, , traces]) => sum + traces, 0)).toBe(4);
+  await again.close();
 });
 
 test('traces of two days become two inserts, and segments go when they are passed', async () => {
@@ -150,17 +222,15 @@ test.each([
   ['fails and nothing happened', false],
   ['fails but it happened', true],
 ])('an insert that %s is repeated with its token: every trace is there once', async (_, happened) => {
-  const { journal, passed, begin, entry, stored } = await house();
-  await journal.append(
-    Array.from({ length: 100 }, () => entry()),
-    [],
-  );
+  const { journal, passed, begin, entry, stored, setAside } = await house();
+  const poison = entry({ time: 'yesterday' });
+  await journal.append([...Array.from({ length: 100 }, () => entry()), poison], []);
   const tokens: string[] = [];
   await begin({
     ...bound(store),
     async insert(lines, token) {
       tokens.push(token);
-      if (happened) await store.insert(lines, token);
+      if (happened) await store.insert(lines, token).catch(() => undefined);
       // The process is killed here: the indexer never hears of the outcome.
       return new Promise<void>(() => undefined);
     },
@@ -172,7 +242,8 @@ test.each([
   );
   expect(passed.traces).toBe(0);
   const again = await begin(noting(tokens));
-  await caughtUp(passed, 150);
+  await caughtUp(passed, 151);
+  expect(await setAside()).toHaveLength(1);
   expect(tokens[1]).toBe(tokens[0]);
   expect(await stored()).toBe(150);
   await again.stop();

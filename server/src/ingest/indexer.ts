@@ -1,16 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
+  type AsideKeeper,
   comparePositions,
   type Follower,
+  Following,
   type Frame,
   formatPosition,
   HourCounts,
   hourOf,
   type JournalReader,
   type Position,
+  type Stretch,
 } from '../journal/index.ts';
-import { InsertRefused, StoreUnavailable, type TraceStore } from '../traces/index.ts';
+import { InsertFailed, InsertRefused, type TraceStore } from '../traces/index.ts';
 
 /** Traces and bytes of lines that are inserted together. */
 const BATCH_TRACES = 20_000;
@@ -20,8 +22,8 @@ const LINGER_MS = 100;
 const STREAM_EVERY_MS = 400;
 /** Traces of a batch that make a stream. */
 const STREAM_TRACES = 200;
-const RETRY_FIRST_MS = 100;
-const RETRY_MOST_MS = 5_000;
+/** Attempts after which an error that nobody knows is laid to the rows: half a minute. */
+const PATIENCE = 12;
 const DAY = 86_400_000;
 
 export const INDEXER = 'indexer';
@@ -32,116 +34,93 @@ export interface IndexerOptions {
   journalId: string;
   follower: Follower;
   store: TraceStore;
+  /** PATIENCE if it does not say other. */
+  patience?: number;
+  /** Keeps lines that the store refuses. */
+  aside: AsideKeeper;
   log: Logger;
-  clock: () => number;
   /** Traces have been passed: all of them are in the store but the `refused`, which were set aside. */
   passed: (counts: HourCounts, traces: number, refused: number) => void;
   /** record_time of the oldest trace of the batch that waits for the store; undefined: none waits. */
   waiting: (since: number | undefined) => void;
-  /** A line that the store refuses is handed over here, durably, before the indexer goes on. */
-  setAside: (line: string, reason: string) => Promise<void>;
 }
 
 /** What the indexer inserts at once: a stretch of the journal within one UTC day of record_time. */
-interface Batch {
+interface Batch extends Stretch {
   from: Position;
-  to: Position;
   frames: Frame[];
   bytes: number;
 }
 
 /**
- * The journal's first follower: brings traces into the trace store in big batches. A batch is noted before
- * it is inserted, and its insert is named by its positions, so that after a crash the very same batch is
- * repeated without effect.
+ * The journal's first follower: brings traces into the trace store in big batches. An insert is named by its
+ * positions, so that the very same batch, repeated after a crash, has no effect.
  */
 export class Indexer {
   private readonly options: IndexerOptions;
-  private readonly stopping = new AbortController();
-  private loop: Promise<void> = Promise.resolve();
+  private readonly following: Following<Batch>;
   /** When the batch before was begun, by `performance.now()`, if it was large enough to be part of a stream. */
   private streamBegun = Number.NEGATIVE_INFINITY;
-  /** Lines of the batch under way that the store refused. */
-  private refused = 0;
 
   constructor(options: IndexerOptions) {
     this.options = options;
+    this.following = new Following({
+      bookmark: options.follower,
+      aside: options.aside,
+      log: options.log,
+      complaint: 'the trace store does not take traces; they wait in the journal',
+      end: () => options.journal.durableEnd,
+      read: (from, until) => this.next(from, until),
+      readAhead: (from) => this.readAhead(from),
+      effect: (batch) => this.bringIn(batch),
+    });
   }
 
   start(): void {
-    this.loop = this.run();
+    this.following.start();
   }
 
   /** Finishes the insert under way and notes the position. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { journal, follower, log } = this.options;
-    const { signal } = this.stopping;
-    let { position, until } = follower;
-    let ahead: Batch | undefined;
-    while (!signal.aborted) {
-      try {
-        const batch = ahead ?? (await this.next(position, until));
-        ahead = undefined;
-        if (signal.aborted || comparePositions(batch.to, position) === 0) continue;
-        if (!until) await follower.save(position, batch.to);
-        until = batch.to;
-        const reading = this.readAhead(batch.to);
-        if (!(await this.insertUntilDone(batch))) return;
-        position = batch.to;
-        until = null;
-        ahead = await reading;
-        // When more waits, the next save notes this position as well.
-        if (comparePositions(journal.durableEnd, position) === 0) await follower.save(position, null);
-      } catch (error) {
-        log.error({ err: error, position: formatPosition(position) }, 'the indexer stumbled; it tries again');
-        await this.pause(RETRY_MOST_MS);
-      }
-    }
-    if (!until) await follower.save(position, null);
+    await this.following.stop();
   }
 
   /** The batch that was noted before a crash, else what has gathered behind `position`. */
-  private async next(position: Position, until: Position | null): Promise<Batch> {
+  private async next(position: Position, until: Position | null): Promise<Batch | undefined> {
+    const { signal } = this.following;
     if (!until) {
-      await this.options.journal.beyond(position, this.stopping.signal);
+      await this.options.journal.beyond(position, signal);
       await this.linger(position);
     }
-    return this.gather(position, until);
+    return signal.aborted ? undefined : this.gather(position, until ?? undefined);
   }
 
   /** The batch behind `position` while the one before is inserted, if it is full already. */
   private async readAhead(position: Position): Promise<Batch | undefined> {
     const { segment, offset } = this.options.journal.durableEnd;
     if (segment === position.segment && offset - position.offset < BATCH_BYTES) return undefined;
-    return this.gather(position, null).catch(() => undefined);
+    return this.gather(position).catch(() => undefined);
   }
 
   /** Waits a moment when little has gathered behind `position`. */
   private async linger(position: Position): Promise<void> {
     const { segment, offset } = this.options.journal.durableEnd;
     if (segment === position.segment && offset - position.offset < BATCH_BYTES) {
-      await this.pause(Math.max(LINGER_MS, this.streamBegun + STREAM_EVERY_MS - performance.now()));
+      await this.following.pause(Math.max(LINGER_MS, this.streamBegun + STREAM_EVERY_MS - performance.now()));
     }
   }
 
-  private async gather(from: Position, until: Position | null): Promise<Batch> {
+  private async gather(from: Position, until?: Position): Promise<Batch> {
     const { journal } = this.options;
     const batch: Batch = { from, to: from, frames: [], bytes: 0 };
     let day: number | undefined;
     while (batch.frames.length < BATCH_TRACES && batch.bytes < BATCH_BYTES) {
-      if (until && comparePositions(batch.to, until) >= 0) break;
-      const { frames, next, base } = await journal.read(batch.to, BATCH_BYTES - batch.bytes);
+      const { frames, next } = await journal.read(batch.to, BATCH_BYTES - batch.bytes, until);
       if (comparePositions(next, batch.to) === 0) break;
       for (const frame of frames) {
-        const start = { segment: next.segment, offset: base + frame.start };
         const today = Math.floor(frame.recordTime / DAY);
-        const enough = until ? comparePositions(start, until) >= 0 : batch.frames.length >= BATCH_TRACES;
-        if (enough || (day !== undefined && today !== day)) return { ...batch, to: start };
+        const enough = !until && batch.frames.length >= BATCH_TRACES;
+        if (enough || (day !== undefined && today !== day)) return { ...batch, to: frame.position };
         day = today;
         batch.frames.push(frame);
         batch.bytes += frame.lineLength;
@@ -151,58 +130,63 @@ export class Indexer {
     return batch;
   }
 
-  /** Inserts, however long the store is away. False when it was given up because of a stop. */
-  private async insertUntilDone(batch: Batch): Promise<boolean> {
-    const { journalId, log, clock, waiting, passed } = this.options;
-    const token = `${journalId}/${formatPosition(batch.from)}-${formatPosition(batch.to)}`;
-    const since = batch.frames[0]?.recordTime;
-    this.refused = 0;
-    this.streamBegun = batch.frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
-    waiting(since);
-    for (let wait = RETRY_FIRST_MS; ; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
-      try {
-        await this.insert(batch.frames, token);
-        break;
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error;
-        const behindMs = since === undefined ? 0 : clock() - since;
-        const traces = batch.frames.length;
-        log.warn({ err: error, behindMs, traces }, 'the trace store is away; traces wait in the journal');
-        await this.pause(wait);
-        if (this.stopping.signal.aborted) return false;
-      }
-    }
+  private async bringIn({ from, to, frames }: Batch): Promise<boolean> {
+    const { journalId, aside, waiting, passed } = this.options;
+    const token = `${journalId}/${formatPosition(from)}-${formatPosition(to)}`;
+    this.streamBegun = frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
+    waiting(frames[0]?.recordTime);
+    const refused = await this.insert(frames, token);
+    await aside.keep(frames);
     const counts = new HourCounts();
-    for (const frame of batch.frames) counts.add(frame.projectId, hourOf(frame.recordTime), 1);
-    passed(counts, batch.frames.length, this.refused);
+    const traces = countInto(counts, frames);
+    passed(counts, traces, refused);
     waiting(undefined);
     return true;
   }
 
-  /** A refused batch is halved until the line that the store cannot take stands alone; that one is set aside. */
-  private async insert(frames: Frame[], token: string): Promise<void> {
-    if (frames.length === 0) return;
-    try {
-      await this.options.store.insert(linesOf(frames), token);
-    } catch (error) {
-      if (!(error instanceof InsertRefused)) throw error;
-      if (frames.length === 1) {
-        await this.options.setAside((frames[0] as Frame).line(), (error as Error).message);
-        this.refused++;
-        return;
-      }
-      const half = frames.length >> 1;
-      await this.insert(frames.slice(0, half), `${token}a`);
-      await this.insert(frames.slice(half), `${token}b`);
-    }
+  /** Whether a row is at fault; an error that nobody knows is taken for that when it does not pass. */
+  private blames(error: unknown): boolean {
+    const lasting = this.following.failures >= (this.options.patience ?? PATIENCE);
+    return error instanceof InsertRefused || (error instanceof InsertFailed && lasting);
   }
 
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  /**
+   * A refused batch is halved until the line that the store cannot take stands alone; that one is set aside.
+   * @returns how many are
+   */
+  private async insert(frames: readonly Frame[], token: string): Promise<number> {
+    const [first] = frames;
+    if (!first) return 0;
+    try {
+      await this.options.store.insert(linesOf(frames), token);
+      return 0;
+    } catch (error) {
+      if (!this.blames(error)) throw error;
+      if (frames.length === 1) {
+        this.options.aside.note(first, error);
+        return first.isReplay ? 0 : 1;
+      }
+      const half = frames.length >> 1;
+      return (
+        (await this.insert(frames.slice(0, half), `${token}a`)) +
+        (await this.insert(frames.slice(half), `${token}b`))
+      );
+    }
   }
 }
 
-function linesOf(frames: Frame[]): Uint8Array<ArrayBuffer> {
+/** Counts traces, which replays are not. @returns how many */
+export function countInto(counts: HourCounts, frames: readonly Frame[]): number {
+  let traces = 0;
+  for (const { isReplay, projectId, recordTime } of frames) {
+    if (isReplay) continue;
+    counts.add(projectId, hourOf(recordTime), 1);
+    traces++;
+  }
+  return traces;
+}
+
+function linesOf(frames: readonly Frame[]): Uint8Array<ArrayBuffer> {
   const lines = Buffer.allocUnsafeSlow(frames.reduce((sum, frame) => sum + frame.lineLength, 0));
   let at = 0;
   for (const frame of frames) at += frame.copyLine(lines, at);

@@ -1,43 +1,42 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../durable.ts';
+import type { Bookmark } from './follow.ts';
+import { FOLLOWERS } from './followers.ts';
 import type { JournalReader } from './reader.ts';
 import { comparePositions, formatPosition, type Position } from './segment.ts';
 
-/** Everybody who follows: a segment goes when all of them have passed it. */
-export const FOLLOWERS = ['indexer', 'archiver', 'notifier'] as const;
-
 /** What a follower keeps on disk. */
-interface Bookmark {
-  /** Everything before it has taken effect. */
-  position: Position;
-  /** End of the batch under way: after a crash exactly `position` to `until` is repeated. */
-  until: Position | null;
-}
+type Noted = Pick<Bookmark, 'position' | 'until'>;
 
 /**
  * The durable position of one of the journal's followers, in a small file. A segment is released when all of
  * them have passed it; the others may run in other threads, and be ahead of what this one knows of the journal.
  */
-export class Follower {
+export class Follower implements Bookmark {
   readonly name: string;
   private readonly journal: JournalReader;
   private readonly directory: string;
   private readonly all: readonly string[];
-  private bookmark: Bookmark;
+  private noted: Noted;
+  /** Whether the disk knows it. */
+  private saved = true;
+  /** The segment that was reached when it was looked for what all have passed. */
+  private released: number;
 
   private constructor(
     name: string,
     journal: JournalReader,
     directory: string,
     all: readonly string[],
-    bookmark: Bookmark,
+    noted: Noted,
   ) {
     this.name = name;
     this.journal = journal;
     this.directory = directory;
     this.all = all;
-    this.bookmark = bookmark;
+    this.noted = noted;
+    this.released = noted.position.segment;
   }
 
   /**
@@ -52,44 +51,58 @@ export class Follower {
     all: readonly string[] = FOLLOWERS,
   ): Promise<Follower> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const bookmark = await load(directory, name, await journal.begin());
-    if (comparePositions(bookmark.position, journal.durableEnd) > 0) {
-      const place = formatPosition(bookmark.position);
+    const noted = await load(directory, name, await journal.begin());
+    if (comparePositions(noted.position, journal.durableEnd) > 0) {
+      const place = formatPosition(noted.position);
       const end = formatPosition(journal.durableEnd);
       throw new Error(`the ${name} has followed the journal to ${place}, but the journal ends at ${end}`);
     }
-    return new Follower(name, journal, directory, all, bookmark);
+    return new Follower(name, journal, directory, all, noted);
   }
 
-  /** Everything before it has taken effect. */
   get position(): Position {
-    return this.bookmark.position;
+    return this.noted.position;
   }
 
-  /** End of the batch that was under way at the last save. */
   get until(): Position | null {
-    return this.bookmark.until;
+    return this.noted.until;
   }
 
-  /** Notes that everything before `position` has taken effect, and which batch comes next; durable when it resolves. */
+  async begin(until: Position): Promise<void> {
+    await this.save(this.position, until);
+  }
+
+  async passed(): Promise<void> {
+    const { position, until } = this.noted;
+    this.noted = { position: until ?? position, until: null };
+    this.saved = false;
+  }
+
+  async settle(): Promise<void> {
+    if (!this.saved) await this.save(this.position, this.until);
+  }
+
+  /** Durable when it resolves. */
   async save(position: Position, until: Position | null): Promise<void> {
     await replaceFile(fileOf(this.directory, this.name), JSON.stringify({ position, until }));
-    const before = this.position;
-    this.bookmark = { position, until };
-    if (before.segment !== position.segment) await this.journal.release(await this.slowest());
+    this.noted = { position, until };
+    this.saved = true;
+    if (this.released === position.segment) return;
+    this.released = position.segment;
+    await this.journal.release(await this.slowest());
   }
 
   private async slowest(): Promise<Position> {
     const begin = await this.journal.begin();
-    const bookmarks = await Promise.all(this.all.map((name) => load(this.directory, name, begin)));
-    return bookmarks.map((bookmark) => bookmark.position).sort(comparePositions)[0] ?? begin;
+    const all = await Promise.all(this.all.map((name) => load(this.directory, name, begin)));
+    return all.map(({ position }) => position).sort(comparePositions)[0] ?? begin;
   }
 }
 
-async function load(directory: string, name: string, begin: Position): Promise<Bookmark> {
+async function load(directory: string, name: string, begin: Position): Promise<Noted> {
   try {
-    const bookmark = JSON.parse(await readFile(fileOf(directory, name), 'utf8')) as Bookmark;
-    return comparePositions(bookmark.position, begin) < 0 ? { position: begin, until: null } : bookmark;
+    const noted = JSON.parse(await readFile(fileOf(directory, name), 'utf8')) as Noted;
+    return comparePositions(noted.position, begin) < 0 ? { position: begin, until: null } : noted;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return { position: begin, until: null };

@@ -1,4 +1,6 @@
 import { crc32 } from 'node:zlib';
+import { FOLLOWERS, type FollowerName } from './followers.ts';
+import type { Position } from './segment.ts';
 
 /*
  * A frame is one trace on disk (integers little-endian):
@@ -7,7 +9,9 @@ import { crc32 } from 'node:zlib';
  *   4  u32  length of the body
  *   8  u32  CRC-32 of the body
  *  12  body: f64 record_time (epoch ms) · u8 flags · 16 bytes trace_id · 16 bytes project_id
- *            · u8 length + tracker_name · u8 length + service_type · the JSON line with its line feed
+ *            · u8 length + tracker_name · u8 length + service_type
+ *            · in a replay: u8 follower · u32 segment · f64 offset
+ *            · the JSON line with its line feed
  */
 const MAGIC = 0x4354_53a7;
 const HEADER = 12;
@@ -28,6 +32,9 @@ const LINE_FEED = 0x0a;
 const FLAG_CLIENT_ID = 1;
 /** The line has an `extra` member. */
 const FLAG_EXTRA = 2;
+/** The trace is in the journal already; one follower is to process it again. */
+const FLAG_REPLAY = 4;
+const REPLAY = 1 + 4 + 8;
 
 /** What a follower may need without parsing the JSON. */
 export interface Routing {
@@ -41,6 +48,13 @@ export interface Routing {
   serviceType: string;
   clientId: boolean;
   extra: boolean;
+  replay?: Replay;
+}
+
+/** Who is to process a trace again, and where it stood when that failed. */
+export interface Replay {
+  follower: FollowerName;
+  of: Position;
 }
 
 /** A frame in a buffer that was read: where it stands and its parts, decoded on demand. */
@@ -48,15 +62,50 @@ export class Frame {
   readonly buffer: Buffer;
   readonly start: number;
   readonly end: number;
+  private readonly origin: Position;
   private readonly lineStart: number;
 
-  constructor(buffer: Buffer, start: number, end: number) {
+  /** @param origin where the buffer begins in the journal */
+  constructor(buffer: Buffer, start: number, end: number, origin: Position) {
     this.buffer = buffer;
     this.start = start;
     this.end = end;
+    this.origin = origin;
+    this.lineStart = this.afterNames + (this.isReplay ? REPLAY : 0);
+  }
+
+  /** Where it begins in the journal. */
+  get position(): Position {
+    const { segment, offset } = this.origin;
+    return { segment, offset: offset + this.start };
+  }
+
+  get isReplay(): boolean {
+    return (this.flags & FLAG_REPLAY) !== 0;
+  }
+
+  get replay(): Replay | undefined {
+    if (!this.isReplay) return undefined;
+    const at = this.afterNames;
+    const { buffer } = this;
+    const of = { segment: buffer.readUInt32LE(at + 1), offset: buffer.readDoubleLE(at + 5) };
+    return { follower: FOLLOWERS[buffer[at] ?? 0] as FollowerName, of };
+  }
+
+  get routing(): Routing {
+    const { recordTime, traceId, projectId, trackerName, serviceType, clientId, extra } = this;
+    return { recordTime, traceId, projectId, trackerName, serviceType, clientId, extra };
+  }
+
+  private get afterNames(): number {
+    const { buffer, start } = this;
     const tracker = start + HEADER + FIXED;
     const service = tracker + 1 + (buffer[tracker] ?? 0);
-    this.lineStart = service + 1 + (buffer[service] ?? 0);
+    return service + 1 + (buffer[service] ?? 0);
+  }
+
+  private get flags(): number {
+    return this.buffer[this.start + HEADER + 8] ?? 0;
   }
 
   get recordTime(): number {
@@ -83,11 +132,11 @@ export class Frame {
   }
 
   get clientId(): boolean {
-    return ((this.buffer[this.start + HEADER + 8] ?? 0) & FLAG_CLIENT_ID) !== 0;
+    return (this.flags & FLAG_CLIENT_ID) !== 0;
   }
 
   get extra(): boolean {
-    return ((this.buffer[this.start + HEADER + 8] ?? 0) & FLAG_EXTRA) !== 0;
+    return (this.flags & FLAG_EXTRA) !== 0;
   }
 
   get traceId(): string {
@@ -137,7 +186,9 @@ export class Frame {
 
 /** The most bytes that a frame of this routing and line can take. */
 export function frameBound(routing: Routing, line: string): number {
-  return HEADER + FIXED + 3 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length);
+  return (
+    HEADER + FIXED + REPLAY + 3 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length)
+  );
 }
 
 /**
@@ -148,11 +199,15 @@ export function frameBound(routing: Routing, line: string): number {
 export function writeFrame(buffer: Buffer, offset: number, routing: Routing, line: string): number {
   const body = offset + HEADER;
   buffer.writeDoubleLE(routing.recordTime, body);
-  buffer[body + 8] = (routing.clientId ? FLAG_CLIENT_ID : 0) | (routing.extra ? FLAG_EXTRA : 0);
+  buffer[body + 8] =
+    (routing.clientId ? FLAG_CLIENT_ID : 0) |
+    (routing.extra ? FLAG_EXTRA : 0) |
+    (routing.replay ? FLAG_REPLAY : 0);
   buffer.write(routing.traceId.replaceAll('-', ''), body + 9, 16, 'hex');
   buffer.write(routing.projectId, body + 25, 16, 'hex');
   let at = writeShort(buffer, body + FIXED, routing.trackerName);
   at = writeShort(buffer, at, routing.serviceType);
+  if (routing.replay) at = writeReplay(buffer, at, routing.replay);
   at += buffer.write(line, at, 'utf8');
   buffer[at++] = LINE_FEED;
   buffer.writeUInt32LE(MAGIC, offset);
@@ -167,11 +222,21 @@ function writeShort(buffer: Buffer, offset: number, text: string): number {
   return offset + 1 + length;
 }
 
+function writeReplay(buffer: Buffer, offset: number, { follower, of }: Replay): number {
+  buffer[offset] = FOLLOWERS.indexOf(follower);
+  buffer.writeUInt32LE(of.segment, offset + 1);
+  buffer.writeDoubleLE(of.offset, offset + 5);
+  return offset + REPLAY;
+}
+
 /** What stands at an offset: a whole valid frame, the beginning of one, or neither. */
 export type Sighting = { kind: 'frame'; frame: Frame } | { kind: 'short' } | { kind: 'damage' };
 
-/** Looks at the bytes `[offset, end)` of a buffer. `short`: what is there so far could become a frame. */
-export function readFrame(buffer: Buffer, offset: number, end: number): Sighting {
+/**
+ * Looks at the bytes `[offset, end)` of a buffer. `short`: what is there so far could become a frame.
+ * @param origin where the buffer begins in the journal
+ */
+export function readFrame(buffer: Buffer, offset: number, end: number, origin: Position): Sighting {
   if (end - offset < HEADER) return { kind: 'short' };
   if (buffer.readUInt32LE(offset) !== MAGIC) return { kind: 'damage' };
   const length = buffer.readUInt32LE(offset + 4);
@@ -181,11 +246,12 @@ export function readFrame(buffer: Buffer, offset: number, end: number): Sighting
   if (crc32(buffer.subarray(offset + HEADER, frameEnd)) !== buffer.readUInt32LE(offset + 8)) {
     return { kind: 'damage' };
   }
-  return { kind: 'frame', frame: new Frame(buffer, offset, frameEnd) };
+  return { kind: 'frame', frame: new Frame(buffer, offset, frameEnd, origin) };
 }
 
 const MAGIC_BYTES = Buffer.alloc(4);
 MAGIC_BYTES.writeUInt32LE(MAGIC);
+const NOWHERE: Position = { segment: 0, offset: 0 };
 
 /** The next offset from `offset` on at which a whole valid frame stands, or -1. */
 export function findFrame(buffer: Buffer, offset: number, end: number): number {
@@ -194,7 +260,7 @@ export function findFrame(buffer: Buffer, offset: number, end: number): number {
     at !== -1 && at < end;
     at = buffer.indexOf(MAGIC_BYTES, at + 1)
   ) {
-    if (readFrame(buffer, at, end).kind === 'frame') return at;
+    if (readFrame(buffer, at, end, NOWHERE).kind === 'frame') return at;
   }
   return -1;
 }

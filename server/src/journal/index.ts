@@ -1,7 +1,19 @@
+export { type AsideChange, AsideKeeper, type SetAside } from './aside.ts';
 export { HourCounts, hourOf } from './counts.ts';
 export type { DamageReport } from './damage.ts';
-export { FOLLOWERS, Follower } from './follower.ts';
-export type { Frame, Routing } from './frame.ts';
+export { type Bookmark, Following, type Stretch } from './follow.ts';
+export { Follower } from './follower.ts';
+export { type FollowerEars, type FollowerNews, FollowerThread } from './follower-thread.ts';
+export { FOLLOWERS, type FollowerName } from './followers.ts';
+export type { Frame, Replay, Routing } from './frame.ts';
+export { type FollowerSetup, followedJournal, serveFollower } from './in-thread.ts';
 export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';
-export { JournalReader } from './reader.ts';
+export {
+  type AsideFilter,
+  formatMark,
+  type Mark,
+  parseMark,
+  Quarantine,
+} from './quarantine.ts';
+export { type JournalRead, JournalReader } from './reader.ts';
 export { comparePositions, formatPosition, type Position } from './segment.ts';

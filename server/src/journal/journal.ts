@@ -67,6 +67,8 @@ class Batch {
   add({ routing, line }: JournalEntry): void {
     this.reserve(frameBound(routing, line));
     this.length = writeFrame(this.buffer, this.length, routing, line);
+    // A replay is no new trace.
+    if (routing.replay) return;
     this.traces++;
     if (routing.projectId !== this.countedProject || routing.recordTime !== this.countedTime) {
       this.count();
@@ -139,7 +141,8 @@ export class Journal {
    * other process may have it open: the caller has claimed the data directory.
    */
   static async open(options: JournalOptions): Promise<Journal> {
-    await mkdir(path.join(options.directory, 'damaged'), { recursive: true, mode: 0o700 });
+    for (const folder of ['damaged', 'quarantine'])
+      await mkdir(path.join(options.directory, folder), { recursive: true, mode: 0o700 });
     const journal = new Journal(await readId(options.directory), options);
     await journal.recover();
     journal.loop = journal.commitLoop();
@@ -389,6 +392,7 @@ export class Journal {
     const { end, tail } = await scanSegment(this.options.directory, segment, 0, size, (chunk) => {
       damages.push(...chunk.damage);
       for (const frame of chunk.frames) {
+        if (frame.isReplay) continue;
         if (frame.clientId) identities.push(frame.identity());
         counts.add(frame.projectId, hourOf(frame.recordTime), 1);
       }

@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import type { AsideKeeper } from './aside.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import type { Frame } from './frame.ts';
 import { readChunk } from './scan.ts';
@@ -6,9 +7,7 @@ import { comparePositions, listNumbers, type Position, segmentFile, startOf } fr
 
 export interface JournalRead {
   frames: Frame[];
-  /** Where the frames' buffer begins in its segment. */
-  base: number;
-  /** Where the next read begins; in the segment of the frames. */
+  /** Where the next read begins. */
   next: Position;
 }
 
@@ -20,12 +19,22 @@ export class JournalReader {
   private readonly directory: string;
   private readonly damage: DamageKeeper;
   private readonly arrivals = new Set<() => void>();
+  private readonly aside: Pick<AsideKeeper, 'due'>;
   private end: Position;
 
-  /** @param end how far the journal is durable */
-  constructor(directory: string, end: Position, onDamage: (damage: DamageReport) => void) {
+  /**
+   * @param end how far the journal is durable
+   * @param aside knows which replays are this follower's; without one they are left out
+   */
+  constructor(
+    directory: string,
+    end: Position,
+    onDamage: (damage: DamageReport) => void,
+    aside: Pick<AsideKeeper, 'due'> = NO_REPLAYS,
+  ) {
     this.directory = directory;
     this.end = end;
+    this.aside = aside;
     this.damage = new DamageKeeper(directory, onDamage);
   }
 
@@ -39,18 +48,21 @@ export class JournalReader {
     for (const arrived of [...this.arrivals]) arrived();
   }
 
-  /** Reads about `size` bytes of frames from `from` on; none when the durable end is reached. */
-  async read(from: Position, size: number): Promise<JournalRead> {
+  /**
+   * Reads about `size` bytes of frames from `from` on, none beyond `until`. Nothing is left where `next` is `from`.
+   * @param until where a frame ends
+   */
+  async read(from: Position, size: number, until = this.end): Promise<JournalRead> {
     let { segment, offset } = from;
     for (;;) {
-      const last = segment === this.end.segment;
-      const end = last ? this.end.offset : (await stat(segmentFile(this.directory, segment))).size;
+      const last = segment === until.segment;
+      const end = last ? until.offset : (await stat(segmentFile(this.directory, segment))).size;
       if (offset < end) {
         const chunk = await readChunk(this.directory, segment, offset, end, size, true);
         for (const damage of chunk.damage) await this.damage.keep(damage, false);
-        return { frames: chunk.frames, base: offset, next: { segment, offset: chunk.next } };
+        return { frames: await this.aside.due(chunk.frames), next: { segment, offset: chunk.next } };
       }
-      if (last) return { frames: [], base: offset, next: { segment, offset } };
+      if (last) return { frames: [], next: { segment, offset } };
       ({ segment, offset } = startOf(segment + 1));
     }
   }
@@ -85,3 +97,5 @@ export class JournalReader {
     }
   }
 }
+
+const NO_REPLAYS = { due: async (frames: Frame[]) => frames.filter(({ isReplay }) => !isReplay) };

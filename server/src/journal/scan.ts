@@ -62,9 +62,10 @@ async function readFully(
 function parseChunk(buffer: Buffer, segment: number, base: number, last: boolean): Chunk {
   const frames: Frame[] = [];
   const damage: Damage[] = [];
+  const origin = { segment, offset: base };
   let at = 0;
   while (at < buffer.length) {
-    const sighting = readFrame(buffer, at, buffer.length);
+    const sighting = readFrame(buffer, at, buffer.length, origin);
     if (sighting.kind === 'frame') {
       frames.push(sighting.frame);
       at = sighting.frame.end;

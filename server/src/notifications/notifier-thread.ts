@@ -5,7 +5,13 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
-import { type DamageReport, Follower, JournalReader, type Position } from '../journal/index.ts';
+import {
+  Follower,
+  type FollowerSetup,
+  followedJournal,
+  type Position,
+  serveFollower,
+} from '../journal/index.ts';
 import { connectMetadata } from '../metadata/index.ts';
 import {
   Certificates,
@@ -18,12 +24,7 @@ import {
 } from '../smn/index.ts';
 import { NOTIFIER, Notifier } from './notifier.ts';
 
-export interface NotifierSetup {
-  /** Directory of the journal. */
-  directory: string;
-  journalId: string;
-  /** Durable end at the start. */
-  end: Position;
+export interface NotifierSetup extends FollowerSetup {
   /** Traces that were recorded so long after they happened are not told. */
   lateMs: number;
   /** File of the metadata store. */
@@ -33,7 +34,6 @@ export interface NotifierSetup {
   sms: SmsGateway;
   /** Address blocks that messages may go to, besides those of the Internet. */
   deliveryNetworks: readonly string[];
-  logLevel: string;
 }
 
 /** What became of messages since the start. */
@@ -55,23 +55,18 @@ export interface PauseNews {
 
 /** To the thread. */
 export type NotifierOrder =
-  | { end: Position }
   /** Sending begins; where links lead, without a slash at its end. */
   | { publicUrl: string }
   /** Notifications or topics have changed. */
   | 'refresh'
   /** There may be something to send. */
-  | 'wake'
-  | 'stop';
+  | 'wake';
 
 /** From the thread. */
 export type NotifierNews =
-  | { kind: 'started' }
   | { kind: 'passed'; position: Position; matched: number }
   | { kind: 'sent'; counts: SentCounts }
-  | { kind: 'pause'; pause: PauseNews }
-  | { kind: 'damage'; damage: DamageReport }
-  | { kind: 'stopped' };
+  | { kind: 'pause'; pause: PauseNews };
 
 const COUNTS_EVERY_MS = 1_000;
 
@@ -80,7 +75,7 @@ const tell = (news: NotifierNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
 const clock = Date.now;
-const journal = new JournalReader(setup.directory, setup.end, (damage) => tell({ kind: 'damage', damage }));
+const { journal, aside } = followedJournal(NOTIFIER, setup);
 const follower = await Follower.open(NOTIFIER, journal, path.join(setup.directory, 'positions'));
 const metadata = connectMetadata(setup.metadata);
 const rootKey = Buffer.from(setup.rootKey);
@@ -112,6 +107,7 @@ const notifier = new Notifier({
   journal,
   journalId: setup.journalId,
   follower,
+  aside,
   metadata,
   recent,
   clock,
@@ -130,25 +126,22 @@ const tellCounts = () => {
 };
 const counting = setInterval(tellCounts, COUNTS_EVERY_MS);
 
-async function stop(): Promise<void> {
-  await notifier.stop();
-  await sender.stop();
-  clearInterval(counting);
-  tellCounts();
-  await metadata.destroy();
-  tell({ kind: 'stopped' });
-  parentPort?.close();
-}
-
-parentPort?.on('message', (order: NotifierOrder) => {
-  if (order === 'refresh') notifier.refresh();
-  else if (order === 'wake') wake();
-  else if (order === 'stop') void stop();
-  else if ('end' in order) journal.advance(order.end);
-  else {
-    ({ publicUrl } = order);
-    sender.start();
-  }
-});
 await notifier.start();
-tell({ kind: 'started' });
+serveFollower<NotifierOrder>(
+  journal,
+  async () => {
+    await notifier.stop();
+    await sender.stop();
+    clearInterval(counting);
+    tellCounts();
+    await metadata.destroy();
+  },
+  (order) => {
+    if (order === 'refresh') notifier.refresh();
+    else if (order === 'wake') wake();
+    else {
+      ({ publicUrl } = order);
+      sender.start();
+    }
+  },
+);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Follower, type Frame, Journal, JournalReader } from '../journal/index.ts';
+import { AsideKeeper, Follower, type Frame, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
@@ -19,6 +19,7 @@ const log = pino({ level: 'silent' });
 let directory: string;
 let journal: Journal;
 let reader: JournalReader;
+let aside: AsideKeeper;
 let count = 0;
 
 async function openJournal(): Promise<void> {
@@ -34,7 +35,8 @@ async function openJournal(): Promise<void> {
       throw error;
     },
   });
-  reader = new JournalReader(path.join(directory, 'journal'), journal.durableEnd, () => undefined);
+  aside = new AsideKeeper(path.join(directory, 'journal'), NOTIFIER, () => undefined);
+  reader = new JournalReader(path.join(directory, 'journal'), journal.durableEnd, () => undefined, aside);
 }
 beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-notifier-'));
@@ -52,12 +54,14 @@ interface Given {
   resource_type?: string;
   trace_name?: string;
   user?: string;
+  /** In place of the line. */
+  broken?: string;
   [member: string]: unknown;
 }
 
 /** Journals traces as intake does; returns their ids. */
 async function record(given: readonly Given[]): Promise<string[]> {
-  const entries = given.map(({ project = PROJECT, recordTime = NOW, user, ...members }) => {
+  const entries = given.map(({ project = PROJECT, recordTime = NOW, user, broken, ...members }) => {
     const traceId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
     const all: Record<string, unknown> = {
       service_type: 'ECS',
@@ -80,7 +84,7 @@ async function record(given: readonly Given[]): Promise<string[]> {
         clientId: false,
         extra: false,
       },
-      line: JSON.stringify(sorted),
+      line: broken ?? JSON.stringify(sorted),
     };
   });
   await journal.append(entries, []);
@@ -270,6 +274,7 @@ describe('the notifier', () => {
       journal: reader,
       journalId: journal.id,
       follower,
+      aside,
       metadata,
       recent: new RecentPieces(),
       clock: () => NOW,
@@ -333,6 +338,60 @@ describe('the notifier', () => {
     await start();
     await waitFor(3);
     expect(await waiting('each')).toHaveLength(3);
+  });
+
+  test.each([0, 1, 2, 3, 4].flatMap((place) => [false, true].map((crash) => ({ place, crash }))))(
+    'a trace that cannot be looked at costs only itself, at place $place, restart: $crash',
+    async ({ place, crash }) => {
+      const { settings } = await metadata
+        .selectFrom('notifications')
+        .select('settings')
+        .executeTakeFirstOrThrow();
+      const { topic_id } = JSON.parse(settings);
+      const users = {
+        operation_type: 'complete',
+        notify_user_list: [{ user_group: 'g', user_list: ['ann'] }],
+      };
+      await metadata
+        .updateTable('notifications')
+        .set({ settings: JSON.stringify({ ...users, topic_id }) })
+        .execute();
+      notifier.refresh();
+      const ids = await record(
+        Array.from({ length: 5 }, (_, at) => (at === place ? { broken: '{"user":"{' } : { user: 'ann' })),
+      );
+      await waitFor(4);
+      if (crash) {
+        await notifier.stop();
+        await metadata.deleteFrom('notifier_positions').execute();
+        await rm(path.join(directory, 'journal', 'positions'), { recursive: true });
+        await start();
+        await record([{ user: 'ann' }]);
+        await waitFor(5);
+      }
+      const told = (await waiting('each')).map(({ content }) => JSON.parse(content).trace_id);
+      expect(told.slice(0, 4)).toEqual(ids.filter((_, at) => at !== place));
+      const kept = await (await Quarantine.open(path.join(directory, 'journal'))).list({}, 10);
+      expect(kept.map(({ routing }) => routing.traceId)).toEqual([ids[place]]);
+    },
+  );
+
+  test('a stretch that cannot be written is looked at trace by trace, and only the one at fault is set aside', async () => {
+    // Nothing that a producer can send does this: the metadata store itself refuses one message.
+    await sql`create trigger refusing before insert on smn_messages
+      when new.content like '%poison%' begin select raise(abort, 'no such message'); end`.execute(metadata);
+    const ids = await record([{}, { request: 'poison' }, {}, {}, { request: 'poison' }, {}]);
+    await expect.poll(async () => (await waiting('each')).length, { timeout: 20_000, interval: 100 }).toBe(4);
+    const told = (await waiting('each')).map(({ content }) => JSON.parse(content).trace_id);
+    expect(told).toEqual([0, 2, 3, 5].map((at) => ids[at]));
+    const quarantine = await Quarantine.open(path.join(directory, 'journal'));
+    await expect.poll(async () => (await quarantine.list({}, 10)).length).toBe(2);
+    await sql`drop trigger refusing`.execute(metadata);
+    await quarantine.replay(journal, {});
+    await expect
+      .poll(async () => (await quarantine.list({}, 10)).length, { timeout: 20_000, interval: 100 })
+      .toBe(0);
+    expect(await waiting('each')).toHaveLength(6);
   });
 
   test('a notification that is changed holds from then on; a topic that is gone gets nothing', async () => {

@@ -1,20 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import {
+  type AsideKeeper,
+  type Bookmark,
   comparePositions,
   type Follower,
+  Following,
   type Frame,
   type JournalReader,
   type Position,
+  type Stretch,
 } from '../journal/index.ts';
 import type { Database } from '../metadata/index.ts';
 import { parseUrn } from '../smn/index.ts';
+import { fileLine } from '../traces/index.ts';
 import { type Arrear, Arrears } from './arrears.ts';
 import { SHARE_ROWS } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import type { NotificationSettings } from './notifications.ts';
-import { type Found, Queueing, type QueueingOptions, type Subscribers } from './queueing.ts';
+import {
+  type Found,
+  type Bookmark as QueueBookmark,
+  Queueing,
+  type QueueingOptions,
+  type Subscribers,
+} from './queueing.ts';
+import { Suspicion } from './suspicion.ts';
 
 export const NOTIFIER = 'notifier';
 const READ_BYTES = 4 * 1024 * 1024;
@@ -25,7 +36,6 @@ const BUSY_MESSAGES = 500;
 const READ_EVERY_MS = 40;
 /** Without anything found the position is noted at least so often. */
 const NOTE_EVERY_MS = 5_000;
-const RETRY_MS = 1_000;
 
 /** A stretch of the journal of which a part is written. */
 interface Begun {
@@ -37,10 +47,29 @@ interface Begun {
   apart?: string[];
 }
 
+/** What was read for projects that are not passed over. */
+interface Read extends Stretch {
+  from: Position;
+  frames: Frame[];
+  matcher: Matcher;
+  begun: Begun | undefined;
+  /** Projects that are passed over. */
+  apart: Set<string>;
+}
+
+/** What was read for a project that is in arrears. */
+interface ReadApart extends Stretch {
+  from: Position;
+  matcher: Matcher;
+  arrear: Arrear;
+}
+
 export interface NotifierOptions extends QueueingOptions {
   journal: JournalReader;
   journalId: string;
   follower: Follower;
+  /** Keeps traces that cannot be looked at, or told. */
+  aside: AsideKeeper;
   /** Traces that were recorded so long after they happened are not told. */
   lateMs?: number;
   log: Logger;
@@ -59,7 +88,6 @@ export interface NotifierOptions extends QueueingOptions {
  */
 export class Notifier {
   private readonly options: NotifierOptions;
-  private readonly stopping = new AbortController();
   private matcher: Promise<Matcher> = Promise.resolve(new Matcher([]));
   private stale = true;
   private position: Position = { segment: 0, offset: 0 };
@@ -68,17 +96,53 @@ export class Notifier {
   private readAt = 0;
   private readBytes = READ_BYTES;
   private begun: Begun | undefined;
+  private readonly following: Following<Read>;
   private readonly queueing: Queueing;
-  /** Of the second loop. */
+  private readonly suspicion = new Suspicion();
+  /** The second loop. */
+  private readonly followingApart: Following<ReadApart>;
   private readonly queueingApart: Queueing;
+  private readonly suspicions = new Map<string, Suspicion>();
   private readonly arrears: Arrears;
-  private running: Promise<unknown> | undefined;
 
   constructor(options: NotifierOptions) {
     this.options = options;
-    this.queueing = new Queueing(options, this.stopping.signal);
-    this.queueingApart = new Queueing(options, this.stopping.signal);
+    const { log, aside } = options;
     this.arrears = new Arrears(options.metadata, options.journalId);
+    this.following = new Following({
+      bookmark: this.bookmark(),
+      aside,
+      log,
+      complaint: 'key events could not be looked for; it is tried again',
+      end: () => options.journal.durableEnd,
+      read: (from) => this.next(from),
+      effect: (read) => this.tell(read),
+    });
+    this.followingApart = new Following({
+      bookmark: NO_BOOKMARK,
+      aside,
+      log,
+      complaint: 'key events of a project wait; it is tried again',
+      end: () => NO_BOOKMARK.position,
+      read: () => this.nextApart(),
+      effect: (read) => this.tellApart(read),
+    });
+    this.queueing = new Queueing(options, this.following.signal);
+    this.queueingApart = new Queueing(options, this.followingApart.signal);
+  }
+
+  /** How far it is goes into the metadata store, together with the messages. */
+  private bookmark(): Bookmark {
+    const position = () => this.position;
+    return {
+      get position() {
+        return position();
+      },
+      until: null,
+      begin: async () => undefined,
+      passed: async () => undefined,
+      settle: () => this.note(this.following.signal.aborted),
+    };
   }
 
   /** Finds where it was, and goes on. */
@@ -98,12 +162,12 @@ export class Notifier {
       this.begun = JSON.parse(row.begun) as Begun;
     this.noted = this.position;
     await this.arrears.load(await journal.begin());
-    this.running = Promise.all([this.follow(), this.makeUp()]);
+    this.following.start();
+    this.followingApart.start();
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    await Promise.all([this.following.stop(), this.followingApart.stop()]);
   }
 
   /** Notifications or topics have changed: from here on the new ones hold. */
@@ -111,24 +175,25 @@ export class Notifier {
     this.stale = true;
   }
 
-  private async follow(): Promise<void> {
-    const { journal, log } = this.options;
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await journal.beyond(this.position, signal);
-      await this.gather();
-      if (signal.aborted) break;
-      try {
-        await this.step();
-      } catch (error) {
-        this.queueing.forget();
-        log.error({ err: error }, 'key events could not be looked for; it is tried again');
-        await sleep(RETRY_MS);
-      }
-    }
-    await this.note(true).catch((error) =>
-      log.error({ err: error }, 'the position of the notifier is not noted'),
-    );
+  private async next(from: Position): Promise<Read | undefined> {
+    const { journal } = this.options;
+    await journal.beyond(from, this.following.signal);
+    await this.gather();
+    if (this.following.signal.aborted) return undefined;
+    const matcher = await this.current();
+    const { begun } = this;
+    if (matcher.isEmpty)
+      return { from, to: journal.durableEnd, frames: [], matcher, begun: undefined, apart: new Set() };
+    const { frames, next } = await (begun
+      ? this.readTo(from, begun.until)
+      : this.suspicion.read(from, this.readBytes, (bytes) => journal.read(from, bytes)));
+    const passedOver = begun ? new Set(begun.apart) : this.arrears.projects;
+    const apart = new Set<string>();
+    const own = frames.filter(({ projectId }) => {
+      if (passedOver.has(projectId)) apart.add(projectId);
+      return !passedOver.has(projectId);
+    });
+    return { from, to: next, frames: own, matcher, begun, apart };
   }
 
   /** Waits a little for more, unless the last read is long ago or there is plenty. */
@@ -136,85 +201,95 @@ export class Notifier {
     const { segment, offset } = this.options.journal.durableEnd;
     const plenty = segment !== this.position.segment || offset - this.position.offset >= this.readBytes;
     const wait = this.readAt + READ_EVERY_MS - performance.now();
-    if (!plenty && wait > 0)
-      await sleep(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    if (!plenty && wait > 0) await this.following.pause(wait);
     this.readAt = performance.now();
   }
 
-  /** The second loop: what was passed over, project by project in turns. */
-  private async makeUp(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.arrears.any(signal);
-      const arrear = this.arrears.next();
-      if (signal.aborted || !arrear) continue;
-      try {
-        await this.makeUpFor(arrear);
-      } catch (error) {
-        this.queueingApart.forget();
-        this.options.log.error({ err: error }, 'key events of a project wait; it is tried again');
-        await sleep(RETRY_MS);
-      }
-    }
+  /** What was passed over, project by project in turns. */
+  private async nextApart(): Promise<ReadApart | undefined> {
+    const { signal } = this.followingApart;
+    await this.arrears.any(signal);
+    const arrear = this.arrears.next();
+    if (signal.aborted || !arrear) return undefined;
+    const { projectId, from, until, begun } = arrear;
+    const matcher = await this.current();
+    const end = begun?.until ?? (comparePositions(until, this.position) < 0 ? until : this.position);
+    if (comparePositions(from, end) >= 0) return { from, to: until, frames: [], matcher, arrear };
+    const read = (bytes: number) => this.options.journal.read(from, bytes, end);
+    const { frames, next } = await (begun
+      ? this.readTo(from, begun.until)
+      : this.suspicionOf(projectId).read(from, BUSY_READ_BYTES, read));
+    const own = frames.filter((frame) => frame.projectId === projectId);
+    return { from, to: next, frames: own, matcher, arrear };
   }
 
-  private async makeUpFor({ projectId, from, until, begun }: Arrear): Promise<void> {
-    const { metadata, onPassed } = this.options;
-    const end = begun?.until ?? (comparePositions(until, this.position) < 0 ? until : this.position);
-    if (comparePositions(from, end) >= 0) {
-      const done = await metadata
-        .transaction()
-        .execute((transaction) => this.arrears.advance(transaction, projectId, until));
-      done();
-      return;
-    }
-    const { frames, base, next } = await this.read(from, BUSY_READ_BYTES, end, begun !== undefined);
-    const found = this.find(
-      frames.filter((frame) => frame.projectId === projectId),
-      base,
-      await this.current(),
-    );
+  private suspicionOf(projectId: string): Suspicion {
+    const suspicion = this.suspicions.get(projectId) ?? new Suspicion();
+    this.suspicions.set(projectId, suspicion);
+    return suspicion;
+  }
+
+  private async tellApart({ from, to, frames, matcher, arrear }: ReadApart): Promise<boolean> {
+    const { onPassed } = this.options;
+    const { projectId, begun } = arrear;
     const bookmark = (transaction: Transaction<Database>, after?: string) =>
       after === undefined
-        ? this.arrears.advance(transaction, projectId, next)
-        : this.arrears.advance(transaction, projectId, from, { until: next, after });
-    const subscribers = await this.queueingApart.subscribersOf(found);
-    const messages = await this.queueingApart.put(found, subscribers, from, bookmark, begun?.after);
-    if (messages !== undefined) onPassed(this.arrears.earliest(this.position), found.length);
+        ? this.arrears.advance(transaction, projectId, to)
+        : this.arrears.advance(transaction, projectId, from, { until: to, after });
+    const found = this.find(frames, matcher);
+    const put = (found: readonly Found[], subscribers: Subscribers) =>
+      this.queueingApart.put(found, subscribers, from, bookmark, begun?.after);
+    try {
+      const subscribers = await this.queueingApart.subscribersOf(found);
+      await this.options.aside.keep(frames);
+      if ((await put(found, subscribers)) === undefined) return false;
+    } catch (error) {
+      this.queueingApart.forget();
+      const stretch = { from, to, exact: begun !== undefined };
+      const failures = this.followingApart.failures + 1;
+      if (!this.suspicionOf(projectId).convicts(error, stretch, failures)) throw error;
+      await this.giveUp(found, error);
+      await put([], new Map());
+    }
+    onPassed(this.arrears.earliest(this.position), found.length);
+    return true;
   }
 
-  private async step(): Promise<void> {
-    const { journal, onPassed } = this.options;
-    const matcher = await this.current();
-    if (matcher.isEmpty) {
-      this.begun = undefined;
-      this.position = journal.durableEnd;
-      onPassed(this.position, 0);
-      await this.note(false);
-      return;
-    }
-    const { begun, position: from } = this;
-    const size = begun ? READ_BYTES : this.readBytes;
-    const { frames, base, next } = await this.read(from, size, begun?.until, begun !== undefined);
-    const apart = begun ? new Set(begun.apart) : this.arrears.projects;
-    const passed = new Set<string>();
-    const own = frames.filter(({ projectId }) => {
-      if (apart.has(projectId)) passed.add(projectId);
-      return !apart.has(projectId);
-    });
-    let found = this.find(own, base, matcher);
-    const subscribers = await this.queueing.subscribersOf(found);
-    if (!begun) {
-      for (const project of this.flooding(found, subscribers)) passed.add(project);
-      found = found.filter(({ rule }) => !passed.has(rule.projectId));
-    }
-    if (found.length > 0 || passed.size > 0) {
-      if (!(await this.put(found, subscribers, from, next, [...passed]))) return;
+  private async tell(read: Read): Promise<boolean> {
+    const { onPassed, aside } = this.options;
+    const { from, to, frames, matcher, begun, apart } = read;
+    let found = this.find(frames, matcher);
+    try {
+      const subscribers = await this.queueing.subscribersOf(found);
+      if (!begun) {
+        for (const project of this.flooding(found, subscribers)) apart.add(project);
+        found = found.filter(({ rule }) => !apart.has(rule.projectId));
+        read.frames = frames.filter(({ projectId }) => !apart.has(projectId));
+      }
+      await aside.keep(read.frames);
+      if (found.length > 0 || apart.size > 0) {
+        if (!(await this.put(found, subscribers, from, to, [...apart]))) return false;
+      }
+    } catch (error) {
+      this.queueing.forget();
+      const stretch = { from, to, exact: begun !== undefined };
+      if (!this.suspicion.convicts(error, stretch, this.following.failures + 1)) throw error;
+      await this.giveUp(found, error);
+      await this.put([], new Map(), from, to, [...apart]);
     }
     this.begun = undefined;
-    this.position = next;
-    onPassed(this.arrears.earliest(next), found.length);
+    this.position = to;
+    onPassed(this.arrears.earliest(to), found.length);
     await this.note(false);
+    return true;
+  }
+
+  /** What was found cannot be told, whatever is tried. */
+  private async giveUp(found: readonly Found[], error: unknown): Promise<void> {
+    const { aside } = this.options;
+    const frames = new Set(found.map(({ frame }) => frame));
+    for (const frame of frames) aside.note(frame, error);
+    await aside.keep([...frames]);
   }
 
   /** @returns whether all is there: not if it is to stop */
@@ -225,7 +300,7 @@ export class Notifier {
     next: Position,
     apart: string[],
   ): Promise<boolean> {
-    const bookmark = async (transaction: Transaction<Database>, after?: string) => {
+    const bookmark: QueueBookmark = async (transaction, after) => {
       const begun = after === undefined ? undefined : { until: next, after, apart };
       const position = begun ? from : next;
       const prolonged = begun ? undefined : await this.arrears.prolong(transaction, apart, from, next);
@@ -251,22 +326,27 @@ export class Notifier {
     return [...wanted].flatMap(([project, rows]) => (rows > shareRows ? [project] : []));
   }
 
-  private find(frames: readonly Frame[], base: number, matcher: Matcher): Found[] {
+  /** What notifications want of some frames; a frame that cannot be looked at is noted. */
+  private find(frames: readonly Frame[], matcher: Matcher): Found[] {
     const found: Found[] = [];
     for (const frame of frames) {
-      const rules = matcher.match(frame);
-      if (rules.length > 1) rules.sort((a, b) => (a.notificationId < b.notificationId ? -1 : 1));
-      for (const rule of rules) found.push({ rule, frame, at: base + frame.start });
+      try {
+        const rules = matcher.match(frame);
+        if (rules.length === 0) continue;
+        // Messages bring what the schema does not know into its place.
+        if (frame.extra) fileLine(frame.line());
+        if (rules.length > 1) rules.sort((a, b) => (a.notificationId < b.notificationId ? -1 : 1));
+        for (const rule of rules) found.push({ rule, frame, at: frame.position.offset });
+      } catch (error) {
+        this.options.aside.note(frame, error);
+      }
     }
     return found;
   }
 
-  /** A stretch of about `size` bytes, not beyond `until`; with `whole` exactly to there. */
-  private async read(from: Position, size: number, until?: Position, whole = false) {
-    const bytes = until && whole ? Math.max(size, until.offset - from.offset) : size;
-    const { frames, base, next } = await this.options.journal.read(from, bytes);
-    if (!until || comparePositions(next, until) <= 0) return { frames, base, next };
-    return { frames: frames.filter(({ end }) => base + end <= until.offset), base, next: until };
+  /** All of a stretch, which is within a segment. */
+  private readTo(from: Position, until: Position) {
+    return this.options.journal.read(from, until.offset - from.offset, until);
   }
 
   /** With the notifications of now. */
@@ -334,3 +414,12 @@ export class Notifier {
       .execute();
   }
 }
+
+/** Of the second loop: how far it is stands with the arrears. */
+const NO_BOOKMARK: Bookmark = {
+  position: { segment: 0, offset: 0 },
+  until: null,
+  begin: async () => undefined,
+  passed: async () => undefined,
+  settle: async () => undefined,
+};

@@ -30,9 +30,9 @@ export class House {
   }
 
   /** Ends the service and starts it anew over the same data. @param meanwhile what happens while it is ended */
-  async restart(env: Record<string, string> = {}, meanwhile?: () => void): Promise<void> {
+  async restart(env: Record<string, string> = {}, meanwhile?: () => void | Promise<void>): Promise<void> {
     await this.app.stop();
-    meanwhile?.();
+    await meanwhile?.();
     await this.enter(env);
   }
 

@@ -160,7 +160,12 @@ export class ReadTooLong extends Error {
 
 /** The trace store does not answer now; nothing is known about a write under way. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** The trace store answers an insert with an error of which it is not known whether the rows cause it. */
+export class InsertFailed extends StoreUnavailable {
+  override readonly name = 'InsertFailed';
 }
 
 /** The trace store refuses the rows of an insert for what they say; no repetition would help. */

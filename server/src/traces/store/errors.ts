@@ -1,6 +1,6 @@
 import { ClickHouseError } from '@clickhouse/client';
 import { MAX_QUERY_MEMORY, MAX_QUERY_SECONDS } from '../limits.ts';
-import { InsertRefused, ReadTooLong, ReadTooWide, StoreUnavailable } from '../query.ts';
+import { InsertFailed, InsertRefused, ReadTooLong, ReadTooWide, StoreUnavailable } from '../query.ts';
 
 /** Codes of ClickHouse that blame the rows of an insert; no repetition would help. */
 const DATA_ERRORS = new Set([
@@ -23,6 +23,48 @@ const DATA_ERRORS = new Set([
   '407',
   '467',
 ]);
+/**
+ * Codes of ClickHouse that blame neither rows nor statement: files and disk, network, time and memory, too much at
+ * once, rights, replicas and their coordination, tables that are not there (yet).
+ */
+const WORLD_ERRORS = new Set([
+  ...['16', '60', '74', '75', '76', '77', '81', '87', '88', '96', '107', '139', '159', '160', '164', '173'],
+  ...[
+    '192',
+    '193',
+    '194',
+    '198',
+    '201',
+    '202',
+    '203',
+    '207',
+    '209',
+    '210',
+    '216',
+    '225',
+    '236',
+    '241',
+    '242',
+  ],
+  ...[
+    '243',
+    '244',
+    '246',
+    '252',
+    '254',
+    '265',
+    '273',
+    '279',
+    '285',
+    '286',
+    '289',
+    '305',
+    '319',
+    '335',
+    '341',
+  ],
+  ...['364', '374', '394', '415', '425', '439', '473', '497', '499', '516', '519', '574', '999', '1000'],
+]);
 /** Codes of ClickHouse that blame the query itself; everything else may pass. */
 const QUERY_ERRORS = new Set(['6', '41', '43', '46', '47', '53', '62', '72', '376', '386', '456']);
 
@@ -31,12 +73,16 @@ const TIMEOUT = '159';
 /** The engine as a whole has no memory left: that is nobody's question alone. */
 const IN_ALL = /\(total\)/;
 
-/** An insert is refused only for what its rows say; anything else may work later. */
+/** An insert is refused for what its rows say; of what is neither known nor the world's, that may be so. */
 export function insertError(error: unknown): Error {
   if (error instanceof ClickHouseError && DATA_ERRORS.has(error.code)) {
     return new InsertRefused(error.message, { cause: error });
   }
-  return new StoreUnavailable('the trace store did not take an insert', { cause: error });
+  const message = 'the trace store did not take an insert';
+  const unknown = error instanceof ClickHouseError && !WORLD_ERRORS.has(error.code);
+  return unknown
+    ? new InsertFailed(`${message}: ${error.message}`, { cause: error })
+    : new StoreUnavailable(message, { cause: error });
 }
 
 export function queryError(error: unknown): unknown {

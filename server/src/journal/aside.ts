@@ -1,0 +1,205 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { replaceFile, syncDirectory } from '../durable.ts';
+import type { FollowerName } from './followers.ts';
+import type { Frame, Routing } from './frame.ts';
+import { formatPosition, type Position } from './segment.ts';
+
+/** What of the exception is kept. */
+const MOST_REASON = 1_000;
+
+/** A trace that a follower could not process: one line of a file in `quarantine/` of the journal. */
+export interface SetAside {
+  follower: FollowerName;
+  position: Position;
+  reason: string;
+  /** Since when, epoch ms. */
+  since: number;
+  routing: Routing;
+  /** As it stands in the journal, with its line feed. */
+  line: string;
+}
+
+/** Traces that came to the quarantine, or left it. */
+export interface AsideChange {
+  follower: FollowerName;
+  added: readonly Whose[];
+  removed: readonly Whose[];
+}
+/** What is counted of a trace. */
+export type Whose = Pick<Routing, 'projectId' | 'recordTime'>;
+
+type Change = (record: SetAside) => SetAside | undefined;
+
+/**
+ * One follower's hand on the quarantine. What cannot be processed is noted while a stretch of the journal takes
+ * effect, and is on disk before the follower goes on; a stretch that is repeated sets the same aside again, in
+ * the same file. A replay is processed while its trace is set aside, so that no replay counts twice.
+ */
+export class AsideKeeper {
+  readonly follower: FollowerName;
+  private readonly directory: string;
+  private readonly clock: () => number;
+  private readonly onChange: (change: AsideChange) => void;
+  /** Reasons by place. */
+  private readonly noted = new Map<string, string>();
+  /** Replays under way: what they repeat, and where they stand. */
+  private readonly replays = new Map<string, string>();
+
+  /** @param directory of the journal */
+  constructor(
+    directory: string,
+    follower: FollowerName,
+    onChange: (change: AsideChange) => void,
+    clock: () => number = Date.now,
+  ) {
+    this.directory = directory;
+    this.follower = follower;
+    this.clock = clock;
+    this.onChange = onChange;
+  }
+
+  /** Leaves out the replays that are another follower's, or done. */
+  async due(frames: Frame[]): Promise<Frame[]> {
+    if (!frames.some(({ isReplay }) => isReplay)) return frames;
+    const there = new Set<string>();
+    for await (const { records } of asideFiles(this.directory, this.follower)) {
+      for (const { position } of records) there.add(formatPosition(position));
+    }
+    return frames.filter(({ replay, position }) => {
+      if (!replay) return true;
+      const of = formatPosition(replay.of);
+      const place = formatPosition(position);
+      const due =
+        replay.follower === this.follower && there.has(of) && (this.replays.get(of) ?? place) === place;
+      if (due) this.replays.set(of, place);
+      return due;
+    });
+  }
+
+  /** It cannot be processed; that is on disk after `keep`. */
+  note(frame: Frame, error: unknown): void {
+    const { name, message } = error as Error;
+    const reason = `${name}: ${message}`.slice(0, MOST_REASON);
+    this.noted.set(formatPosition(frame.position), reason);
+  }
+
+  isNoted(frame: Frame): boolean {
+    return this.noted.size > 0 && this.noted.has(formatPosition(frame.position));
+  }
+
+  /** Sets aside what was noted of some frames; durable when it resolves. Before the follower goes on. */
+  async keep(frames: readonly Frame[]): Promise<void> {
+    if (this.noted.size === 0) return;
+    const { follower } = this;
+    const since = this.clock();
+    const fresh: SetAside[] = [];
+    const again = new Map<string, Change>();
+    for (const frame of frames) {
+      const { replay, position, routing } = frame;
+      const place = formatPosition(position);
+      const reason = this.noted.get(place);
+      if (reason === undefined) continue;
+      this.noted.delete(place);
+      if (replay) again.set(formatPosition(replay.of), (record) => ({ ...record, reason, since }));
+      else fresh.push({ follower, position, reason, since, routing, line: frame.line() });
+    }
+    await this.change(again);
+    const [first] = fresh;
+    if (!first) return;
+    const file = fileOf(this.directory, first);
+    const { records } = await readAside(file);
+    await write(file, fresh.map(textOf));
+    this.tell(fresh, records);
+  }
+
+  /** Replays among frames that took effect are taken out of the quarantine. */
+  async done(frames: readonly Frame[]): Promise<void> {
+    if (this.replays.size === 0) return;
+    const replayed = frames.flatMap((frame) => (frame.replay ? [frame.replay.of] : []));
+    await this.remove(replayed.filter((place) => this.replays.has(formatPosition(place))));
+  }
+
+  /** Takes what stood at some places out of the quarantine; what is not there is no error. */
+  async remove(places: readonly Position[]): Promise<void> {
+    await this.change(new Map(places.map((place) => [formatPosition(place), () => undefined])));
+  }
+
+  private async change(changes: ReadonlyMap<string, Change>): Promise<void> {
+    if (changes.size === 0) return;
+    for await (const { file, records, others } of asideFiles(this.directory, this.follower)) {
+      const left: SetAside[] = [];
+      const removed: SetAside[] = [];
+      let changed = false;
+      for (const record of records) {
+        const change = changes.get(formatPosition(record.position));
+        const now = change ? change(record) : record;
+        if (now) left.push(now);
+        else removed.push(record);
+        changed ||= change !== undefined;
+      }
+      if (!changed) continue;
+      await write(file, [...others, ...left.map(textOf)]);
+      if (removed.length > 0) this.tell([], removed);
+    }
+    for (const place of changes.keys()) this.replays.delete(place);
+  }
+
+  private tell(added: readonly SetAside[], removed: readonly SetAside[]): void {
+    const whose = (records: readonly SetAside[]) =>
+      records.map(({ routing: { projectId, recordTime } }) => ({ projectId, recordTime }));
+    this.onChange({ follower: this.follower, added: whose(added), removed: whose(removed) });
+  }
+}
+
+/** A file of the quarantine. */
+interface AsideFile {
+  records: SetAside[];
+  /** Lines that cannot be read; they stay. */
+  others: string[];
+}
+
+/** The files of the quarantine, in the order of the journal by follower. */
+export async function* asideFiles(
+  directory: string,
+  follower?: FollowerName,
+): AsyncGenerator<AsideFile & { file: string }> {
+  const folder = path.join(directory, 'quarantine');
+  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+    if (!name.endsWith('.ndjson') || (follower && !name.startsWith(`${follower}-`))) continue;
+    const file = path.join(folder, name);
+    yield { file, ...(await readAside(file)) };
+  }
+}
+
+/** A file that is not there is empty. */
+async function readAside(file: string): Promise<AsideFile> {
+  const found: AsideFile = { records: [], others: [] };
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  });
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    try {
+      found.records.push(JSON.parse(line) as SetAside);
+    } catch {
+      found.others.push(line);
+    }
+  }
+  return found;
+}
+
+const textOf = (record: SetAside) => JSON.stringify(record);
+
+async function write(file: string, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) return replaceFile(file, `${lines.join('\n')}\n`);
+  await rm(file, { force: true });
+  await syncDirectory(path.dirname(file));
+}
+
+/** Of what is set aside at once; named by the first. */
+function fileOf(directory: string, { follower, position: { segment, offset } }: SetAside): string {
+  const place = `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
+  return path.join(directory, 'quarantine', `${follower}-${place}.ndjson`);
+}

@@ -1,0 +1,3 @@
+/** Everybody who follows the journal: a segment goes when all of them have passed it. Their order is part of the format of replays. */
+export const FOLLOWERS = ['indexer', 'archiver', 'notifier'] as const;
+export type FollowerName = (typeof FOLLOWERS)[number];
