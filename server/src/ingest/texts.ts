@@ -37,21 +37,21 @@ export function textsOf(input: TraceInput, sent: Sent): Texts {
       isHeld = false;
     }
   }
-  if (isHeld && isHeldWhole(input.user) && isNamedOnce(sent)) {
-    return extra ? { extra: JSON.stringify(extra) } : NOTHING;
-  }
-  return exactTexts(input, sent.text);
+  const isOnce = isNamedOnce(sent);
+  const isUserHeld = isOnce && isHeldWhole(input.user);
+  if (isHeld && isUserHeld) return extra ? { extra: JSON.stringify(extra) } : NOTHING;
+  return exactTexts(input, sent.text, isOnce, isUserHeld);
 }
 
-function exactTexts(input: TraceInput, sent: string): Texts {
+function exactTexts(input: TraceInput, sent: string, isOnce: boolean, isUserHeld: boolean): Texts {
   const texts: Texts = {};
   const extra: string[] = [];
   const members = membersIn(sent) ?? [];
-  checkRepeats(sent, members, MEANT);
+  if (!isOnce) checkRepeats(sent, members, MEANT);
   for (const { name, start, end } of members) {
     const value = sent.slice(start, end);
     if (name === 'user') {
-      if (input.user !== undefined) texts.user = userText(value);
+      if (input.user !== undefined && !isUserHeld) texts.user = userText(value);
     } else if (isBody(name)) {
       if (typeof input[name] !== 'string') texts[name] = value;
     } else if (WHOLE.has(name)) {
