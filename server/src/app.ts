@@ -32,7 +32,7 @@ import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
 import { type AsideChange, type DamageReport, Journal, Quarantine } from './journal/index.ts';
 import { Keyring, loadRootKey } from './kms/index.ts';
-import { openMetadata } from './metadata/index.ts';
+import { openMetadata, StoredWatch } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import { Notifications, Notifying } from './notifications/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
@@ -53,6 +53,7 @@ import {
   Templates,
   Topics,
 } from './smn/index.ts';
+import { STORED_JSON } from './stored-json.ts';
 import { type OpenedStore, openTraceStore } from './trace-store.ts';
 import { Masker, QUERY_SHARES } from './traces/index.ts';
 import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
@@ -325,6 +326,7 @@ export async function startApp({
   const messages = new Messages(metadata, clock, wake);
   const directSms = new DirectSms(sms, clock);
 
+  const stored = new StoredWatch(metadata, STORED_JSON, log);
   watched = {
     archiving,
     uploader,
@@ -334,6 +336,7 @@ export async function startApp({
     indexer,
     notifying,
     disk,
+    stored,
     clock,
     queues: [
       ...iam.queues,
@@ -408,6 +411,7 @@ export async function startApp({
   notifying.deliver(publicUrl());
   canary.start();
   retention.start();
+  stored.start();
 
   return {
     url,
@@ -428,6 +432,7 @@ export async function startApp({
           ['searches', () => searches.stop()],
           ['canary', () => canary.stop()],
           ['retention', () => retention.stop()],
+          ['stored rows', () => stored.stop()],
           ['operations', () => operations.stop()],
           ['journal', () => journal.close()],
           ['keyring', () => keyring.stop()],

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Archiving, Uploader } from './archive/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position, Quarantine } from './journal/index.ts';
+import type { StoredWatch } from './metadata/index.ts';
 import type { Notifying } from './notifications/index.ts';
 import type { FairQueue } from './shares/index.ts';
 
@@ -20,6 +21,7 @@ export interface Watched {
   indexer: Indexing;
   notifying: Notifying;
   disk: DiskWatch;
+  stored: StoredWatch;
   /** What accounts share. */
   queues: readonly FairQueue[];
   engineRestarts: () => number;
@@ -173,6 +175,15 @@ export function createMetrics(watched: () => Watched): Metrics {
     collect() {
       this.reset();
       for (const queue of watched().queues) this.inc({ queue: queue.name }, queue.load().refused);
+    },
+  });
+  new Gauge({
+    name: 'opencts_unreadable_rows',
+    help: 'Rows of the metadata whose JSON cannot be read and has no effect, by table',
+    labelNames: ['table'],
+    registers,
+    collect() {
+      for (const [table, rows] of watched().stored.unreadable) this.set({ table }, rows);
     },
   });
   new Gauge({

@@ -68,6 +68,7 @@ function textWith(more: string, change: Record<string, unknown> = {}): string {
 async function textOf(route: string): Promise<string> {
   const answer = await fetch(`${house.app.url}${route}`, { headers: { 'x-auth-token': admin.token } });
   expect(answer.status, route).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
   return answer.text();
 }
 

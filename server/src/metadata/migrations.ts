@@ -469,8 +469,9 @@ export const MIGRATIONS: Record<string, Migration> = {
       // Whose tracker had it made, where that is certain.
       await sql`UPDATE buckets SET project_id = (
                   SELECT min(project_id) FROM trackers
-                  WHERE json_extract(settings, '$.bucket') = buckets.name
-                    AND json_extract(settings, '$.isObsCreated')
+                  WHERE CASE WHEN json_valid(settings)
+                    THEN json_extract(settings, '$.bucket') = buckets.name
+                      AND json_extract(settings, '$.isObsCreated') END
                   HAVING count(DISTINCT project_id) = 1)`.execute(db);
     },
   },

@@ -3,3 +3,4 @@ export { parseCondition } from './conditions.ts';
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
 export { Notifying } from './notifying.ts';
 export { ChangedNotification, NewNotification, Notification, NotificationPreview } from './schema.ts';
+export { readSettings as readNotification } from './stored.ts';

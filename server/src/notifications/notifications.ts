@@ -5,6 +5,7 @@ import { parseUrn, type Topics } from '../smn/index.ts';
 import { checkAmounts } from './amounts.ts';
 import { parseCondition } from './conditions.ts';
 import type { ChangedNotification, NewNotification, Notification } from './schema.ts';
+import { readSettings } from './stored.ts';
 
 export const MOST_NOTIFICATIONS = 100;
 
@@ -23,6 +24,9 @@ export type NotificationSettings = Pick<
   topic_id: string;
   agency_name: string;
 };
+
+/** Stands for what cannot be read until it is saved anew. */
+const UNREADABLE: NotificationSettings = { operation_type: 'customized', topic_id: '', agency_name: '' };
 
 /** Key event notifications of all projects: which traces are to be told, and to whom. */
 export class Notifications {
@@ -49,6 +53,7 @@ export class Notifications {
       .orderBy('id')
       .execute();
     return rows.map((row) => {
+      const { value: stored } = readSettings(row.settings);
       const {
         topic_id,
         agency_name,
@@ -56,7 +61,7 @@ export class Notifications {
         operations = [],
         notify_user_list = [],
         filter,
-      } = JSON.parse(row.settings) as NotificationSettings;
+      } = stored ?? UNREADABLE;
       return {
         notification_id: row.id,
         notification_name: row.name,
@@ -64,7 +69,7 @@ export class Notifications {
         operation_type,
         operations,
         notify_user_list,
-        status: row.enabled === 1 ? 'enabled' : 'disabled',
+        status: row.enabled === 1 && stored ? 'enabled' : 'disabled',
         ...(topic_id ? { topic_id } : {}),
         ...(filter ? { filter } : {}),
         ...(agency_name ? { agency_name } : {}),

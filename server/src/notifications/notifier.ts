@@ -17,7 +17,6 @@ import { fileLine } from '../traces/index.ts';
 import { type Arrear, Arrears } from './arrears.ts';
 import { SHARE_ROWS } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
-import type { NotificationSettings } from './notifications.ts';
 import {
   type Found,
   type Bookmark as QueueBookmark,
@@ -25,6 +24,7 @@ import {
   type QueueingOptions,
   type Subscribers,
 } from './queueing.ts';
+import { readSettings } from './stored.ts';
 import { Suspicion } from './suspicion.ts';
 
 export const NOTIFIER = 'notifier';
@@ -371,7 +371,8 @@ export class Notifier {
     const topics = await metadata.selectFrom('smn_topics').select(['id', 'project_id', 'name']).execute();
     const byName = new Map(topics.map(({ id, project_id, name }) => [`${project_id} ${name}`, id]));
     return rows.flatMap((row) => {
-      const settings = JSON.parse(row.settings) as NotificationSettings;
+      const { value: settings } = readSettings(row.settings);
+      if (!settings) return [];
       const topicId = byName.get(`${row.project_id} ${parseUrn(settings.topic_id)?.name ?? ''}`);
       if (topicId === undefined) return [];
       return [

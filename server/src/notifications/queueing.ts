@@ -11,6 +11,7 @@ import {
   type Piece,
   packPiece,
   type RecentPieces,
+  readExtension,
 } from '../smn/index.ts';
 import { Backlog } from './backlog.ts';
 import { PART_BYTES, PART_ROWS, ROWS_AT_ONCE } from './limits.ts';
@@ -256,7 +257,7 @@ export class Queueing {
       .execute();
     const byTopic = new Map(topics.map((id) => [id, { each: [] as string[], batch: [] as string[] }]));
     for (const { id, topic_id, extension } of rows) {
-      const { batch } = JSON.parse(extension) as { batch?: unknown };
+      const { batch } = readExtension(extension).value ?? {};
       byTopic.get(topic_id)?.[batch ? 'batch' : 'each'].push(id);
     }
     return byTopic;

@@ -22,6 +22,7 @@ export { Sender } from './sender.ts';
 export {
   BATCH_PIECE,
   type Extension,
+  readExtension,
   type Subscription,
   Subscriptions,
 } from './subscriptions.ts';

@@ -33,7 +33,8 @@ export interface DeadLetter {
 
 /** In a few words; contents may be long, so they do not leave the metadata's threads. */
 const SUMMARY = sql<string>`substr(coalesce(
-  CASE kind
+  CASE iif(kind IN ('trace', 'published') AND NOT json_valid(content), 'unreadable', kind)
+    WHEN 'unreadable' THEN 'what cannot be read'
     WHEN 'batch' THEN traces || ' traces'
     WHEN 'trace' THEN json_extract(content, '$.trace_name') || ' on ' || coalesce(
       nullif(json_extract(content, '$.resource_name'), ''),

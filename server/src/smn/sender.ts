@@ -372,7 +372,17 @@ export class Sender {
       return false;
     }
     const began = performance.now();
-    const { subject, send } = await (made ?? this.prepare(topic, subscription, batch));
+    let prepared: Prepared;
+    try {
+      prepared = await (made ?? this.prepare(topic, subscription, batch));
+    } catch (error) {
+      if (!(error instanceof UnreadableMessage)) throw error;
+      const broken = batch.filter(({ message_id }) => message_id === error.messageId);
+      this.options.log.error({ messageId: error.messageId, err: error.cause }, 'a message cannot be read');
+      await this.giveUp(topic, broken, 'it cannot be read');
+      return true;
+    }
+    const { subject, send } = prepared;
     const outcome = await inTime(send(), ATTEMPT_MS);
     const took = Math.round(performance.now() - began);
     const failingSince = subscription.failingSince ?? now;
@@ -508,21 +518,23 @@ export class Sender {
   private async prepare(topic: Topic, subscription: Subscription, batch: Waiting[]): Promise<Prepared> {
     const [first] = batch as [Waiting];
     const { protocol, endpoint } = subscription;
-    const links = this.linksOf(topic, subscription, first);
+    const links = readingNow(first, () => this.linksOf(topic, subscription, first));
     if (first.kind === 'batch') {
       const { recent } = this.options;
       const pieces = await Promise.all(
-        batch.map(({ message_id, content }) => recent.take(message_id) ?? openPiece(content)),
+        batch.map((one) => recent.take(one.message_id) ?? reading(one, () => openPiece(one.content))),
       );
       const subject = `[OpenCTS] ${tracesOf(batch)} traces`;
       if (formOf(subscription) !== 'opencts') {
-        const traces = pieces.flatMap(({ text }) => JSON.parse(`[${text}]`) as Trace[]);
+        const traces = pieces.flatMap(({ text }, index) =>
+          readingNow(batch[index] as Waiting, () => JSON.parse(`[${text}]`) as Trace[]),
+        );
         return this.formed(subscription, subject, partsOfBatch(traces));
       }
       const message = joinPieces(first.notification, pieces);
       return this.webMessage(topic, subscription, first, { subject, message }, links);
     }
-    const rendered = this.render(topic, protocol, first, links.subscribe ?? '');
+    const rendered = readingNow(first, () => this.render(topic, protocol, first, links.subscribe ?? ''));
     const { subject } = rendered;
     const told = first.kind === 'trace' || first.kind === 'published';
     const leave = told ? links.unsubscribe : undefined;
@@ -666,6 +678,31 @@ export class Sender {
       .execute();
   }
 }
+
+/** Another try would not help: it costs only itself. */
+class UnreadableMessage extends Error {
+  readonly messageId: string;
+
+  constructor(messageId: string, cause: unknown) {
+    super('a message cannot be read', { cause });
+    this.messageId = messageId;
+  }
+}
+
+/** @throws UnreadableMessage */
+function readingNow<Result>({ message_id }: Waiting, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw new UnreadableMessage(message_id, error);
+  }
+}
+
+/** @throws UnreadableMessage */
+const reading = <Result>({ message_id }: Waiting, read: () => Promise<Result>): Promise<Result> =>
+  read().catch((error) => {
+    throw new UnreadableMessage(message_id, error);
+  });
 
 /** The text that is signed: names in alphabetical order, each followed by its value. */
 export const signedText = (members: Record<string, string>) =>

@@ -1,7 +1,8 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
+import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import type { Database, Metadata } from '../metadata/index.ts';
+import { type Database, type Metadata, readerOf, type Stored } from '../metadata/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
 import { FORMS, type Form, formOf, isSelfConfirming } from './forms.ts';
 import {
@@ -58,6 +59,18 @@ export interface Extension {
   /** Absent: `opencts`. */
   form?: Form;
 }
+
+const Header = Type.Record(Type.String(), Type.String());
+const Batch = Type.Object({ traces: Type.Number(), seconds: Type.Number() });
+
+/** What is kept of it. One that cannot be read counts as none: messages go out in the plain form, one by one. */
+export const readExtension: (text: string) => Stored<Extension> = readerOf(
+  Type.Object({
+    header: Type.Optional(Header),
+    batch: Type.Optional(Batch),
+    form: Type.Optional(Type.Enum([...FORMS])),
+  }),
+);
 
 export interface Subscription {
   id: string;
@@ -465,7 +478,7 @@ export const toSubscription = (
   protocol: row.protocol as Protocol,
   endpoint: row.endpoint,
   remark: row.remark,
-  extension: JSON.parse(row.extension) as Extension,
+  extension: readExtension(row.extension).value ?? {},
   status: row.status,
   createdAt: row.created_at,
   failures: row.failures,

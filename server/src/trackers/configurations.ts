@@ -1,12 +1,22 @@
-import type { Metadata } from '../metadata/index.ts';
+import Type from 'typebox';
+import { type Metadata, readerOf, type Stored } from '../metadata/index.ts';
 import type { Configuration } from './schema.ts';
 
 /** What holds until something is set: every report is recorded. */
-const DEFAULT: Required<Configuration> = {
+export const DEFAULT_CONFIGURATION: Required<Configuration> = {
   is_sync_global_trace: false,
   is_support_read_only: true,
   support_read_only_services: [],
 };
+
+/** What is kept of a project. What cannot be read counts as nothing set, so that no report is lost by it. */
+export const readConfiguration: (text: string) => Stored<Required<Configuration>> = readerOf(
+  Type.Object({
+    is_sync_global_trace: Type.Boolean(),
+    is_support_read_only: Type.Boolean(),
+    support_read_only_services: Type.Array(Type.String()),
+  }),
+);
 
 /** Settings of recording, by project. */
 export class Configurations {
@@ -20,7 +30,7 @@ export class Configurations {
   }
 
   async get(projectId: string): Promise<Required<Configuration>> {
-    return (await this.all()).get(projectId) ?? DEFAULT;
+    return (await this.all()).get(projectId) ?? DEFAULT_CONFIGURATION;
   }
 
   async set(projectId: string, configuration: Configuration): Promise<void> {
@@ -28,7 +38,8 @@ export class Configurations {
     const set: Required<Configuration> = {
       is_sync_global_trace,
       is_support_read_only,
-      support_read_only_services: support_read_only_services ?? DEFAULT.support_read_only_services,
+      support_read_only_services:
+        support_read_only_services ?? DEFAULT_CONFIGURATION.support_read_only_services,
     };
     const settings = JSON.stringify(set);
     await this.metadata
@@ -43,7 +54,10 @@ export class Configurations {
   async all(): Promise<Map<string, Required<Configuration>>> {
     const rows = await this.metadata.selectFrom('configurations').selectAll().execute();
     return new Map(
-      rows.map(({ project_id, settings }) => [project_id, JSON.parse(settings) as Required<Configuration>]),
+      rows.map(({ project_id, settings }) => [
+        project_id,
+        readConfiguration(settings).value ?? DEFAULT_CONFIGURATION,
+      ]),
     );
   }
 }

@@ -1,4 +1,4 @@
-export { Configurations } from './configurations.ts';
+export { Configurations, readConfiguration } from './configurations.ts';
 export type { LifecycleChange } from './lifecycle.ts';
 export { MOST_DATA_TRACKERS } from './limits.ts';
 export { Recording } from './recording.ts';
@@ -11,6 +11,7 @@ export {
   Tracker,
   TrackerRequest,
 } from './schema.ts';
+export { readSettings as readTracker } from './settings.ts';
 export {
   type StoredTracker,
   type TrackerOwner,

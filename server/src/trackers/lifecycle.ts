@@ -1,7 +1,8 @@
 import { type CtsError, ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { type Bucket, type Buckets, ObjectStoreError } from '../objects/index.ts';
-import type { TrackerOwner, TrackerSettings } from './trackers.ts';
+import { readSettings } from './settings.ts';
+import type { TrackerOwner } from './trackers.ts';
 
 /** How long the objects of a bucket stay from now on. */
 export interface LifecycleChange {
@@ -72,7 +73,7 @@ export async function isReliedOn(metadata: Metadata, { name }: Bucket, trackerId
     .select('settings')
     .where('id', '!=', trackerId)
     .execute();
-  return trackers.some(({ settings }) => (JSON.parse(settings) as TrackerSettings).bucket === name);
+  return trackers.some(({ settings }) => readSettings(settings).settings.bucket === name);
 }
 
 const told = (days: number) => (days === 0 ? 'staying for good' : `${days} days`);

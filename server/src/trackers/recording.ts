@@ -1,8 +1,9 @@
 import { isGlobal, isRead } from '../catalogue/index.ts';
 import type { Placement, RecordingRules, TraceProducer } from '../ingest/index.ts';
 import type { Metadata } from '../metadata/index.ts';
+import { DEFAULT_CONFIGURATION, readConfiguration } from './configurations.ts';
 import { MANAGEMENT_TRACKER } from './schema.ts';
-import type { DataEvent, TrackerSettings } from './trackers.ts';
+import { type DataEvent, readSettings } from './settings.ts';
 
 type Input = Parameters<RecordingRules['placesOf']>[1];
 
@@ -59,7 +60,7 @@ export class Recording implements RecordingRules {
     for (const tracker of trackers) {
       const project = rules.get(tracker.project_id);
       const enabled = tracker.enabled === 1;
-      const { dataBucket } = JSON.parse(tracker.settings) as TrackerSettings;
+      const { dataBucket } = readSettings(tracker.settings).settings;
       if (project && tracker.type === 'system') project.management = enabled ? 'enabled' : 'disabled';
       else if (project && dataBucket) {
         project.data.push({
@@ -72,7 +73,8 @@ export class Recording implements RecordingRules {
     }
     for (const { project_id, settings } of configurations) {
       const project = rules.get(project_id);
-      const { is_sync_global_trace, is_support_read_only, support_read_only_services } = JSON.parse(settings);
+      const { is_sync_global_trace, is_support_read_only, support_read_only_services } =
+        readConfiguration(settings).value ?? DEFAULT_CONFIGURATION;
       if (project && !is_support_read_only) project.readsOf = new Set(support_read_only_services);
       const owner = projects.find(({ id }) => id === project_id);
       const account = owner && accounts.get(owner.domain_id);

@@ -7,12 +7,11 @@ import { removeMadeInVain } from './in-vain.ts';
 import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
 import { MOST_DATA_TRACKERS, MOST_TAGS } from './limits.ts';
 import { MANAGEMENT_TRACKER, type Tag, type Tracker, type TrackerRequest } from './schema.ts';
+import { DEFAULTS, readSettings, type TrackerSettings } from './settings.ts';
 
 const DATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 const RESERVED_NAMES = ['system', 'system-trace'];
 export const AGENCY = 'cts_admin_trust';
-
-export type DataEvent = 'WRITE' | 'READ';
 
 /** Whose tracker: a project, its account and region. */
 export interface TrackerOwner {
@@ -21,25 +20,6 @@ export interface TrackerOwner {
   region: string;
   /** Whoever acts may let objects of a bucket go sooner than before. */
   mayShortenLives?: boolean;
-}
-
-/** Everything that is set on a tracker; nothing is left out. */
-export interface TrackerSettings {
-  isLtsEnabled: boolean;
-  bucket: string;
-  filePrefix: string;
-  isObsCreated: boolean;
-  bucketLifecycle: number;
-  compressType: 'gzip' | 'json';
-  isSortByService: boolean;
-  isValidated: boolean;
-  isEncrypted: boolean;
-  kmsId: string;
-  isOrganizationTracker: boolean;
-  excludedServices: string[];
-  /** Files are locked in their bucket (WORM). */
-  lock?: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number };
-  dataBucket?: { name: string; events: DataEvent[] };
 }
 
 export interface StoredTracker {
@@ -53,6 +33,8 @@ export interface StoredTracker {
   createdAt: number;
   /** Why its last delivery failed, or its key cannot be used. */
   trouble?: { detail: DeliveryTrouble; message: string };
+  /** What is stored of it cannot be read; the trouble says why. */
+  isUnreadable?: true;
   /** When its last trace file was written, epoch ms. */
   lastTransferAt?: number;
 }
@@ -62,21 +44,6 @@ export interface Transfer {
   tracker: StoredTracker;
   project: { name: string; region: string; domainId: string };
 }
-
-const DEFAULTS: TrackerSettings = {
-  isLtsEnabled: false,
-  bucket: '',
-  filePrefix: '',
-  isObsCreated: false,
-  bucketLifecycle: 0,
-  compressType: 'gzip',
-  isSortByService: true,
-  isValidated: false,
-  isEncrypted: false,
-  kmsId: '',
-  isOrganizationTracker: false,
-  excludedServices: [],
-};
 
 export interface TrackersOptions {
   metadata: Metadata;
@@ -638,7 +605,7 @@ function checkDataBucket({ dataBucket }: TrackerSettings): void {
 export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
   const { settings } = tracker;
   const transfers = settings.bucket !== '';
-  const trouble = transfers && tracker.enabled ? tracker.trouble : undefined;
+  const trouble = (transfers || tracker.isUnreadable) && tracker.enabled ? tracker.trouble : undefined;
   return {
     id: tracker.id,
     create_time: tracker.createdAt,
@@ -707,15 +674,21 @@ function toTracker(row: {
   message?: string | null;
   transferred_at?: number | null;
 }): StoredTracker {
+  const { settings, problem } = readSettings(row.settings);
+  const unreadable = {
+    detail: 'noBucket' as const,
+    message: `the stored settings of the tracker cannot be read: ${problem}; save it anew`,
+  };
   return {
     id: row.id,
     projectId: row.project_id,
     type: row.type,
     name: row.name,
     enabled: row.enabled === 1,
-    settings: JSON.parse(row.settings) as TrackerSettings,
+    settings,
     createdAt: row.created_at,
     ...(row.detail ? { trouble: { detail: row.detail, message: row.message ?? '' } } : {}),
+    ...(problem === undefined ? {} : { trouble: unreadable, isUnreadable: true }),
     ...(row.transferred_at ? { lastTransferAt: row.transferred_at } : {}),
   };
 }

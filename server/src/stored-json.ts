@@ -1,0 +1,23 @@
+import { readPolicy } from './iam/index.ts';
+import type { StoredJson } from './metadata/index.ts';
+import { readNotification } from './notifications/index.ts';
+import { readExtension } from './smn/index.ts';
+import { readConfiguration, readTracker } from './trackers/index.ts';
+
+/** What accounts have configured and is kept as JSON, each read by the room that it belongs to. */
+export const STORED_JSON: readonly StoredJson[] = [
+  {
+    ...{ table: 'notifications', id: 'id', column: 'settings' },
+    problemOf: (text) => readNotification(text).problem,
+  },
+  {
+    ...{ table: 'smn_subscriptions', id: 'id', column: 'extension' },
+    problemOf: (text) => readExtension(text).problem,
+  },
+  { ...{ table: 'trackers', id: 'id', column: 'settings' }, problemOf: (text) => readTracker(text).problem },
+  {
+    ...{ table: 'configurations', id: 'project_id', column: 'settings' },
+    problemOf: (text) => readConfiguration(text).problem,
+  },
+  { ...{ table: 'roles', id: 'id', column: 'policy' }, problemOf: (text) => readPolicy(text).problem },
+];
