@@ -93,6 +93,72 @@ describe('names and texts with the escapes of URLs', () => {
   ]);
 });
 
+describe('a label and its value in other notations', () => {
+  masks([
+    ["{'name': 'token', 'value': 'a'}", `{'name': 'token', 'value': '${M}'}`],
+    [
+      "[{'Value': 'a', 'Key': 'token'}, {'Value': 'b', 'Key': 'c'}]",
+      `[{'Value': '${M}', 'Key': 'token'}, {'Value': 'b', 'Key': 'c'}]`,
+    ],
+    [
+      '{name: token, name: x, tags: {name: y}, value: a}',
+      `{name: token, name: x, tags: {name: y}, value: ${M}}`,
+    ],
+    ['{"name":"token", /* why */ "value":"a"}', `{"name":"token", /* why */ "value":"${M}"}`],
+    [
+      '- name: A\n  value: b\n- name: DB_PASSWORD\n  value: c\n- name: D\n  value: e',
+      `- name: A\n  value: b\n- name: DB_PASSWORD\n  value: ${M}\n- name: D\n  value: e`,
+    ],
+    [
+      '--parameters ParameterKey=Token,ParameterValue=a ParameterKey=B,ParameterValue=c',
+      `--parameters ParameterKey=Token,ParameterValue=${M} ParameterKey=B,ParameterValue=c`,
+    ],
+    [
+      'P.1.ParameterKey=Token&P.1.ParameterValue=a%26b&P.2.ParameterKey=B&P.2.ParameterValue=c',
+      `P.1.ParameterKey=Token&P.1.ParameterValue=${M}&P.2.ParameterKey=B&P.2.ParameterValue=c`,
+    ],
+    ['Value=a&Key=b&Value=c&Key=token', `Value=a&Key=b&Value=${M}&Key=token`],
+    [
+      'aws ssm put-parameter --name /prod/db-password --value a',
+      `aws ssm put-parameter --name /prod/db-password --value ${M}`,
+    ],
+    [
+      '<add key="a" value="b"/><add key="ApiToken" value="c"/>',
+      `<add key="a" value="b"/><add key="ApiToken" value="${M}"/>`,
+    ],
+    ['<input type="password" name="pwd" value="a">', `<input type="password" name="pwd" value="${M}">`],
+    [
+      '<p><name>token</name><value>a</value></p><p><name>b</name><value>c</value></p>',
+      `<p><name>token</name><value>${M}</value></p><p><name>b</name><value>c</value></p>`,
+    ],
+    [
+      '<string name="api_key">a</string><string name="b">c</string>',
+      `<string name="api_key">${M}</string><string name="b">c</string>`,
+    ],
+    [
+      '<key>password</key>\n<string>a</string><key>b</key><string>c</string>',
+      `<key>password</key>\n<string>${M}</string><key>b</key><string>c</string>`,
+    ],
+    ["{\"x\":\"{'name': 'token', 'value': 'a'}\"}", `{"x":"{'name': 'token', 'value': '${M}'}"}`],
+    [
+      'map[Authorization:[Basic a] Accept:[b] Cookie:[c d]]',
+      `map[Authorization:[${M}] Accept:[b] Cookie:[${M}]]`,
+    ],
+    ['Cookie: [a=[b]; c=d', `Cookie: ${M}`],
+    ["{'Cookie': ['a', 'b'], 'n': 1}", `{'Cookie': [${M}], 'n': 1}`],
+    [
+      "[('Authorization', 'Basic a'), ('Accept', 'b'), ('Cookie', 'c')]",
+      `[('Authorization', '${M}'), ('Accept', 'b'), ('Cookie', '${M}')]`,
+    ],
+    ['name: token service, size: 5; value: 7'],
+    ['field: password must not be empty, value: 7 characters'],
+    ['the key: value pairs of name=jane value=1'],
+    ["{'name': 'token_count', 'value': 5}, {'key': 'secretName', 'value': 'x'}"],
+    ["in ('password', 'username') or f('token', 'x')"],
+    ['<label name="password">Password</label>', `<label name="password">${M}</label>`],
+  ]);
+});
+
 describe('values on other lines than their names', () => {
   masks([
     ['password:\n  a b\n  c\nuser: jane', `password:\n  ${M}\nuser: jane`],

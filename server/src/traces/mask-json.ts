@@ -1,6 +1,7 @@
 import { endOfString } from '@opencts/client/json';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
+import { LABEL, LABELLED, LONGEST_LABEL, type Structure } from './mask-pairs.ts';
 
 /** An object or a list that is open where the scanner stands. */
 interface Open {
@@ -24,9 +25,6 @@ interface Open {
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
 
-const LABEL =
-  /^(?:name|key|header|field|variable|(?:parameter|header|variable|param|env)[_-]?(?:name|key))$/i;
-const LABELLED = /^(?:values?|(?:parameter|header|variable|param|env|string)[_-]?value)$/i;
 /** An argument of a command after which a secret can come. */
 const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
 /** Also as programs write them. */
@@ -34,16 +32,11 @@ const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN
 const HARMLESS = /^(?:true|false|null|True|False|None|undefined)$/;
 /** What holds secrets only, also as a structure. */
 const HEADER = /(?:authorization|cookie)$/i;
-/** Labels are short. */
-const LONGEST_LABEL = 80;
-
 /** JSON in a text, as far as it is some. */
-export interface JsonPart {
+export interface JsonPart extends Structure {
   edits: Edit[];
   /** Up to where it has been read and understood. */
   end: number;
-  /** Where to go on: before a string that could be the name of what follows it. */
-  resume: number;
 }
 
 /**
@@ -97,12 +90,13 @@ class Scanner {
         break;
       }
       if (this.at > start + 1) understood = Math.min(this.at, text.length);
-      if (this.stack.length === 0) return { edits, end: this.at, resume: this.at };
+      if (this.stack.length === 0)
+        return { edits, end: this.at, resume: this.at, open: 0, labelled: undefined };
       this.lastString = text[start] === '"' ? start : undefined;
       this.skipSpace();
     } while (this.at < text.length);
     for (const open of this.stack) this.pair(open);
-    return { edits, end: understood, resume };
+    return { edits, end: understood, resume, open: this.stack.length, labelled: this.stack.at(-1)?.labelled };
   }
 
   private skipSpace(): void {

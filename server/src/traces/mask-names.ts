@@ -72,7 +72,7 @@ const PARTS = [
 /** How they end, which takes longer to find. */
 const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)(?![a-z0-9])|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
-const BEFORE = String.raw`(?:(?<![a-z0-9])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
+const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password. */
 const URL_PASSWORD = /:(?:\\*\/){2}[^\s/@:"']*:[^\s/@"']+@/;
 /** The beginning of one that could. */

@@ -24,7 +24,7 @@ export function textSecrets(text: string, names: SecretNames, level = 0): Edit[]
       if (start > read) gaps.push({ start: read, end: start });
       read = Math.max(read, json.end);
     }
-    return json.resume;
+    return json;
   });
   gaps.push({ start: read, end: text.length });
   return [...plain, ...structures, ...gaps.flatMap((gap) => below(search, gap, unescapeAny))];

@@ -20,6 +20,8 @@ const BLOCK = /[|>][+-]?\d?[^\S\r\n]*(?=\r?\n)/y;
 const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
 /** What a value goes on with up to the next setting of a connection string. */
 const SETTING = /(?:[^;=\r\n"'`<>\\]{0,100}(?=;))?/y;
+/** Values of a header, as programs write them. */
+const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
 /** What ends a value besides marks. */
 const ENDS: Partial<Record<Lead['kind'], string>> = { parameter: '&;#', pair: '&;', setting: ';' };
 /** What closes something around a value. */
@@ -36,6 +38,8 @@ export interface Lead {
   around: string | undefined;
   /** Escapes of the marks around the name. */
   slashes: string;
+  /** Whether it is that of a header, also in other notations. */
+  isHeader: boolean;
   kind: 'member' | 'pair' | 'setting' | 'parameter' | 'header' | 'flag' | 'element' | 'cdata';
 }
 
@@ -49,7 +53,9 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   const quote = at(QUOTE, text, start);
   if (quote) return quoted(text, start + quote[0].length, quote);
   const first = text[start];
-  if (first === '{' || first === '[') {
+  const list = lead.isHeader && at(LIST, text, start);
+  if (list) return { start: start + 1, end: start + list[0].length - 1, text: MASK };
+  if (first === '{' || (first === '[' && kind !== 'header')) {
     if (lead.secrecy === 'text' || kind === 'flag') return undefined;
     return { start, end: endOfStructure(text, start), text: `${slashes}"${MASK}${slashes}"` };
   }
