@@ -434,6 +434,7 @@ export async function startApp({
           ['retention', () => retention.stop()],
           ['stored rows', () => stored.stop()],
           ['operations', () => operations.stop()],
+          ['identity', () => iam.stop()],
           ['journal', () => journal.close()],
           ['keyring', () => keyring.stop()],
           ['archiving', () => archiving.stop()],

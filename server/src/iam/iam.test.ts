@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { Attempts } from './attempts.ts';
 import { Iam } from './iam.ts';
 import { networkOf } from './networks.ts';
@@ -31,6 +31,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await iam.stop();
   await metadata.destroy();
   await rm(directory, { recursive: true, force: true });
 });
@@ -206,3 +207,17 @@ test('what was read before a change is not believed after it', async () => {
   }
   expect((await iam.examine(text)).claims.userId).toBe(userId);
 }, 20_000);
+
+test('what another process changes is not believed any more, however shortly before it was read', async () => {
+  const { text } = await login(PASSWORD);
+  const seen = iam.asOf();
+  const other = connectMetadata(path.join(directory, 'metadata.db'));
+  await other.updateTable('users').set({ enabled: 0 }).execute();
+  await expect.poll(() => iam.isCurrent(seen)).toBe(false);
+  await expect(iam.authenticate({ 'x-auth-token': text })).rejects.toMatchObject({ status: 401 });
+  await other.updateTable('users').set({ enabled: 1 }).execute();
+  await expect
+    .poll(() => iam.authenticate({ 'x-auth-token': text }).catch(() => undefined))
+    .toMatchObject({ user: { name: 'admin' } });
+  await other.destroy();
+});

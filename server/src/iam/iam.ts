@@ -7,6 +7,7 @@ import { AccessKeys } from './access-keys.ts';
 import { Attempts } from './attempts.ts';
 import { type Bond, Bonds } from './bonds.ts';
 import { Brake } from './brake.ts';
+import { ChangesElsewhere } from './changes-elsewhere.ts';
 import { Delegation } from './delegation.ts';
 import { Directory, type Domain, newId, type Project } from './directory.ts';
 import { IngestKeys } from './ingest-keys.ts';
@@ -18,7 +19,10 @@ import { type Authorization, isSignedBy, isTimely, type SignedRequest } from './
 import { type TokenClaims, Tokens } from './tokens.ts';
 import { Visits } from './visits.ts';
 
-/** How long what is known of a caller is believed; changes made by this process take effect at once. */
+/**
+ * How long what is known of a caller is believed, if nothing tells that it has changed: changes made by this process
+ * take effect at once, those of others as soon as they are noticed.
+ */
 const BELIEVED_MS = 5_000;
 const MOST_CALLERS = 10_000;
 
@@ -65,6 +69,7 @@ export class Iam {
   private readonly visits: Visits;
   private readonly passwords = new PasswordWork();
   private readonly brake = new Brake();
+  private readonly elsewhere: ChangesElsewhere;
   /** Callers by credential, so that most requests cost no look-up in the metadata store. Oldest first. */
   private readonly callers = new Map<string, { principal: Principal; until: number }>();
   /** Counts changes: what was read before one is not believed after it. */
@@ -83,6 +88,7 @@ export class Iam {
     this.ingestKeys = new IngestKeys(metadata, clock, changed);
     this.tokens = new Tokens(rootKey, clock);
     this.attempts = new Attempts(clock);
+    this.elsewhere = new ChangesElsewhere(metadata, changed);
   }
 
   /**
@@ -91,6 +97,7 @@ export class Iam {
    * @returns the password when it was made here, to be shown once
    */
   async start(first: { domain: string; user: string; password: string }): Promise<string | undefined> {
+    this.elsewhere.start();
     await this.bonds.forget();
     const accounts = await this.directory.accounts();
     if (accounts.length > 0) {
@@ -103,12 +110,16 @@ export class Iam {
     return first.password ? undefined : password;
   }
 
+  async stop(): Promise<void> {
+    await this.elsewhere.stop();
+  }
+
   /** A mark of what credentials and rights are now. */
   asOf(): { changes: number; until: number } {
     return { changes: this.changes, until: this.clock() + BELIEVED_MS };
   }
 
-  /** Whether nothing has changed since; changes made elsewhere show after some seconds. */
+  /** Whether nothing has changed since; changes made elsewhere show when they are noticed. */
   isCurrent({ changes, until }: { changes: number; until: number }): boolean {
     return changes === this.changes && this.clock() < until;
   }

@@ -1,5 +1,11 @@
 export { PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
-export { connectMetadata, isBusy, type Metadata, openMetadata, unlessBusy } from './metadata.ts';
+export {
+  connectMetadata,
+  isBusy,
+  type Metadata,
+  openMetadata,
+  unlessBusy,
+} from './metadata.ts';
 export { inPieces } from './pieces.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';
 export { readerOf, type Stored } from './stored.ts';

@@ -554,4 +554,29 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0015_identity_version': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('identity_version')
+        .addColumn('version', 'integer', (column) => column.notNull())
+        .execute();
+      await sql`INSERT INTO identity_version VALUES (0)`.execute(db);
+      const bearing: [table: string, ...events: string[]][] = [
+        ...['domains', 'projects', 'users', 'groups', 'memberships', 'roles', 'grants'].map(
+          (table): [string, ...string[]] => [table, 'INSERT', 'UPDATE', 'DELETE'],
+        ),
+        // When a key was used last is written at its use, and concerns nobody.
+        ['access_keys', 'UPDATE OF active, epoch, user_id, sealed_secret', 'DELETE'],
+        ['ingest_keys', 'UPDATE OF key_hash, source, project_id', 'DELETE'],
+        ['revoked_tokens', 'INSERT'],
+      ];
+      for (const [table, ...events] of bearing) {
+        for (const event of events) {
+          const name = `identity_${table}_${event.slice(0, 6).toLowerCase()}`;
+          await sql`${sql.raw(`CREATE TRIGGER ${name} AFTER ${event} ON ${table}
+            BEGIN UPDATE identity_version SET version = version + 1; END`)}`.execute(db);
+        }
+      }
+    },
+  },
 };

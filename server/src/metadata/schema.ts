@@ -85,6 +85,8 @@ export interface Database {
     created_at: number;
     last_used_at: number | null;
   };
+  /** One row, which triggers count up at each change that may concern what somebody may do, whoever makes it. */
+  identity_version: { version: number };
   /** Families of tokens and temporary keys that were revoked; kept until nothing of them could live any more. */
   revoked_tokens: { id: string; expires_at: number };
   /** Where a user has signed in from before: those go first when many want to sign in. */
