@@ -150,6 +150,21 @@ test('what does not fit the place of its own is kept beside it', () => {
   expect(traceOf({ ...base, errorCode: null })).toMatchObject({ trace_rating: 'normal', code: '200' });
 });
 
+test('a time that is more than milliseconds, or is moved, is kept as it was told', () => {
+  expect(traceOf(base)).not.toHaveProperty('event_time');
+  const eventTime = '2023-07-10T12:00:00.123456Z';
+  expect(traceOf({ ...base, eventTime })).toMatchObject({ time: 1688990400123, event_time: eventTime });
+  expect(fromCloudTrail(base, JSON.stringify(base), 1)).toMatchObject({ event_time: base.eventTime });
+});
+
+test('of a session nothing is lost', () => {
+  const attributes = { creationDate: 'yesterday', mfaAuthenticated: true, other: 1 };
+  const { user } = traceOf({ ...base, userIdentity: { type: 'Root', sessionContext: { attributes } } });
+  expect(user).toMatchObject({
+    session_context: { attributes: { creation_date: 'yesterday', mfa_authenticated: true, other: 1 } },
+  });
+});
+
 test('a member that is named twice counts as the last of it, and all of it is kept', () => {
   const identity =
     '"userIdentity":{"type":"IAMUser","userName":"jane","accountId":"1","userName":"eve","other":1}';

@@ -71,6 +71,7 @@ export function fromCloudTrail(record: CloudTrailRecord, written: string, shiftM
   const errorCode = record.errorCode ?? undefined;
   const failed = errorCode !== undefined;
   const resourceType = kindOf(service, record.eventName);
+  const time = Date.parse(record.eventTime) + shiftMs;
   return {
     ...leftOver(sent, (name) => MAPPED.has(name) && !isOdd(name, record[name]), KNOWN),
     cloudtrail_repeated: repeatedIn(written),
@@ -83,7 +84,8 @@ export function fromCloudTrail(record: CloudTrailRecord, written: string, shiftM
     service_type: service.toUpperCase().slice(0, 64),
     resource_type: resourceType,
     ...resourceOf(record, resourceType),
-    time: Date.parse(record.eventTime) + shiftMs,
+    time,
+    event_time: isSaidBy(time, record.eventTime) ? undefined : record.eventTime,
     ...(isService(record)
       ? { invoked_by: identityOf(record).invokedBy, user_identity: sent.userIdentity }
       : { user: userOf(record, sent.userIdentity) }),
@@ -221,15 +223,29 @@ function userName(identity: Members, account: string): string {
 
 /** @param written the context as it was written */
 function sessionContext(context: unknown, written: Exact | string): Members {
+  const sent = membersOf(written);
   const attributes = ((context as Members | null)?.attributes ?? {}) as Members;
-  const created = Date.parse(String(attributes.creationDate));
+  const { creationDate, mfaAuthenticated } = attributes;
+  const created = Date.parse(String(creationDate));
+  const isMapped = (name: string) =>
+    (name === 'creationDate' && isSaidBy(created, creationDate)) ||
+    (name === 'mfaAuthenticated' && typeof mfaAuthenticated === 'string');
   return {
-    ...leftOver(membersOf(written), (name) => name === 'attributes'),
+    ...leftOver(sent, (name) => name === 'attributes'),
     attributes: {
+      mfa_authenticated: text(mfaAuthenticated),
+      ...leftOver(membersOf(sent.attributes), isMapped),
       created_at: Number.isNaN(created) ? undefined : String(created),
-      mfa_authenticated: text(attributes.mfaAuthenticated),
     },
   };
+}
+
+/** Whether a time, ms, says all that a text does. */
+function isSaidBy(time: number, said: unknown): boolean {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return false;
+  const iso = date.toISOString();
+  return said === iso || said === iso.replace('.000Z', 'Z');
 }
 
 /** @param taken names that say something else */
