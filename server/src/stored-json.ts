@@ -1,10 +1,11 @@
+import { readOperation } from './auditing/index.ts';
 import { readPolicy } from './iam/index.ts';
 import type { StoredJson } from './metadata/index.ts';
 import { readNotification } from './notifications/index.ts';
 import { readExtension } from './smn/index.ts';
 import { readConfiguration, readTracker } from './trackers/index.ts';
 
-/** What accounts have configured and is kept as JSON, each read by the room that it belongs to. */
+/** What accounts have configured, and what they did that is not recorded yet, as far as it is kept as JSON: each read by the room that it belongs to. */
 export const STORED_JSON: readonly StoredJson[] = [
   {
     ...{ table: 'notifications', id: 'id', column: 'settings' },
@@ -18,6 +19,10 @@ export const STORED_JSON: readonly StoredJson[] = [
   {
     ...{ table: 'configurations', id: 'project_id', column: 'settings' },
     problemOf: (text) => readConfiguration(text).problem,
+  },
+  {
+    ...{ table: 'operations', id: 'id', column: 'trace' },
+    problemOf: (text) => readOperation(text).problem,
   },
   { ...{ table: 'roles', id: 'id', column: 'policy' }, problemOf: (text) => readPolicy(text).problem },
 ];

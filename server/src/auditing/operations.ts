@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import Type from 'typebox';
 import { CtsError, ERRORS } from '../errors.ts';
 import { newTraceId, type Placement, type TraceInput } from '../ingest/index.ts';
-import type { Metadata } from '../metadata/index.ts';
+import { type Metadata, readerOf } from '../metadata/index.ts';
 import { fit, type OwnTrace } from './fit.ts';
 import { Gathering } from './gathering.ts';
 import { MAX_RUNNING, MAX_WAITING } from './limits.ts';
@@ -72,7 +73,11 @@ export class Operations {
       .orderBy('started_at')
       .orderBy('id')
       .execute();
-    for (const row of rows) this.waiting.set(row.id, endedOf(row));
+    for (const row of rows) {
+      const ended = endedOf(row);
+      // It stays where it is: what it says may still be read by a person.
+      if (ended) this.waiting.set(row.id, ended);
+    }
     await this.pass();
     this.loop = this.work();
   }
@@ -329,8 +334,30 @@ function rowOf({ about, id, time, places, trace }: Ended, ended: boolean): Row {
   };
 }
 
-function endedOf(row: Row): Ended {
-  const stored = JSON.parse(row.trace) as TraceInput;
+/** What an operation was written down as. */
+export const readOperation = readerOf(
+  Type.Object({
+    trace_name: Type.String(),
+    trace_type: Type.String(),
+    service_type: Type.String(),
+    resource_type: Type.String(),
+  }),
+);
+const readPlaces = readerOf(
+  Type.Array(
+    Type.Object({
+      projectId: Type.String(),
+      trackerName: Type.String(),
+      eventType: Type.Enum(['system', 'global', 'data']),
+    }),
+  ),
+);
+
+/** Undefined: it cannot be read. */
+function endedOf(row: Row): Ended | undefined {
+  const { value } = readOperation(row.trace);
+  if (!value) return undefined;
+  const stored = value as TraceInput;
   const trace: TraceInput = row.ended
     ? stored
     : { ...stored, trace_rating: 'warning', message: UNKNOWN_OUTCOME };
@@ -338,7 +365,7 @@ function endedOf(row: Row): Ended {
     about: { domainId: row.domain_id, projectId: row.project_id ?? undefined },
     id: row.id,
     time: row.started_at,
-    places: row.places ? (JSON.parse(row.places) as Placement[]) : undefined,
+    places: row.places ? readPlaces(row.places).value : undefined,
     trace,
   };
 }

@@ -309,3 +309,15 @@ test('a trace of a small body holds no more values than one of a large body', as
   expect(body).toMatchObject({ accepted: 1 });
   expect(body.rejected[0].error_msg).toContain('holds more than 50000 values');
 });
+
+test('a late trace is in trace files and answered to its id, and in no list', async () => {
+  const time = Date.now() - 30 * 86_400_000;
+  const { body } = await post(bodyOf(textWith('', { time })));
+  expect(body).toMatchObject({ accepted: 1, late: 1 });
+  const [id] = body.trace_ids;
+  const { list, single } = await answersOf(id);
+  expect(single).toContain(`"time":${time}`);
+  expect(list).not.toContain(id);
+  expect((await v3('GET', `/traces?from=${time - 1}&to=${time + 1}`)).body.traces).toEqual([]);
+  expect(await filesOf(id)).toContain(`"time":${time}`);
+});

@@ -302,6 +302,23 @@ test('a policy that cannot be read grants nothing, and its neighbours are listed
   }
 });
 
+test('what is left of an operation and cannot be read keeps nobody from starting', async () => {
+  const ids: string[] = [];
+  await breakRows(async (metadata) => {
+    for (const [index, text] of ['no JSON', 'null', '7', '{"trace_name":7}', '{}'].entries()) {
+      const row = { id: randomUUID(), started_at: Date.now() + index, domain_id: admin.domainId };
+      ids.push(row.id);
+      await metadata
+        .insertInto('operations')
+        .values({ ...row, project_id: admin.projectId, trace: text, places: 'no JSON', ended: 1 })
+        .execute();
+    }
+  });
+  await again();
+  await isTold();
+  for (const id of ids) await logged('operations', id);
+});
+
 test('how many rows cannot be read is measured', async () => {
   await again();
   const { body } = await house.call('GET', '/metrics', { token: admin.token });

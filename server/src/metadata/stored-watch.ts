@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Metadata } from './metadata.ts';
 
 const HOUR = 3_600_000;
+/** Rows that are looked at in one go. */
+const PAGE = 1000;
 
 /** JSON in a table, and what is wrong with one. */
 export interface StoredJson {
@@ -53,20 +55,25 @@ export class StoredWatch {
   }
 
   private async lookAt({ table, id, column, problemOf }: StoredJson): Promise<void> {
-    const { rows } = await sql<{ id: string; text: string }>`
-      SELECT ${sql.ref(id)} AS id, ${sql.ref(column)} AS text FROM ${sql.table(table)}`.execute(
-      this.metadata,
-    );
     let count = 0;
-    for (const row of rows) {
-      const problem = problemOf(row.text);
-      if (problem === undefined) continue;
-      count++;
-      const key = `${table} ${row.id}`;
-      if (this.told.has(key)) continue;
-      this.told.add(key);
-      this.log.error({ table, id: row.id, column, problem }, 'a stored row cannot be read: it has no effect');
+    for (let last: string | undefined = ''; last !== undefined; ) {
+      const { rows }: { rows: { id: string; text: string }[] } = await sql<{ id: string; text: string }>`
+        SELECT ${sql.ref(id)} AS id, ${sql.ref(column)} AS text FROM ${sql.table(table)}
+        WHERE ${sql.ref(id)} > ${last} ORDER BY ${sql.ref(id)} LIMIT ${PAGE}`.execute(this.metadata);
+      for (const row of rows) {
+        const problem = problemOf(row.text);
+        if (problem === undefined) continue;
+        count++;
+        this.tell(`${table} ${row.id}`, { table, id: row.id, column, problem });
+      }
+      last = rows.length === PAGE ? rows.at(-1)?.id : undefined;
     }
     this.unreadable.set(table, count);
+  }
+
+  private tell(key: string, about: object): void {
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    this.log.error(about, 'a stored row cannot be read: it has no effect');
   }
 }
