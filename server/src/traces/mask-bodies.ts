@@ -3,12 +3,15 @@ import type { SecretNames } from './mask-names.ts';
 import { at } from './mask-sticky.ts';
 
 const KEY_HEADER = /BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*/y;
+/** Of a key that is cut off. */
+const KEY_START = /[A-Za-z0-9+/=]{16}|Proc-Type:/y;
 
 /** What stands between the two lines of dashes around a private key. @param start of `BEGIN` */
 export function privateKey(text: string, start: number): Edit | undefined {
   if (!text.startsWith('-----', start - 5) || !at(KEY_HEADER, text, start)) return undefined;
   const from = KEY_HEADER.lastIndex;
   const footer = text.indexOf('-----END', from);
+  if (footer === -1 && !at(KEY_START, text, from)) return undefined;
   let end = footer === -1 ? text.length : footer;
   while (end > from && /\s/.test(text[end - 1] as string)) end--;
   return { start: from, end, text: MASK };

@@ -1,13 +1,13 @@
 import { endOfString } from '@opencts/client/json';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
-import { LABEL, LABELLED, LONGEST_LABEL, type Structure } from './mask-pairs.ts';
+import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
 
 /** An object or a list that is open where the scanner stands. */
 interface Open {
   isObject: boolean;
   start: number;
-  /** Name of the member whose value comes next. */
+  /** Name of the member whose value comes next, or whose value a list is. */
   name: string;
   /** How secret the value is that comes next. */
   secrecy: Secrecy | undefined;
@@ -27,6 +27,7 @@ type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma'
 
 /** An argument of a command after which a secret can come. */
 const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
+const RAW_HEADERS = /^raw_?headers$/i;
 /** Also as programs write them. */
 const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN|-?Infinity)$/;
 const HARMLESS = /^(?:true|false|null|True|False|None|undefined)$/;
@@ -63,7 +64,7 @@ class Scanner {
   private readonly stack: Open[] = [];
   private next: Token = 'value';
   private at: number;
-  /** Where the last token begins, when it is a string. */
+  /** Where the last token begins, besides colons, when it is a string. */
   private lastString: number | undefined;
 
   constructor(
@@ -92,7 +93,7 @@ class Scanner {
       if (this.at > start + 1) understood = Math.min(this.at, text.length);
       if (this.stack.length === 0)
         return { edits, end: this.at, resume: this.at, open: 0, labelled: undefined };
-      this.lastString = text[start] === '"' ? start : undefined;
+      if (text[start] !== ':') this.lastString = text[start] === '"' ? start : undefined;
       this.skipSpace();
     } while (this.at < text.length);
     for (const open of this.stack) this.pair(open);
@@ -172,13 +173,18 @@ class Scanner {
   /** What a string says about the value of another member, or about the element behind it. */
   private label(around: Open, said: string): void {
     if (!around.isObject) {
-      around.secrecy = around.labelled ?? (FLAG.test(said) ? this.names.of(said) : undefined);
+      around.secrecy = around.labelled ?? (this.isNamed(around, said) ? this.names.of(said) : undefined);
       if (around.elements === 0 && this.stack.at(-2)?.isObject === false) around.pair = this.names.of(said);
     } else if (LABEL.test(around.name)) {
       // Of two names either could be the one that counts.
-      around.labelled = this.names.of(said) ?? around.labelled;
+      around.labelled = labelSecrecy(said, this.names) ?? around.labelled;
       if (around.labelled) for (const value of around.values?.splice(0) ?? []) this.edits.push(value);
     }
+  }
+
+  /** Whether an element of a list is the name of the next: of arguments, and of headers one behind the other. */
+  private isNamed({ name, elements }: Open, said: string): boolean {
+    return FLAG.test(said) || (RAW_HEADERS.test(name) && elements % 2 === 0);
   }
 
   /** A list of two in a list is a name and its value. */
@@ -202,7 +208,7 @@ class Scanner {
     this.stack.push({
       isObject,
       start,
-      name: '',
+      name: isObject ? '' : (around?.name ?? ''),
       secrecy,
       labelled,
       pair: undefined,

@@ -5,7 +5,8 @@ import { ANY_SPACE, type Lead, QUOTE, SPACE } from './mask-value.ts';
 
 /** What of a word with escapes of URLs is its name. */
 const LAST_WORD = /[A-Za-z][A-Za-z0-9_.-]*\]?$/;
-const SEPARATOR = /=>|:=|[:=]/y;
+/** The last is that of serialised PHP. */
+const SEPARATOR = /=>|:=|[:=]|;s:\d{1,8}:/y;
 /** Headers whose value goes to the end of the line. */
 const HEADER = /(?:authorization|cookie)$/i;
 /** What stands before a parameter of a URL. */
@@ -17,6 +18,8 @@ const IDENTIFIED = /identified(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}by(?:\s{1,8}
 const USER = /\b(?:user|grant)\s[^;]{0,120}$/i;
 /** What a quoted value follows without more: `PASSWORD 'x'` in SQL. */
 const SPOKEN = /^(?:password|passphrase)$/i;
+/** What stands before a value, in YAML and in literals of programs. */
+const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:[bfru]{1,2}(?=["']))?/iy;
 /** Around the name in a list of pairs: `[('Cookie', 'x'), …`. */
 const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
 const COMMA = /,\s{0,4}(?=["'])/y;
@@ -73,7 +76,9 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
   const quote = at(QUOTE, text, end);
   const around = /["'`]/.test(before) ? before : undefined;
   const base = { secrecy, name: start, around, slashes: quote?.[1] ?? '', isHeader: HEADER.test(word) };
-  const spaced = quote ? past(ANY_SPACE, text, end + quote[0].length) : past(SPACE, text, end);
+  const spaced = quote
+    ? past(ANY_SPACE, text, past(BRACKET, text, end + quote[0].length))
+    : past(SPACE, text, end);
   const separator = at(SEPARATOR, text, spaced)?.[0];
   if (separator === undefined) {
     if (SPOKEN.test(word) && text[spaced] === "'" && spaced > end)
@@ -92,7 +97,7 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
   const kind = isMember ? 'member' : isParameter(text, start) ? 'parameter' : isSetting ? 'setting' : 'pair';
   return {
     ...base,
-    start: past(quote ? ANY_SPACE : SPACE, text, spaced + separator.length),
+    start: past(PREFIX, text, past(quote ? ANY_SPACE : SPACE, text, spaced + separator.length)),
     kind: !quote && separator === ':' && HEADER.test(word) ? 'header' : kind,
   };
 }

@@ -1,7 +1,7 @@
 /** How far a line is looked back at. */
 const LONGEST_INDENT = 200;
-/** What stands before a name at the beginning of a line, also as an element of a list. */
-const INDENT = /(?:^|[\r\n])([^\S\r\n]*(?:- +)*)["']?$/;
+/** What stands before a name at the beginning of a line, or of a text within it, also as an element of a list. */
+const INDENT = /(?:^|[\r\n"'`=(>\]])([^\S\r\n]*(?:- +)*)["']?$/;
 
 /** What a line begins with before a name; undefined: with something else. */
 function indentBefore(text: string, name: number): string | undefined {

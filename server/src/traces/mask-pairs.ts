@@ -6,10 +6,16 @@ import { type Lead, valueAt } from './mask-value.ts';
 
 /** Members that say what the value beside them is, and such values. */
 export const LABEL =
-  /^(?:name|key|header|field|variable|(?:parameter|header|variable|param|env)[_-]?(?:name|key))$/i;
-export const LABELLED = /^(?:values?|(?:parameter|header|variable|param|env|string)[_-]?value)$/i;
+  /^(?:name|key|id|type|path|header|field|variable|(?:parameter|header|variable|param|env|option)[_-]?(?:name|key))$/i;
+export const LABELLED =
+  /^(?:(?:parameter|header|variable|param|env|option|string|old|new|previous|current|default)[_-]?)?values?$|^(?:old|new)$/i;
 /** Labels are short. */
 export const LONGEST_LABEL = 80;
+
+/** How secret the value is beside a label; of one that is a path, the last part counts. */
+export function labelSecrecy(label: string, names: SecretNames): Secrecy | undefined {
+  return names.of(label.slice(label.lastIndexOf('/') + 1));
+}
 
 /** Further than this from its label, a value is none of a pair. */
 const FURTHEST = 500;
@@ -84,7 +90,8 @@ export class Pairs {
   /** @returns what directly follows in markup */
   private labelled(lead: Lead, { start, end }: Edit): Edit | undefined {
     if (lead.kind === 'member' && at(MORE_WORDS, this.text, end)) return undefined;
-    const secrecy = end - start <= LONGEST_LABEL ? this.names.of(this.text.slice(start, end)) : undefined;
+    const secrecy =
+      end - start <= LONGEST_LABEL ? labelSecrecy(this.text.slice(start, end), this.names) : undefined;
     const values = this.takeValues();
     const before = this.labels.at(-1)?.depth === this.depth ? this.labels.pop() : undefined;
     // Of two names in a structure either could be the one that counts.

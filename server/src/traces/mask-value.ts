@@ -22,6 +22,7 @@ const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
 const SETTING = /(?:[^;=\r\n"'`<>\\]{0,100}(?=;))?/y;
 /** Values of a header, as programs write them. */
 const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
+const LONGEST_ELEMENT = 4000;
 /** What ends a value besides marks. */
 const ENDS: Partial<Record<Lead['kind'], string>> = { parameter: '&;#', pair: '&;', setting: ';' };
 /** What closes something around a value. */
@@ -46,7 +47,7 @@ export interface Lead {
 /** Where a value is, and what it is as a whole. */
 export function valueAt(text: string, lead: Lead): Edit | undefined {
   const { start, kind, slashes } = lead;
-  if (kind === 'element') return bare(text, start, endOf(text, '<', start));
+  if (kind === 'element') return bare(text, start, endOfElement(text, lead));
   if (kind === 'cdata') return bare(text, start, endOf(text, ']]>', start));
   const block = blockAt(text, lead);
   if (block) return block;
@@ -61,6 +62,17 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   }
   if (kind === 'header') return header(text, lead);
   return bare(text, start, endOfWord(text, past(SCHEME, text, start), lead));
+}
+
+/** Elements in it are passed over where all of it is secret. */
+function endOfElement(text: string, { name, start, secrecy }: Lead): number {
+  if (secrecy === 'all') {
+    const opening = text.lastIndexOf('<', name);
+    const tag = text.slice(opening + 1, start).split(/[\s>]/, 1)[0] as string;
+    const close = text.slice(start, start + LONGEST_ELEMENT).indexOf(`</${tag}`);
+    if (close !== -1) return start + close;
+  }
+  return endOf(text, '<', start);
 }
 
 /** The lines below the name, where the value does not stand behind it. */
