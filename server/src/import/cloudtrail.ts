@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
 import { fromCloudTrail } from '../ingest/index.ts';
-import { listSources, type Records, readRecords, type SentRecord, UnreadableSource } from './files.ts';
+import { listSources, readRecords, type SentRecord, UnreadableSource } from './files.ts';
 import { Progress } from './progress.ts';
 
 const BATCH = 200;
@@ -48,20 +50,23 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
     interrupted: false,
   };
   const sources = await listSources(options.paths);
-  const stdin = sources.includes('-') ? await readRecords('-') : { records: [], problems: [] };
-  const read = (source: string) => (source === '-' ? Promise.resolve(stdin) : readRecords(source));
-  const shift = options.shiftToNow ? Date.now() - (await newestTime(sources, read)) : 0;
+  const stdin = sources.includes('-') ? buffer(process.stdin) : undefined;
+  const open = (source: string) => (source === '-' && stdin ? stdin : readFile(source));
+  const tell = (problem: string) => {
+    summary.unreadable.push(problem);
+    warn(problem);
+  };
+  const shift = options.shiftToNow ? Date.now() - (await newestTime(sources, open)) : 0;
   const progress = new Progress(sources.length, 'files');
   for (const [index, source] of sources.entries()) {
     if (signal.aborted) break;
     progress.show(index, `${summary.read} records`);
-    const records = await readable(source, read, summary, warn);
-    for (const batch of batchesOf(records)) {
-      if (signal.aborted) break;
+    await forEachBatch(readRecords(source, open, tell), tell, async (batch) => {
       const traces = batch.map(({ record, text }) => fromCloudTrail(record, text, shift));
       summary.read += traces.length;
       if (!dryRun) await send(client, traces, summary, signal, warn);
-    }
+      return !signal.aborted;
+    });
   }
   progress.show(sources.length, `${summary.read} records`);
   progress.end();
@@ -69,43 +74,43 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
   return summary;
 }
 
-function* batchesOf(records: readonly SentRecord[]): Generator<SentRecord[]> {
+/** @param take tells whether it goes on */
+async function forEachBatch(
+  records: AsyncIterable<SentRecord>,
+  tell: (problem: string) => void,
+  take: (batch: SentRecord[]) => Promise<boolean>,
+): Promise<void> {
   let batch: SentRecord[] = [];
   let size = 0;
-  for (const one of records) {
-    if (batch.length === BATCH || (size + one.text.length > BATCH_SIZE && size > 0)) {
-      yield batch;
-      batch = [];
-      size = 0;
+  try {
+    for await (const one of records) {
+      if (batch.length === BATCH || (size + one.text.length > BATCH_SIZE && size > 0)) {
+        if (!(await take(batch))) return;
+        batch = [];
+        size = 0;
+      }
+      batch.push(one);
+      size += one.text.length;
     }
-    batch.push(one);
-    size += one.text.length;
+  } catch (error) {
+    if (!(error instanceof UnreadableSource)) throw error;
+    tell(error.message);
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) await take(batch);
 }
 
-type Read = (source: string) => Promise<Records>;
-
-async function newestTime(sources: string[], read: Read): Promise<number> {
+async function newestTime(sources: string[], open: (source: string) => Promise<Buffer>): Promise<number> {
   let newest = Number.NEGATIVE_INFINITY;
   for (const source of sources) {
-    const { records } = await read(source).catch(() => ({ records: [] }));
-    for (const { record } of records) newest = Math.max(newest, Date.parse(record.eventTime));
+    try {
+      for await (const { record } of readRecords(source, open, () => {})) {
+        newest = Math.max(newest, Date.parse(record.eventTime));
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableSource)) throw error;
+    }
   }
   return Number.isFinite(newest) ? newest : Date.now();
-}
-
-/** The good records of a source; what is bad is noted and costs nothing else. */
-async function readable(source: string, read: Read, summary: ImportSummary, warn: (line: string) => void) {
-  const { records, problems } = await read(source).catch((error) => {
-    if (!(error instanceof UnreadableSource)) throw error;
-    return { records: [], problems: [error.message] };
-  });
-  for (const problem of problems) {
-    summary.unreadable.push(problem);
-    warn(problem);
-  }
-  return records;
 }
 
 async function send(

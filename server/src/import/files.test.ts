@@ -1,16 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readRecords } from './files.ts';
-
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-import-'));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const MARK = '\ufeff';
 const record = (eventID: string, more = '') =>
@@ -23,14 +14,19 @@ const around = (before: string, middle: Buffer, after: string) =>
 
 /** Ids of the records that are read, and what is told of the others. */
 async function read(content: string | Buffer) {
-  const file = path.join(directory, 'records');
-  await writeFile(file, content);
-  const { records, problems } = await readRecords(file);
-  return {
-    ids: records.map(({ record }) => record.eventID).join(''),
-    texts: records.map(({ text }) => text),
-    problems: problems.map((problem) => problem.replace(`${file}: `, '')),
-  };
+  const problems: string[] = [];
+  const records = readRecords(
+    'a.json',
+    async () => Buffer.from(content),
+    (problem) => problems.push(problem.replace('a.json: ', '')),
+  );
+  const texts: string[] = [];
+  let ids = '';
+  for await (const { record, text } of records) {
+    ids += record.eventID;
+    texts.push(text);
+  }
+  return { ids, texts, problems };
 }
 
 test.each<[string, string | Buffer]>([
@@ -106,7 +102,7 @@ test.each([
   ['nothing', '', 'holds no CloudTrail records'],
   ['an empty list', '{"Records":[]}', 'holds no CloudTrail records'],
   ['UTF-16', Buffer.from(`${MARK}[${A}]`, 'utf16le'), 'UTF-16'],
-  ['damaged gzip', Buffer.concat([gzipSync(A).subarray(0, 20), Buffer.alloc(40, 7)]), 'records: '],
+  ['damaged gzip', Buffer.concat([gzipSync(A).subarray(0, 20), Buffer.alloc(40, 7)]), 'a.json: '],
 ])('%s: the file is told', async (_, content, message) => {
   await expect(read(content)).rejects.toThrow(message);
 });

@@ -1,6 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { constants, gunzipSync } from 'node:zlib';
 import { type CloudTrailRecord, parseItem, Unreadable } from '../ingest/index.ts';
 import { partsOf } from './parts.ts';
@@ -40,58 +39,49 @@ export interface SentRecord {
   text: string;
 }
 
-/** What a source holds. */
-export interface Records {
-  records: SentRecord[];
-  /** What of it cannot be read, each with its place. */
-  problems: string[];
-}
-
 /** Problems of one source that are told. */
 const MOST_TOLD = 20;
 
 /**
  * Records of one source: `{"Records":[…]}`, an array or records one after the other, plain or gzip (told by its
  * first bytes, not its name).
+ * @param tell what of it cannot be read, with its place
  * @throws UnreadableSource
  */
-export async function readRecords(source: string): Promise<Records> {
+export async function* readRecords(
+  source: string,
+  open: (source: string) => Promise<Buffer>,
+  tell: (problem: string) => void,
+): AsyncGenerator<SentRecord> {
   const name = source === '-' ? 'standard input' : source;
   try {
-    const { bytes, isCut } = expanded(source === '-' ? await buffer(process.stdin) : await readFile(source));
+    const { bytes, isCut } = expanded(await open(source));
     if (isUtf16(bytes)) throw new Error('it is UTF-16; UTF-8 is expected');
-    const { records, problems } = recordsIn(bytes);
-    if (isCut) problems.push('its gzip data is cut off');
-    if (records.length + problems.length === 0)
-      throw new Error('it holds no CloudTrail records: {"Records":[...]} is expected');
-    return { records, problems: problems.map((problem) => `${name}: ${problem}`) };
+    yield* recordsIn(bytes, (problem) => tell(`${name}: ${problem}`));
+    if (isCut) tell(`${name}: its gzip data is cut off`);
   } catch (error) {
     throw new UnreadableSource(`${name}: ${(error as Error).message}`);
   }
 }
 
-function recordsIn(bytes: Buffer): Records {
-  const records: SentRecord[] = [];
-  const problems: string[] = [];
+function* recordsIn(bytes: Buffer, tell: (problem: string) => void): Generator<SentRecord> {
   let count = 0;
-  let untold = 0;
-  for (const part of partsOf(bytes)) {
+  let problems = 0;
+  for (const { at, bytes: part } of partsOf(bytes)) {
     count++;
-    const sent = parseItem(part.bytes, 'record');
+    const sent = parseItem(part, 'record');
     if (!(sent instanceof Unreadable) && isRecord(sent.value)) {
-      records.push({ record: sent.value, text: sent.text });
-    } else if (problems.length === MOST_TOLD) {
-      untold++;
-    } else {
+      yield { record: sent.value, text: sent.text };
+    } else if (problems++ < MOST_TOLD) {
       const reason =
         sent instanceof Unreadable
           ? sent.reason
           : 'it has not the eventTime, eventSource and eventName of a CloudTrail record';
-      problems.push(`record ${count} (byte ${part.at}): ${reason}`);
+      tell(`record ${count} (byte ${at}): ${reason}`);
     }
   }
-  if (untold > 0) problems.push(`${untold} more records cannot be read`);
-  return { records, problems };
+  if (problems > MOST_TOLD) tell(`${problems - MOST_TOLD} more records cannot be read`);
+  if (count === 0) throw new Error('it holds no CloudTrail records: {"Records":[...]} is expected');
 }
 
 /** Of gzip data that is cut off, what is there. */
