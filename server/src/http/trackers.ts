@@ -207,7 +207,7 @@ export function trackerWork(server: FastifyInstance, { trackers, iam, config, op
 
   /** Global services are recorded in one region: enabling anywhere makes the tracker there, too. */
   async function enableGlobal(principal: Principal, { projectId, domainId }: TrackerOwner): Promise<void> {
-    const home = await iam.directory.mainProject(domainId, config.globalRegion);
+    const home = await iam.directory.projects.main(domainId, config.globalRegion);
     if (!home || home.id === projectId || (await trackers.find(home.id, MANAGEMENT_TRACKER))) return;
     const owner = { projectId: home.id, domainId, region: home.region };
     await operations.run(

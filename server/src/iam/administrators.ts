@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { type CtsError, ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
-import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE } from './directory.ts';
+import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE } from './directory/entities.ts';
 import { Permissions, readPolicy } from './policy.ts';
 import { type Role, SYSTEM_ROLES } from './roles.ts';
 

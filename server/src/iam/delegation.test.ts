@@ -134,7 +134,7 @@ async function inHouse(work: (iam: Iam, metadata: Metadata) => Promise<void>): P
   const options = { metadata, rootKey: randomBytes(32), clock: Date.now, regions: ['eu-de', 'eu-nl'] };
   const iam = new Iam({ ...options, log: pino({ level: 'silent' }) });
   await iam.start({ domain: 'operator', user: 'admin', password: 'a-password' });
-  await iam.directory.addAccount({ name: 'tenant', admin: { name: 'admin', password: 'a-password' } });
+  await iam.directory.accounts.add({ name: 'tenant', admin: { name: 'admin', password: 'a-password' } });
   try {
     await work(iam, metadata);
   } finally {
@@ -168,20 +168,20 @@ test('by no sequence of calls does anybody gain what whoever called did not hold
     fc.asyncProperty(sequence, (calls) =>
       inHouse(async (iam, metadata) => {
         const { directory, delegation } = iam;
-        const accounts = await directory.accounts();
+        const accounts = await directory.accounts.list();
         // Each account begins with its administrator, one who may everything in IAM alone, and others.
         for (const { id } of accounts) {
-          const [root] = await directory.users(id);
+          const [root] = await directory.users.list(id);
           const giver = { user: { id: root?.id ?? '', name: 'admin', domain: { id, name: '' } } };
-          const helpers = await directory.addGroup(id, { name: 'helpers' });
+          const helpers = await directory.groups.add(id, { name: 'helpers' });
           const groupId = helpers.id;
           const security = SYSTEM_ROLES.find(({ name }) => name === 'secu_admin')?.id ?? '';
           await delegation.grant(giver, { groupId, roleId: security, scope: 'domain' });
           for (const name of ['helper', 'jane', 'john']) {
-            const user = await directory.addUser(id, { name });
+            const user = await directory.users.add(id, { name });
             if (name === 'helper') await delegation.addMember(giver, groupId, user.id);
           }
-          await directory.addRole(id, {
+          await directory.roles.add(id, {
             name: 'first',
             policy: { Statement: [{ Effect: 'Allow', Action: ['cts:trace:*'] }] },
           });
@@ -194,19 +194,21 @@ test('by no sequence of calls does anybody gain what whoever called did not hold
             before.of(id).some((right) => right.startsWith('iam:')),
           );
           const actor = one(pick.actor % 10 === 0 ? before.users : able, pick.actor);
-          const held = await directory.holdings(actor.domain, actor.id);
+          const held = await directory.roles.holdings(actor.domain, actor.id);
           const own = { id: actor.id, name: '', domain: { id: actor.domain, name: '' } };
-          const { enabled } = await directory.user(actor.domain, actor.id);
+          const { enabled } = await directory.users.get(actor.domain, actor.id);
           if (!enabled || !rightsOf(held, undefined).allows(ASKS[what])) continue;
           const meant = accounts.filter(({ id }) => anyAccount || id === actor.domain);
           const every = async <T>(list: (id: string) => Promise<T[]>) =>
             (await Promise.all(meant.map(({ id }) => list(id)))).flat();
-          const userId = one(await every((id) => directory.users(id)), pick.user).id;
-          const groupId = one(await every((id) => directory.groups(id)), pick.group).id;
+          const userId = one(await every((id) => directory.users.list(id)), pick.user).id;
+          const groupId = one(await every((id) => directory.groups.list(id)), pick.group).id;
           // A role that has an effect only beside another one is given when it is granted, not when it takes effect.
-          const roles = (await every((id) => directory.roles(id))).filter(({ needs }) => needs === undefined);
+          const roles = (await every((id) => directory.roles.list(id))).filter(
+            ({ needs }) => needs === undefined,
+          );
           const roleId = one(roles, pick.role).id;
-          const projects = (await every((id) => directory.projects(id))).map(({ id }) => id);
+          const projects = (await every((id) => directory.projects.list(id))).map(({ id }) => id);
           const scope = one(['domain', 'projects', ...projects], pick.scope);
           const others = accounts.filter(({ id }) => id !== actor.domain);
           const dumps = async () => Promise.all(others.map(({ id }) => dump(metadata, id)));
@@ -214,12 +216,12 @@ test('by no sequence of calls does anybody gain what whoever called did not hold
           const giver = { user: own };
           const { policy } = pick;
           const run = {
-            addGroup: () => directory.addGroup(actor.domain, { name: `g${++names}` }),
+            addGroup: () => directory.groups.add(actor.domain, { name: `g${++names}` }),
             changeGroup: () => delegation.changeGroup(giver, groupId, { name: `g${++names}` }),
             removeGroup: () => delegation.removeGroup(giver, groupId),
             addMember: () => delegation.addMember(giver, groupId, userId),
             removeMember: () => delegation.removeMember(giver, groupId, userId),
-            addRole: () => directory.addRole(actor.domain, { name: `r${++names}`, policy }),
+            addRole: () => directory.roles.add(actor.domain, { name: `r${++names}`, policy }),
             changeRole: () => delegation.changeRole(giver, roleId, { policy }),
             removeRole: () => delegation.removeRole(giver, roleId),
             grant: () => delegation.grant(giver, { groupId, roleId, scope }),
@@ -227,7 +229,7 @@ test('by no sequence of calls does anybody gain what whoever called did not hold
             enable: () => delegation.changeUser(giver, userId, { enabled: true }),
             disable: () => delegation.changeUser(giver, userId, { enabled: false }),
             takeOver: async () => {
-              if (userId !== actor.id) await directory.user(actor.domain, userId);
+              if (userId !== actor.id) await directory.users.get(actor.domain, userId);
               return delegation.actingAs(giver, userId, async () => 'acted');
             },
           };
@@ -256,12 +258,12 @@ test('by no sequence of calls does anybody gain what whoever called did not hold
           }
           // What the service decides is what the reference says.
           for (const { id, domain } of after.users) {
-            if (!(await directory.user(domain, id)).enabled) continue;
-            const holdings = await directory.holdings(domain, id);
+            if (!(await directory.users.get(domain, id)).enabled) continue;
+            const holdings = await directory.roles.holdings(domain, id);
             const decided = OF_ACCOUNT.filter(rightsOf(holdings, undefined).allows).map(
               (action) => `${action} domain`,
             );
-            for (const project of await directory.projects(domain)) {
+            for (const project of await directory.projects.list(domain)) {
               const { allows } = rightsOf(holdings, project.id);
               decided.push(...OF_PROJECT.filter(allows).map((action) => `${action} ${project.id}`));
             }

@@ -1,5 +1,5 @@
 import { ERRORS } from '../errors.ts';
-import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Directory, type Grant } from './directory.ts';
+import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Directory, type Grant } from './directory/index.ts';
 import { isWithin, Permissions, type PolicyDocument } from './policy.ts';
 import { type Holdings, lacking, type Principal, reachOf } from './principal.ts';
 
@@ -24,60 +24,60 @@ export class Delegation {
   /** @throws CtsError 403, 404, 409 */
   grant(giver: Giver, grant: Grant): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
-      const role = await this.directory.role(domainId, grant.roleId);
+      const role = await this.directory.roles.get(domainId, grant.roleId);
       const given = [{ role, scope: grant.scope }];
       await this.checkGiven(giver, given);
       await this.checkDenied(giver, given);
-      await this.directory.grant(domainId, grant);
+      await this.directory.roles.grant(domainId, grant);
     });
   }
 
   /** @throws CtsError 403, 404, 409 */
   revoke(giver: Giver, grant: Grant): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
-      const role = await this.directory.role(domainId, grant.roleId);
+      const role = await this.directory.roles.get(domainId, grant.roleId);
       await this.checkLifted(giver, [{ role, scope: grant.scope }]);
-      await this.directory.revoke(domainId, grant);
+      await this.directory.roles.revoke(domainId, grant);
     });
   }
 
   /** @throws CtsError 403, 404, 409 */
   addMember(giver: Giver, groupId: string, userId: string): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
-      const { held } = await this.directory.holdingsOfGroup(domainId, groupId);
+      const { held } = await this.directory.roles.holdingsOfGroup(domainId, groupId);
       await this.checkGiven(giver, held);
       await this.checkDenied(giver, held);
-      await this.directory.addMember(domainId, groupId, userId);
+      await this.directory.groups.addMember(domainId, groupId, userId);
     });
   }
 
   /** @throws CtsError 403, 404, 409 */
   removeMember(giver: Giver, groupId: string, userId: string): Promise<void> {
     return this.inTurn(giver, async (domainId) => {
-      await this.checkLifted(giver, (await this.directory.holdingsOfGroup(domainId, groupId)).held);
-      await this.directory.removeMember(domainId, groupId, userId);
+      await this.checkLifted(giver, (await this.directory.roles.holdingsOfGroup(domainId, groupId)).held);
+      await this.directory.groups.removeMember(domainId, groupId, userId);
     });
   }
 
   /** An outside provider names groups: another name is other members. @throws CtsError 403, 404, 409 */
-  changeGroup(giver: Giver, groupId: string, change: Parameters<Directory['changeGroup']>[2]) {
+  changeGroup(giver: Giver, groupId: string, change: Parameters<Directory['groups']['change']>[2]) {
     return this.inTurn(giver, async (domainId) => {
-      const { name } = await this.directory.group(domainId, groupId);
+      const { name } = await this.directory.groups.get(domainId, groupId);
       if (change.name !== undefined && change.name !== name) {
-        const { held } = await this.directory.holdingsOfGroup(domainId, groupId);
+        const { held } = await this.directory.roles.holdingsOfGroup(domainId, groupId);
         await this.checkGiven(giver, held);
         await this.checkDenied(giver, held);
         await this.checkLifted(giver, held);
       }
-      return this.directory.changeGroup(domainId, groupId, change);
+      return this.directory.groups.change(domainId, groupId, change);
     });
   }
 
   /** @throws CtsError 403, 404, 409 */
   removeGroup(giver: Giver, groupId: string) {
     return this.inTurn(giver, async (domainId) => {
-      await this.checkLifted(giver, (await this.directory.holdingsOfGroup(domainId, groupId)).held);
-      return this.directory.removeGroup(domainId, groupId);
+      await this.checkLifted(giver, (await this.directory.roles.holdingsOfGroup(domainId, groupId)).held);
+      return this.directory.groups.remove(domainId, groupId);
     });
   }
 
@@ -86,34 +86,34 @@ export class Delegation {
    * to them.
    * @throws CtsError 400, 403, 404, 409
    */
-  changeRole(giver: Giver, roleId: string, change: Parameters<Directory['changeRole']>[2]) {
+  changeRole(giver: Giver, roleId: string, change: Parameters<Directory['roles']['change']>[2]) {
     return this.inTurn(giver, async (domainId) => {
-      const before = await this.directory.customRole(domainId, roleId);
+      const before = await this.directory.roles.custom(domainId, roleId);
       if (change.policy) await this.checkChanged(giver, before, change.policy);
-      return this.directory.changeRole(domainId, roleId, change);
+      return this.directory.roles.change(domainId, roleId, change);
     });
   }
 
   /** @throws CtsError 403, 404 */
   removeRole(giver: Giver, roleId: string) {
     return this.inTurn(giver, async (domainId) => {
-      const role = await this.directory.customRole(domainId, roleId);
-      const scopes = await this.directory.scopesOf(domainId, roleId);
+      const role = await this.directory.roles.custom(domainId, roleId);
+      const scopes = await this.directory.roles.scopesOf(domainId, roleId);
       await this.checkLifted(
         giver,
         scopes.map((scope) => ({ role, scope })),
       );
-      return this.directory.removeRole(domainId, roleId);
+      return this.directory.roles.remove(domainId, roleId);
     });
   }
 
   /** @throws CtsError 403, 404, 409 */
-  changeUser(giver: Giver, userId: string, change: Parameters<Directory['changeUser']>[2]) {
+  changeUser(giver: Giver, userId: string, change: Parameters<Directory['users']['change']>[2]) {
     return this.inTurn(giver, async (domainId) => {
-      const { enabled } = await this.directory.user(domainId, userId);
+      const { enabled } = await this.directory.users.get(domainId, userId);
       const opens = change.password !== undefined || (change.enabled === true && !enabled);
       if (opens) await this.checkTaken(giver, userId);
-      return this.directory.changeUser(domainId, userId, change);
+      return this.directory.users.change(domainId, userId, change);
     });
   }
 
@@ -141,13 +141,13 @@ export class Delegation {
   }
 
   private holdings({ user }: Giver): Promise<Holdings> {
-    return this.directory.holdings(user.domain.id, user.id);
+    return this.directory.roles.holdings(user.domain.id, user.id);
   }
 
   /** @throws CtsError 403 */
   private async checkTaken(giver: Giver, userId: string): Promise<void> {
     if (userId === giver.user.id) return;
-    await this.checkGiven(giver, (await this.directory.holdings(giver.user.domain.id, userId)).held);
+    await this.checkGiven(giver, (await this.directory.roles.holdings(giver.user.domain.id, userId)).held);
   }
 
   /** @param given roles, and where they would hold. @throws CtsError 403 */
@@ -193,7 +193,7 @@ export class Delegation {
     const more = is.allowed.filter((pattern) => !old.covers(pattern, is.denied));
     const lifted = was.denied.filter((pattern) => !isWithin(pattern, is.denied));
     const denied = is.denied.filter((pattern) => !isWithin(pattern, was.denied));
-    for (const scope of await this.directory.scopesOf(giver.user.domain.id, before.id)) {
+    for (const scope of await this.directory.roles.scopesOf(giver.user.domain.id, before.id)) {
       const lacked = lacking(own, scope, more, is.denied) ?? lacking(own, scope, lifted);
       await this.refuse(giver, scope, lacked);
       await this.refuse(giver, scope, lacking(own, scope, denied, is.denied), ERRORS.deniesMore);
@@ -210,7 +210,7 @@ export class Delegation {
     if (lacked === undefined) return;
     if (scope === ACCOUNT_SCOPE) throw refusal(lacked, 'the account');
     if (scope === ALL_PROJECTS_SCOPE) throw refusal(lacked, 'all projects of the account');
-    const { name } = await this.directory.project(user.domain.id, scope);
+    const { name } = await this.directory.projects.get(user.domain.id, scope);
     throw refusal(lacked, `the project ${name}`);
   }
 }

@@ -184,7 +184,7 @@ test.each([
 test('a password that is changed while it is checked opens nothing', async () => {
   const { claims } = await login(PASSWORD);
   const signingIn = login(PASSWORD);
-  const changing = iam.directory.changeUser(claims.domainId, claims.userId, { password: 'another one' });
+  const changing = iam.directory.users.change(claims.domainId, claims.userId, { password: 'another one' });
   const [late] = await Promise.allSettled([signingIn, changing]);
   if (late.status === 'fulfilled')
     await expect(iam.examine(late.value.text)).rejects.toMatchObject({ status: 401 });
@@ -195,14 +195,14 @@ test('what was read before a change is not believed after it', async () => {
   const { text, claims } = await login(PASSWORD);
   const { domainId, userId } = claims;
   const changes = [{ enabled: false }, { enabled: true }];
-  const other = await iam.directory.addUser(domainId, { name: 'other', password: PASSWORD });
+  const other = await iam.directory.users.add(domainId, { name: 'other', password: PASSWORD });
   for (let i = 0; i < 20; i++) {
     const { text: token } = await login(PASSWORD, 'other');
     const reads = [iam.examine(token), iam.examine(token)];
-    const work = iam.directory.changeUser(domainId, other.id, changes[0] as object);
+    const work = iam.directory.users.change(domainId, other.id, changes[0] as object);
     await Promise.allSettled([...reads, work]);
     await expect(iam.examine(token)).rejects.toMatchObject({ status: 401 });
-    await iam.directory.changeUser(domainId, other.id, changes[1] as object);
+    await iam.directory.users.change(domainId, other.id, changes[1] as object);
     await expect(iam.examine(token)).rejects.toMatchObject({ status: 401 });
   }
   expect((await iam.examine(text)).claims.userId).toBe(userId);

@@ -9,7 +9,7 @@ import { type Bond, Bonds } from './bonds.ts';
 import { Brake } from './brake.ts';
 import { ChangesElsewhere } from './changes-elsewhere.ts';
 import { Delegation } from './delegation.ts';
-import { Directory, type Domain, newId, type Project } from './directory.ts';
+import { Directory, type Domain, newId, type Project } from './directory/index.ts';
 import { IngestKeys } from './ingest-keys.ts';
 import { networkOf } from './networks.ts';
 import { PasswordWork } from './password-work.ts';
@@ -99,14 +99,14 @@ export class Iam {
   async start(first: { domain: string; user: string; password: string }): Promise<string | undefined> {
     this.elsewhere.start();
     await this.bonds.forget();
-    const accounts = await this.directory.accounts();
+    const accounts = await this.directory.accounts.list();
     if (accounts.length > 0) {
-      await this.directory.completeProjects();
+      await this.directory.projects.complete();
       return undefined;
     }
     const password = first.password || makePassword();
     const admin = { name: first.user, password };
-    await this.directory.addAccount({ name: first.domain, admin, operator: true });
+    await this.directory.accounts.add({ name: first.domain, admin, operator: true });
     return first.password ? undefined : password;
   }
 
@@ -283,7 +283,7 @@ export class Iam {
     const { principal } = await this.login({ user: { id: userId, password: original }, address }, {});
     // One that was set meanwhile stays.
     const asOf = principal.bond?.epochs.user;
-    await this.directory.changeUser(principal.user.domain.id, userId, { password }, asOf);
+    await this.directory.users.change(principal.user.domain.id, userId, { password }, asOf);
     return this.issueFor(userId, ['password']);
   }
 
@@ -308,7 +308,7 @@ export class Iam {
       return { resourceId: row.id, resourceName: row.name, actor };
     }
     const { id, name } = user.domain ?? {};
-    const accounts = await this.directory.accounts();
+    const accounts = await this.directory.accounts.list();
     const domain = accounts.find((account) => (id === undefined ? account.name === name : account.id === id));
     if (!domain) return {};
     const nobody = { id: '', name: '(unknown user)', domain: { id: domain.id, name: domain.name } };
@@ -317,8 +317,8 @@ export class Iam {
 
   /** Projects of its account in which a caller holds any role. */
   async enterable({ user }: Principal): Promise<Project[]> {
-    const projects = await this.directory.projects(user.domain.id);
-    const { held } = await this.directory.holdings(user.domain.id, user.id);
+    const projects = await this.directory.projects.list(user.domain.id);
+    const { held } = await this.directory.roles.holdings(user.domain.id, user.id);
     return projects.filter(
       ({ id, enabled }) => enabled && held.some(({ scope }) => scope === id || scope === 'projects'),
     );
@@ -357,7 +357,7 @@ export class Iam {
   ): Promise<IssuedToken> {
     const project = scope.project ? await this.findProject(scope.project, homeDomain) : undefined;
     if (scope.domain && !project) {
-      const home = await this.directory.account(homeDomain);
+      const home = await this.directory.accounts.get(homeDomain);
       if (!isNamed(scope.domain, home)) throw ERRORS.scopeNotFound('domain');
     }
     const { user, account } = epochs;
@@ -380,7 +380,7 @@ export class Iam {
     }
     const domain = { id: row.domain_id, name: row.domain_name };
     const projectId = wanted === domain.id ? undefined : wanted;
-    const project = projectId === undefined ? undefined : await this.directory.anyProject(projectId);
+    const project = projectId === undefined ? undefined : await this.directory.projects.find(projectId);
     if (projectId !== undefined && (project?.domain.id !== domain.id || !project.enabled)) {
       throw ERRORS.wrongProject(`the project ${projectId} is not one of your account, or it is disabled`);
     }
@@ -389,7 +389,7 @@ export class Iam {
       domainId: domain.id,
       project,
       bond: { userId, epochs: { user: row.epoch, account: row.domain_epoch } },
-      ...rightsOf(await this.directory.holdings(domain.id, row.id), projectId),
+      ...rightsOf(await this.directory.roles.holdings(domain.id, row.id), projectId),
     };
   }
 
@@ -398,8 +398,8 @@ export class Iam {
     const cached = `key ${createHash('sha256').update(bearer).digest('base64url')}`;
     return this.believe(cached, async () => {
       const key = await this.ingestKeys.find(bearer);
-      const project = key && (await this.directory.anyProject(key.projectId));
-      const account = project?.enabled ? await this.directory.account(project.domain.id) : undefined;
+      const project = key && (await this.directory.projects.find(key.projectId));
+      const account = project?.enabled ? await this.directory.accounts.get(project.domain.id) : undefined;
       if (!key || !project || !account?.enabled) {
         throw ERRORS.unauthenticated(
           'the ingest key is unknown or revoked, or its project or account is disabled',
@@ -442,7 +442,7 @@ export class Iam {
     wanted: NonNullable<ScopeRequest['project']>,
     homeDomain: string,
   ): Promise<Project> {
-    const project = (await this.directory.projects(homeDomain)).find(
+    const project = (await this.directory.projects.list(homeDomain)).find(
       ({ id, name }) => (wanted.id ?? id) === id && (wanted.id !== undefined || wanted.name === name),
     );
     if (!project?.enabled || !isNamed(wanted.domain, project.domain)) throw ERRORS.scopeNotFound('project');

@@ -7,7 +7,7 @@ export {
   type Group,
   type Project,
   type User,
-} from './directory.ts';
+} from './directory/index.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
 export { MOST_MEMBERSHIPS } from './limits.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../metadata/index.ts';
 import { watchAdministrators } from './administrators.ts';
-import type { Group } from './directory.ts';
+import type { Group } from './directory/entities.ts';
 import { MOST_MEMBERSHIPS } from './limits.ts';
 
 export interface TakenOver {

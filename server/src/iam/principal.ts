@@ -1,5 +1,5 @@
 import type { Bond } from './bonds.ts';
-import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Domain, type Project } from './directory.ts';
+import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Domain, type Project } from './directory/entities.ts';
 import {
   denialsOf,
   INSTALLATION,

@@ -24,7 +24,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   });
   /** A key of the account, which the caller may act on. */
   async function keyOf(principal: Principal, access: string, action: string): Promise<AccessKey> {
-    const users = await directory.users(home(principal));
+    const users = await directory.users.list(home(principal));
     const key = (await accessKeys.list(users.map(({ id }) => id))).find((one) => one.access === access);
     // Whoever may not know of it gets the same answer as for one that is not there.
     if (!key || (key.userId !== principal.user.id && !principal.allows(action))) {
@@ -36,7 +36,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   /** Whose key is made: its name, or what was sent for its id. */
   async function nameOfUser({ principal, body }: FastifyRequest): Promise<string> {
     const { user_id } = (body as { credential: { user_id: string } }).credential;
-    const user = directory.user(home(principal), user_id);
+    const user = directory.users.get(home(principal), user_id);
     return user.then(
       ({ name }) => name,
       () => user_id,
@@ -60,7 +60,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       about(request, { resourceId: user_id });
       refuseTemporary(principal);
       selfOr(principal, user_id, 'iam:credentials:createCredential');
-      const user = await directory.user(home(principal), user_id);
+      const user = await directory.users.get(home(principal), user_id);
       about(request, { resourceName: user.name });
       const make = () => accessKeys.add(user_id, description);
       const { secret, ...key } = await delegation.actingAs(principal, user_id, make);
@@ -78,7 +78,9 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
     async ({ principal, query }) => {
       const all = principal.allows('iam:credentials:listCredentials');
-      const users = all ? (await directory.users(home(principal))).map(({ id }) => id) : [principal.user.id];
+      const users = all
+        ? (await directory.users.list(home(principal))).map(({ id }) => id)
+        : [principal.user.id];
       const wanted = users.filter((id) => !query.user_id || id === query.user_id);
       return { credentials: (await accessKeys.list(wanted)).map(keyView) };
     },

@@ -73,7 +73,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async ({ principal, query }) => {
-      const wanted = (await directory.projects(home(principal))).filter(
+      const wanted = (await directory.projects.list(home(principal))).filter(
         (project) =>
           (!query.name || project.name === query.name) &&
           (!query.domain_id || project.domain.id === query.domain_id) &&
@@ -106,7 +106,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { name, description, domain_id, parent_id } = request.body.project;
       ownAccount(request.principal, domain_id);
       ownAccount(request.principal, parent_id);
-      const project = await directory.addProject(home(request.principal), { name, description });
+      const project = await directory.projects.add(home(request.principal), { name, description });
       about(request, { resourceId: project.id });
       await refreshRecording();
       return reply.code(201).send({ project: projectView(project) });
@@ -119,7 +119,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: { ...doc('A project', { 200: Type.Object({ project: ProjectView }) }), params: OneProject },
     },
     async ({ principal, params }) => ({
-      project: projectView(await directory.project(home(principal), params.id)),
+      project: projectView(await directory.projects.get(home(principal), params.id)),
     }),
   );
   server.patch(
@@ -136,7 +136,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       about(request, { resourceId: request.params.id });
       const { description, enabled } = request.body.project;
       const change = { description, enabled };
-      const project = await directory.changeProject(home(request.principal), request.params.id, change);
+      const project = await directory.projects.change(home(request.principal), request.params.id, change);
       about(request, { resourceName: project.name });
       return { project: projectView(project) };
     },
@@ -160,7 +160,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async ({ principal, query }) => {
-      const account = await directory.account(home(principal));
+      const account = await directory.accounts.get(home(principal));
       return {
         domains: !query.name || query.name === account.name ? [accountView(account)] : [],
         ...listLinks('/v3/auth/domains'),
@@ -177,7 +177,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async ({ query }) => ({
-      domains: (await directory.accounts())
+      domains: (await directory.accounts.list())
         .filter(({ name }) => !query.name || name === query.name)
         .map(accountView),
       ...listLinks('/v3/domains'),
@@ -202,7 +202,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request, reply) => {
       const { name, description, admin } = request.body.domain;
-      const account = await directory.addAccount({ name, description, admin });
+      const account = await directory.accounts.add({ name, description, admin });
       about(request, { resourceId: account.id });
       await refreshRecording();
       return reply.code(201).send({ domain: accountView(account) });
@@ -218,7 +218,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       if (params.id !== home(principal) && !principal.allows('opencts:account:list')) {
         throw ERRORS.iamNotFound('account', params.id);
       }
-      return { domain: accountView(await directory.account(params.id)) };
+      return { domain: accountView(await directory.accounts.get(params.id)) };
     },
   );
   server.patch(
@@ -240,7 +240,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         throw ERRORS.iamForbidden('you cannot disable your own account');
       }
       const { description, enabled } = body.domain;
-      const account = await directory.changeAccount(params.id, { description, enabled });
+      const account = await directory.accounts.change(params.id, { description, enabled });
       about(request, { resourceName: account.name });
       return { domain: accountView(account) };
     },

@@ -34,7 +34,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: { ...doc('List groups', { 200: listOf('groups', GroupView) }), querystring: ByName },
     },
     async ({ principal, query }) => ({
-      groups: (await directory.groups(home(principal), query.name)).map(groupView),
+      groups: (await directory.groups.list(home(principal), query.name)).map(groupView),
       ...listLinks('/v3/groups'),
     }),
   );
@@ -56,7 +56,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     async (request, reply) => {
       const { domain_id, name, description } = request.body.group;
       ownAccount(request.principal, domain_id);
-      const group = await directory.addGroup(home(request.principal), { name, description });
+      const group = await directory.groups.add(home(request.principal), { name, description });
       about(request, { resourceId: group.id });
       return reply.code(201).send({ group: groupView(group) });
     },
@@ -68,7 +68,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: { ...doc('A group', { 200: Type.Object({ group: GroupView }) }), params: OneGroup },
     },
     async ({ principal, params }) => ({
-      group: groupView(await directory.group(home(principal), params.group_id)),
+      group: groupView(await directory.groups.get(home(principal), params.group_id)),
     }),
   );
   server.patch(
@@ -110,7 +110,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: { ...doc('Members of a group', { 200: listOf('users', UserView) }), params: OneGroup },
     },
     async ({ principal, params }) => ({
-      users: (await directory.members(home(principal), params.group_id)).map(userView),
+      users: (await directory.groups.members(home(principal), params.group_id)).map(userView),
       ...listLinks(`/v3/groups/${params.group_id}/users`),
     }),
   );
@@ -120,7 +120,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     config: may('iam:groups:getGroup'),
     schema: { ...doc('Whether a user is in a group', { 204: NoBody }), params: Member },
     handler: async ({ principal, params }, reply) => {
-      const members = await directory.members(home(principal), params.group_id);
+      const members = await directory.groups.members(home(principal), params.group_id);
       if (!members.some(({ id }) => id === params.user_id)) {
         throw ERRORS.iamNotFound('member of the group', params.user_id);
       }
@@ -143,7 +143,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         const { group_id, user_id } = request.params;
         about(request, {
           resourceId: group_id,
-          resourceName: (await directory.group(home(request.principal), group_id)).name,
+          resourceName: (await directory.groups.get(home(request.principal), group_id)).name,
         });
         if (method === 'PUT') await delegation.addMember(request.principal, group_id, user_id);
         else await delegation.removeMember(request.principal, group_id, user_id);

@@ -137,7 +137,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   async function arrive(request: FastifyRequest): Promise<{ ticket: Ticket; returnTo: string }> {
     if (!signIn) throw ERRORS.noSuchPath(request.method, '/oidc/callback');
     const { directory } = iam;
-    const account = (await directory.accounts()).find(({ name }) => name === config.oidcDomain);
+    const account = (await directory.accounts.list()).find(({ name }) => name === config.oidcDomain);
     if (!account?.enabled) throw ERRORS.unauthenticated(`there is no account ${config.oidcDomain}`);
     const domain = { id: account.id, name: account.name };
     const nobody = { id: '', name: '(unknown user)', domain };
@@ -151,7 +151,7 @@ export const oidcRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     // The first sign-in makes the user, each one puts it into its groups.
     await server.auditBegin(request);
     const began = clock();
-    const { user, groups, withheld } = await directory.admitOutsideUser(account.id, outside);
+    const { user, groups, withheld } = await directory.outsideUsers.admit(account.id, outside);
     tellGroups(log, user, outside, groups);
     tellWithheld(log, user, groups, withheld);
     const acted = { id: user.id, name: user.name, domain };

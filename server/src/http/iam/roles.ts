@@ -51,7 +51,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         },
       },
       async ({ principal, query }) => ({
-        roles: (await directory.roles(home(principal)))
+        roles: (await directory.roles.list(home(principal)))
           .filter(({ name }) => !query.name || name === query.name)
           .filter(({ displayName }) => !query.display_name || displayName === query.display_name)
           .map(roleView),
@@ -65,7 +65,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         schema: { ...doc('A role', { 200: Type.Object({ role: RoleView }) }), params: OneRole },
       },
       async ({ principal, params }) => ({
-        role: roleView(await directory.role(home(principal), params.role_id)),
+        role: roleView(await directory.roles.get(home(principal), params.role_id)),
       }),
     );
   }
@@ -77,7 +77,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     },
     async (request, reply) => {
       const { display_name, description, policy } = request.body.role;
-      const role = await directory.addRole(home(request.principal), {
+      const role = await directory.roles.add(home(request.principal), {
         name: display_name,
         description,
         policy,
@@ -157,8 +157,8 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       async ({ principal, params }) => {
         const domainId = home(principal);
         const scope = scopeOf(principal, params.scope_id);
-        const roles = await directory.roles(domainId);
-        const granted = (await directory.grants(domainId, params.group_id)).filter(
+        const roles = await directory.roles.list(domainId);
+        const granted = (await directory.roles.grants(domainId, params.group_id)).filter(
           (one) => one.scope === scope,
         );
         return {
@@ -192,12 +192,12 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
             scope: scopeOf(principal, params.scope_id),
           };
           if (method === 'GET') {
-            const known = await directory.grants(domainId, grant.groupId);
+            const known = await directory.roles.grants(domainId, grant.groupId);
             if (!known.some(({ roleId, scope }) => roleId === grant.roleId && scope === grant.scope)) {
               throw ERRORS.iamNotFound('grant of the role', grant.roleId);
             }
           } else {
-            const { name } = await directory.group(domainId, grant.groupId);
+            const { name } = await directory.groups.get(domainId, grant.groupId);
             about(request, { resourceId: grant.groupId, resourceName: name });
             if (method === 'PUT') await delegation.grant(principal, grant);
             else await delegation.revoke(principal, grant);

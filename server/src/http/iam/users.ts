@@ -40,7 +40,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: { ...doc('List users', { 200: listOf('users', UserView) }), querystring: ByName },
     },
     async ({ principal, query }) => ({
-      users: (await directory.users(home(principal), query.name)).map(userView),
+      users: (await directory.users.list(home(principal), query.name)).map(userView),
       ...listLinks('/v3/users'),
     }),
   );
@@ -65,7 +65,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { domain_id, name, password, description, enabled } = request.body.user;
       ownAccount(request.principal, domain_id);
       const wanted = { name, password, description, enabled };
-      const user = await directory.addUser(home(request.principal), wanted);
+      const user = await directory.users.add(home(request.principal), wanted);
       about(request, { resourceId: user.id });
       return reply.code(201).send({ user: userView(user) });
     },
@@ -78,7 +78,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async ({ principal, params }) => {
       selfOr(principal, params.user_id, 'iam:users:getUser');
-      return { user: userView(await directory.user(home(principal), params.user_id)) };
+      return { user: userView(await directory.users.get(home(principal), params.user_id)) };
     },
   );
   server.patch(
@@ -121,7 +121,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { principal, params } = request;
       about(request, { resourceId: params.user_id });
       if (params.user_id === principal.user.id) throw ERRORS.iamForbidden('you cannot delete yourself');
-      const user = await directory.removeUser(home(principal), params.user_id);
+      const user = await directory.users.remove(home(principal), params.user_id);
       about(request, { resourceName: user.name });
       return reply.code(204).send();
     },
@@ -160,7 +160,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async ({ principal, params }) => {
       selfOr(principal, params.user_id, 'iam:groups:listGroups');
-      const groups = await directory.groupsOf(home(principal), params.user_id);
+      const groups = await directory.groups.of(home(principal), params.user_id);
       return { groups: groups.map(groupView), ...listLinks(`/v3/users/${params.user_id}/groups`) };
     },
   );

@@ -48,7 +48,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   /** The subscriber acts, whom no account knows: the trace goes to the project of the topic. */
   async function asSubscriber(request: FastifyRequest, subscription: Subscription): Promise<void> {
     const { urn, endpoint, projectId } = subscription;
-    const project = await iam.directory.anyProject(projectId);
+    const project = await iam.directory.projects.find(projectId);
     if (!project) throw noSuchToken();
     const { domain } = project;
     const actor = { user: { id: '', name: '(subscriber)', domain }, domainId: domain.id, projectId };

@@ -1,0 +1,139 @@
+import { ERRORS } from '../../errors.ts';
+import type { Metadata } from '../../metadata/index.ts';
+import { endCredentialsFor } from '../epochs.ts';
+import { MOST_PROJECTS } from '../limits.ts';
+import { columns } from './columns.ts';
+import { newId, type Project } from './entities.ts';
+import { refuseTaken, withRoom } from './room.ts';
+
+/** Projects of accounts, each in a region. */
+export class Projects {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+  private readonly regions: readonly string[];
+  private readonly changed: () => void;
+
+  constructor(options: {
+    metadata: Metadata;
+    clock: () => number;
+    regions: readonly string[];
+    changed: () => void;
+  }) {
+    this.metadata = options.metadata;
+    this.clock = options.clock;
+    this.regions = options.regions;
+    this.changed = options.changed;
+  }
+
+  /** Gives every account a project in each region, named like it: SDKs look for it. */
+  async complete(): Promise<void> {
+    for (const { id } of await this.metadata.selectFrom('domains').select('id').execute()) {
+      const known = await this.list(id);
+      for (const region of this.regions) {
+        if (!known.some(({ name }) => name === region)) await this.add(id, { name: region, region });
+      }
+    }
+  }
+
+  async list(domainId: string): Promise<Project[]> {
+    const rows = await this.rows()
+      .where('projects.domain_id', '=', domainId)
+      .orderBy('projects.name')
+      .execute();
+    return rows.map(toProject);
+  }
+
+  /** @throws CtsError 404 */
+  async get(domainId: string, id: string): Promise<Project> {
+    const row = await this.rows()
+      .where('projects.domain_id', '=', domainId)
+      .where('projects.id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('project', id);
+    return toProject(row);
+  }
+
+  /** A project by id, of whichever account. */
+  async find(id: string): Promise<Project | undefined> {
+    const row = await this.rows().where('projects.id', '=', id).executeTakeFirst();
+    return row && toProject(row);
+  }
+
+  /** @param project.name begins with the name of its region, as in `eu-de_team` */
+  async add(
+    domainId: string,
+    project: { name: string; region?: string; description?: string },
+  ): Promise<Project> {
+    const { name, description = '' } = project;
+    const region = project.region ?? name.split('_')[0] ?? '';
+    if (!this.regions.includes(region)) {
+      throw ERRORS.iamInvalid(
+        'name',
+        `a project belongs to a region: its name must be one, or begin with one and "_"; there are ${this.regions.join(', ')}`,
+      );
+    }
+    await refuseTaken(this.metadata, 'projects', 'project', [
+      ['domain_id', domainId],
+      ['name', name],
+    ]);
+    const id = newId();
+    const row = { id, domain_id: domainId, name, region, description, created_at: this.clock() };
+    await withRoom(this.metadata, 'projects', MOST_PROJECTS, domainId, (transaction) =>
+      transaction.insertInto('projects').values(row).execute(),
+    );
+    this.changed();
+    return this.get(domainId, id);
+  }
+
+  async change(
+    domainId: string,
+    id: string,
+    change: { description?: string; enabled?: boolean },
+  ): Promise<Project> {
+    await this.get(domainId, id);
+    const values = columns(change, ['description']);
+    if (values) {
+      await this.metadata.transaction().execute(async (transaction) => {
+        await transaction.updateTable('projects').set(values).where('id', '=', id).execute();
+        if (change.enabled === false) await endCredentialsFor(transaction, 'projects', id);
+      });
+    }
+    this.changed();
+    return this.get(domainId, id);
+  }
+
+  /** The account's project of that name in a region; the one named like the region is the main one. */
+  async main(domainId: string, region: string): Promise<Project | undefined> {
+    return (await this.list(domainId)).find(({ name }) => name === region);
+  }
+
+  private rows() {
+    return this.metadata
+      .selectFrom('projects')
+      .innerJoin('domains', 'domains.id', 'projects.domain_id')
+      .selectAll('projects')
+      .select('domains.name as domain_name');
+  }
+}
+
+function toProject(row: {
+  id: string;
+  name: string;
+  region: string;
+  description: string;
+  enabled: number;
+  epoch: string;
+  domain_id: string;
+  domain_name: string;
+}): Project {
+  const { id, name, region, description, epoch } = row;
+  return {
+    id,
+    name,
+    region,
+    description,
+    enabled: row.enabled === 1,
+    epoch,
+    domain: { id: row.domain_id, name: row.domain_name },
+  };
+}

@@ -1,0 +1,140 @@
+import { ERRORS } from '../../errors.ts';
+import type { Metadata } from '../../metadata/index.ts';
+import { administered } from '../administrators.ts';
+import { endCredentialsOf } from '../epochs.ts';
+import { MOST_USERS } from '../limits.ts';
+import type { PasswordWork } from '../password-work.ts';
+import type { Accounts } from './accounts.ts';
+import { columns } from './columns.ts';
+import { newId, type User } from './entities.ts';
+import { refuseTaken, withRoom } from './room.ts';
+
+/** Users of accounts. */
+export class Users {
+  private readonly metadata: Metadata;
+  private readonly clock: () => number;
+  private readonly passwords: PasswordWork;
+  private readonly changed: () => void;
+  private readonly accounts: Accounts;
+
+  constructor(
+    options: { metadata: Metadata; clock: () => number; passwords: PasswordWork; changed: () => void },
+    accounts: Accounts,
+  ) {
+    this.metadata = options.metadata;
+    this.clock = options.clock;
+    this.passwords = options.passwords;
+    this.changed = options.changed;
+    this.accounts = accounts;
+  }
+
+  async list(domainId: string, name?: string): Promise<User[]> {
+    let query = this.metadata.selectFrom('users').selectAll().where('domain_id', '=', domainId);
+    if (name !== undefined) query = query.where('name', '=', name);
+    return (await query.orderBy('name').execute()).map(toUser);
+  }
+
+  /** @throws CtsError 404 */
+  async get(domainId: string, id: string): Promise<User> {
+    const row = await this.metadata
+      .selectFrom('users')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('user', id);
+    return toUser(row);
+  }
+
+  /** @param user.password absent: it can sign in only by other means */
+  async add(
+    domainId: string,
+    user: { name: string; password?: string; description?: string; enabled?: boolean },
+  ): Promise<User> {
+    await this.accounts.get(domainId);
+    await refuseTaken(this.metadata, 'users', 'user', [
+      ['domain_id', domainId],
+      ['name', user.name],
+    ]);
+    const id = newId();
+    const { name, description = '', enabled = true } = user;
+    const password_hash =
+      user.password === undefined ? '' : await this.passwords.hash(domainId, user.password);
+    const row = {
+      id,
+      domain_id: domainId,
+      name,
+      description,
+      password_hash,
+      enabled: enabled ? 1 : 0,
+      created_at: this.clock(),
+    };
+    await withRoom(this.metadata, 'users', MOST_USERS, domainId, (transaction) =>
+      transaction.insertInto('users').values(row).execute(),
+    );
+    return this.get(domainId, id);
+  }
+
+  /**
+   * @param epoch at which alone it is changed: credentials must not have ended since
+   * @throws CtsError 401 when they have
+   */
+  async change(
+    domainId: string,
+    id: string,
+    change: { name?: string; description?: string; enabled?: boolean; password?: string },
+    epoch?: string,
+  ): Promise<User> {
+    const user = await this.get(domainId, id);
+    if (change.name !== undefined && change.name !== user.name) {
+      await refuseTaken(this.metadata, 'users', 'user', [
+        ['domain_id', domainId],
+        ['name', change.name],
+      ]);
+    }
+    const { password } = change;
+    const password_hash = password === undefined ? undefined : await this.passwords.hash(domainId, password);
+    const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
+    if (values) {
+      await administered(this.metadata, domainId, async (transaction) => {
+        let update = transaction.updateTable('users').set(values).where('id', '=', id);
+        if (epoch !== undefined) update = update.where('epoch', '=', epoch);
+        const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
+        if (numUpdatedRows === 0n) {
+          throw epoch === undefined ? ERRORS.iamNotFound('user', id) : ERRORS.wrongPassword();
+        }
+        if (password !== undefined || change.enabled === false) await endCredentialsOf(transaction, [id]);
+      });
+    }
+    this.changed();
+    return this.get(domainId, id);
+  }
+
+  async remove(domainId: string, id: string): Promise<User> {
+    const user = await this.get(domainId, id);
+    await administered(this.metadata, domainId, (transaction) =>
+      transaction.deleteFrom('users').where('id', '=', id).execute(),
+    );
+    this.changed();
+    return user;
+  }
+}
+
+export function toUser(row: {
+  id: string;
+  name: string;
+  domain_id: string;
+  description: string;
+  enabled: number;
+  created_at: number;
+}): User {
+  const { id, name, description } = row;
+  return {
+    id,
+    name,
+    domainId: row.domain_id,
+    description,
+    enabled: row.enabled === 1,
+    createdAt: row.created_at,
+  };
+}
