@@ -244,7 +244,7 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
-                            /** @description Of both, those older than the trace list reaches: they are in trace files only */
+                            /** @description Of both, those older than the trace list reaches: they are in trace files, and answered to their id */
                             late: number;
                             /** @description The first 100 traces that were rejected */
                             rejected: {
@@ -276,7 +276,7 @@ export interface paths {
                             accepted: number;
                             /** @description Traces whose trace_id had been accepted before */
                             duplicates: number;
-                            /** @description Of both, those older than the trace list reaches: they are in trace files only */
+                            /** @description Of both, those older than the trace list reaches: they are in trace files, and answered to their id */
                             late: number;
                             /** @description The first 100 traces that were rejected */
                             rejected: {

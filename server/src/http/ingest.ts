@@ -44,7 +44,8 @@ const Answer = Type.Object({
   accepted: Type.Integer({ description: 'Traces that are now on disk' }),
   duplicates: Type.Integer({ description: 'Traces whose trace_id had been accepted before' }),
   late: Type.Integer({
-    description: 'Of both, those older than the trace list reaches: they are in trace files only',
+    description:
+      'Of both, those older than the trace list reaches: they are in trace files, and answered to their id',
   }),
   rejected: Type.Array(Rejected, { description: `The first ${TOLD_REJECTIONS} traces that were rejected` }),
   rejected_count: Type.Integer({ description: 'How many were rejected in all' }),

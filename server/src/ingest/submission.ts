@@ -21,7 +21,7 @@ export interface Verdict {
   accepted: number;
   /** Traces whose trace_id had been accepted before. */
   duplicates: number;
-  /** Of these, those that the trace list does not reach any more: they are in trace files only. */
+  /** Of these, those that the trace list does not reach any more. */
   late: number;
   /** The first rejections, so that an answer stays short. */
   rejected: Rejection[];
