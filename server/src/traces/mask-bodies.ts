@@ -3,6 +3,7 @@ import type { SecretNames } from './mask-names.ts';
 import { at } from './mask-sticky.ts';
 
 const KEY_HEADER = /BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*/y;
+const LONGEST_KEY = 16_000;
 /** Of a key that is cut off. */
 const KEY_START = /[A-Za-z0-9+/=]{16}|Proc-Type:/y;
 
@@ -10,9 +11,9 @@ const KEY_START = /[A-Za-z0-9+/=]{16}|Proc-Type:/y;
 export function privateKey(text: string, start: number): Edit | undefined {
   if (!text.startsWith('-----', start - 5) || !at(KEY_HEADER, text, start)) return undefined;
   const from = KEY_HEADER.lastIndex;
-  const footer = text.indexOf('-----END', from);
-  if (footer === -1 && !at(KEY_START, text, from)) return undefined;
-  let end = footer === -1 ? text.length : footer;
+  const length = text.slice(from, from + LONGEST_KEY).indexOf('-----END');
+  if (length === -1 && !at(KEY_START, text, from)) return undefined;
+  let end = length === -1 ? text.length : from + length;
   while (end > from && /\s/.test(text[end - 1] as string)) end--;
   return { start: from, end, text: MASK };
 }

@@ -44,6 +44,12 @@ interface Label {
   depth: number;
 }
 
+/** A value without a label so far. */
+interface Waiting {
+  lead: Lead;
+  depth: number;
+}
+
 /**
  * Pairs of a label and a value side by side, in text that is no JSON: `name: PASSWORD, value: x`. A label counts up
  * to the next, or to where the structure ends in which it stands. Values before their labels are sought where a
@@ -58,7 +64,7 @@ export class Pairs {
   /** The last of each structure that is open. */
   private readonly labels: Label[] = [];
   /** Values without a label so far. */
-  private values: (Edit & { depth: number })[] = [];
+  private readonly values: Waiting[] = [];
 
   constructor(text: string, names: SecretNames) {
     this.text = text;
@@ -79,19 +85,22 @@ export class Pairs {
   /** The value behind a word, if it is secret. */
   secretAfter(start: number, word: string): Edit | undefined {
     const name = word.slice(word.lastIndexOf('.') + 1);
-    const isLabel = LABEL.test(name);
-    if (!isLabel && !LABELLED.test(name)) return undefined;
+    if (LABEL.test(name)) return this.labelled(start, word);
+    if (!LABELLED.test(name)) return undefined;
     const lead = leadOf(this.text, start, word, 'all');
-    const value = lead && valueAt(this.text, lead);
-    if (!value) return undefined;
-    return isLabel ? this.labelled(lead, value) : this.valued(start, value);
+    return lead && this.valued(lead);
   }
 
   /** @returns what directly follows in markup */
-  private labelled(lead: Lead, { start, end }: Edit): Edit | undefined {
-    if (lead.kind === 'member' && at(MORE_WORDS, this.text, end)) return undefined;
+  private labelled(start: number, word: string): Edit | undefined {
+    // Labels are looked at one by one, so no further than they can be long.
+    const text = this.text.slice(0, start + word.length + LONGEST_LABEL + FURTHEST);
+    const lead = leadOf(text, start, word, 'all');
+    const label = lead && valueAt(text, lead);
+    if (!label || (lead.kind === 'member' && at(MORE_WORDS, text, label.end))) return undefined;
+    const { end } = label;
     const secrecy =
-      end - start <= LONGEST_LABEL ? labelSecrecy(this.text.slice(start, end), this.names) : undefined;
+      end - label.start <= LONGEST_LABEL ? labelSecrecy(text.slice(label.start, end), this.names) : undefined;
     const values = this.takeValues();
     const before = this.labels.at(-1)?.depth === this.depth ? this.labels.pop() : undefined;
     // Of two names in a structure either could be the one that counts.
@@ -100,23 +109,36 @@ export class Pairs {
     const isLast = this.depth <= 0 && values.length > 0 && !secrecy;
     if (!isLast) this.labels.push({ secrecy: stays, end, depth: this.depth });
     if (!secrecy) return undefined;
-    for (const value of values) if (start - value.end <= FURTHEST) this.earlier.push(value);
-    return this.inMarkup(lead, start, end);
+    this.reveal(values, start);
+    return this.inMarkup(lead, label.start, end);
   }
 
-  private valued(start: number, value: Edit): Edit | undefined {
+  private valued(lead: Lead): Edit | undefined {
     const { depth } = this;
     const label = this.labels.at(-1);
-    if (label?.depth === depth) return label.secrecy && start - label.end <= FURTHEST ? value : undefined;
-    this.values.push({ ...value, depth });
+    if (label?.depth === depth)
+      return label.secrecy && lead.name - label.end <= FURTHEST ? valueAt(this.text, lead) : undefined;
+    this.values.push({ lead, depth });
     return undefined;
   }
 
-  /** Those at this depth. Deeper ones have been left out where their structure ended. */
-  private takeValues(): Edit[] {
-    const values: Edit[] = [];
-    while (this.values.at(-1)?.depth === this.depth) values.push(this.values.pop() as Edit);
-    return values;
+  /** Values before their label turn out to be secret; each place is looked at once, though they can enclose others. */
+  private reveal(values: Lead[], label: number): void {
+    let seen = 0;
+    for (const lead of values) {
+      if (lead.start < seen) continue;
+      const value = valueAt(this.text, lead);
+      if (!value) continue;
+      seen = value.end;
+      if (value.end <= label && label - value.end <= FURTHEST) this.earlier.push(value);
+    }
+  }
+
+  /** Those at this depth, in their order. Deeper ones have been left out where their structure ended. */
+  private takeValues(): Lead[] {
+    const leads: Lead[] = [];
+    while (this.values.at(-1)?.depth === this.depth) leads.push((this.values.pop() as Waiting).lead);
+    return leads.reverse();
   }
 
   private inMarkup({ kind, name }: Lead, start: number, end: number): Edit | undefined {

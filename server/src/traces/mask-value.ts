@@ -89,8 +89,8 @@ function blockAt(text: string, { name, start, secrecy, kind }: Lead): Edit | und
 
 /** To the end of the line, and of the lines into which it is folded. */
 function header(text: string, { name, start, around }: Lead): Edit | undefined {
+  if (around) return bare(text, start, past(LINE, text.slice(0, endOf(text, around, start)), start));
   const end = past(LINE, text, start);
-  if (around) return bare(text, start, Math.min(end, endOf(text, around, start)));
   const folded = beginsLine(text, name) ? deeperLines(text, name, end, false) : undefined;
   return bare(text, start, folded?.end ?? end);
 }
