@@ -83,16 +83,31 @@ async function answersOf(id: string): Promise<Record<string, string>> {
   };
 }
 
-async function filesOf(id: string): Promise<string> {
+async function fileOf(id: string): Promise<{ key: string; text: string }> {
   const objects = new DirectoryStore(path.join(house.directory, 'objects'));
   return until(async () => {
     const { objects: found } = await objects.list(BUCKET);
     for (const { key } of found.filter((one) => one.key.endsWith('.json.gz'))) {
       const text = gunzipSync(await buffer((await objects.get(BUCKET, key)).body)).toString('utf8');
-      if (text.includes(id)) return text;
+      if (text.includes(id)) return { key, text };
     }
     return undefined;
   });
+}
+
+/** Where a trace can be read as long as there is its trace file. */
+async function archiveOf(id: string): Promise<Record<string, string>> {
+  const { key, text: file } = await fileOf(id);
+  const view = `/v3/${admin.projectId}/archive/traces?${new URLSearchParams({ bucket: BUCKET, key, limit: '100' })}`;
+  const isKnown = async () =>
+    (await house.call('GET', view, { token: admin.token })).status === 200 || undefined;
+  await until(isKnown);
+  const { body } = await v3('POST', '/archive/searches', { trace_id: id });
+  await until(async () =>
+    (await v3('GET', `/archive/searches/${body.id}`)).body.status === 'finished' ? true : undefined,
+  );
+  const found = await textOf(`/v3/${admin.projectId}/archive/searches/${body.id}/traces`);
+  return { file, view: await textOf(view), found };
 }
 
 describe('a member that is named twice', () => {
@@ -148,11 +163,8 @@ describe('a member that is named twice', () => {
     const id = JSON.parse(item).trace_id as string;
     expect((await post(bodyOf(item))).body).toMatchObject({ accepted: 1 });
     const message = (await until(() => receiver.of('Notification')[0])).body.message as string;
-    for (const [where, text] of Object.entries({
-      ...(await answersOf(id)),
-      message,
-      file: await filesOf(id),
-    })) {
+    const answers = { ...(await answersOf(id)), ...(await archiveOf(id)), message };
+    for (const [where, text] of Object.entries(answers)) {
       expect(text, where).toContain('"ticket":"A-1","ticket":"B-2","ticket":{"n":1.0,"n":2}');
       expect(text, where).toContain('"__proto__":1,"__proto__":2');
     }
@@ -172,7 +184,9 @@ test('the members of a user come back as often and in the order in which they we
     }
     const old = await textOf(`/v1.0/${admin.projectId}/system/trace?trace_id=${id}`);
     expect(old).toContain(`"user":${JSON.stringify(user)}`);
-    expect(await filesOf(id)).toContain(`"user":${JSON.stringify(user)}`);
+    const { file, view, found } = await archiveOf(id);
+    expect(file).toContain(`"user":${JSON.stringify(user)}`);
+    for (const text of [view, found]) expect(text).toContain(`"user":${user}`);
     const { body } = await v3('GET', `/traces?user=jane&limit=200`);
     expect(body.traces.map((one: { trace_id: string }) => one.trace_id)).toContain(id);
   }
@@ -319,5 +333,6 @@ test('a late trace is in trace files and answered to its id, and in no list', as
   expect(single).toContain(`"time":${time}`);
   expect(list).not.toContain(id);
   expect((await v3('GET', `/traces?from=${time - 1}&to=${time + 1}`)).body.traces).toEqual([]);
-  expect(await filesOf(id)).toContain(`"time":${time}`);
+  const { file, found } = await archiveOf(id);
+  for (const text of [file, found]) expect(text).toContain(`"time":${time}`);
 });
