@@ -1,4 +1,7 @@
+import os from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { faultsIn, whyNoFaults } from './server/src/testing/faults/faults.ts';
 
 /** Where a report for machines goes, beside what people read. */
 const report = process.env.OPENCTS_TEST_REPORT;
@@ -13,7 +16,20 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['server/src/**/*.test.ts'],
+          exclude: ['server/src/**/*.faults.test.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Below these tests calls on files fail. All share the rules: one file after the other.
+        test: {
+          name: 'faults',
+          include: ['server/src/**/*.faults.test.ts'],
+          globalSetup: 'server/src/testing/faults/setup.ts',
+          env: whyNoFaults ? {} : faultsIn(path.join(os.tmpdir(), `opencts-faults-${process.pid}`)),
+          fileParallelism: false,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
