@@ -132,6 +132,8 @@ export async function startApp({
       notifying?.journalled(end);
     },
     onDamage,
+    onHindrance: (err) =>
+      log.warn({ err }, 'old files of the journal could not be removed; they are next time'),
     onFatal,
   });
   const quarantine = await Quarantine.open(path.join(dataDir, 'journal'));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { replaceFile, syncDirectory } from '../durable.ts';
@@ -25,6 +25,8 @@ export interface JournalOptions {
   onDamage: (damage: DamageReport) => void;
   /** Traces became durable, up to `end`. */
   onDurable: (counts: HourCounts, traces: number, end: Position) => void;
+  /** Something that nobody depends on could not be done, and is tried again. */
+  onHindrance?: (error: Error) => void;
   /** The journal can take nothing more; the process must end and the next start read the disk anew. */
   onFatal: (error: Error) => void;
 }
@@ -249,7 +251,10 @@ export class Journal {
   private fail(batch: Batch, error: Error): void {
     for (const identity of batch.identities) this.window.remove(identity);
     if (!(error instanceof Fatal)) {
-      batch.reject(ERRORS.unavailable(`the disk of the journal is full (${error.message})`, 30));
+      const what = isDiskFull(error)
+        ? 'the disk of the journal is full'
+        : 'the journal cannot open its next file';
+      batch.reject(ERRORS.unavailable(`${what} (${error.message})`, 30));
       return;
     }
     this.failure = error;
@@ -274,7 +279,11 @@ export class Journal {
     }
   }
 
-  /** Seals the last segment (companions first, then its successor) and goes on in a new one. */
+  /**
+   * Seals the last segment (companions first, then its successor) and goes on in a new one. What has no room is
+   * done again with the next batch, all of it: until then nothing more comes into the segment, and its
+   * companions tell all that is in it.
+   */
   private async rotate(): Promise<void> {
     const { segment } = this.end;
     try {
@@ -284,19 +293,21 @@ export class Journal {
       this.handle = next;
       this.end = startOf(segment + 1);
     } catch (error) {
-      if (isDiskFull(error)) throw error;
+      if (noRoom(error)) throw error;
       throw new Fatal('beginning a journal segment failed', { cause: error });
     }
+    this.idsFiles.push({ segment, identities: this.segmentIdentities.length });
     this.segmentIdentities = [];
     this.segmentCounts = new HourCounts();
-    await this.forgetOld();
+    // What cannot be removed stays until the next rotation, and hinders nobody.
+    await this.forgetOld().catch((error) => this.options.onHindrance?.(error));
   }
 
   private async createSegment(segment: number): Promise<FileHandle> {
     const file = segmentFile(this.options.directory, segment);
     const handle = await open(file, 'w', 0o600);
     try {
-      await handle.write(SEGMENT_HEADER, 0, SEGMENT_HEADER.length, 0);
+      await handle.writeFile(SEGMENT_HEADER);
       await handle.datasync();
       await syncDirectory(this.options.directory);
       return handle;
@@ -311,7 +322,6 @@ export class Journal {
     const { directory } = this.options;
     await replaceFile(segmentFile(directory, segment, 'counts'), JSON.stringify([...counts.rows()]));
     await replaceFile(segmentFile(directory, segment, 'ids'), Buffer.concat(identities));
-    this.idsFiles.push({ segment, identities: identities.length });
   }
 
   /** Removes companions that nobody needs any more: identities beyond the window, counts beyond retention. */
@@ -324,7 +334,8 @@ export class Journal {
     for (let oldest = this.idsFiles[0]; oldest; oldest = this.idsFiles[0]) {
       newer -= oldest.identities;
       if (newer < 2 * retryWindow || kept.has(oldest.segment)) break;
-      await unlink(segmentFile(directory, oldest.segment, 'ids'));
+      // It may be gone already, where that was told as a failure.
+      await rm(segmentFile(directory, oldest.segment, 'ids'), { force: true });
       this.idsFiles.shift();
     }
     for (const segment of await listNumbers(directory, 'counts')) {
@@ -422,6 +433,10 @@ async function readId(directory: string): Promise<string> {
 }
 
 function isDiskFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Neither on the disk nor for another open file; it comes back. */
+function noRoom(error: unknown): boolean {
+  return isDiskFull(error) || ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,8 +1,7 @@
 import { mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Faults, type When, whyNoFaults } from './faults.ts';
+import { Faults, SCRATCH, type When, whyNoFaults } from './faults.ts';
 
 const failing = (code: string) => expect.objectContaining({ code });
 
@@ -11,7 +10,7 @@ describe.skipIf(whyNoFaults)('the shim', () => {
   let faults: Faults;
   const file = () => path.join(directory, 'file');
   beforeEach(async () => {
-    directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-shim-'));
+    directory = await mkdtemp(path.join(SCRATCH, 'opencts-shim-'));
     faults = new Faults();
   });
   afterEach(async () => {

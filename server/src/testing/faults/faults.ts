@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { constants } from 'node:os';
+import { closeSync, existsSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import os, { constants } from 'node:os';
 import path from 'node:path';
 
 /** Calls of the C library on files, as `shim.c` numbers them. */
@@ -8,7 +8,6 @@ const CALLS = { open: 1, read: 2, write: 4, sync: 8, rename: 16, mkdir: 32, unli
 export type Call = keyof typeof CALLS;
 /** Those that change what is on disk. */
 export const CHANGES: Call[] = ['write', 'sync', 'rename', 'mkdir', 'unlink', 'truncate'];
-export const ALL_CALLS = Object.keys(CALLS) as Call[];
 
 /**
  * `before`: nothing happens; `after`: it happens all the same; `half`: half of a write happens, the next ones fail;
@@ -45,6 +44,9 @@ export interface Fault {
   /** Those that failed. */
   readonly hits: number;
 }
+
+/** Where tests do what they do a thousand times: a disk that is one in name only. */
+export const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 
 /** Why no fault can be injected; undefined: it can. */
 export const whyNoFaults = why();
