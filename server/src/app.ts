@@ -4,59 +4,34 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
-import {
-  ArchiveCatalog,
-  Archiving,
-  Digester,
-  Lifecycle,
-  type Route,
-  SigningKeys,
-  SpoolSealer,
-  Uploader,
-} from './archive/index.ts';
-import { deletionOf, expiryOf, lifecycleOf, Operations, pauseOf, Recorder } from './auditing/index.ts';
+import { Operations, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
 import { lockDataDirectory } from './data-lock.ts';
-
 import {
   Connections,
   connectionsWithin,
   createServer,
   Gate,
   type GuardedRoute,
-  type ReadinessCheck,
   SessionCookies,
 } from './http/index.ts';
-
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
 import { type AsideChange, type DamageReport, Journal, Quarantine } from './journal/index.ts';
-import { Keyring, loadRootKey } from './kms/index.ts';
+import { loadRootKey } from './kms/index.ts';
 import { openMetadata, StoredWatch } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
-import { Notifications, Notifying } from './notifications/index.ts';
-import { Buckets, DirectoryStore, type ObjectStore, openS3 } from './objects/index.ts';
+import type { Notifying } from './notifications/index.ts';
+import { startArchive } from './parts/archive.ts';
+import { startDelivery } from './parts/delivery.ts';
+import { readiness } from './readiness.ts';
 import { Retention } from './retention.ts';
-import { ArchiveSearches } from './search/index.ts';
-
 import { FairQueue } from './shares/index.ts';
-
 import { endInOrder } from './shutdown.ts';
-
-import {
-  Certificates,
-  DeliveryLog,
-  DeliveryNetwork,
-  DirectSms,
-  Messages,
-  Subscriptions,
-  Templates,
-  Topics,
-} from './smn/index.ts';
 import { STORED_JSON } from './stored-json.ts';
-import { type OpenedStore, openTraceStore } from './trace-store.ts';
+import { openTraceStore } from './trace-store.ts';
 import { Masker, QUERY_SHARES } from './traces/index.ts';
-import { Configurations, Recording, Trackers, type Transfer } from './trackers/index.ts';
+import { Configurations, Recording } from './trackers/index.ts';
 
 const DAY = 86_400_000;
 /** Requests that the log names when they are cut off. */
@@ -120,7 +95,7 @@ export async function startApp({
     log.error(damage, what);
   };
   let indexer: Indexing | undefined;
-  let notifying: Notifying | undefined;
+  let notifier: Notifying | undefined;
   const journal = await Journal.open({
     directory: path.join(dataDir, 'journal'),
     segmentSize: config.segmentSize,
@@ -129,7 +104,7 @@ export async function startApp({
     countsSince: () => clock() - retentionMs - DAY,
     onDurable: (counts, traces, end) => {
       indexer?.journalled(counts, traces, end);
-      notifying?.journalled(end);
+      notifier?.journalled(end);
     },
     onDamage,
     onHindrance: (err) =>
@@ -150,13 +125,16 @@ export async function startApp({
   const largeBodies = new FairQueue(LARGE_BODIES);
   const traceStore = await openTraceStore(config, queries, log);
   const { store, engine } = traceStore;
-  const followed = () => ({
-    directory: path.join(dataDir, 'journal'),
-    journalId: journal.id,
-    end: journal.durableEnd,
-    logLevel: config.logLevel,
-  });
-  indexer = new Indexing({ ...followed(), store: traceStore.options }, ears);
+  indexer = new Indexing(
+    {
+      directory: path.join(dataDir, 'journal'),
+      journalId: journal.id,
+      end: journal.durableEnd,
+      logLevel: config.logLevel,
+      store: traceStore.options,
+    },
+    ears,
+  );
   await indexer.start();
   void traceStore.prepared.then(() => indexer?.begin());
 
@@ -197,136 +175,16 @@ export async function startApp({
   });
   const operations = new Operations({ metadata, recorder, clock, log });
   await operations.start();
-  const objects = await openObjects(config);
-  const buckets = new Buckets(metadata, objects, clock);
-  const keyring = new Keyring({
-    metadata,
-    rootKey,
-    clock,
-    log,
-    onUse: (use) => recorder.recordKeyUse(use),
-    onDelete: (key, work) => operations.run(key, deletionOf(key), work),
-    onChange: () => uploader.retry(),
-  });
-  const trackers = new Trackers({
-    metadata,
-    buckets,
-    keyring,
-    clock,
-    onLifecycle: ({ bucket, days, projectId, tracker }, work) =>
-      operations.run({ projectId, domainId: bucket.domainId }, lifecycleOf(bucket, days, tracker), work),
-    changed: async () => {
-      await refreshRecording();
-      uploader.retry();
-    },
-  });
-  const spool = path.join(dataDir, 'spool');
-  const uploader = new Uploader({
-    spool,
-    underWay: () => archiving.underWay,
-    metadata,
-    objects,
-    sealer: new SpoolSealer(keyring, clock),
-    clock,
-    log,
-    onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
-      recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'PUT.OBJECT' }),
-  });
-  const archiving = new Archiving({
-    directory: path.join(dataDir, 'journal'),
-    spool,
-    journal,
-    segmentSize: config.segmentSize,
-    cycleMs: config.cycleSeconds * 1000,
-    clock,
-    log,
-    routes: async () => (await trackers.transfers()).map(routeOf),
-    onCut: () => void uploader.work(),
-    onDamage,
-    onAside,
-  });
-  await archiving.start();
-  keyring.start();
-  void uploader.work();
-  const signingKeys = new SigningKeys(metadata, rootKey, clock);
-  const digester = new Digester({
-    metadata,
-    objects,
-    keys: signingKeys,
-    clock,
-    log,
-    hash: config.digestHash,
-    trackers: async () =>
-      (await trackers.transfers()).map((transfer) => ({
-        route: routeOf(transfer),
-        validated: transfer.tracker.settings.isValidated,
-      })),
-  });
-  digester.start();
-  const lifecycle = new Lifecycle({
-    metadata,
-    objects,
-    clock,
-    log,
-    onExpiry: ({ bucket, days, keys, ...about }, work) =>
-      operations.run(about, expiryOf(bucket, days, keys), work),
-  });
-  lifecycle.start();
-  const catalog = new ArchiveCatalog(metadata, objects, keyring);
-  const searches = new ArchiveSearches({
-    directory: path.join(dataDir, 'searches'),
-    catalog,
-    clock,
-    log,
-    onRead: ({ bucket, key, bytes, project_id }, { user, source_ip, request_id }) =>
-      recorder.recordObject(
-        { projectId: project_id, domainId: user.domain.id },
-        { bucket, key, bytes, name: 'GET.OBJECT' },
-        { user, source_ip, request_id },
-      ),
-  });
-  await searches.start();
+  const foundation = { config, log, clock, metadata, rootKey, journal, recorder, operations, ears };
+  const archive = await startArchive(foundation, refreshRecording);
+  const { objects, keyring, uploader, archiving, digester, lifecycle, searches } = archive;
 
   let url = '';
   const publicUrl = () => config.publicUrl || url;
-  const network = new DeliveryNetwork(config.deliveryNetworks);
-  const smtp = { url: config.smtpUrl, from: config.mailFrom };
-  const sms = {
-    url: config.smsUrl,
-    method: config.smsMethod,
-    headers: config.smsHeaders,
-    body: config.smsBody,
-  };
-  const setup = {
-    ...followed(),
-    metadata: path.join(dataDir, 'metadata.db'),
-    lateMs: retentionMs,
-    rootKey,
-    smtp,
-    sms,
-    deliveryNetworks: config.deliveryNetworks,
-  };
-  notifying = new Notifying(setup, {
-    ...ears,
-    onPause: async ({ urn, endpoint, projectId, paused, reason }) => {
-      try {
-        const { domain_id: domainId } = await metadata
-          .selectFrom('projects')
-          .select('domain_id')
-          .where('id', '=', projectId)
-          .executeTakeFirstOrThrow();
-        await operations.report({ domainId, projectId }, pauseOf({ urn, endpoint }, paused, reason), true);
-      } catch (error) {
-        log.error({ err: error, urn }, 'the pause of a subscriber could not be recorded');
-      }
-    },
-  });
-  await notifying.start();
-  const wake = () => notifying?.wake();
-  const rulesChanged = () => notifying?.refresh();
-  const topics = new Topics(metadata, clock, rulesChanged);
-  const messages = new Messages(metadata, clock, wake);
-  const directSms = new DirectSms(sms, clock);
+  const { notifying, ...delivery } = await startDelivery(foundation, retentionMs);
+  notifier = notifying;
+  // What has become durable while it started.
+  notifying.journalled(journal.durableEnd);
 
   const stored = new StoredWatch(metadata, STORED_JSON, log);
   watched = {
@@ -378,14 +236,14 @@ export async function startApp({
     largeBodies,
     recorder,
     operations,
-    trackers,
-    signingKeys,
-    archive: catalog,
+    trackers: archive.trackers,
+    signingKeys: archive.signingKeys,
+    archive: archive.catalog,
     searches,
     keyring,
+    buckets: archive.buckets,
     configurations: new Configurations(metadata, refreshRecording),
-    notifications: new Notifications(metadata, topics, clock, rulesChanged),
-    buckets,
+    ...delivery,
     refreshRecording,
     store,
     accounting: new Accounting(journal, indexer, quarantine),
@@ -393,13 +251,6 @@ export async function startApp({
     journal,
     registry: metrics.registry,
     readiness: () => readiness(traceStore, disk, () => stopping),
-    topics,
-    subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
-    messages,
-    templates: new Templates(metadata, clock),
-    certificates: new Certificates(metadata, rootKey, clock),
-    deliveryLog: new DeliveryLog(metadata, clock, wake),
-    sendSms: (number, text) => directSms.send(number, text),
     publicUrl,
     gate,
     consoleDir: CONSOLE,
@@ -440,7 +291,7 @@ export async function startApp({
           ['journal', () => journal.close()],
           ['keyring', () => keyring.stop()],
           ['archiving', () => archiving.stop()],
-          ['notifying', () => notifying?.stop()],
+          ['notifying', () => notifying.stop()],
           // What hangs there would keep digests and uploads from ending; both go on at the next start.
           ['object store', () => objects.close()],
           ['digester', () => digester.stop()],
@@ -456,54 +307,4 @@ export async function startApp({
       unlock();
     },
   };
-}
-
-/** Buckets in an object store by endpoint, or in folders. */
-async function openObjects(config: Config): Promise<ObjectStore> {
-  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'));
-  return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
-}
-
-/** A tracker that transfers, in the words of the archiver. */
-function routeOf({ tracker, project }: Transfer): Route {
-  const { settings } = tracker;
-  return {
-    projectId: tracker.projectId,
-    domainId: project.domainId,
-    trackerId: tracker.id,
-    tracker: tracker.name,
-    bucket: settings.bucket,
-    prefix: settings.filePrefix,
-    region: project.region,
-    subProject: project.name === project.region ? undefined : project.name,
-    compressed: settings.compressType === 'gzip',
-    sorted: settings.isSortByService,
-    withoutDataKeys: settings.excludedServices.includes('KMS'),
-    lock: settings.lock,
-    encryptionKey: settings.isEncrypted ? settings.kmsId : undefined,
-  };
-}
-
-async function readiness(
-  { store, isPrepared }: OpenedStore,
-  disk: DiskWatch,
-  stopping: () => boolean,
-): Promise<ReadinessCheck[]> {
-  const answers =
-    isPrepared() &&
-    (await store.ping().then(
-      () => true,
-      () => false,
-    ));
-  const refusal = disk.refusal();
-  return [
-    { name: 'intake', ok: !stopping(), detail: stopping() ? 'the service is stopping' : 'traces are taken' },
-    { name: 'disk', ok: refusal === undefined, detail: refusal ?? 'there is room' },
-    {
-      name: 'trace store',
-      ok: answers,
-      detail: answers ? 'it answers' : 'it does not answer; traces wait in the journal',
-    },
-  ];
 }

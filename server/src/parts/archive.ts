@@ -1,0 +1,149 @@
+import path from 'node:path';
+import {
+  ArchiveCatalog,
+  Archiving,
+  Digester,
+  Lifecycle,
+  type Route,
+  SigningKeys,
+  SpoolSealer,
+  Uploader,
+} from '../archive/index.ts';
+import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
+import type { Config } from '../config.ts';
+import { Keyring } from '../kms/index.ts';
+import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
+import { ArchiveSearches } from '../search/index.ts';
+import { Trackers, type Transfer } from '../trackers/index.ts';
+import type { Foundation } from './foundation.ts';
+
+/**
+ * Trackers, and all that brings their traces into buckets and back.
+ * @param refreshRecording what is recorded has changed
+ */
+export async function startArchive(
+  { config, log, clock, metadata, rootKey, journal, recorder, operations, ears }: Foundation,
+  refreshRecording: () => Promise<void>,
+) {
+  const { dataDir } = config;
+  const objects = await openObjects(config);
+  const buckets = new Buckets(metadata, objects, clock);
+  const keyring = new Keyring({
+    metadata,
+    rootKey,
+    clock,
+    log,
+    onUse: (use) => recorder.recordKeyUse(use),
+    onDelete: (key, work) => operations.run(key, deletionOf(key), work),
+    onChange: () => uploader.retry(),
+  });
+  const trackers = new Trackers({
+    metadata,
+    buckets,
+    keyring,
+    clock,
+    onLifecycle: ({ bucket, days, projectId, tracker }, work) =>
+      operations.run({ projectId, domainId: bucket.domainId }, lifecycleOf(bucket, days, tracker), work),
+    changed: async () => {
+      await refreshRecording();
+      uploader.retry();
+    },
+  });
+  const spool = path.join(dataDir, 'spool');
+  const uploader = new Uploader({
+    spool,
+    underWay: () => archiving.underWay,
+    metadata,
+    objects,
+    sealer: new SpoolSealer(keyring, clock),
+    clock,
+    log,
+    onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
+      recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'PUT.OBJECT' }),
+  });
+  const archiving = new Archiving({
+    directory: path.join(dataDir, 'journal'),
+    spool,
+    journal,
+    segmentSize: config.segmentSize,
+    cycleMs: config.cycleSeconds * 1000,
+    clock,
+    log,
+    routes: async () => (await trackers.transfers()).map(routeOf),
+    onCut: () => void uploader.work(),
+    onDamage: ears.onDamage,
+    onAside: ears.onAside,
+  });
+  await archiving.start();
+  keyring.start();
+  void uploader.work();
+  const signingKeys = new SigningKeys(metadata, rootKey, clock);
+  const digester = new Digester({
+    metadata,
+    objects,
+    keys: signingKeys,
+    clock,
+    log,
+    hash: config.digestHash,
+    trackers: async () =>
+      (await trackers.transfers()).map((transfer) => ({
+        route: routeOf(transfer),
+        validated: transfer.tracker.settings.isValidated,
+      })),
+  });
+  digester.start();
+  const lifecycle = new Lifecycle({
+    metadata,
+    objects,
+    clock,
+    log,
+    onExpiry: ({ bucket, days, keys, ...about }, work) =>
+      operations.run(about, expiryOf(bucket, days, keys), work),
+  });
+  lifecycle.start();
+  const catalog = new ArchiveCatalog(metadata, objects, keyring);
+  const searches = new ArchiveSearches({
+    directory: path.join(dataDir, 'searches'),
+    catalog,
+    clock,
+    log,
+    onRead: ({ bucket, key, bytes, project_id }, { user, source_ip, request_id }) =>
+      recorder.recordObject(
+        { projectId: project_id, domainId: user.domain.id },
+        { bucket, key, bytes, name: 'GET.OBJECT' },
+        { user, source_ip, request_id },
+      ),
+  });
+  await searches.start();
+  return {
+    ...{ objects, buckets, keyring, trackers, uploader, archiving },
+    ...{ signingKeys, digester, lifecycle, catalog, searches },
+  };
+}
+
+/** Buckets in an object store by endpoint, or in folders. */
+async function openObjects(config: Config): Promise<ObjectStore> {
+  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
+  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'));
+  return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
+}
+
+/** A tracker that transfers, in the words of the archiver. */
+function routeOf({ tracker, project }: Transfer): Route {
+  const { settings } = tracker;
+  return {
+    projectId: tracker.projectId,
+    domainId: project.domainId,
+    trackerId: tracker.id,
+    tracker: tracker.name,
+    bucket: settings.bucket,
+    prefix: settings.filePrefix,
+    region: project.region,
+    subProject: project.name === project.region ? undefined : project.name,
+    compressed: settings.compressType === 'gzip',
+    sorted: settings.isSortByService,
+    withoutDataKeys: settings.excludedServices.includes('KMS'),
+    lock: settings.lock,
+    encryptionKey: settings.isEncrypted ? settings.kmsId : undefined,
+  };
+}
