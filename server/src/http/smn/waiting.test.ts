@@ -5,6 +5,7 @@ import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { House } from '../../testing/house.ts';
 
 const MOST = 1_000_000;
+const PIECE = 100_000;
 const house = new House();
 let owner: Awaited<ReturnType<House['signIn']>>;
 let topics: string;
@@ -35,11 +36,14 @@ beforeAll(async () => {
   await metadata.updateTable('smn_subscriptions').set({ status: 1, paused: 'manual' }).execute();
   await metadata.deleteFrom('smn_messages').execute();
   expect((await publish()).status).toBe(200);
-  await sql`INSERT INTO smn_deliveries (message_id, subscription_id, state, attempts, reason)
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MOST - 5})
-    SELECT (SELECT id FROM smn_messages), (SELECT min(id) FROM smn_subscriptions), 'waiting', 0, '' FROM n`.execute(
-    metadata,
-  );
+  // In pieces: the service writes as well.
+  for (let left = MOST - 5; left > 0; left -= PIECE) {
+    await sql`INSERT INTO smn_deliveries (message_id, subscription_id, state, attempts, reason)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${Math.min(left, PIECE)})
+      SELECT (SELECT id FROM smn_messages), (SELECT min(id) FROM smn_subscriptions), 'waiting', 0, '' FROM n`.execute(
+      metadata,
+    );
+  }
 }, 120_000);
 afterAll(async () => {
   await metadata.destroy();
