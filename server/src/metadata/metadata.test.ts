@@ -52,6 +52,23 @@ test('what was there before roles and trackers keeps its rights and goes on bein
   await metadata.destroy();
 });
 
+test('an upgrade that is broken off has changed nothing, and is done by the next start', async () => {
+  const file = path.join(directory, 'metadata.db');
+  const sqlite = new Sqlite(file);
+  const old = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const migrator = new Migrator({ db: old, provider: { getMigrations: async () => MIGRATIONS } });
+  await migrator.migrateTo('0001_accounts');
+  // The upgrade fails when it has come to this one.
+  sqlite.exec('CREATE TABLE kms_keys (id text)');
+  const schema = () => sqlite.prepare('SELECT sql FROM sqlite_master ORDER BY name').all();
+  const before = schema();
+  await expect(openMetadata(file)).rejects.toThrow('could not be brought up to date');
+  expect(schema()).toEqual(before);
+  sqlite.exec('DROP TABLE kms_keys');
+  await old.destroy();
+  await (await openMetadata(file)).destroy();
+});
+
 test('two connections write side by side: none is refused because the other has written', async () => {
   const file = path.join(directory, 'metadata.db');
   const one = await openMetadata(file);

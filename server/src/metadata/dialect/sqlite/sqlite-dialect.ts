@@ -11,11 +11,18 @@ import { SqliteConnection, type SqliteParts } from './sqlite-connection.ts';
 /** SQLite with one connection that writes and others that read. @param open called once, at the first statement */
 export function sqliteDialect(open: () => Promise<SqliteParts>): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new SqliteDriver(open),
     createIntrospector: (database) => new SqliteIntrospector(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** SQLite changes schemas in transactions as it does rows: an upgrade that is broken off has changed nothing. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 class SqliteDriver implements Driver {
