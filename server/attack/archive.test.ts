@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { Keyring, loadRootKey, unseal } from '../src/kms/index.ts';
+import { Keyring, readRootKey, unseal } from '../src/kms/index.ts';
 import { openMetadata } from '../src/metadata/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
 import {
@@ -84,7 +84,7 @@ async function opener(directory: string): Promise<{ open: Open; close: () => Pro
   const metadata = await openMetadata(path.join(directory, 'metadata.db'));
   const keyring = new Keyring({
     metadata,
-    rootKey: await loadRootKey(directory, ''),
+    rootKey: (await readRootKey(directory, '')) as Buffer,
     clock: Date.now,
     log: pino({ level: 'silent' }),
     onUse: async () => undefined,

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +5,6 @@ import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
 import { Operations, Recorder } from './auditing/index.ts';
 import type { Config } from './config.ts';
-import { lockDataDirectory } from './data-lock.ts';
 import {
   Connections,
   connectionsWithin,
@@ -17,9 +15,9 @@ import {
 } from './http/index.ts';
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
+import { openInstallation } from './installation/index.ts';
 import { type AsideChange, type DamageReport, Journal, Quarantine } from './journal/index.ts';
-import { loadRootKey } from './kms/index.ts';
-import { openMetadata, StoredWatch } from './metadata/index.ts';
+import { StoredWatch } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import type { Notifying } from './notifications/index.ts';
 import { startArchive } from './parts/archive.ts';
@@ -63,7 +61,7 @@ export interface App {
 
 /**
  * Starts all parts and hands each what it needs; top to bottom is the order of start, `stop` the reverse.
- * @throws DataDirectoryInUse before anything is read or written
+ * @throws DataDirectoryInUse, StartRefused before anything is changed
  */
 export async function startApp({
   config,
@@ -75,8 +73,7 @@ export async function startApp({
   const { dataDir } = config;
   const retentionMs = config.retentionDays * DAY;
   const mostConnections = connectionsWithin(config.maxConnections, log);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataDirectory(dataDir);
+  const { metadata, rootKey, unlock } = await openInstallation({ config, version, clock, onFatal });
 
   const disk = new DiskWatch(dataDir, config.diskReserve);
   await disk.start();
@@ -138,8 +135,6 @@ export async function startApp({
   await indexer.start();
   void traceStore.prepared.then(() => indexer?.begin());
 
-  const metadata = await openMetadata(path.join(dataDir, 'metadata.db'), onFatal);
-  const rootKey = await loadRootKey(dataDir, config.rootKey);
   const iam = new Iam({
     metadata,
     rootKey,

@@ -70,6 +70,14 @@ function bytes(value: string): number {
   return Number(match[1]) * unit;
 }
 
+function atLeast(least: string): (value: string) => number {
+  return (value) => {
+    const size = bytes(value);
+    if (size < bytes(least)) throw new Error(`must be ${least} or more`);
+    return size;
+  };
+}
+
 function pattern(rule: RegExp, told: string): (value: string) => string {
   return (value) => {
     if (!rule.test(value)) throw new Error(told);
@@ -268,9 +276,9 @@ export const SETTINGS = {
   }),
   engineMemory: define({
     variable: 'OPENCTS_ENGINE_MEMORY',
-    meaning: 'Memory limit of the embedded engine',
+    meaning: 'Memory limit of the embedded engine, 200MB or more',
     fallback: '800MB',
-    parse: bytes,
+    parse: atLeast('200MB'),
   }),
   retentionDays: define({
     variable: 'OPENCTS_RETENTION_DAYS',

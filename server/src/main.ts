@@ -6,6 +6,9 @@ import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
 import { importCommand } from './import/index.ts';
+import { beginAnew } from './installation/index.ts';
+import { startProblem } from './start-problem.ts';
+import { StartRefused } from './start-refused.ts';
 import { verifyCommand } from './verify/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -23,11 +26,12 @@ Commands:
 ${Object.entries(NOUNS)
   .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)
   .join('\n')}
+  begin-anew   Put the installation of the data directory aside, so that an empty one begins
   config       Print every setting, what it means and its present value
   version      Print the version
   help         Print this
 
-Settings are environment variables OPENCTS_*; serve and config take each also as a flag:
+Settings are environment variables OPENCTS_*; serve, begin-anew and config take each also as a flag:
 OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
 `;
 
@@ -35,6 +39,7 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
   serve,
   import: importCommand,
   verify: verifyCommand,
+  'begin-anew': putAside,
   config: printConfig,
   version: async () => print(`${version}\n`),
   help: async () => print(HELP),
@@ -66,6 +71,8 @@ async function serve(argv: string[]): Promise<number> {
       log.fatal({ err: error }, 'the service cannot go on and ends; the next start reads the disk anew');
       process.exit(70);
     },
+  }).catch((error) => {
+    throw startProblem(error, config) ?? error;
   });
   welcome(app.url, config, app.firstPassword);
   return new Promise((resolve) => {
@@ -88,6 +95,15 @@ async function serve(argv: string[]): Promise<number> {
     process.on('SIGINT', () => stop('SIGINT'));
     process.on('SIGTERM', () => stop('SIGTERM'));
   });
+}
+
+async function putAside(argv: string[]): Promise<number> {
+  const config = configFrom(argv.filter((word) => word !== '--yes'));
+  return beginAnew(config.dataDir, argv.includes('--yes'), new Date(), (line) => print(`${line}\n`)).catch(
+    (error) => {
+      throw startProblem(error, config) ?? error;
+    },
+  );
 }
 
 /** What a person needs next. The password stands here once and is kept nowhere in the clear. */
@@ -134,8 +150,8 @@ async function main(): Promise<number> {
     const told =
       error instanceof ConfigError ||
       error instanceof DataDirectoryInUse ||
-      code?.startsWith('ERR_PARSE_ARGS') ||
-      code === 'EADDRINUSE';
+      error instanceof StartRefused ||
+      code?.startsWith('ERR_PARSE_ARGS');
     process.stderr.write(told ? `opencts: ${message}\n` : `opencts: ${(error as Error).stack}\n`);
     return told ? 2 : 1;
   }

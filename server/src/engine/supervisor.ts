@@ -24,6 +24,9 @@ const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 10_000;
 /** A run this long counts as healthy: the next restart is quick again. */
 const HEALTHY_MS = 30_000;
+/** What a kill from outside mostly means. */
+const KILLED =
+  'it was killed, maybe for want of memory: give the machine or the container more, or lower OPENCTS_ENGINE_MEMORY';
 
 export interface EngineOptions {
   /** Directory of the tables; made if absent. */
@@ -121,7 +124,7 @@ class Supervisor implements Engine {
         clearTimeout(impatience);
         reject(
           new Error(
-            `the embedded engine ended at start (${signal ?? `exit ${code}`}); its log lines tell why`,
+            `the embedded engine ended at start (${signal ?? `exit ${code}`}); ${signal === 'SIGKILL' ? KILLED : 'its log lines tell why'}`,
           ),
         );
       });
@@ -131,7 +134,8 @@ class Supervisor implements Engine {
     child.once('exit', (code, signal) => {
       this.ready = false;
       if (this.stopping) return;
-      this.options.log.error({ code, signal }, 'the embedded engine died; it is started again');
+      const why = signal === 'SIGKILL' ? `; ${KILLED}` : '';
+      this.options.log.error({ code, signal }, `the embedded engine died; it is started again${why}`);
       if (Date.now() - began > HEALTHY_MS) this.wait = RESTART_FIRST_MS;
       this.restartLater();
     });

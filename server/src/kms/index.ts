@@ -8,5 +8,5 @@ export {
   type NamedKey,
   WrongKeyState,
 } from './keyring.ts';
-export { loadRootKey } from './root-key.ts';
+export { makeRootKey, readRootKey } from './root-key.ts';
 export { Sealer } from './seal.ts';

@@ -1,4 +1,5 @@
 export { PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
+export { lookAtMetadata, MetadataDamaged, type Rows } from './look.ts';
 export {
   connectMetadata,
   isBusy,
@@ -6,6 +7,7 @@ export {
   openMetadata,
   unlessBusy,
 } from './metadata.ts';
+export { MIGRATIONS } from './migrations.ts';
 export { inPieces } from './pieces.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';
 export { readerOf, type Stored } from './stored.ts';

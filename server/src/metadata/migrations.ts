@@ -579,4 +579,15 @@ export const MIGRATIONS: Record<string, Migration> = {
       }
     },
   },
+  '0016_installation': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('installation')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('key_check', 'text', (column) => column.notNull())
+        .addColumn('version', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
 };

@@ -8,6 +8,15 @@ export type MessageKind = 'trace' | 'batch' | 'published' | 'confirmation' | 'fa
 
 /** Ids are 32 lower-case hex digits; instants are epoch ms; flags are 0 or 1. */
 export interface Database {
+  /** One row: what tells this installation from others. */
+  installation: {
+    id: string;
+    /** A known text, sealed by the root key: no other key opens it. */
+    key_check: string;
+    /** Of OpenCTS, which wrote here last. */
+    version: string;
+    created_at: number;
+  };
   domains: {
     id: string;
     name: string;
