@@ -6735,6 +6735,8 @@ export interface paths {
                                 name: string;
                             };
                             expires_at: string;
+                            /** @description Whether the user may see the quarantine of the installation */
+                            operator: boolean;
                             /** @description That the user may enter */
                             projects: {
                                 id: string;
@@ -6786,6 +6788,8 @@ export interface paths {
                                     name: string;
                                 };
                                 expires_at: string;
+                                /** @description Whether the user may see the quarantine of the installation */
+                                operator: boolean;
                                 /** @description That the user may enter */
                                 projects: {
                                     id: string;
@@ -6833,6 +6837,8 @@ export interface paths {
                                 name: string;
                             };
                             expires_at: string;
+                            /** @description Whether the user may see the quarantine of the installation */
+                            operator: boolean;
                             /** @description That the user may enter */
                             projects: {
                                 id: string;

@@ -18,13 +18,10 @@ const call = (method: string, path: string, headers: Record<string, string>, bod
   });
 
 /** Signs in as a browser does. @returns what it sends from then on */
-async function enter(): Promise<{ cookie: string; line: string; session: Record<string, unknown> }> {
-  const response = await call(
-    'POST',
-    '/session',
-    {},
-    { account: 'default', user: 'admin', password: PASSWORD },
-  );
+async function enter(
+  user = 'admin',
+): Promise<{ cookie: string; line: string; session: Record<string, unknown> }> {
+  const response = await call('POST', '/session', {}, { account: 'default', user, password: PASSWORD });
   expect(response.status).toBe(201);
   const [line = ''] = response.headers.getSetCookie();
   return {
@@ -72,6 +69,15 @@ describe('sessions of the console', () => {
     expect(left.headers.getSetCookie()[0]).toMatch(/^opencts_session=;/);
     expect((await call('GET', `/v3/${project}/traces`, headers)).status).toBe(401);
     expect(await (await call('GET', '/session', headers)).json()).toEqual({});
+  });
+
+  test('it tells whether the quarantine of the installation is any matter of the user', async () => {
+    expect((await enter()).session.operator).toBe(true);
+    await house.addUser(await house.signIn({}), 'manager', [
+      { role: 'Security Administrator', scope: 'domain' },
+      { role: 'Tenant Administrator', scope: 'projects' },
+    ]);
+    expect((await enter('manager')).session.operator).toBe(false);
   });
 
   test('a wrong password, an unknown account and a cookie that was changed are refused', async () => {

@@ -14,6 +14,7 @@ export const Session = Type.Object({
   user: Named,
   domain: Named,
   expires_at: Type.String(),
+  operator: Type.Boolean({ description: 'Whether the user may see the quarantine of the installation' }),
   projects: Type.Array(Type.Interface([Named], { region: Type.String() }), {
     description: 'That the user may enter',
   }),
@@ -35,6 +36,7 @@ export async function describeSession(
     user: { id, name },
     domain: { id: domain.id, name: domain.name },
     expires_at: keystoneTime(claims.expiresAt),
+    operator: principal.allows('opencts:quarantine:list'),
     projects: projects.map(({ id, name, region }) => ({ id, name, region })),
   };
 }
