@@ -1,8 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Journal, type JournalEntry } from '../journal/index.ts';
+import type { JournalEntry } from '../journal/index.ts';
 import { House, trace } from '../testing/house.ts';
+import { broken, spoil } from '../testing/spoil.ts';
 
 const house = new House();
 let token: string;
@@ -10,38 +11,10 @@ let projectId: string;
 let reader: string;
 const HOUR = 3_600_000;
 let recordTime: number;
+let first: JournalEntry;
 
 const v3 = (method: string, route: string, body?: unknown, as = token) =>
   house.call(method, `/v3${route}`, { token: as, body });
-
-/** Journals what no producer can send: text that is no JSON. */
-async function spoil(entries: readonly JournalEntry[]): Promise<void> {
-  const journal = await Journal.open({
-    directory: path.join(house.directory, 'journal'),
-    segmentSize: 1e9,
-    maxQueue: 1e9,
-    retryWindow: 10,
-    countsSince: () => 0,
-    onDurable: () => undefined,
-    onDamage: () => undefined,
-    onFatal: () => undefined,
-  });
-  await journal.append(entries, []);
-  await journal.close();
-}
-
-const broken = (at: number): JournalEntry => ({
-  routing: {
-    recordTime,
-    traceId: `00000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
-    projectId,
-    trackerName: 'system',
-    serviceType: 'ECS',
-    clientId: false,
-    extra: true,
-  },
-  line: `{"broken":${at}, "password`,
-});
 
 beforeAll(async () => {
   await house.start({ OPENCTS_TRANSFER_CYCLE: '1' });
@@ -66,7 +39,10 @@ beforeAll(async () => {
   await house.addUser(admin, 'reader', [{ role: 'CTS Administrator', scope: projectId }]);
   reader = (await house.signIn({ name: 'reader', project: 'local' })).token;
   recordTime = Date.now();
-  await house.restart({ OPENCTS_TRANSFER_CYCLE: '1' }, () => spoil([broken(1), broken(2)]));
+  first = broken(projectId, recordTime, 1);
+  await house.restart({ OPENCTS_TRANSFER_CYCLE: '1' }, () =>
+    spoil(house.directory, [first, broken(projectId, recordTime, 2)]),
+  );
   ({ token, projectId } = await house.signIn({ project: 'local' }));
 }, 60_000);
 afterAll(() => house.stop());
@@ -105,9 +81,9 @@ test('records that nobody can process stop nobody: they are set aside, counted, 
     ...['indexer', 'indexer', 'archiver', 'archiver', 'notifier', 'notifier'],
   ]);
   expect(all).toMatchObject({ total: 6, marker: null });
-  const [first] = all.traces;
-  expect(first).toMatchObject({ project_id: projectId, tracker_name: 'system', record_time: recordTime });
-  expect((await v3('GET', `/quarantine/${first.id}`)).body.line).toBe(broken(1).line);
+  const [shown] = all.traces;
+  expect(shown).toMatchObject({ project_id: projectId, tracker_name: 'system', record_time: recordTime });
+  expect((await v3('GET', `/quarantine/${shown.id}`)).body.line).toBe(first.line);
   const page = (await v3('GET', '/quarantine?limit=4')).body;
   const rest = (await v3('GET', `/quarantine?limit=4&marker=${page.marker}`)).body;
   expect([...page.traces, ...rest.traces]).toEqual(all.traces);
@@ -133,7 +109,7 @@ test('records that nobody can process stop nobody: they are set aside, counted, 
       resource_type: 'ecs',
       service_type: 'ECS',
       time: recordTime,
-      trace_id: broken(1).routing.traceId,
+      trace_id: first.routing.traceId,
       trace_name: 'mended',
       trace_rating: 'normal',
       trace_type: 'ApiCall',
@@ -147,7 +123,7 @@ test('records that nobody can process stop nobody: they are set aside, counted, 
       text.replace(/"line":"\{\\"broken\\":1[^}]*"/, () => `"line":${good}`),
     );
   }
-  expect((await v3('POST', '/quarantine/replay', { follower: 'indexer', id: first.id })).body).toEqual({
+  expect((await v3('POST', '/quarantine/replay', { follower: 'indexer', id: shown.id })).body).toEqual({
     traces: 1,
   });
   expect((await v3('POST', '/quarantine/replay', { follower: 'archiver' })).body).toEqual({ traces: 2 });
