@@ -33,6 +33,7 @@ const PAGES = [
   'roles',
   'access-keys',
   'ingest-keys',
+  'quarantine',
   'guide',
 ];
 /** Those whose every stop of the Tab key is looked at. */

@@ -12,6 +12,7 @@ const ROLES: Readonly<Record<string, { all: string; read?: string }>> = {
   kms: { all: 'KMS Administrator' },
   obs: { all: 'OBS Administrator' },
   iam: { all: 'Security Administrator' },
+  opencts: { all: 'OpenCTS Operator' },
 };
 /** How the service names the action that is lacking. */
 const ACTION = /\byour roles do not allow (\w+):\w+:(\w+)/;

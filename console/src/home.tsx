@@ -36,6 +36,7 @@ const GroupsPage = lazy(() => import('./pages/groups/page.tsx'));
 const RolesPage = lazy(() => import('./pages/roles/page.tsx'));
 const AccessKeysPage = lazy(() => import('./pages/access-keys/page.tsx'));
 const IngestKeysPage = lazy(() => import('./pages/ingest-keys/page.tsx'));
+const QuarantinePage = lazy(() => import('./pages/quarantine/page.tsx'));
 const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
@@ -168,6 +169,7 @@ export default function Home({ session, entered, onEnd }: Props) {
             <Route path="/roles" element={<RolesPage />} />
             <Route path="/access-keys" element={<AccessKeysPage />} />
             <Route path="/ingest-keys" element={<IngestKeysPage />} />
+            <Route path="/quarantine" element={<QuarantinePage />} />
             <Route path="/" element={<TraceListPage />} />
             <Route path="*" element={<Missing title={texts.navigation.noPage} ways={WAYS} />} />
           </Routes>

@@ -19,7 +19,8 @@ const link = (path: string, text: string): SideNavigationProps.Item => ({
   href: `${BASE}${path}`,
   text,
 });
-const ITEMS: SideNavigationProps.Item[] = [
+/** @param operator whether the installation is any matter of the user */
+const itemsOf = (operator: boolean): SideNavigationProps.Item[] => [
   link('/overview', words.overview),
   link('/', words.traces),
   { type: 'divider' },
@@ -43,12 +44,21 @@ const ITEMS: SideNavigationProps.Item[] = [
       link('/ingest-keys', words.ingestKeys),
     ],
   },
+  ...(operator
+    ? [
+        {
+          type: 'section' as const,
+          text: words.installation,
+          items: [link('/quarantine', words.quarantine)],
+        },
+      ]
+    : []),
   { type: 'divider' },
   link('/guide', words.guide),
 ];
-const LINKS = ITEMS.flatMap((item) => (item.type === 'section' ? item.items : [item])).flatMap((item) =>
-  item.type === 'link' ? [item] : [],
-);
+const LINKS = itemsOf(true)
+  .flatMap((item) => (item.type === 'section' ? item.items : [item]))
+  .flatMap((item) => (item.type === 'link' ? [item] : []));
 
 interface Props {
   api: Api;
@@ -84,6 +94,7 @@ export function Shell(props: Props) {
     };
   }, [api, zone, session, onExpired]);
 
+  const items = useMemo(() => itemsOf(session.operator), [session.operator]);
   const here = `${BASE}${pathname}`;
   const active =
     LINKS.find(({ href }) => here === href || (here.startsWith(`${href}/`) && href !== `${BASE}/`)) ??
@@ -112,7 +123,7 @@ export function Shell(props: Props) {
           <SideNavigation
             header={{ href: `${BASE}/`, text: words.title }}
             activeHref={active?.href ?? ''}
-            items={ITEMS}
+            items={items}
             onFollow={(event) => {
               event.preventDefault();
               navigate(event.detail.href.slice(BASE.length) || '/');

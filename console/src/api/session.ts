@@ -11,6 +11,8 @@ export interface Project {
 export interface Session {
   user: { id: string; name: string };
   domain: { id: string; name: string };
+  /** Looks after the installation: sees its quarantine. */
+  operator: boolean;
   projects: Project[];
 }
 

@@ -32,6 +32,9 @@ export type Subscriber = Answer<'/v3/{project_id}/smn/subscriptions'>['subscript
 export type Attempt =
   Answer<'/v3/{project_id}/smn/subscriptions/{subscription_id}/attempts'>['attempts'][number];
 export type DeadLetter = Answer<'/v3/{project_id}/smn/dead-letters'>['dead_letters'][number];
+export type QuarantineQuery = NonNullable<paths['/v3/quarantine']['get']['parameters']['query']>;
+export type Quarantined = Answer<'/v3/quarantine'>['traces'][number];
+export type Follower = Quarantined['follower'];
 type Body<Call> = Call extends { requestBody: { content: { 'application/json': infer Content } } }
   ? Content
   : never;

@@ -6,9 +6,9 @@ import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Parameters } from '../../api/client.ts';
+import { NextPage } from '../../next-page.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
-import { LoadOlder } from '../traces/load-older.tsx';
 import { TraceResults } from '../traces/results.tsx';
 import { useTracePages } from '../traces/use-trace-pages.ts';
 
@@ -62,7 +62,7 @@ export function OperatorTraces({ filters, range, listOf }: Props) {
       )}
       {traces.pages && <TraceResults pages={traces.pages} />}
       <div className="load-more">
-        <LoadOlder traces={traces} text={texts.traces.loadMore} loadingText={texts.traces.loadingMore} />
+        <NextPage of={traces} text={texts.traces.loadMore} loadingText={texts.traces.loadingMore} />
       </div>
     </Container>
   );

@@ -8,6 +8,7 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { listFirsts } from '../../api/overview.ts';
+import { listQuarantined } from '../../api/quarantine.ts';
 import { listSubscribers } from '../../api/topics.ts';
 import { listTrackers } from '../../api/trackers.ts';
 import { useConsole } from '../../console-context.ts';
@@ -19,6 +20,7 @@ import { Card } from './card.tsx';
 import { FirstsCard } from './firsts.tsx';
 import { DeliveriesCard, TrackersCard } from './health.tsx';
 import './overview.css';
+import { QuarantineWarning } from './quarantine-warning.tsx';
 import { Ranking } from './ranking.tsx';
 import { Totals } from './totals.tsx';
 import { loadTraffic, RANGES, type Range, type Traffic } from './traffic.ts';
@@ -29,12 +31,16 @@ const DEFAULT_RANGE = '7d';
 
 /** What happens in the project, what is new, and whether recording and delivery are well. */
 export default function OverviewPage() {
-  const { api, zone } = useConsole();
+  const { api, zone, session } = useConsole();
   const [range, setRange] = useRange();
   const traffic = useCard((signal) => loadTraffic(api, range, signal), range);
   const firsts = useCard((signal) => listFirsts(api, signal), 'firsts');
   const trackers = useCard((signal) => listTrackers(api, signal), 'trackers');
   const deliveries = useCard((signal) => listSubscribers(api, undefined, signal), 'deliveries');
+  const quarantine = useCard(
+    async (signal) => (session.operator ? listQuarantined(api, { limit: 1 }, signal) : null),
+    'quarantine',
+  );
   const cards = [traffic, firsts, trackers, deliveries];
   const empty = traffic.value?.totals.all === 0;
 
@@ -57,7 +63,7 @@ export default function OverviewPage() {
                 ariaLabel={texts.common.refresh}
                 loading={cards.some(({ loading }) => loading)}
                 onClick={() => {
-                  for (const { reload } of cards) reload();
+                  for (const { reload } of [...cards, quarantine]) reload();
                 }}
               />
             </SpaceBetween>
@@ -70,6 +76,9 @@ export default function OverviewPage() {
       <div className="overview">
         <SpaceBetween size="l">
           {cards.every(({ value }) => value === null) && <Alert type="info">{words.forbidden}</Alert>}
+          {quarantine.value && quarantine.value.total > 0 && (
+            <QuarantineWarning count={quarantine.value.total} />
+          )}
           {empty ? (
             <Empty range={range} onWeek={() => setRange('7d')} />
           ) : (

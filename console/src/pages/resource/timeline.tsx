@@ -4,9 +4,10 @@ import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMemo, useState } from 'react';
+import type { Trace } from '../../api/types.ts';
+import { NextPage } from '../../next-page.tsx';
 import { texts } from '../../texts/index.ts';
-import { LoadOlder } from '../traces/load-older.tsx';
-import type { TracePages } from '../traces/use-trace-pages.ts';
+import type { Pages } from '../../use-pages.ts';
 import { changesOf } from './changes.ts';
 import { Operations } from './operations.tsx';
 import type { Summary } from './summary.ts';
@@ -16,7 +17,7 @@ const words = texts.timeline.resource;
 interface Props {
   /** What the resource is called now. */
   name: string;
-  traces: TracePages;
+  traces: Pages<Trace>;
   summary: Summary | undefined;
   /** The address of the list in which a trace is opened. */
   list: string;
@@ -30,7 +31,7 @@ export function Timeline({ name, traces, summary, list }: Props) {
   const changes = useMemo(() => changesOf(oldest), [oldest]);
   const older = traces.more && (
     <div>
-      <LoadOlder traces={traces} text={texts.timeline.more} loadingText={texts.timeline.loadingMore} />
+      <NextPage of={traces} text={texts.timeline.more} loadingText={texts.timeline.loadingMore} />
       <Box color="text-body-secondary" textAlign="center">
         {words.compared}
       </Box>

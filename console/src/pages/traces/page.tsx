@@ -13,7 +13,7 @@ import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
-import { formatTick, type Zone } from '../../time.ts';
+import { Accounted } from './accounted.tsx';
 import { Filters } from './filters.tsx';
 import { TimeHistogram } from './histogram.tsx';
 import { RecordingState } from './recording-state.tsx';
@@ -103,7 +103,7 @@ export default function TraceListPage() {
                     {words.histogram.back}
                   </Button>
                 )}
-                <Accounted list={list} zone={zone} />
+                <Accounted hours={list.accounting} />
               </div>
             </div>
             <TimeHistogram
@@ -184,21 +184,6 @@ function Problem({ status, message, onRetry }: { status: number; message: string
     >
       {away ? words.error.away : message}
     </Alert>
-  );
-}
-
-/** Whether everything that was recorded since the beginning of the range's first hour can be found. */
-function Accounted({ list, zone }: { list: ReturnType<typeof useTraces>; zone: Zone }) {
-  const hours = list.accounting;
-  if (!hours?.length) return null;
-  const recorded = hours.reduce((sum, hour) => sum + hour.journalled, 0);
-  const archived = hours.reduce((sum, hour) => sum + hour.archived, 0);
-  const missing = hours.reduce((sum, hour) => sum + Math.max(hour.journalled - hour.stored, 0), 0);
-  const since = formatTick(hours[0]?.time ?? 0, zone, 3 * 86_400_000);
-  return missing > 0 ? (
-    <StatusIndicator type="in-progress">{words.underway(missing)}</StatusIndicator>
-  ) : (
-    <StatusIndicator type="success">{words.accounted(recorded, since, archived)}</StatusIndicator>
   );
 }
 

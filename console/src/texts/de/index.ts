@@ -7,6 +7,7 @@ import { notifications } from './notifications.ts';
 import { number } from './number.ts';
 import { overview } from './overview.ts';
 import { people } from './people.ts';
+import { quarantine } from './quarantine.ts';
 import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
@@ -24,6 +25,7 @@ export const german: Texts = {
   notifications,
   overview,
   people,
+  quarantine,
   range,
   search,
   timeline,
@@ -62,6 +64,8 @@ export const german: Texts = {
     accessKeys: 'Zugriffsschlüssel',
     ingestKeys: 'Ingest-Schlüssel',
     administration: 'Verwaltung',
+    installation: 'Installation',
+    quarantine: 'Quarantäne',
     traces: 'Trace-Liste',
     archive: 'Archiv',
     search: 'Archiv durchsuchen',

@@ -85,6 +85,8 @@ export const traces: typeof english = {
     away: 'Der Trace-Speicher antwortet zurzeit nicht. Es geht nichts verloren: Neue Traces warten im Journal. Neuer Versuch läuft …',
     retry: 'Erneut versuchen',
   },
+  recorded: (recorded, since, archived) =>
+    `${number(recorded)} seit ${since} aufgezeichnet${archived > 0 ? `, ${number(archived)} archiviert` : ''}`,
   accounted: (recorded, since, archived) =>
     `${number(recorded)} seit ${since} aufgezeichnet, alle auffindbar${archived > 0 ? `, ${number(archived)} archiviert` : ''}`,
   underway: (missing) =>

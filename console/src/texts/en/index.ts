@@ -6,6 +6,7 @@ import { notifications } from './notifications.ts';
 import { number } from './number.ts';
 import { overview } from './overview.ts';
 import { people } from './people.ts';
+import { quarantine } from './quarantine.ts';
 import { range } from './range.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
@@ -23,6 +24,7 @@ export const english = {
   notifications,
   overview,
   people,
+  quarantine,
   range,
   search,
   timeline,
@@ -61,6 +63,8 @@ export const english = {
     accessKeys: 'Access keys',
     ingestKeys: 'Ingest keys',
     administration: 'Administration',
+    installation: 'Installation',
+    quarantine: 'Quarantine',
     traces: 'Trace list',
     archive: 'Archive',
     search: 'Search the archive',

@@ -88,6 +88,8 @@ export const traces = {
     away: 'The trace store does not answer now. Nothing is lost: new traces wait in the journal. Trying again…',
     retry: 'Try again',
   },
+  recorded: (recorded: number, since: string, archived: number) =>
+    `${number(recorded)} recorded since ${since}${archived > 0 ? `, ${number(archived)} archived` : ''}`,
   accounted: (recorded: number, since: string, archived: number) =>
     `${number(recorded)} recorded since ${since}, all searchable${archived > 0 ? `, ${number(archived)} archived` : ''}`,
   underway: (missing: number) => `${number(missing)} recorded traces are still on their way to the list`,

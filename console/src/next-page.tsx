@@ -1,16 +1,16 @@
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { Problem } from '../../problem.tsx';
-import type { TracePages } from './use-trace-pages.ts';
+import { Problem } from './problem.tsx';
+import type { Pages } from './use-pages.ts';
 
 interface Props {
-  traces: TracePages;
+  of: Pages<unknown>;
   text: string;
   loadingText: string;
 }
 
 /** Asks for the next page, when there is one, and tells why it did not come. */
-export function LoadOlder({ traces: { more, loadingMore, problem, loadMore }, text, loadingText }: Props) {
+export function NextPage({ of: { more, loadingMore, problem, loadMore }, text, loadingText }: Props) {
   if (!more) return null;
   return (
     <SpaceBetween size="xs" alignItems="center">

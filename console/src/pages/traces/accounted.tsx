@@ -1,0 +1,45 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { AccountedHour, Follower } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { formatNumber } from '../../number.ts';
+import { texts } from '../../texts/index.ts';
+import { formatTick } from '../../time.ts';
+import { Way } from '../../way.tsx';
+import { accountsOf } from './accounting.ts';
+
+const words = texts.traces;
+
+/** Whether everything that was recorded since the beginning of the range's first hour can be found. */
+export function Accounted({ hours }: { hours: readonly AccountedHour[] | undefined }) {
+  const { zone } = useConsole();
+  const [first] = hours ?? [];
+  if (!hours || !first) return null;
+  const { recorded, underway, archived, quarantined } = accountsOf(hours);
+  const since = formatTick(first.time, zone, 3 * 86_400_000);
+  return (
+    <>
+      {underway > 0 ? (
+        <StatusIndicator type="in-progress">{words.underway(underway)}</StatusIndicator>
+      ) : quarantined.indexer > 0 ? (
+        <StatusIndicator type="info">{words.recorded(recorded, since, archived)}</StatusIndicator>
+      ) : (
+        <StatusIndicator type="success">{words.accounted(recorded, since, archived)}</StatusIndicator>
+      )}
+      <SetAside quarantined={quarantined} />
+    </>
+  );
+}
+
+function SetAside({ quarantined }: { quarantined: Readonly<Record<Follower, number>> }) {
+  const { operator } = useConsole().session;
+  const { accounted, places, toList } = texts.quarantine;
+  const missing = (Object.keys(places) as Follower[])
+    .filter((follower) => quarantined[follower] > 0)
+    .map((follower) => `${formatNumber(quarantined[follower])} ${places[follower]}`);
+  if (missing.length === 0) return null;
+  return (
+    <StatusIndicator type="warning">
+      {accounted(missing)} {operator && <Way to="/quarantine">{toList}</Way>}
+    </StatusIndicator>
+  );
+}

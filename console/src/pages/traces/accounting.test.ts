@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { accountsOf } from './accounting.ts';
+
+const hour = { time: 0, journalled: 10, indexed: 8, stored: 8, archived: 4 };
+
+test('what is in quarantine is not on its way', () => {
+  const quarantined = { indexer: 2, archiver: 1, notifier: 0 };
+  expect(
+    accountsOf([
+      { ...hour, quarantined },
+      { ...hour, stored: 7, quarantined },
+    ]),
+  ).toEqual({
+    recorded: 20,
+    underway: 1,
+    archived: 8,
+    quarantined: { indexer: 4, archiver: 2, notifier: 0 },
+  });
+});
+
+test('an hour that stores more than it took hides nothing of another', () => {
+  const quarantined = { indexer: 0, archiver: 0, notifier: 0 };
+  const hours = [
+    { ...hour, stored: 12, quarantined },
+    { ...hour, quarantined },
+  ];
+  expect(accountsOf(hours).underway).toBe(2);
+});
