@@ -594,6 +594,15 @@ export interface paths {
                                     /** @description Not looked at for key events, or not told */
                                     notifier: number;
                                 };
+                                /** @description In a part of the journal that is gone */
+                                lost: {
+                                    /** @description Missing in the trace list */
+                                    indexer: number;
+                                    /** @description Missing in trace files */
+                                    archiver: number;
+                                    /** @description Not looked at for key events, or not told */
+                                    notifier: number;
+                                };
                                 /** @description Counted in the trace store */
                                 stored: number;
                                 /** @description In trace files that were delivered; only of trackers with a bucket */

@@ -2,8 +2,8 @@ import type { Indexing } from './ingest/index.ts';
 import { FOLLOWERS, type FollowerName, type Journal, type Quarantine } from './journal/index.ts';
 
 /**
- * Traces of one hour of record_time. `indexed` = journalled less those that the indexer still has before it, and
- * those that it has set aside.
+ * Traces of one hour of record_time. `indexed` = journalled less those that the indexer still has before it, those
+ * that it has set aside, and those that are lost.
  */
 export interface AccountedHour {
   time: number;
@@ -11,6 +11,8 @@ export interface AccountedHour {
   indexed: number;
   /** That a follower could not process, by the follower. */
   quarantined: Record<FollowerName, number>;
+  /** That were in a part of the journal that is gone, and that the follower had not seen. */
+  lost: Record<FollowerName, number>;
 }
 
 /** What the journal took and the indexer passed on, by project and hour. */
@@ -27,20 +29,21 @@ export class Accounting {
 
   /** Hours that begin in [from, to), epoch ms, ascending; those without traces are left out. */
   hours(projectId: string, from: number, to: number): AccountedHour[] {
-    const { counts } = this.journal;
+    const { counts, gaps } = this.journal;
+    const lostTo = each((name) => gaps.lostTo(name));
     return counts
       .hours(projectId)
       .filter((hour) => hour >= from && hour < to)
-      .map((hour) => {
-        const journalled = counts.get(projectId, hour);
-        const aside = (name: FollowerName) => this.quarantine.counts[name].get(projectId, hour);
-        const quarantined = Object.fromEntries(FOLLOWERS.map((name) => [name, aside(name)]));
-        return {
-          time: hour,
-          journalled,
-          indexed: journalled - this.indexer.pending.get(projectId, hour) - aside('indexer'),
-          quarantined: quarantined as Record<FollowerName, number>,
-        };
+      .map((time) => {
+        const journalled = counts.get(projectId, time);
+        const quarantined = each((name) => this.quarantine.counts[name].get(projectId, time));
+        const lost = each((name) => lostTo[name].get(projectId, time));
+        const pending = this.indexer.pending.get(projectId, time);
+        const indexed = journalled - pending - quarantined.indexer - lost.indexer;
+        return { time, journalled, indexed, quarantined, lost };
       });
   }
 }
+
+const each = <Value>(of: (name: FollowerName) => Value) =>
+  Object.fromEntries(FOLLOWERS.map((name) => [name, of(name)])) as Record<FollowerName, Value>;

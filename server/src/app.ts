@@ -16,7 +16,14 @@ import {
 import { Iam } from './iam/index.ts';
 import { Canary, DiskWatch, Indexing, Intake, LARGE_BODIES } from './ingest/index.ts';
 import { openInstallation } from './installation/index.ts';
-import { type AsideChange, type DamageReport, Journal, Quarantine } from './journal/index.ts';
+import {
+  type AsideChange,
+  type DamageReport,
+  describeGap,
+  Journal,
+  type MissingSegment,
+  Quarantine,
+} from './journal/index.ts';
 import { StoredWatch } from './metadata/index.ts';
 import { createMetrics, type Watched } from './metrics.ts';
 import type { Notifying } from './notifications/index.ts';
@@ -106,6 +113,9 @@ export async function startApp({
     onDamage,
     onHindrance: (err) =>
       log.warn({ err }, 'old files of the journal could not be removed; they are next time'),
+    onGap: (gap) => log.error({ gap }, describeGap(gap)),
+    onRestored: (file) =>
+      log.error({ file }, 'the journal was removed while it was written to; it is there again'),
     onFatal,
   });
   const quarantine = await Quarantine.open(path.join(dataDir, 'journal'));
@@ -116,7 +126,12 @@ export async function startApp({
       log.error({ follower, traces: added.length }, 'traces that cannot be processed were set aside');
     if (removed.length > 0) log.info({ follower, traces: removed.length }, 'traces left the quarantine');
   };
-  const ears = { onDamage, onAside, onFatal };
+  const onMissing = (missing: MissingSegment) => {
+    journal
+      .missing(missing)
+      .catch((err) => log.error({ err, missing }, 'a gap of the journal is not written down'));
+  };
+  const ears = { onDamage, onMissing, onAside, onFatal };
   const gate = new Gate();
   const queries = new FairQueue(QUERY_SHARES);
   const largeBodies = new FairQueue(LARGE_BODIES);

@@ -131,6 +131,11 @@ export function createMetrics(watched: () => Watched): Metrics {
     archiving.failingSince === undefined ? 0 : (clock() - archiving.failingSince) / 1000,
   );
   gauge('opencts_journal_queue_bytes', 'Bytes that wait for the journal', ({ journal }) => journal.queued);
+  gauge(
+    'opencts_journal_gaps',
+    'Parts of the journal that are gone after they were acknowledged',
+    ({ journal }) => journal.gaps.found.length,
+  );
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
 
   new Gauge({

@@ -434,9 +434,11 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
     clock: () => now,
     log,
     routes: async () => [route()],
+    deliveredTo: async () => 0,
     onCut: () => undefined,
     onDamage: () => undefined,
     onAside: () => undefined,
+    onMissing: () => undefined,
   });
   await archiving.start();
   const ids: string[] = [];

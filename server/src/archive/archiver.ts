@@ -158,7 +158,7 @@ export async function readyStretches(spool: string): Promise<string[]> {
 }
 
 /** Undefined: the folder is not whole. */
-async function manifestIn(folder: string): Promise<Manifest | undefined> {
+export async function manifestIn(folder: string): Promise<Manifest | undefined> {
   const text = await readFile(path.join(folder, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     return undefined;

@@ -5,19 +5,22 @@ import type { Logger } from 'pino';
 import {
   type AsideChange,
   AsideKeeper,
+  comparePositions,
   type DamageReport,
   Follower,
   type Journal,
   JournalReader,
+  type MissingSegment,
   type Position,
 } from '../journal/index.ts';
-import { ARCHIVER, Archiver } from './archiver.ts';
+import { ARCHIVER, Archiver, manifestIn, READY, readyStretches } from './archiver.ts';
 import type { CutterJob, Manifest, Route } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const THREAD = fileURLToPath(new URL('../../dist/archive/cutter-thread.js', import.meta.url));
 const LOOK_EVERY_MS = 500;
+const READ_BYTES = 8 * 1024 * 1024;
 /** Journal that may wait for the end of its cycle; a busier one is cut in between. */
 const MOST_WAITING = 512 * 1024 * 1024;
 
@@ -33,9 +36,12 @@ export interface ArchivingOptions {
   log: Logger;
   /** Trackers that transfer now. */
   routes: () => Promise<Route[]>;
+  /** record_time of the newest trace in a delivered file; 0: there is none. */
+  deliveredTo: () => Promise<number>;
   /** A stretch waits in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
+  onMissing: (missing: MissingSegment) => void;
   onAside: (change: AsideChange) => void;
 }
 
@@ -60,7 +66,14 @@ export class Archiving {
     const { journal, directory, spool, log, clock, cycleMs, onDamage, onAside } = this.options;
     this.reader = new JournalReader(directory, journal.durableEnd, onDamage);
     const aside = new AsideKeeper(directory, ARCHIVER, onAside);
-    const follower = await Follower.open(ARCHIVER, this.reader, path.join(directory, 'positions'));
+    const follower = await Follower.open(ARCHIVER, this.reader, path.join(directory, 'positions'), {
+      onLost: (reason) =>
+        log.error(
+          { reason },
+          'how far the archiver was is lost; it goes on behind the newest trace in a trace file',
+        ),
+    });
+    if (follower.doubt) await this.findPlace(follower, this.reader);
     this.archiver = new Archiver({
       journalId: journal.id,
       follower,
@@ -74,6 +87,25 @@ export class Archiving {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     // What an earlier run has left begins a cycle of its own.
     void this.cut();
+  }
+
+  /** Without its position the archiver goes on behind the newest trace that is in a file. */
+  private async findPlace(follower: Follower, reader: JournalReader): Promise<void> {
+    const { spool, deliveredTo } = this.options;
+    const spooled = await Promise.all(
+      (await readyStretches(spool)).map((stretch) => manifestIn(path.join(spool, READY, stretch))),
+    );
+    const times = spooled.flatMap((manifest) => manifest?.files.map(({ to }) => to) ?? []);
+    const newest = Math.max(await deliveredTo(), ...times);
+    for (let at = follower.position; ; ) {
+      const { frames, next } = await reader.read(at, READ_BYTES);
+      const found = frames.find(({ recordTime }) => recordTime > newest);
+      if (found || comparePositions(at, next) === 0) {
+        await follower.save(found?.position ?? next, null);
+        return;
+      }
+      at = next;
+    }
   }
 
   async stop(): Promise<void> {
@@ -134,13 +166,14 @@ export class Archiving {
   }
 
   private inThread(job: CutterJob): Promise<Manifest> {
-    const { directory, onDamage, onAside } = this.options;
+    const { directory, onDamage, onMissing, onAside } = this.options;
     const workerData: CutterSetup = { directory, ...job };
     const worker = new Worker(THREAD, { workerData });
     return new Promise((resolve, reject) => {
       worker.on('message', (news: CutterNews) => {
         if (news.kind === 'cut') resolve(news.manifest);
         else if (news.kind === 'aside') onAside(news.change);
+        else if (news.kind === 'missing') onMissing(news.missing);
         else onDamage(news.damage);
       });
       worker.once('error', reject);

@@ -404,3 +404,12 @@ function problemWith(key: string, error: unknown): Error {
   if (error.problem === 'key') return ERRORS.keyUnusable(`${key} cannot be decrypted: ${error.message}`);
   return ERRORS.unavailable(`the object store does not give the file: ${error.message}`, 5);
 }
+
+/** record_time of the newest trace in a delivered file, epoch ms; 0: there is none. */
+export async function deliveredTo(metadata: Metadata): Promise<number> {
+  const { newest } = await metadata
+    .selectFrom('trace_files')
+    .select((all) => all.fn.max('last_time').as('newest'))
+    .executeTakeFirstOrThrow();
+  return Number(newest ?? 0);
+}

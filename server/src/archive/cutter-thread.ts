@@ -14,7 +14,7 @@ export interface CutterSetup extends CutterJob {
 
 /** From the thread; a failure comes as its error. */
 export type CutterNews =
-  | Extract<FollowerNews, { kind: 'damage' | 'aside' }>
+  | Extract<FollowerNews, { kind: 'damage' | 'missing' | 'aside' }>
   | { kind: 'cut'; manifest: Manifest };
 
 const { directory, ...job } = workerData as CutterSetup;

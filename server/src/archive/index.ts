@@ -1,5 +1,11 @@
 export { Archiving } from './archiving.ts';
-export { ArchiveCatalog, type FileReader, type FileSelection, type SelectedFile } from './catalog.ts';
+export {
+  ArchiveCatalog,
+  deliveredTo,
+  type FileReader,
+  type FileSelection,
+  type SelectedFile,
+} from './catalog.ts';
 export type { Route, SpoolFile } from './cutter.ts';
 export { Digester } from './digester.ts';
 export { Lifecycle } from './lifecycle.ts';

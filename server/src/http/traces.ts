@@ -45,6 +45,16 @@ export async function listTraces(
   return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
 }
 
+const byFollower = (description: string) =>
+  Type.Object(
+    {
+      indexer: Type.Integer({ description: 'Missing in the trace list' }),
+      archiver: Type.Integer({ description: 'Missing in trace files' }),
+      notifier: Type.Integer({ description: 'Not looked at for key events, or not told' }),
+    },
+    { description },
+  );
+
 /** Reading traces: list, histogram, facets, accounting. */
 export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
   const { store, clock, config, accounting, archive } = deps;
@@ -237,14 +247,8 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
                 time: Type.Integer({ description: 'Beginning of the hour' }),
                 journalled: Type.Integer({ description: 'Acknowledged to producers' }),
                 indexed: Type.Integer({ description: 'Handed to the trace store' }),
-                quarantined: Type.Object(
-                  {
-                    indexer: Type.Integer({ description: 'Missing in the trace list' }),
-                    archiver: Type.Integer({ description: 'Missing in trace files' }),
-                    notifier: Type.Integer({ description: 'Not looked at for key events, or not told' }),
-                  },
-                  { description: 'Set aside, since they could not be processed' },
-                ),
+                quarantined: byFollower('Set aside, since they could not be processed'),
+                lost: byFollower('In a part of the journal that is gone'),
                 stored: Type.Integer({ description: 'Counted in the trace store' }),
                 archived: Type.Integer({
                   description: 'In trace files that were delivered; only of trackers with a bucket',

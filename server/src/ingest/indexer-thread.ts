@@ -36,7 +36,10 @@ const tell = (news: IndexerNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
 const { journal, aside } = followedJournal(INDEXER, setup);
-const follower = await Follower.open(INDEXER, journal, path.join(setup.directory, 'positions'));
+const follower = await Follower.open(INDEXER, journal, path.join(setup.directory, 'positions'), {
+  onLost: (reason) =>
+    log.error({ reason }, 'how far the indexer was is lost; it brings in what the trace store does not have'),
+});
 const store = clickhouseStore(setup.store);
 const indexer = new Indexer({
   journal,

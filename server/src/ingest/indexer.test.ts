@@ -57,14 +57,16 @@ async function house() {
   const aside = new AsideKeeper(place, INDEXER, () => undefined);
   const following = new JournalReader(place, journal.durableEnd, () => undefined, aside);
   reader = following;
-  const follower = await Follower.open(INDEXER, following, path.join(place, 'positions'), [INDEXER]);
+  const follower = await Follower.open(INDEXER, following, path.join(place, 'positions'), {
+    all: [INDEXER],
+  });
   /** What the indexers of this house have passed. */
   const passed = { traces: 0, refused: 0 };
-  const begin = async (through: TraceStore = store) => {
+  const begin = async (through: TraceStore = store, at = follower) => {
     const fresh = new Indexer({
       journal: following,
       journalId: journal.id,
-      follower,
+      follower: at,
       store: through,
       log,
       aside,
@@ -199,6 +201,47 @@ test('what is set aside and replayed is stored once, and what fails again stays'
   await again.close();
 });
 
+test('a position that is lost costs nothing and doubles nothing, also when it is lost again on the way', async () => {
+  const { journal, place, passed, begin, entry, stored, reader } = await house();
+  const append = (count: number) =>
+    journal.append(
+      Array.from({ length: count }, () => entry()),
+      [],
+    );
+  await append(30);
+  const first = await begin();
+  await caughtUp(passed, 30);
+  await first.stop();
+  await append(20);
+  for (const folder of ['positions', 'positions.copy'])
+    await rm(path.join(place, folder), { recursive: true });
+  const lost: string[] = [];
+  const open = () =>
+    Follower.open(INDEXER, reader, path.join(place, 'positions'), {
+      all: [INDEXER],
+      onLost: (reason) => lost.push(reason),
+    });
+  for (const damage of ['', '{"position":', '{"position":{"segment":1,"offset":18},"until":null,"crc":1}']) {
+    const follower = await open();
+    expect(follower.doubt).toEqual(journal.durableEnd);
+    const again = await begin(store, follower);
+    await append(1);
+    await expect.poll(stored, { timeout: 10_000 }).toBe(51 + lost.length - 1);
+    await again.stop();
+    expect(await stored()).toBe(51 + lost.length - 1);
+    for (const folder of ['positions', 'positions.copy'])
+      await writeFile(path.join(place, folder, `${INDEXER}.json`), damage);
+  }
+  expect(lost).toHaveLength(3);
+  // One copy that is whole is enough.
+  const follower = await open();
+  await follower.save(journal.durableEnd, null);
+  await writeFile(path.join(place, 'positions', `${INDEXER}.json`), '');
+  expect((await open()).position).toEqual(journal.durableEnd);
+  expect(lost).toHaveLength(4);
+  await journal.close();
+});
+
 test('traces of two days become two inserts, and segments go when they are passed', async () => {
   const { journal, reader, passed, begin, entry, stored } = await house();
   for (const recordTime of [MIDNIGHT - 1, MIDNIGHT, MIDNIGHT - 1, MIDNIGHT]) {
@@ -268,6 +311,7 @@ function bound(real: TraceStore): TraceStore {
     insert: (lines, token) => real.insert(lines, token),
     own: real.own,
     readerFor: (account, signal) => real.readerFor(account, signal),
+    known: (...asked) => real.known(...asked),
     dropBefore: (instant) => real.dropBefore(instant),
     explain: (filter, limit) => real.explain(filter, limit),
     size: () => real.size(),

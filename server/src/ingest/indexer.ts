@@ -135,13 +135,34 @@ export class Indexer {
     const token = `${journalId}/${formatPosition(from)}-${formatPosition(to)}`;
     this.streamBegun = frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
     waiting(frames[0]?.recordTime);
-    const refused = await this.insert(frames, token);
+    const refused = await this.insert(await this.unknown(frames), token);
     await aside.keep(frames);
     const counts = new HourCounts();
     const traces = countInto(counts, frames);
     passed(counts, traces, refused);
     waiting(undefined);
     return true;
+  }
+
+  /** After its position was lost, the indexer inserts what is not there. */
+  private async unknown(frames: readonly Frame[]): Promise<readonly Frame[]> {
+    const { doubt } = this.options.follower;
+    if (!doubt) return frames;
+    const doubtful = new Map<string, Frame[]>();
+    for (const frame of frames) {
+      if (comparePositions(frame.position, doubt) >= 0) break;
+      const some = doubtful.get(frame.projectId);
+      if (some) some.push(frame);
+      else doubtful.set(frame.projectId, [frame]);
+    }
+    const known = new Set<string>();
+    for (const [projectId, some] of doubtful) {
+      const times = some.map(({ time }) => time);
+      const range = [Math.min(...times), Math.max(...times)] as const;
+      const ids = some.map(({ traceId }) => traceId);
+      for (const id of await this.options.store.known(projectId, ids, ...range)) known.add(projectId + id);
+    }
+    return known.size === 0 ? frames : frames.filter((frame) => !known.has(frame.projectId + frame.traceId));
   }
 
   /** Whether a row is at fault; an error that nobody knows is taken for that when it does not pass. */

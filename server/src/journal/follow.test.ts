@@ -55,9 +55,9 @@ class House {
     });
     const aside = new AsideKeeper(directory, 'indexer', () => undefined);
     this.reader = new JournalReader(directory, this.journal.durableEnd, () => undefined, aside);
-    this.follower = await Follower.open('indexer', this.reader, path.join(directory, 'positions'), [
-      'indexer',
-    ]);
+    this.follower = await Follower.open('indexer', this.reader, path.join(directory, 'positions'), {
+      all: ['indexer'],
+    });
     const { follower } = this;
     let dead = false;
     /** After the step, and everything that follows it, the process is gone. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AsideChange } from './aside.ts';
 import type { DamageReport } from './damage.ts';
+import type { FollowerName } from './followers.ts';
 import type { Position } from './segment.ts';
 
 /** The thread hears of the journal's new end at most this often. */
@@ -13,12 +14,20 @@ export type FollowerOrder = { end: Position } | 'stop';
 export type FollowerNews =
   | { kind: 'started' }
   | { kind: 'damage'; damage: DamageReport }
+  | { kind: 'missing'; missing: MissingSegment }
   | { kind: 'aside'; change: AsideChange }
   | { kind: 'stopped' };
+
+/** A follower was to read a segment that is gone. */
+export interface MissingSegment {
+  follower: FollowerName;
+  segment: number;
+}
 
 /** What becomes of news that every follower has. */
 export interface FollowerEars {
   onDamage: (damage: DamageReport) => void;
+  onMissing: (missing: MissingSegment) => void;
   onAside: (change: AsideChange) => void;
   /** The thread ended by itself; the process cannot go on without it. */
   onFatal: (error: Error) => void;
@@ -97,9 +106,16 @@ export class FollowerThread<Order, News> {
     else if (news.kind === 'started') this.started();
     else if (news.kind === 'stopped') this.stopped();
     else if (news.kind === 'damage') this.ears.onDamage(news.damage);
+    else if (news.kind === 'missing') this.ears.onMissing(news.missing);
     else this.ears.onAside(news.change);
   }
 }
 
-const COMMON = new Set<unknown>(['started', 'damage', 'aside', 'stopped'] satisfies FollowerNews['kind'][]);
+const COMMON = new Set<unknown>([
+  'started',
+  'damage',
+  'missing',
+  'aside',
+  'stopped',
+] satisfies FollowerNews['kind'][]);
 const isCommon = (news: unknown): news is FollowerNews => COMMON.has((news as FollowerNews).kind);

@@ -1,13 +1,15 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { replaceFile } from '../durable.ts';
 import type { Bookmark } from './follow.ts';
 import { FOLLOWERS } from './followers.ts';
+import { type Noted, PositionLost, readPosition, writePosition } from './positions.ts';
 import type { JournalReader } from './reader.ts';
 import { comparePositions, formatPosition, type Position } from './segment.ts';
 
-/** What a follower keeps on disk. */
-type Noted = Pick<Bookmark, 'position' | 'until'>;
+export interface FollowerOptions {
+  /** Who must have passed a segment before it goes; FOLLOWERS if it does not say other. */
+  all?: readonly string[];
+  /** Nothing tells any more how far it was. */
+  onLost?: (reason: string) => void;
+}
 
 /**
  * The durable position of one of the journal's followers, in a small file. A segment is released when all of
@@ -40,18 +42,17 @@ export class Follower implements Bookmark {
   }
 
   /**
-   * Reads where a follower was; one without a position begins at the journal's beginning.
-   * @param all who must have passed a segment before it goes
+   * Reads where a follower was; one without a position begins at the journal's beginning, in doubt whether what it
+   * reads has taken effect before.
    * @throws Error when the position lies behind the journal's end: journal and position do not belong together
    */
   static async open(
     name: string,
     journal: JournalReader,
     directory: string,
-    all: readonly string[] = FOLLOWERS,
+    { all = FOLLOWERS, onLost = () => undefined }: FollowerOptions = {},
   ): Promise<Follower> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const noted = await load(directory, name, await journal.begin());
+    const noted = await load(directory, name, journal, onLost);
     if (comparePositions(noted.position, journal.durableEnd) > 0) {
       const place = formatPosition(noted.position);
       const end = formatPosition(journal.durableEnd);
@@ -68,13 +69,19 @@ export class Follower implements Bookmark {
     return this.noted.until;
   }
 
+  /** What was journalled before it may have taken effect already. */
+  get doubt(): Position | undefined {
+    const { doubt, position } = this.noted;
+    return doubt && comparePositions(position, doubt) < 0 ? doubt : undefined;
+  }
+
   async begin(until: Position): Promise<void> {
     await this.save(this.position, until);
   }
 
   async passed(): Promise<void> {
     const { position, until } = this.noted;
-    this.noted = { position: until ?? position, until: null };
+    this.noted = { ...this.noted, position: until ?? position, until: null };
     this.saved = false;
   }
 
@@ -84,8 +91,9 @@ export class Follower implements Bookmark {
 
   /** Durable when it resolves. */
   async save(position: Position, until: Position | null): Promise<void> {
-    await replaceFile(fileOf(this.directory, this.name), JSON.stringify({ position, until }));
-    this.noted = { position, until };
+    const noted = { position, until, ...(this.doubt ? { doubt: this.doubt } : {}) };
+    await writePosition(this.directory, this.name, noted);
+    this.noted = noted;
     this.saved = true;
     if (this.released === position.segment) return;
     this.released = position.segment;
@@ -94,19 +102,35 @@ export class Follower implements Bookmark {
 
   private async slowest(): Promise<Position> {
     const begin = await this.journal.begin();
-    const all = await Promise.all(this.all.map((name) => load(this.directory, name, begin)));
-    return all.map(({ position }) => position).sort(comparePositions)[0] ?? begin;
+    // While somebody's position cannot be read, nothing goes.
+    const all = await Promise.all(
+      this.all.map((name) => readPosition(this.directory, name).catch(() => undefined)),
+    );
+    return all.map((noted) => noted?.position ?? begin).sort(comparePositions)[0] ?? begin;
   }
 }
 
-async function load(directory: string, name: string, begin: Position): Promise<Noted> {
+async function load(
+  directory: string,
+  name: string,
+  journal: JournalReader,
+  onLost: (reason: string) => void,
+): Promise<Noted> {
+  const begin = await journal.begin();
+  const isEmpty = comparePositions(begin, journal.durableEnd) === 0;
+  const lost = (reason: string): Noted => {
+    onLost(reason);
+    return { position: begin, until: null, doubt: journal.durableEnd };
+  };
   try {
-    const noted = JSON.parse(await readFile(fileOf(directory, name), 'utf8')) as Noted;
-    return comparePositions(noted.position, begin) < 0 ? { position: begin, until: null } : noted;
+    const noted = await readPosition(directory, name);
+    if (noted) return comparePositions(noted.position, begin) < 0 ? { position: begin, until: null } : noted;
+    if (!isEmpty) return lost(`there is no position of the ${name}, though there are traces`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { position: begin, until: null };
+    if (!(error instanceof PositionLost)) throw error;
+    return lost(error.message);
   }
+  const fresh = { position: begin, until: null };
+  await writePosition(directory, name, fresh);
+  return fresh;
 }
-
-const fileOf = (directory: string, name: string) => path.join(directory, `${name}.json`);

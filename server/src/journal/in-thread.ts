@@ -22,7 +22,13 @@ export function followedJournal(
 ) {
   const tell = (news: FollowerNews) => parentPort?.postMessage(news);
   const aside = new AsideKeeper(directory, follower, (change) => tell({ kind: 'aside', change }));
-  const journal = new JournalReader(directory, end, (damage) => tell({ kind: 'damage', damage }), aside);
+  const journal = new JournalReader(
+    directory,
+    end,
+    (damage) => tell({ kind: 'damage', damage }),
+    aside,
+    (segment) => tell({ kind: 'missing', missing: { follower, segment } }),
+  );
   return { journal, aside };
 }
 

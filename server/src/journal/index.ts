@@ -3,9 +3,15 @@ export { HourCounts, hourOf } from './counts.ts';
 export type { DamageReport } from './damage.ts';
 export { type Bookmark, Following, type Stretch } from './follow.ts';
 export { Follower } from './follower.ts';
-export { type FollowerEars, type FollowerNews, FollowerThread } from './follower-thread.ts';
+export {
+  type FollowerEars,
+  type FollowerNews,
+  FollowerThread,
+  type MissingSegment,
+} from './follower-thread.ts';
 export { FOLLOWERS, type FollowerName } from './followers.ts';
 export type { Frame, Replay, Routing } from './frame.ts';
+export { describeGap, type Gap } from './gaps.ts';
 export { type FollowerSetup, followedJournal, serveFollower } from './in-thread.ts';
 export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';
 export {

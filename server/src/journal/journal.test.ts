@@ -237,8 +237,8 @@ test('a segment goes only when every follower has passed it, and a position surv
   for (const line of numbered(4)) await append(journal, line);
   const positions = path.join(directory, 'positions');
   const both = ['indexer', 'archiver'];
-  const indexer = await Follower.open('indexer', readerOf(journal), positions, both);
-  const archiver = await Follower.open('archiver', readerOf(journal), positions, both);
+  const indexer = await Follower.open('indexer', readerOf(journal), positions, { all: both });
+  const archiver = await Follower.open('archiver', readerOf(journal), positions, { all: both });
   await indexer.save(startOf(4), null);
   expect(await readerOf(journal).begin()).toEqual(startOf(1));
   await archiver.save(startOf(2), startOf(3));

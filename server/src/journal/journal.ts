@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
+import type { MissingSegment } from './follower-thread.ts';
 import { frameBound, type Routing, writeFrame } from './frame.ts';
-import { IDENTITY_BYTES, RetryWindow } from './retry-window.ts';
-import { type Damage, scanSegment } from './scan.ts';
+import { countsOf, type Gap, Gaps } from './gaps.ts';
+import { Recovery, writeCompanions } from './recovery.ts';
+import { RetryWindow } from './retry-window.ts';
 import { listNumbers, type Position, SEGMENT_HEADER, segmentFile, startOf } from './segment.ts';
 
 export interface JournalOptions {
@@ -23,6 +25,10 @@ export interface JournalOptions {
   countsSince: () => number;
   /** Bytes that are no frame were found. */
   onDamage: (damage: DamageReport) => void;
+  /** A part of the journal is gone. */
+  onGap?: (gap: Gap) => void;
+  /** The last segment was removed, and is there again. */
+  onRestored?: (file: string) => void;
   /** Traces became durable, up to `end`. */
   onDurable: (counts: HourCounts, traces: number, end: Position) => void;
   /** Something that nobody depends on could not be done, and is tried again. */
@@ -38,7 +44,11 @@ export interface JournalEntry {
 }
 
 const BATCH_BUFFER = 256 * 1024;
+/** How often it is looked whether the file still has its name. */
+const LOOK_EVERY_MS = 1_000;
+const PIECE_BYTES = 1024 * 1024;
 /** A buffer that grew beyond this is not kept. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SPARE_LIMIT = 8 * 1024 * 1024;
 
 /** Traces that wait for one write and fdatasync. */
@@ -105,6 +115,8 @@ export class Journal {
   private readonly options: JournalOptions;
   private readonly window: RetryWindow;
   private readonly damage: DamageKeeper;
+  /** Parts of the journal that are gone. */
+  gaps!: Gaps;
   /** Traces that are durable, per project and hour. */
   readonly counts = new HourCounts();
   /** Traces journalled since the process began. */
@@ -126,6 +138,7 @@ export class Journal {
   /** Settles with the batch that the loop writes now. */
   private committing: Promise<void> = Promise.resolve();
   private waiting = 0;
+  private lookAt = 0;
   private wake: () => void = () => undefined;
   private failure: Error | undefined;
   private closing = false;
@@ -194,6 +207,13 @@ export class Journal {
     if (pending.length > 0) await pending.durable;
   }
 
+  /** A follower was to read a segment that is gone. */
+  async missing({ follower, segment }: MissingSegment): Promise<void> {
+    const counts = await countsOf(this.options.directory, segment);
+    const [from, to] = [startOf(segment), startOf(segment + 1)];
+    await this.gaps.add({ from, to, missedBy: [follower], counts });
+  }
+
   /** Commits what was appended, then closes the file. */
   async close(): Promise<void> {
     this.closing = true;
@@ -227,6 +247,7 @@ export class Journal {
     try {
       if (this.end.offset > SEGMENT_HEADER.length && this.end.offset >= this.options.segmentSize)
         await this.rotate();
+      await this.keepName();
       await this.writeAll(batch.buffer.subarray(0, batch.length));
       await this.handle.datasync().catch((cause) => {
         throw new Fatal('fdatasync of the journal failed', { cause });
@@ -262,6 +283,41 @@ export class Journal {
     this.options.onFatal(error);
   }
 
+  /** The file may have been removed while it is open: then it is given its name again, with all that is in it. */
+  private async keepName(): Promise<void> {
+    if (performance.now() < this.lookAt) return;
+    this.lookAt = performance.now() + LOOK_EVERY_MS;
+    if ((await this.handle.stat()).nlink > 0) return;
+    const { directory, onRestored } = this.options;
+    const file = segmentFile(directory, this.end.segment);
+    const copy = await open(`${file}.tmp`, 'w+', 0o600);
+    try {
+      await this.copyInto(copy);
+      await rename(`${file}.tmp`, file);
+      await syncDirectory(directory);
+    } catch (error) {
+      await copy.close();
+      if (noRoom(error)) throw error;
+      throw new Fatal('the journal was removed and cannot be restored', { cause: error });
+    }
+    await this.handle.close();
+    this.handle = copy;
+    onRestored?.(file);
+  }
+
+  /** Everything that is durable. */
+  private async copyInto(copy: FileHandle): Promise<void> {
+    const piece = Buffer.alloc(PIECE_BYTES);
+    for (let at = 0; at < this.end.offset; ) {
+      const most = Math.min(piece.length, this.end.offset - at);
+      const { bytesRead } = await this.handle.read(piece, 0, most, at);
+      if (bytesRead === 0) throw new Error('its end is missing');
+      await copy.writev([piece.subarray(0, bytesRead)], at);
+      at += bytesRead;
+    }
+    await copy.datasync();
+  }
+
   /** Appends at the durable end. On a full disk the file is cut back, so that the next append begins cleanly. */
   private async writeAll(bytes: Buffer): Promise<void> {
     const { offset } = this.end;
@@ -287,7 +343,7 @@ export class Journal {
   private async rotate(): Promise<void> {
     const { segment } = this.end;
     try {
-      await this.writeCompanions(segment, this.segmentIdentities, this.segmentCounts);
+      await writeCompanions(this.options.directory, segment, this.segmentIdentities, this.segmentCounts);
       const next = await this.createSegment(segment + 1);
       await this.handle.close();
       this.handle = next;
@@ -305,7 +361,7 @@ export class Journal {
 
   private async createSegment(segment: number): Promise<FileHandle> {
     const file = segmentFile(this.options.directory, segment);
-    const handle = await open(file, 'w', 0o600);
+    const handle = await open(file, 'w+', 0o600);
     try {
       await handle.writeFile(SEGMENT_HEADER);
       await handle.datasync();
@@ -316,12 +372,6 @@ export class Journal {
       await unlink(file);
       throw error;
     }
-  }
-
-  private async writeCompanions(segment: number, identities: Buffer[], counts: HourCounts): Promise<void> {
-    const { directory } = this.options;
-    await replaceFile(segmentFile(directory, segment, 'counts'), JSON.stringify([...counts.rows()]));
-    await replaceFile(segmentFile(directory, segment, 'ids'), Buffer.concat(identities));
   }
 
   /** Removes companions that nobody needs any more: identities beyond the window, counts beyond retention. */
@@ -346,75 +396,30 @@ export class Journal {
   }
 
   private async recover(): Promise<void> {
-    const { directory } = this.options;
-    const segments = await listNumbers(directory, 'journal');
-    const last = segments.at(-1) ?? 1;
-    const withIds = new Set(await listNumbers(directory, 'ids'));
-    const withCounts = new Set(await listNumbers(directory, 'counts'));
-    for (const segment of segments) {
-      if (segment !== last && !(withIds.has(segment) && withCounts.has(segment))) {
-        const { identities, counts } = await this.summarise(segment, false);
-        await this.writeCompanions(segment, identities, counts);
-        withIds.add(segment);
-        withCounts.add(segment);
-      }
-    }
-    this.idsFiles.length = 0;
-    for (const segment of [...withIds].sort((a, b) => a - b)) {
-      if (segment === last) continue;
-      const bytes = await readFile(segmentFile(directory, segment, 'ids'));
-      for (let at = 0; at + IDENTITY_BYTES <= bytes.length; at += IDENTITY_BYTES) {
-        this.window.add(bytes.subarray(at, at + IDENTITY_BYTES));
-      }
-      this.idsFiles.push({ segment, identities: Math.floor(bytes.length / IDENTITY_BYTES) });
-    }
-    for (const segment of withCounts) {
-      if (segment === last) continue;
-      this.counts.addAll(JSON.parse(await readFile(segmentFile(directory, segment, 'counts'), 'utf8')));
-    }
-    this.counts.dropBefore(this.options.countsSince());
-    await this.recoverLast(last, segments.length > 0);
-  }
-
-  /** Opens the last segment, or begins the first; cuts off what is no frame at its end. */
-  private async recoverLast(segment: number, exists: boolean): Promise<void> {
-    const { directory } = this.options;
-    if (!exists || (await this.sealedSize(segment)) < SEGMENT_HEADER.length) {
-      this.handle = await this.createSegment(segment);
-      this.end = startOf(segment);
+    const { directory, onGap, countsSince } = this.options;
+    this.gaps = await Gaps.open(directory, (gap) => onGap?.(gap));
+    const { window, damage, gaps } = this;
+    const remember = (identity: Buffer) => window.add(identity);
+    const { end, isNew, own, counts, idsFiles } = await new Recovery({
+      directory,
+      damage,
+      gaps,
+      remember,
+    }).run();
+    this.idsFiles.push(...idsFiles);
+    this.counts.addAll(counts.rows());
+    this.counts.dropBefore(countsSince());
+    this.counts.addAll(own.counts.rows());
+    this.segmentIdentities = own.identities;
+    this.segmentCounts = own.counts;
+    this.end = end;
+    if (isNew) {
+      this.handle = await this.createSegment(end.segment);
       return;
     }
-    const { identities, counts, end } = await this.summarise(segment, true);
-    this.handle = await open(segmentFile(directory, segment), 'r+');
-    await this.handle.truncate(end);
+    this.handle = await open(segmentFile(directory, end.segment), 'r+');
+    await this.handle.truncate(end.offset);
     await this.handle.datasync();
-    this.end = { segment, offset: end };
-    for (const identity of identities) this.window.add(identity);
-    this.segmentIdentities = identities;
-    this.segmentCounts = counts;
-    this.counts.addAll(counts.rows());
-  }
-
-  private async summarise(segment: number, last: boolean) {
-    const size = await this.sealedSize(segment);
-    const identities: Buffer[] = [];
-    const counts = new HourCounts();
-    const damages: Damage[] = [];
-    const { end, tail } = await scanSegment(this.options.directory, segment, 0, size, (chunk) => {
-      damages.push(...chunk.damage);
-      for (const frame of chunk.frames) {
-        if (frame.isReplay) continue;
-        if (frame.clientId) identities.push(frame.identity());
-        counts.add(frame.projectId, hourOf(frame.recordTime), 1);
-      }
-    });
-    for (const damage of damages) await this.damage.keep(damage, false);
-    if (tail.length > 0) await this.damage.keep({ segment, offset: end, bytes: tail }, last);
-    return { identities, counts, end };
-  }
-
-  private async sealedSize(segment: number): Promise<number> {
-    return (await stat(segmentFile(this.options.directory, segment))).size;
   }
 }
 
@@ -423,13 +428,13 @@ class Fatal extends Error {
   override readonly name = 'JournalFailed';
 }
 
+/** Stands in two files: a journal under another name would repeat what has taken effect. */
 async function readId(directory: string): Promise<string> {
-  const file = path.join(directory, 'id');
-  const id = await readFile(file, 'utf8').catch(() => '');
-  if (id !== '') return id;
-  const fresh = randomUUID();
-  await replaceFile(file, fresh);
-  return fresh;
+  const files = ['id', 'id.copy'].map((name) => path.join(directory, name));
+  const found = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const id = found.find((text) => UUID.test(text)) ?? randomUUID();
+  for (const [at, file] of files.entries()) if (found[at] !== id) await replaceFile(file, id);
+  return id;
 }
 
 function isDiskFull(error: unknown): boolean {

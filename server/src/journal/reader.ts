@@ -20,21 +20,25 @@ export class JournalReader {
   private readonly damage: DamageKeeper;
   private readonly arrivals = new Set<() => void>();
   private readonly aside: Pick<AsideKeeper, 'due'>;
+  private readonly onMissing: (segment: number) => void;
   private end: Position;
 
   /**
    * @param end how far the journal is durable
    * @param aside knows which replays are this follower's; without one they are left out
+   * @param onMissing a segment that was to be read is gone
    */
   constructor(
     directory: string,
     end: Position,
     onDamage: (damage: DamageReport) => void,
     aside: Pick<AsideKeeper, 'due'> = NO_REPLAYS,
+    onMissing: (segment: number) => void = () => undefined,
   ) {
     this.directory = directory;
     this.end = end;
     this.aside = aside;
+    this.onMissing = onMissing;
     this.damage = new DamageKeeper(directory, onDamage);
   }
 
@@ -56,7 +60,7 @@ export class JournalReader {
     let { segment, offset } = from;
     for (;;) {
       const last = segment === until.segment;
-      const end = last ? until.offset : (await stat(segmentFile(this.directory, segment))).size;
+      const end = last ? until.offset : await this.sizeOf(segment);
       if (offset < end) {
         const chunk = await readChunk(this.directory, segment, offset, end, size, true);
         for (const damage of chunk.damage) await this.damage.keep(damage, false);
@@ -64,6 +68,17 @@ export class JournalReader {
       }
       if (last) return { frames: [], next: { segment, offset } };
       ({ segment, offset } = startOf(segment + 1));
+    }
+  }
+
+  /** 0: the segment is gone, though this follower has not passed it. */
+  private async sizeOf(segment: number): Promise<number> {
+    try {
+      return (await stat(segmentFile(this.directory, segment))).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.onMissing(segment);
+      return 0;
     }
   }
 

@@ -76,7 +76,10 @@ const tell = (news: NotifierNews) => parentPort?.postMessage(news);
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
 const clock = Date.now;
 const { journal, aside } = followedJournal(NOTIFIER, setup);
-const follower = await Follower.open(NOTIFIER, journal, path.join(setup.directory, 'positions'));
+const follower = await Follower.open(NOTIFIER, journal, path.join(setup.directory, 'positions'), {
+  onLost: (reason) =>
+    log.error({ reason }, 'how far the notifier was is lost; what the metadata store knows of it counts'),
+});
 const metadata = connectMetadata(setup.metadata);
 const rootKey = Buffer.from(setup.rootKey);
 

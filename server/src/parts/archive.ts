@@ -3,6 +3,7 @@ import {
   ArchiveCatalog,
   Archiving,
   Digester,
+  deliveredTo,
   Lifecycle,
   type Route,
   SigningKeys,
@@ -70,8 +71,10 @@ export async function startArchive(
     clock,
     log,
     routes: async () => (await trackers.transfers()).map(routeOf),
+    deliveredTo: () => deliveredTo(metadata),
     onCut: () => void uploader.work(),
     onDamage: ears.onDamage,
+    onMissing: ears.onMissing,
     onAside: ears.onAside,
   });
   await archiving.start();

@@ -139,6 +139,8 @@ export interface TraceStore {
    * the UTC day of `record_time`. A token that was inserted before is not inserted again.
    */
   insert(lines: Uint8Array, token: string): Promise<void>;
+  /** Which of the ids of a project's traces, of a time in [from, to], are there. */
+  known(projectId: string, ids: readonly string[], from: number, to: number): Promise<Set<string>>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
   /** How the store would find a page, in its own words; for tests and for those who tune it. */

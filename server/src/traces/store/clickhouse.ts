@@ -21,6 +21,8 @@ import { migrations, type TableNames } from './schema.ts';
 /** Inserts, and what the service asks for itself. */
 const OWN_CONNECTIONS = 4;
 const CALLERS_CONNECTIONS = 8;
+/** Ids that are looked for by one query. */
+const IDS_AT_ONCE = 5_000;
 
 /** What one query of a caller may take. */
 const CALLERS_SETTINGS = {
@@ -103,6 +105,22 @@ class ClickHouseStore implements TraceStore {
     } catch (error) {
       throw insertError(error);
     }
+  }
+
+  async known(projectId: string, ids: readonly string[], from: number, to: number): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+      const rows = await this.rows(
+        `SELECT DISTINCT trace_id AS id FROM ${this.table}
+         WHERE project_id = {project:String}
+           AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+           AND time <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+           AND trace_id IN {ids:Array(UUID)}`,
+        { project: projectId, from, to, ids: ids.slice(at, at + IDS_AT_ONCE) },
+      );
+      for (const { id } of rows) found.add(String(id));
+    }
+    return found;
   }
 
   async dropBefore(instant: number): Promise<string[]> {
