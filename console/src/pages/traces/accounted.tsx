@@ -14,32 +14,46 @@ export function Accounted({ hours }: { hours: readonly AccountedHour[] | undefin
   const { zone } = useConsole();
   const [first] = hours ?? [];
   if (!hours || !first) return null;
-  const { recorded, underway, archived, quarantined } = accountsOf(hours);
+  const { recorded, underway, archived, quarantined, lost } = accountsOf(hours);
   const since = formatTick(first.time, zone, 3 * 86_400_000);
   return (
     <>
       {underway > 0 ? (
         <StatusIndicator type="in-progress">{words.underway(underway)}</StatusIndicator>
-      ) : quarantined.indexer > 0 ? (
+      ) : quarantined.indexer + lost.indexer > 0 ? (
         <StatusIndicator type="info">{words.recorded(recorded, since, archived)}</StatusIndicator>
       ) : (
         <StatusIndicator type="success">{words.accounted(recorded, since, archived)}</StatusIndicator>
       )}
       <SetAside quarantined={quarantined} />
+      <Lost lost={lost} />
     </>
   );
 }
 
-function SetAside({ quarantined }: { quarantined: Readonly<Record<Follower, number>> }) {
+type ByFollower = Readonly<Record<Follower, number>>;
+
+function missingIn(counts: ByFollower): string[] {
+  const { places } = texts.quarantine;
+  return (Object.keys(places) as Follower[])
+    .filter((follower) => counts[follower] > 0)
+    .map((follower) => `${formatNumber(counts[follower])} ${places[follower]}`);
+}
+
+function SetAside({ quarantined }: { quarantined: ByFollower }) {
   const { operator } = useConsole().session;
-  const { accounted, places, toList } = texts.quarantine;
-  const missing = (Object.keys(places) as Follower[])
-    .filter((follower) => quarantined[follower] > 0)
-    .map((follower) => `${formatNumber(quarantined[follower])} ${places[follower]}`);
+  const { accounted, toList } = texts.quarantine;
+  const missing = missingIn(quarantined);
   if (missing.length === 0) return null;
   return (
     <StatusIndicator type="warning">
       {accounted(missing)} {operator && <Way to="/quarantine">{toList}</Way>}
     </StatusIndicator>
   );
+}
+
+function Lost({ lost }: { lost: ByFollower }) {
+  const missing = missingIn(lost);
+  if (missing.length === 0) return null;
+  return <StatusIndicator type="error">{texts.quarantine.lost(missing)}</StatusIndicator>;
 }

@@ -8,20 +8,24 @@ export interface Accounts {
   archived: number;
   /** Set aside, by what they are missing in. */
   quarantined: Readonly<Record<Follower, number>>;
+  /** Gone with a part of the journal, by what they are missing in. */
+  lost: Readonly<Record<Follower, number>>;
 }
 
 export function accountsOf(hours: readonly AccountedHour[]): Accounts {
   const sum = (of: (hour: AccountedHour) => number) => hours.reduce((all, hour) => all + of(hour), 0);
+  const byFollower = (what: 'quarantined' | 'lost') => ({
+    indexer: sum((hour) => hour[what].indexer),
+    archiver: sum((hour) => hour[what].archiver),
+    notifier: sum((hour) => hour[what].notifier),
+  });
   return {
     recorded: sum(({ journalled }) => journalled),
-    underway: sum(({ journalled, stored, quarantined }) =>
-      Math.max(journalled - stored - quarantined.indexer, 0),
+    underway: sum(({ journalled, stored, quarantined, lost }) =>
+      Math.max(journalled - stored - quarantined.indexer - lost.indexer, 0),
     ),
     archived: sum(({ archived }) => archived),
-    quarantined: {
-      indexer: sum(({ quarantined }) => quarantined.indexer),
-      archiver: sum(({ quarantined }) => quarantined.archiver),
-      notifier: sum(({ quarantined }) => quarantined.notifier),
-    },
+    quarantined: byFollower('quarantined'),
+    lost: byFollower('lost'),
   };
 }

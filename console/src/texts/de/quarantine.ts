@@ -46,5 +46,6 @@ export const quarantine: typeof english = {
   warningText:
     'Einige Traces dieser Installation konnten nicht verarbeitet werden: Sie fehlen in der Trace-Liste, in Trace-Dateien oder bei Schlüsselereignissen.',
   toList: 'Quarantäne anzeigen',
+  lost: (missing) => `Durch Schaden am Journal verloren, fehlend: ${missing.join(', ')}`,
   accounted: (missing) => `In Quarantäne, fehlend: ${missing.join(', ')}`,
 };

@@ -39,5 +39,6 @@ export const quarantine = {
   warningText:
     'Some traces of this installation could not be processed: they are missing in the trace list, in trace files or in key events.',
   toList: 'Show the quarantine',
+  lost: (missing: readonly string[]) => `Lost by damage to the journal, missing: ${missing.join(', ')}`,
   accounted: (missing: readonly string[]) => `In quarantine, missing: ${missing.join(', ')}`,
 };
