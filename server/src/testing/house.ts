@@ -23,8 +23,13 @@ export class House {
   /** Moves the service's clock away from the real one, ms. */
   skew = 0;
 
-  async start(env: Record<string, string> = {}): Promise<this> {
+  /** @param prepare puts into the data directory what was there before */
+  async start(
+    env: Record<string, string> = {},
+    prepare: (directory: string) => unknown = () => undefined,
+  ): Promise<this> {
     this.directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-house-'));
+    await prepare(this.directory);
     await this.enter(env);
     return this;
   }
