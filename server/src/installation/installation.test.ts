@@ -4,13 +4,12 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile }
 import os from 'node:os';
 import path from 'node:path';
 import Sqlite from 'libsql';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../data-lock.ts';
 import { StartRefused } from '../start-refused.ts';
-import { House, PASSWORD } from '../testing/house.ts';
+import { House } from '../testing/house.ts';
+import { openInstallation } from './installation.ts';
 
 const KEY = /^[0-9a-f]{64}\n$/;
 const OTHER_KEY = randomBytes(32).toString('hex');
@@ -44,24 +43,18 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const inside = (name: string) => path.join(directory, name);
 
-/** Starts the service, and ends it. */
+/** Opens the installation as a start does, and lets go of it. */
 async function starts(env: Record<string, string> = {}, version = '0.1.0'): Promise<void> {
-  const config = readConfig({
-    OPENCTS_DATA_DIR: directory,
-    OPENCTS_PORT: '0',
-    OPENCTS_ADMIN_PASSWORD: PASSWORD,
-    OPENCTS_CANARY_SECONDS: '0',
-    ...env,
-  });
-  const app = await startApp({
-    config,
-    log: pino({ level: 'silent' }),
+  const { metadata, unlock } = await openInstallation({
+    config: readConfig({ OPENCTS_DATA_DIR: directory, ...env }),
     version,
+    clock: Date.now,
     onFatal: (error) => {
       throw error;
     },
   });
-  await app.stop();
+  await metadata.destroy();
+  unlock();
 }
 
 /** Every file with what it holds, without those by which SQLite arranges its readers, and the lock. */
@@ -246,6 +239,19 @@ describe('the metadata', () => {
   });
 });
 
+describe('a log of SQLite', () => {
+  test('of another installation beside the metadata is not taken for its own', async () => {
+    const theirs = path.join(base, 'with-log');
+    await cp(ran.theirs, theirs, { recursive: true });
+    const sqlite = new Sqlite(path.join(theirs, 'metadata.db'));
+    sqlite.exec('PRAGMA journal_mode = WAL');
+    sqlite.exec('UPDATE installation SET created_at = 1');
+    await cp(path.join(theirs, 'metadata.db-wal'), inside('metadata.db-wal'));
+    sqlite.close();
+    await refused(/belongs to another installation|is damaged/);
+  });
+});
+
 describe('a version', () => {
   test('that is older than what wrote the data says which one is needed, and changes nothing', async () => {
     inMetadata(
@@ -310,6 +316,18 @@ test('a file of certificates that is missing, or holds none, is named', async ()
     if (before === undefined) delete process.env.NODE_EXTRA_CA_CERTS;
     else process.env.NODE_EXTRA_CA_CERTS = before;
   }
+});
+
+test('the service opens nothing before it knows that all belongs together', async () => {
+  await rm(inside('root.key'));
+  const before = await contents();
+  const house = new House();
+  const start = house.start({}, (into) => cp(directory, into, { recursive: true }));
+  await expect(start).rejects.toThrow('the root key is missing');
+  await rm(directory, { recursive: true });
+  await cp(house.directory, directory, { recursive: true });
+  await rm(house.directory, { recursive: true });
+  expect(await contents()).toEqual(before);
 });
 
 test('who is refused has let go of the directory', async () => {
