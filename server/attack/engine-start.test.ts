@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -30,8 +30,9 @@ afterEach(async () => {
 });
 
 test('with an engine that does not start the service does: traces are taken, and found when it has come', async () => {
+  const before = await startServer(directory);
+  expect(await before.stop()).toBe(0);
   const data = path.join(directory, 'engine', 'data');
-  await mkdir(data, { recursive: true });
   await symlink(data, path.join(elsewhere, 'data'));
   // Another engine holds the lock on the data.
   holder = await startEngine({ dataDir: elsewhere, memory: 800 * 1024 ** 2, log: pino({ level: 'silent' }) });

@@ -288,7 +288,7 @@ test('an empty directory, or one with a key alone, becomes an installation', asy
   const key = await readFile(inside('root.key'), 'utf8');
   expect(key).toMatch(KEY);
   await rm(directory, { recursive: true });
-  await mkdir(directory);
+  await mkdir(inside('engine/lost+found'), { recursive: true });
   await writeFile(inside('root.key'), OTHER_KEY, { mode: 0o600 });
   await starts();
   expect(await readFile(inside('root.key'), 'utf8')).toBe(OTHER_KEY);

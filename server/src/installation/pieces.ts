@@ -5,6 +5,8 @@ import { replaceFile } from '../durable.ts';
 
 /** Within each piece: the id of the installation that it belongs to. */
 const MARK = '.installation';
+/** What is in an empty piece as well: marks, and what a file system of its own brings with it. */
+const NOTHING = new RegExp(`^(${MARK}.*|lost\\+found)$`);
 
 /** What a directory beside the metadata holds; by the name of its folder. */
 export const PIECES = {
@@ -25,7 +27,7 @@ export async function filledPieces(dataDir: string): Promise<Piece[]> {
   const pieces: Piece[] = [];
   for (const folder of Object.keys(PIECES)) {
     const names = await readdir(path.join(dataDir, folder)).catch(absentIs([]));
-    if (!names.some((name) => !name.startsWith(MARK))) continue;
+    if (!names.some((name) => !NOTHING.test(name))) continue;
     const mark = await readFile(path.join(dataDir, folder, MARK), 'utf8').catch(absentIs(''));
     pieces.push({ folder, mark: mark.trim() || undefined });
   }
