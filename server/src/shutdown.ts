@@ -15,9 +15,9 @@ export type Ending = readonly [part: string, end: () => unknown];
  * log and left to the end of the process.
  */
 export async function endInOrder(endings: readonly Ending[], log: Logger): Promise<void> {
-  const deadline = Date.now() + ALL_MS;
+  const deadline = performance.now() + ALL_MS;
   for (const [part, end] of endings) {
-    const ms = Math.max(Math.min(PART_MS, deadline - Date.now()), LEAST_MS);
+    const ms = Math.max(Math.min(PART_MS, deadline - performance.now()), LEAST_MS);
     try {
       const ended = await within(ms, async () => end());
       if (!ended) log.error({ part, ms }, 'this part did not stop in time and was cut off');

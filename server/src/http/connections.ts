@@ -187,12 +187,12 @@ export class Connections {
     const { socket } = request;
     const held = this.held.get(socket);
     if (!held) return;
-    const now = Date.now();
+    const now = performance.now();
     held.used = now;
     held.underWay++;
     held.latest = { request, response, since: now, bytes: socket.bytesRead };
     response.once('close', () => {
-      held.used = Date.now();
+      held.used = performance.now();
       if (--held.underWay > 0) return;
       held.latest = undefined;
       if (this.draining) socket.destroySoon();
@@ -205,7 +205,7 @@ export class Connections {
   }
 
   private look(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const held of this.held.values()) {
       const { socket, underWay, latest, used } = held;
       // What moves is known to the socket itself.

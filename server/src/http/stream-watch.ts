@@ -22,13 +22,13 @@ export const STREAM_TERMS: StreamTerms = {
  */
 export function watchStream({ raw, request, server }: FastifyReply, terms: StreamTerms): void {
   const { socket } = request.raw;
-  let since = Date.now();
+  let since = performance.now();
   let before = 0;
 
   /** Without a proper end, and nothing of what waits on the way arrives: what came never looks whole. */
   const breakOff = () => socket.resetAndDestroy();
   const measure = () => {
-    const now = Date.now();
+    const now = performance.now();
     const waits = socket.writableLength;
     if (waits > 0 && now - since < terms.window) return;
     const taken = socket.bytesWritten - waits;
