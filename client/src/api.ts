@@ -3573,6 +3573,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show whether the clock of the machine is believed */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Whether the clock of the machine has jumped; nothing is destroyed by what it says then */
+                            suspect: boolean;
+                            /** @description What time it is at the least, epoch ms */
+                            earliest: number;
+                            /** @description What time it is at the most, epoch ms */
+                            latest: number;
+                            /** @description The same in words */
+                            state: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/clock/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Vouch for the clock of the machine: it is right now, and is believed from now on */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Whether the clock of the machine has jumped; nothing is destroyed by what it says then */
+                            suspect: boolean;
+                            /** @description What time it is at the least, epoch ms */
+                            earliest: number;
+                            /** @description What time it is at the most, epoch ms */
+                            latest: number;
+                            /** @description The same in words */
+                            state: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/notifications/topics": {
         parameters: {
             query?: never;

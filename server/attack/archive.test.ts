@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { sure } from '../src/clock/index.ts';
 import { Keyring, readRootKey, unseal } from '../src/kms/index.ts';
 import { openMetadata } from '../src/metadata/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
@@ -85,7 +86,7 @@ async function opener(directory: string): Promise<{ open: Open; close: () => Pro
   const keyring = new Keyring({
     metadata,
     rootKey: (await readRootKey(directory, '')) as Buffer,
-    clock: Date.now,
+    time: sure(Date.now),
     log: pino({ level: 'silent' }),
     onUse: async () => undefined,
     onDelete: (_key, work) => work(),

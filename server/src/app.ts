@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
 import { Operations, Recorder } from './auditing/index.ts';
+import { type Clocks, MACHINE, Timekeeper } from './clock/index.ts';
 import type { Config } from './config.ts';
 import {
   Connections,
@@ -48,7 +49,8 @@ export interface AppOptions {
   config: Config;
   log: Logger;
   version: string;
-  clock?: () => number;
+  /** The machine's, if it does not say other. */
+  clocks?: Clocks;
   /** The journal or a thread cannot go on: the process must end, the next start reads the disk anew. */
   onFatal: (error: Error) => void;
 }
@@ -75,12 +77,17 @@ export async function startApp({
   log,
   version,
   onFatal,
-  clock = Date.now,
+  clocks = MACHINE,
 }: AppOptions): Promise<App> {
   const { dataDir } = config;
   const retentionMs = config.retentionDays * DAY;
   const mostConnections = connectionsWithin(config.maxConnections, log);
-  const { metadata, rootKey, unlock } = await openInstallation({ config, version, clock, onFatal });
+  const { metadata, rootKey, unlock } = await openInstallation({
+    ...{ config, version, onFatal },
+    clock: clocks.wall,
+  });
+  const time = await Timekeeper.open({ dataDir, log, clocks });
+  const clock = time.latest;
 
   const disk = new DiskWatch(dataDir, config.diskReserve);
   await disk.start();
@@ -105,7 +112,7 @@ export async function startApp({
     segmentSize: config.segmentSize,
     maxQueue: config.ingestQueue,
     retryWindow: config.dedupWindow,
-    countsSince: () => clock() - retentionMs - DAY,
+    countsSince: () => time.earliest() - retentionMs - DAY,
     onDurable: (counts, traces, end) => {
       indexer?.journalled(counts, traces, end);
       notifier?.journalled(end);
@@ -153,7 +160,7 @@ export async function startApp({
   const iam = new Iam({
     metadata,
     rootKey,
-    clock,
+    time,
     regions: config.regions,
     log,
   });
@@ -172,7 +179,7 @@ export async function startApp({
     rules: recording,
     retentionMs,
     maxAgeMs,
-    clock,
+    time,
     masker: new Masker(config.maskedNames),
     refusal: () => (stopping ? 'the service is stopping; send it again' : disk.refusal()),
   });
@@ -185,7 +192,7 @@ export async function startApp({
   });
   const operations = new Operations({ metadata, recorder, clock, log });
   await operations.start();
-  const foundation = { config, log, clock, metadata, rootKey, journal, recorder, operations, ears };
+  const foundation = { config, log, clock, time, metadata, rootKey, journal, recorder, operations, ears };
   const archive = await startArchive(foundation, refreshRecording);
   const { objects, keyring, uploader, archiving, digester, lifecycle, searches } = archive;
 
@@ -207,6 +214,7 @@ export async function startApp({
     notifying,
     disk,
     stored,
+    time,
     clock,
     queues: [
       ...iam.queues,
@@ -232,12 +240,13 @@ export async function startApp({
       else metrics.canaryLag.observe(lagMs / 1000);
     },
   });
-  const retention = new Retention(store, retentionMs, clock, log);
+  const retention = new Retention(store, retentionMs, time.earliest, log);
 
   const server = await createServer({
     config,
     log,
     clock,
+    time,
     version,
     rootKey,
     sessions: new SessionCookies(rootKey),
@@ -260,7 +269,7 @@ export async function startApp({
     quarantine,
     journal,
     registry: metrics.registry,
-    readiness: () => readiness(traceStore, disk, () => stopping),
+    readiness: () => readiness(traceStore, disk, time, () => stopping),
     publicUrl,
     gate,
     consoleDir: CONSOLE,
@@ -311,6 +320,7 @@ export async function startApp({
           ['disk watch', () => disk.stop()],
           ['trace store', () => traceStore.stop()],
           ['metadata', () => metadata.destroy()],
+          ['clock', () => time.stop()],
         ],
         log,
       );

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Archiving, Uploader } from './archive/index.ts';
+import type { Timekeeper } from './clock/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position, Quarantine } from './journal/index.ts';
 import type { StoredWatch } from './metadata/index.ts';
@@ -26,6 +27,7 @@ export interface Watched {
   queues: readonly FairQueue[];
   engineRestarts: () => number;
   connections: () => { open: number; refused: number };
+  time: Timekeeper;
   clock: () => number;
 }
 
@@ -135,6 +137,11 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_journal_gaps',
     'Parts of the journal that are gone after they were acknowledged',
     ({ journal }) => journal.gaps.found.length,
+  );
+  gauge(
+    'opencts_clock_suspect',
+    '1: the clock of the machine has jumped, and nothing is destroyed by what it says',
+    ({ time }) => Number(time.isSuspect),
   );
   gauge('opencts_disk_free_bytes', 'Free disk below the data directory', ({ disk }) => disk.free);
 

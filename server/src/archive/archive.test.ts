@@ -6,6 +6,7 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { AsideKeeper, Follower, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
@@ -484,7 +485,7 @@ describe('the uploader', () => {
     const keyring = new Keyring({
       metadata,
       rootKey: Buffer.alloc(32, 1),
-      clock,
+      time: sure(clock),
       log,
       onUse: async () => undefined,
       onDelete: (_key, work) => work(),

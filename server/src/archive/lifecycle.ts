@@ -26,6 +26,7 @@ export interface Expiry {
 export interface LifecycleOptions {
   metadata: Metadata;
   objects: ObjectStore;
+  /** What has passed by it has surely passed. */
   clock: () => number;
   log: Logger;
   /** Removes objects, and records that; what cannot be recorded stays. */
@@ -96,6 +97,8 @@ export class Lifecycle {
             .select('key')
             .where('bucket', '=', name)
             .where('delivered_at', '<', limit)
+            // Delivered while the clock was suspect, it may be younger than it seems.
+            .where('last_time', '<', limit)
             .limit(PIECE_ROWS),
         )
         .executeTakeFirst(),

@@ -178,7 +178,11 @@ export class Uploader {
 
   private isInTrouble(file: SpoolFile): boolean {
     const now = this.options.clock();
-    return placesOf(file).some((place) => (this.troubles.get(place)?.until ?? 0) > now);
+    return placesOf(file).some((place) => {
+      const left = (this.troubles.get(place)?.until ?? 0) - now;
+      // A clock that was set back prolongs no trouble.
+      return left > 0 && left <= RETRY_MOST_MS;
+    });
   }
 
   private async isDelivered({ bucket, key }: SpoolFile): Promise<boolean> {
@@ -216,6 +220,13 @@ export class Uploader {
     }
     for (const place of placesOf(file)) this.troubles.delete(place);
     await metadata.transaction().execute(async (transaction) => {
+      // Hours that have their digest are over, whatever the clock says now.
+      const chain = await transaction
+        .selectFrom('digest_chains')
+        .select('last_end')
+        .where('tracker_id', '=', file.trackerId)
+        .where('service', '=', file.service)
+        .executeTakeFirst();
       const { numInsertedOrUpdatedRows: noted } = await transaction
         .insertInto('trace_files')
         .values({
@@ -233,7 +244,7 @@ export class Uploader {
           sha256: stored.sha256,
           md5: stored.md5,
           encryption_key: file.encryptionKey ?? null,
-          delivered_at: clock(),
+          delivered_at: Math.max(clock(), chain?.last_end ?? 0),
         })
         .onConflict((conflict) => conflict.columns(['bucket', 'key']).doNothing())
         .executeTakeFirst();
@@ -283,7 +294,7 @@ export class Uploader {
   private lookAgainAfterTrouble(): void {
     const soonest = Math.min(...[...this.troubles.values()].map(({ until }) => until));
     if (this.waiting.files === 0 || !Number.isFinite(soonest)) return;
-    this.lookAgainIn(Math.max(soonest - this.options.clock(), 100));
+    this.lookAgainIn(Math.min(Math.max(soonest - this.options.clock(), 100), RETRY_MOST_MS));
   }
 
   private lookAgainIn(ms: number): void {

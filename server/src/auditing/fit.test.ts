@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { Intake, objectsOf } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
 import { Masker } from '../traces/index.ts';
@@ -23,7 +24,7 @@ async function taken(trace: ReturnType<typeof fit>) {
     rules: { placesOf: () => [place] },
     retentionMs: 7 * 86_400_000,
     maxAgeMs: 7 * 86_400_000,
-    clock: () => NOW,
+    time: sure(() => NOW),
     masker: new Masker(),
     refusal: () => undefined,
   });

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import { Intake, type Placement } from '../ingest/index.ts';
 import { Journal } from '../journal/index.ts';
@@ -65,7 +66,7 @@ async function open(): Promise<void> {
   const rules = { placesOf: () => (recorded ? [PLACE] : 'CTS is not enabled in this project') };
   const clock = () => now;
   const intake = new Intake({
-    ...{ journal, rules, retentionMs: 7 * DAY, maxAgeMs: 7 * DAY, clock, masker: new Masker() },
+    ...{ journal, rules, retentionMs: 7 * DAY, maxAgeMs: 7 * DAY, time: sure(clock), masker: new Masker() },
     refusal: () => undefined,
   });
   const globalProject = () => PROJECT;

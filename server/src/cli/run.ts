@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
 import { ARCHIVE } from './archive.ts';
+import { CLOCK } from './clock.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
 import { ENCRYPTION_KEYS } from './encryption.ts';
@@ -21,6 +22,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
   archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
   quarantine: { summary: 'Traces that could not be processed', commands: QUARANTINE },
+  clock: { summary: 'The clock of the machine, and whether it is believed', commands: CLOCK },
   accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },
 };
 

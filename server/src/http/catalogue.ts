@@ -49,8 +49,8 @@ const BUCKET = new RegExp(BUCKET_NAME);
 
 /** Quotas, the operation catalogue, who and what was seen, and whether a bucket can be written to. */
 export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { trackers, notifications, store, clock, config, buckets, keyring, iam } = deps;
-  const since = () => clock() - config.retentionDays * DAY;
+  const { trackers, notifications, store, clock, time, config, buckets, keyring, iam } = deps;
+  const since = () => time.earliest() - config.retentionDays * DAY;
 
   server.get(
     '/v3/:project_id/quotas',

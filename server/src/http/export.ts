@@ -41,7 +41,7 @@ export const TimeZone = Type.String({
 
 export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { store, clock, config, gate },
+  { store, clock, time: service, config, gate },
 ) => {
   server.get(
     '/v3/:project_id/traces/export',
@@ -69,7 +69,12 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async ({ params, query }, reply) => {
       const time = timeFormat(query.time_zone);
-      const filter = filterOf(params.project_id, query, clock(), config.retentionDays * DAY);
+      const filter = filterOf(
+        params.project_id,
+        query,
+        clock(),
+        service.earliest() - config.retentionDays * DAY,
+      );
       await gate.stream(reply);
       const traces = tracesFor(store, reply);
       const pages: Pages = (limit, after) => traces.page(filter, limit, after, 'line');

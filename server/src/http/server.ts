@@ -12,6 +12,7 @@ import type { Registry } from 'prom-client';
 import type { Accounting } from '../accounting.ts';
 import type { ArchiveCatalog, SigningKeys } from '../archive/index.ts';
 import type { Operations, Recorder } from '../auditing/index.ts';
+import type { Timekeeper } from '../clock/index.ts';
 import type { Config } from '../config.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake } from '../ingest/index.ts';
@@ -28,6 +29,7 @@ import { archiveRoutes } from './archive.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { catalogueRoutes } from './catalogue.ts';
+import { clockRoutes } from './clock.ts';
 import { HTTP_TIMES } from './connections.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
@@ -60,6 +62,7 @@ export interface ServerDeps {
   config: Config;
   log: Logger;
   clock: () => number;
+  time: Timekeeper;
   version: string;
   /** Seals what is put into clients' hands. */
   rootKey: Buffer;
@@ -202,6 +205,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);
   await server.register(quarantineRoutes, deps);
+  await server.register(clockRoutes, deps);
   await server.register(smnRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);

@@ -94,13 +94,8 @@ export const TraceQuery = Type.Object({
 });
 export type TraceQuery = Static<typeof TraceQuery>;
 
-/** @param retentionMs how far back the store reaches; an older `from` is no error */
-export function filterOf(
-  projectId: string,
-  query: TraceQuery,
-  now: number,
-  retentionMs: number,
-): TraceFilter {
+/** @param since how far back the store reaches, epoch ms; an older `from` is no error */
+export function filterOf(projectId: string, query: TraceQuery, now: number, since: number): TraceFilter {
   const given = (value: string | undefined) => (value === '' ? undefined : value);
   const type = query.trace_type ?? 'system';
   const source = (SOURCES as readonly string[]).includes(type) ? type : undefined;
@@ -111,7 +106,7 @@ export function filterOf(
   return {
     projectId,
     family,
-    from: Math.max(query.from ?? to - HOUR, now - retentionMs),
+    from: Math.max(query.from ?? to - HOUR, since),
     to,
     traceType: source,
     trackerName: given(query.tracker_name) ?? (family === 'system' ? 'system' : undefined),
@@ -131,7 +126,7 @@ export function filterOf(
 /** For a search in the archive: without `from` it goes back to the beginning, and `trace_id` is one filter of many. */
 export function archiveFilterOf(projectId: string, query: TraceQuery, now: number) {
   const { trace_id, ...rest } = query;
-  const filter = filterOf(projectId, { ...rest, from: rest.from ?? EARLIEST }, now, Number.POSITIVE_INFINITY);
+  const filter = filterOf(projectId, { ...rest, from: rest.from ?? EARLIEST }, now, Number.NEGATIVE_INFINITY);
   return { ...filter, ...(trace_id ? { traceId: trace_id.toLowerCase() } : {}) };
 }
 

@@ -27,7 +27,7 @@ const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 *
 
 /** One page of a project's traces. @throws CtsError 400 CTS.0300 */
 export async function listTraces(
-  { clock, config }: Pick<ServerDeps, 'clock' | 'config'>,
+  { clock, time, config }: Pick<ServerDeps, 'clock' | 'time' | 'config'>,
   reader: TraceReader,
   projectId: string,
   query: TraceQuery & { limit: number; next?: string },
@@ -38,7 +38,7 @@ export async function listTraces(
       : null;
     return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
   }
-  const filter = filterOf(projectId, query, clock(), config.retentionDays * DAY);
+  const filter = filterOf(projectId, query, clock(), time.earliest() - config.retentionDays * DAY);
   if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
   const after = query.next ? await keyOf(query.next, projectId, reader) : undefined;
   const { traces, next } = await reader.page(filter, query.limit, after);
@@ -57,8 +57,8 @@ const byFollower = (description: string) =>
 
 /** Reading traces: list, histogram, facets, accounting. */
 export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { store, clock, config, accounting, archive } = deps;
-  const retentionMs = config.retentionDays * DAY;
+  const { store, clock, time, config, accounting, archive } = deps;
+  const reach = () => time.earliest() - config.retentionDays * DAY;
 
   server.get(
     '/v3/:project_id/traces',
@@ -120,7 +120,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       },
     },
     async ({ params, query }, reply) => {
-      const filter = filterOf(params.project_id, query, clock(), retentionMs);
+      const filter = filterOf(params.project_id, query, clock(), reach());
       const span = Math.max(filter.to - filter.from, 1);
       const width = WIDTHS.find((candidate) => span / candidate <= query.buckets) ?? DAY;
       const buckets = filter.to > filter.from ? await tracesFor(store, reply).histogram(filter, width) : [];
@@ -161,7 +161,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       },
     },
     async ({ params, query }, reply) => {
-      const filter = filterOf(params.project_id, query, clock(), retentionMs);
+      const filter = filterOf(params.project_id, query, clock(), reach());
       const found = await tracesFor(store, reply).facet(filter, query.field, query.limit);
       const values = found.map(({ firstTime, lastTime, ...rest }) => ({
         ...rest,
@@ -208,7 +208,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       const since = now - DAY;
       const window = { ...query, from: since - HISTORY, to: now + 1 };
       const found = await tracesFor(store, reply).firsts(
-        filterOf(params.project_id, window, now, retentionMs),
+        filterOf(params.project_id, window, now, reach()),
         since,
         MAX_FIRSTS,
       );

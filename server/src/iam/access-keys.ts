@@ -6,6 +6,7 @@ import type { Bond } from './bonds.ts';
 import { nextEpoch } from './epochs.ts';
 import { MOST_COUNTED } from './limits.ts';
 import { networkOf } from './networks.ts';
+import { MOST_AHEAD_MS, TOKEN_LIFE_MS } from './tokens.ts';
 
 const MOST_KEYS = 2;
 const WRONG_SIGNATURES = 5;
@@ -198,7 +199,10 @@ export class AccessKeys {
     const text = this.tokens.open(securityToken, '');
     const claims =
       text === undefined ? undefined : (JSON.parse(text) as Omit<TemporaryClaims, 'bond'> & { bond?: Bond });
-    if (claims?.access !== access || claims.expiresAt <= this.clock()) return undefined;
+    if (claims?.access !== access) return undefined;
+    const left = claims.expiresAt - this.clock();
+    // None lives longer than a token; a clock that was far ahead is no reason.
+    if (left <= 0 || left > TOKEN_LIFE_MS + MOST_AHEAD_MS) return undefined;
     // Temporary keys from before there were bonds have ended.
     const { secret, bond } = claims;
     return bond && { secret, userId: bond.userId, bond };

@@ -22,7 +22,9 @@ export class Attempts {
     const failure = this.failures.get(key);
     if (!failure || failure.count < FREE_FAILURES) return undefined;
     const wait = Math.min(FIRST_WAIT_MS * 2 ** (failure.count - FREE_FAILURES), LONGEST_WAIT_MS);
-    if (this.clock() >= failure.last + wait) return undefined;
+    const waited = this.clock() - failure.last;
+    // Nobody is kept out by a clock that was ahead.
+    if (waited >= wait || waited < -FORGET_MS) return undefined;
     const again = failure.refused === true;
     failure.refused = true;
     return { again };

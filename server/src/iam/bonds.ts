@@ -1,3 +1,4 @@
+import type { Bounds } from '../clock/index.ts';
 import { type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import { TOKEN_LIFE_MS } from './tokens.ts';
 
@@ -16,11 +17,11 @@ export interface Bond {
 /** Tells which bonds still hold. Asks the metadata store each time, so that it is the same on every node. */
 export class Bonds {
   private readonly metadata: Metadata;
-  private readonly clock: () => number;
+  private readonly time: Bounds;
 
-  constructor(metadata: Metadata, clock: () => number) {
+  constructor(metadata: Metadata, time: Bounds) {
     this.metadata = metadata;
-    this.clock = clock;
+    this.time = time;
   }
 
   /** @param bond absent: of a credential from before there were bonds */
@@ -37,7 +38,7 @@ export class Bonds {
   /** Ends everything of the bond's family. */
   async breakFamily({ family }: Bond): Promise<void> {
     if (family === undefined) return;
-    const now = this.clock();
+    const now = this.time.latest();
     await this.metadata
       .insertInto('revoked_tokens')
       // Neither a token nor a temporary key that was made with one lives longer.
@@ -52,7 +53,10 @@ export class Bonds {
     await this.metadata
       .deleteFrom('revoked_tokens')
       .where('id', 'in', ({ selectFrom }) =>
-        selectFrom('revoked_tokens').select('id').where('expires_at', '<', this.clock()).limit(PIECE_ROWS),
+        selectFrom('revoked_tokens')
+          .select('id')
+          .where('expires_at', '<', this.time.earliest())
+          .limit(PIECE_ROWS),
       )
       .execute();
   }

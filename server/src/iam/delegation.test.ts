@@ -5,6 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { CtsError } from '../errors.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { Iam } from './iam.ts';
@@ -131,7 +132,7 @@ const matches = (pattern: string, action: string) =>
 async function inHouse(work: (iam: Iam, metadata: Metadata) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-rights-'));
   const metadata = await openMetadata(path.join(directory, 'metadata.db'));
-  const options = { metadata, rootKey: randomBytes(32), clock: Date.now, regions: ['eu-de', 'eu-nl'] };
+  const options = { metadata, rootKey: randomBytes(32), time: sure(Date.now), regions: ['eu-de', 'eu-nl'] };
   const iam = new Iam({ ...options, log: pino({ level: 'silent' }) });
   await iam.start({ domain: 'operator', user: 'admin', password: 'a-password' });
   await iam.directory.accounts.add({ name: 'tenant', admin: { name: 'admin', password: 'a-password' } });

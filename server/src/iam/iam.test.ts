@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { Attempts } from './attempts.ts';
 import { Iam } from './iam.ts';
@@ -26,7 +27,13 @@ beforeEach(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-iam-'));
   metadata = await openMetadata(path.join(directory, 'metadata.db'));
   now = Date.now();
-  iam = new Iam({ metadata, rootKey: randomBytes(32), clock: () => now, regions: ['eu-de', 'eu-nl'], log });
+  iam = new Iam({
+    metadata,
+    rootKey: randomBytes(32),
+    time: sure(() => now),
+    regions: ['eu-de', 'eu-nl'],
+    log,
+  });
   await iam.start({ domain: 'acme', user: 'admin', password: PASSWORD });
 });
 

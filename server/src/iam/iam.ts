@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger } from 'pino';
+import type { Bounds } from '../clock/index.ts';
 import { CtsError, ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { AccessKeys } from './access-keys.ts';
@@ -29,7 +30,7 @@ const MOST_CALLERS = 10_000;
 export interface IamOptions {
   metadata: Metadata;
   rootKey: Buffer;
-  clock: () => number;
+  time: Bounds;
   /** Every account has a project in each. */
   regions: readonly string[];
   log: Logger;
@@ -63,6 +64,7 @@ export class Iam {
   readonly ingestKeys: IngestKeys;
   private readonly metadata: Metadata;
   private readonly tokens: Tokens;
+  private readonly time: Bounds;
   private readonly clock: () => number;
   private readonly attempts: Attempts;
   private readonly bonds: Bonds;
@@ -75,12 +77,14 @@ export class Iam {
   /** Counts changes: what was read before one is not believed after it. */
   private changes = 0;
 
-  constructor({ metadata, rootKey, clock, regions, log }: IamOptions) {
+  constructor({ metadata, rootKey, time, regions, log }: IamOptions) {
     const { passwords } = this;
+    const clock = time.latest;
+    this.time = time;
     const changed = () => this.changed();
     this.metadata = metadata;
     this.clock = clock;
-    this.bonds = new Bonds(metadata, clock);
+    this.bonds = new Bonds(metadata, time);
     this.visits = new Visits(metadata, clock);
     this.directory = new Directory({ metadata, clock, regions, log, passwords, changed });
     this.delegation = new Delegation(this.directory);
@@ -121,7 +125,7 @@ export class Iam {
 
   /** Whether nothing has changed since; changes made elsewhere show when they are noticed. */
   isCurrent({ changes, until }: { changes: number; until: number }): boolean {
-    return changes === this.changes && this.clock() < until;
+    return changes === this.changes && this.isAhead(until);
   }
 
   /** The caller of a request by token, known from shortly before. @throws CtsError 401 when the token has expired */
@@ -173,7 +177,7 @@ export class Iam {
     const { accessKey } = authorization;
     const [securityToken] = request.headers['x-security-token'] ?? [];
     const { secret, userId, bond, epoch } = await this.accessKeys.signingKey(accessKey, securityToken);
-    if (!again && !isTimely(authorization, request.headers, this.clock())) {
+    if (!again && !this.isTimely(authorization, request.headers)) {
       throw ERRORS.unauthenticated('verify aksk signature fail: x-sdk-date is more than 15 minutes off');
     }
     const whole = { ...request, body: await readBody() };
@@ -326,7 +330,19 @@ export class Iam {
 
   private believed(key: string): Principal | undefined {
     const known = this.callers.get(key);
-    return known && this.clock() < known.until ? known.principal : undefined;
+    return known && this.isAhead(known.until) ? known.principal : undefined;
+  }
+
+  /** Not for long, also when the clock was set back. */
+  private isAhead(until: number): boolean {
+    const left = until - this.clock();
+    return left > 0 && left <= BELIEVED_MS;
+  }
+
+  /** Nobody is refused because the clock here is suspect, and one of its two times is right. */
+  private isTimely(authorization: Authorization, headers: SignedRequest['headers']): boolean {
+    const { time } = this;
+    return [time.earliest(), time.latest()].some((now) => isTimely(authorization, headers, now));
   }
 
   /** What is believed of a caller, or else what is read; that is believed from then on. */

@@ -4,6 +4,8 @@ import type { Bond } from './bonds.ts';
 import { MAX_TOKEN } from './limits.ts';
 
 export const TOKEN_LIFE_MS = 24 * 3_600_000;
+/** A clock is set back so far now and then; what was issued before goes on. */
+export const MOST_AHEAD_MS = 24 * 3_600_000;
 const CACHE_SIZE = 10_000;
 
 /** What a token says. Instants are epoch ms. */
@@ -49,7 +51,9 @@ export class Tokens {
   /** @throws CtsError 401 when the token is not ours, damaged or expired */
   check(text: string): TokenClaims {
     const claims = this.proven.get(text) ?? this.prove(text);
-    if (claims.expiresAt <= this.clock()) {
+    const now = this.clock();
+    // A clock that was far ahead makes tokens that would live long after it was set right.
+    if (claims.expiresAt <= now || claims.issuedAt > now + MOST_AHEAD_MS) {
       throw ERRORS.unauthenticated(`token expires, expires_at:${new Date(claims.expiresAt).toISOString()}`);
     }
     return claims;

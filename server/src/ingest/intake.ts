@@ -1,3 +1,4 @@
+import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import type { Journal } from '../journal/index.ts';
 import type { Masker } from '../traces/index.ts';
@@ -11,7 +12,7 @@ export interface IntakeOptions {
   rules: RecordingRules;
   retentionMs: number;
   maxAgeMs: number;
-  clock: () => number;
+  time: Bounds;
   masker: Masker;
   /** Why nothing can be taken now, if so. */
   refusal: () => string | undefined;
@@ -51,7 +52,7 @@ export class Intake {
     items: () => Items,
     { first = 0, rules = this.options.rules }: SubmitOptions = {},
   ): Promise<Verdict> {
-    const { journal, clock, retentionMs, maxAgeMs, masker, refusal } = this.options;
+    const { journal, time, retentionMs, maxAgeMs, masker, refusal } = this.options;
     // What the service reports of itself does not wait behind what the account reports.
     const lane = producer.own ? `own ${producer.domainId}` : producer.domainId;
     let submission: Submission | undefined;
@@ -61,7 +62,7 @@ export class Intake {
       submission ??= new Submission(
         items(),
         first,
-        { ...producer, now: clock(), retentionMs, maxAgeMs, masker },
+        { ...producer, now: time.latest(), surely: time.earliest(), retentionMs, maxAgeMs, masker },
         rules,
       );
       return submission.work(until) ? { durable: submission.append(journal) } : undefined;

@@ -12,6 +12,7 @@ const context = {
   projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
   domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   now: NOW,
+  surely: NOW,
   retentionMs: 7 * DAY,
   maxAgeMs: 7 * DAY,
   masker: new Masker(),

@@ -21,6 +21,8 @@ import { newTraceId } from './trace-id.ts';
 export interface IntakeContext extends TraceProducer {
   /** Epoch ms; becomes `record_time`. */
   now: number;
+  /** Epoch ms; what lies behind is judged by it. */
+  surely: number;
   /** Traces whose time lies further back are late: the trace list does not reach them any more. */
   retentionMs: number;
   /** Traces whose time lies further back are refused. */
@@ -208,8 +210,8 @@ function checkStatus({ trace_status: status, trace_rating: rating }: TraceInput)
   );
 }
 
-function checkTime(time: number, { now, maxAgeMs }: IntakeContext): void {
-  if (time < now - maxAgeMs) {
+function checkTime(time: number, { now, surely, maxAgeMs }: IntakeContext): void {
+  if (time < surely - maxAgeMs) {
     const days = Math.round(maxAgeMs / 86_400_000);
     throw new TraceRejected('time', `time ${iso(time)} is too old; it may lie at most ${days} days back`);
   }

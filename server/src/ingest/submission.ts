@@ -147,7 +147,7 @@ export class Submission {
         .slice(1)
         .map((place) => stamp({ ...input, trace_id: traceId }, texts, context, place));
       this.ready.push({ own, copies });
-      if (input.time < context.now - context.retentionMs) verdict.late++;
+      if (input.time < context.surely - context.retentionMs) verdict.late++;
       return traceId;
     } catch (error) {
       if (!(error instanceof TraceRejected)) throw error;

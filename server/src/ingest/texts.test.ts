@@ -11,6 +11,7 @@ const context = {
   projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
   domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
   now,
+  surely: now,
   retentionMs: 7 * 86_400_000,
   maxAgeMs: 7 * 86_400_000,
   masker: new Masker(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { replaceFile, syncDirectory } from '../durable.ts';
@@ -389,8 +389,9 @@ export class Journal {
       this.idsFiles.shift();
     }
     for (const segment of await listNumbers(directory, 'counts')) {
-      const { mtimeMs } = await stat(segmentFile(directory, segment, 'counts'));
-      if (kept.has(segment) || mtimeMs >= since) break;
+      if (kept.has(segment)) break;
+      const counts = await countsOf(directory, segment);
+      if (counts?.some(([, hour]) => hour >= since)) break;
       await unlink(segmentFile(directory, segment, 'counts'));
     }
   }

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { MOST_KEYS, MOST_VERSIONS } from './limits.ts';
@@ -67,7 +68,7 @@ export class WrongKeyState extends Error {
 export interface KeyringOptions {
   metadata: Metadata;
   rootKey: Uint8Array;
-  clock: () => number;
+  time: Bounds;
   log: Logger;
   /** Told before a data key is handed out; what it rejects is not handed out. */
   onUse: (use: KeyUse) => Promise<void>;
@@ -121,7 +122,7 @@ export class Keyring {
    * @throws CtsError 400 when it has as many as it may
    */
   async create(projectId: string, alias: string, description: string): Promise<NamedKey | undefined> {
-    const { metadata, clock } = this.options;
+    const { metadata, time } = this.options;
     const id = randomUUID();
     const made = await metadata.transaction().execute(async (transaction) => {
       const { keys } = await transaction
@@ -142,7 +143,7 @@ export class Keyring {
           state: 'enabled',
           version: 1,
           deletion_at: null,
-          created_at: clock(),
+          created_at: time.latest(),
         })
         .onConflict((conflict) => conflict.columns(['project_id', 'alias']).doNothing())
         .executeTakeFirst();
@@ -164,7 +165,7 @@ export class Keyring {
   /** @param days from now until the key is gone, and with it whatever it has sealed */
   scheduleDeletion(key: NamedKey, days: number): Promise<NamedKey> {
     const from = key.state === 'enabled' ? 'enabled' : 'disabled';
-    const deletion_at = this.options.clock() + days * DAY;
+    const deletion_at = this.options.time.latest() + days * DAY;
     return this.move(key, from, { state: 'pending_deletion', deletion_at });
   }
 
@@ -221,11 +222,11 @@ export class Keyring {
 
   /** Keys whose deletion was scheduled for a time that has passed are gone. Never rejects. */
   async sweep(): Promise<void> {
-    const { clock, log, onDelete } = this.options;
+    const { time, log, onDelete } = this.options;
     try {
       const due = await this.keys()
         .where('kms_keys.state', '=', 'pending_deletion')
-        .where('kms_keys.deletion_at', '<=', clock())
+        .where('kms_keys.deletion_at', '<=', time.earliest())
         .execute();
       for (const key of due.map(toKey)) {
         const deleted = await onDelete(key, () => this.deleteDue(key.id));
@@ -242,7 +243,7 @@ export class Keyring {
       .deleteFrom('kms_keys')
       .where('id', '=', id)
       .where('state', '=', 'pending_deletion')
-      .where('deletion_at', '<=', this.options.clock())
+      .where('deletion_at', '<=', this.options.time.earliest())
       .executeTakeFirst();
     return numDeletedRows > 0n;
   }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { EnvelopeDamaged, seal, unseal } from './envelope.ts';
 import { Keyring, KeyUnusable, type KeyUse, WrongKeyState } from './keyring.ts';
@@ -105,7 +106,7 @@ describe('the keyring', () => {
     new Keyring({
       metadata,
       rootKey,
-      clock: () => now,
+      time: sure(() => now),
       log: pino({ level: 'silent' }),
       onUse: async (use) => void uses.push(use),
       onDelete: (_key, work) => work(),
@@ -215,7 +216,7 @@ describe('the keyring', () => {
     const silent = new Keyring({
       metadata,
       rootKey: Buffer.alloc(32, 1),
-      clock: () => now,
+      time: sure(() => now),
       log: pino({ level: 'silent' }),
       onUse: async () => {
         throw new Error('the disk is full');

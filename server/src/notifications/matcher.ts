@@ -1,3 +1,4 @@
+import type { Bounds } from '../clock/index.ts';
 import type { Frame } from '../journal/index.ts';
 import { membersOf, readLine, type TraceLine } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
@@ -36,10 +37,12 @@ interface ProjectRules {
  */
 export class Matcher {
   private readonly projects = new Map<string, ProjectRules>();
+  private readonly time: Bounds;
   private readonly lateMs: number;
 
   /** @param lateMs traces that were recorded so long after they happened are no events any more */
-  constructor(rules: readonly Rule[], lateMs = Number.POSITIVE_INFINITY) {
+  constructor(rules: readonly Rule[], time: Bounds, lateMs = Number.POSITIVE_INFINITY) {
+    this.time = time;
     this.lateMs = lateMs;
     for (const rule of rules) this.add(rule);
   }
@@ -57,7 +60,9 @@ export class Matcher {
       ?.get(frame.member('trace_name'))
       ?.get(frame.member('resource_type'));
     if (!named && rules.complete.length === 0) return [];
-    if (frame.time < frame.recordTime - this.lateMs) return [];
+    // What was recorded by a clock that is suspect may have happened just now.
+    if (frame.time < Math.min(frame.recordTime, this.time.earliest()) - this.lateMs) return [];
+    const now = this.time.latest();
     let line: TraceLine | undefined;
     const read = () => {
       line ??= readLine(frame.line());
@@ -66,8 +71,10 @@ export class Matcher {
     const found: Rule[] = [];
     for (const candidates of [rules.complete, named ?? []]) {
       for (const candidate of candidates) {
-        if (frame.recordTime >= candidate.rule.activeSince && fits(candidate, read))
-          found.push(candidate.rule);
+        const { activeSince } = candidate.rule;
+        // One that begins later than now was made before the clock was set back.
+        const isActive = frame.recordTime >= activeSince || activeSince > now;
+        if (isActive && fits(candidate, read)) found.push(candidate.rule);
       }
     }
     return found;

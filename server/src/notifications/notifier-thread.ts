@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { destination, pino } from 'pino';
+import { MACHINE, type MarkNow, Reckoning } from '../clock/index.ts';
 import {
   Follower,
   type FollowerSetup,
@@ -27,6 +28,8 @@ import { NOTIFIER, Notifier } from './notifier.ts';
 export interface NotifierSetup extends FollowerSetup {
   /** Traces that were recorded so long after they happened are not told. */
   lateMs: number;
+  /** What time the service takes it to be. */
+  time: MarkNow;
   /** File of the metadata store. */
   metadata: string;
   rootKey: Uint8Array;
@@ -57,6 +60,8 @@ export interface PauseNews {
 export type NotifierOrder =
   /** Sending begins; where links lead, without a slash at its end. */
   | { publicUrl: string }
+  /** What time the service takes it to be. */
+  | { time: MarkNow }
   /** Notifications or topics have changed. */
   | 'refresh'
   /** There may be something to send. */
@@ -74,7 +79,8 @@ const setup = workerData as NotifierSetup;
 const tell = (news: NotifierNews) => parentPort?.postMessage(news);
 
 const log = pino({ level: setup.logLevel, base: null }, destination({ fd: 2, sync: true }));
-const clock = Date.now;
+const time = new Reckoning(setup.time.mark, MACHINE, setup.time.at);
+const clock = time.latest;
 const { journal, aside } = followedJournal(NOTIFIER, setup);
 const follower = await Follower.open(NOTIFIER, journal, path.join(setup.directory, 'positions'), {
   onLost: (reason) =>
@@ -94,11 +100,11 @@ const recent = new RecentPieces();
 const sender = new Sender({
   metadata,
   messages,
-  subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
+  subscriptions: new Subscriptions({ metadata, messages, network, time, rootKey }),
   certificates: new Certificates(metadata, rootKey, clock),
   network,
   recent,
-  clock,
+  time,
   log,
   smtp: setup.smtp,
   sms: setup.sms,
@@ -113,6 +119,7 @@ const notifier = new Notifier({
   aside,
   metadata,
   recent,
+  time,
   clock,
   lateMs: setup.lateMs,
   log,
@@ -142,6 +149,7 @@ serveFollower<NotifierOrder>(
   (order) => {
     if (order === 'refresh') notifier.refresh();
     else if (order === 'wake') wake();
+    else if ('time' in order) time.follow(order.time.mark, order.time.at);
     else {
       ({ publicUrl } = order);
       sender.start();

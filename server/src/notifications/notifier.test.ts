@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { AsideKeeper, Follower, type Frame, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
@@ -187,7 +188,10 @@ describe('the matcher', () => {
             at = read.next;
           }
           expect(frames).toHaveLength(given.length);
-          const matcher = new Matcher(rules);
+          const matcher = new Matcher(
+            rules,
+            sure(() => NOW),
+          );
           for (const [i, frame] of frames.entries()) {
             const found = matcher.match(frame).map(({ notificationId }) => notificationId);
             const wanted = rules.filter((one) => plain(one, given[i] as Given));
@@ -277,6 +281,7 @@ describe('the notifier', () => {
       aside,
       metadata,
       recent: new RecentPieces(),
+      time: sure(() => NOW + 1000),
       clock: () => NOW,
       log,
       onQueued: (messages) => {

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import type { Bounds } from '../clock/index.ts';
 import {
   type AsideKeeper,
   type Bookmark,
@@ -72,6 +73,7 @@ export interface NotifierOptions extends QueueingOptions {
   aside: AsideKeeper;
   /** Traces that were recorded so long after they happened are not told. */
   lateMs?: number;
+  time: Bounds;
   log: Logger;
   /** SHARE_ROWS if it does not say other. */
   shareRows?: number;
@@ -88,7 +90,7 @@ export interface NotifierOptions extends QueueingOptions {
  */
 export class Notifier {
   private readonly options: NotifierOptions;
-  private matcher: Promise<Matcher> = Promise.resolve(new Matcher([]));
+  private matcher: Promise<Matcher>;
   private stale = true;
   private position: Position = { segment: 0, offset: 0 };
   private noted: Position = { segment: 0, offset: 0 };
@@ -107,6 +109,7 @@ export class Notifier {
 
   constructor(options: NotifierOptions) {
     this.options = options;
+    this.matcher = Promise.resolve(new Matcher([], options.time));
     const { log, aside } = options;
     this.arrears = new Arrears(options.metadata, options.journalId);
     this.following = new Following({
@@ -353,7 +356,7 @@ export class Notifier {
   private current(): Promise<Matcher> {
     if (this.stale) {
       this.stale = false;
-      this.matcher = this.rules().then((rules) => new Matcher(rules, this.options.lateMs));
+      this.matcher = this.rules().then((rules) => new Matcher(rules, this.options.time, this.options.lateMs));
       this.matcher.catch(() => this.refresh());
     }
     return this.matcher;
@@ -393,7 +396,7 @@ export class Notifier {
     const { follower, metadata, clock } = this.options;
     const needed = this.arrears.earliest(this.position);
     const moved = needed.segment !== follower.position.segment;
-    if (!now && !moved && clock() - this.notedAt < NOTE_EVERY_MS) return;
+    if (!now && !moved && Math.abs(clock() - this.notedAt) < NOTE_EVERY_MS) return;
     if (comparePositions(this.noted, this.position) !== 0) {
       await metadata.transaction().execute((transaction) => this.notePosition(transaction, this.position));
     }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { MarkNow } from '../clock/index.ts';
 import { type FollowerEars, FollowerThread, type Position } from '../journal/index.ts';
 import type { NotifierNews, NotifierOrder, NotifierSetup, PauseNews, SentCounts } from './notifier-thread.ts';
 
@@ -27,6 +28,11 @@ export class Notifying {
   /** Messages are sent from now on. @param publicUrl where their links lead, without a slash at its end */
   deliver(publicUrl: string): void {
     this.thread.order({ publicUrl });
+  }
+
+  /** What time the service takes it to be. */
+  keepTime(time: MarkNow): void {
+    this.thread.order({ time });
   }
 
   /** There may be something to send. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { type Bounds, sure } from '../clock/index.ts';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import {
   type Listing,
@@ -33,10 +34,13 @@ export class DirectoryStore implements ObjectStore {
   readonly expiresByItself = false;
   readonly encryptsByItself = false;
   private readonly root: string;
+  private readonly time: Bounds;
   private uploads = 0;
 
-  constructor(root: string) {
+  /** @param time the machine's clock, if it does not say other */
+  constructor(root: string, time = sure(Date.now)) {
     this.root = root;
+    this.time = time;
   }
 
   async createBucket(bucket: string): Promise<void> {
@@ -85,6 +89,8 @@ export class DirectoryStore implements ObjectStore {
         await copyFile(body.file, temporary);
         await syncFile(temporary);
       }
+      const now = new Date(this.time.latest());
+      await utimes(temporary, now, now);
       const aside = this.metadataFile(bucket, key);
       await mkdir(path.dirname(aside), { recursive: true, mode: 0o700 });
       await replaceFile(aside, JSON.stringify({ metadata, lock } satisfies Aside));
@@ -171,7 +177,7 @@ export class DirectoryStore implements ObjectStore {
 
   async isLocked(bucket: string, key: string): Promise<boolean> {
     const { lock } = await this.aside(bucket, key);
-    return lock !== undefined && lock.until > Date.now();
+    return lock !== undefined && lock.until > this.time.earliest();
   }
 
   private async refuseLocked(bucket: string, key: string): Promise<void> {

@@ -11,6 +11,7 @@ import {
   Uploader,
 } from '../archive/index.ts';
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
+import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
@@ -23,16 +24,16 @@ import type { Foundation } from './foundation.ts';
  * @param refreshRecording what is recorded has changed
  */
 export async function startArchive(
-  { config, log, clock, metadata, rootKey, journal, recorder, operations, ears }: Foundation,
+  { config, log, clock, time, metadata, rootKey, journal, recorder, operations, ears }: Foundation,
   refreshRecording: () => Promise<void>,
 ) {
   const { dataDir } = config;
-  const objects = await openObjects(config);
+  const objects = await openObjects(config, time);
   const buckets = new Buckets(metadata, objects, clock);
   const keyring = new Keyring({
     metadata,
     rootKey,
-    clock,
+    time,
     log,
     onUse: (use) => recorder.recordKeyUse(use),
     onDelete: (key, work) => operations.run(key, deletionOf(key), work),
@@ -57,7 +58,7 @@ export async function startArchive(
     metadata,
     objects,
     sealer: new SpoolSealer(keyring, clock),
-    clock,
+    clock: time.own,
     log,
     onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
       recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'PUT.OBJECT' }),
@@ -85,7 +86,7 @@ export async function startArchive(
     metadata,
     objects,
     keys: signingKeys,
-    clock,
+    clock: time.own,
     log,
     hash: config.digestHash,
     trackers: async () =>
@@ -98,7 +99,7 @@ export async function startArchive(
   const lifecycle = new Lifecycle({
     metadata,
     objects,
-    clock,
+    clock: time.earliest,
     log,
     onExpiry: ({ bucket, days, keys, ...about }, work) =>
       operations.run(about, expiryOf(bucket, days, keys), work),
@@ -125,9 +126,9 @@ export async function startArchive(
 }
 
 /** Buckets in an object store by endpoint, or in folders. */
-async function openObjects(config: Config): Promise<ObjectStore> {
+async function openObjects(config: Config, time: Bounds): Promise<ObjectStore> {
   const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'));
+  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'), time);
   return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
 }
 

@@ -15,7 +15,7 @@ import type { Foundation } from './foundation.ts';
 
 /** Key event notifications, topics, and the delivery of their messages; it delivers when it is told from where. */
 export async function startDelivery(
-  { config, log, clock, metadata, rootKey, journal, operations, ears }: Foundation,
+  { config, log, clock, time, metadata, rootKey, journal, operations, ears }: Foundation,
   lateMs: number,
 ) {
   const { dataDir } = config;
@@ -34,6 +34,7 @@ export async function startDelivery(
     logLevel: config.logLevel,
     metadata: path.join(dataDir, 'metadata.db'),
     lateMs,
+    time: time.now(),
     rootKey,
     smtp,
     sms,
@@ -55,6 +56,7 @@ export async function startDelivery(
     },
   });
   await notifying.start();
+  time.onMark = (mark) => notifying.keepTime(mark);
   const wake = () => notifying.wake();
   const rulesChanged = () => notifying.refresh();
   const topics = new Topics(metadata, clock, rulesChanged);
@@ -65,7 +67,7 @@ export async function startDelivery(
     topics,
     messages,
     notifications: new Notifications(metadata, topics, clock, rulesChanged),
-    subscriptions: new Subscriptions({ metadata, messages, network, clock, rootKey }),
+    subscriptions: new Subscriptions({ metadata, messages, network, time, rootKey }),
     templates: new Templates(metadata, clock),
     certificates: new Certificates(metadata, rootKey, clock),
     deliveryLog: new DeliveryLog(metadata, clock, wake),

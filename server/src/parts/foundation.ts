@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Operations, Recorder } from '../auditing/index.ts';
+import type { Timekeeper } from '../clock/index.ts';
 import type { Config } from '../config.ts';
 import type { FollowerEars, Journal } from '../journal/index.ts';
 import type { Metadata } from '../metadata/index.ts';
@@ -8,7 +9,9 @@ import type { Metadata } from '../metadata/index.ts';
 export interface Foundation {
   config: Config;
   log: Logger;
+  /** What time it is at the most. */
   clock: () => number;
+  time: Timekeeper;
   metadata: Metadata;
   rootKey: Buffer;
   journal: Journal;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sure } from '../clock/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
@@ -46,7 +47,7 @@ async function build(
   const network = new DeliveryNetwork(networks);
   messages = new Messages(metadata, clock, wake);
   topics = new Topics(metadata, clock, () => undefined);
-  subscriptions = new Subscriptions({ metadata, messages, network, clock, rootKey: ROOT });
+  subscriptions = new Subscriptions({ metadata, messages, network, time: sure(clock), rootKey: ROOT });
   log = new DeliveryLog(metadata, clock, wake);
   sender = new Sender({
     metadata,
@@ -55,7 +56,7 @@ async function build(
     certificates: new Certificates(metadata, ROOT, clock),
     network,
     recent: new RecentPieces(),
-    clock,
+    time: sure(clock),
     log: pino({ level: 'silent' }),
     smtp: { url: '', from: 'opencts@example.com' },
     sms: { url: '', method: 'POST', headers: {}, body: '' },
@@ -294,6 +295,28 @@ describe('a receiver that fails', () => {
   });
 });
 
+describe('a clock that is wrong', () => {
+  test('gives no message up: it is dead only when its time has surely passed', async () => {
+    let ahead = 0;
+    await sender.stop();
+    await build({ time: { earliest: () => now, latest: () => now + ahead } });
+    const subscription = await confirmed();
+    receiver.always = 500;
+    await publish('kept');
+    await pass(MINUTE, MINUTE);
+    ahead = 30 * 24 * HOUR;
+    await pass(HOUR, 5 * MINUTE);
+    expect(sender.dead).toBe(0);
+    expect(await again(subscription)).toMatchObject({ paused: 'failing' });
+    // It is set right; the next try had been set by the wrong one.
+    ahead = 0;
+    receiver.always = 200;
+    receiver.received.length = 0;
+    await pass(MINUTE, MINUTE);
+    expect(told()).toEqual(['kept']);
+  });
+});
+
 describe('receivers of another account that take up time', () => {
   let others: Topic;
   beforeEach(async () => {
@@ -399,7 +422,7 @@ describe('requests do not go into networks that are not allowed', () => {
     await build({}, []);
     const { port } = new URL(receiver.url);
     const network = new DeliveryNetwork(['127.0.0.0/8']);
-    subscriptions = new Subscriptions({ metadata, messages, network, clock: () => now, rootKey: ROOT });
+    subscriptions = new Subscriptions({ metadata, messages, network, time: sure(() => now), rootKey: ROOT });
     const subscription = await confirmed(`http://localhost:${port}/hook`);
     await publish('m');
     await until(async () => ((await log.attempts(subscription)).length > 0 ? true : undefined));
@@ -592,6 +615,15 @@ describe('batches', () => {
       return left.length === 0 || undefined;
     });
   }, 60_000);
+
+  test('wait for nobody when the clock is set back', async () => {
+    await confirmed(undefined, undefined, { batch: { traces: 100, seconds: 60 } });
+    now += 20 * HOUR;
+    await piece(0, 1);
+    now -= 20 * HOUR;
+    sender.wake();
+    await until(() => requests().length === 1 || undefined);
+  });
 
   test('wait for others no longer than they may', async () => {
     await confirmed(undefined, undefined, { batch: { traces: 500, seconds: 5 } });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import type { Logger } from 'pino';
+import type { Bounds } from '../clock/index.ts';
 import { type Database, inPieces, isBusy, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
 import type { Trace } from '../traces/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
@@ -52,6 +53,9 @@ const SWEEP_EVERY_MS = 60_000;
 /** A message that is staged for so long was left so by a crash: its pieces take two minutes at the worst. */
 const STAGED_MS = 10 * 60_000;
 
+/** Nobody has to wait for longer: a clock that was ahead has set a time beyond. */
+const MOST_WAIT_MS = 2 * 3_600_000;
+
 /** Few or none, so that asking for them costs nothing. */
 const STAGED = sql<string>`(SELECT id FROM smn_messages WHERE staged = 1)`;
 
@@ -76,7 +80,7 @@ export interface SenderOptions {
   certificates: Certificates;
   network: DeliveryNetwork;
   recent: RecentPieces;
-  clock: () => number;
+  time: Bounds;
   log: Logger;
   smtp: { url: string; from: string };
   sms: SmsGateway;
@@ -178,7 +182,8 @@ export class Sender {
 
   /** Whose turn it is: as many of each account as can have places, the first of each account first. */
   private due(): Promise<{ id: string; account: string; failed: number }[]> {
-    const { metadata, clock } = this.options;
+    const { metadata, time } = this.options;
+    const now = time.latest();
     return metadata
       .selectFrom((from) =>
         from
@@ -192,7 +197,7 @@ export class Sender {
               'place',
             ),
           )
-          .where('next_at', '<=', clock())
+          .where(({ or, eb }) => or([eb('next_at', '<=', now), eb('next_at', '>', now + MOST_WAIT_MS)]))
           .where('paused', '!=', 'manual')
           .where('domain_id', 'not in', this.places.full())
           .where('smn_subscriptions.id', 'not in', [...this.serving.keys()])
@@ -217,17 +222,18 @@ export class Sender {
 
   /** ms until the first subscriber that failed may be tried again; not longer than a while, since clocks jump. */
   private async nextLook(): Promise<number> {
-    const { metadata, clock, log } = this.options;
+    const { metadata, time, log } = this.options;
+    const now = time.latest();
     try {
       const row = await metadata
         .selectFrom('smn_subscriptions')
         .select(({ fn }) => fn.min('next_at').as('next'))
-        .where('next_at', '>', clock())
+        .where('next_at', '>', now)
         .executeTakeFirst();
       await this.forgetStaged();
       await this.forgetOld();
-      await this.deadLetters.tell(clock());
-      return Math.min(Math.max(Number(row?.next ?? Infinity) - clock(), 20), LOOK_EVERY_MS);
+      await this.deadLetters.tell(now);
+      return Math.min(Math.max(Number(row?.next ?? Infinity) - now, 20), LOOK_EVERY_MS);
     } catch (error) {
       log.error({ err: error }, 'the queue of messages could not be read');
       return LOOK_EVERY_MS;
@@ -236,8 +242,8 @@ export class Sender {
 
   /** Messages whose publishing broke off. */
   private async forgetStaged(): Promise<void> {
-    const { metadata, clock } = this.options;
-    const now = clock();
+    const { metadata, time } = this.options;
+    const now = time.earliest();
     if (Math.abs(now - this.sweptAt) < SWEEP_EVERY_MS) return;
     this.sweptAt = now;
     const broken = await metadata
@@ -251,8 +257,8 @@ export class Sender {
 
   /** What nobody gets any more: dead letters after their time, messages whose subscribers have gone. */
   private async forgetOld(): Promise<void> {
-    const { metadata, clock } = this.options;
-    const now = clock();
+    const { metadata, time } = this.options;
+    const now = time.earliest();
     if (Math.abs(now - this.tidiedAt) < TIDY_EVERY_MS) return;
     this.tidiedAt = now;
     await inPieces(() =>
@@ -329,8 +335,9 @@ export class Sender {
       if (!isComplete(index)) {
         // What comes next may be read together with what was not read yet.
         if (more && index > 0) return true;
-        const age = this.options.clock() - (batch[0]?.created_at ?? 0);
-        if (!more && age < seconds * 1000) {
+        const age = this.options.time.latest() - (batch[0]?.created_at ?? 0);
+        // What is younger than now was made before the clock was set back.
+        if (!more && age >= 0 && age < seconds * 1000) {
           await this.postpone(subscription, seconds * 1000 - age);
           return false;
         }
@@ -352,11 +359,11 @@ export class Sender {
     batch: Waiting[],
     made?: Promise<Prepared>,
   ): Promise<boolean> {
-    const { clock } = this.options;
-    const now = clock();
+    const { time } = this.options;
+    const now = time.latest();
     const [first] = batch;
     if (!first) return true;
-    if (first.expires_at <= now) {
+    if (first.expires_at <= time.earliest()) {
       await this.giveUp(topic, batch, 'it could not be delivered in time');
       return true;
     }
@@ -385,7 +392,7 @@ export class Sender {
     const { subject, send } = prepared;
     const outcome = await inTime(send(), ATTEMPT_MS);
     const took = Math.round(performance.now() - began);
-    const failingSince = subscription.failingSince ?? now;
+    const failingSince = Math.min(subscription.failingSince ?? now, now);
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;
     await this.insist(async (transaction) => {
       const seqs = batch.map(({ seq }) => seq);
@@ -493,7 +500,7 @@ export class Sender {
   private async postpone({ id }: Subscription, ms: number): Promise<void> {
     await this.options.metadata
       .updateTable('smn_subscriptions')
-      .set({ next_at: this.options.clock() + Math.max(ms, 1) })
+      .set({ next_at: this.options.time.latest() + Math.max(ms, 1) })
       .where('id', '=', id)
       .execute();
   }
@@ -502,7 +509,7 @@ export class Sender {
     const seqs = batch.map(({ seq }) => seq);
     await this.options.metadata
       .transaction()
-      .execute((transaction) => kill(transaction, seqs, reason, this.options.clock()));
+      .execute((transaction) => kill(transaction, seqs, reason, this.options.time.latest()));
     this.dead += batch.length;
     await this.deadLetters.add(projectId, batch.length);
   }

@@ -1,6 +1,7 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable, Transaction } from 'kysely';
 import Type from 'typebox';
+import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import { type Database, type Metadata, readerOf, type Stored } from '../metadata/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
@@ -104,7 +105,7 @@ export interface SubscriptionsOptions {
   metadata: Metadata;
   messages: Messages;
   network: DeliveryNetwork;
-  clock: () => number;
+  time: Bounds;
   rootKey: Uint8Array;
 }
 
@@ -113,14 +114,14 @@ export class Subscriptions {
   private readonly metadata: Metadata;
   private readonly messages: Messages;
   private readonly network: DeliveryNetwork;
-  private readonly clock: () => number;
+  private readonly time: Bounds;
   private readonly leaveKey: Buffer;
 
-  constructor({ metadata, messages, network, clock, rootKey }: SubscriptionsOptions) {
+  constructor({ metadata, messages, network, time, rootKey }: SubscriptionsOptions) {
     this.metadata = metadata;
     this.messages = messages;
     this.network = network;
-    this.clock = clock;
+    this.time = time;
     this.leaveKey = Buffer.from(hkdfSync('sha256', rootKey, '', 'opencts smn leave', 32));
   }
 
@@ -170,7 +171,7 @@ export class Subscriptions {
       remark: wanted.remark,
       extension: JSON.stringify(wanted.extension),
       status: UNCONFIRMED,
-      created_at: this.clock(),
+      created_at: this.time.latest(),
       next_at: 0,
       failures: 0,
       failing_since: null,
@@ -300,7 +301,7 @@ export class Subscriptions {
       .selectFrom('smn_tokens')
       .select('subscription_id')
       .where('hash', '=', hashOf(token))
-      .where('expires_at', '>', this.clock())
+      .where('expires_at', '>', this.time.earliest())
       .executeTakeFirst();
     return row && this.byId(row.subscription_id);
   }
@@ -366,8 +367,8 @@ export class Subscriptions {
 
   private async confirmToken(subscriptionId: string): Promise<string> {
     const token = randomBytes(24).toString('base64url');
-    const now = this.clock();
-    await this.metadata.deleteFrom('smn_tokens').where('expires_at', '<=', now).execute();
+    const now = this.time.latest();
+    await this.metadata.deleteFrom('smn_tokens').where('expires_at', '<=', this.time.earliest()).execute();
     await this.metadata
       .insertInto('smn_tokens')
       .values({ hash: hashOf(token), subscription_id: subscriptionId, expires_at: now + CONFIRM_MS })
@@ -390,7 +391,7 @@ export class Subscriptions {
     transaction: Transaction<Database>,
     { protocol, endpoint }: Pick<Subscription, 'protocol' | 'endpoint'>,
   ): Promise<void> {
-    const now = this.clock();
+    const now = this.time.latest();
     await transaction
       .deleteFrom('smn_confirmations')
       .where('sent_at', '<', now - 2 * DAY)

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
+import { MACHINE } from '../clock/index.ts';
 import { readConfig } from '../config.ts';
 
 export const PASSWORD = 'a-password-of-the-tests';
@@ -20,8 +21,10 @@ export class House {
   app!: App;
   directory!: string;
   readonly logged: string[] = [];
-  /** Moves the service's clock away from the real one, ms. */
+  /** Time that passes for the service beyond the real one, ms. */
   skew = 0;
+  /** How far the clock is set wrong, ms. */
+  wrong = 0;
 
   /** @param prepare puts into the data directory what was there before */
   async start(
@@ -53,7 +56,10 @@ export class House {
       config,
       log: pino({ level: 'debug' }, { write: (line: string) => this.logged.push(line) }),
       version: '0.0.0-test',
-      clock: () => Date.now() + this.skew,
+      clocks: {
+        wall: () => Date.now() + this.skew + this.wrong,
+        monotonic: () => MACHINE.monotonic() + this.skew,
+      },
       onFatal: (error) => {
         throw error;
       },

@@ -15,6 +15,7 @@ const context = {
   projectId: 'a'.repeat(32),
   domainId: 'b'.repeat(32),
   now: Date.UTC(2023, 6, 11),
+  surely: Date.UTC(2023, 6, 11),
   retentionMs: 7 * 86_400_000,
   maxAgeMs: 7 * 86_400_000,
   masker: new Masker(),
