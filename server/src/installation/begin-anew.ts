@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, string>> = {
   searches: '',
   'root.key': 'the key of all secrets',
   'installation.json': '',
+  'clock.json': '',
 };
 
 /**
