@@ -25,7 +25,7 @@ export class CtsError extends Error {
   }
 }
 
-/** Every refusal of the service, by name. Codes: the error table of the public CTS API. */
+/** Every refusal of the service, by name. Codes: `docs/reference/cts-errors.md` 2, 3, 4. */
 export const ERRORS = {
   invalidBody: (field: string | undefined, message: string) =>
     new CtsError(400, 'CTS.0003', message, { field }),
@@ -119,7 +119,7 @@ export const ERRORS = {
   noSuchKey: (id: string) => new CtsError(404, 'CTS.0222', `there is no key ${id} in this project`),
   notQuarantined: (id: string) =>
     new CtsError(404, 'CTS.0003', `nothing is set aside as ${id.slice(0, 40)}; it may have been replayed`),
-  /** Refusals of the notification service; codes: `smn-api.md` 12. */
+  /** Refusals of the notification service; codes: `docs/reference/smn-api.md` 12. */
   smn: (status: number, code: string, message: string, field?: string) =>
     new CtsError(status, `SMN.${code}`, message, { field }),
   noSuchTopic: (urn: string) => new CtsError(404, 'SMN.0006', `there is no topic ${urn}`),

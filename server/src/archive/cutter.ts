@@ -32,7 +32,7 @@ const AT_ONCE = 3;
 const FILE_BYTES = 128 * 1024 * 1024;
 const PART_BYTES = 4 * 1024 * 1024;
 export const MANIFEST = 'manifest.json';
-/** Traces of data keys, which a tracker may leave out of the transfer. */
+/** Traces of data keys, which a tracker may leave out of the transfer (`docs/reference/trace-files.md` 2). */
 const DATA_KEY = /^(?:create|encrypt|decrypt)DataKey/i;
 
 /** A tracker that transfers, as the cutter needs it. */

@@ -7,7 +7,10 @@ export const SIGNATURE = 'meta-signature';
 export const ALGORITHM = 'meta-signature-algorithm';
 export const KEY_ID = 'meta-key-id';
 
-/** A digest file: the trace files that were delivered in a time, and the link to the digest before. */
+/**
+ * A digest file: the trace files that were delivered in a time, and the link to the digest before
+ * (`docs/reference/trace-files.md` 3).
+ */
 export interface Digest {
   project_id: string;
   /** `YYYY-MM-DDTHH-MM-SSZ`. */
@@ -36,7 +39,7 @@ export function hashOf(algorithm: HashAlgorithm, bytes: Uint8Array): string {
   return createHash(NODE_NAMES[algorithm]).update(bytes).digest('hex');
 }
 
-/** What is signed: `domain.md` 11. @param bytes of the compressed digest */
+/** What is signed: `docs/reference/trace-files.md` 4. @param bytes of the compressed digest */
 export function signedText(digest: Digest, bytes: Uint8Array): string {
   const hash = hashOf(digest.previous_digest_hash_algorithm, bytes);
   return `${digest.digest_end_time}${digest.digest_object}${hash}${digest.previous_digest_signature}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Where the files of a tracker lie (`domain.md` 8 and 11). */
+/** Where the files of a tracker lie (`docs/reference/trace-files.md` 1). */
 export interface Shelf {
   region: string;
   /** Name of the project, unless it is the main one of its region. */

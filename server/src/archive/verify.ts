@@ -108,7 +108,8 @@ class Sheets {
 
 /**
  * Proves that trace files are those that were delivered: follows every chain of digest files, checks their
- * signatures and links, and the hash of every trace file. Works offline, with the public key alone.
+ * signatures and links, and the hash of every trace file (`docs/reference/trace-files.md` 5). Works offline,
+ * with the public key alone.
  */
 export async function verifyArchive(options: VerifyOptions): Promise<Record<Verdict, number>> {
   const {

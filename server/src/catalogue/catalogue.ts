@@ -29,7 +29,7 @@ export interface CatalogueOperation {
 /** The same file seen from `src/` and from `dist/`. */
 const FILE = new URL('../../catalogue/operations.json', import.meta.url);
 
-/** What the known services report: a catalogue for choosing, not a whitelist. */
+/** What the known services report: a catalogue for choosing, not a whitelist (`docs/reference/recording.md` 5). */
 export const CATALOGUE = JSON.parse(readFileSync(FILE, 'utf8')) as readonly CatalogueService[];
 
 const globalServices = new Set<string>();

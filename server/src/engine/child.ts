@@ -1,7 +1,7 @@
 /*
  * The embedded engine: a process of its own that holds ClickHouse (chdb) and answers, on a Unix socket, the
- * part of ClickHouse's HTTP interface that the official client uses. Started by supervisor.ts with the
- * arguments: data directory, socket path, config file. It ends with its parent.
+ * part of ClickHouse's HTTP interface that the official client uses (`docs/reference/clickhouse.md` 1). Started
+ * by supervisor.ts with the arguments: data directory, socket path, config file. It ends with its parent.
  */
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -218,7 +218,7 @@ describe('every route', () => {
 });
 
 describe('every route, signed', () => {
-  /** A signature as the reference describes it, scheme A. */
+  /** A signature of the scheme `access` (`docs/reference/iam-auth.md` 5). */
   function sign(key: Key, route: Route, body: string, at = new Date(), signed = body) {
     const date = at.toISOString().replace(/[-:]|\.\d+/g, '');
     const { host } = new URL(house.app.url);

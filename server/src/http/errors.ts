@@ -13,7 +13,10 @@ const CONTENDED = new Set([
   'SQLITE_CONSTRAINT_FOREIGNKEY',
 ]);
 
-/** One place that turns whatever was thrown into an answer. Unexpected errors are logged whole and told without detail. */
+/**
+ * One place that turns whatever was thrown into an answer (`docs/reference/cts-errors.md` 1). Unexpected errors are
+ * logged whole and told without detail.
+ */
 export function handleErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error, request);

@@ -11,7 +11,7 @@ import type { ServerDeps } from './server.ts';
 import { errorCode, filterOf, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;
-/** Records of an export unless more are asked for (behaviour of the trace list's export). */
+/** Records of an export unless more are asked for (`docs/reference/cts-api.md` 11). */
 const DEFAULT_RECORDS = 5000;
 
 type Column = [title: string, value: (trace: Trace, time: (ms: number) => string) => string | undefined];

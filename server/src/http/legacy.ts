@@ -47,7 +47,7 @@ const NO_TRACKER = {
   status: 'disabled',
 };
 
-/** CTS v1.0 and v2.0, for old clients: the management tracker, and traces. */
+/** CTS v1.0 and v2.0, for old clients: the management tracker, and traces (`docs/reference/cts-api.md` 9). */
 export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
   const { trackers } = deps;
   const work = trackerWork(server, deps);
@@ -186,7 +186,7 @@ function newForm(name: string, old: OldTracker): TrackerRequest {
   };
 }
 
-/** Flat members of the old reference beside the nested ones of the new. */
+/** Flat members of the old API beside the nested ones of the new. */
 function bothForms(tracker: Tracker) {
   const { bucket_name, file_prefix_name, is_obs_created } = tracker.obs_info;
   return { ...tracker, bucket_name, file_prefix_name, is_obs_created };

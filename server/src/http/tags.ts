@@ -45,7 +45,7 @@ type Search = Static<typeof Search>;
 
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'tracker', name });
 
-/** Tags of trackers. */
+/** Tags of trackers (`docs/reference/cts-api.md` 7). */
 export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { trackers }) => {
   async function trackerOf(params: Static<typeof OfTracker>): Promise<StoredTracker> {
     const all = await trackers.list(params.project_id);

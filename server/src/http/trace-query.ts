@@ -52,7 +52,7 @@ const exact = (maxLength: number, description: string) =>
 
 const FAILED = 'failed';
 
-/** The filters that the list, the export, the histogram and the facets share. */
+/** The filters that the list, the export, the histogram and the facets share (`docs/reference/cts-api.md` 4). */
 export const TraceQuery = Type.Object({
   trace_type: Type.Optional(
     Type.Enum([...FAMILIES, ...SOURCES], {

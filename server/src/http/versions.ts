@@ -5,7 +5,7 @@ import { ERRORS } from '../errors.ts';
 /** v2 is SMN's. */
 const STATUSES: Record<string, string> = { 'v1.0': 'SUPPORTED', 'v2.0': 'SUPPORTED', v2: 'CURRENT' };
 
-/** Versions of CTS; `/` and `/v3` belong to Keystone, which shares the host. */
+/** Versions of CTS (`docs/reference/cts-api.md` 8); `/` and `/v3` belong to Keystone, which shares the host. */
 export const versionRoutes: FastifyPluginAsyncTypebox = async (server) => {
   server.get(
     '/:version(^v[0-9][0-9.]*$)',

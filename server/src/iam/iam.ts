@@ -137,7 +137,7 @@ export class Iam {
 
   /**
    * The caller by `X-Auth-Token`, or by an ingest key as bearer.
-   * @throws CtsError 401 with the reasons that clients search for
+   * @throws CtsError 401 with the reasons that clients search for (`docs/reference/iam-auth.md` 8)
    */
   async authenticate(headers: IncomingHttpHeaders): Promise<Principal> {
     const text = headers['x-auth-token'];

@@ -21,7 +21,7 @@ const allow = (...actions: string[]): PolicyDocument => ({
 const READ_CTS = ['cts:*:list*', 'cts:*:get*', 'cts:resource:filter', 'cts:resource:count'];
 const READ_OTHERS = ['smn:*:list*', 'obs:*:List*', 'obs:*:Get*', 'obs:*:Head*', 'kms:*:list*', 'kms:*:get*'];
 
-/** Roles that every account has; their ids never change. */
+/** Roles that every account has (`docs/reference/iam-auth.md` 9); their ids never change. */
 export const SYSTEM_ROLES: readonly Role[] = [
   {
     id: '00000000000000000000000000000001',

@@ -1,6 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** `access`: the secret itself is the key; `derived`: a key derived step by step; `hkdf`: a key derived by HKDF. */
+/**
+ * The schemes of `docs/reference/iam-auth.md` 5. `access`: the secret itself is the key; `derived`: a key derived
+ * step by step; `hkdf`: a key derived by HKDF.
+ */
 type Scheme = 'access' | 'derived' | 'hkdf';
 
 /** What an `Authorization` header of a signed request says. */

@@ -114,8 +114,8 @@ function instantOf(text: string): number | undefined {
 const LONGEST_USER = 16 * 1024;
 
 /**
- * The members with what some producers send as text, or as a number, taken as what it says; known members that are
- * null count as absent.
+ * The members with what some producers send as text, or as a number, taken as what it says
+ * (`docs/reference/sources.md` 2); known members that are null count as absent.
  */
 export function asSaid(members: Record<string, unknown>, sent: Sent): Record<string, unknown> {
   const present = Object.entries(members).filter(([name, value]) => value !== null || !MEANT.has(name));

@@ -10,7 +10,7 @@ const oneOf = (...values: string[]) => ({
   fits: (value: string) => values.includes(value),
 });
 
-/** Members of a trace that a filter can compare, and what their values may be (`cts-api.md` 5.1). */
+/** Members of a trace that a filter can compare, and what their values may be (`docs/reference/cts-api.md` 5.1). */
 const FIELDS = {
   api_version: {
     rule: 'must hold 1 to 64 of letters, digits, "_", "-" and "."',

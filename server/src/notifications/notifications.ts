@@ -82,7 +82,7 @@ export class Notifications {
 
   /**
    * Enabled when it has a topic.
-   * @throws CtsError 400 with the code of the rule that is broken (`cts-errors.md`)
+   * @throws CtsError 400 with the code of the rule that is broken (`docs/reference/cts-errors.md` 2)
    */
   async create(owner: NotificationOwner, request: NewNotification): Promise<Notification> {
     const { topic_id = '', agency_name = '' } = request;

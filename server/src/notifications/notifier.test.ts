@@ -151,7 +151,7 @@ describe('the matcher', () => {
     }),
   });
 
-  /** The same in the plainest way (`domain.md` 7). */
+  /** The same in the plainest way (`docs/reference/cts-api.md` 5.1). */
   function plain({ settings, projectId, activeSince }: Rule, given: Given): boolean {
     if (projectId !== given.project || (given.recordTime ?? 0) < activeSince) return false;
     const named = settings.operations?.some(

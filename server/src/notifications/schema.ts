@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** Limits of one notification (`domain.md` 7). */
+/** Limits of one notification (`docs/reference/cts-api.md` 5.1). */
 export const MOST_OPERATIONS = 1000;
 export const MOST_SERVICES = 100;
 export const MOST_GROUPS = 10;

@@ -11,7 +11,7 @@ interface Current {
   key: KeyObject;
 }
 
-/** Key pairs and certificates with which messages are signed, one for each region (`smn-api.md` 9). */
+/** Key pairs and certificates that sign messages, one for each region (`docs/reference/smn-api.md` 9). */
 export class Certificates {
   private readonly metadata: Metadata;
   private readonly sealer: Sealer;

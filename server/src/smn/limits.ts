@@ -2,7 +2,7 @@
 export const LETTERS_AT_ONCE = 100;
 /** Characters of what a dead letter is about, in a list. */
 export const MAX_SUMMARY = 120;
-/** What a caller can ask of topics and messages, at most (`smn-api.md` 11, and where it says nothing, ours). */
+/** What a caller can ask of topics and messages, at most (`docs/reference/smn-api.md` 11; the rest is ours). */
 
 export const MOST_TOPICS = 3000;
 export const MOST_TOPIC_TAGS = 20;

@@ -615,7 +615,7 @@ export class Sender {
     return { ...links, subscribe: `${base}/confirm?${coming}` };
   }
 
-  /** Headers and body of `smn-api.md` 8, signed as in 9. */
+  /** Headers and body of `docs/reference/smn-api.md` 8, signed as in 9. */
   private async webMessage(
     topic: Topic,
     { endpoint, extension }: Subscription,

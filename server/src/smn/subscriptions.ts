@@ -24,7 +24,7 @@ const DAY = 24 * HOUR;
 /** How long a link confirms. */
 export const CONFIRM_MS = 48 * HOUR;
 
-/** How many confirmations may go out to one endpoint (`smn-api.md` 11). */
+/** How many confirmations may go out to one endpoint (`docs/reference/smn-api.md` 11). */
 const CONFIRMATION_LIMITS: Record<Protocol, [most: number, within: number][]> = {
   email: [
     [20, HOUR],
@@ -109,7 +109,7 @@ export interface SubscriptionsOptions {
   rootKey: Uint8Array;
 }
 
-/** Who wants a topic's messages, and the proofs that they want them (`smn-api.md` 3, 4). */
+/** Who wants a topic's messages, and the proofs that they want them (`docs/reference/smn-api.md` 3, 4). */
 export class Subscriptions {
   private readonly metadata: Metadata;
   private readonly messages: Messages;

@@ -28,7 +28,7 @@ export interface Template {
   updatedAt: number;
 }
 
-/** Texts with placeholders, one for each name and protocol (`smn-api.md` 6). */
+/** Texts with placeholders, one for each name and protocol (`docs/reference/smn-api.md` 6). */
 export class Templates {
   private readonly metadata: Metadata;
   private readonly clock: () => number;

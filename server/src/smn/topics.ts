@@ -51,7 +51,7 @@ export interface TopicTag {
 
 export type TopicAttribute = 'access_policy' | 'introduction';
 
-/** Topics of all projects (`smn-api.md` 2, 7). */
+/** Topics of all projects (`docs/reference/smn-api.md` 2, 7). */
 export class Topics {
   private readonly metadata: Metadata;
   private readonly clock: () => number;

@@ -1,4 +1,4 @@
-/** `urn:smn:<region>:<project id>:<topic name>`, and one segment more for a subscription (`smn-api.md` 1). */
+/** `urn:smn:<region>:<project id>:<topic>`, and one segment more for a subscription (`docs/reference/smn-api.md` 1). */
 export interface TopicUrn {
   region: string;
   projectId: string;

@@ -3,7 +3,8 @@ import type { Trace } from './trace.ts';
 
 /**
  * A trace as it is journalled, indexed and archived: one JSON line whose keys are in alphabetical order,
- * with `user` as JSON text and `code` as a number where it is one (the form of a trace file).
+ * with `user` as JSON text and `code` as a number where it is one (the form of a trace file,
+ * `docs/reference/trace-structure.md` 3).
  * Members that the schema does not know stand in `extra`, a JSON text of one object; readers put them back.
  */
 export type TraceLine = Omit<Trace, 'user' | 'code'> & {

@@ -58,6 +58,7 @@ export type TraceUser = Static<typeof TraceUser>;
 /**
  * A trace as query answers give it: `user` is an object, `code`, `request`, `response` and `message` are
  * text, times are epoch milliseconds, absent members are left out. Unknown members are kept.
+ * Members and forms: `docs/reference/trace-structure.md` 1, 3.
  */
 export const Trace = Type.Object(
   {

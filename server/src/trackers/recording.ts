@@ -7,7 +7,7 @@ import { type DataEvent, readSettings } from './settings.ts';
 
 type Input = Parameters<RecordingRules['placesOf']>[1];
 
-/** What is recorded in one project. */
+/** What is recorded in one project (`docs/reference/recording.md` 3, 4). */
 interface ProjectRules {
   /** State of the management tracker. */
   management: 'absent' | 'disabled' | 'enabled';
@@ -118,7 +118,7 @@ export class Recording implements RecordingRules {
     return [home, ...(copies ?? [])].map((id) => placeOf(id, 'global'));
   }
 
-  /** The bucket of a data trace is its resource_id (`trace-structure.md` 8.4). */
+  /** The bucket of a data trace is its resource_id (`docs/reference/trace-structure.md` 6). */
   private dataPlaces(projectId: string, input: Input): readonly Placement[] | string {
     const event: DataEvent =
       input.read_only === true ||

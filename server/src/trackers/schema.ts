@@ -99,7 +99,7 @@ const identity = {
 export const TrackerRequest = Type.Object({ ...identity, ...settings }, { title: 'TrackerRequest' });
 export type TrackerRequest = Static<typeof TrackerRequest>;
 
-/** A tracker as answers give it. */
+/** A tracker as answers give it (`docs/reference/cts-api.md` 3.1). */
 export const Tracker = Type.Object(
   {
     id: Type.String(),

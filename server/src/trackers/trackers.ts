@@ -111,7 +111,7 @@ export class Trackers {
     return tracker;
   }
 
-  /** @throws CtsError 400 with the code of the rule that is broken (`cts-errors.md`) */
+  /** @throws CtsError 400 with the code of the rule that is broken (`docs/reference/cts-errors.md` 2) */
   async create(owner: TrackerOwner, request: TrackerRequest): Promise<StoredTracker> {
     checkName(request);
     const known = await this.list(owner.projectId);
@@ -474,7 +474,10 @@ function checkName({ tracker_type: type, tracker_name: name }: TrackerRequest): 
 
 const quote = (text: string) => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 
-/** What was sent over what was set. Absent members, and an empty `obs_info`, change nothing. */
+/**
+ * What was sent over what was set (`docs/reference/cts-api.md` 3.3). Absent members, and an empty `obs_info`,
+ * change nothing.
+ */
 function merge(request: TrackerRequest, before: TrackerSettings): TrackerSettings {
   const { obs_info: obs = {}, data_bucket: data } = request;
   const bucket = obs.bucket_name ?? before.bucket;

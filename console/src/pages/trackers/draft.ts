@@ -107,7 +107,7 @@ export function requestOf(draft: Draft, before: Tracker | undefined): TrackerReq
   };
 }
 
-/** How a trace file's key would look (cts-api.md). @param now epoch ms */
+/** How a trace file's key would look (`docs/reference/trace-files.md` 1). @param now epoch ms */
 export function exampleKey(draft: Draft, region: string, now: number): string {
   const time = new Date(now);
   const day = [time.getUTCFullYear(), time.getUTCMonth() + 1, time.getUTCDate()].join('/');

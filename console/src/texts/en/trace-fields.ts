@@ -1,4 +1,4 @@
-/** What the members of a trace say (trace-structure.md, section 1). */
+/** What the members of a trace say (`docs/reference/trace-structure.md` 1). */
 export const traceFields = {
   trace_id: 'Names this trace, and no other.',
   code: 'HTTP status that the service answered.',

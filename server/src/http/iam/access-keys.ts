@@ -10,7 +10,7 @@ import { CredentialView, Description, doc, home, Id, keystoneTime, may, selfOr }
 
 const Access = Type.Object({ access: Type.String() });
 
-/** Access keys: permanent and temporary. */
+/** Access keys: permanent and temporary (`docs/reference/iam-auth.md` 7). */
 export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
   const { directory, delegation, accessKeys } = iam;
 

@@ -82,7 +82,7 @@ const OPEN = { action: 'open', keystone: true };
 const LOGOUT = { service: 'IAM', resourceType: 'user', name: 'logout', evenUnrecorded: true } as const;
 const SIGNED_IN = { action: 'signed-in', keystone: true };
 
-/** The part of Keystone v3 that OpenStack clients need: discovery, tokens, catalog, projects. */
+/** What OpenStack clients need of Keystone v3: discovery, tokens, catalog (`docs/reference/iam-auth.md` 2, 3). */
 export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
   const version = () => ({
     id: 'v3.6',

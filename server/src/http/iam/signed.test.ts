@@ -40,7 +40,10 @@ const hmac = (secret: string | Buffer, text: string) => createHmac('sha256', sec
 const encoded = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Signs as the clients do, by the reference and not by the code here. @param asSigned of what the signature is made */
+/**
+ * Signs as the clients do, by `docs/reference/iam-auth.md` 5 and not by the code here.
+ * @param asSigned of what the signature is made
+ */
 function sign(
   scheme: Scheme,
   wire: Partial<Wire> & { target: string },

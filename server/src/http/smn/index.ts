@@ -7,7 +7,7 @@ import { publishingRoutes } from './publishing.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { topicRoutes } from './topics.ts';
 
-/** Simple Message Notification v2 (`smn-api.md`). */
+/** Simple Message Notification v2 (`docs/reference/smn-api.md`). */
 export const smnRoutes: FastifyPluginAsync<ServerDeps> = async (server, deps) => {
   await server.register(topicRoutes, deps);
   await server.register(subscriptionRoutes, deps);

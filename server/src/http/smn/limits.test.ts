@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => house.stop());
 
-/** A value at the edge of its rule is taken, one beyond gets the code of `smn-api.md` 12. */
+/** A value at the edge of its rule is taken, one beyond gets the code of `docs/reference/smn-api.md` 12. */
 const EDGES: [what: string, call: (beyond: boolean) => ReturnType<typeof smn>, code: string][] = [
   ['name of a topic', (b) => smn('POST', '/topics', { name: 'n'.repeat(b ? 256 : 255) }), 'SMN.0002'],
   [

@@ -26,7 +26,10 @@ const acting = (name: string) => ({
 const confirming = acting('confirmSubscription');
 const leaving = acting('cancelSubscription');
 
-/** The links in messages: the token in them is the proof, so they ask for no credentials (`smn-api.md` 4). */
+/**
+ * The links in messages: the token in them is the proof, so they ask for no credentials
+ * (`docs/reference/smn-api.md` 4).
+ */
 export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
   { subscriptions, certificates, iam },

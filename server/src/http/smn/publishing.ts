@@ -50,7 +50,7 @@ const view = (template: Template) => ({
 });
 const TemplatePath = Type.Interface([SmnProject], { template_id: Type.String({ maxLength: 64 }) });
 
-/** Publishing, and templates for it (`smn-api.md` 5, 6). */
+/** Publishing, and templates for it (`docs/reference/smn-api.md` 5, 6). */
 export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
   { topics, messages, templates, sendSms },

@@ -94,7 +94,7 @@ function subscribed({ body, params }: FastifyRequest): string | undefined {
   return endpoint ?? parseUrn((params as { topic_urn: string }).topic_urn)?.name;
 }
 
-/** Subscriptions of topics (`smn-api.md` 3). */
+/** Subscriptions of topics (`docs/reference/smn-api.md` 3). */
 export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
   { topics, subscriptions },

@@ -38,7 +38,7 @@ const TopicTag = Type.Object({
 });
 const TagPath = Type.Interface([SmnProject], { resource_id: Type.String({ maxLength: 255 }) });
 
-/** Topics, their attributes and tags (`smn-api.md` 2, 7). */
+/** Topics, their attributes and tags (`docs/reference/smn-api.md` 2, 7). */
 export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { topics }) => {
   const of = (request: FastifyRequest) => ownerOf(request.principal);
   async function topicOf(request: FastifyRequest): Promise<Topic> {

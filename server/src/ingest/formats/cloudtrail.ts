@@ -4,7 +4,10 @@ import { UUID_PATTERN } from '../../traces/index.ts';
 import { KNOWN } from '../input.ts';
 import { kindOf, resourceOf } from './cloudtrail-resource.ts';
 
-/** A record of AWS CloudTrail, as far as its form is relied on; everything else is carried along. */
+/**
+ * A record of AWS CloudTrail, as far as its form is relied on (`docs/reference/sources.md` 3); everything else is
+ * carried along.
+ */
 export interface CloudTrailRecord extends Record<string, unknown> {
   eventTime: string;
   eventSource: string;

@@ -16,8 +16,8 @@ export interface WebRequest {
 
 /**
  * One request, to the address that was checked; redirects are not followed. 2xx is success; connection
- * errors, time-outs, 408, 429 and 5xx may pass (`smn-api.md` 8). However the connection ends, or does not,
- * there is an outcome in time.
+ * errors, time-outs, 408, 429 and 5xx may pass (`docs/reference/smn-api.md` 8). However the connection ends,
+ * or does not, there is an outcome in time.
  */
 export function send(
   { url, method, headers, body }: WebRequest,

@@ -2,7 +2,7 @@ import { ClickHouseError } from '@clickhouse/client';
 import { MAX_QUERY_MEMORY, MAX_QUERY_SECONDS } from '../limits.ts';
 import { InsertFailed, InsertRefused, ReadTooLong, ReadTooWide, StoreUnavailable } from '../query.ts';
 
-/** Codes of ClickHouse that blame the rows of an insert; no repetition would help. */
+/** Codes of ClickHouse (`docs/reference/clickhouse.md` 3) that blame an insert's rows; no repetition would help. */
 const DATA_ERRORS = new Set([
   '6',
   '26',

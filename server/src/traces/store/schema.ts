@@ -57,7 +57,10 @@ export const COLUMNS: Readonly<Record<string, string>> = {
 export const DERIVED = ['user_name', 'access_key_id'];
 const INDEXES = ['trace_id', 'resource_id', 'resource_name', 'source_ip'];
 
-/** Every insert is on disk before it is acknowledged, and so is every merge; a repeated insert is recognised. */
+/**
+ * Every insert is on disk before it is acknowledged, and so is every merge; a repeated insert is recognised
+ * (`docs/reference/clickhouse.md` 2).
+ */
 const TABLE_SETTINGS = [
   'fsync_after_insert = 1',
   'fsync_part_directory = 1',
