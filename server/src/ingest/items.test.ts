@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linesOf, parseLine, tracesOf, Unreadable } from './items.ts';
-import { MAX_ITEM_BYTES } from './limits.ts';
+import { MAX_ITEM_BYTES, WHOLE_BODY } from './limits.ts';
 
-/** What a body holds. */
+const pad = ' '.repeat(WHOLE_BODY);
+/** What a body holds: the same, whether it is parsed at once or trace by trace. */
 function read(text: string, most = 10_000): unknown[] {
+  const found = readOne(text, most);
+  expect(readOne(text.replace('{', `{${pad}`), most)).toEqual(found);
+  return found;
+}
+function readOne(text: string, most: number): unknown[] {
   const { items, read: one } = tracesOf(Buffer.from(text), most);
   return items.map((item) => {
     const sent = one(item);

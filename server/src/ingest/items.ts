@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_DEPTH, membersIn } from '../traces/index.ts';
-import { MAX_ITEM_BYTES, MAX_ITEM_VALUES } from './limits.ts';
+import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -87,8 +87,8 @@ export const objectsOf = (items: unknown[]): Items => ({
 });
 
 /**
- * The traces of `{"traces": […]}`, taken apart without being parsed: each costs no more at a time than one trace, and
- * a broken one only itself.
+ * The traces of `{"traces": […]}`, taken apart before they are parsed: a broken one costs only itself, and in a large
+ * body each costs no more at a time than one trace.
  * @param most traces
  * @throws CtsError 400 when it is not that, 413 when there are more traces
  */
@@ -97,15 +97,60 @@ export function tracesOf(body: Buffer, most: number): Items {
   if (bytes.length === 0) {
     throw ERRORS.invalidBody('traces', 'the body is empty; it must be {"traces": [...]}');
   }
-  const items = splitTraces(bytes, most);
-  if (items.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
-  return { items, read: (part) => parsePart(part as Part, 'trace') };
+  const parts = splitTraces(bytes, most);
+  if (parts.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
+  const values = bytes.length <= WHOLE_BODY ? valuesOf(bytes, parts) : undefined;
+  if (!values) return { items: parts, read: (part) => parsePart(part as Part, 'trace') };
+  return {
+    items: parts.map((part, at) => new Written(part, values[at])),
+    read: (written) => written as Written,
+  };
 }
 
 /** A value within JSON text, and what is known of it. */
 interface Part {
   bytes: Buffer;
   extent: Extent;
+}
+
+/** What was parsed together with others; its own text is made when it is asked for. */
+class Written implements Sent {
+  readonly value: unknown;
+  private readonly part: Part;
+
+  constructor(part: Part, value: unknown) {
+    this.part = part;
+    this.value = value;
+  }
+
+  get names(): number {
+    return this.part.extent.names;
+  }
+
+  get hasFractions(): boolean {
+    return this.part.extent.hasFractions;
+  }
+
+  get text(): string {
+    return this.part.bytes.toString('utf8');
+  }
+}
+
+/**
+ * The traces of a body that is in order, parsed at once: that takes half as long, since they are alike.
+ * @returns undefined when one of them has to be looked at by itself
+ */
+function valuesOf(bytes: Buffer, parts: readonly Part[]): unknown[] | undefined {
+  const isOrdinary = parts.every(
+    ({ bytes: { length }, extent: { depth, values } }) =>
+      length <= MAX_ITEM_BYTES && depth <= LEVELS && values <= MAX_ITEM_VALUES,
+  );
+  if (!isOrdinary || !isUtf8(bytes)) return undefined;
+  try {
+    return (JSON.parse(bytes.toString('utf8')) as { traces: unknown[] }).traces;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @param what it is, in the words of a rejection */

@@ -15,6 +15,8 @@ export const TOLD_REJECTIONS = 100;
 export const MAX_REASON = 300;
 /** A larger JSON body needs a place among few. */
 export const SMALL_BODY = 384 * KB;
+/** The traces of a body up to this are parsed at once, which takes 2 ms, and at worst 30. */
+export const WHOLE_BODY = 640 * KB;
 
 /** Large JSON bodies that are read or worked off. */
 export const LARGE_BODIES: FairQueueOptions = {
