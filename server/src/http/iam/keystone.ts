@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import type { IssuedToken, Principal, ScopeRequest } from '../../iam/index.ts';
+import type { IssuedToken, Principal, Project, ScopeRequest } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
@@ -189,11 +189,23 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
         200: Type.Object({ catalog: Catalog, links: Type.Object({ self: Type.String() }) }),
       }),
     },
-    async ({ principal }) => ({
-      catalog: catalogOf(principal, publicUrl()),
+    async ({ principal, headers }) => ({
+      catalog: catalogOf(principal.project ?? (await namedProject(principal, headers)), publicUrl()),
       links: { self: `${publicUrl()}/v3/auth/catalog` },
     }),
   );
+
+  /**
+   * Some clients sign without a project, and name it in a header that they add afterwards
+   * (`docs/reference/iam-auth.md` 3). It gives no right: it chooses among the projects that the caller may enter.
+   */
+  async function namedProject(
+    principal: Principal,
+    headers: FastifyRequest['headers'],
+  ): Promise<Project | undefined> {
+    const wanted = headers['x-project-id'];
+    return wanted ? (await iam.enterable(principal)).find(({ id }) => id === wanted) : undefined;
+  }
 
   function describe({ claims, principal }: IssuedToken, withCatalog: boolean): Static<typeof TokenAnswer> {
     const { user, project, roles } = principal;
@@ -207,7 +219,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
           ? { project: { id: project.id, name: project.name, domain: project.domain } }
           : { domain: user.domain }),
         roles,
-        catalog: withCatalog ? catalogOf(principal, publicUrl()) : [],
+        catalog: withCatalog ? catalogOf(project, publicUrl()) : [],
       },
     };
   }
@@ -253,7 +265,7 @@ function scopeOf(scope: AuthRequest['auth']['scope'] = {}): ScopeRequest {
 }
 
 /** Endpoints with the project's id in them; without a project only the identity service. */
-function catalogOf({ project }: Principal, publicUrl: string) {
+function catalogOf(project: Project | undefined, publicUrl: string) {
   const service = (type: string, path: string, region: string) => ({
     id: type,
     type,

@@ -111,13 +111,14 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     '/v3.0/OS-ROLE/roles/:role_id',
     {
       config: may('iam:roles:deleteRole', ['Policy', 'deleteRole']),
-      schema: { ...doc('Delete a custom policy', { 204: NoBody }), params: OneRole },
+      schema: { ...doc('Delete a custom policy', { 200: NoBody }), params: OneRole },
     },
     async (request, reply) => {
       about(request, { resourceId: request.params.role_id });
       const role = await delegation.removeRole(request.principal, request.params.role_id);
       about(request, { resourceName: role.displayName });
-      return reply.code(204).send();
+      // Go clients take nothing else.
+      return reply.code(200).send();
     },
   );
 

@@ -359,3 +359,32 @@ function decodable(text: string): boolean {
     return false;
   }
 }
+
+describe('the catalog for a client that names its project after signing, as gophertelekomcloud does', () => {
+  async function catalogFor(projectId?: string): Promise<string[]> {
+    const { target, headers } = sign('derived', { target: '/v3/auth/catalog' });
+    const hint = projectId === undefined ? [] : [['x-project-id', projectId] as [string, string]];
+    const answer = await fetch(`${house.app.url}${target}`, {
+      headers: [...headers.filter(([name]) => name !== 'host'), ...hint],
+    });
+    expect(answer.status).toBe(200);
+    const { catalog } = (await answer.json()) as { catalog: { endpoints: { url: string }[] }[] };
+    return catalog.flatMap(({ endpoints }) => endpoints.map(({ url }) => new URL(url).pathname));
+  }
+
+  test('has the services of the project', async () => {
+    expect(await catalogFor(admin.projectId)).toContain(`/v1.0/${admin.projectId}`);
+  });
+
+  test('has the identity service alone without one, and for one that the caller may not enter', async () => {
+    const account = await house.signIn({});
+    const body = { domain: { name: 'others', admin: { name: 'boss', password: 'correct horse' } } };
+    const made = await house.call('POST', '/v3/domains', { token: account.token, body });
+    const boss = { account: 'others', name: 'boss', password: 'correct horse' };
+    const other = await house.signIn({ ...boss, project: 'local' });
+    expect([made.status, other.projectId]).toEqual([201, expect.stringMatching(/^[0-9a-f]{32}$/)]);
+    for (const none of [undefined, '', 'f'.repeat(32), other.projectId]) {
+      expect(await catalogFor(none)).toEqual(['/v3']);
+    }
+  });
+});
