@@ -7,7 +7,7 @@ import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import type { MissingSegment } from './follower-thread.ts';
-import { frameBound, type Routing, writeFrame } from './frame.ts';
+import { FrameWriter, frameBound, type Routing } from './frame.ts';
 import { countsOf, type Gap, Gaps } from './gaps.ts';
 import { Recovery, writeCompanions } from './recovery.ts';
 import { RetryWindow } from './retry-window.ts';
@@ -47,9 +47,11 @@ const BATCH_BUFFER = 256 * 1024;
 /** How often it is looked whether the file still has its name. */
 const LOOK_EVERY_MS = 1_000;
 const PIECE_BYTES = 1024 * 1024;
-/** A buffer that grew beyond this is not kept. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A buffer that grew beyond this is not kept. */
 const SPARE_LIMIT = 8 * 1024 * 1024;
+
+const frames = new FrameWriter();
 
 /** Traces that wait for one write and fdatasync. */
 class Batch {
@@ -78,7 +80,7 @@ class Batch {
 
   add({ routing, line }: JournalEntry): void {
     this.reserve(frameBound(routing, line));
-    this.length = writeFrame(this.buffer, this.length, routing, line);
+    this.length = frames.write(this.buffer, this.length, routing, line);
     // A replay is no new trace.
     if (routing.replay) return;
     this.traces++;
