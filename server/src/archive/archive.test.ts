@@ -525,6 +525,20 @@ describe('the uploader', () => {
     expect(uploader).toMatchObject({ waiting: { files: 0, bytes: 0 }, delivered: { files: 2, traces: 2 } });
   });
 
+  test('delivers into no hour that has its digest, when the clock is set back', async () => {
+    const last_end = CYCLE + 3_600_000;
+    const chain = { last_bucket: BUCKET, last_key: 'k', last_hash: 'h', last_signature: 's', ended: 0 };
+    await metadata
+      .insertInto('digest_chains')
+      .values({ tracker_id: 't1', service: '', last_end, ...chain })
+      .execute();
+    await record({});
+    await cut([route({ sorted: false })]);
+    await uploader.work();
+    const rows = await metadata.selectFrom('trace_files').selectAll().execute();
+    expect(rows).toMatchObject([{ tracker_id: 't1', service: '', delivered_at: last_end }]);
+  });
+
   test.each<[ConstructorParameters<typeof ObjectStoreError>[0], string]>([
     ['no-bucket', 'noBucket'],
     ['denied', 'bucketPolicyError'],

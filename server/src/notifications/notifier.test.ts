@@ -418,6 +418,17 @@ describe('the notifier', () => {
     expect(await metadata.selectFrom('smn_messages').selectAll().execute()).toEqual([]);
   });
 
+  test('a notification from before the clock was set back tells what comes now', async () => {
+    await metadata
+      .updateTable('notifications')
+      .set({ active_since: NOW + 3_600_000 })
+      .execute();
+    notifier.refresh();
+    const [told] = await record([{}]);
+    await waitFor(1);
+    expect((await waiting('each')).map(({ content }) => JSON.parse(content).trace_id)).toEqual([told]);
+  });
+
   test('a subscriber for whom too many wait is told so, and gets no more; others go on', async () => {
     const message = { topic_id: '', kind: 'trace' as const, notification: 'n', content: '{}', traces: 1 };
     const { topic_id } = await metadata
