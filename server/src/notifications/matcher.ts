@@ -15,6 +15,9 @@ export interface Rule {
   settings: Pick<NotificationSettings, 'operation_type' | 'operations' | 'notify_user_list' | 'filter'>;
 }
 
+/** Behind the name of a user who has a privilege for a while (`docs/reference/trace-structure.md` 2). */
+const RAISED = '/op_service';
+
 interface Compiled {
   rule: Rule;
   /** Undefined: all users. */
@@ -125,7 +128,9 @@ function fits({ users, conditions, any }: Compiled, read: () => TraceLine): bool
   if (users) {
     const { user } = read();
     const name = user ? (membersOf(user) as { name?: string }).name : undefined;
-    if (name === undefined || !users.has(name)) return false;
+    if (name === undefined) return false;
+    const person = name.endsWith(RAISED) ? name.slice(0, -RAISED.length) : name;
+    if (!users.has(name) && !users.has(person)) return false;
   }
   if (conditions.length === 0) return true;
   const holds = ({ field, equal, value }: Condition) => (String(read()[field] ?? '') === value) === equal;
