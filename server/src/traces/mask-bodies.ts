@@ -2,6 +2,7 @@ import { type Edit, MASK } from './mask-edits.ts';
 import type { SecretNames } from './mask-names.ts';
 import { at } from './mask-sticky.ts';
 
+const KEY_LEAD = '-----BEGIN ';
 const KEY_HEADER = /BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*/y;
 const LONGEST_KEY = 16_000;
 /** Of a key that is cut off. */
@@ -16,6 +17,12 @@ export function privateKey(text: string, start: number): Edit | undefined {
   let end = length === -1 ? text.length : from + length;
   while (end > from && /\s/.test(text[end - 1] as string)) end--;
   return { start: from, end, text: MASK };
+}
+
+/** The last private key that begins in a stretch of a text. */
+export function lastKeyIn(text: string, { start, end }: Edit): Edit | undefined {
+  const at = text.slice(start, end + KEY_LEAD.length).lastIndexOf(KEY_LEAD);
+  return at === -1 ? undefined : privateKey(text, start + at + KEY_LEAD.indexOf('B'));
 }
 
 /** A token that its signature makes one: three parts (JWS), or five (JWE). */

@@ -5,7 +5,9 @@ const masker = new Masker();
 const M = '********';
 
 /** What is masked; what stands alone stays as it is. */
-const masks = (cases: [text: string, masked?: string][]) =>
+type Case = [text: string, masked?: string];
+
+const masks = (cases: Case[]) =>
   test.each(cases)('%j', (text, masked = text) => {
     expect(masker.text(text)).toBe(masked);
     // Nothing more is found in what is masked.
@@ -267,6 +269,30 @@ describe('keys and signed tokens are known by their form', () => {
     [
       'got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.dozjgNryP4J3jVmNHl0w5N_X.',
       `got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJqYW5lIn0.${M}.`,
+    ],
+    [
+      '-----END CERTIFICATE----------BEGIN PRIVATE KEY-----a b-----END PRIVATE KEY-----',
+      `-----END CERTIFICATE----------BEGIN PRIVATE KEY-----${M}-----END PRIVATE KEY-----`,
+    ],
+    ...['export_', 'key', 'v1.', '7', 'a-', 'a--_', '%20', 'é', 'x=y', '{"a":1}'].map((before): Case => {
+      const key = `${before}-----BEGIN RSA PRIVATE KEY-----`;
+      return [`${key}a b-----END RSA PRIVATE KEY----- y`, `${key}${M}-----END RSA PRIVATE KEY----- y`];
+    }),
+    [
+      '{"pem":"a-----BEGIN PRIVATE KEY-----\\nb c\\n-----END PRIVATE KEY-----"}',
+      `{"pem":"a-----BEGIN PRIVATE KEY-----\\n${M}\\n-----END PRIVATE KEY-----"}`,
+    ],
+    [
+      'password=-----BEGIN PRIVATE KEY-----\na b\n-----END PRIVATE KEY----- y',
+      `password=${M}\n-----END PRIVATE KEY----- y`,
+    ],
+    [
+      'token: b-----BEGIN PRIVATE KEY-----a b\n-----END PRIVATE KEY----- y',
+      `token: ${M}\n-----END PRIVATE KEY----- y`,
+    ],
+    [
+      'Cookie: c-----BEGIN PRIVATE KEY-----\na b\n-----END PRIVATE KEY-----\nHost: h',
+      `Cookie: ${M}\n-----END PRIVATE KEY-----\nHost: h`,
     ],
     ['expected -----BEGIN PRIVATE KEY----- but found something else'],
     ['-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----'],

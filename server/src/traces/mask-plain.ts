@@ -1,4 +1,4 @@
-import { privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
+import { lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { secretLead } from './mask-lead.ts';
 import type { SecretNames } from './mask-names.ts';
@@ -9,9 +9,9 @@ import { valueAt } from './mask-value.ts';
 /*
  * Text that is no JSON: messages, command lines, headers, URLs, forms, XML, JSON with something around it.
  * Every word is looked at once; where it is the name of a secret and a value follows, that is masked and the
- * search goes on behind it. So each character is passed a bounded number of times.
+ * search goes on behind it. So each character is passed a bounded number of times. A word ends where a key begins.
  */
-const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.-]|%[0-9A-Fa-f]{2})*|[{}[\]]/g;
+const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|-(?!----BEGIN )|%[0-9A-Fa-f]{2})*|[{}[\]]/g;
 /** Users of a URL with their password. */
 const URL_PASSWORD = /:\/\/[^\s/@:"']*:([^\s/"'?#]+)@/y;
 const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
@@ -39,7 +39,11 @@ export function plainSecrets(
       pairs.closed();
     } else {
       const found = secretAfter(text, start, word, names) ?? pairs.secretAfter(start, word);
-      if (found && found.end > found.start) edits.push(found);
+      if (found && found.end > found.start) {
+        // A value that seems to end within a key ends with it.
+        found.end = Math.max(found.end, lastKeyIn(text, found)?.end ?? 0);
+        edits.push(found);
+      }
       if (found) next = Math.max(found.end, next);
     }
     WORD.lastIndex = next;
