@@ -3663,6 +3663,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a consistent copy of the installation; it can be fetched when it is ready */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description With the trace list, if it is embedded
+                         * @default true
+                         */
+                        list: boolean;
+                        /**
+                         * @description With the buckets, if they lie in the data directory
+                         * @default true
+                         */
+                        objects: boolean;
+                        /** @description Adds the root key, sealed with this password; else it is not in the backup */
+                        root_key_password?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            state: "preparing" | "ready" | "failed";
+                            /** @description Why it failed */
+                            reason?: string;
+                            /** @description 0 until it is ready */
+                            files: number;
+                            bytes: number;
+                            info?: {
+                                /** @description Id of the installation */
+                                installation: string;
+                                /** @description OpenCTS that wrote the data */
+                                version: string;
+                                /** @description Of the data directory */
+                                directory_format: number;
+                                /** @description Epoch ms */
+                                begun: number;
+                                /** @description Everything that was acknowledged before is in it, epoch ms */
+                                as_of: number;
+                                /** @description Whether the trace list is in it */
+                                has_list: boolean;
+                                /** @description Whether the buckets of the data directory are in it */
+                                has_objects: boolean;
+                                /** @description Whether the root key is in it, sealed with a password */
+                                has_root_key: boolean;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/backups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether a backup is ready */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            state: "preparing" | "ready" | "failed";
+                            /** @description Why it failed */
+                            reason?: string;
+                            /** @description 0 until it is ready */
+                            files: number;
+                            bytes: number;
+                            info?: {
+                                /** @description Id of the installation */
+                                installation: string;
+                                /** @description OpenCTS that wrote the data */
+                                version: string;
+                                /** @description Of the data directory */
+                                directory_format: number;
+                                /** @description Epoch ms */
+                                begun: number;
+                                /** @description Everything that was acknowledged before is in it, epoch ms */
+                                as_of: number;
+                                /** @description Whether the trace list is in it */
+                                has_list: boolean;
+                                /** @description Whether the buckets of the data directory are in it */
+                                has_objects: boolean;
+                                /** @description Whether the root key is in it, sealed with a password */
+                                has_root_key: boolean;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a backup of the service, when it was fetched */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/backups/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files of a backup, each by its place in this list */
+        get: {
+            parameters: {
+                query?: {
+                    offset?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            total: number;
+                            files: {
+                                /** @description In the data directory */
+                                path: string;
+                                bytes: number;
+                                /** @description It is a symbolic link to this place */
+                                link?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/backups/{id}/files/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a file of a backup; behind its bytes stands their SHA-256 in hexadecimal */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    index: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/notifications/topics": {
         parameters: {
             query?: never;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Accounting } from './accounting.ts';
 import { Operations, Recorder } from './auditing/index.ts';
+import { Backups } from './backup/index.ts';
 import { type Clocks, MACHINE, Timekeeper } from './clock/index.ts';
 import type { Config } from './config.ts';
 import {
@@ -242,6 +243,14 @@ export async function startApp({
   });
   const retention = new Retention(store, retentionMs, time.earliest, log);
 
+  const backups = new Backups({
+    ...{ dataDir, version, rootKey, clock, log, journal, metadata, store },
+    ...{ archiving, uploader, digester, lifecycle },
+    own: { list: engine !== undefined, objects: config.s3Endpoint === '' },
+    refusal: () => disk.refusal(),
+  });
+  await backups.start();
+
   const server = await createServer({
     config,
     log,
@@ -267,6 +276,7 @@ export async function startApp({
     store,
     accounting: new Accounting(journal, indexer, quarantine),
     quarantine,
+    backups,
     journal,
     registry: metrics.registry,
     readiness: () => readiness(traceStore, disk, time, () => stopping),
@@ -302,6 +312,7 @@ export async function startApp({
         [
           ['HTTP server', () => closed],
           ['searches', () => searches.stop()],
+          ['backups', () => backups.stop()],
           ['canary', () => canary.stop()],
           ['retention', () => retention.stop()],
           ['stored rows', () => stored.stop()],

@@ -494,6 +494,7 @@ export const CLIENT_VARIABLES: ReadonlySet<string> = new Set([
   'OPENCTS_PASSWORD',
   'OPENCTS_PROJECT',
   'OPENCTS_NEW_PASSWORD',
+  'OPENCTS_BACKUP_PASSWORD',
 ]);
 
 /** The flag of a variable, without dashes: `OPENCTS_DATA_DIR` → `data-dir`. */

@@ -119,6 +119,20 @@ export const ERRORS = {
   noSuchKey: (id: string) => new CtsError(404, 'CTS.0222', `there is no key ${id} in this project`),
   notQuarantined: (id: string) =>
     new CtsError(404, 'CTS.0003', `nothing is set aside as ${id.slice(0, 40)}; it may have been replayed`),
+  noBackup: (id: string) =>
+    new CtsError(
+      404,
+      'CTS.0003',
+      `there is no backup ${id.slice(0, 40)}; it may have expired, or the service was started again`,
+    ),
+  /** @param state of it */
+  backupNotReady: (state: string) => new CtsError(409, 'CTS.0003', `the backup is ${state}`),
+  backupUnderWay: (id: string) =>
+    new CtsError(
+      409,
+      'CTS.0003',
+      `the backup ${id} is there; only one is at a time: let it end, or delete it`,
+    ),
   /** Refusals of the notification service; codes: `docs/reference/smn-api.md` 12. */
   smn: (status: number, code: string, message: string, field?: string) =>
     new CtsError(status, `SMN.${code}`, message, { field }),

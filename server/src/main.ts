@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
+import { backupCommand, restoreCommand } from './backup/index.ts';
 import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
@@ -26,6 +27,8 @@ Commands:
 ${Object.entries(NOUNS)
   .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)
   .join('\n')}
+  backup       Copy the whole installation while it runs (opencts backup --help)
+  restore      Bring such a copy up as a data directory (opencts restore --help)
   begin-anew   Put the installation of the data directory aside, so that an empty one begins
   config       Print every setting, what it means and its present value
   version      Print the version
@@ -39,6 +42,8 @@ const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
   serve,
   import: importCommand,
   verify: verifyCommand,
+  backup: backupCommand,
+  restore: (argv) => restoreCommand(argv, version),
   'begin-anew': putAside,
   config: printConfig,
   version: async () => print(`${version}\n`),

@@ -135,6 +135,17 @@ export class Archiving {
     return this.last;
   }
 
+  /** Nothing is cut while this is done; the position does not move. */
+  hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.cutting++;
+    const done = this.last.then(work);
+    const ended = () => {
+      this.cutting--;
+    };
+    this.last = done.then(ended, ended);
+    return done;
+  }
+
   private async cutNow(): Promise<void> {
     const { archiver } = this;
     const { journal, routes, clock, onCut } = this.options;

@@ -59,6 +59,7 @@ export class Digester {
   /** Trackers whose digests are being written: a bucket that hangs keeps the others' from nothing. */
   private readonly writing = new Map<string, Promise<void>>();
   private stopping = false;
+  private held = false;
 
   constructor(options: DigesterOptions) {
     this.options = options;
@@ -82,7 +83,7 @@ export class Digester {
     try {
       for (const { route, validated } of await trackers()) {
         while (this.writing.size >= AT_ONCE) await Promise.race(this.writing.values());
-        if (this.stopping) return;
+        if (this.stopping || this.held) return;
         if (this.writing.has(route.trackerId)) continue;
         const writing = this.writeOf(route, validated, until)
           .catch((error) =>
@@ -95,6 +96,17 @@ export class Digester {
       log.error({ err: error }, 'digest files could not be written; they are tried again');
     }
     await Promise.all(this.writing.values());
+  }
+
+  /** No digest is written while this is done. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.held = true;
+    try {
+      await Promise.all(this.writing.values());
+      return await work();
+    } finally {
+      this.held = false;
+    }
   }
 
   private async writeOf(route: Route, validated: boolean, until: number): Promise<void> {

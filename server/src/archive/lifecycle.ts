@@ -64,6 +64,17 @@ export class Lifecycle {
     return this.running;
   }
 
+  /** Nothing is removed while this is done. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    while (this.running) await this.running;
+    const done = work();
+    const ended = () => {
+      this.running = undefined;
+    };
+    this.running = done.then(ended, ended);
+    return done;
+  }
+
   private async sweep(): Promise<void> {
     const { metadata, objects, log } = this.options;
     const buckets = await metadata

@@ -60,6 +60,7 @@ export class Uploader {
   private again = false;
   /** Ends the loop's wait for lanes. */
   private interrupt: () => void = () => undefined;
+  private held = false;
   private timer: NodeJS.Timeout | undefined;
   /** Files that wait in the spool, and their bytes. */
   waiting = { files: 0, bytes: 0 };
@@ -84,6 +85,18 @@ export class Uploader {
   retry(): void {
     this.troubles.clear();
     void this.work();
+  }
+
+  /** Nothing is brought away while this is done. */
+  async hold<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.held = true;
+    try {
+      await this.running;
+      return await work();
+    } finally {
+      this.held = false;
+      void this.work();
+    }
   }
 
   /** Calls under way must be ended by the object store. */
@@ -124,7 +137,7 @@ export class Uploader {
       (taken.get(bucket)?.length ?? 0) < MOST_TAKEN &&
       (taken.has(bucket) || this.lanes.size + taken.size < MOST_LANES);
     for (const stretch of await readyStretches(spool)) {
-      if (this.stopping.signal.aborted) return;
+      if (this.stopping.signal.aborted || this.held) return;
       if (stretch === underWay?.()) continue;
       const folder = path.join(spool, READY, stretch);
       const { files } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Manifest;
@@ -166,7 +179,8 @@ export class Uploader {
     let brought = 0;
     const bringNext = async () => {
       const next = queue.shift();
-      if (next && !this.stopping.signal.aborted && (await this.deliver(next.folder, next.file))) brought++;
+      if (next && !this.stopping.signal.aborted && !this.held && (await this.deliver(next.folder, next.file)))
+        brought++;
     };
     const worker = async () => {
       while (queue.length > 0) await bringNext();

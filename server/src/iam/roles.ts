@@ -113,7 +113,7 @@ export const SYSTEM_ROLES: readonly Role[] = [
     id: '0000000000000000000000000000000d',
     name: 'operator',
     displayName: 'OpenCTS Operator',
-    description: 'Accounts of this installation and its metrics',
+    description: 'Accounts of this installation, its metrics and backups',
     policy: allow('opencts:*:*'),
     operatorOnly: true,
   },

@@ -314,6 +314,7 @@ function bound(real: TraceStore): TraceStore {
     known: (...asked) => real.known(...asked),
     dropBefore: (instant) => real.dropBefore(instant),
     explain: (filter, limit) => real.explain(filter, limit),
+    freeze: (name) => real.freeze(name),
     size: () => real.size(),
     close: () => real.close(),
   };

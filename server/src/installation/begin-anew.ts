@@ -12,6 +12,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'metadata.db-shm': '',
   ...PIECES,
   searches: '',
+  backups: '',
   'root.key': 'the key of all secrets',
   'installation.json': '',
   'clock.json': '',

@@ -23,3 +23,4 @@ export {
 } from './quarantine.ts';
 export { type JournalRead, JournalReader } from './reader.ts';
 export { comparePositions, formatPosition, type Position } from './segment.ts';
+export { JournalSnapshot } from './snapshot.ts';

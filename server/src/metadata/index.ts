@@ -2,6 +2,7 @@ export { PIECE_PAUSE_MS, PIECE_ROWS } from './limits.ts';
 export { lookAtMetadata, MetadataDamaged, type Rows } from './look.ts';
 export {
   connectMetadata,
+  copyMetadata,
   isBusy,
   type Metadata,
   openMetadata,

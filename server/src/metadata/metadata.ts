@@ -51,6 +51,20 @@ export function connectMetadata(file: string): Metadata {
   });
 }
 
+/**
+ * Copies a metadata store that is open, as it is at one moment soon after the call; nobody waits for it.
+ * @param target file that is not there yet
+ */
+export async function copyMetadata(file: string, target: string): Promise<void> {
+  const thread = await SqliteThread.start(file, 'write', () => undefined);
+  try {
+    const outcome = await thread.execute('VACUUM INTO ?', [target]);
+    if ('failure' in outcome) throw new Error(`the metadata could not be copied: ${outcome.failure.message}`);
+  } finally {
+    await thread.close();
+  }
+}
+
 /** Whether a statement was refused because others write, or another process holds the lock: it can be tried again. */
 export function isBusy(error: unknown): boolean {
   return error instanceof CtsError && error.status === 503;

@@ -145,6 +145,8 @@ export interface TraceStore {
   dropBefore(instant: number): Promise<string[]>;
   /** How the store would find a page, in its own words; for tests and for those who tune it. */
   explain(filter: TraceFilter, limit: number): Promise<string>;
+  /** Gives the files of now a second name below `shadow/` of the server's data; they hold what was inserted before. */
+  freeze(name: string): Promise<void>;
   /** Rows and bytes on disk. */
   size(): Promise<{ rows: number; bytes: number }>;
   close(): Promise<void>;

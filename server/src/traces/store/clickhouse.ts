@@ -137,6 +137,11 @@ class ClickHouseStore implements TraceStore {
     return past;
   }
 
+  async freeze(name: string): Promise<void> {
+    const { database, table } = this.localTable();
+    await this.command(`ALTER TABLE ${database}.${table} FREEZE WITH NAME '${name}'`);
+  }
+
   async size(): Promise<{ rows: number; bytes: number }> {
     const [row] = await this.rows(
       `SELECT sum(rows) AS traces, sum(bytes_on_disk) AS bytes FROM ${this.source('system.parts')}

@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { OpenCtsError } from '@opencts/client';
+import { askSecret } from '../cli/index.ts';
+import { readConfig } from '../config.ts';
+import { Progress } from '../import/index.ts';
+import { restore } from './restore.ts';
+
+const HELP = `Usage: opencts restore [options] FROM DIR
+
+Brings a backup that 'opencts backup' made in FROM up in DIR, the data directory of a service that is to be started
+next, here or on another machine. DIR must be empty, or hold the file root.key alone. Every file is checked; a
+backup that is damaged or not whole is refused by name, and leaves DIR as it was.
+
+The root key is needed. It is looked for in this order:
+  --root-key FILE    your copy of root.key; it is put into DIR
+  OPENCTS_ROOT_KEY   then the service is to be given it as well
+  DIR/root.key       which is there already
+  the backup         if it was made --with-root-key: its password is OPENCTS_BACKUP_PASSWORD, else it is asked for
+`;
+
+const OPTIONS = {
+  'root-key': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** `opencts restore …`. @returns the exit code */
+export async function restoreCommand(argv: string[], version: string): Promise<number> {
+  const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  const [from, dir, ...more] = positionals;
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (from === undefined || dir === undefined || more.length > 0) {
+    process.stderr.write(`opencts restore: name the folder of the backup and the data directory\n\n${HELP}`);
+    return 2;
+  }
+  const { env } = process;
+  const password = async () =>
+    env.OPENCTS_BACKUP_PASSWORD ?? askSecret('Password of the backup', 'OPENCTS_BACKUP_PASSWORD');
+  const began = Date.now();
+  let progress: Progress | undefined;
+  try {
+    const manifest = await restore({
+      from: path.resolve(from),
+      dataDir: path.resolve(dir),
+      version,
+      rootKey: { file: values['root-key'], given: readConfig(env).rootKey, password },
+      onProgress: (done, total) => {
+        progress ??= new Progress(total, 'files');
+        progress.show(done);
+      },
+    });
+    progress?.end();
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    process.stdout.write(
+      `${dir} holds the installation as of ${new Date(manifest.as_of).toISOString()}: ${manifest.files} files, all as they were; ${seconds} s.\nStart it: opencts serve --data-dir ${dir}\n`,
+    );
+    return 0;
+  } catch (error) {
+    progress?.end();
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof OpenCtsError) && code !== 'ENOENT') throw error;
+    process.stderr.write(`opencts restore: ${message}\n`);
+    return 2;
+  }
+}
