@@ -38,6 +38,8 @@ export function exactJson(value: unknown): string {
   }
 }
 
+type Members = Record<string, unknown>;
+
 /** A JSON value as it was sent: what JavaScript holds, or it as {@link Exact}. */
 function exactValue(sent: string): unknown {
   const value: unknown = JSON.parse(sent);
@@ -46,21 +48,32 @@ function exactValue(sent: string): unknown {
 
 /**
  * Members that stand as JSON text in a line, as they were sent: those that JavaScript cannot hold are
- * {@link Exact}, one that is named several times has all its values, and the whole keeps its order. What cannot be
- * read costs only itself: it is given as it stands.
+ * {@link Exact}, one that is named several times has all its values. What cannot be read costs only itself: it is
+ * given as it stands.
  */
-export function membersOf(text: string): Record<string, unknown> {
+export const membersOf = (text: string): Members => objectIn(text, exactMembers);
+
+/** As JavaScript reads an object, its members plain; but JSON of it is the text that it was sent as. */
+export const wholeOf = (text: string): Members =>
+  objectIn(text, (value) => {
+    // It would stand before the one that tells the text, in which it is.
+    delete value.toJSON;
+    return Object.create(new Whole(text), Object.getOwnPropertyDescriptors(value)) as Members;
+  });
+
+/** @param otherwise when JavaScript does not hold it as it stands */
+function objectIn(text: string, otherwise: (value: Members, text: string) => Members): Members {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: text };
-    if (JSON.stringify(value) === text) return value as Record<string, unknown>;
-    return exactMembers(text);
+    if (JSON.stringify(value) === text) return value as Members;
+    return otherwise(value as Members, text);
   } catch {
     return { unreadable: text };
   }
 }
 
-function exactMembers(text: string): Record<string, unknown> {
+function exactMembers(_: Members, text: string): Members {
   const sent = new Map<string, string[]>();
   for (const { name, start, end } of membersIn(text) ?? []) {
     const value = text.slice(start, end);
@@ -75,7 +88,7 @@ function exactMembers(text: string): Record<string, unknown> {
     const value = values.length === 1 ? exactValue(last) : new Exact(repeated(name, values), last);
     members[name] = { value, enumerable: true, writable: true, configurable: true };
   }
-  return Object.create(new Whole(text), members) as Record<string, unknown>;
+  return Object.defineProperties({}, members);
 }
 
 /** What stands behind the name of a member that is named again. */

@@ -1,5 +1,5 @@
 /** JSON as it was sent, to the last digit. */
-export { Exact, exactJson, membersOf } from './exact.ts';
+export { Exact, exactJson, membersOf, wholeOf } from './exact.ts';
 export {
   canonical,
   compacted,

@@ -46,6 +46,13 @@ beforeAll(async () => {
     operations: [{ service_type: 'ECS', resource_type: 'ecs', trace_names: ['deleteServer'] }],
     topic_id: topic_urn,
   });
+  await v3('POST', '/notifications', {
+    notification_name: 'of-jane',
+    operation_type: 'customized',
+    operations: [{ service_type: 'ECS', resource_type: 'ecs', trace_names: ['resizeServer'] }],
+    notify_user_list: [{ user_group: 'admin', user_list: ['jane'] }],
+    topic_id: topic_urn,
+  });
 }, 60_000);
 afterAll(async () => {
   await house.stop();
@@ -154,6 +161,40 @@ describe('a member that is named twice', () => {
     const more = '"resource_type": "\\u0065cs" ,"user": {"name":"jane","domain":{"id": "d1"}}';
     const { body } = await post(bodyOf(textWith(more)));
     expect(body).toMatchObject({ accepted: 1, rejected_count: 0 });
+  });
+
+  const once = '{"name":"jane","domain":{"id":"acme","name":"Acme"},"role":"a","role":"b"}';
+  test.each([
+    ['', '{"name":"jane","name":"jane","domain":{"id":"acme","name":"Acme"},"role":"a","role":"b"}'],
+    [
+      ', in another spelling',
+      '{"name":"jane","n\\u0061me":"\\u006aane","domain":{"id":"acme","name":"Acme"},"role":"a","role":"b"}',
+    ],
+    [
+      ', in its domain',
+      '{"name":"jane","domain":{"id":"acme","name":"Acme","id":"acme", "name":"\\u0041cme"},"role":"a","role":"b"}',
+    ],
+    [
+      ' of several members',
+      '{"name":"jane","domain":{"id":"acme","name":"Acme"},"domain":{"id":"acme", "name":"Acme"},"role":"a","role":"b"}',
+    ],
+  ])('of a user with the same value stands once, and hides it from nobody%s', async (_, user) => {
+    for (const value of [user, JSON.stringify(user)]) {
+      receiver.received.length = 0;
+      const item = textWith(`"user":${value}`, { user: undefined, trace_name: 'resizeServer' });
+      const id = JSON.parse(item).trace_id as string;
+      expect((await post(bodyOf(item))).body).toMatchObject({ accepted: 1 });
+      const { subject, message } = (await until(() => receiver.of('Notification')[0])).body;
+      expect(subject).toContain('by jane');
+      const answers = { ...(await answersOf(id)), ...(await archiveOf(id)), message };
+      for (const [where, text] of Object.entries(answers)) {
+        expect(text, where).toContain(`"user":${where === 'file' ? JSON.stringify(once) : once}`);
+      }
+      const search = await v3('POST', '/archive/searches', { trace_id: id });
+      const ofSearch = `/archive/searches/${search.body.id}`;
+      await until(async () => (await v3('GET', ofSearch)).body.status === 'finished' || undefined);
+      expect((await v3('GET', `${ofSearch}/export`)).body).toContain(',jane,');
+    }
   });
 
   test('when nobody knows it, stands everywhere as often as it was sent, in order', async () => {

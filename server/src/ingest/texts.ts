@@ -67,14 +67,31 @@ function exactTexts(input: TraceInput, sent: string, isOnce: boolean, isUserHeld
 /** Its strings are written as everywhere: the user's name is searched for by its bytes. */
 function userText(sent: string): string {
   const user = sent.startsWith('"') ? (JSON.parse(sent) as string) : sent;
-  const members = membersIn(user) ?? [];
-  checkRepeats(user, members, KNOWN_OF_USER, 'user.');
-  const domain = members.find(({ name }) => name === 'domain');
-  if (domain) {
-    const text = user.slice(domain.start, domain.end);
-    checkRepeats(text, membersIn(text) ?? [], KNOWN_OF_DOMAIN, 'user.domain.');
+  return withKnownOnce(user, KNOWN_OF_USER, 'user.', (name, value) =>
+    name === 'domain' ? withKnownOnce(value, KNOWN_OF_DOMAIN, 'user.domain.') : canonical(value),
+  );
+}
+
+/**
+ * An object in canonical form, in which what is known stands once and the others as often as they were sent.
+ * @throws TraceRejected
+ */
+function withKnownOnce(
+  text: string,
+  known: ReadonlySet<string>,
+  around: string,
+  write: (name: string, value: string) => string = (_, value) => canonical(value),
+): string {
+  const members = membersIn(text) ?? [];
+  checkRepeats(text, members, known, around);
+  const seen = new Set<string>();
+  const kept: string[] = [];
+  for (const { name, start, end } of members) {
+    if (known.has(name) && seen.has(name)) continue;
+    seen.add(name);
+    kept.push(`${JSON.stringify(name)}:${write(name, text.slice(start, end))}`);
   }
-  return canonical(user);
+  return `{${kept.join(',')}}`;
 }
 
 /**

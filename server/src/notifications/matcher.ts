@@ -1,6 +1,6 @@
 import type { Bounds } from '../clock/index.ts';
 import type { Frame } from '../journal/index.ts';
-import { membersOf, readLine, type TraceLine } from '../traces/index.ts';
+import { readLine, type TraceLine, userOf } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
 import type { NotificationSettings } from './notifications.ts';
 
@@ -126,8 +126,7 @@ function within<Value>(map: Map<string, Value>, key: string, make: () => Value):
 
 function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
   if (users) {
-    const { user } = read();
-    const name = user ? (membersOf(user) as { name?: string }).name : undefined;
+    const name = userOf(read().user)?.name;
     if (name === undefined) return false;
     const person = name.endsWith(RAISED) ? name.slice(0, -RAISED.length) : name;
     if (!users.has(name) && !users.has(person)) return false;

@@ -61,6 +61,8 @@ interface Given {
   resource_type?: string;
   trace_name?: string;
   user?: string;
+  /** In place of one made of its name. */
+  userText?: string;
   /** In place of the line. */
   broken?: string;
   [member: string]: unknown;
@@ -68,7 +70,7 @@ interface Given {
 
 /** Journals traces as intake does; returns their ids. */
 async function record(given: readonly Given[]): Promise<string[]> {
-  const entries = given.map(({ project = PROJECT, recordTime = NOW, user, broken, ...members }) => {
+  const entries = given.map(({ project = PROJECT, recordTime = NOW, user, userText, broken, ...members }) => {
     const traceId = `00000000-0000-4000-8000-${String(++count).padStart(12, '0')}`;
     const all: Record<string, unknown> = {
       service_type: 'ECS',
@@ -78,6 +80,7 @@ async function record(given: readonly Given[]): Promise<string[]> {
       time: NOW,
       trace_id: traceId,
       ...(user === undefined ? {} : { user: JSON.stringify({ name: user }) }),
+      ...(userText === undefined ? {} : { user: userText }),
       ...members,
     };
     const sorted = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -389,6 +392,31 @@ describe('the notifier', () => {
       expect(kept.map(({ routing }) => routing.traceId)).toEqual([ids[place]]);
     },
   );
+
+  test('a user whose name stands twice is the one that is listed', async () => {
+    const { settings } = await metadata
+      .selectFrom('notifications')
+      .select('settings')
+      .executeTakeFirstOrThrow();
+    const users = {
+      operation_type: 'complete',
+      notify_user_list: [{ user_group: 'g', user_list: ['ann'] }],
+    };
+    await metadata
+      .updateTable('notifications')
+      .set({ settings: JSON.stringify({ ...users, topic_id: JSON.parse(settings).topic_id }) })
+      .execute();
+    notifier.refresh();
+    const ids = await record([
+      { userText: '{"name":"ann","name":"ann"}' },
+      { userText: '{"name":"ann","name":"ann/op_service","level":1.0}' },
+      { userText: '{"name":"eve","name":"eve"}' },
+      { user: 'ann' },
+    ]);
+    await waitFor(3);
+    const told = (await waiting('each')).map(({ content }) => JSON.parse(content).trace_id);
+    expect(told).toEqual([0, 1, 3].map((at) => ids[at]));
+  });
 
   test('a stretch that cannot be written is looked at trace by trace, and only the one at fault is set aside', async () => {
     // Nothing that a producer can send does this: the metadata store itself refuses one message.

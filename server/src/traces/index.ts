@@ -4,11 +4,10 @@ export {
   exactJson,
   type Member,
   membersIn,
-  membersOf,
 } from '@opencts/client/json';
 export { cutText } from './cut-text.ts';
 export { QUERY_SHARES } from './limits.ts';
-export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine } from './line.ts';
+export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine, userOf } from './line.ts';
 export { Masker } from './mask.ts';
 export * from './query.ts';
 export {

@@ -1,4 +1,4 @@
-import { Exact, membersIn, membersOf } from '@opencts/client/json';
+import { Exact, membersIn, membersOf, wholeOf } from '@opencts/client/json';
 import type { Trace } from './trace.ts';
 
 /**
@@ -49,12 +49,12 @@ export function traceOfFile(line: string): Trace {
   } as Trace;
 }
 
-/** A user as an answer gives it. @param user an object, or the text of one */
+/**
+ * A user as an answer gives it: each member has one value to whoever reads it, also one that is named twice, and
+ * all stand in its JSON as they were sent.
+ * @param user an object, or the text of one
+ */
 export function userOf(user: unknown): Trace['user'] {
   const text = user instanceof Exact ? user.text : user;
-  if (typeof text !== 'string') return user as Trace['user'];
-  const members = membersOf(text);
-  // Its name is looked at, too.
-  if (members.domain instanceof Exact) members.domain = membersOf(members.domain.text);
-  return members as Trace['user'];
+  return (typeof text === 'string' ? wholeOf(text) : user) as Trace['user'];
 }
