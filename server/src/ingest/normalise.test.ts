@@ -253,6 +253,105 @@ test('a long request is cut between characters and the cut is noted', () => {
   );
 });
 
+describe('what is cut away does not lay a secret open', () => {
+  const pad = 'p'.repeat(70_000);
+  const labelled = { value: 'S3CRET', pad, name: 'DB_PASSWORD' };
+  const url = `https://jane:${'S3CRET'.repeat(50)}@host/`;
+  test.each<[string, unknown]>([
+    ['the name of a value, in a structure', labelled],
+    ['the name of a value, in JSON text', JSON.stringify(labelled)],
+    ['the name of a value, behind other text', `sent ${JSON.stringify(labelled)}`],
+    ['the end of the password of a URL, in text', `${'x'.repeat(65_400)} ${url}${pad}`],
+    ['the end of the password of a URL, in a structure', { a: 'x'.repeat(65_400), url, pad }],
+    ['the end of a key', `${'x'.repeat(65_496)}-----BEGIN PRIVATE KEY-----S3CRET-----END PRIVATE KEY-----`],
+  ])('%s', (_, body) => {
+    for (const field of ['request', 'response']) {
+      const { message, ...line } = lineOf({ ...good, [field]: body, message: 'done' });
+      expect(line[field]).toContain('…');
+      expect(JSON.stringify(line)).not.toContain('S3CRET');
+      expect(message).toMatch(new RegExp(`^done \\[${field} was cut from \\d{5,6} to \\d{5} bytes\\]$`));
+      const isJson = typeof body !== 'string' || body.startsWith('{');
+      if (isJson) expect(() => JSON.parse(line[field] as string)).not.toThrow();
+    }
+  });
+
+  test('where escapes make the whole too large', () => {
+    const body = { value: 'S3CRET', pad: '\\"'.repeat(15_000), name: 'DB_PASSWORD' };
+    const line = lineOf({
+      ...good,
+      request: body,
+      response: JSON.stringify(body),
+      message: '\u0001'.repeat(16_330) + url + '\u0001'.repeat(16_400),
+    });
+    expect(line.message).toMatch(
+      /\[request was cut from 60\d{3} to 16\d{3} bytes; response .*; message .*\]$/,
+    );
+    expect(JSON.stringify(line)).not.toContain('S3CRET');
+  });
+
+  test('a text whose secrets made it too long is not cut', () => {
+    const { request, message } = lineOf({ ...good, request: { a: 1, password: pad, b: 2 } });
+    expect([request, message]).toEqual(['{"a":1,"password":"********","b":2}', undefined]);
+  });
+
+  test('in any JSON, of any length', () => {
+    const length = fc.oneof(fc.nat(200), fc.integer({ min: 60_000, max: 66_000 }), fc.nat(90_000));
+    const padding = fc
+      .tuple(fc.constantFrom('p', ' ', 'é', '"', '\\', '\u0001', '{"a":', 'a=1&'), length)
+      .map(([piece, size]) => piece.repeat(size / piece.length));
+    const S = fc.integer({ min: 1, max: 200 }).map((times) => 'S3CRET'.repeat(times));
+    const secret = fc.oneof(
+      S.map((value): [string, unknown][] => [['password', value]]),
+      S.map((value): [string, unknown][] => [
+        ['value', value],
+        ['name', 'DB_PASSWORD'],
+      ]),
+      S.map((value): [string, unknown][] => [['url', `https://jane:${value}@host/`]]),
+      S.map((value): [string, unknown][] => [['headers', [['Cookie', value]]]]),
+      S.map((value): [string, unknown][] => [['user_data', { deep: [value] }]]),
+      S.map((value): [string, unknown][] => [['n', JSON.stringify({ value, name: 'token' })]]),
+      S.map((value): [string, unknown][] => [
+        ['pem', `x-----BEGIN PRIVATE KEY-----\n${value}\n-----END PRIVATE KEY-----`],
+      ]),
+    );
+    const body = fc
+      .tuple(secret, fc.array(padding, { maxLength: 3 }))
+      .chain(([members, pads]) => {
+        const all = [...members, ...pads.map((text, at): [string, unknown] => [`pad${at}`, text])];
+        return fc.shuffledSubarray(all, { minLength: all.length });
+      })
+      .map((members) => Object.fromEntries(members))
+      .chain((object) =>
+        fc.constantFrom<unknown>(
+          object,
+          [object],
+          { list: [1, { object }] },
+          { text: JSON.stringify(object) },
+        ),
+      );
+    const fields = fc.record(
+      { request: body, response: body, message: body.map((value) => JSON.stringify(value)) },
+      { requiredKeys: ['request'] },
+    );
+    fc.assert(
+      fc.property(fields, fc.boolean(), (bodies, asText) => {
+        const request = asText ? JSON.stringify(bodies.request) : bodies.request;
+        const { line } = normalise({ ...good, ...bodies, request }, context);
+        expect(line).not.toContain('S3CRET');
+        const kept = JSON.parse(line) as TraceLine;
+        for (const field of ['request', 'response'] as const) {
+          const text = kept[field];
+          if (text === undefined) continue;
+          expect(() => JSON.parse(text)).not.toThrow();
+          expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BODY_TEXT);
+          if (kept.message?.includes(`${field} was cut`)) expect(text).toContain('…');
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 test('a trace that stays too large is rejected', () => {
   expect(refusal({ ...good, resource_name: 'x'.repeat(300_000) }).message).toMatch(
     /larger than 262144 bytes/,

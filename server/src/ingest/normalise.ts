@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JournalEntry } from '../journal/index.ts';
 import {
   cutText,
+  fits,
   lineOf,
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
@@ -88,7 +89,8 @@ export function stamp(
   const user = userText(input.user, texts.user);
   const { traceId, clientId, source } = identify(input.trace_id);
   const extra = extraWith(texts.extra, source);
-  const cuts: Cut[] = [];
+  const masker = context.masker.of(input.service_type);
+  const cuts = new Cuts(masker);
   const request = bodyText('request', input.request, texts.request, cuts);
   const response = bodyText('response', input.response, texts.response, cuts);
   let message = bodyText('message', input.message, texts.message, cuts);
@@ -105,7 +107,7 @@ export function stamp(
     event_type: place.eventType,
     extra,
     location_info: input.location_info,
-    message: withCuts(message, cuts),
+    message: cuts.toldIn(message),
     operation_id: input.operation_id,
     project_id: place.projectId,
     read_only: input.read_only,
@@ -138,9 +140,8 @@ export function stamp(
       line = lineOf(trace);
     }
   }
-  // Its size is bounded before it is searched for secrets. Masks can make it up to three times as long, which refuses nothing.
+  // Masks can make it up to three times as long, which refuses nothing.
   checkSize(line);
-  const masker = context.masker.of(input.service_type);
   if (!masker.acquits(line)) {
     checkText(line, trace);
     if (maskMembers(trace, message, cuts, masker)) line = lineOf(trace);
@@ -163,14 +164,14 @@ export function stamp(
  * @param message of the trace, without what is said about cuts
  * @returns whether there was something to mask
  */
-function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[], masker: Masker): boolean {
+function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cuts, masker: Masker): boolean {
   let found = false;
   const masked = (text: string, isId = false) => {
     const result = isId ? masker.id(text) : masker.text(text);
     found ||= result !== text;
     return result;
   };
-  const body = (field: string, text: string | undefined) => text && cutBody(field, masked(text), cuts);
+  const body = (field: string, text: string | undefined) => text && cuts.cut(field, masked(text));
   for (const name of TEXTS) {
     const text = trace[name];
     if (text) trace[name] = masked(text);
@@ -182,7 +183,7 @@ function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cut[],
   if (typeof trace.code === 'string') trace.code = masked(trace.code);
   trace.request = body('request', trace.request);
   trace.response = body('response', trace.response);
-  trace.message = withCuts(body('message', message), cuts);
+  trace.message = cuts.toldIn(body('message', message));
   return found;
 }
 
@@ -277,56 +278,65 @@ function extraWith(text: string | undefined, sourceTraceId: string | undefined):
   return text ? `${text.slice(0, -1)},${source}` : `{${source}`;
 }
 
-/** A text that was too long; bytes before and after. */
-interface Cut {
-  field: string;
-  from: number;
-  to: number;
-}
-
 /** @param sent the value as JSON text, where it is more than JavaScript holds */
 function bodyText(
   field: string,
   value: TraceInput['request'],
   sent: string | undefined,
-  cuts: Cut[],
+  cuts: Cuts,
 ): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string') return cutBody(field, value, cuts);
-  return cutBody(field, sent ?? JSON.stringify(value), cuts);
+  return cuts.cut(field, typeof value === 'string' ? value : (sent ?? JSON.stringify(value)));
 }
 
 /** @param message of the trace, without what is said about cuts. @returns what is left of it */
 function cutBodies(
   trace: TraceLine,
   message: string | undefined,
-  cuts: Cut[],
+  cuts: Cuts,
   most: number,
 ): string | undefined {
   for (const field of ['request', 'response'] as const) {
     const text = trace[field];
-    if (text) trace[field] = cutBody(field, text, cuts, most);
+    if (text) trace[field] = cuts.cut(field, text, most);
   }
-  const left = message && cutBody('message', message, cuts, most);
-  trace.message = withCuts(left, cuts);
+  const left = message && cuts.cut('message', message, most);
+  trace.message = cuts.toldIn(left);
   return left;
 }
 
-/** At most so many bytes of a text. Masks can make a text too long a second time. */
-function cutBody(field: string, text: string, cuts: Cut[], most = MAX_BODY_TEXT): string {
-  const cut = cutText(text, most);
-  if (cut === text) return text;
-  const to = Buffer.byteLength(cut);
-  const before = cuts.find((one) => one.field === field);
-  if (before) before.to = to;
-  else cuts.push({ field, from: Buffer.byteLength(text), to });
-  return cut;
-}
+/** Cuts the texts of a trace that are too long. */
+class Cuts {
+  /** Bytes before and after. */
+  private readonly made = new Map<string, { from: number; to: number }>();
+  private readonly masker: Masker;
 
-function withCuts(message: string | undefined, cuts: Cut[]): string | undefined {
-  if (cuts.length === 0) return message;
-  const told = cuts.map(({ field, from, to }) => `${field} was cut from ${from} to ${to} bytes`);
-  return `${message ? `${message} ` : ''}[${told.join('; ')}]`;
+  constructor(masker: Masker) {
+    this.masker = masker;
+  }
+
+  /**
+   * At most so many bytes of a text. Its secrets are masked before, as what makes one a secret can be what is cut
+   * away. Masks can make a text too long a second time.
+   */
+  cut(field: string, text: string, most = MAX_BODY_TEXT): string {
+    if (fits(text, most)) return text;
+    const masked = this.masker.text(text);
+    const cut = cutText(masked, most);
+    if (cut === masked) return masked;
+    const from = this.made.get(field)?.from ?? Buffer.byteLength(text);
+    this.made.set(field, { from, to: Buffer.byteLength(cut) });
+    return cut;
+  }
+
+  /** A message that tells of them, too. */
+  toldIn(message: string | undefined): string | undefined {
+    if (this.made.size === 0) return message;
+    const told = [...this.made].map(
+      ([field, { from, to }]) => `${field} was cut from ${from} to ${to} bytes`,
+    );
+    return `${message ? `${message} ` : ''}[${told.join('; ')}]`;
+  }
 }
 
 /** A number where it is one, as in trace files. */

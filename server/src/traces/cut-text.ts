@@ -14,12 +14,16 @@ interface Place {
   closers: string;
 }
 
+/** Whether a text takes at most so many bytes of UTF-8. */
+export const fits = (text: string, most: number) =>
+  text.length * 3 <= most || Buffer.byteLength(text) <= most;
+
 /**
  * The beginning of a text, at most so many bytes of UTF-8, with a mark ({@link CUT}) where something is missing.
  * JSON stays JSON; what is none, or too deep for it, is cut as plain text.
  */
 export function cutText(text: string, most: number): string {
-  if (text.length * 3 <= most || Buffer.byteLength(text) <= most) return text;
+  if (fits(text, most)) return text;
   const place = placeToCut(text, most);
   if (place) return text.slice(0, place.at) + place.mark + place.closers;
   return text.slice(0, fitting(text, 0, text.length, most - Buffer.byteLength(CUT))) + CUT;

@@ -5,7 +5,7 @@ export {
   type Member,
   membersIn,
 } from '@opencts/client/json';
-export { cutText } from './cut-text.ts';
+export { cutText, fits } from './cut-text.ts';
 export { QUERY_SHARES } from './limits.ts';
 export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine, userOf } from './line.ts';
 export { Masker } from './mask.ts';
