@@ -300,6 +300,47 @@ describe('a restore', () => {
   }, 120_000);
 });
 
+test('a fetch that was broken off goes on, and one whose backup the service has no more says so', async () => {
+  server = await startServer(inside('data'), ENV);
+  await report(server, [trace(), trace()]);
+  await indexed(server);
+  const { id } = await call(server, 'POST', '/v3/backups', {});
+  await expect(call(server, 'POST', '/v3/backups', {})).rejects.toThrow(/409 .*only one is at a time/);
+  await until(
+    async () => (await call(server as RunningServer, 'GET', `/v3/backups/${id}`)).state === 'ready',
+  );
+  const { files } = await call(server, 'GET', `/v3/backups/${id}/files`);
+  // It has one file, and the beginning of a line about the next.
+  const [first, second] = (files as { path: string; link?: string; bytes: number }[]).filter(
+    ({ link }) => !link,
+  );
+  const content = await readFile(inside('data', 'backups', id, first?.path ?? ''));
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  await mkdir(path.dirname(inside('copy', 'data', first?.path ?? '')), { recursive: true });
+  await writeFile(inside('copy', 'data', first?.path ?? ''), content);
+  const half = JSON.stringify(second).slice(0, 20);
+  await writeFile(inside('copy', 'files.ndjson'), `${JSON.stringify({ ...first, sha256 })}\n${half}`);
+  await writeFile(inside('copy', 'backup.part'), `${id}\n`);
+
+  const again = () => opencts(['backup', inside('copy'), '--url', (server as RunningServer).url]);
+  expect(await again()).toMatchObject({ code: 0, err: '' });
+  expect(await again()).toMatchObject({ code: 2, err: expect.stringMatching(/a whole backup .* already/) });
+  const key = inside('data', 'root.key');
+  expect(await opencts(['restore', '--root-key', key, inside('copy'), inside('elsewhere')])).toMatchObject({
+    code: 0,
+  });
+
+  await rm(inside('copy', 'backup.json'));
+  await writeFile(inside('copy', 'backup.part'), `${id}\n`);
+  expect(await again()).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/there is no backup .* remove .*copy/),
+  });
+  await server.kill();
+  server = await startServer(inside('elsewhere'), ENV);
+  expect((await listAll(server)).size).toBe(2);
+}, 120_000);
+
 test('a snapshot of the whole directory at one moment starts, and holds everything, once', async () => {
   server = await startServer(inside('data'), ENV);
   await transfer(server);

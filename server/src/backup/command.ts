@@ -82,7 +82,9 @@ export async function backupCommand(argv: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (!(error instanceof OpenCtsError || error instanceof Unsuitable)) throw error;
-    process.stderr.write(`opencts backup: ${error.message}\n`);
+    const isGone = error instanceof OpenCtsError && error.status === 404;
+    const advice = isGone ? `; remove ${folder}, or name another folder` : '';
+    process.stderr.write(`opencts backup: ${error.message}${advice}\n`);
     return error instanceof Unsuitable ? 2 : 1;
   }
 }
