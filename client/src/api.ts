@@ -3915,6 +3915,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/trace-store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show whether the trace store holds all that was indexed, and what is done about it */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description What is wrong with the trace list, and what to do; null: nothing */
+                            problem: string | null;
+                            /** @description Traces that were indexed and that it does not hold */
+                            missing: number;
+                            /** @description Of these, those that neither the journal nor a trace file has */
+                            unavailable: number;
+                            /** @description Traces brought back since the service was started */
+                            refilled: number;
+                            /** @description Trace files that are read to fill it again; null: it is not being filled */
+                            refilling: {
+                                files: number;
+                                files_done: number;
+                            } | null;
+                            /** @description Trace files that could not be read for it since the start */
+                            unreadable_files: number;
+                            /** @description Parts that could not be read and are kept aside */
+                            damaged_parts: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/trace-store/refill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back what the trace store does not hold, out of the journal and of trace files */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Only traces of this project */
+                        project_id?: string;
+                        /** @description Only hours of record_time that end after it, epoch ms */
+                        from?: number;
+                        /** @description Only hours of record_time that begin before it, epoch ms */
+                        to?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            begun: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/notifications/topics": {
         parameters: {
             query?: never;

@@ -1,5 +1,5 @@
 import type { Indexing } from './ingest/index.ts';
-import { FOLLOWERS, type FollowerName, type Journal, type Quarantine } from './journal/index.ts';
+import { FOLLOWERS, type FollowerName, HourCounts, type Journal, type Quarantine } from './journal/index.ts';
 
 /**
  * Traces of one hour of record_time. `indexed` = journalled less those that the indexer still has before it, those
@@ -42,6 +42,19 @@ export class Accounting {
         const indexed = journalled - pending - quarantined.indexer - lost.indexer;
         return { time, journalled, indexed, quarantined, lost };
       });
+  }
+
+  /** What the trace store should hold of all projects, of hours from this instant on. */
+  indexed(from: number): HourCounts {
+    const indexed = new HourCounts();
+    const lost = this.journal.gaps.lostTo('indexer');
+    for (const [projectId, hour, journalled] of this.journal.counts.rows()) {
+      if (hour < from) continue;
+      const away = [this.indexer.pending, this.quarantine.counts.indexer, lost];
+      const without = away.reduce((sum, counts) => sum + counts.get(projectId, hour), 0);
+      indexed.add(projectId, hour, journalled - without);
+    }
+    return indexed;
   }
 }
 

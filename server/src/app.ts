@@ -31,7 +31,8 @@ import { createMetrics, type Watched } from './metrics.ts';
 import type { Notifying } from './notifications/index.ts';
 import { startArchive } from './parts/archive.ts';
 import { startDelivery } from './parts/delivery.ts';
-import { readiness } from './readiness.ts';
+import { listProblem, readiness } from './readiness.ts';
+import { StoreCare } from './refill/index.ts';
 import { Retention } from './retention.ts';
 import { FairQueue } from './shares/index.ts';
 import { endInOrder } from './shutdown.ts';
@@ -143,7 +144,8 @@ export async function startApp({
   const gate = new Gate();
   const queries = new FairQueue(QUERY_SHARES);
   const largeBodies = new FairQueue(LARGE_BODIES);
-  const traceStore = await openTraceStore(config, queries, log);
+  let storeCare: StoreCare | undefined;
+  const traceStore = await openTraceStore(config, queries, log, () => storeCare?.suspect());
   const { store, engine } = traceStore;
   indexer = new Indexing(
     {
@@ -204,6 +206,26 @@ export async function startApp({
   // What has become durable while it started.
   notifying.journalled(journal.durableEnd);
 
+  const accounting = new Accounting(journal, indexer, quarantine);
+  const waiting = indexer;
+  storeCare = new StoreCare({
+    ...{ store, accounting, journal, retentionMs, log },
+    clock: time.earliest,
+    directory: path.join(dataDir, 'journal'),
+    scratch: path.join(dataDir, 'refill'),
+    catalog: archive.catalog,
+    lag: () => (waiting.oldestWaiting === undefined ? 0 : clock() - waiting.oldestWaiting),
+    onRead: async ({ project_id: projectId, bucket, key, bytes }) => {
+      const { domain_id: domainId } = await metadata
+        .selectFrom('projects')
+        .select('domain_id')
+        .where('id', '=', projectId)
+        .executeTakeFirstOrThrow();
+      await recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'GET.OBJECT' });
+    },
+  });
+  const care = storeCare;
+
   const stored = new StoredWatch(metadata, STORED_JSON, log);
   watched = {
     archiving,
@@ -226,6 +248,7 @@ export async function startApp({
       ...searches.queues,
       largeBodies,
     ],
+    storeCare: care,
     engineRestarts: () => engine?.restarts ?? 0,
     connections: () => connections,
   };
@@ -274,12 +297,23 @@ export async function startApp({
     ...delivery,
     refreshRecording,
     store,
-    accounting: new Accounting(journal, indexer, quarantine),
+    accounting,
+    storeCare: care,
+    listProblem: () => listProblem({ traceStore, storeCare: care, indexer: waiting, clock }),
     quarantine,
     backups,
     journal,
     registry: metrics.registry,
-    readiness: () => readiness(traceStore, disk, time, () => stopping),
+    readiness: () =>
+      readiness({
+        traceStore,
+        disk,
+        time,
+        storeCare: care,
+        indexer: waiting,
+        clock,
+        stopping: () => stopping,
+      }),
     publicUrl,
     gate,
     consoleDir: CONSOLE,
@@ -293,6 +327,9 @@ export async function startApp({
   notifying.deliver(publicUrl());
   canary.start();
   retention.start();
+  void traceStore.prepared
+    .then(() => care.start())
+    .catch((err) => log.error({ err }, 'it is not looked whether the trace store is whole'));
   stored.start();
 
   return {
@@ -314,6 +351,7 @@ export async function startApp({
           ['searches', () => searches.stop()],
           ['backups', () => backups.stop()],
           ['canary', () => canary.stop()],
+          ['refilling', () => care.stop()],
           ['retention', () => retention.stop()],
           ['stored rows', () => stored.stop()],
           ['operations', () => operations.stop()],

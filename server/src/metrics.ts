@@ -5,6 +5,7 @@ import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position, Quarantine } from './journal/index.ts';
 import type { StoredWatch } from './metadata/index.ts';
 import type { Notifying } from './notifications/index.ts';
+import type { StoreCare } from './refill/index.ts';
 import type { FairQueue } from './shares/index.ts';
 
 /** Bytes between two places, about: segments are taken as full. */
@@ -23,6 +24,7 @@ export interface Watched {
   notifying: Notifying;
   disk: DiskWatch;
   stored: StoredWatch;
+  storeCare: StoreCare;
   /** What accounts share. */
   queues: readonly FairQueue[];
   engineRestarts: () => number;
@@ -80,6 +82,21 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_engine_restarts_total',
     'Times that the embedded engine was started again',
     ({ engineRestarts }) => engineRestarts(),
+  );
+  gauge(
+    'opencts_store_missing_traces',
+    'Traces that were indexed and that the trace store does not hold',
+    ({ storeCare }) => storeCare.state.missing,
+  );
+  gauge(
+    'opencts_store_damaged_parts',
+    'Parts of the trace store that could not be read and are kept aside',
+    ({ storeCare }) => storeCare.state.damagedParts.length,
+  );
+  counter(
+    'opencts_store_refilled_traces_total',
+    'Missing traces brought back into the trace store',
+    ({ storeCare }) => storeCare.state.refilled,
   );
   gauge('opencts_connections', 'Connections that are open', ({ connections }) => connections().open);
   counter(

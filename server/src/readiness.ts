@@ -1,15 +1,29 @@
 import type { Timekeeper } from './clock/index.ts';
+import type { Engine } from './engine/index.ts';
 import type { ReadinessCheck } from './http/index.ts';
-import type { DiskWatch } from './ingest/index.ts';
+import type { DiskWatch, Indexing } from './ingest/index.ts';
+import type { StoreCare } from './refill/index.ts';
 import type { OpenedStore } from './trace-store.ts';
 
-/** Whether the service takes traces, has room, and can be searched. */
-export async function readiness(
-  { store, isPrepared }: OpenedStore,
-  disk: DiskWatch,
-  time: Timekeeper,
-  stopping: () => boolean,
-): Promise<ReadinessCheck[]> {
+/** An indexer that is behind for so long does not only work off a crowd. */
+const MOST_LAG_MS = 60_000;
+/** So many restarts of the engine within `Engine.recentRestarts` are no accident. */
+const MOST_RESTARTS = 3;
+
+export interface Readable {
+  traceStore: OpenedStore;
+  disk: DiskWatch;
+  time: Timekeeper;
+  indexer: Indexing;
+  storeCare: StoreCare;
+  clock: () => number;
+  stopping: () => boolean;
+}
+
+/** Whether the service takes traces, has room, and can be searched; and whether the trace list is whole. */
+export async function readiness(parts: Readable): Promise<ReadinessCheck[]> {
+  const { traceStore, disk, time, stopping } = parts;
+  const { store, isPrepared, engine } = traceStore;
   const answers =
     isPrepared() &&
     (await store.ping().then(
@@ -17,15 +31,60 @@ export async function readiness(
       () => false,
     ));
   const refusal = disk.refusal();
+  const away = engine?.problem ? `it does not start: ${engine.problem}` : 'it does not answer';
+  const crashes = isCrashing(engine) ? `; ${crashing(engine)}` : '';
+  // What the list lacks is not known of a store that is away.
+  const problem = answers ? listProblem(parts) : undefined;
   return [
     { name: 'intake', ok: !stopping(), detail: stopping() ? 'the service is stopping' : 'traces are taken' },
     { name: 'disk', ok: refusal === undefined, detail: refusal ?? 'there is room' },
     {
       name: 'trace store',
       ok: answers,
-      detail: answers ? 'it answers' : 'it does not answer; traces wait in the journal',
+      detail: answers ? 'it answers' : `${away}; traces wait in the journal${crashes}`,
+    },
+    // Traces are taken and most are found: nobody is to be turned away for it.
+    {
+      name: 'trace list',
+      ok: problem === undefined,
+      advisory: true,
+      detail: problem ?? 'nothing is known to be missing',
     },
     // Who asks whether traces are taken must not be sent away by it.
     { name: 'clock', ok: true, detail: time.state },
   ];
 }
+
+const number = (value: number) => value.toLocaleString('en');
+
+/** What is wrong with what the trace store holds, and what to do. */
+export function listProblem({
+  traceStore,
+  indexer,
+  storeCare,
+  clock,
+}: Omit<Readable, 'disk' | 'time' | 'stopping'>) {
+  const { engine } = traceStore;
+  const { oldestWaiting, problem } = indexer;
+  const { missing, unavailable, refilling, damagedParts } = storeCare.state;
+  if (isCrashing(engine)) return crashing(engine);
+  if (oldestWaiting !== undefined && clock() - oldestWaiting > MOST_LAG_MS) {
+    const seconds = number(Math.round((clock() - oldestWaiting) / 1000));
+    return `the trace store has taken no traces for ${seconds} s${problem ? `: ${problem}` : ''}; they wait in the journal; look for a full disk or a failing one`;
+  }
+  if (missing === 0) return undefined;
+  const damage = damagedParts.length > 0 ? `; ${damagedParts.length} damaged parts were taken out` : '';
+  if (refilling) {
+    const { files, filesDone } = refilling;
+    return `${number(missing)} traces are missing and are being brought back: ${filesDone} of ${files} trace files are read${damage}`;
+  }
+  return unavailable > 0
+    ? `${number(unavailable)} traces are missing and cannot be had from the journal or from trace files${damage}`
+    : `${number(missing)} traces are missing; they will be looked for${damage}`;
+}
+
+const isCrashing = (engine: Engine | undefined): engine is Engine =>
+  engine !== undefined && engine.recentRestarts >= MOST_RESTARTS;
+
+const crashing = ({ recentRestarts }: Engine) =>
+  `the embedded engine was started again ${recentRestarts} times within 10 minutes; the log lines "engine" tell why: give it more memory (OPENCTS_ENGINE_MEMORY), or stop the service and move the folder engine/ away, and the list is filled again`;

@@ -25,8 +25,14 @@ export interface OpenedStore {
 /**
  * The trace store by URL, or over the embedded engine. One that does not start, or is away, is tried again
  * without end: traces are taken meanwhile, and wait in the journal.
+ * @param onDamage something that it holds could not be read
  */
-export async function openTraceStore(config: Config, queries: FairQueue, log: Logger): Promise<OpenedStore> {
+export async function openTraceStore(
+  config: Config,
+  queries: FairQueue,
+  log: Logger,
+  onDamage: () => void,
+): Promise<OpenedStore> {
   const kept = config.clickhouseUrl
     ? undefined
     : keepEngine({ dataDir: path.join(config.dataDir, 'engine'), memory: config.engineMemory, log });
@@ -35,7 +41,7 @@ export async function openTraceStore(config: Config, queries: FairQueue, log: Lo
     database: config.clickhouseDatabase,
     cluster: config.clickhouseCluster,
   };
-  const store = clickhouseStore(options, queries);
+  const store = clickhouseStore(options, queries, onDamage);
   const stopping = new AbortController();
   let isPrepared = false;
   const prepare = async () => {

@@ -10,7 +10,7 @@ import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
 import { MAX_FILE_TEXT, MAX_SHOWN_BYTES, MOST_FOLDERS } from './limits.ts';
-import { linesOf, TextTooLong } from './lines.ts';
+import { linesOf, TextTooLong, traceTextOf } from './lines.ts';
 
 /** How long whoever reads a file waits for the object store to begin. */
 const PATIENCE_MS = 20_000;
@@ -272,11 +272,12 @@ export class ArchiveCatalog {
   /**
    * Brings the text of a file into one on this disk, decrypted, but still compressed: the file itself where it
    * lies on this disk already, else a copy under the given name.
+   * @param reader absent: the service itself
    * @throws CtsError as {@link open} does; 500 when its hash is not the one that it was delivered with
    */
-  async fetch(file: SelectedFile, target: string, reader: FileReader): Promise<void> {
+  async fetch(file: SelectedFile, target: string, reader?: FileReader): Promise<void> {
     const { bucket, key } = file;
-    if (file.encryption_key !== null && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
+    if (file.encryption_key !== null && reader && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     const hash = createHash('sha256');
     try {
       const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
@@ -296,6 +297,19 @@ export class ArchiveCatalog {
     if (hash.digest('hex') !== file.sha256) throw ERRORS.fileDamaged(key);
   }
 
+  /** Files of a project with traces that were recorded in [from, to), in the order of their delivery. */
+  async recorded(projectId: string, from: number, to: number): Promise<SelectedFile[]> {
+    return this.metadata
+      .selectFrom('trace_files')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('last_time', '>=', from)
+      .where('first_time', '<', to)
+      .orderBy('delivered_at')
+      .orderBy('key')
+      .execute();
+  }
+
   private async known(projectId: string, bucket: string, key: string): Promise<SelectedFile> {
     const known = await this.metadata
       .selectFrom('trace_files')
@@ -312,7 +326,7 @@ export class ArchiveCatalog {
     return encryption_key !== null && !this.objects.encryptsByItself;
   }
 
-  private unsealed(projectId: string, stored: AsyncIterable<Uint8Array>, reader: FileReader) {
+  private unsealed(projectId: string, stored: AsyncIterable<Uint8Array>, reader?: FileReader) {
     return unseal(stored, ({ keyId, sealed }) => this.keyring.openDataKey(projectId, keyId, sealed, reader));
   }
 
@@ -344,14 +358,8 @@ export class ArchiveCatalog {
     try {
       const compressed = key.endsWith('.gz');
       const lines = await linesOf(body, { compressed, offset, limit, most: MAX_SHOWN_BYTES });
-      // A line is a trace, with a bracket of the array or a comma at its ends.
       const traces = lines
-        .map((line) =>
-          line
-            .toString('utf8')
-            .replace(/^\[/, '')
-            .replace(/[,\]]+$/, ''),
-        )
+        .map(traceTextOf)
         .filter((text) => text !== '')
         .map(traceOfFile);
       return { traces, total: known.traces, bytes };

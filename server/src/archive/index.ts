@@ -9,6 +9,7 @@ export {
 export type { Route, SpoolFile } from './cutter.ts';
 export { Digester } from './digester.ts';
 export { Lifecycle } from './lifecycle.ts';
+export { everyLine, traceTextOf } from './lines.ts';
 export { SpoolSealer } from './sealing.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
 export { bucketSource, folderSource } from './sources.ts';

@@ -9,6 +9,30 @@ export class TextTooLong extends Error {
   override readonly name = 'TextTooLong';
 }
 
+/** A line of a trace file is a trace, with a bracket of the array or a comma at its ends. Empty: it is none. */
+export const traceTextOf = (line: Buffer) =>
+  line
+    .toString('utf8')
+    .replace(/^\[/, '')
+    .replace(/[,\]]+$/, '');
+
+/** All lines of a text, one after the other. @throws Error when a line is too long or the text is no gzip */
+export async function* everyLine(body: Readable, compressed: boolean): AsyncGenerator<Buffer> {
+  const text: AsyncIterable<Buffer> = compressed ? pipeline(body, createGunzip(), () => undefined) : body;
+  let held = Buffer.alloc(0);
+  for await (const chunk of text) {
+    let from = 0;
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, from)) {
+      yield held.length === 0 ? chunk.subarray(from, at) : Buffer.concat([held, chunk.subarray(from, at)]);
+      held = Buffer.alloc(0);
+      from = at + 1;
+    }
+    held = Buffer.concat([held, chunk.subarray(from)]);
+    if (held.length > MAX_LINE) throw new Error(`a line is longer than ${MAX_LINE} bytes`);
+  }
+  if (held.length > 0) yield held;
+}
+
 /**
  * Lines `offset` to `offset + limit` of a text, at most so many bytes of them but at least one. What comes before
  * is passed over as bytes, what comes behind is not read; at no time more than a line is held besides the

@@ -9,6 +9,7 @@ import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
 import { QUARANTINE } from './quarantine.ts';
 import { INGEST_KEYS, TRACKERS } from './recording.ts';
+import { TRACE_STORE } from './trace-store.ts';
 
 /** What an administrator manages from the command line, by noun. */
 export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
@@ -23,6 +24,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
   quarantine: { summary: 'Traces that could not be processed', commands: QUARANTINE },
   clock: { summary: 'The clock of the machine, and whether it is believed', commands: CLOCK },
+  'trace-store': { summary: 'Whether the trace list is whole; filling it again', commands: TRACE_STORE },
   accounts: { summary: 'Accounts of the installation', commands: ACCOUNTS },
 };
 

@@ -1,6 +1,9 @@
 const MB = 1024 ** 2;
 
-/** The engine's configuration file: bounded memory, small caches, few background threads. */
+/**
+ * The engine's configuration file: bounded memory, small caches, few background threads. However many parts are
+ * found broken at its start, they are put aside and the others are served.
+ */
 export function engineConfig(memory: number): string {
   return `<clickhouse>
   <logger><level>none</level></logger>
@@ -27,6 +30,8 @@ export function engineConfig(memory: number): string {
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
     <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
     <max_bytes_to_merge_at_max_space_in_pool>${4096 * MB}</max_bytes_to_merge_at_max_space_in_pool>
+    <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
+    <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
     <merge_max_block_size_bytes>${4 * MB}</merge_max_block_size_bytes>
   </merge_tree>
 </clickhouse>

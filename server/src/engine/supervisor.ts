@@ -24,6 +24,8 @@ const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 10_000;
 /** A run this long counts as healthy: the next restart is quick again. */
 const HEALTHY_MS = 30_000;
+/** Restarts this far back are counted as recent. */
+const RECENT_MS = 10 * 60_000;
 /** What a kill from outside mostly means. */
 const KILLED =
   'it was killed, maybe for want of memory: give the machine or the container more, or lower OPENCTS_ENGINE_MEMORY';
@@ -41,6 +43,10 @@ export interface Engine {
   /** Where it answers; the same over restarts. */
   readonly socketPath: string;
   readonly restarts: number;
+  /** Restarts within the last 10 minutes. */
+  readonly recentRestarts: number;
+  /** Why the last start failed; undefined: it did not. */
+  readonly problem: string | undefined;
   /** Process id while it runs. */
   readonly pid: number | undefined;
   /** Whether it answers now. */
@@ -74,6 +80,9 @@ class Supervisor implements Engine {
   readonly socketPath: string;
   restarts = 0;
   ready = false;
+  problem: string | undefined;
+  /** When it was started again, by `performance.now()`. */
+  private restartedAt: number[] = [];
   private readonly options: EngineOptions;
   private readonly socketDir: string | undefined;
   private readonly configFile: string;
@@ -99,6 +108,11 @@ class Supervisor implements Engine {
 
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  get recentRestarts(): number {
+    const since = performance.now() - RECENT_MS;
+    return this.restartedAt.filter((at) => at > since).length;
   }
 
   /** Resolves when it answers; never rejects. */
@@ -130,6 +144,7 @@ class Supervisor implements Engine {
       });
     });
     this.ready = true;
+    this.problem = undefined;
     this.onUp();
     child.once('exit', (code, signal) => {
       this.ready = false;
@@ -159,6 +174,7 @@ class Supervisor implements Engine {
 
   private failed(error: Error): void {
     if (this.stopping) return;
+    this.problem = error.message;
     this.options.log.error({ err: error }, 'the embedded engine did not start; it is tried again');
     this.restartLater();
   }
@@ -166,6 +182,8 @@ class Supervisor implements Engine {
   private restartLater(): void {
     this.timer = setTimeout(async () => {
       this.restarts++;
+      const since = performance.now() - RECENT_MS;
+      this.restartedAt = [...this.restartedAt.filter((at) => at > since), performance.now()];
       await this.start().catch((error) => this.failed(error));
     }, this.wait);
     this.wait = Math.min(this.wait * 2, RESTART_MOST_MS);

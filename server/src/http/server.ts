@@ -21,6 +21,7 @@ import type { Journal, Quarantine } from '../journal/index.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
+import type { StoreCare } from '../refill/index.ts';
 import type { ArchiveSearches } from '../search/index.ts';
 import type { FairQueue } from '../shares/index.ts';
 import type { Certificates, DeliveryLog, Messages, Subscriptions, Templates, Topics } from '../smn/index.ts';
@@ -49,6 +50,7 @@ import { notificationRoutes } from './notifications.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import { smnRoutes } from './smn/index.ts';
 import { tagRoutes } from './tags.ts';
+import { storeRoutes } from './trace-store.ts';
 import { traceRoutes } from './traces.ts';
 import { trackerRoutes } from './trackers.ts';
 import { versionRoutes } from './versions.ts';
@@ -57,6 +59,8 @@ export interface ReadinessCheck {
   name: string;
   ok: boolean;
   detail: string;
+  /** It is told, but keeps the service from nothing. */
+  advisory?: boolean;
 }
 
 /** What the routes work with. */
@@ -94,6 +98,9 @@ export interface ServerDeps {
   /** Projects have changed: what is recorded must be read anew. */
   refreshRecording: () => Promise<void>;
   accounting: Pick<Accounting, 'hours'>;
+  storeCare: StoreCare;
+  /** What is wrong with the trace list, and what to do. */
+  listProblem: () => string | undefined;
   quarantine: Quarantine;
   backups: Backups;
   journal: Journal;
@@ -210,6 +217,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(quarantineRoutes, deps);
   await server.register(clockRoutes, deps);
   await server.register(backupRoutes, deps);
+  await server.register(storeRoutes, deps);
   await server.register(smnRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);

@@ -29,7 +29,8 @@ type Rows = [string, number, number][];
 export type IndexerNews =
   | { kind: 'backlog'; backlog: Rows; traces: number }
   | { kind: 'passed'; passed: Rows; traces: number; refused: number }
-  | { kind: 'waiting'; since: number | undefined };
+  | { kind: 'waiting'; since: number | undefined }
+  | { kind: 'failed'; reason: string };
 
 const setup = workerData as IndexerSetup;
 const tell = (news: IndexerNews) => parentPort?.postMessage(news);
@@ -50,6 +51,7 @@ const indexer = new Indexer({
   log,
   passed: (counts, traces, refused) => tell({ kind: 'passed', passed: [...counts.rows()], traces, refused }),
   waiting: (since) => tell({ kind: 'waiting', since }),
+  failed: (reason) => tell({ kind: 'failed', reason }),
 });
 
 const backlog = new HourCounts();

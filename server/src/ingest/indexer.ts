@@ -43,6 +43,8 @@ export interface IndexerOptions {
   passed: (counts: HourCounts, traces: number, refused: number) => void;
   /** record_time of the oldest trace of the batch that waits for the store; undefined: none waits. */
   waiting: (since: number | undefined) => void;
+  /** Why the store did not take a batch; it is tried again. */
+  failed?: (reason: string) => void;
 }
 
 /** What the indexer inserts at once: a stretch of the journal within one UTC day of record_time. */
@@ -131,11 +133,14 @@ export class Indexer {
   }
 
   private async bringIn({ from, to, frames }: Batch): Promise<boolean> {
-    const { journalId, aside, waiting, passed } = this.options;
+    const { journalId, aside, waiting, passed, failed } = this.options;
     const token = `${journalId}/${formatPosition(from)}-${formatPosition(to)}`;
     this.streamBegun = frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
     waiting(frames[0]?.recordTime);
-    const refused = await this.insert(await this.unknown(frames), token);
+    const refused = await this.insert(await this.unknown(frames), token).catch((error) => {
+      failed?.(reasonOf(error));
+      throw error;
+    });
     await aside.keep(frames);
     const counts = new HourCounts();
     const traces = countInto(counts, frames);
@@ -206,6 +211,10 @@ export function countInto(counts: HourCounts, frames: readonly Frame[]): number 
   }
   return traces;
 }
+
+/** What is under the error that callers are told. */
+const reasonOf = (error: Error): string =>
+  error.cause instanceof Error ? error.cause.message : error.message;
 
 function linesOf(frames: readonly Frame[]): Uint8Array<ArrayBuffer> {
   const lines = Buffer.allocUnsafeSlow(frames.reduce((sum, frame) => sum + frame.lineLength, 0));

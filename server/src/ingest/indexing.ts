@@ -14,6 +14,8 @@ export class Indexing {
   indexedTraces = 0;
   /** record_time of the oldest trace that waits, while the store is behind; else undefined. */
   oldestWaiting: number | undefined;
+  /** Why the store does not take them. */
+  problem: string | undefined;
 
   constructor(setup: IndexerSetup, ears: FollowerEars) {
     this.thread = new FollowerThread(THREAD, setup, ears, (news) => this.hear(news));
@@ -54,6 +56,10 @@ export class Indexing {
         break;
       case 'waiting':
         this.oldestWaiting = news.since;
+        if (news.since === undefined) this.problem = undefined;
+        break;
+      case 'failed':
+        this.problem = news.reason;
         break;
     }
   }

@@ -14,6 +14,7 @@ export type { Frame, Replay, Routing } from './frame.ts';
 export { describeGap, type Gap } from './gaps.ts';
 export { type FollowerSetup, followedJournal, serveFollower } from './in-thread.ts';
 export { Journal, type JournalEntry, type JournalOptions } from './journal.ts';
+export { readPosition } from './positions.ts';
 export {
   type AsideFilter,
   formatMark,

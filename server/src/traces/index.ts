@@ -7,7 +7,16 @@ export {
 } from '@opencts/client/json';
 export { cutText, fits } from './cut-text.ts';
 export { QUERY_SHARES } from './limits.ts';
-export { fileLine, lineOf, readLine, type TraceLine, traceOfFile, traceOfLine, userOf } from './line.ts';
+export {
+  fileLine,
+  journalLine,
+  lineOf,
+  readLine,
+  type TraceLine,
+  traceOfFile,
+  traceOfLine,
+  userOf,
+} from './line.ts';
 export { Masker } from './mask.ts';
 export * from './query.ts';
 export {

@@ -1,5 +1,5 @@
 import { Exact, membersIn, membersOf, wholeOf } from '@opencts/client/json';
-import type { Trace } from './trace.ts';
+import { Trace } from './trace.ts';
 
 /**
  * A trace as it is journalled, indexed and archived: one JSON line whose keys are in alphabetical order,
@@ -32,6 +32,30 @@ export function fileLine(line: string): string {
   }
   members.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return `{${members.map(({ text }) => text).join(',')}}`;
+}
+
+const KNOWN = new Set(Object.keys(Trace.properties));
+
+/**
+ * The line that a line of a trace file was cut from: {@link fileLine} the other way round. Only the order in which
+ * unknown members were sent is lost.
+ * @throws SyntaxError when it is no JSON object
+ */
+export function journalLine(line: string): string {
+  const members = membersIn(line);
+  if (!members) throw new SyntaxError('the line of the trace file is no JSON object');
+  const texts: { name: string; text: string }[] = [];
+  const unknown: string[] = [];
+  for (const { name, start, end } of members) {
+    const value = line.slice(start, end);
+    if (!KNOWN.has(name)) unknown.push(memberOf(name, value).text);
+    // Files of other makers have an object there.
+    else if (name === 'user' && value.startsWith('{')) texts.push(memberOf(name, JSON.stringify(value)));
+    else texts.push(memberOf(name, value));
+  }
+  if (unknown.length > 0) texts.push(memberOf('extra', JSON.stringify(`{${unknown.join(',')}}`)));
+  texts.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return `{${texts.map(({ text }) => text).join(',')}}`;
 }
 
 const memberOf = (name: string, value: string) => ({ name, text: `${JSON.stringify(name)}:${value}` });

@@ -143,6 +143,15 @@ export interface TraceStore {
   known(projectId: string, ids: readonly string[], from: number, to: number): Promise<Set<string>>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
+  /** Traces of every project by hour of record_time, for hours from this instant on. */
+  held(from: number): Promise<[projectId: string, hour: number, traces: number][]>;
+  /**
+   * Reads the whole table, part by part, and takes out those that cannot be read: everything else is answered again.
+   * Replicas mend themselves: nothing is done to them. @returns the parts that were taken out
+   */
+  setAsideDamaged(signal: AbortSignal): Promise<string[]>;
+  /** Parts that were taken out because they could not be read; they are kept beside the table. */
+  damagedParts(): Promise<string[]>;
   /** How the store would find a page, in its own words; for tests and for those who tune it. */
   explain(filter: TraceFilter, limit: number): Promise<string>;
   /** Gives the files of now a second name below `shadow/` of the server's data; they hold what was inserted before. */

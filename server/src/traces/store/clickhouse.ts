@@ -11,7 +11,7 @@ import {
 import type { TraceFilter, TraceReader, TraceStore } from '../query.ts';
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
-import { insertError, queryError } from './errors.ts';
+import { insertError, isDamage, isGonePart, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
 import { ClickHouseReader, newestQuery } from './reader.ts';
@@ -39,16 +39,18 @@ export interface ClickHouseOptions extends TableNames {
 /**
  * The trace store over ClickHouse's HTTP interface.
  * @param queries where queries of callers take turns
+ * @param onDamage something that the store holds could not be read
  * @throws Error when a name could not stand in SQL
  */
 export function clickhouseStore(
   options: ClickHouseOptions,
   queries = new FairQueue(QUERY_SHARES),
+  onDamage: () => void = () => undefined,
 ): TraceStore {
   for (const name of [options.database, options.cluster]) {
     if (!/^\w*$/.test(name)) throw new Error(`"${name}" may hold only letters, digits and underscores`);
   }
-  return new ClickHouseStore(options, queries);
+  return new ClickHouseStore(options, queries, onDamage);
 }
 
 class ClickHouseStore implements TraceStore {
@@ -57,14 +59,16 @@ class ClickHouseStore implements TraceStore {
   private readonly client: ClickHouseClient;
   private readonly callers: ClickHouseClient;
   private readonly queries: FairQueue;
+  private readonly onDamage: () => void;
   readonly own: TraceReader;
 
-  constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue) {
+  constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, onDamage: () => void) {
     this.names = { database, cluster };
     this.table = `${database}.traces`;
     this.client = connect(server, { connections: OWN_CONNECTIONS, own: true });
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
+    this.onDamage = onDamage;
     this.own = new ClickHouseReader(this.table, (query, parameters) =>
       this.read(this.client, query, parameters),
     );
@@ -142,6 +146,62 @@ class ClickHouseStore implements TraceStore {
     await this.command(`ALTER TABLE ${database}.${table} FREEZE WITH NAME '${name}'`);
   }
 
+  async held(from: number): Promise<[string, number, number][]> {
+    const rows = await this.rows(
+      `SELECT project_id, toUnixTimestamp(toStartOfHour(record_time)) AS hour, count() AS traces FROM ${this.table}
+       WHERE record_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') GROUP BY project_id, hour`,
+      { from },
+    );
+    return rows.map(({ project_id, hour, traces }) => [
+      String(project_id),
+      Number(hour) * 1000,
+      Number(traces),
+    ]);
+  }
+
+  async setAsideDamaged(signal: AbortSignal): Promise<string[]> {
+    if (this.names.cluster) return [];
+    const parts = await this.rows(
+      `SELECT name FROM system.parts
+       WHERE database = {database:String} AND table = {table:String} AND active ORDER BY name`,
+      this.localTable(),
+    );
+    const damaged: string[] = [];
+    for (const { name } of parts) {
+      signal.throwIfAborted();
+      const part = String(name);
+      if (await this.isWhole(part)) continue;
+      await this.command(`ALTER TABLE ${this.table} DETACH PART '${part}'`);
+      damaged.push(part);
+    }
+    return damaged;
+  }
+
+  /** A part that was merged into another meanwhile counts as whole. */
+  private async isWhole(part: string): Promise<boolean> {
+    try {
+      const rows = await this.rows(
+        `CHECK TABLE ${this.table} PART '${part}'
+         SETTINGS check_query_single_value_result = 0, max_threads = 1, max_execution_time = 0`,
+        {},
+      );
+      return rows.every(({ is_passed: passed }) => Boolean(passed));
+    } catch (error) {
+      if (isGonePart(error)) return true;
+      if (isDamage(error)) return false;
+      throw error;
+    }
+  }
+
+  async damagedParts(): Promise<string[]> {
+    const rows = await this.rows(
+      `SELECT name FROM ${this.source('system.detached_parts')}
+       WHERE database = {database:String} AND table = {table:String} ORDER BY name`,
+      this.localTable(),
+    );
+    return rows.map(({ name }) => String(name));
+  }
+
   async size(): Promise<{ rows: number; bytes: number }> {
     const [row] = await this.rows(
       `SELECT sum(rows) AS traces, sum(bytes_on_disk) AS bytes FROM ${this.source('system.parts')}
@@ -202,7 +262,9 @@ class ClickHouseStore implements TraceStore {
       return await readBounded<Row>(result);
     } catch (error) {
       signal?.throwIfAborted();
-      throw queryError(error);
+      const told = queryError(error);
+      if (isDamage(told)) this.onDamage();
+      throw told;
     }
   }
 

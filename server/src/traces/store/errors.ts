@@ -68,6 +68,12 @@ const WORLD_ERRORS = new Set([
 /** Codes of ClickHouse that blame the query itself; everything else may pass. */
 const QUERY_ERRORS = new Set(['6', '41', '43', '46', '47', '53', '62', '72', '376', '386', '456']);
 
+/** Codes of ClickHouse that speak of files which are not as they were written. */
+const DAMAGE = new Set([
+  ...['6', '27', '32', '33', '34', '36', '40', '49', '74', '76', '79', '86', '88', '99', '107', '117', '131'],
+  ...['173', '190', '226', '228', '235', '240', '246', '247', '261', '271', '354', '432', '434', '650'],
+]);
+const NO_SUCH_PART = '232';
 const MEMORY_LIMIT = '241';
 const TIMEOUT = '159';
 /** The engine as a whole has no memory left: that is nobody's question alone. */
@@ -98,4 +104,16 @@ export function queryError(error: unknown): unknown {
     }
   }
   return new StoreUnavailable('the trace store does not answer', { cause: error });
+}
+
+/** Whether an error of a query tells that something in the store cannot be read. */
+export const isDamage = (error: unknown) => DAMAGE.has(codeOf(error));
+
+/** Whether an error tells that a part is not there any more. */
+export const isGonePart = (error: unknown) => codeOf(error) === NO_SUCH_PART;
+
+/** Of what callers are told, the cause counts; what they ask wrongly tells nothing of the store. */
+function codeOf(error: unknown): string {
+  const { cause } = error as Error;
+  return error instanceof StoreUnavailable && cause instanceof ClickHouseError ? cause.code : '';
 }

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { House, trace } from '../src/testing/house.ts';
+
+const ENV = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
+let house: House;
+let token: string;
+let projectId: string;
+let sent: string[];
+
+const v3 = (method: string, route: string, body?: unknown) =>
+  house.call(method, `/v3/${projectId}${route}`, { token, body });
+
+async function report(count: number): Promise<void> {
+  const ids = Array.from({ length: count }, () => randomUUID());
+  const traces = ids.map((trace_id) =>
+    trace({ trace_id, request: { text: 'x'.repeat(2_000) }, unknown_member: { exact: 1, of: trace_id } }),
+  );
+  const { body } = await v3('POST', '/traces', { traces });
+  expect(body).toMatchObject({ accepted: count });
+  sent.push(...ids);
+}
+
+/** The trace list, sorted by id. */
+async function listed(): Promise<Record<string, unknown>[]> {
+  const traces: Record<string, unknown>[] = [];
+  for (let next = ''; ; ) {
+    const query = `trace_type=system&limit=200&trace_name=createServer${next && `&next=${next}`}`;
+    const { status, body } = await v3('GET', `/traces?${query}`);
+    if (status !== 200) return [];
+    traces.push(...body.traces);
+    if (body.traces.length < 200) break;
+    next = body.meta_data.marker;
+  }
+  return traces.sort((a, b) => (String(a.trace_id) < String(b.trace_id) ? -1 : 1));
+}
+
+type Hour = { journalled: number; indexed: number; stored: number; archived: number };
+const hours = async () => (await v3('GET', '/accounting')).body.hours as Hour[];
+const settled = async () => {
+  await house.searchable(token);
+  await expect
+    .poll(async () => (await hours()).every(({ journalled, archived }) => archived >= journalled), {
+      timeout: 20_000,
+      interval: 200,
+    })
+    .toBe(true);
+};
+
+async function again(meanwhile: () => Promise<void>, env = ENV): Promise<void> {
+  house.logged.length = 0;
+  await house.restart(env, meanwhile);
+  ({ token } = await house.signIn({ project: 'local' }));
+}
+
+const readyz = async () => {
+  const { status, body } = await house.call('GET', '/readyz');
+  const checks = body.checks as { name: string; ok: boolean; detail: string }[];
+  return { status, list: checks.find(({ name }) => name === 'trace list') };
+};
+
+async function inEngine(): Promise<string[]> {
+  const root = path.join(house.directory, 'engine', 'data');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name === 'data.bin')
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes('/detached/') && /\/20\d{6}_/.test(file));
+}
+
+beforeEach(async () => {
+  house = await new House().start(ENV);
+  ({ token, projectId } = await house.signIn({ project: 'local' }));
+  sent = [];
+  await v3('POST', '/tracker', { tracker_type: 'system', tracker_name: 'system' });
+}, 60_000);
+afterEach(() => house.stop());
+
+const transfer = () =>
+  v3('PUT', '/tracker', {
+    tracker_type: 'system',
+    tracker_name: 'system',
+    obs_info: { bucket_name: 'evidence', is_obs_created: true },
+  });
+
+const lost: [what: string, damage: () => Promise<void>][] = [
+  ['the engine’s folder is removed', () => rm(path.join(house.directory, 'engine'), { recursive: true })],
+  [
+    'the engine’s data are removed',
+    () => rm(path.join(house.directory, 'engine', 'data'), { recursive: true }),
+  ],
+];
+
+test.each(lost)(
+  '%s: it says so, and all is there again, out of journal and trace files',
+  async (_, damage) => {
+    await transfer();
+    for (let i = 0; i < 7; i++) await report(200);
+    await settled();
+    const before = await listed();
+    expect(before).toHaveLength(sent.length);
+    await again(damage);
+    await expect.poll(listed, { timeout: 60_000, interval: 300 }).toEqual(before);
+    expect(
+      house.logged.filter((line) => /the trace store holds .* traces less than it should/.test(line)),
+    ).not.toEqual([]);
+    await expect.poll(async () => (await readyz()).list, { timeout: 60_000 }).toMatchObject({ ok: true });
+    expect((await hours()).every(({ indexed, stored }) => indexed === stored)).toBe(true);
+    expect((await house.call('GET', '/metrics', { token })).body).toMatch(
+      /^opencts_store_missing_traces 0$/m,
+    );
+  },
+  120_000,
+);
+
+test('what is in no trace file and no more in the journal is told as a number', async () => {
+  for (let i = 0; i < 7; i++) await report(200);
+  await house.searchable(token);
+  // Management operations of the test's own count as well.
+  await again(lost[0]?.[1] as () => Promise<void>);
+  await expect
+    .poll(async () => (await readyz()).list?.detail, { timeout: 60_000, interval: 300 })
+    .toMatch(/^[\d,]+ traces .* cannot be had/);
+  const { status, list } = await readyz();
+  expect([status, list?.ok]).toEqual([200, false]);
+  const missing = (await hours()).reduce((sum, { indexed, stored }) => sum + indexed - stored, 0);
+  expect(missing).toBeGreaterThan(0);
+  expect((await house.call('GET', '/metrics', { token })).body).toContain(
+    `opencts_store_missing_traces ${missing}`,
+  );
+}, 120_000);
+
+async function flipMiddle(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const at = bytes.length >> 1;
+  for (let i = 0; i < 16; i++) bytes[at + i] = (bytes[at + i] as number) ^ 0xff;
+  await writeFile(file, bytes);
+}
+
+const broken: [what: string, damage: (file: string) => Promise<void>, told?: boolean][] = [
+  ['bytes are flipped', flipMiddle],
+  ['its data are cut', async (file) => truncate(file, (await stat(file)).size >> 1)],
+  ['its data are removed', (file) => rm(file)],
+  ['it is emptied', (file) => truncate(file, 0)],
+  ['its checksums are removed', (file) => rm(path.join(path.dirname(file), 'checksums.txt')), false],
+  ['its count of rows is damaged', (file) => writeFile(path.join(path.dirname(file), 'count.txt'), 'x')],
+];
+
+test.each(broken)(
+  'a part of the engine is damaged, %s: the rest is answered, and the part is filled again',
+  async (_, damage, told = true) => {
+    await transfer();
+    for (let i = 0; i < 4; i++) await report(200);
+    await settled();
+    const before = await listed();
+    await again(async () => {
+      const files = await inEngine();
+      const sizes = await Promise.all(files.map(async (file) => ({ file, size: (await stat(file)).size })));
+      const [largest] = sizes.sort((a, b) => b.size - a.size);
+      await damage(largest?.file as string);
+    });
+    await expect.poll(listed, { timeout: 60_000, interval: 300 }).toEqual(before);
+    if (told) expect(house.logged.filter((line) => /damaged part/.test(line))).not.toEqual([]);
+    await expect.poll(async () => (await readyz()).list, { timeout: 60_000 }).toMatchObject({ ok: true });
+  },
+  120_000,
+);

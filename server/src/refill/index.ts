@@ -1,0 +1,1 @@
+export { type Refillable, StoreCare, type StoreState } from './store-care.ts';

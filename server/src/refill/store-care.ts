@@ -1,0 +1,290 @@
+import { rm } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import type { Accounting } from '../accounting.ts';
+import type { ArchiveCatalog, SelectedFile } from '../archive/index.ts';
+import { HourCounts, hourOf, type Journal } from '../journal/index.ts';
+import type { TraceStore } from '../traces/index.ts';
+import { Filler } from './filler.ts';
+import { type FoundTrace, tracesInFile, tracesInJournal } from './found.ts';
+import { isMore, missingOf, totalOf } from './missing.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Files that were on their way to their bucket may bring what is missing: first soon, then ever more rarely. */
+const LOOK_FIRST_MS = 5_000;
+const LOOK_MOST_MS = 5 * 60_000;
+/** The whole store is not read more often, whatever is suspected. */
+const CHECK_AGAIN_MS = 60_000;
+/** What cannot be looked at now is looked at again soon. */
+const RETRY_MS = 10_000;
+
+/** Which traces are to be there; absent: all. Instants are epoch ms of `record_time`. */
+export interface Refillable {
+  projectId?: string | undefined;
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+export interface StoreState {
+  /** Traces that should be in the store and are not. */
+  missing: number;
+  /** Of these, those that neither the journal nor a trace file has. */
+  unavailable: number;
+  /** While it is being filled again. */
+  refilling: { files: number; filesDone: number } | undefined;
+  /** Traces brought back since the start. */
+  refilled: number;
+  /** Trace files that could not be read. */
+  unreadableFiles: number;
+  /** Parts that could not be read and were taken out. */
+  damagedParts: readonly string[];
+}
+
+export interface StoreCareOptions {
+  store: TraceStore;
+  accounting: Pick<Accounting, 'indexed'>;
+  journal: Journal;
+  /** Directory of the journal. */
+  directory: string;
+  /** For copies of trace files that are being read; holds nothing that lasts. */
+  scratch: string;
+  catalog: ArchiveCatalog;
+  retentionMs: number;
+  lag: () => number;
+  /** A trace file was read. */
+  onRead: (file: SelectedFile) => Promise<void>;
+  clock: () => number;
+  log: Logger;
+}
+
+/**
+ * Looks whether the trace store holds what was indexed, at the start, every hour and when something cannot be read:
+ * takes out parts that are damaged, and brings back what is missing from what is left of the journal and from trace
+ * files. What it had done before a restart is counted in the store: it goes on where something is missing.
+ */
+export class StoreCare {
+  private readonly options: StoreCareOptions;
+  private readonly stopping = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  /** Something could not be read since the last look. */
+  private suspicious = true;
+  private checkedAt = Number.NEGATIVE_INFINITY;
+  private wanted: Refillable | undefined;
+  private lookAgainMs = LOOK_FIRST_MS;
+  /** Still missing after everything was read, and the files that were. */
+  private left = new HourCounts();
+  private readonly read = new Set<string>();
+  readonly state: StoreState = {
+    missing: 0,
+    unavailable: 0,
+    refilling: undefined,
+    refilled: 0,
+    unreadableFiles: 0,
+    damagedParts: [],
+  };
+
+  constructor(options: StoreCareOptions) {
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    await rm(this.options.scratch, { recursive: true, force: true });
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** The store could not read something. */
+  suspect(): void {
+    this.suspicious = true;
+    this.look();
+  }
+
+  /** Looks for traces wherever they may be, also where none seems to be missing. */
+  refill(wanted: Refillable): void {
+    this.wanted = wanted;
+    this.look();
+  }
+
+  private look(): void {
+    if (this.running || this.stopping.signal.aborted) return;
+    clearTimeout(this.timer);
+    this.running = this.work().then((pause) => {
+      this.running = undefined;
+      if (this.stopping.signal.aborted) return;
+      const again = this.suspicious || this.wanted ? Math.min(pause, RETRY_MS) : pause;
+      this.timer = setTimeout(() => this.look(), again);
+      this.timer.unref();
+    });
+  }
+
+  /** Rejects never. @returns when to look again, ms */
+  private async work(): Promise<number> {
+    const { log } = this.options;
+    try {
+      await this.takeOutDamaged();
+      await this.fill();
+      if (this.state.missing === 0) return HOUR;
+      const pause = this.lookAgainMs;
+      this.lookAgainMs = Math.min(pause * 2, LOOK_MOST_MS);
+      return pause;
+    } catch (err) {
+      if (!this.stopping.signal.aborted)
+        log.warn({ err }, 'it could not be looked whether the trace store is whole; it is tried again');
+      return RETRY_MS;
+    } finally {
+      this.state.refilling = undefined;
+    }
+  }
+
+  private async takeOutDamaged(): Promise<void> {
+    const { store, log } = this.options;
+    if (performance.now() - this.checkedAt > (this.suspicious ? CHECK_AGAIN_MS : DAY)) {
+      this.suspicious = false;
+      try {
+        const parts = await store.setAsideDamaged(this.stopping.signal);
+        if (parts.length > 0)
+          log.error(
+            { parts },
+            'damaged parts of the trace store were taken out; they are kept in its folder "detached"',
+          );
+        this.checkedAt = performance.now();
+      } catch (error) {
+        this.suspicious = true;
+        throw error;
+      }
+    }
+    const before = this.state.damagedParts.length;
+    this.state.damagedParts = await store.damagedParts();
+    if (before === 0 && this.state.damagedParts.length > 0)
+      log.error({ parts: this.state.damagedParts }, 'the trace store has put damaged parts aside');
+  }
+
+  private async fill(): Promise<void> {
+    const { log } = this.options;
+    const { wanted } = this;
+    this.wanted = undefined;
+    const missing = await this.count();
+    const fresh = isMore(missing, this.left);
+    if (fresh) {
+      const traces = totalOf(missing);
+      log.error({ traces }, `the trace store holds ${traces} traces less than it should; it is filled again`);
+    }
+    // What has come meanwhile is missed anew if it is lost again.
+    if (!fresh) this.left = missing;
+    if (fresh || wanted) {
+      this.read.clear();
+      this.lookAgainMs = LOOK_FIRST_MS;
+    }
+    const hours = wanted ? this.hoursOf(wanted) : missing;
+    if (totalOf(hours) === 0) return;
+    const before = this.state.refilled;
+    await this.refillFrom(hours, fresh || wanted !== undefined);
+    this.left = await this.count();
+    const left = totalOf(this.left);
+    this.state.unavailable = left;
+    const traces = this.state.refilled - before;
+    if (traces > 0) log.info({ traces }, 'traces are in the trace store again');
+    if (fresh && left > 0)
+      log.error({ traces: left }, 'missing traces are neither in the journal nor in trace files');
+  }
+
+  /** What is missing now. What was indexed is known first: more may come meanwhile, but not less. */
+  private async count(): Promise<HourCounts> {
+    const { store, accounting } = this.options;
+    const from = this.since();
+    const indexed = accounting.indexed(from);
+    const missing = missingOf(indexed, await store.held(from));
+    this.state.missing = totalOf(missing);
+    this.state.unavailable = Math.min(this.state.unavailable, this.state.missing);
+    return missing;
+  }
+
+  /** The first hour that retention leaves whole. */
+  private since(): number {
+    const { clock, retentionMs } = this.options;
+    return hourOf(clock() - retentionMs) + HOUR;
+  }
+
+  private hoursOf({ projectId, from = 0, to = Number.POSITIVE_INFINITY }: Refillable): HourCounts {
+    const hours = new HourCounts();
+    for (const [project, hour, traces] of this.options.accounting.indexed(this.since()).rows()) {
+      if (projectId !== undefined && project !== projectId) continue;
+      if (hour + HOUR > from && hour < to) hours.add(project, hour, traces);
+    }
+    return hours;
+  }
+
+  private async refillFrom(hours: HourCounts, withJournal: boolean): Promise<void> {
+    const { store, lag, journal, directory } = this.options;
+    const { signal } = this.stopping;
+    const filler = new Filler({
+      ...{ store, signal, lag },
+      onFilled: (traces) => {
+        this.state.refilled += traces;
+        this.state.missing = Math.max(this.state.missing - traces, 0);
+      },
+    });
+    const files = await this.filesOf(hours);
+    this.state.refilling = { files: files.length, filesDone: 0 };
+    if (withJournal) await this.bringIn(tracesInJournal(directory, journal), hours, filler);
+    for (const [done, file] of files.entries()) {
+      this.state.refilling = { files: files.length, filesDone: done };
+      await this.fillFrom(file, hours, filler);
+    }
+  }
+
+  /** Files that may have traces of these hours and were not read yet. */
+  private async filesOf(hours: HourCounts): Promise<SelectedFile[]> {
+    const files: SelectedFile[] = [];
+    for (const projectId of new Set([...hours.rows()].map(([id]) => id))) {
+      const wanted = hours.hours(projectId);
+      const [first = 0] = wanted;
+      const some = await this.options.catalog.recorded(projectId, first, (wanted.at(-1) ?? 0) + HOUR);
+      files.push(
+        ...some.filter(
+          (file) =>
+            !this.read.has(idOf(file)) &&
+            wanted.some((hour) => file.first_time < hour + HOUR && file.last_time >= hour),
+        ),
+      );
+    }
+    return files;
+  }
+
+  /** A file that cannot be read costs only itself. */
+  private async fillFrom(file: SelectedFile, hours: HourCounts, filler: Filler): Promise<void> {
+    const { catalog, scratch, log, onRead } = this.options;
+    let unreadable = 0;
+    try {
+      const traces = tracesInFile(catalog, file, scratch, () => unreadable++);
+      await this.bringIn(traces, hours, filler);
+      await onRead(file);
+    } catch (err) {
+      this.stopping.signal.throwIfAborted();
+      this.state.unreadableFiles++;
+      log.error(
+        { err, bucket: file.bucket, key: file.key },
+        'a trace file cannot be read: its traces stay missing',
+      );
+    }
+    if (unreadable > 0)
+      log.error({ key: file.key, lines: unreadable }, 'lines of a trace file are no traces of its project');
+    this.read.add(idOf(file));
+  }
+
+  private async bringIn(traces: AsyncIterable<FoundTrace>, hours: HourCounts, filler: Filler): Promise<void> {
+    for await (const trace of traces) {
+      this.stopping.signal.throwIfAborted();
+      if (hours.get(trace.projectId, hourOf(trace.recordTime)) > 0) await filler.add(trace);
+    }
+    await filler.flush();
+  }
+}
+
+const idOf = ({ bucket, key }: SelectedFile) => `${bucket} ${key}`;
