@@ -346,6 +346,12 @@ describe('trace_status, the older name of trace_rating, obeys its rule', () => {
   });
 });
 
+test('of NDJSON what came before a line that is too long is taken, and the message says how many', async () => {
+  const lines = Array.from({ length: 500 }, () => textWith('', { trace_name: 'before' }));
+  const { status, body } = await post(`${lines.join('\n')}\n${'x'.repeat(13 * 1024 * 1024)}`, NDJSON_TYPE);
+  expect([status, body.error_msg]).toEqual([413, expect.stringContaining('; 500 traces before that')]);
+});
+
 test('texts of control characters are cut until the trace fits, and it says so', async () => {
   const text = '\u0001'.repeat(64 * 1024);
   const item = textWith('', { request: text, response: text, message: text });

@@ -48,7 +48,17 @@ test('a line that no trace may be as long as costs only itself; one beyond the l
   const { lines } = await linesOf([Buffer.from('a\n'), long, Buffer.from('\nb\n')]);
   expect(lines).toEqual(['a', null, 'b']);
   const over = await linesOf([Buffer.from('a\n'), long, long], 2 * MAX_ITEM_BYTES);
-  expect(over.refusal).toMatch(/larger than the limit/);
+  expect(over).toEqual({ lines: ['a'], refusal: expect.stringMatching(/larger than the limit/) });
+});
+
+test('what came before a body is too large is taken', async () => {
+  const piece = Buffer.from(`a\n${'x'.repeat(100)}`);
+  const { lines, refusal } = await linesOf(
+    Array.from({ length: 40 }, () => piece),
+    120,
+  );
+  expect(lines).toHaveLength(37);
+  expect(refusal).toMatch(/larger than the limit/);
 });
 
 test('lines up to the bound are taken, then the bound is told', async () => {

@@ -95,7 +95,7 @@ export type Lines = (Buffer | null)[];
  * Reads NDJSON in batches of lines; lines that hold nothing but space are left out. Of a line that is too large only its length is kept.
  * @param limit bytes of one line; the whole may have 32 times as many
  * @param most lines, empty ones too
- * @throws CtsError 413 beyond that
+ * @throws CtsError 413 beyond that, behind the lines that came before
  */
 export async function* readLines(body: Readable, limit: number, most: number): AsyncGenerator<Lines> {
   const line = new Gathered(MAX_ITEM_BYTES);
@@ -105,7 +105,10 @@ export async function* readLines(body: Readable, limit: number, most: number): A
   let gathered = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     total += chunk.length;
-    if (total > limit * STREAM_FACTOR) throw ERRORS.bodyTooLarge(limit * STREAM_FACTOR);
+    if (total > limit * STREAM_FACTOR) {
+      if (lines.length > 0) yield lines;
+      throw ERRORS.bodyTooLarge(limit * STREAM_FACTOR);
+    }
     let start = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
       line.add(chunk.subarray(start, end));
@@ -123,7 +126,10 @@ export async function* readLines(body: Readable, limit: number, most: number): A
       if (isOver) throw ERRORS.tooManyTraces(most);
     }
     line.add(chunk.subarray(start));
-    if (line.length > limit) throw ERRORS.bodyTooLarge(limit);
+    if (line.length > limit) {
+      if (lines.length > 0) yield lines;
+      throw ERRORS.bodyTooLarge(limit);
+    }
   }
   const last = line.take();
   if (!isBlank(last)) lines.push(last);
