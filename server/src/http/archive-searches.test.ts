@@ -154,7 +154,11 @@ test('no member hides a trace, or its operator, from list and archive', async ()
   const texts = HARD.flatMap((member, i) => {
     const plain = (user: object) =>
       JSON.stringify(trace({ time, service_type: 'IAM', resource_id: 'hard', user })).slice(0, -1);
-    const user = { name: `eve ${i}`, access_key_id: `HARD${i}`, domain: { id: 'd1' } };
+    const user = {
+      name: `urn:12345678901234567890:eve\\,"[1e400, ${i}`,
+      access_key_id: `HARD${i}`,
+      domain: { id: 'd1' },
+    };
     const marked = plain({ ...user, mark: 0 });
     const inUser =
       /"x/.test(member) && !member.includes('ud') ? [`${marked.replace('"mark":0', member)}}`] : [];
