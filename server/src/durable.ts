@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -13,6 +13,23 @@ export async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** Makes a folder, and those above it that are missing; their names survive a power cut. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const parent = path.dirname(directory);
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      await makeDirectory(parent);
+      return makeDirectory(directory);
+    }
+    if (code !== 'EEXIST') throw error;
+  }
+  // Also where it was there: whoever made it may not have come so far.
+  await syncDirectory(parent);
 }
 
 /**

@@ -120,6 +120,11 @@ export function createMetrics(watched: () => Watched): Metrics {
     'Trace files that wait for their bucket',
     ({ uploader }) => uploader.waiting.files,
   );
+  gauge(
+    'opencts_spool_damaged',
+    'Folders of the spool that were not whole and were set aside; what could be delivered of them is',
+    ({ uploader }) => uploader.damaged,
+  );
   gauge('opencts_spool_bytes', 'Their bytes', ({ uploader }) => uploader.waiting.bytes);
   gauge(
     'opencts_notifier_lag_bytes',

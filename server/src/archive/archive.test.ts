@@ -11,12 +11,13 @@ import { AsideKeeper, Follower, Journal, JournalReader, Quarantine } from '../jo
 import { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
-import { ARCHIVER, Archiver, READY, readyStretches } from './archiver.ts';
+import { ARCHIVER, Archiver } from './archiver.ts';
 import { Archiving } from './archiving.ts';
 import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { SpoolSealer } from './sealing.ts';
+import { READY, readyStretches } from './spool.ts';
 import { Uploader } from './uploader.ts';
 
 const log = pino({ level: 'silent' });

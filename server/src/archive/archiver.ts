@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import { syncDirectory } from '../durable.ts';
@@ -11,12 +11,10 @@ import {
   formatPosition,
   type Position,
 } from '../journal/index.ts';
-import { type CutterJob, MANIFEST, type Manifest, type Route, type Stretch, stretchName } from './cutter.ts';
+import { type CutterJob, type Manifest, type Route, type Stretch, stretchName } from './cutter.ts';
+import { CUTTING, manifestIn, openSpool, READY } from './spool.ts';
 
 export const ARCHIVER = 'archiver';
-/** Finished stretches, each a folder; those that are being cut stand beside. */
-export const READY = 'ready';
-const CUTTING = 'cutting';
 
 export interface ArchiverOptions {
   journalId: string;
@@ -52,8 +50,9 @@ export class Archiver {
   private readonly options: ArchiverOptions;
   private readonly following: Following<Cut>;
   private order: Order | undefined;
-  private made: string | undefined;
   private inWork: string | undefined;
+  /** The stretch whose cutting has failed: a folder of its name may be there, but no sync of it can be trusted. */
+  private failed: string | undefined;
 
   constructor(options: ArchiverOptions) {
     this.options = options;
@@ -90,9 +89,7 @@ export class Archiver {
 
   /** Forgets a stretch that a crash has interrupted before its folder was whole; keeps one that was. */
   async recover(): Promise<void> {
-    const { spool } = this.options;
-    await mkdir(path.join(spool, READY), { recursive: true, mode: 0o700 });
-    await rm(path.join(spool, CUTTING), { recursive: true, force: true });
+    await openSpool(this.options.spool);
     await this.step();
   }
 
@@ -100,16 +97,13 @@ export class Archiver {
    * Cuts everything up to `to`. What fails (a full spool, say) is for the next time.
    * @param routes trackers that transfer now: also what came before they did, within this stretch
    * @param cycle end of the cycle, epoch ms
-   * @returns name of the new folder in the spool; undefined: there is none
    */
-  async cut(to: Position, routes: Order['routes'], cycle: number): Promise<string | undefined> {
-    this.made = undefined;
+  async cut(to: Position, routes: Order['routes'], cycle: number): Promise<void> {
     this.order = { to, routes, cycle };
     // First what was begun before, if its folder is whole.
     if (this.options.follower.until) await this.step();
     await this.step();
     this.order = undefined;
-    return this.made;
   }
 
   private async step(): Promise<void> {
@@ -117,51 +111,54 @@ export class Archiver {
   }
 
   private async next(from: Position, until: Position | null): Promise<Cut | undefined> {
-    const whole = until && (await manifestIn(this.folderOf({ from, to: until })));
-    if (whole) return { frames: [], to: until, routes: [], cycle: whole.cycle, whole };
+    if (until) {
+      const whole = await this.begun({ from, to: until });
+      if (whole) return { frames: [], to: until, routes: [], cycle: whole.cycle, whole };
+    }
     if (!this.order || comparePositions(from, this.order.to) >= 0) return undefined;
     const { to, routes, cycle } = this.order;
     return { frames: [], to, routes: await routes(), cycle };
   }
 
+  /** What became of a stretch that was begun; nothing is left of one that is to be cut again, to whatever end. */
+  private async begun(stretch: Stretch): Promise<Manifest | undefined> {
+    const folder = this.folderOf(stretch);
+    this.inWork = stretchName(stretch);
+    const whole = this.failed === this.inWork ? undefined : await manifestIn(folder);
+    if (!whole) await rm(folder, { recursive: true, force: true });
+    await syncDirectory(path.dirname(folder));
+    return whole;
+  }
+
   private async cutOne({ to, routes, cycle, whole }: Cut): Promise<boolean> {
-    const { journalId, spool, log, cutStretch, aside } = this.options;
+    const { log, aside } = this.options;
     if (!whole && routes.length === 0) return true;
     const stretch = { from: this.position, to };
-    const name = stretchName(stretch);
-    this.inWork = name;
-    const folder = path.join(spool, CUTTING);
-    const final = this.folderOf(stretch);
-    const manifest = whole ?? (await cutStretch({ journalId, stretch, routes, cycle, folder, final }));
-    const { files, replayed } = manifest;
+    this.inWork = stretchName(stretch);
+    const { files, replayed } = whole ?? (await this.cutAnew(stretch, routes, cycle));
     await aside.remove(replayed);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
     log.debug({ files: files.length, traces, to: formatPosition(to) }, 'trace files were cut');
-    if (files.length > 0) {
-      this.made = name;
-      return true;
-    }
-    await rm(final, { recursive: true, force: true });
-    await syncDirectory(path.join(spool, READY));
     return true;
+  }
+
+  private async cutAnew(stretch: Stretch, routes: readonly Route[], cycle: number): Promise<Manifest> {
+    const { journalId, spool, cutStretch } = this.options;
+    const folder = path.join(spool, CUTTING);
+    this.failed = stretchName(stretch);
+    const manifest = await cutStretch({
+      journalId,
+      stretch,
+      routes,
+      cycle,
+      folder,
+      final: this.folderOf(stretch),
+    });
+    this.failed = undefined;
+    return manifest;
   }
 
   private folderOf(stretch: Stretch): string {
     return path.join(this.options.spool, READY, stretchName(stretch));
   }
-}
-
-/** Folders of stretches that wait to be uploaded, oldest first. */
-export async function readyStretches(spool: string): Promise<string[]> {
-  const names = await readdir(path.join(spool, READY)).catch(() => []);
-  return names.sort();
-}
-
-/** Undefined: the folder is not whole. */
-export async function manifestIn(folder: string): Promise<Manifest | undefined> {
-  const text = await readFile(path.join(folder, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
-  return text === undefined ? undefined : (JSON.parse(text) as Manifest);
 }

@@ -13,9 +13,10 @@ import {
   type MissingSegment,
   type Position,
 } from '../journal/index.ts';
-import { ARCHIVER, Archiver, manifestIn, READY, readyStretches } from './archiver.ts';
+import { ARCHIVER, Archiver } from './archiver.ts';
 import type { CutterJob, Manifest, Route } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
+import { manifestIn, READY, readyStretches } from './spool.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const THREAD = fileURLToPath(new URL('../../dist/archive/cutter-thread.js', import.meta.url));
@@ -38,7 +39,7 @@ export interface ArchivingOptions {
   routes: () => Promise<Route[]>;
   /** record_time of the newest trace in a delivered file; 0: there is none. */
   deliveredTo: () => Promise<number>;
-  /** A stretch waits in the spool. */
+  /** A stretch may wait in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
   onMissing: (missing: MissingSegment) => void;
@@ -152,9 +153,10 @@ export class Archiving {
     if (!archiver) return;
     const end = journal.durableEnd;
     this.reader?.advance(end);
-    if (await archiver.cut(end, routes, this.endOfCycle(clock()))) onCut();
-    this.againAt =
-      archiver.failingSince === undefined ? Number.POSITIVE_INFINITY : performance.now() + archiver.backOffMs;
+    await archiver.cut(end, routes, this.endOfCycle(clock()));
+    const fails = archiver.failingSince !== undefined;
+    this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
+    if (!fails) onCut();
   }
 
   /** The last boundary that has passed; in the middle of a cycle, now. */

@@ -138,8 +138,19 @@ export class Cutter {
     for (const route of job.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
   }
 
-  /** Writes the files and their manifest, all of them durable, and gives the folder its final name. */
+  /**
+   * Writes the files and their manifest, all of them durable, and gives the folder its final name; where there
+   * are no files, there is no folder. Nothing of it is under way any more when it rejects.
+   */
   async cut(): Promise<Manifest> {
+    try {
+      return await this.cutAll();
+    } finally {
+      await this.writing.catch(() => undefined);
+    }
+  }
+
+  private async cutAll(): Promise<Manifest> {
     const { folder, final, stretch, cycle } = this.job;
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -157,6 +168,7 @@ export class Cutter {
     await eachOf([...this.open.values()], (growing) => this.finish(growing));
     const files = this.finished.sort((a, b) => (a.key < b.key ? -1 : 1));
     const manifest: Manifest = { cycle, files, replayed: this.replayed };
+    if (files.length === 0) return manifest;
     await replaceFile(path.join(folder, MANIFEST), JSON.stringify(manifest));
     await rename(folder, final);
     await syncDirectory(path.dirname(final));
@@ -275,13 +287,18 @@ export class Cutter {
   }
 }
 
-/** Does something with each, a few at a time. */
+/** Does something with each, a few at a time; what has begun has ended when it rejects. */
 async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const queue = [...items];
   const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    try {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    } finally {
+      queue.length = 0;
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** A trace file that is being written: a JSON array, one trace a line. */

@@ -39,7 +39,10 @@ export class SpoolSealer {
    */
   async seal(file: string, projectId: string, keyId: string): Promise<SealedFile> {
     const sealed = sealedName(file);
-    const there = await measure(sealed).catch(() => undefined);
+    const there = await measure(sealed).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
     if (there) {
       const problem = await this.keyring.problem(projectId, keyId);
       if (problem) throw new KeyUnusable(keyId, problem);
@@ -83,7 +86,7 @@ export async function removeSpooled(file: string): Promise<void> {
   await rm(sealedName(file), { force: true });
 }
 
-async function measure(file: string): Promise<SealedFile> {
+export async function measure(file: string): Promise<SealedFile> {
   const sha256 = createHash('sha256');
   const md5 = createHash('md5');
   let bytes = 0;

@@ -1,13 +1,12 @@
-import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { sql, type Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import { KeyUnusable } from '../kms/index.ts';
 import type { Database, DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import { READY, readyStretches } from './archiver.ts';
-import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
-import { removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
+import type { SpoolFile } from './cutter.ts';
+import { measure, removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
+import { damagedStretches, discard, isThere, manifestIn, READY, readyStretches, setAside } from './spool.ts';
 
 /** Files of one bucket that are put at once. */
 const AT_ONCE = 4;
@@ -31,7 +30,7 @@ export interface UploaderOptions {
   onDelivered: (file: SpoolFile) => Promise<void>;
 }
 
-/** Why a bucket, or a tracker's key, is left alone for a while. */
+/** Why a bucket, a tracker's key or a folder of the spool is left alone for a while. */
 interface Trouble {
   until: number;
   wait: number;
@@ -43,11 +42,21 @@ interface Waiting {
   file: SpoolFile;
 }
 
+/** What one walk through the spool finds. */
+interface Sweep {
+  waiting: { files: number; bytes: number };
+  /** Files that are brought away now, by bucket. */
+  taken: Map<string, Waiting[]>;
+  /** Where trouble may keep something waiting. */
+  places: Set<string>;
+}
+
 /**
  * Brings finished trace files from the spool into their buckets, oldest first. A file stays in the spool until
  * the object store has it and the metadata store knows it; either step may be repeated without effect. Each
  * bucket has a lane of its own: one that fails is tried again with back-off, one that hangs occupies its lane,
- * and neither keeps another one waiting.
+ * and neither keeps another one waiting. A folder that is not whole costs only itself: what of it can be delivered
+ * is, then it is set aside.
  */
 export class Uploader {
   private readonly options: UploaderOptions;
@@ -62,8 +71,12 @@ export class Uploader {
   private interrupt: () => void = () => undefined;
   private held = false;
   private timer: NodeJS.Timeout | undefined;
+  /** Files of the spool that cannot be read, or are not what was cut. */
+  private readonly broken = new Set<string>();
   /** Files that wait in the spool, and their bytes. */
   waiting = { files: 0, bytes: 0 };
+  /** Folders of the spool that were set aside. */
+  damaged = 0;
   delivered = { files: 0, bytes: 0, traces: 0 };
   failures = 0;
 
@@ -75,9 +88,7 @@ export class Uploader {
   work(): Promise<void> {
     this.again = true;
     this.interrupt();
-    this.running ??= this.loop().finally(() => {
-      this.running = undefined;
-    });
+    this.running ??= this.loop();
     return this.running;
   }
 
@@ -120,6 +131,8 @@ export class Uploader {
       });
       await Promise.race([interrupted, ...this.lanes.values()]);
     }
+    // At once: whoever asks from now on begins another one.
+    this.running = undefined;
   }
 
   private stumble(error: unknown): void {
@@ -130,35 +143,75 @@ export class Uploader {
   /** Goes through the spool once, and begins a lane for every bucket that has none. */
   private async sweep(): Promise<void> {
     const { spool, underWay } = this.options;
-    const waiting = { files: 0, bytes: 0 };
-    const taken = new Map<string, Waiting[]>();
-    const mayTake = ({ bucket }: SpoolFile) =>
-      !this.lanes.has(bucket) &&
-      (taken.get(bucket)?.length ?? 0) < MOST_TAKEN &&
-      (taken.has(bucket) || this.lanes.size + taken.size < MOST_LANES);
+    const sweep: Sweep = { waiting: { files: 0, bytes: 0 }, taken: new Map(), places: new Set() };
     for (const stretch of await readyStretches(spool)) {
       if (this.stopping.signal.aborted || this.held) return;
       if (stretch === underWay?.()) continue;
-      const folder = path.join(spool, READY, stretch);
-      const { files } = JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')) as Manifest;
-      let left = 0;
-      for (const file of files) {
-        const inTrouble = this.isInTrouble(file);
-        const takes = !inTrouble && mayTake(file);
-        if (takes && (await this.isDelivered(file))) continue;
-        left++;
-        waiting.files++;
-        waiting.bytes += file.bytes;
-        if (!takes) continue;
-        const lane = taken.get(file.bucket);
-        if (lane) lane.push({ folder, file });
-        else taken.set(file.bucket, [{ folder, file }]);
+      try {
+        if (!this.isTroubled(stretch)) await this.look(stretch, sweep);
+        else sweep.places.add(stretch);
+      } catch (err) {
+        sweep.places.add(stretch);
+        const nextTryMs = this.trouble(stretch);
+        this.options.log.error({ err, stretch, nextTryMs }, 'a folder of the spool could not be worked off');
       }
-      if (left === 0) await rm(folder, { recursive: true, force: true });
     }
-    this.waiting = waiting;
-    for (const [bucket, files] of taken) this.begin(bucket, files);
+    this.waiting = sweep.waiting;
+    this.damaged = await damagedStretches(spool);
+    for (const place of this.troubles.keys()) if (!sweep.places.has(place)) this.troubles.delete(place);
+    for (const [bucket, files] of sweep.taken) this.begin(bucket, files);
     this.lookAgainAfterTrouble();
+  }
+
+  /** Takes what can be brought away of a stretch; one that is done with leaves `ready`. */
+  private async look(stretch: string, { waiting, taken, places }: Sweep): Promise<void> {
+    const { spool } = this.options;
+    const folder = path.join(spool, READY, stretch);
+    const manifest = await manifestIn(folder);
+    if (!manifest) return this.setAside(stretch, ['its manifest']);
+    let left = 0;
+    const missing: string[] = [];
+    for (const file of manifest.files) {
+      const takes = !this.isInTrouble(file) && this.mayTake(file, taken);
+      if (takes && (await this.isDelivered(file))) continue;
+      if (takes && !(await this.isWhole(folder, file))) {
+        missing.push(file.file);
+        continue;
+      }
+      left++;
+      for (const place of placesOf(file)) places.add(place);
+      waiting.files++;
+      waiting.bytes += file.bytes;
+      if (!takes) continue;
+      const lane = taken.get(file.bucket);
+      if (lane) lane.push({ folder, file });
+      else taken.set(file.bucket, [{ folder, file }]);
+    }
+    if (left > 0) return;
+    if (missing.length > 0) return this.setAside(stretch, missing);
+    await discard(spool, stretch);
+  }
+
+  private mayTake({ bucket }: SpoolFile, taken: Sweep['taken']): boolean {
+    return (
+      !this.lanes.has(bucket) &&
+      (taken.get(bucket)?.length ?? 0) < MOST_TAKEN &&
+      (taken.has(bucket) || this.lanes.size + taken.size < MOST_LANES)
+    );
+  }
+
+  private async isWhole(folder: string, file: SpoolFile): Promise<boolean> {
+    return !this.broken.has(path.join(folder, file.file)) && isThere(folder, file);
+  }
+
+  private async setAside(stretch: string, missing: string[]): Promise<void> {
+    const { spool, log } = this.options;
+    const place = await setAside(spool, stretch);
+    for (const file of missing) this.broken.delete(path.join(spool, READY, stretch, file));
+    log.error(
+      { place, missing },
+      'a folder of the spool is damaged; it was set aside, the rest is delivered',
+    );
   }
 
   private begin(bucket: string, files: Waiting[]): void {
@@ -191,12 +244,21 @@ export class Uploader {
   }
 
   private isInTrouble(file: SpoolFile): boolean {
-    const now = this.options.clock();
-    return placesOf(file).some((place) => {
-      const left = (this.troubles.get(place)?.until ?? 0) - now;
-      // A clock that was set back prolongs no trouble.
-      return left > 0 && left <= RETRY_MOST_MS;
-    });
+    return placesOf(file).some((place) => this.isTroubled(place));
+  }
+
+  private isTroubled(place: string): boolean {
+    const left = (this.troubles.get(place)?.until ?? 0) - this.options.clock();
+    // A clock that was set back prolongs no trouble.
+    return left > 0 && left <= RETRY_MOST_MS;
+  }
+
+  /** @returns for how long it is left alone, ms */
+  private trouble(place: string): number {
+    const before = this.troubles.get(place);
+    const wait = Math.min((before?.wait ?? RETRY_FIRST_MS / 2) * 2, RETRY_MOST_MS);
+    this.troubles.set(place, { wait, until: this.options.clock() + wait });
+    return wait;
   }
 
   private async isDelivered({ bucket, key }: SpoolFile): Promise<boolean> {
@@ -226,9 +288,11 @@ export class Uploader {
         ...(objects.encryptsByItself ? { encryptionKey: file.encryptionKey } : {}),
       });
     } catch (error) {
-      if (!(error instanceof ObjectStoreError || error instanceof KeyUnusable)) throw error;
+      const isOfStore = error instanceof ObjectStoreError || error instanceof KeyUnusable;
       // It was broken off, and waits for the next start.
-      if (this.stopping.signal.aborted) return false;
+      if (isOfStore && this.stopping.signal.aborted) return false;
+      if (await this.isAtFault(local, file)) return false;
+      if (!isOfStore) throw error;
       await this.failed(file, error);
       return false;
     }
@@ -274,6 +338,18 @@ export class Uploader {
     return true;
   }
 
+  /** Whether a delivery failed because of the file itself: then neither its bucket nor another file has to wait. */
+  private async isAtFault(local: string, { sha256 }: SpoolFile): Promise<boolean> {
+    const found = await measure(local).catch((error: NodeJS.ErrnoException) => error);
+    const fault =
+      found instanceof Error ? ['ENOENT', 'EIO'].includes(found.code ?? '') : found.sha256 !== sha256;
+    if (!fault) return false;
+    this.broken.add(local);
+    this.again = true;
+    this.options.log.error({ file: local }, 'a trace file in the spool cannot be read, or is damaged');
+    return true;
+  }
+
   /** What is to lie in the bucket: the file itself, unless it must be encrypted before. */
   private async asStored(local: string, file: SpoolFile): Promise<SealedFile> {
     const { objects, sealer } = this.options;
@@ -289,14 +365,9 @@ export class Uploader {
     const { bucket, trackerId } = file;
     const detail = troubleOf(error);
     const place = detail === 'kmsKeyUnusable' ? keyPlace(file) : bucket;
-    const before = this.troubles.get(place);
-    const wait = Math.min((before?.wait ?? RETRY_FIRST_MS / 2) * 2, RETRY_MOST_MS);
-    this.troubles.set(place, { wait, until: clock() + wait });
+    const nextTryMs = this.trouble(place);
     this.failures++;
-    log.warn(
-      { err: error, bucket, nextTryMs: wait },
-      'a trace file could not be delivered; it waits in the spool',
-    );
+    log.warn({ err: error, bucket, nextTryMs }, 'a trace file could not be delivered; it waits in the spool');
     const { message } = error;
     await metadata
       .insertInto('deliveries')
@@ -307,7 +378,7 @@ export class Uploader {
 
   private lookAgainAfterTrouble(): void {
     const soonest = Math.min(...[...this.troubles.values()].map(({ until }) => until));
-    if (this.waiting.files === 0 || !Number.isFinite(soonest)) return;
+    if (!Number.isFinite(soonest)) return;
     this.lookAgainIn(Math.min(Math.max(soonest - this.options.clock(), 100), RETRY_MOST_MS));
   }
 

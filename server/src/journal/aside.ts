@@ -165,11 +165,19 @@ export async function* asideFiles(
   follower?: FollowerName,
 ): AsyncGenerator<AsideFile & { file: string }> {
   const folder = path.join(directory, 'quarantine');
-  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+  for (const name of (await namesIn(folder)).sort()) {
     if (!name.endsWith('.ndjson') || (follower && !name.startsWith(`${follower}-`))) continue;
     const file = path.join(folder, name);
     yield { file, ...(await readAside(file)) };
   }
+}
+
+/** A folder that is not there is empty; one that cannot be read is not. */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return [];
+  });
 }
 
 /** A file that is not there is empty. */

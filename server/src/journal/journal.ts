@@ -434,7 +434,7 @@ class Fatal extends Error {
 /** Stands in two files: a journal under another name would repeat what has taken effect. */
 async function readId(directory: string): Promise<string> {
   const files = ['id', 'id.copy'].map((name) => path.join(directory, name));
-  const found = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const found = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(unlessNoRoom(''))));
   const id = found.find((text) => UUID.test(text)) ?? randomUUID();
   for (const [at, file] of files.entries()) if (found[at] !== id) await replaceFile(file, id);
   return id;
@@ -447,4 +447,12 @@ function isDiskFull(error: unknown): boolean {
 /** Neither on the disk nor for another open file; it comes back. */
 function noRoom(error: unknown): boolean {
   return isDiskFull(error) || ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** A file that cannot be opened now is not taken for absent. */
+function unlessNoRoom<Value>(instead: Value): (error: unknown) => Value {
+  return (error) => {
+    if (noRoom(error)) throw error;
+    return instead;
+  };
 }

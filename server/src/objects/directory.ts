@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { type Bounds, sure } from '../clock/index.ts';
-import { replaceFile, syncDirectory } from '../durable.ts';
+import { makeDirectory, replaceFile, syncDirectory } from '../durable.ts';
 import {
   type Listing,
   type ListOptions,
@@ -44,11 +44,14 @@ export class DirectoryStore implements ObjectStore {
   }
 
   async createBucket(bucket: string): Promise<void> {
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
-    await mkdir(this.folder(bucket), { mode: 0o700 }).catch((error) => {
+    const folder = this.folder(bucket);
+    try {
+      await makeDirectory(this.root);
+      await mkdir(folder, { mode: 0o700 });
+      await syncDirectory(this.root);
+    } catch (error) {
       throw problemOf(error, `the bucket ${bucket}`);
-    });
-    await syncDirectory(this.root);
+    }
   }
 
   async removeBucket(bucket: string): Promise<void> {
@@ -75,10 +78,16 @@ export class DirectoryStore implements ObjectStore {
     // Folders know no lifecycle: whoever sets one has to remove what has had its time.
   }
 
+  /**
+   * open(uploads/n) · write · fsync · what is kept aside likewise, renamed to its place · rename(uploads/n, key) ·
+   * fsync of the folders of both up to the root, whoever has made them: only then do all the names last.
+   */
   async put({ bucket, key, body, metadata = {}, lock }: NewObject): Promise<void> {
     await this.checkBucket(bucket);
     // What was put before a crash may be put again, the very same.
-    if ((await this.isLocked(bucket, key)) && (await this.holds(bucket, key, body))) return;
+    if ((await this.isLocked(bucket, key)) && (await this.holds(bucket, key, body))) {
+      return this.syncNames(bucket, key);
+    }
     await this.refuseLocked(bucket, key);
     const file = this.file(bucket, key);
     const temporary = path.join(this.root, UPLOADS, `${process.pid}-${++this.uploads}`);
@@ -96,10 +105,16 @@ export class DirectoryStore implements ObjectStore {
       await replaceFile(aside, JSON.stringify({ metadata, lock } satisfies Aside));
       await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
       await rename(temporary, file);
-      await syncUpwards(path.dirname(file), this.folder(bucket));
+      await this.syncNames(bucket, key);
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw problemOf(error, `${bucket}/${key}`);
+    }
+  }
+
+  private async syncNames(bucket: string, key: string): Promise<void> {
+    for (const file of [this.metadataFile(bucket, key), this.file(bucket, key)]) {
+      await syncUpwards(path.dirname(file), this.root);
     }
   }
 
@@ -144,7 +159,7 @@ export class DirectoryStore implements ObjectStore {
         listing.folders.push(entry);
         continue;
       }
-      const found = await stat(this.file(bucket, entry)).catch(() => undefined);
+      const found = await stat(this.file(bucket, entry)).catch(unlessAbsent(undefined, bucket));
       if (found) listing.objects.push({ key: entry, size: found.size, modified: Math.round(found.mtimeMs) });
     }
     return listing;
@@ -154,8 +169,10 @@ export class DirectoryStore implements ObjectStore {
     await this.checkBucket(bucket);
     await this.refuseLocked(bucket, key);
     try {
-      await rm(this.file(bucket, key), { force: true });
-      await rm(this.metadataFile(bucket, key), { force: true });
+      for (const file of [this.file(bucket, key), this.metadataFile(bucket, key)]) {
+        await rm(file, { force: true });
+        await syncDirectory(path.dirname(file));
+      }
     } catch (error) {
       const refusal = problemOf(error, `${bucket}/${key}`);
       if (refusal.problem !== 'no-object') throw refusal;
@@ -171,7 +188,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   private async aside(bucket: string, key: string): Promise<Aside> {
-    const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(() => '{}');
+    const text = await readFile(this.metadataFile(bucket, key), 'utf8').catch(unlessAbsent('{}', bucket));
     return JSON.parse(text) as Aside;
   }
 
@@ -186,7 +203,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   private async holds(bucket: string, key: string, body: NewObject['body']): Promise<boolean> {
-    const there = await readFile(this.file(bucket, key)).catch(() => undefined);
+    const there = await readFile(this.file(bucket, key)).catch(unlessAbsent(undefined, bucket));
     const wanted = body instanceof Uint8Array ? body : await readFile(body.file);
     return there?.equals(wanted) ?? false;
   }
@@ -194,7 +211,7 @@ export class DirectoryStore implements ObjectStore {
   /** Keys below a folder in order, or only its own files and folders. */
   private async *walk(bucket: string, base: string, shallow: boolean): AsyncGenerator<string> {
     const entries = await readdir(path.join(this.folder(bucket), base), { withFileTypes: true }).catch(
-      () => [],
+      unlessAbsent([], bucket),
     );
     // As keys: a folder stands where its name with the slash does.
     const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort(byBytes);
@@ -248,6 +265,17 @@ async function syncFile(file: string): Promise<void> {
   }
 }
 
+/** What is not there is something else; what cannot be read is not taken for absent. */
+function unlessAbsent<Value>(instead: Value, bucket: string): (error: NodeJS.ErrnoException) => Value {
+  return (error) => {
+    if (isAbsent(error)) return instead;
+    throw problemOf(error, `the bucket ${bucket}`);
+  };
+}
+
+const isAbsent = ({ code }: NodeJS.ErrnoException) =>
+  code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
+
 /** Folders on the way may be new: each name must survive a power cut. */
 async function syncUpwards(folder: string, root: string): Promise<void> {
   for (let at = folder; at.length >= root.length; at = path.dirname(at)) await syncDirectory(at);
@@ -260,7 +288,7 @@ function problemOf(
 ): ObjectStoreError {
   if (error instanceof ObjectStoreError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
+  if (isAbsent(error as NodeJS.ErrnoException))
     return new ObjectStoreError(missing, `${what} is not there`, { cause: error });
   if (code === 'EEXIST') return new ObjectStoreError('exists', `${what} is there already`, { cause: error });
   if (code === 'ENOTEMPTY') return new ObjectStoreError('denied', `${what} is not empty`, { cause: error });

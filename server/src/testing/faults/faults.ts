@@ -83,6 +83,15 @@ export function buildFaults(directory: string): FaultsEnv {
   return env;
 }
 
+export interface Noted {
+  /** Of the rule; an `open` that may make its file is an `append`, one that empties it as well a `create`. */
+  call: string;
+  failed: boolean;
+  path: string;
+  /** Of a rename. */
+  from: string;
+}
+
 /** Rules by which calls on files fail, in this process and those that it starts. */
 export class Faults {
   private readonly file: number;
@@ -115,14 +124,14 @@ export class Faults {
     this.add([calls].flat(), pattern, 0, WHEN.note, 0, 0x7fffffff);
   }
 
-  noted(): { call: string; path: string }[] {
+  noted(): Noted[] {
     const text = Buffer.alloc(Math.min(this.number(4), MOST_NOTES));
     readSync(this.file, text, 0, text.length, NOTES);
     const lines = text.toString().split('\n').filter(Boolean);
-    return lines.map((line) => ({
-      call: line.slice(0, line.indexOf(' ')),
-      path: line.slice(line.indexOf(' ') + 1),
-    }));
+    return lines.map((line) => {
+      const [call = '', failed, name = '', from = ''] = line.split('\t');
+      return { call, failed: failed === '1', path: name, from };
+    });
   }
 
   /** All is well again. */

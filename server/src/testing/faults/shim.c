@@ -46,25 +46,27 @@ __attribute__((constructor)) static void begin(void) {
   syscall(SYS_close, fd);
 }
 
-static void note(const char *call, const char *path) {
-  char line[4200];
-  int length = snprintf(line, sizeof line, "%s %s\n", call, path);
+static void note(const char *call, int fails, const char *path, const char *from) {
+  char line[8400];
+  int length = snprintf(line, sizeof line, "%s\t%d\t%s\t%s\n", call, fails, path, from);
   int at = atomic_fetch_add(&shared->noted, length);
   if (at + length <= MOST_NOTES) memcpy(shared->notes + at, line, length);
 }
 
 /* The rule that this call falls under; NULL: it goes its way. */
-static struct rule *rule_for(int call, const char *name, const char *path) {
+static struct rule *rule_for(int call, const char *name, const char *path, const char *from) {
   struct rule *found = NULL;
+  int noted = 0;
   for (int i = 0; i < shared->rules; i++) {
     struct rule *rule = &shared->rule[i];
     if (!(rule->calls & call) || fnmatch(rule->path, path, 0) != 0) continue;
     int seen = atomic_fetch_add(&rule->seen, 1);
     if (seen < rule->skip || seen - rule->skip >= rule->times) continue;
-    if (rule->when == NOTE) note(name, path);
+    if (rule->when == NOTE) noted = 1;
     else if (!found) found = rule;
   }
   if (found) atomic_fetch_add(&found->hits, 1);
+  if (noted) note(name, found != NULL, path, from);
   return found;
 }
 
@@ -75,11 +77,11 @@ static struct rule *rule_of_fd(int call, const char *name, int fd) {
   int length = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
   if (length < 0) return NULL;
   path[length] = 0;
-  return rule_for(call, name, path);
+  return rule_for(call, name, path, "");
 }
 
 static struct rule *rule_of_path(int call, const char *name, const char *path) {
-  return shared && shared->rules > 0 && path ? rule_for(call, name, path) : NULL;
+  return shared && shared->rules > 0 && path ? rule_for(call, name, path, "") : NULL;
 }
 
 /* What had not reached the disk is gone, as after a failed fsync. */
@@ -108,6 +110,11 @@ static void lose(int fd) {
   errno = rule->error; \
   return -1
 
+static const char *opening(int flags) {
+  if (!(flags & O_CREAT)) return "open";
+  return flags & O_TRUNC ? "create" : "append";
+}
+
 #define OPENING(name) \
   int name(const char *path, int flags, ...) { \
     REAL(name); \
@@ -115,7 +122,7 @@ static void lose(int fd) {
     va_start(more, flags); \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0; \
     va_end(more); \
-    struct rule *rule = rule_of_path(OPEN, flags & O_CREAT ? "create" : "open", path); \
+    struct rule *rule = rule_of_path(OPEN, opening(flags), path); \
     if (!rule) return real(path, flags, mode); \
     if (rule->when == AFTER) { \
       int fd = real(path, flags, mode); \
@@ -204,7 +211,7 @@ SYNCING(fdatasync)
 
 int rename(const char *from, const char *to) {
   REAL(rename);
-  struct rule *rule = rule_of_path(RENAME, "rename", to);
+  struct rule *rule = shared && shared->rules > 0 ? rule_for(RENAME, "rename", to, from) : NULL;
   FAILING(rule, real(from, to));
 }
 

@@ -6,6 +6,9 @@ const MOST_STATEMENTS = 300;
 /** Everything else may change the schema, which prepared statements were made for. */
 const KEEPS_SCHEMA = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback)\b/i;
 
+/** Codes after which a connection is given up. */
+const OPENED_ANEW = /^SQLITE_(?:BUSY|READONLY|CANTOPEN|IOERR|CORRUPT|NOTADB)/;
+
 type Prepared = ReturnType<Sqlite.Database['prepare']>;
 
 export type Access = 'write' | 'read';
@@ -32,7 +35,8 @@ export type Outcome = { result: Result } | { failure: Failure };
 export class SqliteFile {
   private readonly file: string;
   private readonly access: Access;
-  private sqlite: Sqlite.Database;
+  /** Undefined: opened with the next statement. */
+  private sqlite: Sqlite.Database | undefined;
   /** By their text, the one used longest ago first. */
   private readonly statements = new Map<string, Prepared>();
 
@@ -47,14 +51,15 @@ export class SqliteFile {
       return { result: this.run(sql, parameters) };
     } catch (error) {
       const { message, code } = error as Error & { code?: string };
-      if (code?.startsWith('SQLITE_BUSY') || error instanceof TooManyRows) this.reopen();
-      return { failure: { message, code, inTransaction: this.sqlite.inTransaction } };
+      if (OPENED_ANEW.test(code ?? '') || error instanceof TooManyRows) this.drop();
+      return { failure: { message, code, inTransaction: this.sqlite?.inTransaction ?? false } };
     }
   }
 
   close(): void {
     this.statements.clear();
-    this.sqlite.close();
+    this.sqlite?.close();
+    this.sqlite = undefined;
   }
 
   private open(): Sqlite.Database {
@@ -72,12 +77,12 @@ export class SqliteFile {
 
   /**
    * The library does not reset a statement that met a lock, or whose rows were not read to the end: it counts
-   * as under way, and no transaction of the connection could be committed any more.
+   * as under way, and no transaction of the connection could be committed any more. And one that was opened when
+   * descriptors had run out reads only, and one whose disk failed may hold broken pages, for as long as it is open.
    */
-  private reopen(): void {
-    if (this.sqlite.inTransaction) this.sqlite.exec('rollback');
+  private drop(): void {
+    if (this.sqlite?.inTransaction) this.sqlite.exec('rollback');
     this.close();
-    this.sqlite = this.open();
   }
 
   private run(sql: string, parameters: readonly unknown[]): Result {
@@ -99,6 +104,7 @@ export class SqliteFile {
   }
 
   private prepared(sql: string): Prepared {
+    this.sqlite ??= this.open();
     if (!KEEPS_SCHEMA.test(sql)) {
       this.statements.clear();
       return this.sqlite.prepare(sql);
