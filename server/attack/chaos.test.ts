@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Receiver } from '../src/testing/receiver.ts';
 import { archived, transferTo } from './archived.ts';
@@ -39,7 +41,8 @@ test(
     const directory = await temporaryDirectory();
     if (fills) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1g', 'tmpfs', directory]);
     const receiver = await new Receiver().start();
-    const acknowledged = new Set<string>();
+    /** When, by id. */
+    const acknowledged = new Map<string, string>();
     /** Of these, those that the subscriber wants. */
     const toTell = new Set<string>();
     const story: string[] = [];
@@ -59,7 +62,7 @@ test(
           );
           const { status } = await report(server, traces, AbortSignal.timeout(20_000));
           if (status === 201) {
-            for (const id of ids) acknowledged.add(id);
+            for (const id of ids) acknowledged.set(id, new Date().toISOString());
             toTell.add(ids[0] as string);
           }
         } catch {
@@ -103,10 +106,15 @@ test(
       await Promise.all(producers);
       await world.again('stop');
       await indexed(server);
-      const told = story.join('\n');
+      const gaps = await readFile(path.join(directory, 'journal', 'gaps.json'), 'utf8').catch(() => '[]');
+      const told = `${story.join('\n')}\ngaps: ${gaps}\n`;
+      const when = (ids: string[]) =>
+        ids.length === 0
+          ? ''
+          : `from ${acknowledged.get(ids[0] ?? '')} to ${acknowledged.get(ids.at(-1) ?? '')}`;
       const listed = await listAll(server);
-      const lost = [...acknowledged].filter((id) => !listed.has(id));
-      expect(lost, `lost in the list, of ${acknowledged.size}\n${told}`).toEqual([]);
+      const lost = [...acknowledged.keys()].filter((id) => !listed.has(id));
+      expect(lost, `lost in the list ${when(lost)}, of ${acknowledged.size}\n${told}`).toEqual([]);
       expect(
         [...listed].filter(([, times]) => times > 1),
         `doubled in the list\n${told}`,
@@ -117,10 +125,8 @@ test(
         return [...listed.keys()].every((id) => files.has(id));
       }, 60).catch(() => undefined);
       const files = await archived(directory, 'evidence');
-      expect(
-        [...acknowledged].filter((id) => !files.has(id)),
-        `lost in trace files\n${told}`,
-      ).toEqual([]);
+      const unfiled = [...acknowledged.keys()].filter((id) => !files.has(id));
+      expect(unfiled, `lost in trace files ${when(unfiled)}\n${told}`).toEqual([]);
       expect(
         [...files].filter(([, times]) => times > 1),
         `doubled in trace files\n${told}`,
@@ -140,8 +146,10 @@ test(
       isOver = true;
       await server.kill().catch(() => undefined);
       await receiver.stop();
-      if (fills) execFileSync('umount', ['-l', directory]);
-      await removeDirectory(directory);
+      if (!process.env.OPENCTS_CHAOS_KEEP) {
+        if (fills) execFileSync('umount', ['-l', directory]);
+        await removeDirectory(directory);
+      }
     }
   },
   (MINUTES + 12) * 60_000,

@@ -13,7 +13,7 @@ import {
   JournalReader,
   Quarantine,
 } from '../journal/index.ts';
-import { clickhouseStore, InsertFailed, type TraceStore } from '../traces/index.ts';
+import { clickhouseStore, InsertFailed, StoreUnavailable, type TraceStore } from '../traces/index.ts';
 import { INDEXER, Indexer } from './indexer.ts';
 
 const DAY = 86_400_000;
@@ -290,6 +290,29 @@ test.each([
   expect(tokens[1]).toBe(tokens[0]);
   expect(await stored()).toBe(150);
   await again.stop();
+});
+
+test('a store that remembers a failed insert by its token, but has nothing of it, gets it again', async () => {
+  const { journal, passed, begin, entry, stored } = await house();
+  await journal.append(
+    Array.from({ length: 50 }, () => entry()),
+    [],
+  );
+  const failed = new Set<string>();
+  const indexer = await begin({
+    ...bound(store),
+    async insert(lines, token) {
+      // As an engine does whose disk is full: what has no room is known by its token all the same.
+      if (failed.has(token)) return;
+      if (failed.size > 0) return store.insert(lines, token);
+      failed.add(token);
+      throw new StoreUnavailable('no room');
+    },
+  });
+  await caughtUp(passed, 50);
+  expect(await stored()).toBe(50);
+  await indexer.stop();
+  await journal.close();
 });
 
 /** The store, with every token that it is given noted. */

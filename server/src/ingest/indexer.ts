@@ -52,6 +52,8 @@ interface Batch extends Stretch {
   from: Position;
   frames: Frame[];
   bytes: number;
+  /** It was begun before the process was. */
+  isRepeated: boolean;
 }
 
 /**
@@ -114,7 +116,7 @@ export class Indexer {
 
   private async gather(from: Position, until?: Position): Promise<Batch> {
     const { journal } = this.options;
-    const batch: Batch = { from, to: from, frames: [], bytes: 0 };
+    const batch: Batch = { from, to: from, frames: [], bytes: 0, isRepeated: until !== undefined };
     let day: number | undefined;
     while (batch.frames.length < BATCH_TRACES && batch.bytes < BATCH_BYTES) {
       const { frames, next } = await journal.read(batch.to, BATCH_BYTES - batch.bytes, until);
@@ -132,12 +134,16 @@ export class Indexer {
     return batch;
   }
 
-  private async bringIn({ from, to, frames }: Batch): Promise<boolean> {
+  private async bringIn({ from, to, frames, isRepeated }: Batch): Promise<boolean> {
     const { journalId, aside, waiting, passed, failed } = this.options;
     const token = `${journalId}/${formatPosition(from)}-${formatPosition(to)}`;
     this.streamBegun = frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
     waiting(frames[0]?.recordTime);
-    const refused = await this.insert(await this.unknown(frames), token).catch((error) => {
+    const insert = async () => {
+      const refused = await this.insert(await this.unknown(frames), token);
+      return isRepeated ? refused + (await this.makeSure(frames, token)) : refused;
+    };
+    const refused = await insert().catch((error) => {
       failed?.(reasonOf(error));
       throw error;
     });
@@ -153,21 +159,42 @@ export class Indexer {
   private async unknown(frames: readonly Frame[]): Promise<readonly Frame[]> {
     const { doubt } = this.options.follower;
     if (!doubt) return frames;
-    const doubtful = new Map<string, Frame[]>();
+    const missing = new Set(await this.missing(frames));
+    return frames.filter((frame) => comparePositions(frame.position, doubt) >= 0 || missing.has(frame));
+  }
+
+  /**
+   * A store that failed, or was left in the middle, may take the repetition for known and have nothing of it: its
+   * disk was full, say. What it does not have is inserted under another name.
+   * @returns how many are refused
+   */
+  private async makeSure(frames: readonly Frame[], token: string): Promise<number> {
+    const { aside, log } = this.options;
+    const lost = (await this.missing(frames)).filter((frame) => !aside.isNoted(frame));
+    if (lost.length === 0) return 0;
+    log.warn(
+      { traces: lost.length },
+      'the trace store took a repeated insert for known, but did not have it',
+    );
+    return this.insert(lost, `${token}/${Date.now()}`);
+  }
+
+  /** What the store does not have. */
+  private async missing(frames: readonly Frame[]): Promise<Frame[]> {
+    const byProject = new Map<string, Frame[]>();
     for (const frame of frames) {
-      if (comparePositions(frame.position, doubt) >= 0) break;
-      const some = doubtful.get(frame.projectId);
+      const some = byProject.get(frame.projectId);
       if (some) some.push(frame);
-      else doubtful.set(frame.projectId, [frame]);
+      else byProject.set(frame.projectId, [frame]);
     }
     const known = new Set<string>();
-    for (const [projectId, some] of doubtful) {
-      const times = some.map(({ time }) => time);
-      const range = [Math.min(...times), Math.max(...times)] as const;
+    for (const [projectId, some] of byProject) {
+      const times = some.map(({ time }) => time).sort((a, b) => a - b);
       const ids = some.map(({ traceId }) => traceId);
-      for (const id of await this.options.store.known(projectId, ids, ...range)) known.add(projectId + id);
+      const there = await this.options.store.known(projectId, ids, times[0] ?? 0, times.at(-1) ?? 0);
+      for (const id of there) known.add(projectId + id);
     }
-    return known.size === 0 ? frames : frames.filter((frame) => !known.has(frame.projectId + frame.traceId));
+    return frames.filter((frame) => !known.has(frame.projectId + frame.traceId));
   }
 
   /** Whether a row is at fault; an error that nobody knows is taken for that when it does not pass. */

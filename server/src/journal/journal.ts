@@ -221,6 +221,7 @@ export class Journal {
     this.closing = true;
     this.wake();
     await this.loop;
+    if (!this.failure) await this.keepName();
     await this.handle.close();
   }
 
@@ -249,7 +250,7 @@ export class Journal {
     try {
       if (this.end.offset > SEGMENT_HEADER.length && this.end.offset >= this.options.segmentSize)
         await this.rotate();
-      await this.keepName();
+      if (performance.now() >= this.lookAt) await this.keepName();
       await this.writeAll(batch.buffer.subarray(0, batch.length));
       await this.handle.datasync().catch((cause) => {
         throw new Fatal('fdatasync of the journal failed', { cause });
@@ -287,7 +288,6 @@ export class Journal {
 
   /** The file may have been removed while it is open: then it is given its name again, with all that is in it. */
   private async keepName(): Promise<void> {
-    if (performance.now() < this.lookAt) return;
     this.lookAt = performance.now() + LOOK_EVERY_MS;
     if ((await this.handle.stat()).nlink > 0) return;
     const { directory, onRestored } = this.options;
@@ -345,6 +345,7 @@ export class Journal {
   private async rotate(): Promise<void> {
     const { segment } = this.end;
     try {
+      await this.keepName();
       await writeCompanions(this.options.directory, segment, this.segmentIdentities, this.segmentCounts);
       const next = await this.createSegment(segment + 1);
       await this.handle.close();

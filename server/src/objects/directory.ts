@@ -103,7 +103,7 @@ export class DirectoryStore implements ObjectStore {
       const aside = this.metadataFile(bucket, key);
       await mkdir(path.dirname(aside), { recursive: true, mode: 0o700 });
       await replaceFile(aside, JSON.stringify({ metadata, lock } satisfies Aside));
-      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      await makeWithin(this.folder(bucket), path.dirname(file));
       await rename(temporary, file);
       await this.syncNames(bucket, key);
     } catch (error) {
@@ -296,4 +296,15 @@ function problemOf(
     return new ObjectStoreError('denied', `${what} may not be touched: ${message}`, { cause: error });
   }
   return new ObjectStoreError('away', `${what}: ${message}`, { cause: error });
+}
+
+/** Makes a folder and those between, but never the one it lies in: where a disk is away, nothing is put in its place. */
+async function makeWithin(folder: string, directory: string): Promise<void> {
+  let made = folder;
+  for (const step of path.relative(folder, directory).split(path.sep).filter(Boolean)) {
+    made = path.join(made, step);
+    await mkdir(made, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
 }
