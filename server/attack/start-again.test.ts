@@ -130,6 +130,23 @@ const faults: [name: string, damage: () => Promise<void>, alarm: RegExp][] = [
     /./,
   ],
   ['the id is gone', () => rm(inJournal('id')), /./],
+  [
+    'foreign and crafted files stand for segments, counts and what is set aside',
+    async () => {
+      await writeFile(inJournal('9999999999.journal'), '');
+      await writeFile(inJournal('0000000900.counts'), 'null');
+      await writeFile(inJournal('0000000901.ids'), '');
+      const lines = [
+        'null',
+        '{}',
+        '5',
+        '{"follower":"indexer","position":{"segment":1,"offset":20},"routing":{}}',
+      ];
+      await writeFile(inJournal('quarantine/indexer-0000000001.000000000020.ndjson'), lines.join('\n'));
+      await writeFile(inJournal('gaps.json'), '[{},1,null]');
+    },
+    /./,
+  ],
   ['gaps.json is damaged', () => writeFile(inJournal('gaps.json'), '[{'), /./],
   [
     'foreign files stand about',

@@ -1,7 +1,7 @@
 import { readOperation } from './auditing/index.ts';
 import { readPolicy } from './iam/index.ts';
 import type { StoredJson } from './metadata/index.ts';
-import { readNotification } from './notifications/index.ts';
+import { readBegun, readNotification } from './notifications/index.ts';
 import { readExtension } from './smn/index.ts';
 import { readConfiguration, readTracker } from './trackers/index.ts';
 
@@ -23,6 +23,14 @@ export const STORED_JSON: readonly StoredJson[] = [
   {
     ...{ table: 'operations', id: 'id', column: 'trace' },
     problemOf: (text) => readOperation(text).problem,
+  },
+  {
+    ...{ table: 'notifier_positions', id: 'journal_id', column: 'begun' },
+    problemOf: (text) => readBegun(text).problem,
+  },
+  {
+    ...{ table: 'notifier_arrears', id: 'project_id', column: 'begun' },
+    problemOf: (text) => readBegun(text).problem,
   },
   { ...{ table: 'roles', id: 'id', column: 'policy' }, problemOf: (text) => readPolicy(text).problem },
 ];

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile, syncDirectory } from '../durable.ts';
-import type { FollowerName } from './followers.ts';
+import { FOLLOWERS, type FollowerName } from './followers.ts';
 import type { Frame, Routing } from './frame.ts';
 import { formatPosition, type Position } from './segment.ts';
 
@@ -189,13 +189,35 @@ async function readAside(file: string): Promise<AsideFile> {
   });
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    try {
-      found.records.push(JSON.parse(line) as SetAside);
-    } catch {
-      found.others.push(line);
-    }
+    const record = recordOf(line);
+    if (record) found.records.push(record);
+    else found.others.push(line);
   }
   return found;
+}
+
+/** Undefined: it is none that could be replayed. */
+function recordOf(line: string): SetAside | undefined {
+  try {
+    const record = JSON.parse(line) as SetAside;
+    const { position, routing, reason, since } = record;
+    const texts = [
+      record.line,
+      reason,
+      routing.traceId,
+      routing.projectId,
+      routing.trackerName,
+      routing.serviceType,
+    ];
+    const numbers = [position.segment, position.offset, since, routing.recordTime];
+    const isWhole =
+      FOLLOWERS.includes(record.follower) &&
+      texts.every((text) => typeof text === 'string') &&
+      numbers.every(Number.isSafeInteger);
+    return isWhole ? record : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const textOf = (record: SetAside) => JSON.stringify(record);

@@ -38,13 +38,8 @@ export class Gaps {
       if (error.code !== 'ENOENT') throw error;
       return '[]';
     });
-    let found: Gap[] = [];
-    try {
-      found = JSON.parse(text) as Gap[];
-    } catch {
-      // What was found before cannot be told any more; what is found now can.
-    }
-    return new Gaps(directory, found, report);
+    // Of what was found before, what cannot be read cannot be told any more; what is found now can.
+    return new Gaps(directory, gapsIn(text), report);
   }
 
   /** Writes down a gap, and reports it once. */
@@ -66,6 +61,20 @@ export class Gaps {
     const counts = new HourCounts();
     for (const gap of this.found) if (gap.missedBy.includes(follower)) counts.addAll(gap.counts ?? []);
     return counts;
+  }
+}
+
+function gapsIn(text: string): Gap[] {
+  try {
+    const all = JSON.parse(text) as Gap[];
+    return all.filter(
+      (gap) =>
+        [gap?.from, gap?.to].every((place) => Number.isSafeInteger(place?.segment)) &&
+        Array.isArray(gap.missedBy) &&
+        (gap.counts === null || (Array.isArray(gap.counts) && gap.counts.every(isRow))),
+    );
+  } catch {
+    return [];
   }
 }
 

@@ -62,12 +62,12 @@ export class Recovery {
   async run(): Promise<Recovered> {
     const { directory } = this.options;
     await this.readPositions();
-    const segments = await listNumbers(directory, 'journal');
+    const segments = await this.ownSegments();
     const ids = await listNumbers(directory, 'ids');
-    const counted = await listNumbers(directory, 'counts');
+    const counted = await this.countedSegments();
     const reached = this.furthest();
     const last = segments.at(-1) ?? 0;
-    const known = Math.max(last, ids.at(-1) ?? 0, counted.at(-1) ?? 0, reached?.segment ?? 0);
+    const known = Math.max(last, counted.at(-1) ?? 0, reached?.segment ?? 0);
     for (const segment of segments) {
       if (segment !== last) await this.completeCompanions(segment, ids.includes(segment));
     }
@@ -87,7 +87,7 @@ export class Recovery {
         recovered.counts.addAll((await countsOf(directory, segment)) ?? []);
     }
     for (const identity of recovered.own.identities) this.options.remember(identity);
-    await this.findMissing(new Set(segments), known);
+    await this.findMissing(segments, counted, known);
     return recovered;
   }
 
@@ -134,19 +134,48 @@ export class Recovery {
     }
   }
 
-  /** Segments that followers have yet to read, or are in, and that are not there. */
-  private async findMissing(segments: ReadonlySet<number>, known: number): Promise<void> {
+  /** Segments that followers have yet to read, or are in, and that are not there: those next to each other are one gap. */
+  private async findMissing(
+    segments: readonly number[],
+    counted: readonly number[],
+    known: number,
+  ): Promise<void> {
     const { directory, gaps } = this.options;
     const reached = this.furthest();
     if (!reached) return;
-    const first = Math.min(...[...this.positions.values()].map(({ segment }) => segment));
-    for (let segment = first; segment <= known; segment++) {
-      if (segments.has(segment)) continue;
-      // Nobody knows how long the segment was that the first of them has reached.
-      const to = segment === reached.segment ? reached : startOf(segment + 1);
-      const counts = await countsOf(directory, segment);
-      await gaps.add({ from: startOf(segment), to, missedBy: this.before(to), counts });
+    let next = Math.min(...[...this.positions.values()].map(({ segment }) => segment));
+    for (const segment of [...segments.filter((one) => one >= next), known + 1]) {
+      if (segment > next) {
+        // Nobody knows how long the segment was that the first of them has reached.
+        const to = segment - 1 === reached.segment ? reached : startOf(segment);
+        const inGap = counted.filter((one) => one >= next && one < segment);
+        const rows = await Promise.all(inGap.map((one) => countsOf(directory, one)));
+        const counts = inGap.length === segment - next ? rows.flatMap((some) => some ?? []) : null;
+        await gaps.add({ from: startOf(next), to, missedBy: this.before(to), counts });
+      }
+      next = segment + 1;
     }
+  }
+
+  /** Files that begin as segments do; of those that do not, only the one that was just begun. */
+  private async ownSegments(): Promise<number[]> {
+    const { directory } = this.options;
+    const own: number[] = [];
+    for (const segment of await listNumbers(directory, 'journal')) {
+      const isBegun = (await sizeOf(directory, segment)) >= SEGMENT_HEADER.length;
+      const follows = segment === (own.at(-1) ?? 0) + 1 || segment === this.furthest()?.segment;
+      if (isBegun || follows) own.push(segment);
+    }
+    return own;
+  }
+
+  /** Segments whose counts can be read. */
+  private async countedSegments(): Promise<number[]> {
+    const { directory } = this.options;
+    const counted: number[] = [];
+    for (const segment of await listNumbers(directory, 'counts'))
+      if (await countsOf(directory, segment)) counted.push(segment);
+    return counted;
   }
 
   private before(place: Position): FollowerName[] {

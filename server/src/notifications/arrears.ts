@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { comparePositions, type Position } from '../journal/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
+import { readBegun } from './begun.ts';
 
 /** What the notifier has passed over of one project, and looks at for it alone. */
 export interface Arrear {
@@ -134,6 +135,6 @@ function toArrear(row: Selectable<Database['notifier_arrears']>): Arrear {
     projectId: row.project_id,
     from: { segment: row.segment, offset: row.offset },
     until: { segment: row.until_segment, offset: row.until_offset },
-    begun: row.begun === '' ? undefined : (JSON.parse(row.begun) as Arrear['begun']),
+    begun: readBegun(row.begun).begun,
   };
 }

@@ -1,4 +1,5 @@
 export { checkAmounts } from './amounts.ts';
+export { readBegun } from './begun.ts';
 export { parseCondition } from './conditions.ts';
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
 export { Notifying } from './notifying.ts';

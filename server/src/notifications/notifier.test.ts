@@ -436,6 +436,19 @@ describe('the notifier', () => {
     expect(await waiting('each')).toHaveLength(6);
   });
 
+  test('what cannot be read of a stretch that was begun costs nothing', async () => {
+    await record([{}]);
+    await waitFor(1);
+    for (const begun of ['zzz', '{', 'null', '{"until":1}']) {
+      await notifier.stop();
+      await metadata.updateTable('notifier_positions').set({ begun }).execute();
+      const before = (await waiting('each')).length;
+      await start();
+      await record([{}]);
+      await expect.poll(async () => (await waiting('each')).length).toBe(before + 1);
+    }
+  });
+
   test('a notification that is changed holds from then on; a topic that is gone gets nothing', async () => {
     await metadata.updateTable('notifications').set({ enabled: 0 }).execute();
     notifier.refresh();

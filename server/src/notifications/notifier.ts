@@ -16,6 +16,7 @@ import type { Database } from '../metadata/index.ts';
 import { parseUrn } from '../smn/index.ts';
 import { fileLine } from '../traces/index.ts';
 import { type Arrear, Arrears } from './arrears.ts';
+import { type Begun, readBegun } from './begun.ts';
 import { SHARE_ROWS } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import {
@@ -37,16 +38,6 @@ const BUSY_MESSAGES = 500;
 const READ_EVERY_MS = 40;
 /** Without anything found the position is noted at least so often. */
 const NOTE_EVERY_MS = 5_000;
-
-/** A stretch of the journal of which a part is written. */
-interface Begun {
-  /** Its end. */
-  until: Position;
-  /** The order of the last delivery that is written. */
-  after: string;
-  /** Projects that it is passed over for. */
-  apart?: string[];
-}
 
 /** What was read for projects that are not passed over. */
 interface Read extends Stretch {
@@ -161,8 +152,7 @@ export class Notifier {
     // The later of the two: what is noted with messages may be ahead of the file, and the other way round.
     this.position = stored && comparePositions(stored, kept) > 0 ? stored : kept;
     if (comparePositions(this.position, journal.durableEnd) > 0) this.position = journal.durableEnd;
-    if (stored && row.begun !== '' && comparePositions(stored, this.position) === 0)
-      this.begun = JSON.parse(row.begun) as Begun;
+    if (stored && comparePositions(stored, this.position) === 0) this.begun = readBegun(row.begun).begun;
     this.noted = this.position;
     await this.arrears.load(await journal.begin());
     this.following.start();
