@@ -10,6 +10,7 @@ import { useNavigate, useSearchParams } from 'react-router-dom';
 import { listFirsts } from '../../api/overview.ts';
 import { listQuarantined } from '../../api/quarantine.ts';
 import { listSubscribers } from '../../api/topics.ts';
+import { showTraceStore } from '../../api/trace-store.ts';
 import { listTrackers } from '../../api/trackers.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
@@ -22,6 +23,7 @@ import { DeliveriesCard, TrackersCard } from './health.tsx';
 import './overview.css';
 import { QuarantineWarning } from './quarantine-warning.tsx';
 import { Ranking } from './ranking.tsx';
+import { StoreWarning } from './store-warning.tsx';
 import { Totals } from './totals.tsx';
 import { loadTraffic, RANGES, type Range, type Traffic } from './traffic.ts';
 import { useCard } from './use-card.ts';
@@ -40,6 +42,10 @@ export default function OverviewPage() {
   const quarantine = useCard(
     async (signal) => (session.operator ? listQuarantined(api, { limit: 1 }, signal) : null),
     'quarantine',
+  );
+  const store = useCard(
+    async (signal) => (session.operator ? showTraceStore(api, signal) : null),
+    'trace-store',
   );
   const cards = [traffic, firsts, trackers, deliveries];
   const empty = traffic.value?.totals.all === 0;
@@ -63,7 +69,7 @@ export default function OverviewPage() {
                 ariaLabel={texts.common.refresh}
                 loading={cards.some(({ loading }) => loading)}
                 onClick={() => {
-                  for (const { reload } of [...cards, quarantine]) reload();
+                  for (const { reload } of [...cards, quarantine, store]) reload();
                 }}
               />
             </SpaceBetween>
@@ -76,6 +82,7 @@ export default function OverviewPage() {
       <div className="overview">
         <SpaceBetween size="l">
           {cards.every(({ value }) => value === null) && <Alert type="info">{words.forbidden}</Alert>}
+          {store.value?.problem && <StoreWarning store={store.value} />}
           {quarantine.value && quarantine.value.total > 0 && (
             <QuarantineWarning count={quarantine.value.total} />
           )}

@@ -13,6 +13,7 @@ import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
 import { traceFields } from './trace-fields.ts';
+import { traceStore } from './trace-store.ts';
 import { traces } from './traces.ts';
 import { trackers } from './trackers.ts';
 
@@ -31,6 +32,7 @@ export const german: Texts = {
   timeline,
   topics,
   traceFields,
+  traceStore,
   traces,
   trackers,
   product: 'OpenCTS',

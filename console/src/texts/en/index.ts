@@ -12,6 +12,7 @@ import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
 import { traceFields } from './trace-fields.ts';
+import { traceStore } from './trace-store.ts';
 import { traces } from './traces.ts';
 import { trackers } from './trackers.ts';
 
@@ -30,6 +31,7 @@ export const english = {
   timeline,
   topics,
   traceFields,
+  traceStore,
   traces,
   trackers,
   product: 'OpenCTS',
