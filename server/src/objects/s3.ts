@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type Asked, brokenOff, noStore, refusalOf, type StorePlace } from './refusals.ts';
@@ -204,7 +204,8 @@ class S3Store implements ObjectStore {
 
   async put(object: NewObject): Promise<void> {
     const { bucket, key, body, contentType, metadata, md5, lock, encryptionKey } = object;
-    const stream = body instanceof Uint8Array ? undefined : createReadStream(body.file);
+    const what = `${bucket}/${key}`;
+    const stream = body instanceof Uint8Array ? undefined : await readerOf(body.file, what);
     const command = new this.sdk.PutObjectCommand({
       Bucket: bucket,
       Key: key,
@@ -224,13 +225,20 @@ class S3Store implements ObjectStore {
       encryptionKey ? 'kms:GenerateDataKey' : '',
     ];
     const asked = {
-      what: `${bucket}/${key}`,
+      what,
       right: rights.filter((right) => right !== '').join(' or '),
       bucket,
       missing: 'no-bucket' as const,
     };
+    // The SDK does not listen to the body: a disk that fails in its middle would end the process.
+    const unreadable = new Promise<never>((_, reject) => {
+      stream?.once('error', (error) => reject(unreadableFile(what, error)));
+    });
+    unreadable.catch(ignore);
     try {
-      const answer = await this.ask(asked, (call) => this.client.send(command, call));
+      const answer = await this.ask(asked, (call) =>
+        Promise.race([this.client.send(command, call), unreadable]),
+      );
       if (!answer.ETag) throw noStore(asked, this.place, NO_ETAG);
       if (encryptionKey && !answer.ServerSideEncryption?.includes('kms')) {
         throw new ObjectStoreError(
@@ -359,6 +367,9 @@ class S3Store implements ObjectStore {
             )
           : error;
       if (controller.signal.aborted) throw brokenOff(asked, deadline?.ms, error);
+      // What is still under way of it ends now.
+      controller.abort();
+      if (error instanceof ObjectStoreError) throw error;
       throw await refusalOf(told, asked, this.place);
     } finally {
       clearTimeout(timer);
@@ -366,6 +377,17 @@ class S3Store implements ObjectStore {
     }
   }
 }
+
+/** A file as the body of a request. */
+async function readerOf(file: string, what: string): Promise<Readable> {
+  const handle = await open(file).catch((error) => {
+    throw unreadableFile(what, error);
+  });
+  return handle.createReadStream();
+}
+
+const unreadableFile = (what: string, cause: Error) =>
+  new ObjectStoreError('away', `${what}: its file cannot be read: ${cause.message}`, { cause });
 
 /** Of the answer, where there was one. */
 const statusOf = (error: unknown) =>
