@@ -64,12 +64,12 @@ function why(): string | undefined {
 /** What a process needs in its environment to live under the rules. */
 export interface FaultsEnv {
   LD_PRELOAD: string;
-  OPENCTS_FAULTS: string;
+  TEST_FAULTS: string;
 }
 
 export const faultsIn = (directory: string): FaultsEnv => ({
   LD_PRELOAD: path.join(directory, 'faults.so'),
-  OPENCTS_FAULTS: path.join(directory, 'rules'),
+  TEST_FAULTS: path.join(directory, 'rules'),
 });
 
 /** Compiles the shim, and lays the file of the rules beside it. */
@@ -77,7 +77,7 @@ export function buildFaults(directory: string): FaultsEnv {
   const env = faultsIn(directory);
   const source = path.join(import.meta.dirname, 'shim.c');
   execFileSync('cc', ['-shared', '-fPIC', '-O1', '-Wall', '-o', env.LD_PRELOAD, source, '-ldl']);
-  const rules = openSync(env.OPENCTS_FAULTS, 'w');
+  const rules = openSync(env.TEST_FAULTS, 'w');
   ftruncateSync(rules, NOTES + MOST_NOTES);
   closeSync(rules);
   return env;
@@ -97,8 +97,8 @@ export class Faults {
   private readonly file: number;
   private rules = 0;
 
-  /** @param rules `OPENCTS_FAULTS` of the processes that are meant */
-  constructor(rules = process.env.OPENCTS_FAULTS as string) {
+  /** @param rules `TEST_FAULTS` of the processes that are meant */
+  constructor(rules = process.env.TEST_FAULTS as string) {
     this.file = openSync(rules, 'r+');
     this.clear();
   }

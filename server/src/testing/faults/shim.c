@@ -1,6 +1,6 @@
 /*
  * Stands between a process and the C library (LD_PRELOAD) and lets calls on files fail as the rules say that lie
- * in the file OPENCTS_FAULTS; layout and meaning: `faults.ts`. Every process and thread below shares the rules.
+ * in the file TEST_FAULTS; layout and meaning: `faults.ts`. Every process and thread below shares the rules.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -38,7 +38,7 @@ static struct {
 } *shared;
 
 __attribute__((constructor)) static void begin(void) {
-  const char *file = getenv("OPENCTS_FAULTS");
+  const char *file = getenv("TEST_FAULTS");
   int fd = file ? syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CLOEXEC) : -1;
   if (fd < 0) return;
   void *at = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
