@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openMetadata } from '../metadata/index.ts';
@@ -25,7 +25,10 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
   async function house(name: string): Promise<ArchiveHouse> {
     const folder = path.join(directory, name);
     await mkdir(folder);
-    await cp(path.join(directory, 'metadata.db'), path.join(folder, 'metadata.db'));
+    // Its log may hold what its last connection has not brought into the file.
+    for (const part of (await readdir(directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
+      await cp(path.join(directory, part), path.join(folder, part));
+    }
     const one = await new ArchiveHouse(folder).open();
     houses.push(one);
     await one.recover();
@@ -48,7 +51,8 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
     { calls: 'read', error: 'EIO', when: 'before' },
   ];
   const rows = Object.keys(ROOMS).flatMap((room) =>
-    // SQLite writes its log in place; and libsql keeps a page that it could not read for the page.
+    // SQLite appends to its log: what stands before in it would be lost as well. And libsql goes on with a page that
+    // it could not read as if it had: no test here could hold.
     FAILURES.filter(({ calls, when }) => room !== 'metadata' || (when !== 'lost' && calls !== 'read')).map(
       (failing) => ({
         room,
