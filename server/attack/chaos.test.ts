@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Receiver } from '../src/testing/receiver.ts';
@@ -46,6 +46,7 @@ test(
     /** Of these, those that the subscriber wants. */
     const toTell = new Set<string>();
     const story: string[] = [];
+    const log: string[] = [];
     let server: RunningServer = await startServer(directory, ENV);
     let gate: Promise<void> = Promise.resolve();
     let isOver = false;
@@ -76,6 +77,7 @@ test(
       server: () => server,
       async again(how, meanwhile, env) {
         await (how === 'kill' ? server.kill() : server.stop());
+        log.push(...server.log);
         await meanwhile?.();
         server = await startServer(directory, { ...ENV, ...env });
       },
@@ -146,7 +148,10 @@ test(
       isOver = true;
       await server.kill().catch(() => undefined);
       await receiver.stop();
-      if (!process.env.OPENCTS_CHAOS_KEEP) {
+      if (process.env.OPENCTS_CHAOS_KEEP) {
+        console.log(`kept: ${directory}`);
+        await writeFile(path.join(directory, 'chaos.log'), [...log, ...server.log].join('\n'));
+      } else {
         if (fills) execFileSync('umount', ['-l', directory]);
         await removeDirectory(directory);
       }
