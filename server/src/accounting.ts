@@ -1,5 +1,5 @@
 import type { Indexing } from './ingest/index.ts';
-import { FOLLOWERS, type FollowerName, HourCounts, type Journal, type Quarantine } from './journal/index.ts';
+import { byFollower, type FollowerName, HourCounts, type Journal, type Quarantine } from './journal/index.ts';
 
 /**
  * Traces of one hour of record_time. `indexed` = journalled less those that the indexer still has before it, those
@@ -30,16 +30,15 @@ export class Accounting {
   /** Hours that begin in [from, to), epoch ms, ascending; those without traces are left out. */
   hours(projectId: string, from: number, to: number): AccountedHour[] {
     const { counts, gaps } = this.journal;
-    const lostTo = each((name) => gaps.lostTo(name));
+    const lostTo = byFollower((name) => gaps.lostTo(name));
     return counts
       .hours(projectId)
       .filter((hour) => hour >= from && hour < to)
       .map((time) => {
         const journalled = counts.get(projectId, time);
-        const quarantined = each((name) => this.quarantine.counts[name].get(projectId, time));
-        const lost = each((name) => lostTo[name].get(projectId, time));
-        const pending = this.indexer.pending.get(projectId, time);
-        const indexed = journalled - pending - quarantined.indexer - lost.indexer;
+        const quarantined = byFollower((name) => this.quarantine.counts[name].get(projectId, time));
+        const lost = byFollower((name) => lostTo[name].get(projectId, time));
+        const indexed = this.indexedOf(projectId, time, lostTo.indexer);
         return { time, journalled, indexed, quarantined, lost };
       });
   }
@@ -48,15 +47,15 @@ export class Accounting {
   indexed(from: number): HourCounts {
     const indexed = new HourCounts();
     const lost = this.journal.gaps.lostTo('indexer');
-    for (const [projectId, hour, journalled] of this.journal.counts.rows()) {
-      if (hour < from) continue;
-      const away = [this.indexer.pending, this.quarantine.counts.indexer, lost];
-      const without = away.reduce((sum, counts) => sum + counts.get(projectId, hour), 0);
-      indexed.add(projectId, hour, journalled - without);
+    for (const [projectId, hour] of this.journal.counts.rows()) {
+      if (hour >= from) indexed.add(projectId, hour, this.indexedOf(projectId, hour, lost));
     }
     return indexed;
   }
-}
 
-const each = <Value>(of: (name: FollowerName) => Value) =>
-  Object.fromEntries(FOLLOWERS.map((name) => [name, of(name)])) as Record<FollowerName, Value>;
+  private indexedOf(projectId: string, hour: number, lost: HourCounts): number {
+    const away = [this.indexer.pending, this.quarantine.counts.indexer, lost];
+    const without = away.reduce((sum, counts) => sum + counts.get(projectId, hour), 0);
+    return this.journal.counts.get(projectId, hour) - without;
+  }
+}

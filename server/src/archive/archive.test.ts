@@ -18,13 +18,13 @@ import { digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { SpoolSealer } from './sealing.ts';
 import { READY, readyStretches } from './spool.ts';
+import { BUCKET, ROUTE } from './testing/route.ts';
 import { Uploader } from './uploader.ts';
 
 const log = pino({ level: 'silent' });
-const PROJECT = 'a'.repeat(32);
+const PROJECT = ROUTE.projectId;
 const OTHER = 'b'.repeat(32);
 const CYCLE = Date.UTC(2026, 10, 5, 9, 35);
-const BUCKET = 'audit-archive';
 
 let directory: string;
 let journal: Journal;
@@ -112,22 +112,7 @@ async function record(...given: Given[]): Promise<string[]> {
   return entries.map(({ routing }) => routing.traceId);
 }
 
-const route = (change: Partial<Route> = {}): Route => ({
-  projectId: PROJECT,
-  domainId: 'd',
-  trackerId: 't1',
-  tracker: 'system',
-  bucket: BUCKET,
-  prefix: '',
-  region: 'eu-de',
-  subProject: undefined,
-  compressed: true,
-  sorted: true,
-  withoutDataKeys: false,
-  lock: undefined,
-  encryptionKey: undefined,
-  ...change,
-});
+const route = (change: Partial<Route> = {}): Route => ({ ...ROUTE, ...change });
 
 const job = (stretch: CutterJob['stretch'], final: string): CutterJob => ({
   journalId: journal.id,

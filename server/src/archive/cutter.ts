@@ -11,6 +11,7 @@ import {
   type Frame,
   type JournalReader,
   type Position,
+  sortablePosition,
 } from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
 import { fileLine } from '../traces/index.ts';
@@ -97,10 +98,7 @@ export interface Stretch {
 }
 
 /** The folder of a stretch of the journal in the spool; in the order of the stretches. */
-export const stretchName = ({ from, to }: Stretch) => `${sortable(from)}-${sortable(to)}`;
-
-const sortable = ({ segment, offset }: Position) =>
-  `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
+export const stretchName = ({ from, to }: Stretch) => `${sortablePosition(from)}-${sortablePosition(to)}`;
 
 /** What a cutter is to do; plain data, since it may do it in another thread. */
 export interface CutterJob {

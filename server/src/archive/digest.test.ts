@@ -15,26 +15,11 @@ import { Digester } from './digester.ts';
 import { traceFileKey } from './layout.ts';
 import { readPublicKey, SigningKeys } from './signing-keys.ts';
 import { bucketSource, folderSource } from './sources.ts';
+import { BUCKET, ROUTE } from './testing/route.ts';
 import { type Finding, verifyArchive } from './verify.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 5, 12);
-const BUCKET = 'audit-archive';
-const route: Route = {
-  projectId: 'a'.repeat(32),
-  domainId: 'd',
-  trackerId: 't1',
-  tracker: 'system',
-  bucket: BUCKET,
-  prefix: '',
-  region: 'eu-de',
-  subProject: undefined,
-  compressed: true,
-  sorted: true,
-  withoutDataKeys: false,
-  lock: undefined,
-  encryptionKey: undefined,
-};
 
 let directory: string;
 let objects: DirectoryStore;
@@ -67,13 +52,13 @@ function digesterWith(change: Partial<Route> = {}): Digester {
     clock: () => now,
     log: pino({ level: 'silent' }),
     hash: 'SHA-256',
-    trackers: async () => [{ route: { ...route, ...change }, validated }],
+    trackers: async () => [{ route: { ...ROUTE, ...change }, validated }],
   });
 }
 
 let files = 0;
 /** A trace file that was delivered now. */
-async function deliver(service = 'ECS', by = route): Promise<string> {
+async function deliver(service = 'ECS', by = ROUTE): Promise<string> {
   const hex = String(++files).padStart(16, '0');
   const key = traceFileKey({ ...by, service }, now, hex, true);
   const body = gzipSync(JSON.stringify([{ trace_id: hex }]));
@@ -159,7 +144,7 @@ describe('digests', () => {
       /^CloudTraces\/eu-de\/2026\/11\/5\/system\/Digest\/ECS\/CloudTrace-Digest_eu-de_2026-11-05T13-00-00Z\.json\.gz$/,
     );
     expect(first?.digest).toMatchObject({
-      project_id: route.projectId,
+      project_id: ROUTE.projectId,
       digest_start_time: '2026-11-05T12-00-00Z',
       digest_end_time: '2026-11-05T13-00-00Z',
       digest_bucket: BUCKET,
@@ -294,7 +279,7 @@ describe('names that look alike', () => {
   });
 
   test('projects of one bucket are chains of their own', async () => {
-    const other = { ...route, projectId: 'b'.repeat(32), trackerId: 't2', subProject: 'eu-de_team' };
+    const other = { ...ROUTE, projectId: 'b'.repeat(32), trackerId: 't2', subProject: 'eu-de_team' };
     for (let hour = 0; hour < 3; hour++) {
       await deliver();
       await deliver('ECS', other);
@@ -382,7 +367,7 @@ describe('names that look alike', () => {
     await deliver();
     await nextHour();
     const last = await deliver();
-    const again = { ...route, trackerId: 't2' };
+    const again = { ...ROUTE, trackerId: 't2' };
     const renewed = digesterWith(again);
     now += HOUR / 2;
     await deliver('ECS', again);
@@ -429,7 +414,7 @@ describe('names that look alike', () => {
     }
     const store = new HangingStore(path.join(directory, 'objects'));
     await store.createBucket('hanging');
-    const hanging = { ...route, trackerId: 't2', tracker: 'reads', bucket: 'hanging' };
+    const hanging = { ...ROUTE, trackerId: 't2', tracker: 'reads', bucket: 'hanging' };
     const both = new Digester({
       metadata,
       objects: store,
@@ -437,7 +422,7 @@ describe('names that look alike', () => {
       clock: () => now,
       log: pino({ level: 'silent' }),
       hash: 'SHA-256',
-      trackers: async () => [hanging, route].map((one) => ({ route: one, validated: true })),
+      trackers: async () => [hanging, ROUTE].map((one) => ({ route: one, validated: true })),
     });
     await deliver('ECS', hanging);
     const works = [];
@@ -500,7 +485,7 @@ describe('verify names', () => {
   });
 
   test('a trace file that was added', async () => {
-    const key = traceFileKey({ ...route, service: 'ECS' }, NOON + HOUR, 'f'.repeat(16), true);
+    const key = traceFileKey({ ...ROUTE, service: 'ECS' }, NOON + HOUR, 'f'.repeat(16), true);
     await objects.put({ bucket: BUCKET, key, body: gzipSync('[]'), contentType: 'application/gzip' });
     expect(await named()).toEqual([['file', key, 'unexpected']]);
   });
@@ -570,7 +555,7 @@ describe('verify names', () => {
 
   test('what was undelivered as pending, and what came before verification as such', async () => {
     const late = await deliver();
-    const early = traceFileKey({ ...route, service: 'ECS' }, NOON - 5 * HOUR, 'e'.repeat(16), true);
+    const early = traceFileKey({ ...ROUTE, service: 'ECS' }, NOON - 5 * HOUR, 'e'.repeat(16), true);
     await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
     const { counts, findings, bad } = await verify();
     expect(counts).toMatchObject({ pending: 1, before: 1 });
@@ -579,7 +564,7 @@ describe('verify names', () => {
   });
 
   test('before the first digest of a trace source its files as pending', async () => {
-    const early = traceFileKey({ ...route, service: 'NEW' }, now - HOUR, 'e'.repeat(16), true);
+    const early = traceFileKey({ ...ROUTE, service: 'NEW' }, now - HOUR, 'e'.repeat(16), true);
     await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
     expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('pending');
     now += 2 * HOUR;

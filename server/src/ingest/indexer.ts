@@ -12,7 +12,7 @@ import {
   type Position,
   type Stretch,
 } from '../journal/index.ts';
-import { InsertFailed, InsertRefused, type TraceStore } from '../traces/index.ts';
+import { InsertFailed, InsertRefused, insertAll, missingIn, type TraceStore } from '../traces/index.ts';
 
 /** Traces and bytes of lines that are inserted together. */
 const BATCH_TRACES = 20_000;
@@ -159,7 +159,7 @@ export class Indexer {
   private async unknown(frames: readonly Frame[]): Promise<readonly Frame[]> {
     const { doubt } = this.options.follower;
     if (!doubt) return frames;
-    const missing = new Set(await this.missing(frames));
+    const missing = new Set(await missingIn(this.options.store, frames));
     return frames.filter((frame) => comparePositions(frame.position, doubt) >= 0 || missing.has(frame));
   }
 
@@ -170,7 +170,7 @@ export class Indexer {
    */
   private async makeSure(frames: readonly Frame[], token: string): Promise<number> {
     const { aside, log } = this.options;
-    const lost = (await this.missing(frames)).filter((frame) => !aside.isNoted(frame));
+    const lost = (await missingIn(this.options.store, frames)).filter((frame) => !aside.isNoted(frame));
     if (lost.length === 0) return 0;
     log.warn(
       { traces: lost.length },
@@ -179,52 +179,25 @@ export class Indexer {
     return this.insert(lost, `${token}/${Date.now()}`);
   }
 
-  /** What the store does not have. */
-  private async missing(frames: readonly Frame[]): Promise<Frame[]> {
-    const byProject = new Map<string, Frame[]>();
-    for (const frame of frames) {
-      const some = byProject.get(frame.projectId);
-      if (some) some.push(frame);
-      else byProject.set(frame.projectId, [frame]);
-    }
-    const known = new Set<string>();
-    for (const [projectId, some] of byProject) {
-      const times = some.map(({ time }) => time).sort((a, b) => a - b);
-      const ids = some.map(({ traceId }) => traceId);
-      const there = await this.options.store.known(projectId, ids, times[0] ?? 0, times.at(-1) ?? 0);
-      for (const id of there) known.add(projectId + id);
-    }
-    return frames.filter((frame) => !known.has(frame.projectId + frame.traceId));
-  }
-
   /** Whether a row is at fault; an error that nobody knows is taken for that when it does not pass. */
   private blames(error: unknown): boolean {
     const lasting = this.following.failures >= (this.options.patience ?? PATIENCE);
     return error instanceof InsertRefused || (error instanceof InsertFailed && lasting);
   }
 
-  /**
-   * A refused batch is halved until the line that the store cannot take stands alone; that one is set aside.
-   * @returns how many are
-   */
+  /** A line that the store cannot take is set aside. @returns how many are */
   private async insert(frames: readonly Frame[], token: string): Promise<number> {
-    const [first] = frames;
-    if (!first) return 0;
-    try {
-      await this.options.store.insert(linesOf(frames), token);
-      return 0;
-    } catch (error) {
-      if (!this.blames(error)) throw error;
-      if (frames.length === 1) {
-        this.options.aside.note(first, error);
-        return first.isReplay ? 0 : 1;
-      }
-      const half = frames.length >> 1;
-      return (
-        (await this.insert(frames.slice(0, half), `${token}a`)) +
-        (await this.insert(frames.slice(half), `${token}b`))
-      );
-    }
+    const { store, aside } = this.options;
+    let refused = 0;
+    await insertAll(frames, token, {
+      insert: (some, name) => store.insert(linesOf(some), name),
+      blames: (error) => this.blames(error),
+      refuse: (frame, error) => {
+        aside.note(frame, error);
+        if (!frame.isReplay) refused++;
+      },
+    });
+    return refused;
   }
 }
 

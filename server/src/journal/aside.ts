@@ -3,7 +3,7 @@ import path from 'node:path';
 import { replaceFile, syncDirectory } from '../durable.ts';
 import { FOLLOWERS, type FollowerName } from './followers.ts';
 import type { Frame, Routing } from './frame.ts';
-import { formatPosition, type Position } from './segment.ts';
+import { formatPosition, type Position, sortablePosition } from './segment.ts';
 
 /** What of the exception is kept. */
 const MOST_REASON = 1_000;
@@ -229,7 +229,6 @@ async function write(file: string, lines: readonly string[]): Promise<void> {
 }
 
 /** Of what is set aside at once; named by the first. */
-function fileOf(directory: string, { follower, position: { segment, offset } }: SetAside): string {
-  const place = `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
-  return path.join(directory, 'quarantine', `${follower}-${place}.ndjson`);
+function fileOf(directory: string, { follower, position }: SetAside): string {
+  return path.join(directory, 'quarantine', `${follower}-${sortablePosition(position)}.ndjson`);
 }

@@ -9,7 +9,7 @@ export {
   FollowerThread,
   type MissingSegment,
 } from './follower-thread.ts';
-export { FOLLOWERS, type FollowerName } from './followers.ts';
+export { byFollower, FOLLOWERS, type FollowerName } from './followers.ts';
 export type { Frame, Replay, Routing } from './frame.ts';
 export { describeGap, type Gap } from './gaps.ts';
 export { type FollowerSetup, followedJournal, serveFollower } from './in-thread.ts';
@@ -23,5 +23,5 @@ export {
   Quarantine,
 } from './quarantine.ts';
 export { type JournalRead, JournalReader } from './reader.ts';
-export { comparePositions, formatPosition, type Position } from './segment.ts';
+export { comparePositions, formatPosition, type Position, sortablePosition } from './segment.ts';
 export { JournalSnapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { type AsideChange, asideFiles, type SetAside } from './aside.ts';
 import { HourCounts, hourOf } from './counts.ts';
-import { FOLLOWERS, type FollowerName } from './followers.ts';
+import { byFollower, FOLLOWERS, type FollowerName } from './followers.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { comparePositions, type Position } from './segment.ts';
 
@@ -26,10 +26,8 @@ export class Quarantine {
 
   private constructor(directory: string) {
     this.directory = directory;
-    const each = <Value>(make: () => Value) =>
-      Object.fromEntries(FOLLOWERS.map((name) => [name, make()])) as Record<FollowerName, Value>;
-    this.counts = each(() => new HourCounts());
-    this.totals = each(() => 0);
+    this.counts = byFollower(() => new HourCounts());
+    this.totals = byFollower(() => 0);
   }
 
   /**

@@ -25,6 +25,10 @@ export function formatPosition(position: Position): string {
   return `${position.segment}:${position.offset}`;
 }
 
+/** A text for names of files: sorts as places do. */
+export const sortablePosition = ({ segment, offset }: Position): string =>
+  `${String(segment).padStart(10, '0')}.${String(offset).padStart(12, '0')}`;
+
 export function startOf(segment: number): Position {
   return { segment, offset: SEGMENT_HEADER.length };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InsertRefused, StoreUnavailable, type TraceStore } from '../traces/index.ts';
+import { InsertRefused, insertAll, missingIn, StoreUnavailable, type TraceStore } from '../traces/index.ts';
 import type { FoundTrace } from './found.ts';
 
 const DAY = 86_400_000;
@@ -60,7 +60,7 @@ export class Filler {
     const began = performance.now();
     const token = `refill/${this.run}/${++this.batches}`;
     await this.insistently(async () => {
-      const unknown = await this.unknown(batch);
+      const unknown = await missingIn(options.store, batch);
       const refused = await this.insert(unknown, token);
       this.refused += refused;
       options.onFilled(unknown.length - refused);
@@ -68,33 +68,16 @@ export class Filler {
     await this.pause(Math.min(performance.now() - began, MOST_PAUSE_MS));
   }
 
-  private async unknown(batch: readonly FoundTrace[]): Promise<FoundTrace[]> {
-    const known = new Set<string>();
-    for (const projectId of new Set(batch.map((trace) => trace.projectId))) {
-      const traces = batch.filter((trace) => trace.projectId === projectId);
-      const ids = traces.map(({ traceId }) => traceId);
-      const times = traces.map(({ time }) => time);
-      const there = await this.options.store.known(projectId, ids, Math.min(...times), Math.max(...times));
-      for (const id of there) known.add(projectId + id);
-    }
-    return batch.filter(({ projectId, traceId }) => !known.has(projectId + traceId));
-  }
-
-  /** Halves what the store refuses, until the line that it cannot take stands alone. @returns how many it does not take */
+  /** @returns how many the store does not take */
   private async insert(traces: readonly FoundTrace[], token: string): Promise<number> {
-    if (traces.length === 0) return 0;
-    try {
-      await this.options.store.insert(Buffer.from(traces.map(({ line }) => line).join('')), token);
-      return 0;
-    } catch (error) {
-      if (!(error instanceof InsertRefused)) throw error;
-      if (traces.length === 1) return 1;
-      const half = traces.length >> 1;
-      return (
-        (await this.insert(traces.slice(0, half), `${token}a`)) +
-        (await this.insert(traces.slice(half), `${token}b`))
-      );
-    }
+    let refused = 0;
+    await insertAll(traces, token, {
+      insert: (some, name) =>
+        this.options.store.insert(Buffer.from(some.map(({ line }) => line).join('')), name),
+      blames: (error) => error instanceof InsertRefused,
+      refuse: () => refused++,
+    });
+    return refused;
   }
 
   /** A store that is away is waited for. */

@@ -6,6 +6,7 @@ export {
   membersIn,
 } from '@opencts/client/json';
 export { cutText, fits } from './cut-text.ts';
+export { insertAll, missingIn } from './inserting.ts';
 export { QUERY_SHARES } from './limits.ts';
 export {
   fileLine,

@@ -9,30 +9,13 @@ import { Keyring } from '../../kms/index.ts';
 import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { DirectoryStore } from '../../objects/index.ts';
 import { ARCHIVER, Archiver } from '../archiver.ts';
-import { Cutter, type Route, stretchName } from '../cutter.ts';
+import { Cutter, stretchName } from '../cutter.ts';
 import { SpoolSealer } from '../sealing.ts';
 import { READY } from '../spool.ts';
 import { Uploader } from '../uploader.ts';
+import { BUCKET, ROUTE } from './route.ts';
 
-const PROJECT = 'a'.repeat(32);
 const CYCLE = Date.UTC(2026, 10, 5, 9, 35);
-export const BUCKET = 'audit-archive';
-const ROUTE: Route = {
-  projectId: PROJECT,
-  domainId: 'd',
-  trackerId: 't1',
-  tracker: 'system',
-  bucket: BUCKET,
-  prefix: '',
-  region: 'eu-de',
-  subProject: undefined,
-  compressed: true,
-  sorted: true,
-  withoutDataKeys: false,
-  lock: undefined,
-  encryptionKey: undefined,
-};
-
 /** Journal, archiver, uploader and bucket over one folder; a start reads the disk anew. */
 export class ArchiveHouse {
   readonly directory: string;
@@ -120,7 +103,7 @@ export class ArchiveHouse {
     const entries = services.map((serviceType) => {
       const traceId = `00000000-0000-4000-8000-${String(++this.traces).padStart(12, '0')}`;
       this.recorded.push(traceId);
-      const routing = { traceId, projectId: PROJECT, trackerName: 'system', serviceType };
+      const routing = { traceId, projectId: ROUTE.projectId, trackerName: 'system', serviceType };
       return {
         routing: { ...routing, recordTime: CYCLE, clientId: false, extra: false },
         line: JSON.stringify({ time: CYCLE, trace_id: traceId, request: 'x'.repeat(1_000) }),
