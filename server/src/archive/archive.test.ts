@@ -409,16 +409,15 @@ test('a compressed file is one gzip member, however long it is', async () => {
   expect(buffer.length).toBeGreaterThan(4 * 1024 * 1024);
 });
 
-test('clocks that jump end a cycle, and no trace is in two files', async () => {
-  let now = CYCLE;
-  await cut([]);
-  const archiving = new Archiving({
+/** The archiver with its clock. */
+const archivingWith = (change: Partial<ConstructorParameters<typeof Archiving>[0]>) =>
+  new Archiving({
     journal,
     directory: path.join(directory, 'journal'),
     segmentSize: 64 * 1024,
     spool,
     cycleMs: 300_000,
-    clock: () => now,
+    clock: () => CYCLE,
     log,
     routes: async () => [route()],
     deliveredTo: async () => 0,
@@ -426,7 +425,13 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
     onDamage: () => undefined,
     onAside: () => undefined,
     onMissing: () => undefined,
+    ...change,
   });
+
+test('clocks that jump end a cycle, and no trace is in two files', async () => {
+  let now = CYCLE;
+  await cut([]);
+  const archiving = archivingWith({ clock: () => now });
   await archiving.start();
   const ids: string[] = [];
   for (const jump of [-3_600_000, 86_400_000, -86_400_000, 301_000]) {
@@ -439,6 +444,26 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
   const files = await spooled();
   expect(idsOf(files).sort()).toEqual([...ids].sort());
   expect(new Set(files.map(({ key }) => key)).size).toBe(files.length);
+});
+
+test('an archiver whose position is lost goes on behind its newest file; of times that are yet to come nothing follows', async () => {
+  const ids = await record({}, {});
+  await cut([route()]);
+  const more = await record({}, {}, {});
+  await journal.close();
+  for (const folder of ['positions', 'positions.copy'])
+    await rm(path.join(directory, 'journal', folder), { recursive: true });
+  // A file of a time when the clock was a month ahead.
+  const delivered = [CYCLE + 30 * 86_400_000];
+  await open();
+  const archiving = archivingWith({
+    clock: () => CYCLE + 3_600_000,
+    deliveredTo: async (until = Number.POSITIVE_INFINITY) =>
+      Math.max(0, ...delivered.filter((time) => time <= until)),
+  });
+  await archiving.start();
+  await archiving.stop();
+  expect(idsOf(await spooled()).sort()).toEqual([...ids, ...more].sort());
 });
 
 /** A directory store that fails as it is told to. */

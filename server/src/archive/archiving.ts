@@ -37,8 +37,8 @@ export interface ArchivingOptions {
   log: Logger;
   /** Trackers that transfer now. */
   routes: () => Promise<Route[]>;
-  /** record_time of the newest trace in a delivered file; 0: there is none. */
-  deliveredTo: () => Promise<number>;
+  /** record_time of the newest trace in a delivered file, of those up to an instant; 0: there is none. */
+  deliveredTo: (until: number) => Promise<number>;
   /** A stretch may wait in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
@@ -90,14 +90,18 @@ export class Archiving {
     void this.cut();
   }
 
-  /** Without its position the archiver goes on behind the newest trace that is in a file. */
+  /**
+   * Without its position the archiver goes on behind the newest trace that is in a file. What was recorded while a
+   * clock was ahead tells nothing.
+   */
   private async findPlace(follower: Follower, reader: JournalReader): Promise<void> {
-    const { spool, deliveredTo } = this.options;
+    const { spool, deliveredTo, clock } = this.options;
+    const now = clock();
     const spooled = await Promise.all(
       (await readyStretches(spool)).map((stretch) => manifestIn(path.join(spool, READY, stretch))),
     );
     const times = spooled.flatMap((manifest) => manifest?.files.map(({ to }) => to) ?? []);
-    const newest = Math.max(await deliveredTo(), ...times);
+    const newest = Math.max(await deliveredTo(now), ...times.filter((time) => time <= now));
     for (let at = follower.position; ; ) {
       const { frames, next } = await reader.read(at, READ_BYTES);
       const found = frames.find(({ recordTime }) => recordTime > newest);

@@ -413,11 +413,12 @@ function problemWith(key: string, error: unknown): Error {
   return ERRORS.unavailable(`the object store does not give the file: ${error.message}`, 5);
 }
 
-/** record_time of the newest trace in a delivered file, epoch ms; 0: there is none. */
-export async function deliveredTo(metadata: Metadata): Promise<number> {
+/** record_time of the newest trace in a delivered file, of those up to an instant, epoch ms; 0: there is none. */
+export async function deliveredTo(metadata: Metadata, until: number): Promise<number> {
   const { newest } = await metadata
     .selectFrom('trace_files')
     .select((all) => all.fn.max('last_time').as('newest'))
+    .where('last_time', '<=', until)
     .executeTakeFirstOrThrow();
   return Number(newest ?? 0);
 }

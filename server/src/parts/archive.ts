@@ -72,7 +72,7 @@ export async function startArchive(
     clock,
     log,
     routes: async () => (await trackers.transfers()).map(routeOf),
-    deliveredTo: () => deliveredTo(metadata),
+    deliveredTo: (until) => deliveredTo(metadata, until),
     onCut: () => void uploader.work(),
     onDamage: ears.onDamage,
     onMissing: ears.onMissing,
