@@ -54,6 +54,8 @@ interface Batch extends Stretch {
   bytes: number;
   /** It was begun before the process was. */
   isRepeated: boolean;
+  /** Traces of it that the store does not take. */
+  refused: number;
 }
 
 /**
@@ -77,6 +79,7 @@ export class Indexer {
       read: (from, until) => this.next(from, until),
       readAhead: (from) => this.readAhead(from),
       effect: (batch) => this.bringIn(batch),
+      passed: (batch) => this.tell(batch),
     });
   }
 
@@ -116,7 +119,14 @@ export class Indexer {
 
   private async gather(from: Position, until?: Position): Promise<Batch> {
     const { journal } = this.options;
-    const batch: Batch = { from, to: from, frames: [], bytes: 0, isRepeated: until !== undefined };
+    const batch: Batch = {
+      from,
+      to: from,
+      frames: [],
+      bytes: 0,
+      isRepeated: until !== undefined,
+      refused: 0,
+    };
     let day: number | undefined;
     while (batch.frames.length < BATCH_TRACES && batch.bytes < BATCH_BYTES) {
       const { frames, next } = await journal.read(batch.to, BATCH_BYTES - batch.bytes, until);
@@ -134,25 +144,27 @@ export class Indexer {
     return batch;
   }
 
-  private async bringIn({ from, to, frames, isRepeated }: Batch): Promise<boolean> {
-    const { journalId, aside, waiting, passed, failed } = this.options;
+  private async bringIn(batch: Batch): Promise<boolean> {
+    const { journalId, waiting, failed } = this.options;
+    const { from, to, frames, isRepeated } = batch;
     const token = `${journalId}/${formatPosition(from)}-${formatPosition(to)}`;
     this.streamBegun = frames.length >= STREAM_TRACES ? performance.now() : Number.NEGATIVE_INFINITY;
     waiting(frames[0]?.recordTime);
-    const insert = async () => {
-      const refused = await this.insert(await this.unknown(frames), token);
-      return isRepeated ? refused + (await this.makeSure(frames, token)) : refused;
-    };
-    const refused = await insert().catch((error) => {
-      failed?.(reasonOf(error));
+    try {
+      batch.refused = await this.insert(await this.unknown(frames), token);
+      if (isRepeated) batch.refused += await this.makeSure(frames, token);
+      return true;
+    } catch (error) {
+      failed?.(reasonOf(error as Error));
       throw error;
-    });
-    await aside.keep(frames);
+    }
+  }
+
+  private tell({ frames, refused }: Batch): void {
+    const { passed, waiting } = this.options;
     const counts = new HourCounts();
-    const traces = countInto(counts, frames);
-    passed(counts, traces, refused);
+    passed(counts, countInto(counts, frames), refused);
     waiting(undefined);
-    return true;
   }
 
   /** After its position was lost, the indexer inserts what is not there. */

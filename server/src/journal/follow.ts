@@ -48,6 +48,8 @@ export interface FollowingOptions<Work extends Stretch> {
    * @returns whether all of it took effect; if not, it is to stop
    */
   effect: (stretch: Work) => Promise<boolean>;
+  /** It has taken effect, and what could not be processed is set aside. */
+  passed?: (stretch: Work) => void;
 }
 
 /**
@@ -100,7 +102,7 @@ export class Following<Work extends Stretch> {
 
   /** One stretch. Rejects never. @returns whether it took effect, or there was nothing */
   async step(): Promise<boolean> {
-    const { bookmark, aside, log, complaint, end, read, readAhead, effect } = this.options;
+    const { bookmark, aside, log, complaint, end, read, readAhead, effect, passed } = this.options;
     try {
       const stretch = this.ahead ?? (await read(bookmark.position, bookmark.until));
       this.ahead = undefined;
@@ -112,6 +114,7 @@ export class Following<Work extends Stretch> {
         await aside.keep(stretch.frames);
         await aside.done(stretch.frames);
         await bookmark.passed();
+        passed?.(stretch);
         this.ahead = await ahead;
       }
       if (comparePositions(end(), bookmark.position) === 0) await bookmark.settle();
