@@ -5,7 +5,7 @@ import { HourCounts, hourOf } from './counts.ts';
 import type { DamageKeeper } from './damage.ts';
 import { FOLLOWERS, type FollowerName } from './followers.ts';
 import { readFrame } from './frame.ts';
-import { countsOf, type Gaps } from './gaps.ts';
+import { type CountRows, countsOf, type Gaps } from './gaps.ts';
 import { readPosition } from './positions.ts';
 import { IDENTITY_BYTES } from './retry-window.ts';
 import { type Damage, scanSegment } from './scan.ts';
@@ -54,6 +54,8 @@ export interface RecoveryOptions {
 export class Recovery {
   private readonly options: RecoveryOptions;
   private readonly positions = new Map<FollowerName, Position>();
+  /** What was in segments, by their companions. */
+  private readonly counted = new Map<number, CountRows>();
 
   constructor(options: RecoveryOptions) {
     this.options = options;
@@ -64,10 +66,10 @@ export class Recovery {
     await this.readPositions();
     const segments = await this.ownSegments();
     const ids = await listNumbers(directory, 'ids');
-    const counted = await this.countedSegments();
+    await this.readCounts();
     const reached = this.furthest();
     const last = segments.at(-1) ?? 0;
-    const known = Math.max(last, counted.at(-1) ?? 0, reached?.segment ?? 0);
+    const known = Math.max(last, ...this.counted.keys(), reached?.segment ?? 0);
     for (const segment of segments) {
       if (segment !== last) await this.completeCompanions(segment, ids.includes(segment));
     }
@@ -82,12 +84,11 @@ export class Recovery {
     for (const segment of await listNumbers(directory, 'ids')) {
       if (segment !== recovered.end.segment) recovered.idsFiles.push(await this.readIds(segment));
     }
-    for (const segment of await listNumbers(directory, 'counts')) {
-      if (segment !== recovered.end.segment)
-        recovered.counts.addAll((await countsOf(directory, segment)) ?? []);
+    for (const [segment, rows] of this.counted) {
+      if (segment !== recovered.end.segment) recovered.counts.addAll(rows);
     }
     for (const identity of recovered.own.identities) this.options.remember(identity);
-    await this.findMissing(segments, counted, known);
+    await this.findMissing(segments, known);
     return recovered;
   }
 
@@ -128,19 +129,15 @@ export class Recovery {
       recovered.own = found;
       return;
     }
-    await writeCompanions(directory, segment, found.identities, found.counts);
+    await this.writeCompanions(segment, found);
     if (wasPassed && reached.segment === segment) {
       await gaps.add({ from: end, to: reached, missedBy: this.before(reached), counts: null });
     }
   }
 
   /** Segments that followers have yet to read, or are in, and that are not there: those next to each other are one gap. */
-  private async findMissing(
-    segments: readonly number[],
-    counted: readonly number[],
-    known: number,
-  ): Promise<void> {
-    const { directory, gaps } = this.options;
+  private async findMissing(segments: readonly number[], known: number): Promise<void> {
+    const { gaps } = this.options;
     const reached = this.furthest();
     if (!reached) return;
     let next = Math.min(...[...this.positions.values()].map(({ segment }) => segment));
@@ -148,9 +145,8 @@ export class Recovery {
       if (segment > next) {
         // Nobody knows how long the segment was that the first of them has reached.
         const to = segment - 1 === reached.segment ? reached : startOf(segment);
-        const inGap = counted.filter((one) => one >= next && one < segment);
-        const rows = await Promise.all(inGap.map((one) => countsOf(directory, one)));
-        const counts = inGap.length === segment - next ? rows.flatMap((some) => some ?? []) : null;
+        const inGap = [...this.counted].filter(([one]) => one >= next && one < segment);
+        const counts = inGap.length === segment - next ? inGap.flatMap(([, rows]) => rows) : null;
         await gaps.add({ from: startOf(next), to, missedBy: this.before(to), counts });
       }
       next = segment + 1;
@@ -169,13 +165,17 @@ export class Recovery {
     return own;
   }
 
-  /** Segments whose counts can be read. */
-  private async countedSegments(): Promise<number[]> {
+  private async readCounts(): Promise<void> {
     const { directory } = this.options;
-    const counted: number[] = [];
-    for (const segment of await listNumbers(directory, 'counts'))
-      if (await countsOf(directory, segment)) counted.push(segment);
-    return counted;
+    for (const segment of await listNumbers(directory, 'counts')) {
+      const rows = await countsOf(directory, segment);
+      if (rows) this.counted.set(segment, rows);
+    }
+  }
+
+  private async writeCompanions(segment: number, { identities, counts }: Summary): Promise<void> {
+    await writeCompanions(this.options.directory, segment, identities, counts);
+    this.counted.set(segment, [...counts.rows()]);
   }
 
   private before(place: Position): FollowerName[] {
@@ -184,10 +184,10 @@ export class Recovery {
 
   private async completeCompanions(segment: number, hasIds: boolean): Promise<void> {
     const { directory, damage } = this.options;
-    if (hasIds && (await countsOf(directory, segment))) return;
-    const { identities, counts, end, tail } = await this.summarise(segment, await sizeOf(directory, segment));
-    if (tail.length > 0) await damage.keep({ segment, offset: end, bytes: tail }, false);
-    await writeCompanions(directory, segment, identities, counts);
+    if (hasIds && this.counted.has(segment)) return;
+    const found = await this.summarise(segment, await sizeOf(directory, segment));
+    if (found.tail.length > 0) await damage.keep({ segment, offset: found.end, bytes: found.tail }, false);
+    await this.writeCompanions(segment, found);
   }
 
   private async readIds(segment: number): Promise<{ segment: number; identities: number }> {
