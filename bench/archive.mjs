@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { exactJson } from '@opencts/client/json';
 import { signedText } from '../server/dist/archive/digest.js';
 import { ArchiveCatalog, folderSource, readPublicKey, verifyArchive } from '../server/dist/archive/index.js';
 import { digestKey, stamp } from '../server/dist/archive/layout.js';
@@ -32,7 +33,10 @@ export function realTraces() {
     .flatMap((entry) => {
       const bytes = readFileSync(path.join(entry.parentPath, entry.name));
       const text = (entry.name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-      return JSON.parse(text).Records.map((record) => fromCloudTrail(record));
+      return JSON.parse(text).Records.map((record) => {
+        const trace = fromCloudTrail(record, JSON.stringify(record));
+        return JSON.parse(exactJson(trace));
+      });
     });
 }
 
