@@ -155,5 +155,5 @@ test('told to stop twice it ends at once', async () => {
 
 test('with too few open files it says what to do', async () => {
   const start = startServer(directory, {}, { openFiles: 300 });
-  await expect(start).rejects.toThrow('raise the limit (ulimit -n');
+  await expect(start).rejects.toThrow(/only 300 files open: raise the limit to 1024 or more \(ulimit -n/);
 });
