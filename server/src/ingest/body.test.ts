@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readLines, readWhole } from './body.ts';
+import { bodyError, decode, readLines, readWhole } from './body.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 
 const MB = 1024 * 1024;
@@ -82,4 +84,58 @@ test('a body that turns out to be large waits, and goes on', async () => {
   expect(waited).toBe(1);
   const refused = readWhole(body(), MB, { above: 5_000, wait: () => Promise.reject(new Error('too many')) });
   await expect(refused).rejects.toThrow('too many');
+});
+
+/** Lines out of a body in gzip, and how reading it ended. */
+async function unzipped(bytes: Buffer, piece: number) {
+  const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
+    bytes.subarray(i * piece, (i + 1) * piece),
+  );
+  const raw = Readable.from(pieces, { objectMode: true });
+  const lines: string[] = [];
+  let refusal: string | undefined;
+  try {
+    const body = decode(raw, { 'content-encoding': 'gzip' });
+    for await (const batch of readLines(body, 12 * MB, 100_000)) {
+      lines.push(...batch.map(String));
+    }
+  } catch (error) {
+    refusal = (bodyError(error) as Error).message;
+  }
+  return { lines, refusal };
+}
+const sent = (count: number) =>
+  Array.from({ length: count }, (_, i) => `${i} ${randomBytes(60).toString('hex')}`);
+
+test('of gzip that is cut off, the lines before are taken, and the refusal says where it broke', async () => {
+  for (const count of [3, 300, 5_000]) {
+    const all = sent(count);
+    const bytes = gzipSync(`${all.join('\n')}\n`);
+    expect(await unzipped(bytes, 60_000)).toEqual({ lines: all, refusal: undefined });
+    for (const piece of [1_000, 60_000, 10_000_000]) {
+      // Without its last bytes it is all there, but nobody can tell.
+      expect(await unzipped(bytes.subarray(0, -5), piece)).toEqual({
+        lines: all,
+        refusal: expect.stringMatching(
+          new RegExp(`not valid gzip, or it was cut off, behind line ${count} `),
+        ),
+      });
+      const { lines, refusal } = await unzipped(bytes.subarray(0, bytes.length / 2), piece);
+      expect(lines.length).toBeGreaterThan(count / 3 - 1);
+      expect(lines).toEqual(all.slice(0, lines.length));
+      expect(refusal).toContain(`behind line ${lines.length} `);
+    }
+  }
+});
+
+test('of gzip that is damaged, the lines before are taken', async () => {
+  const all = sent(5_000);
+  const bytes = gzipSync(`${all.join('\n')}\n`);
+  const half = Math.floor(bytes.length / 2);
+  bytes.fill(0xff, half, half + 50);
+  for (const piece of [1_000, 60_000, 10_000_000]) {
+    const { lines, refusal } = await unzipped(bytes, piece);
+    expect(lines.slice(0, 1_500)).toEqual(all.slice(0, 1_500));
+    expect(refusal).toContain(`behind line ${lines.length} `);
+  }
 });

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { finished, type Readable } from 'node:stream';
+import { createGunzip, type ZlibOptions } from 'node:zlib';
 import { ERRORS } from '../errors.ts';
 import { MAX_ITEM_BYTES, STREAM_FACTOR } from './limits.ts';
 
@@ -35,20 +35,29 @@ export function decode(raw: Readable, headers: IncomingHttpHeaders): Readable {
       `Content-Encoding is "${encoding}"; it must be gzip or absent`,
     );
   }
-  // pipeline destroys both ends when either fails; the error comes out of the reader of `decoded`.
-  const decoded = new PassThrough();
-  pipeline(raw, createGunzip(), decoded, (error) => {
-    if (error && !decoded.destroyed) decoded.destroy(error);
+  return unzipped(raw);
+}
+
+/** Where gzip breaks, all that stands before it comes out: what is between buffers would be lost with them. */
+function unzipped(raw: Readable): Readable {
+  // So it goes on only when what it has made is read.
+  const decoded = createGunzip({ readableHighWaterMark: 1 } as ZlibOptions);
+  raw.pipe(decoded, { end: false });
+  finished(raw, { writable: false }, (error) => {
+    if (error) decoded.destroy(error);
+    // Told of the end together with the last bytes, it would make nothing of them when they are not the end.
+    else if (!decoded.destroyed) decoded.write(NOTHING, () => decoded.end());
   });
   return decoded;
 }
 
+const NO_GZIP = 'the body is not valid gzip, or it was cut off';
+const isOfGzip = (error: unknown) => (error as NodeJS.ErrnoException).code?.startsWith('Z_') ?? false;
+
 /** Turns an error of reading the body into a refusal. */
 export function bodyError(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('Z_')) {
-    return ERRORS.unreadableRequest('the body is not valid gzip, or it was cut off');
-  }
+  if (isOfGzip(error)) return ERRORS.unreadableRequest(NO_GZIP);
   if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
     return ERRORS.unreadableRequest('the body was cut off');
   }
@@ -95,7 +104,7 @@ export type Lines = (Buffer | null)[];
  * Reads NDJSON in batches of lines; lines that hold nothing but space are left out. Of a line that is too large only its length is kept.
  * @param limit bytes of one line; the whole may have 32 times as many
  * @param most lines, empty ones too
- * @throws CtsError 413 beyond that, behind the lines that came before
+ * @throws CtsError 413 beyond that, 400 when gzip breaks; behind the lines that came before
  */
 export async function* readLines(body: Readable, limit: number, most: number): AsyncGenerator<Lines> {
   const line = new Gathered(MAX_ITEM_BYTES);
@@ -103,33 +112,33 @@ export async function* readLines(body: Readable, limit: number, most: number): A
   let seen = 0;
   let lines: Lines = [];
   let gathered = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    total += chunk.length;
-    if (total > limit * STREAM_FACTOR) {
-      if (lines.length > 0) yield lines;
-      throw ERRORS.bodyTooLarge(limit * STREAM_FACTOR);
-    }
-    let start = 0;
-    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
-      line.add(chunk.subarray(start, end));
-      gathered += line.length;
-      const whole = line.take();
-      start = end + 1;
-      // The batch so far is worked off: what came before the bound is taken.
-      const isOver = ++seen > most;
-      if (!isOver && !isBlank(whole)) lines.push(whole);
-      if (isOver || lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
-        if (lines.length > 0) yield lines;
-        lines = [];
-        gathered = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      total += chunk.length;
+      if (total > limit * STREAM_FACTOR) throw ERRORS.bodyTooLarge(limit * STREAM_FACTOR);
+      let start = 0;
+      for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+        if (++seen > most) throw ERRORS.tooManyTraces(most);
+        line.add(chunk.subarray(start, end));
+        gathered += line.length;
+        const whole = line.take();
+        start = end + 1;
+        if (!isBlank(whole)) lines.push(whole);
+        if (lines.length >= BATCH_LINES || gathered >= BATCH_BYTES) {
+          if (lines.length > 0) yield lines;
+          lines = [];
+          gathered = 0;
+        }
       }
-      if (isOver) throw ERRORS.tooManyTraces(most);
+      line.add(chunk.subarray(start));
+      if (line.length > limit) throw ERRORS.bodyTooLarge(limit);
     }
-    line.add(chunk.subarray(start));
-    if (line.length > limit) {
-      if (lines.length > 0) yield lines;
-      throw ERRORS.bodyTooLarge(limit);
-    }
+  } catch (error) {
+    // Whatever ends the body, the lines before are taken.
+    if (lines.length > 0) yield lines;
+    throw isOfGzip(error)
+      ? ERRORS.unreadableRequest(`${NO_GZIP}, behind line ${seen} (${total} bytes, decompressed)`)
+      : error;
   }
   const last = line.take();
   if (!isBlank(last)) lines.push(last);

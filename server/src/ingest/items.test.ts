@@ -130,3 +130,59 @@ test.each([
     expect(parseLine(Buffer.from(text))).toMatchObject({ names, hasFractions });
   },
 );
+
+test.each([
+  [
+    '{"traces":[{"a":1},{"a":{"b":2},{"c":3}]}',
+    'traces.1',
+    /not valid JSON at byte 40: traces\.1, which begins at byte 19, has no end \(the trace is not valid JSON: /,
+  ],
+  [
+    '{"traces":[{"a":1},{"a":2}},{"a":3}]}',
+    'traces.1',
+    /at byte 26: traces\.1, which begins at byte 19, is followed by neither "," nor "]"/,
+  ],
+  [
+    '{"traces":[{"a":1},{"a":"2},{"a":3}]}',
+    'traces.1',
+    /cut off at byte 37: traces\.1, which begins at byte 19, has no end/,
+  ],
+  ['{"traces":[{"a":1},{"a":2', 'traces.1', /was cut off at byte 25: traces\.1, which begins at byte 19/],
+  ['{"traces":[{"a":1},,{"a":2}]}', 'traces.1', /at byte 19: traces\.1 is missing/],
+  ['{"traces":[{"a":1},]}', 'traces.1', /at byte 19: traces\.1 is missing/],
+])('of %s nothing is taken, and the refusal names the trace, the byte and the rule', (text, field, told) => {
+  const refuse = () => tracesOf(Buffer.from(text), 10);
+  expect(refuse).toThrow(told);
+  expect(refuse).toThrow(/none of its traces was taken/);
+  expect(refuse).toThrow(expect.objectContaining({ status: 400, field }));
+});
+
+test.each([
+  [
+    'too deep',
+    `{"a":1,"request":{"b":[[1]],"c\\"d":{"list":${'['.repeat(80)}${']'.repeat(80)}}}}`,
+    'request.c"d.list',
+    /deeper than 64 levels, in/,
+  ],
+  [
+    'of too many values',
+    `{"a":[1,2],"x":{"b":{"c":[${'1,'.repeat(60_000)}1]},"d":1}}`,
+    'x.b.c',
+    /more than 50000 values, in/,
+  ],
+  [
+    'too large',
+    `{"a":"${'x'.repeat(1000)}","y":{"b":"${'y'.repeat(MAX_ITEM_BYTES)}","c":"${'z'.repeat(1_000_000)}"}}`,
+    'y.b',
+    /larger than \d+ bytes, in/,
+  ],
+  [
+    'too large in many',
+    `{"y":{${Array.from({ length: 30 }, (_, i) => `"m${i}":"${'y'.repeat(100_000)}"`).join(',')}}}`,
+    'y',
+    /larger than/,
+  ],
+])('of what is %s the refusal names the member', (_, text, field, told) => {
+  for (const one of [parseLine(Buffer.from(text)), ...read(`{"traces":[${text}]}`)])
+    expect(one).toMatchObject({ field, reason: expect.stringMatching(told) });
+});

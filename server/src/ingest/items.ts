@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { ERRORS, syntaxReason } from '../errors.ts';
+import { type CtsError, ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_DEPTH, membersIn } from '../traces/index.ts';
+import { type Measure, memberWithMost } from './blame.ts';
 import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
 
 const [QUOTE, BACKSLASH, COMMA, COLON, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
@@ -39,7 +40,7 @@ export interface Sent {
 }
 
 /** Where a value ends in JSON text, how deep it is and what is in it. */
-interface Extent {
+export interface Extent {
   end: number;
   /** Whether it is closed there. */
   isWhole: boolean;
@@ -155,14 +156,18 @@ function valuesOf(bytes: Buffer, parts: readonly Part[]): unknown[] | undefined 
 
 /** @param what it is, in the words of a rejection */
 export const parseItem = (bytes: Buffer, what: string) =>
-  bytes.length > MAX_ITEM_BYTES ? tooLarge(what) : parsePart({ bytes, extent: extentOf(bytes, 0) }, what);
+  parsePart({ bytes, extent: extentOf(bytes, 0) }, what);
 
 function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
-  if (bytes.length > MAX_ITEM_BYTES) return tooLarge(what);
   const { depth, values, names, hasFractions } = extent;
-  if (depth > LEVELS) return new Unreadable(`the ${what} is nested deeper than ${MAX_DEPTH} levels`);
+  if (bytes.length > MAX_ITEM_BYTES) return tooMuch(bytes, tooLarge(what), (_, length) => length);
+  if (depth > LEVELS) {
+    const reason = `the ${what} is nested deeper than ${MAX_DEPTH} levels`;
+    return tooMuch(bytes, new Unreadable(reason), (inner) => inner.depth);
+  }
   if (values > MAX_ITEM_VALUES) {
-    return new Unreadable(`the ${what} holds more than ${MAX_ITEM_VALUES} values`);
+    const reason = `the ${what} holds more than ${MAX_ITEM_VALUES} values`;
+    return tooMuch(bytes, new Unreadable(reason), (inner) => inner.values);
   }
   if (!isUtf8(bytes)) return noText(bytes, what);
   const text = bytes.toString('utf8');
@@ -171,6 +176,12 @@ function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
   } catch (error) {
     return new Unreadable(`the ${what} is not valid JSON: ${syntaxReason(error)}`);
   }
+}
+
+/** With the member that is too much. */
+function tooMuch(bytes: Buffer, { reason }: Unreadable, measure: Measure): Unreadable {
+  const member = memberWithMost(bytes, measure);
+  return member === undefined ? new Unreadable(reason) : new Unreadable(`${reason}, in ${member}`, member);
 }
 
 /** Where bytes are no UTF-8. */
@@ -235,12 +246,13 @@ function splitList(bytes: Buffer, from: number, most: number, items: Part[]): nu
   for (;;) {
     const extent = extentOf(bytes, at);
     const { end } = extent;
-    if (end === at) throw broken(at);
     if (items.length === most) throw ERRORS.tooManyTraces(most);
-    items.push({ bytes: bytes.subarray(at, end), extent });
+    const item = { bytes: bytes.subarray(at, end), extent };
+    if (end === at) throw brokenItem(bytes, at, item, items.length);
+    items.push(item);
     at = pastSpace(bytes, end);
     if (bytes[at] === CLOSE_ARRAY) return at + 1;
-    if (bytes[at] !== COMMA) throw broken(at);
+    if (bytes[at] !== COMMA) throw brokenItem(bytes, at, item, items.length - 1);
     at = pastSpace(bytes, at + 1);
   }
 }
@@ -252,7 +264,29 @@ const namedTwice = () =>
   ERRORS.invalidBody('traces', 'traces is named twice in the body; send all traces in one array');
 
 const broken = (at: number) =>
-  ERRORS.invalidBody(undefined, `the body is not valid JSON at byte ${at}, or it was cut off`);
+  ERRORS.invalidBody(
+    undefined,
+    `the body is not valid JSON at byte ${at}, or it was cut off; ${REFUSED_WHOLE}`,
+  );
+
+/** One answer tells of a whole body: what is taken of a broken one would be sent again, or never. */
+const REFUSED_WHOLE =
+  'none of its traces was taken: correct it and send it again, or send NDJSON, where a broken line costs only itself';
+
+/** Where the traces cannot be told apart any more. @param at what should be a comma or the end of the list */
+function brokenItem(bytes: Buffer, at: number, item: Part, index: number): CtsError {
+  const name = `traces.${index}`;
+  const sent = parsePart(item, 'trace');
+  const begin = item.bytes.byteOffset - bytes.byteOffset;
+  const fault =
+    item.bytes.length === 0
+      ? `${name} is missing at byte ${at}`
+      : `${name}, which begins at byte ${begin}, ${
+          sent instanceof Unreadable ? `has no end (${sent.reason})` : 'is followed by neither "," nor "]"'
+        }`;
+  const where = at < bytes.length ? `is not valid JSON at byte ${at}` : `was cut off at byte ${at}`;
+  return ERRORS.invalidBody(name, `the body ${where}: ${fault}; ${REFUSED_WHOLE}`);
+}
 
 /** A part of the body beside the traces. */
 function parsed(bytes: Buffer, start: number, end: number): unknown {

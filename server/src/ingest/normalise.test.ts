@@ -352,10 +352,18 @@ describe('what is cut away does not lay a secret open', () => {
   });
 });
 
-test('a trace that stays too large is rejected', () => {
-  expect(refusal({ ...good, resource_name: 'x'.repeat(300_000) }).message).toMatch(
-    /larger than 262144 bytes/,
-  );
+test('a trace that stays too large is rejected by the member that makes it so', () => {
+  const long = 'x'.repeat(300_000);
+  for (const [field, change] of [
+    ['resource_name', { resource_name: long }],
+    ['note.of', { note: { of: long }, other: 'y'.repeat(100_000) }],
+    ['user.role', { user: { name: 'jane', domain: { id: 'd' }, role: long } }],
+  ] as const) {
+    expect(refusal({ ...good, ...change })).toMatchObject({
+      field,
+      message: expect.stringContaining(`larger than 262144 bytes, in ${field}`),
+    });
+  }
 });
 
 test.each(['token=1&', 'pwd=a&', 'sig=1&pwd=1;'])('masks of %s do not make a trace too large', (piece) => {
@@ -375,11 +383,16 @@ test.each(['token=1&', 'pwd=a&', 'sig=1&pwd=1;'])('masks of %s do not make a tra
 test('deep nesting is rejected wherever it stands', () => {
   const deep = JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) as unknown;
   expect(refusal({ ...good, request: deep })).toMatchObject({
-    field: 'request',
+    field: 'request.0.0.0',
     message: expect.stringContaining('deeper'),
   });
-  expect(refusal({ ...good, other: deep }).message).toContain('deeper');
-  expect(refusal({ ...good, user: { ...good.user, more: deep } })).toMatchObject({ field: 'user' });
+  expect(refusal({ ...good, other: deep })).toMatchObject({
+    field: 'other.0.0.0',
+    message: expect.stringContaining('deeper'),
+  });
+  expect(refusal({ ...good, user: { ...good.user, more: deep } })).toMatchObject({
+    field: 'user.more.0.0',
+  });
 });
 
 test('a UUID is kept in lower case; another id is kept beside the UUID that always follows from it', () => {

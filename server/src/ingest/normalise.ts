@@ -11,6 +11,7 @@ import {
   type TraceLine,
   UUID_PATTERN,
 } from '../traces/index.ts';
+import { memberWithMost } from './blame.ts';
 import { asSaid, explain, isTraceInput, type TraceInput } from './input.ts';
 import type { Sent } from './items.ts';
 import type { Placement, TraceProducer } from './placement.ts';
@@ -141,7 +142,7 @@ export function stamp(
     }
   }
   // Masks can make it up to three times as long, which refuses nothing.
-  checkSize(line);
+  checkSize(line, trace);
   if (!masker.acquits(line)) {
     checkText(line, trace);
     if (maskMembers(trace, message, cuts, masker)) line = lineOf(trace);
@@ -347,10 +348,17 @@ function codeOf(code: string | number | undefined): string | number | undefined 
 const isTooLarge = (line: string) =>
   line.length * 3 > MAX_TRACE_BYTES && Buffer.byteLength(line) > MAX_TRACE_BYTES;
 
-function checkSize(line: string): void {
-  if (isTooLarge(line)) {
-    throw new TraceRejected(undefined, `the trace is larger than ${MAX_TRACE_BYTES} bytes`);
-  }
+function checkSize(line: string, trace: TraceLine): void {
+  if (!isTooLarge(line)) return;
+  const within = (text: string) => memberWithMost(Buffer.from(text), (_, bytes) => bytes);
+  const member = within(line);
+  // A user and unknown members stand in it as text.
+  const inUser = member === 'user' && trace.user && `user.${within(trace.user)}`;
+  const field = (member === 'extra' && trace.extra && within(trace.extra)) || inUser || member;
+  throw new TraceRejected(
+    field,
+    `the trace is larger than ${MAX_TRACE_BYTES} bytes, in ${field}; of what is long only request, response and message are cut`,
+  );
 }
 
 /**

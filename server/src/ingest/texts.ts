@@ -146,9 +146,23 @@ const isBody = (name: string): name is (typeof BODIES)[number] =>
 
 function checkDepth(name: string, value: unknown, isKnown: boolean): void {
   // Unknown members are one level deeper: they are kept together.
-  if (withinDepth(value, isKnown ? MAX_DEPTH : MAX_DEPTH - 1)) return;
-  const where = isKnown ? name : 'the trace';
-  throw new TraceRejected(isKnown ? name : undefined, `${where} is nested deeper than ${MAX_DEPTH} levels`);
+  const levels = isKnown ? MAX_DEPTH : MAX_DEPTH - 1;
+  if (withinDepth(value, levels)) return;
+  const path = [name, ...deepPath(value, levels)].join('.');
+  throw new TraceRejected(
+    path,
+    `${isKnown ? name : 'the trace'} is nested deeper than ${MAX_DEPTH} levels, in ${path}`,
+  );
+}
+
+/** Names below a member that are told. */
+const MOST_STEPS = 3;
+
+/** The way to what is too deep, as far as it is told. */
+function deepPath(value: unknown, levels: number, steps = MOST_STEPS): string[] {
+  if (steps === 0 || typeof value !== 'object' || value === null) return [];
+  const [name, deep] = Object.entries(value).find(([, member]) => !withinDepth(member, levels - 1)) ?? [];
+  return name === undefined ? [] : [name, ...deepPath(deep, levels - 1, steps - 1)];
 }
 
 function withinDepth(value: unknown, levels: number): boolean {
