@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
@@ -43,6 +44,12 @@ export class DirectoryStore implements ObjectStore {
     this.time = time;
   }
 
+  /** For the process that alone writes there: removes what an earlier one has left of its uploads. */
+  static async open(root: string, time?: Bounds): Promise<DirectoryStore> {
+    await rm(path.join(root, UPLOADS), { recursive: true, force: true });
+    return new DirectoryStore(root, time);
+  }
+
   async createBucket(bucket: string): Promise<void> {
     const folder = this.folder(bucket);
     try {
@@ -79,10 +86,10 @@ export class DirectoryStore implements ObjectStore {
   }
 
   /**
-   * open(uploads/n) · write · fsync · what is kept aside likewise, renamed to its place · rename(uploads/n, key) ·
+   * open(uploads/n) · write · fsync · read again and compared with what was announced · what is kept aside likewise, renamed to its place · rename(uploads/n, key) ·
    * fsync of the folders of both up to the root, whoever has made them: only then do all the names last.
    */
-  async put({ bucket, key, body, metadata = {}, lock }: NewObject): Promise<void> {
+  async put({ bucket, key, body, metadata = {}, md5, lock }: NewObject): Promise<void> {
     await this.checkBucket(bucket);
     // What was put before a crash may be put again, the very same.
     if ((await this.isLocked(bucket, key)) && (await this.holds(bucket, key, body))) {
@@ -98,6 +105,7 @@ export class DirectoryStore implements ObjectStore {
         await copyFile(body.file, temporary);
         await syncFile(temporary);
       }
+      await checkArrived(temporary, body instanceof Uint8Array ? body.length : body.size, md5);
       const now = new Date(this.time.latest());
       await utimes(temporary, now, now);
       const aside = this.metadataFile(bucket, key);
@@ -263,6 +271,18 @@ async function syncFile(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** What is put is what was announced: a disk that is full or fails does not always say so. */
+async function checkArrived(file: string, size: number, md5: string | undefined): Promise<void> {
+  const hash = createHash('md5');
+  let bytes = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    hash.update(chunk);
+  }
+  if (bytes !== size) throw new Error(`${bytes} bytes arrived, not ${size}`);
+  if (md5 !== undefined && hash.digest('hex') !== md5) throw new Error('other bytes arrived than announced');
 }
 
 /** What is not there is something else; what cannot be read is not taken for absent. */

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DirectoryStore } from './directory.ts';
 import { openS3 } from './s3.ts';
-import type { ObjectStore } from './store.ts';
+import { type ObjectStore, ObjectStoreError } from './store.ts';
 import {
   type S3Server,
   startEncryptingS3Server,
@@ -112,6 +112,18 @@ describe.each<[string, () => Promise<ObjectStore>]>([
     const { body: stream } = await store.get('audit-archive', 'large.bin');
     expect((await buffer(stream)).equals(content)).toBe(true);
     await store.remove('audit-archive', 'large.bin');
+  });
+
+  here('what is not as it was announced is not put', async () => {
+    const file = path.join(directory, 'short');
+    await writeFile(file, 'half of');
+    const object = { bucket: 'audit-archive', key: 'announced.txt', contentType: 'text/plain' };
+    const md5 = createHash('md5').update('half of it').digest('hex');
+    await put(object.key, 'before');
+    for (const body of [Buffer.from('half of'), { file, size: 7 }, { file, size: 10 }])
+      await expect(store.put({ ...object, body, md5 })).rejects.toBeInstanceOf(ObjectStoreError);
+    expect(await text(object.key)).toBe('before');
+    await store.remove('audit-archive', object.key);
   });
 
   here('a locked object can neither be removed nor replaced; the same may be put again', async () => {

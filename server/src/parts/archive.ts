@@ -128,7 +128,7 @@ export async function startArchive(
 /** Buckets in an object store by endpoint, or in folders. */
 async function openObjects(config: Config, time: Bounds): Promise<ObjectStore> {
   const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  if (endpoint === '') return new DirectoryStore(path.join(config.dataDir, 'objects'), time);
+  if (endpoint === '') return DirectoryStore.open(path.join(config.dataDir, 'objects'), time);
   return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
 }
 
