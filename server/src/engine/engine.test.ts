@@ -1,4 +1,6 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,6 +10,7 @@ import { type Engine, startEngine } from './supervisor.ts';
 
 const log = pino({ level: 'silent' });
 const memory = 800 * 1024 ** 2;
+const SUPERVISOR = new URL('../../dist/engine/index.js', import.meta.url).href;
 let directory: string;
 let engine: Engine;
 
@@ -83,15 +86,32 @@ test('killed, it is started again with what it had', async () => {
   expect((await ask("SELECT count() FROM system.databases WHERE name = 'kept'")).text).toBe('1');
 });
 
-test('an engine that hangs on to the directory, its parent dead, is ended at the next start', async () => {
-  const orphan = engine.pid as number;
+/** Starts an engine in a process of its own, and kills that one while the engine stands still. @returns its process id */
+async function leaveOrphan(dataDir: string): Promise<number> {
+  const script = path.join(directory, 'parent.mjs');
+  await writeFile(
+    script,
+    `const { startEngine } = await import(${JSON.stringify(SUPERVISOR)});
+     const log = { warn() {}, error() {}, info() {} };
+     const { pid } = await startEngine({ dataDir: ${JSON.stringify(dataDir)}, memory: ${memory}, log });
+     console.log(pid);`,
+  );
+  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(parent.stdout, 'data');
+  const orphan = Number(line);
   process.kill(orphan, 'SIGSTOP');
-  const successor = await startEngine({ dataDir: directory, memory, log });
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  return orphan;
+}
+
+test('an engine that hangs on to the directory, its parent dead, is ended at the next start', async () => {
+  const dataDir = path.join(directory, 'left-behind');
+  const orphan = await leaveOrphan(dataDir);
+  const successor = await startEngine({ dataDir, memory, log });
   expect(successor.ready).toBe(true);
   expect(successor.pid).not.toBe(orphan);
-  await engine.stop();
   await successor.stop();
-  engine = await startEngine({ dataDir: directory, memory, log });
 });
 
 test('a long path of the data directory is no obstacle for the socket', async () => {

@@ -237,9 +237,12 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
   });
 
   here('what the archive holds is told in the metrics', async () => {
-    const { body } = await house.call('GET', '/metrics', { token: admin.token });
-    expect(Number(/^opencts_archived_traces_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(2);
-    expect(body).toMatch(/^opencts_spool_files 0$/m);
+    const metrics = async () => (await house.call('GET', '/metrics', { token: admin.token })).body as string;
+    // A file lies in its bucket before it is counted.
+    await expect.poll(metrics, { timeout: 20_000 }).toMatch(/^opencts_spool_files 0$/m);
+    expect(
+      Number(/^opencts_archived_traces_total (\d+)$/m.exec(await metrics())?.[1]),
+    ).toBeGreaterThanOrEqual(2);
   });
 });
 

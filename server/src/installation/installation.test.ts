@@ -30,7 +30,7 @@ beforeAll(async () => {
     await house.app.stop();
     ran[name] = path.join(base, name);
     await cp(house.directory, ran[name], { recursive: true });
-    await house.stop().catch(() => undefined);
+    await rm(house.directory, { recursive: true });
   }
 }, 60_000);
 afterAll(() => rm(base, { recursive: true, force: true }));
