@@ -5,10 +5,12 @@ import { Intake, objectsOf } from '../ingest/index.ts';
 import type { Journal } from '../journal/index.ts';
 import { Masker } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
-import { fit, type OwnTrace } from './fit.ts';
+import { fit as fitWith, type OwnTrace } from './fit.ts';
 import { MAX_BODY } from './limits.ts';
 
 const NOW = 1_800_000_000_000;
+const MASKER = new Masker();
+const fit = (trace: OwnTrace, domainId: string, time: number) => fitWith(trace, domainId, time, MASKER);
 
 /** What intake says of a trace, and the line that it would journal. */
 async function taken(trace: ReturnType<typeof fit>) {
@@ -25,7 +27,7 @@ async function taken(trace: ReturnType<typeof fit>) {
     retentionMs: 7 * 86_400_000,
     maxAgeMs: 7 * 86_400_000,
     time: sure(() => NOW),
-    masker: new Masker(),
+    masker: MASKER,
     refusal: () => undefined,
   });
   const producer = { projectId: place.projectId, domainId: 'b'.repeat(32), own: true };
@@ -102,10 +104,10 @@ describe('the trace of an operation', () => {
     );
   });
 
-  test('is taken when what was asked for is nested 5,000 deep, has a million members, or one of 10 MB', async () => {
+  test('is taken when what was asked for is nested 5,000 deep, has as many members as a body may have, or one of its size', async () => {
     const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`);
-    const wide = Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`k${i}`, i]));
-    for (const body of [deep, { x: deep }, wide, { x: '\\'.repeat(10_000_000) }, { x: wide, y: [wide] }]) {
+    const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i]));
+    for (const body of [deep, { x: deep }, wide, { x: '\\'.repeat(1_000_000) }, { x: wide, y: [wide] }]) {
       const user = { name: 'jane', domain: { id: 'd' } };
       const trace = fit({ ...FIXED, trace_name: 'createUser', user, request: { body } }, 'd', NOW);
       expect(JSON.stringify(trace).length).toBeLessThan(4 * MAX_BODY);
@@ -145,4 +147,33 @@ describe('the trace of an operation', () => {
     const body = JSON.parse('{"__proto__":{"admin":true},"constructor":1}');
     expect(JSON.stringify(excerpt(body, MAX_BODY))).toBe('{"__proto__":{"admin":true},"constructor":1}');
   });
+
+  const secret = 'hunter2'.repeat(20);
+  const fixed = { ...FIXED, trace_name: 'createUser', user: { name: 'jane', domain: { id: 'd' } } };
+  test.each<[string, Partial<OwnTrace>]>([
+    ['a URL in a long text', { request: { body: { note: `${'x'.repeat(4_000)} https://u:${secret}@h` } } }],
+    [
+      'a signed token in a long text',
+      { request: { body: { note: `${'x'.repeat(3_900)} eyJhbGciOiJIUzI1NiJ9.e30.${secret}` } } },
+    ],
+    ['a value before its name', { request: { body: { value: secret, ...members(2_000), name: 'token' } } }],
+    [
+      'a value before its name in text',
+      { request: { query: { q: `{"value":"${secret}","x":"${'x'.repeat(5_000)}","name":"token"}` } } },
+    ],
+    ['a name', { resource_name: `${'x'.repeat(900)} https://u:${secret}@h` }],
+    ['a user agent', { user_agent: `${'x'.repeat(200)} https://u:${secret}@h` }],
+    [
+      'an object for a name',
+      { resource_name: { value: secret, ...members(100), name: 'token' } as unknown as string },
+    ],
+  ])('no part of a secret stays where %s is cut', async (_, change) => {
+    const fitted = fit({ ...fixed, ...change }, 'd', NOW);
+    const { rejected, line } = await taken(fitted);
+    expect(rejected).toEqual([]);
+    for (const text of [JSON.stringify(fitted), line]) expect(text).not.toContain('hunter');
+  });
 });
+
+const members = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, 'm']));

@@ -1,8 +1,8 @@
 import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
-import { TRACE_NAME_PATTERN } from '../traces/index.ts';
+import { type Masker, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
-import { MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
+import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
 /** What the service tells of an operation; its values come from callers and can be anything. */
 export interface OwnTrace {
@@ -41,10 +41,13 @@ const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
 /**
  * A trace of an operation that intake takes, whatever it is made of: every member is cut to its bound and
  * cleaned, and what was cut is marked in its place. Nobody can act unseen by sending what cannot be recorded.
+ * Secrets are masked before: what makes something one can be what is cut away.
  * @param domainId account that the operation concerns
  */
-export function fit(trace: OwnTrace, domainId: string, time: number): TraceInput {
+export function fit(trace: OwnTrace, domainId: string, time: number, masks: Masker): TraceInput {
   const { user, request, response } = trace;
+  const masker = masks.of(trace.service_type);
+  const line = (value: unknown, most?: number) => lineOf(masked(value, masker), most);
   return {
     time,
     trace_name: isName(trace.trace_name) ? trace.trace_name : 'unknown',
@@ -64,8 +67,8 @@ export function fit(trace: OwnTrace, domainId: string, time: number): TraceInput
     source_ip: line(trace.source_ip),
     code: line(trace.code),
     api_version: line(trace.api_version),
-    request: request && requestOf(request),
-    response: responseOf(response),
+    request: request && requestOf(request, masker),
+    response: responseOf(response && masker.text(response)),
     request_id: line(trace.request_id),
     user_agent: line(trace.user_agent),
     message: line(trace.message, MAX_NAME),
@@ -76,19 +79,37 @@ export function fit(trace: OwnTrace, domainId: string, time: number): TraceInput
 
 const isName = (value: unknown) => typeof value === 'string' && TRACE_NAME.test(value);
 
+/** The value with its secrets masked. */
+function masked(value: unknown, masker: Masker): unknown {
+  if (typeof value === 'string') return masker.text(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  const text = JSON.stringify(pruned(value, MAX_LEVELS + 1));
+  const result = masker.text(text);
+  return result === text ? value : JSON.parse(result);
+}
+
+/** A copy without what is nested so deep that no excerpt shows it. */
+function pruned(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return {};
+  if (Array.isArray(value)) return value.map((item) => pruned(item, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, pruned(item, levels - 1)]));
+}
+
 /** One line of text of at most `most` characters. */
-function line(value: unknown, most = MAX_LINE): string | undefined {
+function lineOf(value: unknown, most = MAX_LINE): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = typeof value === 'object' ? JSON.stringify(excerpt(value, most)) : String(value);
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return oneLine(cut);
 }
 
-function requestOf({ params, query, body, schema }: AskedFor): Record<string, unknown> | undefined {
+function requestOf(asked: AskedFor, masker: Masker): Record<string, unknown> | undefined {
+  const { params, query, body, schema } = asked;
   const parts = {
-    params: excerpt(params, MAX_PARAMS),
-    query: excerpt(query, MAX_QUERY),
-    body: excerpt(body, MAX_BODY, schema),
+    params: excerpt(masked(params, masker), MAX_PARAMS),
+    query: excerpt(masked(query, masker), MAX_QUERY),
+    body: excerpt(masked(body, masker), MAX_BODY, schema),
   };
   const given = Object.entries(parts).filter(
     ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { CtsError, ERRORS } from '../errors.ts';
 import { newTraceId, type Placement, type TraceInput } from '../ingest/index.ts';
 import { type Metadata, readerOf } from '../metadata/index.ts';
-import { fit, type OwnTrace } from './fit.ts';
+import type { OwnTrace } from './fit.ts';
 import { Gathering } from './gathering.ts';
 import { MAX_RUNNING, MAX_WAITING } from './limits.ts';
 import type { Concern, Recorder } from './recorder.ts';
@@ -113,7 +113,7 @@ export class Operations {
     if (running >= MAX_RUNNING) throw ERRORS.tooMany('management operations', MAX_RUNNING, 1);
     this.running.set(domainId, running + 1);
     const time = clock();
-    const fitted = fit(trace, domainId, time);
+    const fitted = recorder.fit(about, trace, time);
     const places = recorder.placesOf(about, fitted);
     const operation = { about, id: newTraceId(), time, places };
     try {
@@ -161,7 +161,7 @@ export class Operations {
   async report(about: Concern, trace: OwnTrace, lasting: boolean): Promise<void> {
     const { recorder, clock, log } = this.options;
     const time = clock();
-    const fitted = fit(trace, about.domainId, time);
+    const fitted = recorder.fit(about, trace, time);
     const operation = { about, id: newTraceId(), time, places: recorder.placesOf(about, fitted) };
     const ended = { ...operation, trace: this.fitTo(operation, trace) };
     try {
@@ -203,7 +203,7 @@ export class Operations {
   }
 
   private fitTo({ about, id, time }: Operation, trace: OwnTrace): TraceInput {
-    return { ...fit(trace, about.domainId, time), trace_id: id };
+    return { ...this.options.recorder.fit(about, trace, time), trace_id: id };
   }
 
   private async journal({ about, trace, places, id }: Ended): Promise<void> {

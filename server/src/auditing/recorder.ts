@@ -43,7 +43,12 @@ export class Recorder {
    * @throws Error when it could not be recorded
    */
   async record(about: Concern, trace: OwnTrace): Promise<void> {
-    await this.submit(about, fit(trace, about.domainId, this.options.clock()));
+    await this.submit(about, this.fit(about, trace, this.options.clock()));
+  }
+
+  /** A trace as intake takes it, with its secrets masked. */
+  fit({ domainId }: Concern, trace: OwnTrace, time: number): TraceInput {
+    return fit(trace, domainId, time, this.options.intake.masker);
   }
 
   /** Where a trace would be recorded now; undefined: nowhere. */
@@ -132,7 +137,7 @@ export class Recorder {
       code: '200',
       ...by,
     };
-    const item = fit(trace, about.domainId, clock());
+    const item = this.fit(about, trace, clock());
     const recorded = intake.submit(about, () => objectsOf([item]));
     await (by ? recorded : recorded.catch(() => undefined));
   }

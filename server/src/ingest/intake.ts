@@ -36,6 +36,11 @@ export class Intake {
     this.options = options;
   }
 
+  /** What masks the secrets of traces. */
+  get masker(): Masker {
+    return this.options.masker;
+  }
+
   /** Why nothing can be taken now, if so. */
   refusal(): string | undefined {
     return this.options.refusal();
