@@ -100,63 +100,71 @@ export function tracesOf(body: Buffer, most: number): Items {
   }
   const parts = splitTraces(bytes, most);
   if (parts.length === 0) throw ERRORS.invalidBody('traces', 'traces is empty; send at least one trace');
-  const values = bytes.length <= WHOLE_BODY ? valuesOf(bytes, parts) : undefined;
-  if (!values) return { items: parts, read: (part) => parsePart(part as Part, 'trace') };
-  return {
-    items: parts.map((part, at) => new Written(part, values[at])),
-    read: (written) => written as Written,
-  };
+  const isParsed = bytes.length <= WHOLE_BODY && parseAll(bytes, parts);
+  const read = isParsed
+    ? (part: unknown) => part as Part
+    : (part: unknown) => parsePart(part as Part, 'trace');
+  return { items: parts, read };
 }
 
-/** A value within JSON text, and what is known of it. */
-interface Part {
-  bytes: Buffer;
-  extent: Extent;
-}
+/** A value within JSON text, and what is known of it: its own bytes and text are made when they are asked for. */
+class Part implements Sent {
+  value: unknown;
+  readonly extent: Extent;
+  private readonly whole: Buffer;
+  readonly start: number;
 
-/** What was parsed together with others; its own text is made when it is asked for. */
-class Written implements Sent {
-  readonly value: unknown;
-  private readonly part: Part;
+  constructor(whole: Buffer, start: number, extent: Extent) {
+    this.whole = whole;
+    this.start = start;
+    this.extent = extent;
+  }
 
-  constructor(part: Part, value: unknown) {
-    this.part = part;
-    this.value = value;
+  get bytes(): Buffer {
+    return this.whole.subarray(this.start, this.extent.end);
+  }
+
+  get length(): number {
+    return this.extent.end - this.start;
   }
 
   get names(): number {
-    return this.part.extent.names;
+    return this.extent.names;
   }
 
   get hasFractions(): boolean {
-    return this.part.extent.hasFractions;
+    return this.extent.hasFractions;
   }
 
   get text(): string {
-    return this.part.bytes.toString('utf8');
+    return this.bytes.toString('utf8');
   }
 }
 
 /**
- * The traces of a body that is in order, parsed at once: that takes half as long, since they are alike.
- * @returns undefined when one of them has to be looked at by itself
+ * Parses the traces of a body that is in order at once: that takes half as long, since they are alike.
+ * @returns whether it did; else one of them has to be looked at by itself
  */
-function valuesOf(bytes: Buffer, parts: readonly Part[]): unknown[] | undefined {
+function parseAll(body: Buffer, parts: readonly Part[]): boolean {
   const isOrdinary = parts.every(
-    ({ bytes: { length }, extent: { depth, values } }) =>
+    ({ length, extent: { depth, values } }) =>
       length <= MAX_ITEM_BYTES && depth <= LEVELS && values <= MAX_ITEM_VALUES,
   );
-  if (!isOrdinary || !isUtf8(bytes)) return undefined;
+  if (!isOrdinary || !isUtf8(body)) return false;
   try {
-    return (JSON.parse(bytes.toString('utf8')) as { traces: unknown[] }).traces;
+    const { traces } = JSON.parse(body.toString('utf8')) as { traces: unknown[] };
+    parts.forEach((part, at) => {
+      part.value = traces[at];
+    });
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
 /** @param what it is, in the words of a rejection */
 export const parseItem = (bytes: Buffer, what: string) =>
-  parsePart({ bytes, extent: extentOf(bytes, 0) }, what);
+  parsePart(new Part(bytes, 0, extentOf(bytes, 0)), what);
 
 function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
   const { depth, values, names, hasFractions } = extent;
@@ -247,7 +255,7 @@ function splitList(bytes: Buffer, from: number, most: number, items: Part[]): nu
     const extent = extentOf(bytes, at);
     const { end } = extent;
     if (items.length === most) throw ERRORS.tooManyTraces(most);
-    const item = { bytes: bytes.subarray(at, end), extent };
+    const item = new Part(bytes, at, extent);
     if (end === at) throw brokenItem(bytes, at, item, items.length);
     items.push(item);
     at = pastSpace(bytes, end);
@@ -277,11 +285,10 @@ const REFUSED_WHOLE =
 function brokenItem(bytes: Buffer, at: number, item: Part, index: number): CtsError {
   const name = `traces.${index}`;
   const sent = parsePart(item, 'trace');
-  const begin = item.bytes.byteOffset - bytes.byteOffset;
   const fault =
-    item.bytes.length === 0
+    item.length === 0
       ? `${name} is missing at byte ${at}`
-      : `${name}, which begins at byte ${begin}, ${
+      : `${name}, which begins at byte ${item.start}, ${
           sent instanceof Unreadable ? `has no end (${sent.reason})` : 'is followed by neither "," nor "]"'
         }`;
   const where = at < bytes.length ? `is not valid JSON at byte ${at}` : `was cut off at byte ${at}`;

@@ -308,8 +308,8 @@ function cutBodies(
 
 /** Cuts the texts of a trace that are too long. */
 class Cuts {
-  /** Bytes before and after. */
-  private readonly made = new Map<string, { from: number; to: number }>();
+  /** Bytes before and after, by field; few traces have any. */
+  private made: Map<string, { from: number; to: number }> | undefined;
   private readonly masker: Masker;
 
   constructor(masker: Masker) {
@@ -325,6 +325,7 @@ class Cuts {
     const masked = this.masker.text(text);
     const cut = cutText(masked, most);
     if (cut === masked) return masked;
+    this.made ??= new Map();
     const from = this.made.get(field)?.from ?? Buffer.byteLength(text);
     this.made.set(field, { from, to: Buffer.byteLength(cut) });
     return cut;
@@ -332,7 +333,7 @@ class Cuts {
 
   /** A message that tells of them, too. */
   toldIn(message: string | undefined): string | undefined {
-    if (this.made.size === 0) return message;
+    if (!this.made) return message;
     const told = [...this.made].map(
       ([field, { from, to }]) => `${field} was cut from ${from} to ${to} bytes`,
     );

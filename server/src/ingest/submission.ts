@@ -54,8 +54,10 @@ const MOST_FIELD = 128;
 /** A trace that is ready for the journal, and its copies in other places. */
 interface Ready {
   own: JournalEntry;
-  copies: JournalEntry[];
+  copies: readonly JournalEntry[];
 }
+
+const NO_COPIES: readonly JournalEntry[] = [];
 
 /** Traces of one call on their way to the journal: made ready piece by piece, then appended all at once. */
 export class Submission {
@@ -143,9 +145,10 @@ export class Submission {
       const texts = textsOf(input, sent);
       const own = stamp(input, texts, context, places[0] as Placement);
       const { traceId } = own.routing;
-      const copies = places
-        .slice(1)
-        .map((place) => stamp({ ...input, trace_id: traceId }, texts, context, place));
+      const copies =
+        places.length === 1
+          ? NO_COPIES
+          : places.slice(1).map((place) => stamp({ ...input, trace_id: traceId }, texts, context, place));
       this.ready.push({ own, copies });
       if (input.time < context.surely - context.retentionMs) verdict.late++;
       return traceId;
