@@ -40,7 +40,7 @@ function watch(real: Journal): Journal {
   real.append = async (entries, identities) => {
     if (full) throw ERRORS.unavailable('the disk of the journal is full', 30);
     await append(entries, identities);
-    written.push(...entries.map(({ line }) => JSON.parse(line)));
+    written.push(...entries.map(({ line }) => JSON.parse(String(line))));
   };
   return real;
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type CtsError, ERRORS, syntaxReason } from '../errors.ts';
-import { MAX_DEPTH, membersIn } from '../traces/index.ts';
+import { MAX_DEPTH, membersIn, type Written } from '../traces/index.ts';
 import { type Measure, memberWithMost } from './blame.ts';
 import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
 
@@ -9,6 +9,7 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 
 /** `e` and `E` of an exponent differ by it. */
 const LOWER_CASE = 0x20;
 const LETTER_E = 0x65;
+const [LETTER_U, SLASH, SPACE] = [0x75, 0x2f, 0x20];
 /** Levels around a request: the trace, and those of a user. */
 const LEVELS = MAX_DEPTH + 2;
 
@@ -37,6 +38,8 @@ export interface Sent {
   hasFractions: boolean;
   /** How it was written. */
   readonly text: string;
+  /** Where its members are, if they are written as JavaScript would write them. */
+  readonly written: Written | undefined;
 }
 
 /** Where a value ends in JSON text, how deep it is and what is in it. */
@@ -48,6 +51,10 @@ export interface Extent {
   values: number;
   names: number;
   hasFractions: boolean;
+  /** Nothing is escaped that JavaScript writes as it is, or writes another way. */
+  isPlain: boolean;
+  /** No space stands between what is in it. */
+  isCompact: boolean;
 }
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
@@ -81,6 +88,7 @@ export const objectsOf = (items: unknown[]): Items => ({
     value,
     names: undefined,
     hasFractions: false,
+    written: undefined,
     get text() {
       return JSON.stringify(value);
     },
@@ -111,13 +119,20 @@ export function tracesOf(body: Buffer, most: number): Items {
 class Part implements Sent {
   value: unknown;
   readonly extent: Extent;
-  private readonly whole: Buffer;
   readonly start: number;
+  private readonly whole: Buffer;
+  private readonly places: readonly number[];
+  private readonly firstPlace: number;
+  private readonly lastPlace: number;
 
-  constructor(whole: Buffer, start: number, extent: Extent) {
+  /** @param places of values, to which those of its members are added */
+  constructor(whole: Buffer, start: number, places: number[]) {
     this.whole = whole;
     this.start = start;
-    this.extent = extent;
+    this.places = places;
+    this.firstPlace = places.length;
+    this.extent = extentOf(whole, start, places);
+    this.lastPlace = places.length;
   }
 
   get bytes(): Buffer {
@@ -138,6 +153,12 @@ class Part implements Sent {
 
   get text(): string {
     return this.bytes.toString('utf8');
+  }
+
+  get written(): Written | undefined {
+    const { whole, length, places, firstPlace, lastPlace, extent } = this;
+    if (!extent.isPlain || extent.hasFractions) return undefined;
+    return { bytes: whole, length, places, first: firstPlace, last: lastPlace, isCompact: extent.isCompact };
   }
 }
 
@@ -163,11 +184,11 @@ function parseAll(body: Buffer, parts: readonly Part[]): boolean {
 }
 
 /** @param what it is, in the words of a rejection */
-export const parseItem = (bytes: Buffer, what: string) =>
-  parsePart(new Part(bytes, 0, extentOf(bytes, 0)), what);
+export const parseItem = (bytes: Buffer, what: string) => parsePart(new Part(bytes, 0, []), what);
 
-function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
-  const { depth, values, names, hasFractions } = extent;
+function parsePart(part: Part, what: string): Sent | Unreadable {
+  const { bytes } = part;
+  const { depth, values } = part.extent;
   if (bytes.length > MAX_ITEM_BYTES) return tooMuch(bytes, tooLarge(what), (_, length) => length);
   if (depth > LEVELS) {
     const reason = `the ${what} is nested deeper than ${MAX_DEPTH} levels`;
@@ -178,9 +199,9 @@ function parsePart({ bytes, extent }: Part, what: string): Sent | Unreadable {
     return tooMuch(bytes, new Unreadable(reason), (inner) => inner.values);
   }
   if (!isUtf8(bytes)) return noText(bytes, what);
-  const text = bytes.toString('utf8');
   try {
-    return { value: JSON.parse(text), names, hasFractions, text };
+    part.value = JSON.parse(bytes.toString('utf8'));
+    return part;
   } catch (error) {
     return new Unreadable(`the ${what} is not valid JSON: ${syntaxReason(error)}`);
   }
@@ -249,13 +270,13 @@ function splitTraces(bytes: Buffer, most: number): Part[] {
 
 /** @returns the place behind the list that begins at `from` */
 function splitList(bytes: Buffer, from: number, most: number, items: Part[]): number {
+  const places: number[] = [];
   let at = pastSpace(bytes, from + 1);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
-    const extent = extentOf(bytes, at);
-    const { end } = extent;
     if (items.length === most) throw ERRORS.tooManyTraces(most);
-    const item = new Part(bytes, at, extent);
+    const item = new Part(bytes, at, places);
+    const { end } = item.extent;
     if (end === at) throw brokenItem(bytes, at, item, items.length);
     items.push(item);
     at = pastSpace(bytes, end);
@@ -314,37 +335,52 @@ export function endOfString(bytes: Buffer, from: number): number {
   return Math.min(at, bytes.length);
 }
 
-/** Measures the value at `start`, in one pass and without regard to whether it is right in itself. */
-export function extentOf(bytes: Buffer, start: number): Extent {
+/**
+ * Measures the value at `start`, in one pass and without regard to whether it is right in itself.
+ * @param places to which beginning and end of each value in it are added, those of the values of these not
+ */
+export function extentOf(bytes: Buffer, start: number, places?: number[]): Extent {
   let open = 0;
   let depth = 0;
   let values = 1;
   let names = 0;
   let hasFractions = false;
+  let isPlain = true;
+  let isCompact = true;
   let at = start;
   for (; at < bytes.length; at++) {
     const byte = bytes[at] as number;
     if (byte === QUOTE) {
-      at = endOfString(bytes, at + 1);
+      for (at++; at < bytes.length && bytes[at] !== QUOTE; at++) {
+        if (bytes[at] !== BACKSLASH) continue;
+        const escaped = bytes[++at];
+        if (escaped === LETTER_U || escaped === SLASH) isPlain = false;
+      }
     } else if (byte === COLON) {
       names++;
+      if (open === 1) places?.push(at + 1);
     } else if (byte === COMMA) {
       if (open === 0) break;
       values++;
+      if (open === 1) places?.push(at);
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
       if (++open > depth) depth = open;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       if (open === 0) break;
       if (--open === 0) {
+        places?.push(at);
         at++;
         break;
       }
+    } else if (byte <= SPACE) {
+      isCompact = false;
     } else if (byte === POINT || ((byte | LOWER_CASE) === LETTER_E && isDigit(bytes[at - 1]))) {
       hasFractions = true;
     }
   }
-  return { end: Math.min(at, bytes.length), isWhole: open === 0, depth, values, names, hasFractions };
+  const end = Math.min(at, bytes.length);
+  return { end, isWhole: open === 0, depth, values, names, hasFractions, isPlain, isCompact };
 }
 
 const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;

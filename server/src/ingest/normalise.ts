@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { JournalEntry } from '../journal/index.ts';
+import type { JournalEntry, Routing } from '../journal/index.ts';
 import {
   cutText,
+  type Fixed,
   fits,
+  fixedMembers,
+  LineWriter,
   lineOf,
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
@@ -86,10 +89,10 @@ export function stamp(
   texts: Texts,
   context: IntakeContext,
   place: Placement,
-): JournalEntry {
+): JournalEntry & { line: string } {
   const user = userText(input.user, texts.user);
-  const { traceId, clientId, source } = identify(input.trace_id);
-  const extra = extraWith(texts.extra, source);
+  const identity = identify(input.trace_id);
+  const extra = extraWith(texts.extra, identity.source);
   const masker = context.masker.of(input.service_type);
   const cuts = new Cuts(masker);
   const request = bodyText('request', input.request, texts.request, cuts);
@@ -122,12 +125,12 @@ export function stamp(
     resource_url: input.resource_url,
     response,
     service_type: input.service_type,
-    source_ip: input.source_ip ?? (input.trace_type === 'SystemAction' ? '' : undefined),
+    source_ip: addressOf(input),
     time: input.time,
     total_time: input.total_time,
-    trace_id: traceId,
+    trace_id: identity.traceId,
     trace_name: input.trace_name,
-    trace_rating: input.trace_rating ?? input.trace_status ?? (Number(code) >= 400 ? 'warning' : 'normal'),
+    trace_rating: ratingOf(input, code),
     trace_type: input.trace_type,
     tracker_name: place.trackerName,
     user,
@@ -147,19 +150,73 @@ export function stamp(
     checkText(line, trace);
     if (maskMembers(trace, message, cuts, masker)) line = lineOf(trace);
   }
-  return {
-    routing: {
-      recordTime: context.now,
-      traceId,
-      projectId: place.projectId,
-      trackerName: place.trackerName,
-      serviceType: input.service_type,
-      clientId,
-      extra: extra !== undefined,
-    },
-    line,
-  };
+  return { routing: routingOf(input, identity, extra, context, place), line };
 }
+
+const lines = new LineWriter();
+
+/** What all lines of one call have in one place. */
+export const fixedOf = ({ domainId, now }: IntakeContext, place: Placement): Fixed =>
+  fixedMembers({
+    domain_id: domainId,
+    event_type: place.eventType,
+    project_id: place.projectId,
+    record_time: now,
+    tracker_name: place.trackerName,
+  });
+
+/**
+ * The same as {@link stamp}, from the bytes that were sent.
+ * @returns undefined when only that can tell
+ */
+export function stampWritten(
+  input: TraceInput,
+  sent: Sent,
+  texts: Texts,
+  context: IntakeContext,
+  place: Placement,
+  fixed: Fixed,
+): JournalEntry | undefined {
+  const { written } = sent;
+  const { request, response, message, user } = texts;
+  // What was said in another way, or is no text, is not to be taken as it was written.
+  if (!written || input !== sent.value || (request ?? response ?? message ?? user) !== undefined)
+    return undefined;
+  const identity = identify(input.trace_id);
+  const extra = extraWith(texts.extra, identity.source);
+  const code = codeOf(input.code);
+  const said = {
+    trace_id: identity.traceId,
+    code,
+    trace_rating: ratingOf(input, code),
+    source_ip: addressOf(input),
+    extra,
+  };
+  const line = lines.line(input, written, fixed, said, context.masker.of(input.service_type));
+  return line && { routing: routingOf(input, identity, extra, context, place), line };
+}
+
+const addressOf = ({ source_ip, trace_type }: TraceInput) =>
+  source_ip ?? (trace_type === 'SystemAction' ? '' : undefined);
+
+const ratingOf = ({ trace_rating, trace_status }: TraceInput, code: string | number | undefined) =>
+  trace_rating ?? trace_status ?? (Number(code) >= 400 ? 'warning' : 'normal');
+
+const routingOf = (
+  { service_type }: TraceInput,
+  { traceId, clientId }: Identity,
+  extra: string | undefined,
+  { now }: IntakeContext,
+  { projectId, trackerName }: Placement,
+): Routing => ({
+  recordTime: now,
+  traceId,
+  projectId,
+  trackerName,
+  serviceType: service_type,
+  clientId,
+  extra: extra !== undefined,
+});
 
 /**
  * @param message of the trace, without what is said about cuts
@@ -262,8 +319,16 @@ function userText(user: TraceInput['user'], sent: string | undefined): string | 
   return sent ?? JSON.stringify(user);
 }
 
+interface Identity {
+  traceId: string;
+  /** The producer gave it. */
+  clientId: boolean;
+  /** What it gave, where that is no UUID. */
+  source?: string;
+}
+
 /** A UUID is kept; another id is kept beside the UUID that is always derived from it; without one we give one. */
-function identify(given: string | undefined): { traceId: string; clientId: boolean; source?: string } {
+function identify(given: string | undefined): Identity {
   if (given === undefined) return { traceId: newTraceId(), clientId: false };
   if (UUID.test(given)) return { traceId: given.toLowerCase(), clientId: true };
   const hex = createHash('sha256').update(given).digest('hex');

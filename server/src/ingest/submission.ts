@@ -1,7 +1,8 @@
 import type { Journal, JournalEntry } from '../journal/index.ts';
+import type { Fixed } from '../traces/index.ts';
 import { type Items, Unreadable } from './items.ts';
 import { MAX_REASON, TOLD_REJECTIONS } from './limits.ts';
-import { accept, type IntakeContext, stamp } from './normalise.ts';
+import { accept, fixedOf, type IntakeContext, stamp, stampWritten } from './normalise.ts';
 import type { Placement, RecordingRules } from './placement.ts';
 import { TraceRejected } from './rejected.ts';
 import { textsOf } from './texts.ts';
@@ -68,6 +69,7 @@ export class Submission {
   private readonly rules: RecordingRules;
   private readonly ready: Ready[] = [];
   private at = 0;
+  private fixed: { place: Placement; members: Fixed } | undefined;
 
   /**
    * @param source its items are let go of one by one, since what waits for the disk should take little memory
@@ -143,7 +145,10 @@ export class Submission {
         return null;
       }
       const texts = textsOf(input, sent);
-      const own = stamp(input, texts, context, places[0] as Placement);
+      const place = places[0] as Placement;
+      const own =
+        stampWritten(input, sent, texts, context, place, this.fixedIn(place)) ??
+        stamp(input, texts, context, place);
       const { traceId } = own.routing;
       const copies =
         places.length === 1
@@ -157,6 +162,12 @@ export class Submission {
       this.reject(error);
       return null;
     }
+  }
+
+  /** Traces of one call are of one place, mostly. */
+  private fixedIn(place: Placement): Fixed {
+    if (this.fixed?.place !== place) this.fixed = { place, members: fixedOf(this.context, place) };
+    return this.fixed.members;
   }
 
   private reject({ message, field }: TraceRejected): void {

@@ -187,10 +187,9 @@ export class Frame {
 }
 
 /** The most bytes that a frame of this routing and line can take. */
-export function frameBound(routing: Routing, line: string): number {
-  return (
-    HEADER + FIXED + REPLAY + 3 + 3 * (routing.trackerName.length + routing.serviceType.length + line.length)
-  );
+export function frameBound(routing: Routing, line: string | Buffer): number {
+  const most = typeof line === 'string' ? 3 * line.length : line.length;
+  return HEADER + FIXED + REPLAY + 3 + 3 * (routing.trackerName.length + routing.serviceType.length) + most;
 }
 
 /** Writes frames; those of one project, tracker and trace source in a row share what tells these. */
@@ -208,7 +207,7 @@ export class FrameWriter {
    * @param line JSON text; a line feed is written behind it
    * @returns the offset behind the frame
    */
-  write(buffer: Buffer, offset: number, routing: Routing, line: string): number {
+  write(buffer: Buffer, offset: number, routing: Routing, line: string | Buffer): number {
     const body = offset + HEADER;
     buffer.writeDoubleLE(routing.recordTime, body);
     buffer[body + 8] =
@@ -218,7 +217,7 @@ export class FrameWriter {
     writeUuid(buffer, body + 9, routing.traceId);
     let at = this.writeNames(buffer, body + 25, routing);
     if (routing.replay) at = writeReplay(buffer, at, routing.replay);
-    at += buffer.write(line, at, 'utf8');
+    at += typeof line === 'string' ? buffer.write(line, at, 'utf8') : line.copy(buffer, at);
     buffer[at++] = LINE_FEED;
     buffer.writeUInt32LE(MAGIC, offset);
     buffer.writeUInt32LE(at - body, offset + 4);

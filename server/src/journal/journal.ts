@@ -37,10 +37,10 @@ export interface JournalOptions {
   onFatal: (error: Error) => void;
 }
 
-/** A trace on its way into the journal; `line` is JSON text of one line. */
+/** A trace on its way into the journal; `line` is JSON text of one line, or its UTF-8. */
 export interface JournalEntry {
   routing: Routing;
-  line: string;
+  line: string | Buffer;
 }
 
 const BATCH_BUFFER = 256 * 1024;

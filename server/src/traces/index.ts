@@ -34,3 +34,4 @@ export {
   withFewer,
 } from './store/index.ts';
 export * from './trace.ts';
+export { type Fixed, fixedMembers, LineWriter, type Written } from './written-line.ts';

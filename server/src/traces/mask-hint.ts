@@ -37,16 +37,21 @@ export class WordFinder {
   }
 
   in(text: string): boolean {
+    if (text.length * 3 <= scratch.length) return this.inBytes(scratch, 0, scratch.write(text, 0));
+    const bytes = Buffer.from(text, 'utf8');
+    return this.inBytes(bytes, 0, bytes.length);
+  }
+
+  /** In UTF-8, from `start` to `end`. */
+  inBytes(bytes: Uint8Array, start: number, end: number): boolean {
     const { table } = this;
-    const bytes = text.length * 3 <= scratch.length ? scratch : Buffer.from(text, 'utf8');
-    const end = bytes === scratch ? scratch.write(text, 0) : bytes.length;
-    const part = end >> 2;
-    const second = part;
-    const third = 2 * part;
-    const fourth = 3 * part;
+    const part = (end - start) >> 2;
+    const second = start + part;
+    const third = second + part;
+    const fourth = third + part;
     let [a, b, c, d] = [0, 0, 0, 0];
     for (let at = 0; at < part; at++) {
-      a = table[a + (bytes[at] as number)] as number;
+      a = table[a + (bytes[start + at] as number)] as number;
       b = table[b + (bytes[second + at] as number)] as number;
       c = table[c + (bytes[third + at] as number)] as number;
       d = table[d + (bytes[fourth + at] as number)] as number;
@@ -56,7 +61,7 @@ export class WordFinder {
       this.goesOn(a, bytes, second, end) ||
       this.goesOn(b, bytes, third, end) ||
       this.goesOn(c, bytes, fourth, end) ||
-      this.goesOn(d, bytes, 4 * part, end)
+      this.goesOn(d, bytes, fourth + part, end)
     );
   }
 

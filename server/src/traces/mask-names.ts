@@ -81,6 +81,7 @@ const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]
 const URL_PASSWORD = /:(?:\\*\/){2}[^\s/@:"']*:[^\s/@"']+@/;
 /** The beginning of one that could. */
 const ENCODED_URL = /%3a|:\\*\/?\\*%2f/i;
+const AT = 0x40;
 const namesUser = (text: string) => text.includes('@') && (URL_PASSWORD.test(text) || ENCODED_URL.test(text));
 
 /** The longest name that is looked at; of longer ones the end counts. */
@@ -128,6 +129,13 @@ export class SecretNames {
   /** Whether nothing could be a secret in any text of a line of JSON. Every trace passes here. */
   acquits(line: string): boolean {
     return !this.hint.in(line) && !namesUser(line);
+  }
+
+  /** The same of a line in UTF-8. */
+  acquitsBytes(bytes: Buffer, start: number, end: number): boolean {
+    if (this.hint.inBytes(bytes, start, end)) return false;
+    const at = bytes.indexOf(AT, start);
+    return at === -1 || at >= end || !namesUser(bytes.toString('utf8', start, end));
   }
 
   /** Whether there could be a secret in a text. */

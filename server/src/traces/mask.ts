@@ -42,6 +42,11 @@ export class Masker {
     return this.names.acquits(line);
   }
 
+  /** The same of a line in UTF-8. */
+  acquitsBytes(bytes: Buffer, start: number, end: number): boolean {
+    return this.names.acquitsBytes(bytes, start, end);
+  }
+
   /** A text of any kind. */
   text(text: string): string {
     return this.names.suspects(text) ? applied(text, textSecrets(text, this.names)) : text;
