@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -182,6 +182,7 @@ describe('digests', () => {
       valid: 6,
       changed: 0,
       missing: 0,
+      unreadable: 0,
       unexpected: 0,
       pending: 0,
     });
@@ -463,6 +464,7 @@ describe('verify names', () => {
       valid: 12,
       changed: 0,
       missing: 0,
+      unreadable: 0,
       unexpected: 0,
       pending: 0,
       before: 0,
@@ -581,6 +583,11 @@ describe('verify names', () => {
     await rm(path.join(folder, delivered[0] ?? ''));
     expect((await verify(undefined, folderSource(folder))).bad).toMatchObject([
       { key: delivered[0], verdict: 'missing' },
+    ]);
+    // What is there and cannot be read, here for a link to itself, is not missing.
+    await symlink(path.join(folder, delivered[0] ?? ''), path.join(folder, delivered[0] ?? ''));
+    expect((await verify(undefined, folderSource(folder))).bad).toMatchObject([
+      { key: delivered[0], verdict: 'unreadable', reason: expect.stringContaining('ELOOP') },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import type { ArchiveSource } from './verify.ts';
+import { type ArchiveSource, Unreadable } from './verify.ts';
 
 /** A bucket of an object store. */
 export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSource {
@@ -44,7 +44,11 @@ export function folderSource(root: string): ArchiveSource {
         yield path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
       }
     },
-    read: (key) => readFile(path.join(root, key)).catch(() => undefined),
+    read: (key) =>
+      readFile(path.join(root, key)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+        throw new Unreadable(`it is there, but cannot be read: ${error.message}`, { cause: error });
+      }),
     metadata: async () => undefined,
   };
 }

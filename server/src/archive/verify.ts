@@ -13,14 +13,19 @@ export interface ArchiveSource {
   bucket: string | undefined;
   /** All keys below a prefix. */
   keys(prefix: string): AsyncIterable<string>;
-  /** Undefined: there is none. */
+  /** Undefined: there is none. @throws Unreadable */
   read(key: string): Promise<Buffer | undefined>;
   /** Undefined: none are kept with this source. */
   metadata(key: string): Promise<Record<string, string> | undefined>;
 }
 
+/** A file of a source is there, and its bytes are not to be had. */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+}
+
 /** What is said of a file. `pending`: too new for a digest. `before`: older than verification. */
-export type Verdict = 'valid' | 'changed' | 'missing' | 'unexpected' | 'pending' | 'before';
+export type Verdict = 'valid' | 'changed' | 'missing' | 'unreadable' | 'unexpected' | 'pending' | 'before';
 
 export interface Finding {
   kind: 'digest' | 'file';
@@ -124,6 +129,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
     valid: 0,
     changed: 0,
     missing: 0,
+    unreadable: 0,
     unexpected: 0,
     pending: 0,
     before: 0,
@@ -147,8 +153,8 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
   for (const key of digests) {
     const sheet = await readSheet(source, key);
     step();
-    if (typeof sheet === 'string') {
-      tell({ kind: 'digest', key, verdict: 'changed', reason: sheet });
+    if ('verdict' in sheet) {
+      tell({ kind: 'digest', key, ...sheet });
       continue;
     }
     readable.push(sheet);
@@ -162,8 +168,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
       const doubt = within ? await doubtOf(sheet, sheets.after(chain, at), options) : undefined;
       if (within) {
         const broken = doubt ? undefined : await whyNotLinked(sheet, sheets.before(chain, at), source, from);
-        const linked: Doubt = broken ? { verdict: 'changed', reason: broken } : { verdict: 'valid' };
-        tell({ kind: 'digest', key: sheet.key, ...(doubt ?? linked) });
+        tell({ kind: 'digest', key: sheet.key, ...(doubt ?? broken ?? { verdict: 'valid' }) });
       }
       for (const file of sheet.digest.log_files) {
         if (listed.has(file.object)) continue;
@@ -187,25 +192,40 @@ export async function verifyArchive(options: VerifyOptions): Promise<Record<Verd
   return counts;
 }
 
-/** @returns what is wrong, in words, when it cannot be read */
-async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | string> {
-  const bytes = await source.read(key);
-  if (!bytes) return 'it could not be read';
+/** @returns the bytes; undefined when there are none; or why they cannot be read */
+async function contentOf(source: ArchiveSource, key: string): Promise<Buffer | Unreadable | undefined> {
+  try {
+    return await source.read(key);
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
+}
+
+const changed = (reason: string): Doubt => ({ verdict: 'changed', reason });
+const unreadable = (reason: string): Doubt => ({ verdict: 'unreadable', reason });
+
+/** @returns what is wrong when it is none */
+async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | Doubt> {
+  const bytes = await contentOf(source, key);
+  if (!bytes) return changed('it is gone since the look began');
+  if (bytes instanceof Unreadable) return unreadable(bytes.message);
   try {
     const digest = JSON.parse(
       (await expand(bytes, { maxOutputLength: MOST_DIGEST })).toString('utf8'),
     ) as Digest;
     const [start, end] = [instantOf(digest.digest_start_time), instantOf(digest.digest_end_time)];
     if (!Number.isFinite(start) || !Number.isFinite(end) || !Array.isArray(digest.log_files)) {
-      return 'it is no digest file';
+      return changed('it is no digest file');
     }
-    if (digest.digest_object !== key) return `it was moved: it says that it is ${digest.digest_object}`;
+    if (digest.digest_object !== key)
+      return changed(`it was moved: it says that it is ${digest.digest_object}`);
     if (source.bucket !== undefined && digest.digest_bucket !== source.bucket) {
-      return `it was moved: it says that it is in the bucket ${digest.digest_bucket}`;
+      return changed(`it was moved: it says that it is in the bucket ${digest.digest_bucket}`);
     }
     return { key, bytes, digest, start, end, place: digestPlace(key) as DigestPlace };
   } catch {
-    return 'it is not a compressed JSON file any more';
+    return changed('it is not a compressed JSON file any more');
   }
 }
 
@@ -224,8 +244,9 @@ async function doubtOf(
   const carried =
     next?.digest.previous_digest_object === key ? next.digest.previous_digest_signature : undefined;
   if (own !== undefined && carried !== undefined && own !== carried) {
-    const reason = 'the signature in its metadata is not the one that the next digest knows: it was replaced';
-    return { verdict: 'changed', reason };
+    return changed(
+      'the signature in its metadata is not the one that the next digest knows: it was replaced',
+    );
   }
   const signature = own ?? carried;
   if (signature === undefined) {
@@ -235,10 +256,7 @@ async function doubtOf(
   const text = Buffer.from(signedText(digest, bytes));
   const right = publicKeys.some((key) => verifySignature('sha256', text, key, Buffer.from(signature, 'hex')));
   if (right) return undefined;
-  return {
-    verdict: 'changed',
-    reason: 'its signature does not fit: it was altered, or signed with another key',
-  };
+  return changed('its signature does not fit: it was altered, or signed with another key');
 }
 
 /** Nothing is missing between a digest and the one before, and that one is the very same. */
@@ -247,25 +265,31 @@ async function whyNotLinked(
   before: Sheet | undefined,
   source: ArchiveSource,
   from: number,
-): Promise<string | undefined> {
+): Promise<Doubt | undefined> {
   const name = digest.previous_digest_object;
   if (name === '') {
     return before
-      ? `it says that it is the first of its chain, but ${before.key} comes before it`
+      ? changed(`it says that it is the first of its chain, but ${before.key} comes before it`)
       : undefined;
   }
   if (source.bucket !== undefined && digest.previous_digest_bucket !== source.bucket) return undefined;
   // What lies before the range may have had its time in the bucket.
   if (!before && start <= from) return undefined;
   if (before?.key !== name) {
-    return (await source.read(name))
-      ? `${before?.key} stands between it and ${name}, which it follows`
-      : `the digest before it, ${name}, is missing`;
+    const bytes = await contentOf(source, name);
+    if (bytes instanceof Unreadable)
+      return unreadable(`the digest before it, ${name}, cannot be read: ${bytes.message}`);
+    return changed(
+      bytes
+        ? `${before?.key} stands between it and ${name}, which it follows`
+        : `the digest before it, ${name}, is missing`,
+    );
   }
   const actual = hashOf(digest.previous_digest_hash_algorithm, before.bytes);
-  if (actual !== digest.previous_digest_hash_value) return `the digest before it, ${name}, was altered`;
+  if (actual !== digest.previous_digest_hash_value)
+    return changed(`the digest before it, ${name}, was altered`);
   if (start !== before.end && !digest.previous_digest_end)
-    return 'there is a gap between it and the digest before it';
+    return changed('there is a gap between it and the digest before it');
   return undefined;
 }
 
@@ -274,8 +298,9 @@ async function checkFile(
   { object: key, log_hash_value, log_hash_algorithm }: Digest['log_files'][number],
   digest: string,
 ): Promise<Finding> {
-  const bytes = await source.read(key);
+  const bytes = await contentOf(source, key);
   if (!bytes) return { kind: 'file', key, verdict: 'missing', reason: `it is listed in ${digest}` };
+  if (bytes instanceof Unreadable) return { kind: 'file', key, ...unreadable(bytes.message) };
   return hashOf(log_hash_algorithm, bytes) === log_hash_value
     ? { kind: 'file', key, verdict: 'valid' }
     : { kind: 'file', key, verdict: 'changed', reason: `its hash is not the one in ${digest}` };

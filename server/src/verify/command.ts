@@ -32,7 +32,8 @@ Options:
   --json             findings as one JSON object a line
   --help             print this
 
-Ends with 0 when nothing is wrong, 1 when something was changed, removed or added, 2 for a wrong command line.
+Ends with 0 when nothing is wrong, 1 when something was changed, removed, added or cannot be read, 2 for a wrong
+command line.
 `;
 
 const OPTIONS = {
@@ -76,9 +77,10 @@ export async function verifyCommand(argv: string[]): Promise<number> {
       },
     });
     progress?.end();
-    const { valid, changed, missing, unexpected, pending, before } = counts;
-    const wrong = changed + missing + unexpected;
+    const { valid, changed, missing, unreadable, unexpected, pending, before } = counts;
+    const wrong = changed + missing + unreadable + unexpected;
     const notes = [
+      unreadable > 0 ? `${unreadable} unreadable` : '',
       pending > 0 ? `${pending} not yet provable` : '',
       before > 0 ? `${before} covered by no digest` : '',
     ].filter((note) => note !== '');
