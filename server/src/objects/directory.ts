@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { type Bounds, sure } from '../clock/index.ts';
 import { makeDirectory, replaceFile, syncDirectory } from '../durable.ts';
@@ -12,6 +24,7 @@ import {
   type ObjectLock,
   type ObjectStore,
   ObjectStoreError,
+  type StreamedObject,
 } from './store.ts';
 
 /** Beside the buckets: user metadata, uploads under way. No bucket is called so. */
@@ -89,23 +102,36 @@ export class DirectoryStore implements ObjectStore {
    * open(uploads/n) · write · fsync · read again and compared with what was announced · what is kept aside likewise, renamed to its place · rename(uploads/n, key) ·
    * fsync of the folders of both up to the root, whoever has made them: only then do all the names last.
    */
-  async put({ bucket, key, body, metadata = {}, md5, lock }: NewObject): Promise<void> {
+  async put(object: NewObject): Promise<void> {
+    const { bucket, key, body } = object;
     await this.checkBucket(bucket);
     // What was put before a crash may be put again, the very same.
     if ((await this.isLocked(bucket, key)) && (await this.holds(bucket, key, body))) {
       return this.syncNames(bucket, key);
     }
+    const size = body instanceof Uint8Array ? body.length : body.size;
+    await this.place(object, size, (temporary) =>
+      body instanceof Uint8Array ? writeDurably(temporary, body) : copyDurably(body.file, temporary),
+    );
+  }
+
+  async putStream({ chunks, size, ...object }: StreamedObject): Promise<void> {
+    await this.checkBucket(object.bucket);
+    await this.place(object, size, (temporary) => writeDurably(temporary, chunks));
+  }
+
+  private async place(
+    { bucket, key, metadata = {}, md5, lock }: Omit<NewObject, 'body'>,
+    size: number,
+    write: (temporary: string) => Promise<void>,
+  ): Promise<void> {
     await this.refuseLocked(bucket, key);
     const file = this.file(bucket, key);
     const temporary = path.join(this.root, UPLOADS, `${process.pid}-${++this.uploads}`);
     try {
       await mkdir(path.dirname(temporary), { recursive: true, mode: 0o700 });
-      if (body instanceof Uint8Array) await writeDurably(temporary, body);
-      else {
-        await copyFile(body.file, temporary);
-        await syncFile(temporary);
-      }
-      await checkArrived(temporary, body instanceof Uint8Array ? body.length : body.size, md5);
+      await write(temporary);
+      await checkArrived(temporary, size, md5);
       const now = new Date(this.time.latest());
       await utimes(temporary, now, now);
       const aside = this.metadataFile(bucket, key);
@@ -254,10 +280,15 @@ export class DirectoryStore implements ObjectStore {
 
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
+async function copyDurably(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await syncFile(to);
+}
+
+async function writeDurably(file: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const handle = await open(file, 'w', 0o600);
   try {
-    await handle.writeFile(bytes);
+    await writeFile(handle, bytes);
     await handle.sync();
   } finally {
     await handle.close();

@@ -11,4 +11,5 @@ export {
   type ObjectStore,
   ObjectStoreError,
   type RefusalReason,
+  type StreamedObject,
 } from './store.ts';

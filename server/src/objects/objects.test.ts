@@ -126,6 +126,45 @@ describe.each<[string, () => Promise<ObjectStore>]>([
     await store.remove('audit-archive', object.key);
   });
 
+  here('a stream is put whole, of any size, or not at all', async () => {
+    const object = { bucket: 'audit-archive', contentType: 'application/octet-stream' };
+    async function* bytes(size: number, end?: Error) {
+      for (let left = size; left > 0; left -= 700_001) yield Buffer.alloc(Math.min(left, 700_001), 'abcdefg');
+      if (end) throw end;
+    }
+    const sizes = [0, 5, 8 * 1024 ** 2, 8 * 1024 ** 2 + 1, 16 * 1024 ** 2, 20_000_000];
+    for (const size of sizes) {
+      const key = `streamed/${size}`;
+      await expect(
+        store.putStream({ ...object, key, size, chunks: bytes(size, new Error('it broke off')) }),
+      ).rejects.toThrow('it broke off');
+      await expect(store.head('audit-archive', key)).rejects.toEqual(problem('no-object'));
+      await store.putStream({ ...object, key, size, chunks: bytes(size) });
+      const there = await buffer((await store.get('audit-archive', key)).body);
+      const hash = createHash('md5');
+      for await (const chunk of bytes(size)) hash.update(chunk);
+      expect([there.length, createHash('md5').update(there).digest('hex')]).toEqual([
+        size,
+        hash.digest('hex'),
+      ]);
+      await store.remove('audit-archive', key);
+    }
+    for (const size of [100, 9_000_000])
+      await expect(
+        store.putStream({ ...object, key: 'streamed/other', size: size + 1, chunks: bytes(size) }),
+      ).rejects.toBeInstanceOf(ObjectStoreError);
+    await expect(store.head('audit-archive', 'streamed/other')).rejects.toEqual(problem('no-object'));
+    await expect(
+      store.putStream({
+        ...object,
+        bucket: 'no-such-bucket',
+        key: 'a',
+        size: 20_000_000,
+        chunks: bytes(20_000_000),
+      }),
+    ).rejects.toEqual(problem('no-bucket'));
+  });
+
   here('a locked object can neither be removed nor replaced; the same may be put again', async () => {
     await store.createBucket('locked-archive', 'eu-de', { locking: true });
     expect(await store.canLock('locked-archive')).toBe(true);

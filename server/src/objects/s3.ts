@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { inParts, partBytes } from './parts.ts';
 import { type Asked, brokenOff, noStore, refusalOf, type StorePlace } from './refusals.ts';
 import {
   type Listing,
@@ -9,6 +11,7 @@ import {
   type ObjectHead,
   type ObjectStore,
   ObjectStoreError,
+  type StreamedObject,
 } from './store.ts';
 
 export interface S3Options {
@@ -253,6 +256,49 @@ class S3Store implements ObjectStore {
     } finally {
       // A request that failed has not read it to its end, and leaves it open.
       stream?.destroy();
+    }
+  }
+
+  async putStream(object: StreamedObject): Promise<void> {
+    const { bucket, key, contentType, chunks, size } = object;
+    const bytes = partBytes(size);
+    if (size > bytes) return this.putParts(object, bytes);
+    for await (const body of inParts(chunks, bytes, size))
+      await this.put({ bucket, key, body, contentType, md5: createHash('md5').update(body).digest('hex') });
+  }
+
+  /** Begin · parts, one after the other · complete, which is when the object is there. */
+  private async putParts(object: StreamedObject, bytes: number): Promise<void> {
+    const { bucket, key, contentType, chunks, size } = object;
+    const { sdk, client } = this;
+    const asked: Asked = { what: `${bucket}/${key}`, right: 's3:PutObject', bucket, missing: 'no-bucket' };
+    const where = { Bucket: bucket, Key: key };
+    const { UploadId } = await this.ask(asked, (call) =>
+      client.send(new sdk.CreateMultipartUploadCommand({ ...where, ContentType: contentType }), call),
+    );
+    if (UploadId === undefined) throw noStore(asked, this.place, 'the answer names no upload');
+    const upload = { ...where, UploadId };
+    try {
+      const Parts: { PartNumber: number; ETag: string }[] = [];
+      for await (const Body of inParts(chunks, bytes, size)) {
+        const PartNumber = Parts.length + 1;
+        const ContentMD5 = createHash('md5').update(Body).digest('base64');
+        const { ETag } = await this.ask(asked, (call) =>
+          client.send(new sdk.UploadPartCommand({ ...upload, PartNumber, Body, ContentMD5 }), call),
+        );
+        if (ETag === undefined) throw noStore(asked, this.place, NO_ETAG);
+        Parts.push({ PartNumber, ETag });
+      }
+      await this.ask(asked, (call) =>
+        client.send(new sdk.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }), call),
+      );
+    } catch (error) {
+      // What is left of it costs room, and is no object; the bucket's lifecycle may remove it as well.
+      const undone = { ...asked, right: 's3:AbortMultipartUpload' };
+      await this.ask(undone, (call) => client.send(new sdk.AbortMultipartUploadCommand(upload), call)).catch(
+        ignore,
+      );
+      throw error;
     }
   }
 

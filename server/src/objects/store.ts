@@ -25,6 +25,13 @@ export interface NewObject {
   encryptionKey?: string;
 }
 
+/** An object whose bytes arrive while it is put. */
+export interface StreamedObject extends Pick<NewObject, 'bucket' | 'key' | 'contentType'> {
+  chunks: AsyncIterable<Uint8Array>;
+  /** Of all of them together. */
+  size: number;
+}
+
 /** Until when an object can neither be changed nor removed (WORM). */
 export interface ObjectLock {
   /** GOVERNANCE: those with a special right may end it; COMPLIANCE: nobody. */
@@ -110,6 +117,11 @@ export interface ObjectStore {
   setLifecycle(bucket: string, days: number): Promise<void>;
   /** Whole or not at all; an object of the same key is replaced. Durable when it resolves. */
   put(object: NewObject): Promise<void>;
+  /**
+   * The same of any size, without ever holding it: what the bytes come from may fail in their midst, also behind the
+   * last one, and then nothing is there.
+   */
+  putStream(object: StreamedObject): Promise<void>;
   head(bucket: string, key: string): Promise<ObjectHead>;
   /** @param range bytes from and to, both inclusive */
   get(
