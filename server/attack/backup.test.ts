@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { opencts, wrong } from './backing-up.ts';
 import {
   indexed,
   listAll,
-  MAIN,
-  PASSWORD,
   type RunningServer,
   removeDirectory,
   report,
@@ -20,7 +17,6 @@ import {
   until,
 } from './harness.ts';
 
-const run = promisify(execFile);
 const ENV = {
   OPENCTS_TRANSFER_CYCLE: '1',
   OPENCTS_JOURNAL_SEGMENT: '1MB',
@@ -38,25 +34,6 @@ afterEach(async () => {
 });
 
 const inside = (...names: string[]) => path.join(base, ...names);
-
-interface Said {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs a command as an operator does. */
-async function opencts(args: string[], env: Record<string, string> = {}): Promise<Said> {
-  try {
-    const { stdout, stderr } = await run(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH, OPENCTS_PASSWORD: PASSWORD, ...env },
-    });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
 
 async function call(at: RunningServer, method: string, route: string, body?: unknown) {
   const response = await fetch(`${at.url}${route}`, {
@@ -139,17 +116,14 @@ async function callSigned(at: RunningServer, { access, secret }: Key): Promise<n
   return status;
 }
 
-/** What stands in a ledger and not exactly once in a place. */
-const wrong = (ledger: readonly string[], seen: ReadonlyMap<string, number>) =>
-  ledger.filter((id) => seen.get(id) !== 1).map((id) => `${id} ${seen.get(id) ?? 0}`);
-
+/** A transfer cycle is a minute, and what was reported last waits for the next. */
 async function archived(at: RunningServer): Promise<void> {
   await until(async () => {
     const { hours } = await call(at, 'GET', `/v3/${at.projectId}/accounting`);
     return (hours as Record<string, number>[]).every(
       ({ journalled = 0, archived = 0 }) => archived >= journalled,
     );
-  });
+  }, 1200);
 }
 
 describe('a backup under load', () => {

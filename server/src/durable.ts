@@ -18,16 +18,16 @@ export async function syncDirectory(directory: string): Promise<void> {
 /** Makes a folder, and those above it that are missing; their names survive a power cut. */
 export async function makeDirectory(directory: string): Promise<void> {
   const parent = path.dirname(directory);
-  try {
-    await mkdir(directory, { mode: 0o700 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      await makeDirectory(parent);
-      return makeDirectory(directory);
-    }
-    if (code !== 'EEXIST') throw error;
-  }
+  const make = () =>
+    mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await makeDirectory(parent);
+    // Behind a link that leads nowhere, or in a file system of the kernel's, it is missing all the same.
+    await make();
+  });
   // Also where it was there: whoever made it may not have come so far.
   await syncDirectory(parent);
 }

@@ -131,7 +131,7 @@ export const ERRORS = {
     new CtsError(
       409,
       'CTS.0003',
-      `the backup ${id} is there; only one is at a time: let it end, or delete it`,
+      `the backup ${id} waits to be fetched, and only one is at a time: let the command that fetches it end; it goes an hour after it was asked for last, or with DELETE /v3/backups/${id}`,
     ),
   /** Refusals of the notification service; codes: `docs/reference/smn-api.md` 12. */
   smn: (status: number, code: string, message: string, field?: string) =>

@@ -81,6 +81,11 @@ export class Backups {
     return this.current;
   }
 
+  /** Somebody is fetching it: that keeps it, however long a file takes. */
+  keep(id: string): void {
+    if (this.current?.id === id) this.current.askedAt = performance.now();
+  }
+
   /** @throws CtsError 404, 409 when it is not ready */
   ready(id: string): Backup & { snapshot: Snapshot } {
     const { snapshot, ...backup } = this.find(id);

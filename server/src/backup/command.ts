@@ -1,22 +1,27 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
 import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
-import { replaceFile } from '../durable.ts';
+import { ConfigError } from '../config.ts';
 import { Progress } from '../import/index.ts';
-import { exists, fetchBackup, whenReady } from './fetch.ts';
-import type { BackupManifest } from './manifest.ts';
-import { MANIFEST } from './manifest.ts';
+import { fetchBackup, whenReady } from './fetch.ts';
+import { type BackupManifest, MANIFEST } from './manifest.ts';
+import { type BackupPlace, NoPlace, placeOf } from './place.ts';
+import { whyStopped } from './stopped.ts';
 
 /** Names the backup of the service that is being fetched. */
 const UNDER_WAY = 'backup.part';
 
 const HELP = `Usage: opencts backup [options] DIR
+       opencts backup [options] s3://BUCKET/PREFIX
 
-Makes a consistent copy of the whole installation in DIR while traces come in: everything that was acknowledged
-before is in it. DIR must be empty, or hold a backup that was broken off within the last hour: then it goes on.
-It takes the role OpenCTS Operator. Whoever has the copy can read all traces: keep it as you keep the installation.
+Makes a consistent copy of the whole installation in DIR, or in a bucket, while traces come in: everything that was
+acknowledged before is in it. The place must be empty, or hold a backup that was broken off within the last hour:
+then it goes on. It takes the role OpenCTS Operator. Whoever has the copy can read all traces: keep it as you keep
+the installation.
+
+The bucket (obs:// is the same as s3://) is that of the object store OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION,
+OPENCTS_S3_ACCESS_KEY, OPENCTS_S3_SECRET_KEY and OPENCTS_S3_STYLE in the environment of this command. Folder and
+bucket hold the same files: a copy of the one in the other is a backup, too.
 
 The root key, without which it cannot be restored, is not in it, unless --with-root-key adds it under a password.
 
@@ -38,23 +43,22 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** The folder cannot take a backup. */
-class Unsuitable extends Error {}
-
 /** `opencts backup …`. @returns the exit code */
 export async function backupCommand(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  const [folder, ...more] = positionals;
+  const [where, ...more] = positionals;
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
-  if (folder === undefined || more.length > 0) {
-    process.stderr.write(`opencts backup: name one folder\n\n${HELP}`);
+  if (where === undefined || more.length > 0) {
+    process.stderr.write(`opencts backup: name one folder, or s3://BUCKET/PREFIX\n\n${HELP}`);
     return 2;
   }
+  let place: BackupPlace | undefined;
   try {
-    const begun = await begunIn(folder);
+    place = await placeOf(where);
+    const begun = await begunIn(place);
     const password = values['with-root-key']
       ? (process.env.OPENCTS_BACKUP_PASSWORD ??
         (await askSecret('Password of the backup', 'OPENCTS_BACKUP_PASSWORD')))
@@ -65,54 +69,81 @@ export async function backupCommand(argv: string[]): Promise<number> {
       objects: !values['without-objects'],
       ...(password === undefined ? {} : { root_key_password: password }),
     };
-    const id = begun ?? (await begin(client, wish, folder));
+    const id = begun ?? (await begin(client, wish, place));
     const info = await whenReady(client, id);
     let progress: Progress | undefined;
-    const manifest = await fetchBackup(client, id, info, folder, (done, total) => {
+    const manifest = await fetchBackup(client, id, info, place, (done, total) => {
       progress ??= new Progress(total, 'files');
       progress.show(done);
     });
     progress?.end();
-    await rm(path.join(folder, UNDER_WAY), { force: true });
-    // It is whole: that the service keeps its copy an hour longer is no failure.
-    await client
-      .withProject(() => dataOf(client.api.DELETE('/v3/backups/{id}', { params: { path: { id } } })))
-      .catch(() => undefined);
-    process.stdout.write(report(manifest, folder));
+    // It is whole: that something is left beside it, or in the service an hour longer, is no failure.
+    await place.remove(UNDER_WAY).catch(() => undefined);
+    await place.end().catch(() => undefined);
+    await discard(client, id);
+    process.stdout.write(report(manifest, place));
     return 0;
   } catch (error) {
-    if (!(error instanceof OpenCtsError || error instanceof Unsuitable)) throw error;
-    const isGone = error instanceof OpenCtsError && error.status === 404;
-    const advice = isGone ? `; remove ${folder}, or name another folder` : '';
-    process.stderr.write(`opencts backup: ${error.message}${advice}\n`);
-    return error instanceof Unsuitable ? 2 : 1;
+    const why = whyStopped(error, place?.name ?? where);
+    if (why === undefined) throw error;
+    process.stderr.write(`opencts backup: ${why}${place ? await advice(error, place) : ''}\n`);
+    return error instanceof NoPlace || error instanceof ConfigError ? 2 : 1;
   }
 }
 
-/** @returns the backup that was being fetched into the folder; undefined: it is empty */
-async function begunIn(folder: string): Promise<string | undefined> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (await exists(path.join(folder, MANIFEST)))
-    throw new Unsuitable(`there is a whole backup in ${folder} already; name another folder`);
-  const names = await readdir(folder);
+/** What is to be done about a backup that stopped. */
+async function advice(error: unknown, place: BackupPlace): Promise<string> {
+  if (error instanceof NoPlace) return '';
+  const names = await place.names().catch((): string[] => []);
+  if (names.includes(MANIFEST)) return '; it is whole all the same, another command has ended it';
+  const begun = names.includes(UNDER_WAY) ? await place.text(UNDER_WAY).catch(() => '') : '';
+  if (!begun?.trim()) return '';
+  return error instanceof OpenCtsError && error.status === 404
+    ? `; remove ${place.name}, or name another place`
+    : '; it is not whole, and goes on when the same command is given again within an hour';
+}
+
+/** @returns the backup that was being fetched into the place; undefined: it is empty */
+async function begunIn(place: BackupPlace): Promise<string | undefined> {
+  const names = await place.names();
+  if (names.includes(MANIFEST))
+    throw new NoPlace(`there is a whole backup in ${place.name} already; name another place`);
   if (names.length === 0) return undefined;
-  if (!names.includes(UNDER_WAY)) throw new Unsuitable(`${folder} is not empty; name another folder`);
-  return (await readFile(path.join(folder, UNDER_WAY), 'utf8')).trim();
+  const id = names.includes(UNDER_WAY) ? await place.text(UNDER_WAY) : undefined;
+  if (id === undefined) throw new NoPlace(`${place.name} is not empty; name another place`);
+  return id.trim() || undefined;
 }
 
 async function begin(
   client: OpenCtsClient,
   body: { list: boolean; objects: boolean; root_key_password?: string },
-  folder: string,
+  place: BackupPlace,
 ): Promise<string> {
-  const { id } = await client.withProject(() => dataOf(client.api.POST('/v3/backups', { body })));
-  await replaceFile(path.join(folder, UNDER_WAY), `${id}\n`);
-  return id;
+  // Whether the place can be written to shows before the service makes anything.
+  await place.writeText(UNDER_WAY, '\n');
+  try {
+    const { id } = await client.withProject(() => dataOf(client.api.POST('/v3/backups', { body })));
+    await place.writeText(UNDER_WAY, `${id}\n`).catch(async (error) => {
+      await discard(client, id);
+      throw error;
+    });
+    return id;
+  } catch (error) {
+    await place.remove(UNDER_WAY).catch(() => undefined);
+    throw error;
+  }
 }
 
-function report(manifest: BackupManifest, folder: string): string {
+/** The service's own copy. One that is left there goes by itself. */
+async function discard(client: OpenCtsClient, id: string): Promise<void> {
+  await client
+    .withProject(() => dataOf(client.api.DELETE('/v3/backups/{id}', { params: { path: { id } } })))
+    .catch(() => undefined);
+}
+
+function report(manifest: BackupManifest, { name }: BackupPlace): string {
   const lines = [
-    `${folder} holds everything that was acknowledged before ${new Date(manifest.as_of).toISOString()}: ${manifest.files} files, ${(manifest.bytes / 1024 ** 2).toFixed(1)} MB.`,
+    `${name} holds everything that was acknowledged before ${new Date(manifest.as_of).toISOString()}: ${manifest.files} files, ${(manifest.bytes / 1024 ** 2).toFixed(1)} MB.`,
     manifest.has_root_key
       ? 'The root key is in it, sealed with the password.'
       : 'The root key is not in it: a restore needs your copy of it.',

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
-import { replaceFile } from '../durable.ts';
 import { readerOf } from '../metadata/index.ts';
+import { ObjectStoreError } from '../objects/index.ts';
 import {
   BACKUP_FORMAT,
   type BackupFile,
@@ -17,18 +14,19 @@ import {
   MANIFEST,
   StoredFile,
 } from './manifest.ts';
+import type { BackupPlace } from './place.ts';
 
-/** Files that are fetched at once. */
-const AT_ONCE = 4;
 /** Attempts at one file. */
 const ATTEMPTS = 5;
 const ASK_EVERY_MS = 300;
 const HASH_CHARACTERS = 64;
 const PAGE = 10_000;
+/** What arrived is noted so often: a fetch that was killed does so much again. */
+const NOTE_EVERY_MS = 10_000;
 const readStored = readerOf(StoredFile);
 
 /** What came is not what was sent. */
-class BadTransfer extends Error {
+export class BadTransfer extends Error {
   override readonly name = 'BadTransfer';
 }
 
@@ -46,43 +44,83 @@ export async function whenReady(client: OpenCtsClient, id: string): Promise<Back
 }
 
 /**
- * Fetches a backup into a folder. A file is noted when it is whole, so that a fetch that was broken off goes on; the
- * manifest comes last.
+ * Fetches a backup. What has arrived whole is noted, so that a fetch that was broken off goes on; the manifest comes
+ * last. Of one backup all that is written is always the same, so that two commands at one place spoil nothing.
  */
 export async function fetchBackup(
   client: OpenCtsClient,
   id: string,
   info: BackupInfo,
-  folder: string,
+  place: BackupPlace,
   onProgress: (done: number, total: number) => void,
 ): Promise<BackupManifest> {
   const files = await listFiles(client, id);
-  const note = path.join(folder, FILES);
-  const fetched = await readNoted(note);
-  const notes = await open(note, 'a', 0o600);
-  try {
-    const waiting = [...files.entries()].filter(([, file]) => !fetched.has(file.path));
-    let done = files.length - waiting.length;
-    const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const [index, file] = next;
-        const stored = { ...file, sha256: await fetchOne(client, id, index, file, folder) };
-        await notes.appendFile(`${JSON.stringify(stored)}\n`);
-        onProgress(++done, files.length);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await notes.sync();
-  } finally {
-    await notes.close();
+  const arrivals = new Arrivals(place, files, await readNoted(place));
+  const waiting = [...files.entries()].filter(([, file]) => !arrivals.has(file));
+  let done = files.length - waiting.length;
+  let failed = false;
+  const worker = async () => {
+    for (let next = waiting.shift(); next && !failed; next = waiting.shift()) {
+      const [index, file] = next;
+      await arrivals.add({ ...file, sha256: await fetchOne(client, id, index, file, place) });
+      onProgress(++done, files.length);
+    }
+  };
+  const workers = Array.from({ length: place.atOnce }, () =>
+    worker().catch((error) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  const ends = await Promise.allSettled(workers);
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken) {
+    // What is wrong may keep this from being written, too.
+    await arrivals.note().catch(() => undefined);
+    throw broken.reason;
   }
+  const list = await arrivals.note();
   const manifest = {
     ...{ format: BACKUP_FORMAT, ...info, files: files.length },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    files_sha256: await hashOfFile(note),
+    files_sha256: createHash('sha256').update(list).digest('hex'),
   };
-  await replaceFile(path.join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  await place.writeText(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
+}
+
+/** Which files have arrived, and the list of them in the place. */
+class Arrivals {
+  private readonly place: BackupPlace;
+  private readonly files: readonly BackupFile[];
+  private readonly there: Map<string, StoredFile>;
+  private notedAt = performance.now();
+  private noting: Promise<unknown> = Promise.resolve();
+
+  constructor(place: BackupPlace, files: readonly BackupFile[], there: Map<string, StoredFile>) {
+    this.place = place;
+    this.files = files;
+    this.there = there;
+  }
+
+  has({ path }: BackupFile): boolean {
+    return this.there.has(path);
+  }
+
+  async add(file: StoredFile): Promise<void> {
+    this.there.set(file.path, file);
+    if (performance.now() - this.notedAt > NOTE_EVERY_MS) await this.note();
+  }
+
+  /** In the order in which the service lists them. @returns what was noted */
+  note(): Promise<string> {
+    this.notedAt = performance.now();
+    const arrived = this.files.flatMap(({ path }) => this.there.get(path) ?? []);
+    const list = arrived.map((file) => `${JSON.stringify(file)}\n`).join('');
+    const noted = this.noting.then(() => this.place.writeText(FILES, list));
+    this.noting = noted.catch(() => undefined);
+    return noted.then(() => list);
+  }
 }
 
 async function listFiles(client: OpenCtsClient, id: string): Promise<BackupFile[]> {
@@ -96,76 +134,82 @@ async function listFiles(client: OpenCtsClient, id: string): Promise<BackupFile[
   return files;
 }
 
-/** The line under way when it was broken off is no line. */
-async function readNoted(file: string): Promise<Set<string>> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole !== text) await replaceFile(file, whole);
-  return new Set(whole.split('\n').flatMap((line) => readStored(line).value?.path ?? []));
+async function readNoted(place: BackupPlace): Promise<Map<string, StoredFile>> {
+  const lines = ((await place.text(FILES)) ?? '').split('\n');
+  const files = lines.flatMap((line) => readStored(line).value ?? []);
+  return new Map(files.map((file) => [file.path, file]));
 }
 
-/** @returns the SHA-256 of a file, which is durable */
+/** @returns the SHA-256 of a file, which is in the place */
 async function fetchOne(
   client: OpenCtsClient,
   id: string,
   index: number,
   file: BackupFile,
-  folder: string,
+  place: BackupPlace,
 ): Promise<string> {
   if (file.link !== undefined) return '';
-  const target = path.join(folder, DATA, file.path);
-  await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
   for (let attempt = 1; ; attempt++) {
     try {
       return await client.withProject(async () => {
         const params = { path: { id, index } };
         const call = client.api.GET('/v3/backups/{id}/files/{index}', { params, parseAs: 'stream' });
-        return receive((await dataOf(call)) as unknown as ReadableStream<Uint8Array>, target, file.bytes);
+        const arrival = new Arrival((await dataOf(call)) as unknown as ReadableStream<Uint8Array>, file);
+        await place.write(`${DATA}/${file.path}`, arrival.bytes(), file.bytes);
+        return arrival.sha256;
       });
     } catch (error) {
-      const status = error instanceof OpenCtsError ? error.status : 0;
-      const isOver = status >= 400 && status < 500 && status !== 429;
-      if (isOver || attempt === ATTEMPTS) throw error;
+      if (!mayPass(error) || attempt === ATTEMPTS) throw error;
       await sleep(ASK_EVERY_MS * 2 ** attempt);
     }
   }
 }
 
-/** Bytes, and behind them their hash. */
-async function receive(stream: ReadableStream<Uint8Array>, target: string, bytes: number): Promise<string> {
-  const hash = createHash('sha256');
-  const told: Uint8Array[] = [];
-  let left = bytes;
-  const handle: FileHandle = await open(target, 'w', 0o600);
-  try {
-    for await (const chunk of stream) {
+/** Whether another attempt may succeed at once. A disk that is full or fails does not change so quickly. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof OpenCtsError) return error.temporary;
+  if (error instanceof ObjectStoreError) return error.problem === 'away';
+  return error instanceof BadTransfer;
+}
+
+/** A file as it comes: its bytes, and behind them their hash. */
+class Arrival {
+  sha256 = '';
+  private readonly stream: ReadableStream<Uint8Array>;
+  private readonly file: BackupFile;
+
+  constructor(stream: ReadableStream<Uint8Array>, file: BackupFile) {
+    this.stream = stream;
+    this.file = file;
+  }
+
+  /** @throws BadTransfer behind the last byte, when they are not those that were sent */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    const told: Uint8Array[] = [];
+    let left = this.file.bytes;
+    for await (const chunk of this.chunks()) {
       const own = chunk.subarray(0, left);
       left -= own.length;
       hash.update(own);
-      if (own.length > 0) await handle.writeFile(own);
+      if (own.length > 0) yield own;
       if (own.length < chunk.length) told.push(chunk.subarray(own.length));
     }
-    await handle.sync();
-  } finally {
-    await handle.close();
+    this.sha256 = hash.digest('hex');
+    const expected = Buffer.concat(told).toString('latin1');
+    if (left > 0 || expected.length !== HASH_CHARACTERS || expected !== this.sha256)
+      throw new BadTransfer(`${this.file.path} did not arrive as it was sent`);
   }
-  const sha256 = hash.digest('hex');
-  const expected = Buffer.concat(told).toString('latin1');
-  if (left > 0 || expected.length !== HASH_CHARACTERS || expected !== sha256)
-    throw new BadTransfer(`${target} did not arrive as it was sent`);
-  return sha256;
-}
 
-export async function hashOfFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-/** Whether there is anything of that name. */
-export async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
+  private async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.stream;
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const reason = cause instanceof Error ? cause.message : message;
+      throw new BadTransfer(`${this.file.path} broke off on its way from the service: ${reason}`, {
+        cause: error,
+      });
+    }
+  }
 }

@@ -1,38 +1,33 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { open, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
-import { replaceFile, syncDirectory } from '../durable.ts';
-import { FORMAT, findMetadata, isKeyOf } from '../installation/index.ts';
+import { makeDirectory, replaceFile, syncDirectory } from '../durable.ts';
+import { FORMAT, findMetadata, isKeyOf, RESTORE_UNDER_WAY } from '../installation/index.ts';
 import { readRootKey } from '../kms/index.ts';
-import { readerOf } from '../metadata/index.ts';
+import { ObjectStoreError } from '../objects/index.ts';
 import { StartRefused } from '../start-refused.ts';
-import { exists, hashOfFile } from './fetch.ts';
 import {
   BACKUP_FORMAT,
-  BackupManifest,
+  type BackupManifest,
   DATA,
-  FILES,
-  MANIFEST,
   METADATA,
   SEALED_KEY,
-  StoredFile,
+  type StoredFile,
 } from './manifest.ts';
+import type { BackupPlace } from './place.ts';
 import { openRootKey } from './sealed-key.ts';
+import { damaged, nameIn, readBackup, type StoredBackup } from './stored-backup.ts';
 
 const ROOT_KEY = 'root.key';
 /** May lie in the target. */
 const HARMLESS = ['lock', 'lost+found', ROOT_KEY];
-/** Files that are copied at once. */
-const AT_ONCE = 4;
-const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\0]+)(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)*$/;
-const readManifest = readerOf(BackupManifest);
-const readStored = readerOf(StoredFile);
+/** The metadata while all else arrives: under its own name a service would start from it. */
+const METADATA_WAITING = `${METADATA}.part`;
 
 export interface RestoreOptions {
-  /** Folder of the backup. */
-  from: string;
+  from: BackupPlace;
   dataDir: string;
   /** Of this OpenCTS. */
   version: string;
@@ -42,90 +37,96 @@ export interface RestoreOptions {
 }
 
 /**
- * Brings a backup up as a data directory, in which a start finds what was there. Everything is looked at first; what
- * is found damaged on the way is taken back. The metadata comes last, so that one that was broken off does not start.
+ * Brings a backup up as a data directory, in which a start finds what was there. What is found damaged on the way is
+ * taken back. A note that it is under way lies in the directory from before the first file until after the last one,
+ * the metadata: nothing starts there meanwhile, and a restore that was broken off goes on.
  * @throws StartRefused when the backup is not whole, the target not empty, or the key another one
  * @throws DataDirectoryInUse
+ * @throws ObjectStoreError when the backup cannot be read now: what has arrived stays
  */
 export async function restore(options: RestoreOptions): Promise<BackupManifest> {
   const { from, dataDir } = options;
-  const { manifest, files } = await readBackup(from);
-  checkVersion(options, manifest);
-  const isNew = !(await exists(dataDir));
-  if (!isNew) await checkEmpty(dataDir);
-  const rootKey = await keyFor(options, manifest);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const backup = await readBackup(from);
+  checkVersion(options, backup.manifest);
+  await makeDirectory(dataDir);
+  await checkEmpty(dataDir, backup.manifest);
   const unlock = lockDataDirectory(dataDir);
   try {
-    await checkEmpty(dataDir);
-    await copyAll(options, files).catch(async (error) => {
-      await takeBack(dataDir);
+    const isBegun = await checkEmpty(dataDir, backup.manifest);
+    await restoreInto(options, backup, isBegun).catch(async (error) => {
+      if (!(error instanceof ObjectStoreError)) await takeBack(dataDir);
       throw error;
     });
-    if (rootKey) await replaceFile(path.join(dataDir, ROOT_KEY), `${rootKey.toString('hex')}\n`);
-    await copyFile(
-      options,
-      files.find((file) => file.path === METADATA),
-    );
-    await syncDirectory(dataDir);
   } finally {
     unlock();
   }
-  return manifest;
+  return backup.manifest;
 }
 
-async function readBackup(from: string): Promise<{ manifest: BackupManifest; files: StoredFile[] }> {
-  const text = await readFile(path.join(from, MANIFEST), 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    const isHalf = await exists(path.join(from, FILES));
+/** The note · metadata, to be looked at · all other files · root key · metadata under its name · no note any more. */
+async function restoreInto(options: RestoreOptions, backup: StoredBackup, isBegun: boolean): Promise<void> {
+  const { dataDir } = options;
+  const { manifest, files } = backup;
+  await replaceFile(path.join(dataDir, RESTORE_UNDER_WAY), `${manifest.files_sha256}\n`);
+  const metadata = files.find((file) => file.path === METADATA) as StoredFile;
+  const waiting = path.join(dataDir, METADATA_WAITING);
+  await copyFile(options, metadata, waiting, isBegun);
+  checkSchema(options, manifest, waiting);
+  const rootKey = await keyFor(options, backup, waiting);
+  await copyAll(
+    options,
+    files.filter((file) => file !== metadata && file.path !== SEALED_KEY),
+    isBegun,
+  );
+  if (rootKey) await replaceFile(path.join(dataDir, ROOT_KEY), `${rootKey.toString('hex')}\n`);
+  await rename(waiting, path.join(dataDir, METADATA));
+  await syncDirectory(dataDir);
+  await rm(path.join(dataDir, RESTORE_UNDER_WAY));
+  await syncDirectory(dataDir);
+}
+
+function checkVersion({ version }: RestoreOptions, manifest: BackupManifest): void {
+  if (manifest.format > BACKUP_FORMAT)
+    throw tooNew(version, manifest, `format ${manifest.format} of backups`);
+  if (manifest.directory_format > FORMAT)
+    throw tooNew(version, manifest, `format ${manifest.directory_format} of data`);
+}
+
+function checkSchema({ version }: RestoreOptions, manifest: BackupManifest, file: string): void {
+  const newest = findMetadata(file)?.unknownSchema.at(-1);
+  if (newest !== undefined) throw tooNew(version, manifest, `schema ${newest}`);
+}
+
+const tooNew = (version: string, { version: written }: BackupManifest, reason: string) =>
+  new StartRefused(
+    `the backup was made by OpenCTS ${written}, and this is ${version}, which cannot restore it (${reason}): use OpenCTS ${written} or a later one`,
+  );
+
+/** @returns whether the same restore was broken off here */
+async function checkEmpty(dataDir: string, { files_sha256 }: BackupManifest): Promise<boolean> {
+  const names = await readdir(dataDir);
+  if (names.includes(RESTORE_UNDER_WAY)) {
+    const begun = await readFile(path.join(dataDir, RESTORE_UNDER_WAY), 'utf8');
+    if (begun.trim() === files_sha256) return true;
     throw new StartRefused(
-      isHalf
-        ? `the backup in ${from} is not whole: 'opencts backup' did not end; let it go on, or take another one`
-        : `there is no backup in ${from}: it would hold a file ${MANIFEST}`,
+      `in ${dataDir} the restore of another backup was broken off: give that one again, or remove all that is in ${dataDir}`,
     );
   }
-  const { value: manifest, problem } = readManifest(text);
-  if (!manifest) throw damaged(path.join(from, MANIFEST), problem);
-  const list = path.join(from, FILES);
-  const isWhole = (await exists(list)) && (await hashOfFile(list)) === manifest.files_sha256;
-  if (!isWhole) throw damaged(list, 'it is not the list that was written');
-  const files = (await readFile(list, 'utf8'))
-    .split('\n')
-    .flatMap((line) => readStored(line).value ?? [])
-    .filter(({ path: name }) => PATH.test(name));
-  if (files.length !== manifest.files) throw damaged(list, 'files are missing in it');
-  return { manifest, files };
-}
-
-const damaged = (file: string, reason: string) =>
-  new StartRefused(`the backup is damaged: ${file} (${reason}); take another one. Nothing was restored`);
-
-function checkVersion({ from, version }: RestoreOptions, manifest: BackupManifest): void {
-  const written = manifest.version;
-  const refusal = (reason: string) =>
-    new StartRefused(
-      `the backup was made by OpenCTS ${written}, and this is ${version}, which cannot restore it (${reason}): use OpenCTS ${written} or a later one`,
-    );
-  if (manifest.format > BACKUP_FORMAT) throw refusal(`format ${manifest.format} of backups`);
-  if (manifest.directory_format > FORMAT) throw refusal(`format ${manifest.directory_format} of data`);
-  const found = findMetadata(path.join(from, DATA, METADATA));
-  const newest = found?.unknownSchema.at(-1);
-  if (newest !== undefined) throw refusal(`schema ${newest}`);
-}
-
-async function checkEmpty(dataDir: string): Promise<void> {
-  const other = (await readdir(dataDir)).find((name) => !HARMLESS.includes(name));
-  if (other === undefined) return;
+  const other = names.find((name) => !HARMLESS.includes(name));
+  if (other === undefined) return false;
   throw new StartRefused(
     `${dataDir} is not empty, there is ${other}: restore into an empty folder; 'opencts begin-anew' puts an installation aside`,
   );
 }
 
 /** @returns the key that is to be written; undefined: it is there, or comes from the environment */
-async function keyFor(options: RestoreOptions, manifest: BackupManifest): Promise<Buffer | undefined> {
-  const { from, dataDir, rootKey } = options;
-  const identity = findMetadata(path.join(from, DATA, METADATA))?.identity;
-  if (!identity) throw damaged(path.join(from, DATA, METADATA), 'it names no installation');
+async function keyFor(
+  { from, dataDir, rootKey }: RestoreOptions,
+  { manifest, files }: StoredBackup,
+  metadata: string,
+): Promise<Buffer | undefined> {
+  const identity = findMetadata(metadata)?.identity;
+  if (!identity) throw damaged(`${from.name}/${DATA}/${METADATA}`, 'it names no installation');
   const check = (key: Buffer | undefined, where: string) => {
     if (key && isKeyOf(key, identity.id, identity.keyCheck)) return key;
     throw new StartRefused(`${where} is not the root key of this backup. Nothing was restored`);
@@ -143,9 +144,13 @@ async function keyFor(options: RestoreOptions, manifest: BackupManifest): Promis
     check(there, path.join(dataDir, ROOT_KEY));
     return undefined;
   }
-  if (manifest.has_root_key && rootKey.password) {
-    const text = await readFile(path.join(from, DATA, SEALED_KEY), 'utf8');
-    const key = await openRootKey(text, await rootKey.password(), manifest.installation);
+  const sealed = files.find((file) => file.path === SEALED_KEY);
+  if (manifest.has_root_key && sealed && rootKey.password) {
+    const key = await openRootKey(
+      await readSealed(from, sealed),
+      await rootKey.password(),
+      manifest.installation,
+    );
     return check(key, `what the password opens of ${SEALED_KEY}`);
   }
   throw new StartRefused(
@@ -153,52 +158,88 @@ async function keyFor(options: RestoreOptions, manifest: BackupManifest): Promis
   );
 }
 
-async function copyAll(options: RestoreOptions, files: readonly StoredFile[]): Promise<void> {
-  const { from, onProgress } = options;
-  const last = files.find((file) => file.path === METADATA);
-  const seen = last && (await hashOfFile(path.join(from, DATA, METADATA)));
-  if (!last || seen !== last.sha256)
-    throw damaged(path.join(from, DATA, METADATA), 'its content has changed');
-  const waiting = files.filter((file) => file !== last && file.path !== SEALED_KEY);
-  const total = waiting.length;
+/** Damage is not told as a wrong password. */
+async function readSealed(from: BackupPlace, file: StoredFile): Promise<string> {
+  const content = (await from.text(`${DATA}/${file.path}`)) ?? '';
+  const seen = createHash('sha256').update(content).digest('hex');
+  if (seen !== file.sha256) throw damaged(nameIn(from, file), 'it is missing, or its content has changed');
+  return content;
+}
+
+async function copyAll(
+  options: RestoreOptions,
+  files: readonly StoredFile[],
+  isBegun: boolean,
+): Promise<void> {
+  const { from, dataDir, onProgress } = options;
+  const waiting = [...files];
   let done = 0;
+  let failed = false;
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      await copyFile(options, next);
-      onProgress(++done, total);
+    for (let next = waiting.shift(); next && !failed; next = waiting.shift()) {
+      await copyFile(options, next, path.join(dataDir, next.path), isBegun).catch((error) => {
+        failed = true;
+        throw error;
+      });
+      onProgress(++done, files.length);
     }
   };
   // All of them end before anything is taken back.
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: from.atOnce }, worker));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-async function copyFile({ from, dataDir }: RestoreOptions, file: StoredFile | undefined): Promise<void> {
-  if (!file) return;
-  const source = path.join(from, DATA, file.path);
-  const target = path.join(dataDir, file.path);
-  await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-  if (file.link !== undefined) return symlink(file.link, target);
+/** @param isBegun whether it may be there already */
+async function copyFile(
+  { from }: RestoreOptions,
+  file: StoredFile,
+  target: string,
+  isBegun: boolean,
+): Promise<void> {
+  await makeDirectory(path.dirname(target));
+  if (isBegun && (await isThere(file, target))) return;
+  if (file.link !== undefined) {
+    await symlink(file.link, target);
+    return syncDirectory(path.dirname(target));
+  }
+  const chunks = await from.read(`${DATA}/${file.path}`);
+  if (!chunks) throw damaged(nameIn(from, file), 'it is missing');
   const hash = createHash('sha256');
-  const handle = await open(target, 'wx', 0o600);
+  const handle = await open(target, 'w', 0o600);
   try {
-    for await (const chunk of createReadStream(source, { highWaterMark: 256 * 1024 })) {
-      hash.update(chunk as Buffer);
-      await handle.writeFile(chunk as Buffer);
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      await handle.writeFile(chunk);
     }
     await handle.sync();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOENT' ? damaged(source, 'it is missing') : error;
   } finally {
     await handle.close();
   }
-  if (hash.digest('hex') !== file.sha256) throw damaged(source, 'its content has changed');
+  if (hash.digest('hex') !== file.sha256) throw damaged(nameIn(from, file), 'its content has changed');
   await syncDirectory(path.dirname(target));
 }
 
-async function takeBack(dataDir: string): Promise<void> {
-  for (const name of await readdir(dataDir)) {
-    if (!HARMLESS.includes(name)) await rm(path.join(dataDir, name), { recursive: true, force: true });
+/** Whether a file is whole in the target. What is there and is not is made room for. */
+async function isThere({ link, sha256 }: StoredFile, target: string): Promise<boolean> {
+  try {
+    const seen = link === undefined ? await hashOfFile(target) : await readlink(target);
+    if (seen === (link ?? sha256)) return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+  await rm(target, { force: true });
+  return false;
+}
+
+async function hashOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+async function takeBack(dataDir: string): Promise<void> {
+  const names = (await readdir(dataDir)).filter((name) => ![...HARMLESS, RESTORE_UNDER_WAY].includes(name));
+  // The note last: what is left of a half never looks like a beginning.
+  for (const name of [...names, RESTORE_UNDER_WAY])
+    await rm(path.join(dataDir, name), { recursive: true, force: true });
 }

@@ -125,7 +125,8 @@ export const backupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       await gate.stream(reply);
       reply.header('content-type', 'application/octet-stream');
       reply.header('content-length', file.bytes + 64);
-      return reply.send(Readable.from(withHash(path.join(folder, file.path), file.bytes)));
+      const bytes = withHash(path.join(folder, file.path), file.bytes, () => backups.keep(id));
+      return reply.send(Readable.from(bytes));
     },
   );
 
@@ -151,11 +152,12 @@ export const backupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
   );
 };
 
-async function* withHash(file: string, bytes: number): AsyncGenerator<Buffer> {
+async function* withHash(file: string, bytes: number, onChunk: () => void): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   if (bytes > 0) {
     for await (const chunk of createReadStream(file, { end: bytes - 1, highWaterMark: 256 * 1024 })) {
       hash.update(chunk as Buffer);
+      onChunk();
       yield chunk as Buffer;
     }
   }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
 import { syncDirectory } from '../durable.ts';
+import { RESTORE_UNDER_WAY } from './directory-note.ts';
 import { PIECES } from './pieces.ts';
 
 /** All that makes an installation, in the order in which it goes; what is read last by a start comes last. */
@@ -11,11 +12,13 @@ const PARTS: Readonly<Record<string, string>> = {
   'metadata.db-wal': 'its last changes',
   'metadata.db-shm': '',
   ...PIECES,
+  'metadata.db.part': 'the same of a restore that has not ended',
   searches: '',
   backups: '',
   'root.key': 'the key of all secrets',
   'installation.json': '',
   'clock.json': '',
+  [RESTORE_UNDER_WAY]: '',
 };
 
 /**

@@ -10,6 +10,9 @@ import { readerOf } from '../metadata/index.ts';
  */
 export const FORMAT = 1;
 
+/** File that a data directory holds while a backup is restored into it: nothing starts from a half. */
+export const RESTORE_UNDER_WAY = 'restore.part';
+
 const FILE = 'installation.json';
 const readNote = readerOf(Type.Object({ id: Type.String(), format: Type.Number(), version: Type.String() }));
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.ts';
@@ -6,7 +7,13 @@ import { lockDataDirectory } from '../data-lock.ts';
 import { makeRootKey, readRootKey } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { checkAuthorities } from './authorities.ts';
-import { type DirectoryNote, FORMAT, readDirectoryNote, writeDirectoryNote } from './directory-note.ts';
+import {
+  type DirectoryNote,
+  FORMAT,
+  RESTORE_UNDER_WAY,
+  readDirectoryNote,
+  writeDirectoryNote,
+} from './directory-note.ts';
 import { isKeyOf, opensAny, sealCheck } from './key-check.ts';
 import { findMetadata, type MetadataFound } from './look.ts';
 import { filledPieces, journalIdIn, markPieces, type Piece } from './pieces.ts';
@@ -59,6 +66,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
 async function open({ config, version, clock, onFatal }: InstallationOptions) {
   const { dataDir } = config;
   const file = path.join(dataDir, 'metadata.db');
+  if (existsSync(path.join(dataDir, RESTORE_UNDER_WAY))) throw REFUSALS.halfRestored(dataDir);
   const note = await readDirectoryNote(dataDir);
   if (note && note.format > FORMAT)
     throw REFUSALS.newer(dataDir, note.version, version, `format ${note.format}, known is ${FORMAT}`);

@@ -17,6 +17,10 @@ export const REFUSALS = {
       `there is no metadata in ${file}${beside}: put a backup of metadata.db in its place, whole, with the files -wal and -shm if it has them; if there is none, ${BEGIN_ANEW}`,
     );
   },
+  halfRestored: (dataDir: string) =>
+    new StartRefused(
+      `a restore into ${dataDir} has not ended: give the same 'opencts restore' again, and it goes on; or remove what is in ${dataDir}`,
+    ),
   metadataDamaged: (file: string, reason: string) =>
     new StartRefused(
       `the metadata ${file} is damaged (${reason}): put a backup in its place and remove ${file}-wal and ${file}-shm, which belong to the damaged one; if there is none, 'sqlite3 metadata.db .recover' may save most of it, and ${BEGIN_ANEW}`,

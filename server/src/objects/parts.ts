@@ -25,6 +25,7 @@ export async function* inParts(
   for await (const chunk of chunks) {
     let rest = chunk;
     left -= chunk.length;
+    if (left < 0) break;
     while (length + rest.length > bytes) {
       gathered.push(rest.subarray(0, bytes - length));
       rest = rest.subarray(bytes - length);

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { readConfig } from '../config.ts';
+import { openS3 } from '../objects/index.ts';
+import { BucketPlace } from './bucket-place.ts';
+import { FolderPlace } from './folder-place.ts';
+
+/** Where a backup is kept: files by their names, with `/` between folders. It looks the same in all of them. */
+export interface BackupPlace {
+  /** As people name it. */
+  readonly name: string;
+  /** Files that are worked on at a time. */
+  readonly atOnce: number;
+  /** What stands at its top, as far as it must be known to tell whether it is empty. */
+  names(): Promise<string[]>;
+  /** @returns undefined when there is none */
+  text(file: string): Promise<string | undefined>;
+  /** @returns undefined when there is none */
+  read(file: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Whole and durable, or not at all, also when the bytes fail behind the last one; replaces what was there. */
+  write(file: string, chunks: AsyncIterable<Uint8Array>, size: number): Promise<void>;
+  writeText(file: string, text: string): Promise<void>;
+  /** Also when there is none. */
+  remove(file: string): Promise<void>;
+  /** Nothing more comes: what writing has left beside the files goes. */
+  end(): Promise<void>;
+}
+
+/** What is said to be a backup's place cannot be one. */
+export class NoPlace extends Error {
+  override readonly name = 'NoPlace';
+}
+
+const BUCKET = /^(?:s3|obs):\/\/([^/]+)(?:\/(.*))?$/;
+
+/** @param text a folder, or `s3://bucket/prefix` of the object store that the settings name. @throws NoPlace, ConfigError */
+export async function placeOf(text: string): Promise<BackupPlace> {
+  const [, bucket, prefix = ''] = BUCKET.exec(text) ?? [];
+  if (bucket === undefined) {
+    if (/^[a-z0-9]+:\/\//i.test(text))
+      throw new NoPlace(`${text} is neither a folder nor s3://BUCKET/PREFIX`);
+    return new FolderPlace(path.resolve(text));
+  }
+  const config = readConfig(process.env);
+  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
+  if (endpoint === '') {
+    throw new NoPlace(
+      `${text} is in an object store: name it in OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION, OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY`,
+    );
+  }
+  const hostStyle = config.s3Style === 'host';
+  const store = await openS3({ endpoint, region, accessKey, secretKey, hostStyle });
+  return new BucketPlace(store, bucket, prefix);
+}
