@@ -3952,6 +3952,13 @@ export interface paths {
                                 files: number;
                                 files_done: number;
                             } | null;
+                            /** @description Parts that are read to see whether they are whole; null: none now */
+                            checking: {
+                                parts: number;
+                                parts_done: number;
+                                bytes: number;
+                                bytes_done: number;
+                            } | null;
                             /** @description Trace files that could not be read for it since the start */
                             unreadable_files: number;
                             /** @description Parts that could not be read and are kept aside */

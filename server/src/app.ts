@@ -212,6 +212,7 @@ export async function startApp({
     ...{ store, accounting, journal, retentionMs, log },
     clock: time.earliest,
     directory: path.join(dataDir, 'journal'),
+    checked: path.join(dataDir, 'store-check.json'),
     scratch: path.join(dataDir, 'refill'),
     catalog: archive.catalog,
     lag: () => (waiting.oldestWaiting === undefined ? 0 : clock() - waiting.oldestWaiting),

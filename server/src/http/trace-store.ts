@@ -32,6 +32,18 @@ export const storeRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
               [Type.Object({ files: Type.Integer(), files_done: Type.Integer() }), Type.Null()],
               { description: 'Trace files that are read to fill it again; null: it is not being filled' },
             ),
+            checking: Type.Union(
+              [
+                Type.Object({
+                  parts: Type.Integer(),
+                  parts_done: Type.Integer(),
+                  bytes: Type.Integer(),
+                  bytes_done: Type.Integer(),
+                }),
+                Type.Null(),
+              ],
+              { description: 'Parts that are read to see whether they are whole; null: none now' },
+            ),
             unreadable_files: Type.Integer({
               description: 'Trace files that could not be read for it since the start',
             }),
@@ -43,10 +55,17 @@ export const storeRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async () => {
-      const { missing, unavailable, refilled, refilling, unreadableFiles, damagedParts } = storeCare.state;
+      const { missing, unavailable, refilled, refilling, checking, unreadableFiles, damagedParts } =
+        storeCare.state;
       return {
         ...{ problem: listProblem() ?? null, missing, unavailable, refilled },
         refilling: refilling ? { files: refilling.files, files_done: refilling.filesDone } : null,
+        checking: checking
+          ? {
+              ...{ parts: checking.parts, parts_done: checking.partsDone },
+              ...{ bytes: checking.bytes, bytes_done: checking.bytesDone },
+            }
+          : null,
         unreadable_files: unreadableFiles,
         damaged_parts: [...damagedParts],
       };

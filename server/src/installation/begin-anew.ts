@@ -19,6 +19,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'installation.json': '',
   'clock.json': '',
   [RESTORE_UNDER_WAY]: '',
+  'store-check.json': '',
 };
 
 /**

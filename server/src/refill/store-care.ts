@@ -7,14 +7,12 @@ import type { TraceStore } from '../traces/index.ts';
 import { Filler } from './filler.ts';
 import { type FoundTrace, tracesInFile, tracesInJournal } from './found.ts';
 import { isMore, missingOf, totalOf } from './missing.ts';
+import { type CheckProgress, PartsCheck } from './parts-check.ts';
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Files that were on their way to their bucket may bring what is missing: first soon, then ever more rarely. */
 const LOOK_FIRST_MS = 5_000;
 const LOOK_MOST_MS = 5 * 60_000;
-/** The whole store is not read more often, whatever is suspected. */
-const CHECK_AGAIN_MS = 60_000;
 /** What cannot be looked at now is looked at again soon. */
 const RETRY_MS = 10_000;
 
@@ -36,6 +34,8 @@ export interface StoreState {
   refilled: number;
   /** Trace files that could not be read. */
   unreadableFiles: number;
+  /** While parts of the store are read to see whether they are whole. */
+  checking: CheckProgress | undefined;
   /** Parts that could not be read and were taken out. */
   damagedParts: readonly string[];
 }
@@ -46,6 +46,8 @@ export interface StoreCareOptions {
   journal: Journal;
   /** Directory of the journal. */
   directory: string;
+  /** Where it is noted which parts of the store were read. */
+  checked: string;
   /** For copies of trace files that are being read; holds nothing that lasts. */
   scratch: string;
   catalog: ArchiveCatalog;
@@ -58,18 +60,17 @@ export interface StoreCareOptions {
 }
 
 /**
- * Looks whether the trace store holds what was indexed, at the start, every hour and when something cannot be read:
- * takes out parts that are damaged, and brings back what is missing from what is left of the journal and from trace
- * files. What it had done before a restart is counted in the store: it goes on where something is missing.
+ * Looks whether the trace store holds what was indexed, at the start, every hour and when something cannot be read,
+ * and brings back what is missing from what is left of the journal and from trace files. What it had done before a restart is counted in the store: it goes on where something is missing.
  */
 export class StoreCare {
   private readonly options: StoreCareOptions;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
-  /** Something could not be read since the last look. */
-  private suspicious = true;
-  private checkedAt = Number.NEGATIVE_INFINITY;
+  private readonly check: PartsCheck;
+  /** Something has become known since the last look began. */
+  private suspicious = false;
   private wanted: Refillable | undefined;
   private lookAgainMs = LOOK_FIRST_MS;
   /** Still missing after everything was read, and the files that were. */
@@ -81,26 +82,42 @@ export class StoreCare {
     refilling: undefined,
     refilled: 0,
     unreadableFiles: 0,
+    checking: undefined,
     damagedParts: [],
   };
 
   constructor(options: StoreCareOptions) {
     this.options = options;
+    const { store, checked: file, clock, log } = options;
+    this.check = new PartsCheck({
+      ...{ store, file, clock, log },
+      onProgress: (progress) => {
+        this.state.checking = progress;
+      },
+      onTakenOut: () => this.lookSoon(),
+    });
   }
 
   async start(): Promise<void> {
     await rm(this.options.scratch, { recursive: true, force: true });
+    await this.check.start();
     this.look();
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     clearTimeout(this.timer);
+    await this.check.stop();
     await this.running;
   }
 
   /** The store could not read something. */
   suspect(): void {
+    this.check.suspect();
+    this.lookSoon();
+  }
+
+  private lookSoon(): void {
     this.suspicious = true;
     this.look();
   }
@@ -126,8 +143,9 @@ export class StoreCare {
   /** Rejects never. @returns when to look again, ms */
   private async work(): Promise<number> {
     const { log } = this.options;
+    this.suspicious = false;
     try {
-      await this.takeOutDamaged();
+      await this.countDamaged();
       await this.fill();
       if (this.state.missing === 0) return HOUR;
       const pause = this.lookAgainMs;
@@ -142,23 +160,8 @@ export class StoreCare {
     }
   }
 
-  private async takeOutDamaged(): Promise<void> {
+  private async countDamaged(): Promise<void> {
     const { store, log } = this.options;
-    if (performance.now() - this.checkedAt > (this.suspicious ? CHECK_AGAIN_MS : DAY)) {
-      this.suspicious = false;
-      try {
-        const parts = await store.setAsideDamaged(this.stopping.signal);
-        if (parts.length > 0)
-          log.error(
-            { parts },
-            'damaged parts of the trace store were taken out; they are kept in its folder "detached"',
-          );
-        this.checkedAt = performance.now();
-      } catch (error) {
-        this.suspicious = true;
-        throw error;
-      }
-    }
     const before = this.state.damagedParts.length;
     this.state.damagedParts = await store.damagedParts();
     if (before === 0 && this.state.damagedParts.length > 0)

@@ -118,6 +118,16 @@ export interface TraceReader {
   hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
 }
 
+/** A part of the store's table, as it was written once. */
+export interface StoredPart {
+  name: string;
+  /** Of all its files. */
+  checksum: string;
+  bytes: number;
+  /** Epoch ms. */
+  written: number;
+}
+
 /**
  * The last days of traces, searchable. A store that is away makes every call throw {@link StoreUnavailable};
  * callers answer 503 or try again.
@@ -145,11 +155,10 @@ export interface TraceStore {
   dropBefore(instant: number): Promise<string[]>;
   /** Traces of every project by hour of record_time, for hours from this instant on. */
   held(from: number): Promise<[projectId: string, hour: number, traces: number][]>;
-  /**
-   * Reads the whole table, part by part, and takes out those that cannot be read: everything else is answered again.
-   * Replicas mend themselves: nothing is done to them. @returns the parts that were taken out
-   */
-  setAsideDamaged(signal: AbortSignal): Promise<string[]>;
+  /** What the table lies in on disk, newest first; none of replicas, which mend themselves. */
+  parts(): Promise<StoredPart[]>;
+  /** Reads a part whole, and takes it out if it cannot be read: everything else is answered again. @returns whether it was */
+  setAsideIfDamaged(part: string): Promise<boolean>;
   /** Parts that were taken out because they could not be read; they are kept beside the table. */
   damagedParts(): Promise<string[]>;
   /** How the store would find a page, in its own words; for tests and for those who tune it. */

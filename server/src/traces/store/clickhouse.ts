@@ -8,7 +8,7 @@ import {
   MEMORY_BEFORE_DISK,
   QUERY_SHARES,
 } from '../limits.ts';
-import type { TraceFilter, TraceReader, TraceStore } from '../query.ts';
+import type { StoredPart, TraceFilter, TraceReader, TraceStore } from '../query.ts';
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGonePart, queryError } from './errors.ts';
@@ -159,22 +159,26 @@ class ClickHouseStore implements TraceStore {
     ]);
   }
 
-  async setAsideDamaged(signal: AbortSignal): Promise<string[]> {
+  async parts(): Promise<StoredPart[]> {
     if (this.names.cluster) return [];
     const parts = await this.rows(
-      `SELECT name FROM system.parts
-       WHERE database = {database:String} AND table = {table:String} AND active ORDER BY name`,
+      `SELECT name, hash_of_all_files AS checksum, bytes_on_disk AS bytes, toUnixTimestamp(modification_time) AS written
+       FROM system.parts WHERE database = {database:String} AND table = {table:String} AND active
+       ORDER BY modification_time DESC, name DESC`,
       this.localTable(),
     );
-    const damaged: string[] = [];
-    for (const { name } of parts) {
-      signal.throwIfAborted();
-      const part = String(name);
-      if (await this.isWhole(part)) continue;
-      await this.command(`ALTER TABLE ${this.table} DETACH PART '${part}'`);
-      damaged.push(part);
-    }
-    return damaged;
+    return parts.map(({ name, checksum, bytes, written }) => ({
+      name: String(name),
+      checksum: String(checksum),
+      bytes: Number(bytes),
+      written: Number(written) * 1000,
+    }));
+  }
+
+  async setAsideIfDamaged(part: string): Promise<boolean> {
+    if (await this.isWhole(part)) return false;
+    await this.command(`ALTER TABLE ${this.table} DETACH PART '${part}'`);
+    return true;
   }
 
   /** A part that was merged into another meanwhile counts as whole. */
