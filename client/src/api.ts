@@ -3603,6 +3603,10 @@ export interface paths {
                             earliest: number;
                             /** @description What time it is at the most, epoch ms */
                             latest: number;
+                            /** @description What the clock of the machine says, epoch ms */
+                            machine: number;
+                            /** @description What time it is by what the service has lived through, epoch ms */
+                            own: number;
                             /** @description The same in words */
                             state: string;
                         };
@@ -3650,6 +3654,10 @@ export interface paths {
                             earliest: number;
                             /** @description What time it is at the most, epoch ms */
                             latest: number;
+                            /** @description What the clock of the machine says, epoch ms */
+                            machine: number;
+                            /** @description What time it is by what the service has lived through, epoch ms */
+                            own: number;
                             /** @description The same in words */
                             state: string;
                         };

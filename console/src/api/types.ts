@@ -35,6 +35,7 @@ export type DeadLetter = Answer<'/v3/{project_id}/smn/dead-letters'>['dead_lette
 export type QuarantineQuery = NonNullable<paths['/v3/quarantine']['get']['parameters']['query']>;
 export type Quarantined = Answer<'/v3/quarantine'>['traces'][number];
 export type TraceStore = Answer<'/v3/trace-store'>;
+export type Clock = Answer<'/v3/clock'>;
 export type Follower = Quarantined['follower'];
 type Body<Call> = Call extends { requestBody: { content: { 'application/json': infer Content } } }
   ? Content

@@ -63,6 +63,11 @@ export class Timekeeper implements Bounds {
     return this.reckoning.latest;
   }
 
+  /** What the machine says, whether it is believed or not. */
+  get machine(): () => number {
+    return this.clocks.wall;
+  }
+
   get isSuspect(): boolean {
     return this.reckoning.isSuspect;
   }

@@ -9,6 +9,8 @@ const Clock = Type.Object(
     }),
     earliest: Type.Integer({ description: 'What time it is at the least, epoch ms' }),
     latest: Type.Integer({ description: 'What time it is at the most, epoch ms' }),
+    machine: Type.Integer({ description: 'What the clock of the machine says, epoch ms' }),
+    own: Type.Integer({ description: 'What time it is by what the service has lived through, epoch ms' }),
     state: Type.String({ description: 'The same in words' }),
   },
   { title: 'Clock' },
@@ -20,6 +22,8 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     suspect: time.isSuspect,
     earliest: time.earliest(),
     latest: time.latest(),
+    machine: time.machine(),
+    own: time.own(),
     state: time.state,
   });
 

@@ -7,6 +7,7 @@ import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useNavigate, useSearchParams } from 'react-router-dom';
+import { showClock } from '../../api/clock.ts';
 import { listFirsts } from '../../api/overview.ts';
 import { listQuarantined } from '../../api/quarantine.ts';
 import { listSubscribers } from '../../api/topics.ts';
@@ -18,6 +19,7 @@ import type { Zone } from '../../time.ts';
 import { TimeHistogram } from '../traces/histogram.tsx';
 import { traceList } from './addresses.ts';
 import { Card } from './card.tsx';
+import { ClockWarning } from './clock-warning.tsx';
 import { FirstsCard } from './firsts.tsx';
 import { DeliveriesCard, TrackersCard } from './health.tsx';
 import './overview.css';
@@ -47,6 +49,7 @@ export default function OverviewPage() {
     async (signal) => (session.operator ? showTraceStore(api, signal) : null),
     'trace-store',
   );
+  const clock = useCard(async (signal) => (session.operator ? showClock(api, signal) : null), 'clock');
   const cards = [traffic, firsts, trackers, deliveries];
   const empty = traffic.value?.totals.all === 0;
 
@@ -69,7 +72,7 @@ export default function OverviewPage() {
                 ariaLabel={texts.common.refresh}
                 loading={cards.some(({ loading }) => loading)}
                 onClick={() => {
-                  for (const { reload } of [...cards, quarantine, store]) reload();
+                  for (const { reload } of [...cards, quarantine, store, clock]) reload();
                 }}
               />
             </SpaceBetween>
@@ -82,6 +85,7 @@ export default function OverviewPage() {
       <div className="overview">
         <SpaceBetween size="l">
           {cards.every(({ value }) => value === null) && <Alert type="info">{words.forbidden}</Alert>}
+          {clock.value?.suspect && <ClockWarning clock={clock.value} onConfirmed={clock.reload} />}
           {store.value?.problem && <StoreWarning store={store.value} />}
           {quarantine.value && quarantine.value.total > 0 && (
             <QuarantineWarning count={quarantine.value.total} />

@@ -1,6 +1,7 @@
 import type { Texts } from '../en/index.ts';
 import { administration } from './administration.ts';
 import { archive } from './archive.ts';
+import { clock } from './clock.ts';
 import { guide } from './guide.ts';
 import { keys } from './keys.ts';
 import { notifications } from './notifications.ts';
@@ -21,6 +22,7 @@ import { trackers } from './trackers.ts';
 export const german: Texts = {
   administration,
   archive,
+  clock,
   guide,
   keys,
   notifications,

@@ -1,5 +1,6 @@
 import { administration } from './administration.ts';
 import { archive } from './archive.ts';
+import { clock } from './clock.ts';
 import { guide } from './guide.ts';
 import { keys } from './keys.ts';
 import { notifications } from './notifications.ts';
@@ -20,6 +21,7 @@ import { trackers } from './trackers.ts';
 export const english = {
   administration,
   archive,
+  clock,
   guide,
   keys,
   notifications,
