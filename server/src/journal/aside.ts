@@ -45,6 +45,8 @@ export class AsideKeeper {
   private readonly noted = new Map<string, string>();
   /** Replays under way: what they repeat, and where they stand. */
   private readonly replays = new Map<string, string>();
+  /** Files whose last write failed, with what was told of them: nobody knows what stands in them now. */
+  private readonly doubted = new Map<string, readonly SetAside[]>();
 
   /** @param directory of the journal */
   constructor(
@@ -90,6 +92,7 @@ export class AsideKeeper {
 
   /** Sets aside what was noted of some frames; durable when it resolves. Before the follower goes on. */
   async keep(frames: readonly Frame[]): Promise<void> {
+    await this.settle();
     if (this.noted.size === 0) return;
     const { follower } = this;
     const since = this.clock();
@@ -109,12 +112,12 @@ export class AsideKeeper {
     if (!first) return;
     const file = fileOf(this.directory, first);
     const { records } = await readAside(file);
-    await write(file, fresh.map(textOf));
-    this.tell(fresh, records);
+    await this.replace(file, records, { records: fresh, others: [] });
   }
 
   /** Replays among frames that took effect are taken out of the quarantine. */
   async done(frames: readonly Frame[]): Promise<void> {
+    await this.settle();
     if (this.replays.size === 0) return;
     const replayed = frames.flatMap((frame) => (frame.replay ? [frame.replay.of] : []));
     await this.remove(replayed.filter((place) => this.replays.has(formatPosition(place))));
@@ -128,21 +131,34 @@ export class AsideKeeper {
   private async change(changes: ReadonlyMap<string, Change>): Promise<void> {
     if (changes.size === 0) return;
     for await (const { file, records, others } of asideFiles(this.directory, this.follower)) {
-      const left: SetAside[] = [];
-      const removed: SetAside[] = [];
-      let changed = false;
-      for (const record of records) {
-        const change = changes.get(formatPosition(record.position));
-        const now = change ? change(record) : record;
-        if (now) left.push(now);
-        else removed.push(record);
-        changed ||= change !== undefined;
-      }
-      if (!changed) continue;
-      await write(file, [...others, ...left.map(textOf)]);
-      if (removed.length > 0) this.tell([], removed);
+      const changeOf = ({ position }: SetAside) => changes.get(formatPosition(position));
+      if (!records.some(changeOf)) continue;
+      const left = records.flatMap((record) => {
+        const change = changeOf(record);
+        return (change ? change(record) : record) ?? [];
+      });
+      await this.replace(file, records, { records: left, others });
     }
     for (const place of changes.keys()) this.replays.delete(place);
+  }
+
+  /** Durable and told when it resolves. @param before what stands there */
+  private async replace(file: string, before: readonly SetAside[], now: AsideFile): Promise<void> {
+    const told = this.doubted.get(file) ?? before;
+    this.doubted.set(file, told);
+    await write(file, [...now.others, ...now.records.map(textOf)]);
+    this.doubted.delete(file);
+    const added = without(now.records, told);
+    const removed = without(told, now.records);
+    if (added.length + removed.length > 0) this.tell(added, removed);
+  }
+
+  /** Writes anew what could not be written, whatever has come of it. */
+  private async settle(): Promise<void> {
+    for (const file of [...this.doubted.keys()]) {
+      const there = await readAside(file);
+      await this.replace(file, there.records, there);
+    }
   }
 
   private tell(added: readonly SetAside[], removed: readonly SetAside[]): void {
@@ -218,6 +234,12 @@ function recordOf(line: string): SetAside | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Those of some records that stand elsewhere than others. */
+function without(records: readonly SetAside[], others: readonly SetAside[]): SetAside[] {
+  const places = new Set(others.map(({ position }) => formatPosition(position)));
+  return records.filter(({ position }) => !places.has(formatPosition(position)));
 }
 
 const textOf = (record: SetAside) => JSON.stringify(record);
