@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -44,5 +44,15 @@ test('who comes second has touched nothing', async () => {
   const start = startApp({ config, log: pino({ level: 'silent' }), version: '0', onFatal: () => undefined });
   await expect(start).rejects.toThrow(DataDirectoryInUse);
   expect(await readdir(directory)).toEqual(['lock']);
+  release();
+});
+
+test('what somebody has written into the lock keeps nobody out, and lets nobody in', async () => {
+  await writeFile(path.join(directory, 'lock'), 'no database at all '.repeat(1000));
+  expect(elsewhere('')).toBe('taken');
+  const release = lockDataDirectory(directory);
+  await writeFile(path.join(directory, 'lock.txt'), 'x');
+  spawnSync('cp', [path.join(directory, 'lock.txt'), path.join(directory, 'lock')]);
+  expect(elsewhere('')).toBe('DataDirectoryInUse');
   release();
 });

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Sqlite from 'libsql';
 
@@ -23,6 +23,8 @@ export function lockDataDirectory(directory: string): () => void {
     writeFileSync(file, '', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // It says nothing; with anything in it SQLite would take it for a damaged database.
+    if (statSync(file).size > 0) truncateSync(file);
   }
   const lock = new Sqlite(file);
   try {

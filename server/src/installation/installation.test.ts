@@ -1,6 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import Sqlite from 'libsql';
@@ -129,7 +142,7 @@ describe('the root key', () => {
     await starts();
     await rm(file());
     await mkdir(file());
-    await refused(/root\.key cannot be read \(EISDIR\)/);
+    await refused(/root\.key is a folder, and must be a file/);
   });
 
   test('is known by its secrets where it has no check value yet', async () => {
@@ -194,7 +207,10 @@ describe('the metadata', () => {
   });
 
   test('of another installation is refused, and so is each piece of another one', async () => {
-    await cp(path.join(ran.theirs, 'metadata.db'), file());
+    // With its log, if a hurried stop has left one.
+    for (const from of [directory, ran.theirs])
+      for (const name of (await readdir(from)).filter((one) => one.startsWith('metadata.db')))
+        await (from === directory ? rm(inside(name)) : cp(path.join(from, name), inside(name)));
     await refused(/installation\.json belongs to another installation/);
     await rm(inside('installation.json'));
     await refused(/\/journal belongs to another installation/);
@@ -334,4 +350,69 @@ test('who is refused has let go of the directory', async () => {
   await refused(/another installation/, { OPENCTS_ROOT_KEY: OTHER_KEY });
   await starts();
   await expect(Promise.all([starts(), starts()])).rejects.toBeInstanceOf(DataDirectoryInUse);
+});
+
+describe('what is of another kind than it must be', () => {
+  const pipe = (file: string) => execFileSync('mkfifo', [file]);
+  const folder = (file: string) => mkdir(file);
+  const text = (file: string) => writeFile(file, 'text');
+  const nowhere = (file: string) => symlink('/nowhere/at/all', file);
+  const circle = (file: string) => symlink(path.basename(file), file);
+
+  test.each<[name: string, make: (file: string) => unknown, told: RegExp]>([
+    ...[
+      'lock',
+      'root.key',
+      'metadata.db',
+      'clock.json',
+      'installation.json',
+      'store-check.json',
+      'installation.json.tmp',
+    ].flatMap((name): [string, (file: string) => unknown, RegExp][] => [
+      [name, pipe, /is a pipe, and must be a file/],
+      [name, folder, /is a folder, and must be a file/],
+      [name, circle, /is a link to .* which is not there/],
+    ]),
+    ['journal', text, /is a file, and must be a folder/],
+    ['journal', pipe, /is a pipe, and must be a folder/],
+    ['journal', nowhere, /is a link to \/nowhere\/at\/all, which is not there: mount/],
+    ['engine', nowhere, /is a link to/],
+    ['spool', text, /is a file, and must be a folder/],
+    ['objects', circle, /is a link to objects, which is not there/],
+    ['journal/.installation', pipe, /is a pipe/],
+    ['journal/id', folder, /is a folder, and must be a file/],
+    ['journal/0000000001.journal', pipe, /is a pipe, and must be a file/],
+    ['journal/positions', text, /is a file, and must be a folder/],
+    ['journal/positions/indexer.json', pipe, /is a pipe, and must be a file/],
+    ['journal/quarantine', nowhere, /is a link to/],
+    ['journal/quarantine/indexer-1.ndjson', pipe, /is a pipe, and must be a file/],
+    ['spool/ready', text, /is a file, and must be a folder/],
+    ['spool/ready/of-nobody', pipe, /is a pipe, and must be a file/],
+    ['engine/config.xml', folder, /is a folder, and must be a file/],
+    ['objects/.uploads', text, /is a file, and must be a folder/],
+  ])('%s, %o: is refused by its name', async (name, make, told) => {
+    await rm(inside(name), { recursive: true, force: true });
+    await make(inside(name));
+    await refused(told);
+    await refused(new RegExp(inside(name)));
+  });
+
+  test('a piece may be a link to where it lies, and others may put their things beside', async () => {
+    const elsewhere = path.join(base, 'elsewhere');
+    await rename(inside('journal'), elsewhere);
+    await symlink(elsewhere, inside('journal'));
+    await symlink('/nowhere', inside('of-the-operator'));
+    await starts();
+    await rm(elsewhere, { recursive: true });
+    await refused(/journal is a link to .*elsewhere, which is not there/);
+  });
+
+  test('a mark that says nothing is written anew', async () => {
+    const id = await readFile(inside('journal/.installation'), 'utf8');
+    for (const text of ['', '\0'.repeat(37), '{}']) {
+      await writeFile(inside('journal/.installation'), text);
+      await starts();
+      expect(await readFile(inside('journal/.installation'), 'utf8')).toBe(id);
+    }
+  });
 });

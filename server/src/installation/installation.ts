@@ -15,6 +15,7 @@ import {
   writeDirectoryNote,
 } from './directory-note.ts';
 import { isKeyOf, opensAny, sealCheck } from './key-check.ts';
+import { checkKinds } from './kinds.ts';
 import { findMetadata, type MetadataFound } from './look.ts';
 import { filledPieces, journalIdIn, markPieces, type Piece } from './pieces.ts';
 import { REFUSALS } from './refusals.ts';
@@ -54,6 +55,7 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const { dataDir } = options.config;
   await checkAuthorities(process.env.NODE_EXTRA_CA_CERTS);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await checkKinds(dataDir);
   const unlock = lockDataDirectory(dataDir);
   try {
     return { ...(await open(options)), unlock };

@@ -5,6 +5,8 @@ import { replaceFile } from '../durable.ts';
 
 /** Within each piece: the id of the installation that it belongs to. */
 const MARK = '.installation';
+/** A mark that is none says nothing, and is written anew. */
+const ID = /^[\da-f-]{36}$/;
 /** What is in an empty piece as well: marks, and what a file system of its own brings with it. */
 const NOTHING = new RegExp(`^(${MARK}.*|lost\\+found)$`);
 
@@ -29,7 +31,7 @@ export async function filledPieces(dataDir: string): Promise<Piece[]> {
     const names = await readdir(path.join(dataDir, folder)).catch(absentIs([]));
     if (!names.some((name) => !NOTHING.test(name))) continue;
     const mark = await readFile(path.join(dataDir, folder, MARK), 'utf8').catch(absentIs(''));
-    pieces.push({ folder, mark: mark.trim() || undefined });
+    pieces.push({ folder, mark: ID.test(mark.trim()) ? mark.trim() : undefined });
   }
   return pieces;
 }

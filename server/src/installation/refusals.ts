@@ -38,6 +38,14 @@ export const REFUSALS = {
     new StartRefused(
       `the root key in ${where} is that of another installation, it does not open the secrets of this one: give the one that was there before; if that is lost for good, ${BEGIN_ANEW}`,
     ),
+  wrongKind: (what: string, kind: string, wanted: string) =>
+    new StartRefused(
+      `${what} is a ${kind}, and must be a ${wanted}: move it away, and put back what was there, from a backup if need be; nothing was changed`,
+    ),
+  deadLink: (what: string, target: string) =>
+    new StartRefused(
+      `${what} is a link to ${target}, which is not there: mount or put back what it leads to; nothing was changed`,
+    ),
   untrustedAuthorities: (file: string, reason: string) =>
     new StartRefused(
       `NODE_EXTRA_CA_CERTS names ${file}, which cannot be used (${reason}): name a PEM file with the certificates of your CA, or remove the variable`,
