@@ -6,6 +6,8 @@ import { type Bounds, type Clocks, MACHINE, type Mark, Reckoning } from './recko
 
 const NOTE_EVERY_MS = 60_000;
 const FILE = 'clock.json';
+/** What comes after it cannot be written as a date of four digits. */
+const LAST_TIME = Date.UTC(9999, 11, 31);
 
 export interface TimekeeperOptions {
   dataDir: string;
@@ -117,8 +119,7 @@ export class Timekeeper implements Bounds {
 async function readMark(file: string, log: Logger): Promise<Mark | undefined> {
   try {
     const { own, wall, even } = JSON.parse(await readFile(file, 'utf8')) as Partial<Mark>;
-    if (Number.isFinite(own) && Number.isFinite(wall))
-      return { own: own as number, wall: wall as number, ...(typeof even === 'number' ? { even } : {}) };
+    if (isTime(own) && isTime(wall)) return { own, wall, ...(typeof even === 'number' ? { even } : {}) };
     log.warn({ file }, 'the note of the time says nothing; the journal is asked instead');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
@@ -126,6 +127,9 @@ async function readMark(file: string, log: Logger): Promise<Mark | undefined> {
   }
   return undefined;
 }
+
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < LAST_TIME;
 
 /** When the journal was last written: by a version that noted no time, or when the note is lost. */
 async function lastJournalled(dataDir: string): Promise<Mark | undefined> {

@@ -235,6 +235,7 @@ test('a clock that is set back over midnight (UTC) keeps the days apart', async 
 test.each([
   ['is missing', (file: string) => rm(file)],
   ['was torn', (file: string) => writeFile(file, '{"own":17')],
+  ['is of no time', (file: string) => writeFile(file, '{"own":1e300,"wall":1e300}')],
 ])(
   'when the note of the time %s, the journal tells when the service ran last',
   async (_, harm) => {

@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../config.ts';
+import { startProblem } from '../start-problem.ts';
+import { StartRefused } from '../start-refused.ts';
+import { openFilesBelow } from '../testing/faults/descriptors.ts';
+import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { openInstallation } from './installation.ts';
+
+describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opened', () => {
+  let base: string;
+  let faults: Faults;
+  beforeEach(async () => {
+    base = await mkdtemp(path.join(SCRATCH, 'opencts-failing-installation-'));
+    faults = new Faults();
+  });
+  afterEach(async () => {
+    faults.close();
+    await rm(base, { recursive: true, force: true });
+  });
+
+  const configOf = (directory: string) => readConfig({ OPENCTS_DATA_DIR: directory });
+
+  async function open(directory: string, version = '0.1.0'): Promise<void> {
+    const { metadata, unlock } = await openInstallation({
+      config: configOf(directory),
+      version,
+      clock: Date.now,
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    await metadata.destroy();
+    unlock();
+  }
+
+  /** The one call that is to fail may be this one. */
+  const textOf = (file: string) => readFile(file, 'utf8').catch(() => readFile(file, 'utf8'));
+  const idOf = async (directory: string) => {
+    const { id, version } = JSON.parse(await textOf(path.join(directory, 'installation.json')));
+    for (const piece of ['journal', 'spool', 'engine', 'objects'])
+      expect(await textOf(path.join(directory, piece, '.installation'))).toBe(`${id}\n`);
+    return { id, version };
+  };
+
+  const FAILURES: Omit<Rule, 'path'>[] = [
+    { calls: CHANGES, error: 'EIO', when: 'before' },
+    { calls: CHANGES, error: 'EIO', when: 'after' },
+    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
+    { calls: 'write', error: 'ENOSPC', when: 'half' },
+    { calls: 'open', error: 'EMFILE', when: 'before' },
+    { calls: 'read', error: 'EIO', when: 'before' },
+  ];
+  const rows = ['installation.json*', 'root.key*', '*/.installation*'].flatMap((files) =>
+    FAILURES.map((failing) => ({
+      ...{ files, failing },
+      what: `${failing.error} ${failing.when} any of ${[failing.calls].flat().join(', ')}`,
+    })),
+  );
+
+  test.each(rows)(
+    'of $files, $what: it says so in a sentence, and the next start is whole',
+    async ({ files, failing }) => {
+      const below = (directory: string) => path.join(directory, files);
+      const well = path.join(base, 'well');
+      const watch = faults.watch(failing.calls, below(well));
+      // A new one, and an upgrade.
+      await open(well);
+      await open(well, '0.2.0');
+      const { seen } = watch;
+      faults.clear();
+      for (let skip = 0; skip < seen; skip++) {
+        const directory = path.join(base, `call-${skip}`);
+        const fault = faults.fail({ ...failing, skip, path: below(directory) });
+        const ids: unknown[] = [];
+        for (const version of ['0.1.0', '0.2.0']) {
+          await open(directory, version).catch(async (error) => {
+            expect(startProblem(error, configOf(directory)), `call ${skip}: ${error.stack}`).toBeInstanceOf(
+              StartRefused,
+            );
+            await open(directory, version);
+          });
+          ids.push(await idOf(directory));
+        }
+        expect(fault.hits, `call ${skip}`).toBeGreaterThan(0);
+        faults.clear();
+        const [first, second] = ids as { id: string; version: string }[];
+        expect(second).toEqual({ id: first?.id, version: '0.2.0' });
+        // SQLite's are closed by the collector of garbage.
+        const left = (await openFilesBelow(directory)).filter((name) => !name.includes('metadata.db'));
+        expect(left, `call ${skip}`).toEqual([]);
+      }
+    },
+  );
+});
