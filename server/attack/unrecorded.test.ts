@@ -1,13 +1,13 @@
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { expect, test } from 'vitest';
+import { openSqlite } from '../src/sqlite.ts';
 import { indexed, type RunningServer, removeDirectory, startServer, temporaryDirectory } from './harness.ts';
 
 const ROUNDS = 4;
 
 /** A look at the metadata of a service that has ended. */
 function rowsOf(directory: string, statement: string): Record<string, unknown>[] {
-  const sqlite = new Sqlite(path.join(directory, 'metadata.db'), { readonly: true });
+  const sqlite = openSqlite(path.join(directory, 'metadata.db'));
   const rows = sqlite.prepare(statement).all() as Record<string, unknown>[];
   sqlite.close();
   return rows;

@@ -1,6 +1,6 @@
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Sqlite from 'libsql';
+import { named, openSqlite } from './sqlite.ts';
 
 /** Another process works with the data directory. */
 export class DataDirectoryInUse extends Error {
@@ -26,14 +26,15 @@ export function lockDataDirectory(directory: string): () => void {
     // It says nothing; with anything in it SQLite would take it for a damaged database.
     if (statSync(file).size > 0) truncateSync(file);
   }
-  const lock = new Sqlite(file);
+  const lock = openSqlite(file);
   try {
     // Nothing is ever written: no second file beside it.
     lock.exec('pragma journal_mode = memory');
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
-    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw error;
+    const failure = named(error);
+    if (failure.code !== 'SQLITE_BUSY') throw failure;
     throw new DataDirectoryInUse(
       `the data directory ${directory} is in use by another OpenCTS, maybe in another container; stop that one first`,
     );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openSqlite } from '../sqlite.ts';
 import { House, PASSWORD } from '../testing/house.ts';
 
 let house: House;
@@ -17,8 +17,7 @@ afterEach(() => house.stop());
 
 /** Something done to the metadata from outside, as a fault would. */
 function damage(...statements: string[]): void {
-  const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'));
-  sqlite.pragma('busy_timeout = 5000');
+  const sqlite = openSqlite(path.join(house.directory, 'metadata.db'), 5000);
   for (const statement of statements) sqlite.exec(statement);
   sqlite.close();
 }
@@ -97,7 +96,7 @@ describe('an operation', () => {
       const { status } = await house.call('POST', route, { token: admin.token, body });
       expect([route, status]).toEqual([route, expected]);
     }
-    const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'), { readonly: true });
+    const sqlite = openSqlite(path.join(house.directory, 'metadata.db'));
     const begun = sqlite.prepare('select trace from begun order by rowid').all() as { trace: string }[];
     sqlite.close();
     expect(begun.map(({ trace }) => JSON.parse(trace).resource_name)).toEqual(

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSqlite, type Sqlite } from '../sqlite.ts';
 import { House, PASSWORD } from '../testing/house.ts';
 
 const house = new House();
-let database: Sqlite.Database;
+let database: Sqlite;
 type Caller = Awaited<ReturnType<House['signIn']>>;
 /** The things of a party that paths can name, by the parameter that names them. */
 type Things = Record<string, string>;
@@ -19,7 +19,7 @@ let thief: Party;
 
 beforeAll(async () => {
   await house.start({ OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8' });
-  database = new Sqlite(path.join(house.directory, 'metadata.db'));
+  database = openSqlite(path.join(house.directory, 'metadata.db'));
   const domain = { name: 'thieves', admin: { name: 'admin', password: PASSWORD } };
   await house.call('POST', '/v3/domains', { token: (await house.signIn({})).token, body: { domain } });
   owner = await settle('default');

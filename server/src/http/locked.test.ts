@@ -1,6 +1,6 @@
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSqlite } from '../sqlite.ts';
 import { House, PASSWORD, trace } from '../testing/house.ts';
 
 const house = new House();
@@ -25,7 +25,7 @@ test('while another process holds the lock of the metadata, changes are told to 
   const { token: account } = await house.signIn({});
   const report = (headers: Record<string, string>) =>
     house.call('POST', `/v3/${projectId}/traces`, { headers, body: { traces: [trace()] } });
-  const lock = new Sqlite(path.join(house.directory, 'metadata.db'));
+  const lock = openSqlite(path.join(house.directory, 'metadata.db'));
   lock.exec('begin exclusive');
   let longest = 0;
   let watching = true;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSqlite, type Sqlite } from '../sqlite.ts';
 import { House, PASSWORD } from '../testing/house.ts';
 import { ODD_BODIES, ODD_IDS, ODD_QUERIES, ODD_VALUES, sendRaw } from '../testing/odd.ts';
 
@@ -10,7 +10,7 @@ let admin: Awaited<ReturnType<House['signIn']>>;
 const ids: Record<string, string> = {};
 /** Schemas of bodies, and names of parameters, by method and path. */
 const documented = new Map<string, { body: Schema | undefined; query: string[] }>();
-let sqlite: Sqlite.Database;
+let sqlite: Sqlite;
 
 interface Schema {
   type?: string;
@@ -57,7 +57,7 @@ beforeAll(async () => {
       });
     }
   }
-  sqlite = new Sqlite(path.join(house.directory, 'metadata.db'), { readonly: true });
+  sqlite = openSqlite(path.join(house.directory, 'metadata.db'));
 }, 60_000);
 afterAll(async () => {
   sqlite.close();

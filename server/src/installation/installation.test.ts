@@ -16,10 +16,10 @@ import {
 } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import Sqlite from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
 import { DataDirectoryInUse } from '../data-lock.ts';
+import { openSqlite } from '../sqlite.ts';
 import { StartRefused } from '../start-refused.ts';
 import { House } from '../testing/house.ts';
 import { openInstallation } from './installation.ts';
@@ -44,8 +44,8 @@ beforeAll(async () => {
     ran[name] = path.join(base, name);
     await cp(house.directory, ran[name], { recursive: true });
     // Whatever of the log a hurried stop has left: tests harm the file itself.
-    const sqlite = new Sqlite(path.join(ran[name], 'metadata.db'));
-    sqlite.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+    const sqlite = openSqlite(path.join(ran[name], 'metadata.db'));
+    sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     sqlite.close();
     await rm(house.directory, { recursive: true });
   }
@@ -107,7 +107,7 @@ async function refused(told: RegExp, env: Record<string, string> = {}): Promise<
 }
 
 function inMetadata(...statements: string[]): void {
-  const sqlite = new Sqlite(inside('metadata.db'));
+  const sqlite = openSqlite(inside('metadata.db'));
   for (const statement of statements) sqlite.exec(statement);
   sqlite.close();
 }
@@ -235,7 +235,7 @@ describe('the metadata', () => {
   });
 
   test('with its log left behind by a kill is read with it', async () => {
-    const sqlite = new Sqlite(file());
+    const sqlite = openSqlite(file());
     sqlite.exec('PRAGMA journal_mode = WAL');
     sqlite.exec("UPDATE installation SET id = 'of the log'");
     const killed = path.join(base, 'killed');
@@ -260,7 +260,7 @@ describe('a log of SQLite', () => {
   test('of another installation beside the metadata is not taken for its own', async () => {
     const theirs = path.join(base, 'with-log');
     await cp(ran.theirs, theirs, { recursive: true });
-    const sqlite = new Sqlite(path.join(theirs, 'metadata.db'));
+    const sqlite = openSqlite(path.join(theirs, 'metadata.db'));
     sqlite.exec('PRAGMA journal_mode = WAL');
     sqlite.exec('UPDATE installation SET created_at = 1');
     await cp(path.join(theirs, 'metadata.db-wal'), inside('metadata.db-wal'));
@@ -293,7 +293,7 @@ describe('a version', () => {
       version: '0.1.1',
       format: 1,
     });
-    const sqlite = new Sqlite(inside('metadata.db'));
+    const sqlite = openSqlite(inside('metadata.db'));
     expect(sqlite.prepare('SELECT version FROM installation').all()).toEqual([{ version: '0.1.1' }]);
     sqlite.close();
   });

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import Sqlite from 'libsql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRootKey, Sealer } from '../kms/index.ts';
 import { openMetadata } from '../metadata/index.ts';
+import { openSqlite } from '../sqlite.ts';
 import { House } from '../testing/house.ts';
 
 /** Data of versions before, as `make.mjs` has left it; see there. */
@@ -38,7 +38,7 @@ describe.each(NAMES)('data as in %s', (name) => {
     house.call(method, `/v3/${expected.project}${route}`, { token, body });
 
   const inMetadata = <Row>(statement: string): Row[] => {
-    const sqlite = new Sqlite(path.join(house.directory, 'metadata.db'));
+    const sqlite = openSqlite(path.join(house.directory, 'metadata.db'));
     const rows = sqlite.prepare(statement).all() as Row[];
     sqlite.close();
     return rows;
@@ -134,7 +134,7 @@ describe.each(NAMES)('data as in %s', (name) => {
     const fresh = path.join(house.directory, 'fresh.db');
     await (await openMetadata(fresh)).destroy();
     const schemaOf = (database: string) => {
-      const sqlite = new Sqlite(database);
+      const sqlite = openSqlite(database);
       const rows = sqlite.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY type, name').all();
       sqlite.close();
       return rows;

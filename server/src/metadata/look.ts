@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import Sqlite from 'libsql';
+import { named, openSqlite } from '../sqlite.ts';
 import { LOCK_WAIT_MS } from './limits.ts';
 
 /** Runs a statement that reads. */
@@ -21,18 +21,17 @@ export function lookAtMetadata<Found>(file: string, look: (rows: Rows) => Found)
   if (sizeOf(file) === 0) return undefined;
   // Without a log nothing beside the file is needed, nor made.
   const how = sizeOf(`${file}-wal`) === 0 ? 'immutable=1' : 'mode=ro';
-  const sqlite = new Sqlite(`${pathToFileURL(file)}?${how}`);
+  const sqlite = openSqlite(`${pathToFileURL(file)}?${how}`, LOCK_WAIT_MS);
   try {
-    sqlite.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
-    const rows: Rows = (sql) => sqlite.prepare(sql).all() as Record<string, unknown>[];
+    const rows: Rows = (sql) => sqlite.prepare(sql).all();
     const problem = rows('PRAGMA quick_check(1)')[0]?.quick_check;
     if (problem !== 'ok') throw new MetadataDamaged(String(problem).replaceAll(/\s+/g, ' '));
     if (rows('SELECT name FROM sqlite_master').length === 0) return undefined;
     return look(rows);
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code ?? '')) throw error;
-    throw new MetadataDamaged(message);
+    const failure = named(error);
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(failure.code ?? '')) throw failure;
+    throw new MetadataDamaged(failure.message);
   } finally {
     sqlite.close();
   }

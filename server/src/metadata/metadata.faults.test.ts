@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
-import { MOST_ROWS } from './limits.ts';
 import { connectMetadata, type Metadata, openMetadata } from './metadata.ts';
 
 const domain = (name: string) => ({ id: name, name, created_at: 1 });
@@ -78,18 +76,20 @@ describe.skipIf(whyNoFaults)('metadata on a disk that fails', () => {
     },
   );
 
-  test('descriptors that run out while a connection is opened anew cost that statement alone', async () => {
-    const tooMany = sql`with recursive n(i) as (select 1 union all select i + 1 from n) select i from n limit ${MOST_ROWS + 1}`;
-    for (const metadata of [opened[0] as Metadata, connectMetadata(file)]) {
-      if (metadata !== opened[0]) opened.push(metadata);
-      const name = `d${opened.length}`;
-      faults.fail({ calls: 'open', path: `${file}*`, error: 'EMFILE', times: 1e6 });
-      await expect(tooMany.execute(metadata)).rejects.toThrow();
-      await expect(add(metadata, name)).rejects.toThrow();
-      faults.clear();
-      await add(metadata, name).catch(() => add(metadata, name));
-      expect(await names(metadata)).toContain(`${name} 2`);
-      expect(fatal).toBeUndefined();
+  test('descriptors that run out while a connection is opened cost the statements of that time alone', async () => {
+    for (const times of [1, 1e6]) {
+      for (let skip = 0; ; skip++) {
+        const name = `d${times}-${skip}`;
+        const fault = faults.fail({ calls: 'open', path: `${file}*`, error: 'EMFILE', skip, times });
+        const metadata = connectMetadata(file);
+        opened.push(metadata);
+        await add(metadata, `${name}-first`).catch(() => undefined);
+        const { hits } = fault;
+        faults.clear();
+        await add(metadata, name).catch(() => add(metadata, name));
+        expect(await names(metadata)).toContain(`${name} 2`);
+        if (hits === 0) break;
+      }
     }
   });
 });

@@ -3,12 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Kysely, Migrator, SqliteDialect } from 'kysely';
-import Sqlite from 'libsql';
+import { Migrator } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openMetadata } from './metadata.ts';
+import { openSqlite } from '../sqlite.ts';
+import { connectMetadata, openMetadata } from './metadata.ts';
 import { MIGRATIONS } from './migrations.ts';
-import type { Database } from './schema.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -18,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 test('what was there before roles and trackers keeps its rights and goes on being recorded', async () => {
   const file = path.join(directory, 'metadata.db');
-  const old = new Kysely<Database>({ dialect: new SqliteDialect({ database: new Sqlite(file) }) });
+  const old = connectMetadata(file);
   const migrator = new Migrator({ db: old, provider: { getMigrations: async () => MIGRATIONS } });
   expect((await migrator.migrateTo('0001_accounts')).error).toBeUndefined();
   const [domain, project, user] = ['a', 'b', 'c'].map((letter) => letter.repeat(32)) as [
@@ -54,10 +53,11 @@ test('what was there before roles and trackers keeps its rights and goes on bein
 
 test('an upgrade that is broken off has changed nothing, and is done by the next start', async () => {
   const file = path.join(directory, 'metadata.db');
-  const sqlite = new Sqlite(file);
-  const old = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+  const old = connectMetadata(file);
   const migrator = new Migrator({ db: old, provider: { getMigrations: async () => MIGRATIONS } });
   await migrator.migrateTo('0001_accounts');
+  await old.destroy();
+  const sqlite = openSqlite(file);
   // The upgrade fails when it has come to this one.
   sqlite.exec('CREATE TABLE kms_keys (id text)');
   const schema = () => sqlite.prepare('SELECT sql FROM sqlite_master ORDER BY name').all();
@@ -65,7 +65,7 @@ test('an upgrade that is broken off has changed nothing, and is done by the next
   await expect(openMetadata(file)).rejects.toThrow('could not be brought up to date');
   expect(schema()).toEqual(before);
   sqlite.exec('DROP TABLE kms_keys');
-  await old.destroy();
+  sqlite.close();
   await (await openMetadata(file)).destroy();
 });
 
@@ -74,15 +74,16 @@ test('two connections write side by side: none is refused because the other has 
   const one = await openMetadata(file);
   await one.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
   const worker = new Worker(
-    `const Sqlite = require('libsql');
-     const db = new Sqlite(require('node:worker_threads').workerData);
-     db.pragma('busy_timeout = 10000');
-     for (let i = 0; i < 300; i++) {
-       db.exec('begin immediate');
-       db.exec("update domains set created_at = created_at + 1 where id = 'd'");
-       db.exec('commit');
-     }`,
-    { eval: true, workerData: file },
+    `const { library, file } = require('node:worker_threads').workerData;
+     import(library).then(({ openSqlite }) => {
+       const db = openSqlite(file, 10000);
+       for (let i = 0; i < 300; i++) {
+         db.exec('begin immediate');
+         db.exec("update domains set created_at = created_at + 1 where id = 'd'");
+         db.exec('commit');
+       }
+     });`,
+    { eval: true, workerData: { library: new URL('../../dist/sqlite.js', import.meta.url).href, file } },
   );
   const ended = once(worker, 'exit');
   for (let i = 0; i < 300; i++) {

@@ -1,24 +1,36 @@
-import Sqlite from 'libsql';
+import { named, openSqlite, type Sqlite } from '../../../sqlite.ts';
 import { LOCK_WAIT_MS, MOST_ROWS } from '../../limits.ts';
+import { finished } from './exit-gate.ts';
 
 /** Prepared statements that a connection keeps. */
 const MOST_STATEMENTS = 300;
-/** Everything else may change the schema, which prepared statements were made for. */
+/** Everything else may change the schema, and so the names of columns that are remembered. */
 const KEEPS_SCHEMA = /^\s*(?:select|insert|update|delete|with|begin|commit|rollback)\b/i;
 
-/** Codes after which a connection is given up. */
-const OPENED_ANEW = /^SQLITE_(?:BUSY|READONLY|CANTOPEN|IOERR|CORRUPT|NOTADB)/;
+/** A connection that was opened when descriptors had run out reads only, for as long as it is open. */
+const OPENED_ANEW = /^SQLITE_(?:READONLY|CANTOPEN)/;
 
-type Prepared = ReturnType<Sqlite.Database['prepare']>;
+interface Prepared {
+  statement: ReturnType<Sqlite['prepare']>;
+  /** None: it gives no rows. */
+  columns: readonly string[];
+}
 
 export type Access = 'write' | 'read';
 
+type Row = Record<string, unknown>;
+
 export interface Result {
-  rows: Record<string, unknown>[];
+  rows: Row[];
   /** Of a statement that gives no rows. */
   changes: number;
   insertId: number;
 }
+
+const PRAGMAS: Record<Access, readonly string[]> = {
+  write: ['journal_mode = WAL', 'synchronous = FULL'],
+  read: ['query_only = ON'],
+};
 
 /** A failed statement, in a form that passes between threads. */
 export interface Failure {
@@ -36,24 +48,18 @@ export class SqliteFile {
   private readonly file: string;
   private readonly access: Access;
   /** Undefined: opened with the next statement. */
-  private sqlite: Sqlite.Database | undefined;
+  private sqlite: Sqlite | undefined;
   /** By their text, the one used longest ago first. */
   private readonly statements = new Map<string, Prepared>();
 
   constructor(file: string, access: Access) {
     this.file = file;
     this.access = access;
-    this.sqlite = this.open();
+    this.sqlite = finished(() => this.open());
   }
 
   execute(sql: string, parameters: readonly unknown[]): Outcome {
-    try {
-      return { result: this.run(sql, parameters) };
-    } catch (error) {
-      const { message, code } = error as Error & { code?: string };
-      if (OPENED_ANEW.test(code ?? '') || error instanceof TooManyRows) this.drop();
-      return { failure: { message, code, inTransaction: this.sqlite?.inTransaction ?? false } };
-    }
+    return finished(() => this.outcomeOf(sql, parameters));
   }
 
   close(): void {
@@ -62,61 +68,71 @@ export class SqliteFile {
     this.sqlite = undefined;
   }
 
-  private open(): Sqlite.Database {
-    const sqlite = new Sqlite(this.file);
-    sqlite.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
-    if (this.access === 'read') {
-      sqlite.pragma('query_only = ON');
-      return sqlite;
+  private outcomeOf(sql: string, parameters: readonly unknown[]): Outcome {
+    try {
+      return { result: this.run(sql, parameters) };
+    } catch (error) {
+      const { message, code } = named(error);
+      if (OPENED_ANEW.test(code ?? '')) this.drop();
+      return { failure: { message, code, inTransaction: this.sqlite?.isTransaction ?? false } };
     }
-    sqlite.pragma('journal_mode = WAL');
-    sqlite.pragma('synchronous = FULL');
-    sqlite.pragma('foreign_keys = ON');
-    return sqlite;
   }
 
-  /**
-   * The library does not reset a statement that met a lock, or whose rows were not read to the end: it counts
-   * as under way, and no transaction of the connection could be committed any more. And one that was opened when
-   * descriptors had run out reads only, and one whose disk failed may hold broken pages, for as long as it is open.
-   */
+  private open(): Sqlite {
+    return openSqlite(this.file, LOCK_WAIT_MS, PRAGMAS[this.access]);
+  }
+
   private drop(): void {
-    if (this.sqlite?.inTransaction) this.sqlite.exec('rollback');
+    if (this.sqlite?.isTransaction) this.sqlite.exec('rollback');
     this.close();
   }
 
   private run(sql: string, parameters: readonly unknown[]): Result {
-    for (const parameter of parameters) {
-      // The library ends the process over a boolean.
-      if (typeof parameter === 'boolean') throw new TypeError('a boolean cannot be stored; flags are 0 or 1');
-    }
-    const statement = this.prepared(sql);
-    if (!statement.reader) {
-      const { changes, lastInsertRowid } = statement.run(parameters);
+    const bound = parameters.map(bindable);
+    const { statement, columns } = this.prepared(sql);
+    if (columns.length === 0) {
+      const { changes, lastInsertRowid } = statement.run(...bound);
       return { rows: [], changes, insertId: Number(lastInsertRowid) };
     }
-    const rows: Record<string, unknown>[] = [];
-    for (const row of statement.iterate(parameters)) {
-      if (rows.length === MOST_ROWS) throw new TooManyRows();
-      rows.push(row as Record<string, unknown>);
+    const found = statement.iterate(...bound);
+    const rows: Row[] = [];
+    try {
+      for (const values of found) {
+        if (rows.length === MOST_ROWS) throw new TooManyRows();
+        rows.push(rowOf(columns, values));
+      }
+    } catch (error) {
+      // A statement that met a lock, or whose rows are not read to the end, would stay under way.
+      found.return?.();
+      throw error;
     }
     return { rows, changes: 0, insertId: 0 };
   }
 
   private prepared(sql: string): Prepared {
     this.sqlite ??= this.open();
-    if (!KEEPS_SCHEMA.test(sql)) {
-      this.statements.clear();
-      return this.sqlite.prepare(sql);
-    }
-    const statement = this.statements.get(sql) ?? this.sqlite.prepare(sql);
+    if (!KEEPS_SCHEMA.test(sql)) this.statements.clear();
+    const prepared = this.statements.get(sql) ?? prepare(this.sqlite, sql);
     this.statements.delete(sql);
-    this.statements.set(sql, statement);
+    this.statements.set(sql, prepared);
     if (this.statements.size > MOST_STATEMENTS) {
       this.statements.delete(this.statements.keys().next().value as string);
     }
-    return statement;
+    return prepared;
   }
+}
+
+function prepare(sqlite: Sqlite, sql: string): Prepared {
+  const statement = sqlite.prepare(sql, { returnArrays: true });
+  return { statement, columns: statement.columns().map(({ name }) => name) };
+}
+
+function rowOf(columns: readonly string[], values: readonly unknown[]): Row {
+  const row: Row = {};
+  columns.forEach((name, i) => {
+    row[name] = values[i];
+  });
+  return row;
 }
 
 class TooManyRows extends Error {
@@ -125,4 +141,25 @@ class TooManyRows extends Error {
   constructor() {
     super(`a query of the metadata gave more than ${MOST_ROWS} rows`);
   }
+}
+
+/**
+ * The library cuts a text at a NUL: that becomes what halves of surrogate pairs become, so that no text is taken for
+ * another. It takes an object for names of parameters: refused. Beyond 32 bits it stores numbers as REAL, but big
+ * integers as what they are.
+ */
+function bindable(parameter: unknown): null | string | number | bigint | Uint8Array {
+  switch (typeof parameter) {
+    case 'string':
+      return parameter.replaceAll('\0', '\ufffd');
+    case 'number':
+      return Number.isSafeInteger(parameter) && (parameter | 0) !== parameter ? BigInt(parameter) : parameter;
+    case 'bigint':
+      return parameter;
+    case 'boolean':
+      throw new TypeError('a boolean cannot be stored; flags are 0 or 1');
+  }
+  if (parameter === null || parameter === undefined) return null;
+  if (parameter instanceof Uint8Array) return parameter;
+  throw new TypeError('only texts, numbers, bytes and null can be stored');
 }
