@@ -383,3 +383,54 @@ test('a late trace is in trace files and answered to its id, and in no list', as
   const { file, found } = await archiveOf(id);
   for (const text of [file, found]) expect(text).toContain(`"time":${time}`);
 });
+
+test('what was sent empty is shown empty, and what was not sent is not', async () => {
+  const empty = {
+    ...{
+      request: '',
+      response: '',
+      message: '',
+      resource_name: '',
+      resource_id: '',
+      source_ip: '',
+      code: '',
+    },
+    ...{
+      api_version: '',
+      request_id: '',
+      operation_id: '',
+      location_info: '',
+      endpoint: '',
+      resource_url: '',
+    },
+    ...{ user_agent: '', resource_account_id: '', enterprise_project_id: '', note: '' },
+  };
+  for (const [change, more] of [
+    [empty, ''],
+    // As one that is looked at token by token.
+    [empty, '"ratio":1.0'],
+    [{ request: {}, response: [], message: '' }, ''],
+    [{ trace_type: 'SystemAction', user: undefined, source_ip: '', response: '' }, ''],
+    [{}, ''],
+  ] as const) {
+    const item = textWith(more, change);
+    const sent = JSON.parse(item) as Record<string, unknown>;
+    expect((await post(bodyOf(item))).body).toMatchObject({ accepted: 1 });
+    const id = sent.trace_id as string;
+    await house.searchable(admin.token);
+    const shown = (await v3('GET', `/traces?trace_id=${id}`)).body.traces[0];
+    const listed = (await v3('GET', '/traces?limit=200')).body.traces.find(
+      (one: { trace_id: string }) => one.trace_id === id,
+    );
+    const lines = JSON.parse((await fileOf(`"trace_id":"${id}"`)).text) as Record<string, unknown>[];
+    const kept = lines.find(({ trace_id }) => trace_id === id) as Record<string, unknown>;
+    for (const name of Object.keys(empty)) {
+      const value = sent[name];
+      const text = typeof value === 'object' ? JSON.stringify(value) : value;
+      for (const [where, one] of Object.entries({ shown, listed, kept })) {
+        expect([where, more, name, one[name]]).toEqual([where, more, name, text]);
+      }
+    }
+    expect(Object.hasOwn(kept, 'extra')).toBe(false);
+  }
+});

@@ -1,4 +1,12 @@
-import { canonical, compacted, MAX_DEPTH, type Member, membersIn, TraceUser } from '../traces/index.ts';
+import {
+  canonical,
+  compacted,
+  isKeptEmpty,
+  MAX_DEPTH,
+  type Member,
+  membersIn,
+  TraceUser,
+} from '../traces/index.ts';
 import { KNOWN, MEANT, notWhole, type TraceInput, WHOLE } from './input.ts';
 import type { Sent } from './items.ts';
 import { TraceRejected } from './rejected.ts';
@@ -13,7 +21,7 @@ export interface Texts {
   response?: string;
   message?: string;
   user?: string;
-  /** Unknown members as one object. */
+  /** Unknown members, and known ones that are empty text, as one object. */
   extra?: string;
 }
 
@@ -29,7 +37,7 @@ export function textsOf(input: TraceInput, sent: Sent): Texts {
     const isKnown = KNOWN.has(name);
     const isText = typeof value === 'string';
     if (!isText && typeof value === 'object') checkDepth(name, value, isKnown);
-    if (!isKnown) {
+    if (!isKnown || (value === '' && isKeptEmpty(name, input.trace_type))) {
       extra ??= Object.create(null) as Record<string, unknown>;
       extra[name] = value;
       if (!isText && value !== null && typeof value !== 'boolean') isHeld = false;
@@ -48,9 +56,12 @@ function exactTexts(input: TraceInput, sent: string, isOnce: boolean, isUserHeld
   const extra: string[] = [];
   const members = membersIn(sent) ?? [];
   if (!isOnce) checkRepeats(sent, members, MEANT);
+  const empty = new Set<string>();
   for (const { name, start, end } of members) {
     const value = sent.slice(start, end);
-    if (name === 'user') {
+    if (value === '""' && isKeptEmpty(name, input.trace_type)) {
+      empty.add(name);
+    } else if (name === 'user') {
       if (input.user !== undefined && !isUserHeld) texts.user = userText(value);
     } else if (isBody(name)) {
       if (typeof input[name] !== 'string') texts[name] = value;
@@ -60,6 +71,7 @@ function exactTexts(input: TraceInput, sent: string, isOnce: boolean, isUserHeld
       extra.push(`${JSON.stringify(name)}:${compacted(value)}`);
     }
   }
+  for (const name of empty) extra.push(`${JSON.stringify(name)}:""`);
   if (extra.length > 0) texts.extra = `{${extra.join(',')}}`;
   return texts;
 }

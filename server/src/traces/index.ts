@@ -10,6 +10,7 @@ export { insertAll, missingIn } from './inserting.ts';
 export { QUERY_SHARES } from './limits.ts';
 export {
   fileLine,
+  isKeptEmpty,
   journalLine,
   lineOf,
   readLine,

@@ -36,6 +36,16 @@ export function fileLine(line: string): string {
 
 const KNOWN = new Set(Object.keys(Trace.properties));
 
+/** Known members that are never empty, or of which the service itself says what they are. */
+const NEVER_EMPTY = new Set(['domain_id', 'event_type', 'project_id', 'trace_id', 'tracker_name', 'user']);
+
+/**
+ * Whether a known member that was sent as empty text stands in `extra` as well: to the trace store an empty text is
+ * one that is not there.
+ */
+export const isKeptEmpty = (name: string, type: string) =>
+  KNOWN.has(name) && !NEVER_EMPTY.has(name) && !(name === 'source_ip' && type === 'SystemAction');
+
 /**
  * The line that a line of a trace file was cut from: {@link fileLine} the other way round. Only the order in which
  * unknown members were sent is lost.
@@ -46,8 +56,10 @@ export function journalLine(line: string): string {
   if (!members) throw new SyntaxError('the line of the trace file is no JSON object');
   const texts: { name: string; text: string }[] = [];
   const unknown: string[] = [];
+  const type = line.includes('"trace_type":"SystemAction"') ? 'SystemAction' : '';
   for (const { name, start, end } of members) {
     const value = line.slice(start, end);
+    if (value === '""' && isKeptEmpty(name, type)) unknown.push(memberOf(name, value).text);
     if (!KNOWN.has(name)) unknown.push(memberOf(name, value).text);
     // Files of other makers have an object there.
     else if (name === 'user' && value.startsWith('{')) texts.push(memberOf(name, JSON.stringify(value)));

@@ -80,7 +80,7 @@ const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]
 /** A URL that names user and password. */
 const URL_PASSWORD = /:(?:\\*\/){2}[^\s/@:"']*:[^\s/@"']+@/;
 /** The beginning of one that could. */
-const ENCODED_URL = /%3a|:\\*\/?\\*%2f/i;
+const ENCODED_URL = /%3a|:\\*(?:\/\\*)?%2f/i;
 const AT = 0x40;
 const namesUser = (text: string) => text.includes('@') && (URL_PASSWORD.test(text) || ENCODED_URL.test(text));
 

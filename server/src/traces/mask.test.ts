@@ -280,6 +280,8 @@ describe('the work grows with the length of the text, not with its square', () =
     ['a name that is spread', filled('p_a_s_')],
     ['a name with a gap', `p${filled('_')}`],
     ['one URL', `a://b:${filled('c')} token`],
+    ['a colon before backslashes', `:${filled('\\')}@`],
+    ['a colon before backslashes around a slash', `:${filled('\\')}/${filled('\\')}@`],
     ['bearers', filled('Bearer ')],
     ['bearers of spaces', filled(`Bearer${' '.repeat(1000)}`)],
     ['headers', filled('Cookie:\\')],
