@@ -55,8 +55,7 @@ const PROBLEMS: [code: RegExp, told: Told][] = [
 ];
 
 /** What can come of a directory in place of a file, or the other way round. */
-const MISPLACED =
-  /^(EISDIR|ERR_FS_EISDIR|ENOTDIR|EEXIST|ENOTEMPTY|EINVAL|SQLITE_CANTOPEN|SQLITE_IOERR|ConnectionFailed)/;
+const MISPLACED = /^(EISDIR|ERR_FS_EISDIR|ENOTDIR|EEXIST|ENOTEMPTY|EINVAL|SQLITE_CANTOPEN|SQLITE_IOERR)/;
 const PUT_ASIDE =
   'move it out of the data directory, put back what was there if you have it, and start again';
 
@@ -75,7 +74,7 @@ export function startProblem(error: unknown, config: Config): StartRefused | und
   for (; typeof said === 'object' && said !== null; said = said.cause as Said | null | undefined) {
     if (said instanceof StartRefused) return said;
     // The system often does not say which file it was.
-    const misplaced = MISPLACED.test(said.code || said.message || '') && misplacedIn(config.dataDir);
+    const misplaced = MISPLACED.test(said.code ?? '') && misplacedIn(config.dataDir);
     if (misplaced) return new StartRefused(`${misplaced}: ${PUT_ASIDE}`, { cause: error });
     const told = toldOf(said);
     if (told) return new StartRefused(told(config, said), { cause: error });

@@ -45,17 +45,17 @@ export class SigningKeys {
 
   /** Newest first; the first is made at first need, so that an auditor can keep it before anything is signed. */
   async list(): Promise<SigningKey[]> {
-    await this.pair();
+    const signing = await this.pair();
     const rows = await this.metadata
       .selectFrom('signing_keys')
       .selectAll()
       .orderBy('created_at', 'desc')
       .execute();
-    return rows.map(({ id, public_key, created_at }, at) => ({
+    return rows.map(({ id, public_key, created_at }) => ({
       id,
       publicKey: public_key,
       createdAt: created_at,
-      active: at === 0,
+      active: id === signing.id,
     }));
   }
 
@@ -100,21 +100,19 @@ export class SigningKeys {
     return { id, key: pair.privateKey, row };
   }
 
+  /** The newest that can be opened. */
   private async load(): Promise<Pair> {
-    const row = await this.metadata
+    const rows = await this.metadata
       .selectFrom('signing_keys')
       .selectAll()
       .orderBy('created_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (!row) return this.make();
-    const secret = this.sealer.open(row.sealed_private_key, row.id);
-    if (secret === undefined) {
-      throw new Error(
-        'the signing key cannot be opened: the root key is not the one that it was sealed with',
-      );
+      .execute();
+    for (const row of rows) {
+      const secret = this.sealer.open(row.sealed_private_key, row.id);
+      if (secret) return { id: row.id, key: createPrivateKey(secret) };
     }
-    return { id: row.id, key: createPrivateKey(secret) };
+    if (rows.length === 0) return this.make();
+    throw new Error('the signing key cannot be opened: the root key is not the one that it was sealed with');
   }
 }
 

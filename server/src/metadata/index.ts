@@ -10,6 +10,7 @@ export {
 } from './metadata.ts';
 export { MIGRATIONS } from './migrations.ts';
 export { inPieces } from './pieces.ts';
+export { isReferable } from './referable.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';
 export { readerOf, type Stored } from './stored.ts';
 export { type StoredJson, StoredWatch } from './stored-watch.ts';

@@ -6,6 +6,19 @@ const HOUR = 3_600_000;
 /** Rows that are looked at in one go. */
 const PAGE = 1000;
 
+/** A column. */
+interface Typed {
+  name: string;
+  dataType: string;
+}
+
+/** What may stand in a column of a type. */
+const TYPES: Record<string, string[] | undefined> = {
+  text: ['text', 'null'],
+  integer: ['integer', 'null'],
+  bigint: ['integer', 'null'],
+};
+
 /** JSON in a table, and what is wrong with one. */
 export interface StoredJson {
   table: string;
@@ -45,21 +58,43 @@ export class StoredWatch {
   }
 
   private async look(): Promise<void> {
-    for (const stored of this.stored) {
+    const tables = await this.metadata.introspection.getTables();
+    for (const { name, columns } of tables) {
+      const json = this.stored.find(({ table }) => table === name);
       try {
-        await this.lookAt(stored);
+        const odd = await this.oddRows(name, columns);
+        this.unreadable.set(name, odd + (json ? await this.unreadableJson(json) : 0));
       } catch (error) {
-        this.log.warn({ err: error, table: stored.table }, 'stored rows could not be looked at');
+        this.log.warn({ err: error, table: name }, 'stored rows could not be looked at');
       }
     }
   }
 
-  private async lookAt({ table, id, column, problemOf }: StoredJson): Promise<void> {
+  /** Rows in which a value is of another type than its column. */
+  private async oddRows(table: string, columns: readonly Typed[]): Promise<number> {
+    const rules = columns.flatMap(({ name, dataType }) => {
+      const types = TYPES[dataType.toLowerCase()];
+      return types ? [sql`typeof(${sql.ref(name)}) NOT IN (${sql.join(types)})`] : [];
+    });
+    if (rules.length === 0) return 0;
+    const { rows } = await sql<{ odd: number }>`
+      SELECT count(*) AS odd FROM ${sql.table(table)} WHERE ${sql.join(rules, sql` OR `)}`.execute(
+      this.metadata,
+    );
+    const odd = rows[0]?.odd ?? 0;
+    if (odd > 0)
+      this.tell(table, { table, rows: odd, problem: 'values are of another type than their columns' });
+    return odd;
+  }
+
+  private async unreadableJson({ table, id, column, problemOf }: StoredJson): Promise<number> {
     let count = 0;
     for (let last: string | undefined = ''; last !== undefined; ) {
       const { rows }: { rows: { id: string; text: string }[] } = await sql<{ id: string; text: string }>`
         SELECT ${sql.ref(id)} AS id, ${sql.ref(column)} AS text FROM ${sql.table(table)}
-        WHERE ${sql.ref(id)} > ${last} ORDER BY ${sql.ref(id)} LIMIT ${PAGE}`.execute(this.metadata);
+        WHERE ${sql.ref(id)} > ${last} AND typeof(${sql.ref(id)}) = 'text' AND typeof(${sql.ref(column)}) = 'text' ORDER BY ${sql.ref(id)} LIMIT ${PAGE}`.execute(
+        this.metadata,
+      );
       for (const row of rows) {
         const problem = problemOf(row.text);
         if (problem === undefined) continue;
@@ -68,7 +103,7 @@ export class StoredWatch {
       }
       last = rows.length === PAGE ? rows.at(-1)?.id : undefined;
     }
-    this.unreadable.set(table, count);
+    return count;
   }
 
   private tell(key: string, about: object): void {

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from 'kysely';
 import { type Frame, formatPosition, type Position } from '../journal/index.ts';
-import { type Database, type MessageKind, type Metadata, PIECE_PAUSE_MS } from '../metadata/index.ts';
+import {
+  type Database,
+  isReferable,
+  type MessageKind,
+  type Metadata,
+  PIECE_PAUSE_MS,
+} from '../metadata/index.ts';
 import {
   BATCH_PIECE,
   contentOf,
@@ -252,6 +258,8 @@ export class Queueing {
       .selectFrom('smn_subscriptions')
       .select(['id', 'topic_id', 'extension'])
       .where('topic_id', 'in', topics)
+      // One whose id no delivery could refer to costs only itself.
+      .where(isReferable('id'))
       .where('status', '=', CONFIRMED)
       .orderBy('id')
       .execute();

@@ -50,21 +50,20 @@ export class Certificates {
   }
 
   private async load(region: string): Promise<Current | undefined> {
-    const row = await this.metadata
+    const rows = await this.metadata
       .selectFrom('smn_certificates')
       .selectAll()
       .where('region', '=', region)
       .orderBy('created_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    if (!row) return undefined;
-    const secret = this.sealer.open(row.sealed_private_key, row.id);
-    if (secret === undefined) {
-      throw new Error(
-        "the key of a region's messages cannot be opened: the root key is not the one that it was sealed with",
-      );
+      .execute();
+    for (const row of rows) {
+      const secret = this.sealer.open(row.sealed_private_key, row.id);
+      if (secret) return { id: row.id, key: createPrivateKey(secret) };
     }
-    return { id: row.id, key: createPrivateKey(secret) };
+    if (rows.length === 0) return undefined;
+    throw new Error(
+      "the key of a region's messages cannot be opened: the root key is not the one that it was sealed with",
+    );
   }
 
   private async make(region: string): Promise<Current> {

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ERRORS } from '../errors.ts';
-import { type MessageKind, type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
+import {
+  isReferable,
+  type MessageKind,
+  type Metadata,
+  PIECE_PAUSE_MS,
+  PIECE_ROWS,
+} from '../metadata/index.ts';
 import { removeMessage } from './queue.ts';
 import { type Topic, toTopic } from './topics.ts';
 import { WaitingRoom } from './waiting.ts';
@@ -166,6 +172,8 @@ export class Messages {
       .select('id')
       .where('topic_id', '=', id)
       .where('status', '=', CONFIRMED)
+      // One whose id no delivery could refer to costs only itself.
+      .where(isReferable('id'))
       .orderBy('created_at')
       .execute();
     return rows.map((row) => row.id);

@@ -30,7 +30,8 @@ export class Rates {
 
   /** ms until one more message may go to a subscriber; 0: now. */
   wait(id: string, protocol: Protocol | 'form', now: number): number {
-    const rates = RATES[protocol];
+    // A stored protocol can be one that nobody knows.
+    const rates = RATES[protocol] ?? RATES.form;
     const [, longest] = rates.at(-1) as [number, number];
     const all = this.sent.get(id) ?? [];
     // Clocks are set back now and then.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { CtsError, ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
@@ -74,6 +75,8 @@ export class Trackers {
       .select(({ selectFrom }) =>
         selectFrom('trace_files')
           .select(({ fn }) => fn.max('delivered_at').as('at'))
+          // The greatest of all values is one that is no number.
+          .where(sql`typeof(delivered_at)`, '=', 'integer')
           .whereRef('trace_files.tracker_id', '=', 'trackers.id')
           .as('transferred_at'),
       )

@@ -1,5 +1,5 @@
 import { ERRORS } from '../../errors.ts';
-import type { Metadata } from '../../metadata/index.ts';
+import { isReferable, type Metadata } from '../../metadata/index.ts';
 import { endCredentialsFor } from '../epochs.ts';
 import { MOST_PROJECTS } from '../limits.ts';
 import { columns } from './columns.ts';
@@ -27,7 +27,9 @@ export class Projects {
 
   /** Gives every account a project in each region, named like it: SDKs look for it. */
   async complete(): Promise<void> {
-    for (const { id } of await this.metadata.selectFrom('domains').select('id').execute()) {
+    // An account whose id is none that others could refer to costs only itself.
+    const accounts = this.metadata.selectFrom('domains').select('id').where(isReferable('id'));
+    for (const { id } of await accounts.execute()) {
       const known = await this.list(id);
       for (const region of this.regions) {
         if (!known.some(({ name }) => name === region)) await this.add(id, { name: region, region });

@@ -13,7 +13,14 @@ const OPENED_ANEW = /^SQLITE_(?:READONLY|CANTOPEN)/;
 interface Prepared {
   statement: ReturnType<Sqlite['prepare']>;
   /** None: it gives no rows. */
-  columns: readonly string[];
+  columns: readonly Column[];
+}
+
+/** A column of an answer. */
+interface Column {
+  name: string;
+  /** Undefined: of an expression, which has what it was made of. */
+  type: 'text' | 'number' | undefined;
 }
 
 export type Access = 'write' | 'read';
@@ -92,7 +99,7 @@ export class SqliteFile {
     const { statement, columns } = this.prepared(sql);
     if (columns.length === 0) {
       const { changes, lastInsertRowid } = statement.run(...bound);
-      return { rows: [], changes, insertId: Number(lastInsertRowid) };
+      return { rows: [], changes: Number(changes), insertId: Number(lastInsertRowid) };
     }
     const found = statement.iterate(...bound);
     const rows: Row[] = [];
@@ -124,16 +131,37 @@ export class SqliteFile {
 
 function prepare(sqlite: Sqlite, sql: string): Prepared {
   const statement = sqlite.prepare(sql, { returnArrays: true });
-  return { statement, columns: statement.columns().map(({ name }) => name) };
+  // The library gives none of the rows, when there is a number among them that is too large.
+  statement.setReadBigInts(true);
+  const columns = statement.columns().map(({ name, type }) => ({ name, type: typeOf(type ?? '') }));
+  return { statement, columns };
 }
 
-function rowOf(columns: readonly string[], values: readonly unknown[]): Row {
+function rowOf(columns: readonly Column[], values: readonly unknown[]): Row {
   const row: Row = {};
-  columns.forEach((name, i) => {
-    row[name] = values[i];
+  columns.forEach((column, i) => {
+    row[column.name] = ofType(column, values[i]);
   });
   return row;
 }
+
+/**
+ * SQLite keeps a value of any type in any column, and repairs and other programs put some there. Whoever reads a row
+ * relies on the types: bytes become the text that they are, and what is no number, or one beyond all, counts as 0,
+ * which enables nothing.
+ */
+function ofType({ type }: Column, value: unknown): unknown {
+  if (value instanceof Uint8Array && type === 'text') return Buffer.from(value).toString('utf8');
+  const isOdd = typeof value === 'string' || value instanceof Uint8Array;
+  if (type === 'number' && isOdd) return 0;
+  if (typeof value !== 'bigint') return value;
+  if (Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER) return Number(value);
+  if (type === 'number') return 0;
+  throw new RangeError(`the value is too large for a number: ${value}`);
+}
+
+const typeOf = (declared: string): Column['type'] =>
+  /int/i.test(declared) ? 'number' : /text/i.test(declared) ? 'text' : undefined;
 
 class TooManyRows extends Error {
   override readonly name = 'TooManyRows';
