@@ -1,5 +1,4 @@
 import type { Config } from './config.ts';
-import { misplacedIn } from './misplaced.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** What the system said, of which library ever. */
@@ -54,11 +53,6 @@ const PROBLEMS: [code: RegExp, told: Told][] = [
   ],
 ];
 
-/** What can come of a directory in place of a file, or the other way round. */
-const MISPLACED = /^(EISDIR|ERR_FS_EISDIR|ENOTDIR|EEXIST|ENOTEMPTY|EINVAL|SQLITE_CANTOPEN|SQLITE_IOERR)/;
-const PUT_ASIDE =
-  'move it out of the data directory, put back what was there if you have it, and start again';
-
 const LISTENING: Record<string, Told> = {
   EADDRINUSE: ({ host, port }) =>
     `port ${port} of ${host} is in use by another program: stop that one, or choose another port in OPENCTS_PORT`,
@@ -73,9 +67,6 @@ export function startProblem(error: unknown, config: Config): StartRefused | und
   let said = error as Said | null | undefined;
   for (; typeof said === 'object' && said !== null; said = said.cause as Said | null | undefined) {
     if (said instanceof StartRefused) return said;
-    // The system often does not say which file it was.
-    const misplaced = MISPLACED.test(said.code ?? '') && misplacedIn(config.dataDir);
-    if (misplaced) return new StartRefused(`${misplaced}: ${PUT_ASIDE}`, { cause: error });
     const told = toldOf(said);
     if (told) return new StartRefused(told(config, said), { cause: error });
   }
