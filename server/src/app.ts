@@ -213,6 +213,7 @@ export async function startApp({
     clock: time.earliest,
     directory: path.join(dataDir, 'journal'),
     checked: path.join(dataDir, 'store-check.json'),
+    lost: path.join(dataDir, 'store-lost.json'),
     scratch: path.join(dataDir, 'refill'),
     catalog: archive.catalog,
     lag: () => (waiting.oldestWaiting === undefined ? 0 : clock() - waiting.oldestWaiting),

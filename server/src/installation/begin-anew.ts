@@ -20,6 +20,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'clock.json': '',
   [RESTORE_UNDER_WAY]: '',
   'store-check.json': '',
+  'store-lost.json': '',
 };
 
 /**

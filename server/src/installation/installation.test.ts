@@ -368,6 +368,7 @@ describe('what is of another kind than it must be', () => {
       'clock.json',
       'installation.json',
       'store-check.json',
+      'store-lost.json',
       'installation.json.tmp',
     ].flatMap((name): [string, (file: string) => unknown, RegExp][] => [
       [name, pipe, /is a pipe, and must be a file/],

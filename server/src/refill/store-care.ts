@@ -6,6 +6,7 @@ import { HourCounts, hourOf, type Journal } from '../journal/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import { Filler } from './filler.ts';
 import { type FoundTrace, tracesInFile, tracesInJournal } from './found.ts';
+import { LostParts } from './lost-parts.ts';
 import { isMore, missingOf, totalOf } from './missing.ts';
 import { type CheckProgress, PartsCheck } from './parts-check.ts';
 
@@ -48,6 +49,8 @@ export interface StoreCareOptions {
   directory: string;
   /** Where it is noted which parts of the store were read. */
   checked: string;
+  /** Where it is noted since when parts are lost. */
+  lost: string;
   /** For copies of trace files that are being read; holds nothing that lasts. */
   scratch: string;
   catalog: ArchiveCatalog;
@@ -69,6 +72,7 @@ export class StoreCare {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private readonly check: PartsCheck;
+  private readonly lost: LostParts;
   /** Something has become known since the last look began. */
   private suspicious = false;
   private wanted: Refillable | undefined;
@@ -88,7 +92,8 @@ export class StoreCare {
 
   constructor(options: StoreCareOptions) {
     this.options = options;
-    const { store, checked: file, clock, log } = options;
+    const { store, checked: file, lost, clock, log } = options;
+    this.lost = new LostParts(lost, clock);
     this.check = new PartsCheck({
       ...{ store, file, clock, log },
       onProgress: (progress) => {
@@ -100,6 +105,7 @@ export class StoreCare {
 
   async start(): Promise<void> {
     await rm(this.options.scratch, { recursive: true, force: true });
+    await this.lost.read();
     await this.check.start();
     this.look();
   }
@@ -145,9 +151,9 @@ export class StoreCare {
     const { log } = this.options;
     this.suspicious = false;
     try {
-      await this.countDamaged();
-      await this.fill();
-      if (this.state.missing === 0) return HOUR;
+      const isLost = await this.countDamaged();
+      await this.fill(isLost);
+      if (this.state.missing === 0 && this.lost.days().length === 0) return HOUR;
       const pause = this.lookAgainMs;
       this.lookAgainMs = Math.min(pause * 2, LOOK_MOST_MS);
       return pause;
@@ -160,15 +166,18 @@ export class StoreCare {
     }
   }
 
-  private async countDamaged(): Promise<void> {
+  /** @returns whether parts were lost since the last look */
+  private async countDamaged(): Promise<boolean> {
     const { store, log } = this.options;
     const before = this.state.damagedParts.length;
     this.state.damagedParts = await store.damagedParts();
     if (before === 0 && this.state.damagedParts.length > 0)
       log.error({ parts: this.state.damagedParts }, 'the trace store has put damaged parts aside');
+    return this.lost.note(this.state.damagedParts);
   }
 
-  private async fill(): Promise<void> {
+  /** @param isLost parts were lost since the last look */
+  private async fill(isLost: boolean): Promise<void> {
     const { log } = this.options;
     const { wanted } = this;
     this.wanted = undefined;
@@ -180,14 +189,14 @@ export class StoreCare {
     }
     // What has come meanwhile is missed anew if it is lost again.
     if (!fresh) this.left = missing;
-    if (fresh || wanted) {
+    if (fresh || wanted || isLost) {
       this.read.clear();
       this.lookAgainMs = LOOK_FIRST_MS;
     }
-    const hours = wanted ? this.hoursOf(wanted) : missing;
+    const hours = wanted ? this.hoursOf(wanted) : this.withLost(missing);
     if (totalOf(hours) === 0) return;
     const before = this.state.refilled;
-    await this.refillFrom(hours, fresh || wanted !== undefined);
+    await this.refillFrom(hours, fresh || isLost || wanted !== undefined);
     this.left = await this.count();
     const left = totalOf(this.left);
     this.state.unavailable = left;
@@ -220,6 +229,17 @@ export class StoreCare {
       if (projectId !== undefined && project !== projectId) continue;
       if (hour + HOUR > from && hour < to) hours.add(project, hour, traces);
     }
+    return hours;
+  }
+
+  /**
+   * And the hours of lost parts: where traces were lost from the journal or came twice, counts do not tell what the
+   * parts held.
+   */
+  private withLost(missing: HourCounts): HourCounts {
+    const hours = new HourCounts();
+    hours.addAll(missing.rows());
+    for (const day of this.lost.days()) hours.addAll(this.hoursOf(day).rows());
     return hours;
   }
 
