@@ -7,7 +7,7 @@ import { REFUSALS } from './refusals.ts';
 const FOLDERS =
   /^(journal(\/(positions|positions\.copy|quarantine|damaged))?|spool(\/(ready|cutting|delivered|damaged))?|engine(\/data)?|objects(\/\.(metadata|uploads))?|searches|backups|refill)$/;
 const FILES =
-  /^(lock|root\.key|metadata\.db(-wal|-shm)?|((clock|installation|store-check)\.json|(journal|spool|engine|objects)\/\.installation|journal\/(id|id\.copy|gaps\.json|\d+\.(journal|ids|counts))|journal\/positions(\.copy)?\/\w+\.json|journal\/quarantine\/[^/]+\.ndjson|engine\/(config\.xml|pid))(\.tmp)?)$/;
+  /^(lock|root\.key|metadata\.db(-wal|-shm)?|((clock|installation|store-(check|lost))\.json|(journal|spool|engine|objects)\/\.installation|journal\/(id|id\.copy|gaps\.json|\d+\.(journal|ids|counts))|journal\/positions(\.copy)?\/\w+\.json|journal\/quarantine\/[^/]+\.ndjson|engine\/(config\.xml|pid))(\.tmp)?)$/;
 /** Where nothing but files and folders may lie, however deep. Of the others only what is named above is looked at. */
 const WHOLLY_OURS = /^(journal|spool)\//;
 const LOOKED_INTO = /^(journal|spool|engine$|objects$)/;
