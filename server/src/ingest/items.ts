@@ -14,6 +14,8 @@ const [LETTER_U, SLASH, SPACE] = [0x75, 0x2f, 0x20];
 const LEVELS = MAX_DEPTH + 2;
 
 const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** Of the members of a small trace. */
+const FEW_PLACES = 64;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** Stands for an item that cannot be read; it costs only itself. */
@@ -115,18 +117,43 @@ export function tracesOf(body: Buffer, most: number): Items {
   return { items: parts, read };
 }
 
+/** Places in bytes, in the order in which they were found. */
+class Places {
+  private places: Int32Array;
+  length = 0;
+
+  /** @param bytes in which they are found: a guess how many there will be */
+  constructor(bytes: number) {
+    this.places = new Int32Array(FEW_PLACES + (bytes >> 5));
+  }
+
+  add(place: number): void {
+    if (this.length === this.places.length) {
+      const more = new Int32Array(2 * this.length);
+      more.set(this.places);
+      this.places = more;
+    }
+    this.places[this.length++] = place;
+  }
+
+  /** And room behind them, as long as none is added. */
+  get all(): Int32Array {
+    return this.places;
+  }
+}
+
 /** A value within JSON text, and what is known of it: its own bytes and text are made when they are asked for. */
 class Part implements Sent {
   value: unknown;
   readonly extent: Extent;
   readonly start: number;
   private readonly whole: Buffer;
-  private readonly places: readonly number[];
+  private readonly places: Places;
   private readonly firstPlace: number;
   private readonly lastPlace: number;
 
   /** @param places of values, to which those of its members are added */
-  constructor(whole: Buffer, start: number, places: number[]) {
+  constructor(whole: Buffer, start: number, places: Places) {
     this.whole = whole;
     this.start = start;
     this.places = places;
@@ -156,7 +183,8 @@ class Part implements Sent {
   }
 
   get written(): Written | undefined {
-    const { whole, length, places, firstPlace, lastPlace, extent } = this;
+    const { whole, length, firstPlace, lastPlace, extent } = this;
+    const places = this.places.all;
     if (!extent.isPlain || extent.hasFractions) return undefined;
     return { bytes: whole, length, places, first: firstPlace, last: lastPlace, isCompact: extent.isCompact };
   }
@@ -184,7 +212,8 @@ function parseAll(body: Buffer, parts: readonly Part[]): boolean {
 }
 
 /** @param what it is, in the words of a rejection */
-export const parseItem = (bytes: Buffer, what: string) => parsePart(new Part(bytes, 0, []), what);
+export const parseItem = (bytes: Buffer, what: string) =>
+  parsePart(new Part(bytes, 0, new Places(bytes.length)), what);
 
 function parsePart(part: Part, what: string): Sent | Unreadable {
   const { bytes } = part;
@@ -270,7 +299,7 @@ function splitTraces(bytes: Buffer, most: number): Part[] {
 
 /** @returns the place behind the list that begins at `from` */
 function splitList(bytes: Buffer, from: number, most: number, items: Part[]): number {
-  const places: number[] = [];
+  const places = new Places(bytes.length - from);
   let at = pastSpace(bytes, from + 1);
   if (bytes[at] === CLOSE_ARRAY) return at + 1;
   for (;;) {
@@ -339,7 +368,7 @@ export function endOfString(bytes: Buffer, from: number): number {
  * Measures the value at `start`, in one pass and without regard to whether it is right in itself.
  * @param places to which beginning and end of each value in it are added, those of the values of these not
  */
-export function extentOf(bytes: Buffer, start: number, places?: number[]): Extent {
+export function extentOf(bytes: Buffer, start: number, places?: Places): Extent {
   let open = 0;
   let depth = 0;
   let values = 1;
@@ -358,18 +387,18 @@ export function extentOf(bytes: Buffer, start: number, places?: number[]): Exten
       }
     } else if (byte === COLON) {
       names++;
-      if (open === 1) places?.push(at + 1);
+      if (places && open === 1) places.add(at + 1);
     } else if (byte === COMMA) {
       if (open === 0) break;
       values++;
-      if (open === 1) places?.push(at);
+      if (places && open === 1) places.add(at);
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
       if (++open > depth) depth = open;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
       if (open === 0) break;
       if (--open === 0) {
-        places?.push(at);
+        places?.add(at);
         at++;
         break;
       }

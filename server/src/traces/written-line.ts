@@ -8,7 +8,7 @@ export interface Written {
   /** How many of them it takes. */
   length: number;
   /** Beginning and end of each member's value, with the space around it, in the order of the members. */
-  places: readonly number[];
+  places: Int32Array;
   /** Which of these are its own. */
   first: number;
   last: number;
