@@ -154,9 +154,18 @@ export function deeds(canFill: boolean): Record<string, [weight: number, deed: D
     'the journal is removed while it is written to': [
       1,
       async (world) => {
-        const names = (await readdir(inJournal(world))).filter((name) => name.endsWith('.journal')).sort();
-        const last = names.at(-1);
-        if (last) await rm(inJournal(world, last));
+        const segments = async () =>
+          (await readdir(inJournal(world))).filter((name) => name.endsWith('.journal')).sort();
+        const last = (await segments()).at(-1);
+        if (!last) return;
+        const file = inJournal(world, last);
+        const handle = await open(file);
+        await rm(file);
+        // It was sealed meanwhile, and nobody writes to it any more: what is gone then is gone.
+        const now = await segments();
+        if (now.at(-1) !== last && !now.includes(last))
+          await writeFile(file, await handle.readFile(), { mode: 0o600 });
+        await handle.close();
         // Within this time it has its name again, if anything came.
         await pause(2_500);
       },

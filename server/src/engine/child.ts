@@ -6,6 +6,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Session } from 'chdb';
+import { PART_BROKEN, WrittenParts } from './written-parts.ts';
 
 /**
  * Queries that run side by side. Inserts have a session of their own, and so has what the service asks for
@@ -67,6 +68,20 @@ const writer = new SessionPool(1);
 const readers = new SessionPool(READERS);
 const own = new SessionPool(OWN);
 
+const written = new WrittenParts(async (statement) => {
+  const result = await own.use((session) => session.queryAsync(statement, { format: 'JSONEachRow' }));
+  return result?.text() ?? '';
+});
+
+/** It is put aside at the next start only, and until then it is read as if it were whole. */
+class PartBroken extends Error {
+  constructor(part: string) {
+    super(
+      `Code: 243. DB::Exception: part ${part} is not whole on the disk, which must have been full: the engine starts again. (NOT_ENOUGH_SPACE)`,
+    );
+  }
+}
+
 /** Statements so far: each has its number as a comment, by which it can be ended. */
 let queries = 0;
 
@@ -85,6 +100,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const summary = await writer.use((session) =>
       session.insert({ table, values: body, format: 'JSONEachRow', settings: settingsOf(url) }),
     );
+    const broken = await written.broken(table);
+    if (broken) throw new PartBroken(broken);
     response.setHeader(
       'X-ClickHouse-Summary',
       JSON.stringify({ written_rows: String(summary?.rowsWritten ?? 0) }),
@@ -157,6 +174,7 @@ function refuse(response: ServerResponse, error: unknown): void {
     return;
   }
   response.writeHead(code === 60 || code === 81 ? 404 : 500, { 'X-ClickHouse-Exception-Code': String(code) });
+  if (error instanceof PartBroken) response.once('close', () => process.exit(PART_BROKEN));
   response.end(`${text}\n`);
 }
 

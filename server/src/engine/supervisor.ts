@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { engineConfig } from './engine-config.ts';
 import { endOrphan, noteEngine } from './orphan.ts';
+import { PART_BROKEN } from './written-parts.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
 const CHILD = fileURLToPath(new URL('../../dist/engine/child.js', import.meta.url));
@@ -27,6 +28,8 @@ const HEALTHY_MS = 30_000;
 /** Restarts this far back are counted as recent. */
 const RECENT_MS = 10 * 60_000;
 /** What a kill from outside mostly means. */
+const BROKEN =
+  'a part that it had just written is not whole: the disk must have been full; the part is put aside, and what it held is written again';
 const KILLED =
   'it was killed, maybe for want of memory: give the machine or the container more, or lower OPENCTS_ENGINE_MEMORY';
 
@@ -149,8 +152,9 @@ class Supervisor implements Engine {
     child.once('exit', (code, signal) => {
       this.ready = false;
       if (this.stopping) return;
-      const why = signal === 'SIGKILL' ? `; ${KILLED}` : '';
-      this.options.log.error({ code, signal }, `the embedded engine died; it is started again${why}`);
+      const why = signal === 'SIGKILL' ? KILLED : code === PART_BROKEN ? BROKEN : undefined;
+      const told = why ? `; ${why}` : '';
+      this.options.log.error({ code, signal }, `the embedded engine died; it is started again${told}`);
       if (Date.now() - began > HEALTHY_MS) this.wait = RESTART_FIRST_MS;
       this.restartLater();
     });
