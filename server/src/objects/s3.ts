@@ -208,7 +208,7 @@ class S3Store implements ObjectStore {
   async put(object: NewObject): Promise<void> {
     const { bucket, key, body, contentType, metadata, md5, lock, encryptionKey } = object;
     const what = `${bucket}/${key}`;
-    const stream = body instanceof Uint8Array ? undefined : await readerOf(body.file, what);
+    const stream = body instanceof Uint8Array ? undefined : await readerOf(body, what);
     const command = new this.sdk.PutObjectCommand({
       Bucket: bucket,
       Key: key,
@@ -424,12 +424,15 @@ class S3Store implements ObjectStore {
   }
 }
 
-/** A file as the body of a request. */
-async function readerOf(file: string, what: string): Promise<Readable> {
+/** A file as the body of a request. A server would wait for what was announced and does not come. */
+async function readerOf({ file, size }: { file: string; size: number }, what: string): Promise<Readable> {
   const handle = await open(file).catch((error) => {
     throw unreadableFile(what, error);
   });
-  return handle.createReadStream();
+  const found = (await handle.stat()).size;
+  if (found === size) return handle.createReadStream();
+  await handle.close();
+  throw unreadableFile(what, new Error(`it has ${found} bytes, not ${size}`));
 }
 
 const unreadableFile = (what: string, cause: Error) =>
