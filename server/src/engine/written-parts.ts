@@ -5,7 +5,7 @@ import path from 'node:path';
 const LOOK_BACK_SECONDS = 420;
 /** With this code the engine ends when a part is broken. */
 export const PART_BROKEN = 74;
-/** Files of a part that the engine does not count among its bytes; none of them may be empty. */
+/** Files of a part that the engine does not count among its bytes. They are never empty; others may be. */
 const UNCOUNTED: ReadonlySet<string> = new Set([
   'checksums.txt',
   'columns.txt',
@@ -28,6 +28,8 @@ interface Part {
 export class WrittenParts {
   private readonly query: (statement: string) => Promise<string>;
   private whole: ReadonlySet<string> = new Set();
+  /** Epoch seconds. Parts that were there before are the engine's own matter: it looks at them when it starts. */
+  private readonly began = Math.ceil(Date.now() / 1000);
 
   /** @param query gives rows as JSON, one a line */
   constructor(query: (statement: string) => Promise<string>) {
@@ -38,7 +40,7 @@ export class WrittenParts {
   async broken(table: string): Promise<string | undefined> {
     const rows = await this.query(
       `SELECT name, path, toString(bytes_on_disk) AS bytes_on_disk FROM system.parts
-       WHERE concat(database, '.', table) = '${table}' AND active AND modification_time >= now() - ${LOOK_BACK_SECONDS}`,
+       WHERE concat(database, '.', table) = '${table}' AND active AND modification_time >= greatest(now() - ${LOOK_BACK_SECONDS}, toDateTime(${this.began}))`,
     );
     const parts = rows
       .split('\n')
@@ -57,8 +59,8 @@ async function isWhole(part: Part): Promise<boolean> {
     let counted = 0;
     for (const name of await readdir(part.path)) {
       const { size } = await stat(path.join(part.path, name));
-      if (size === 0) return false;
       if (!UNCOUNTED.has(name)) counted += size;
+      else if (size === 0) return false;
     }
     return counted >= Number(part.bytes_on_disk);
   } catch (error) {
