@@ -181,23 +181,42 @@ const command = (statement: string) =>
     asked.once('error', reject).end(statement);
   });
 
+/** As many again as there are, so that the sums are right without them. */
+const doubled = () =>
+  command('INSERT INTO opencts.traces SELECT * REPLACE (generateUUIDv4() AS trace_id) FROM opencts.traces');
+
+/** Damages the parts that were written first, or what they were merged into. @returns their names */
+async function damageFirst(): Promise<string[]> {
+  const files = await inEngine();
+  const first = files.filter((file) => /_1_\d+_\d+\//.test(file) || files.length === 1);
+  expect(first).not.toEqual([]);
+  for (const file of first) await truncate(path.join(path.dirname(file), 'count.txt'), 0);
+  return first.map((file) => path.basename(path.dirname(file)));
+}
+
+const mine = async () => (await listed()).filter(({ trace_id: id }) => sent.includes(String(id)));
+
 test('a part is lost where counts do not tell that anything is missing: what it held is there again', async () => {
   await transfer();
   for (let i = 0; i < 4; i++) await report(200);
   await settled();
-  // As many as are lost, so that the sums are right.
-  await command(
-    'INSERT INTO opencts.traces SELECT * REPLACE (generateUUIDv4() AS trace_id) FROM opencts.traces',
-  );
-  const before = await listed();
-  expect(before).toHaveLength(2 * sent.length);
+  await doubled();
+  expect(await listed()).toHaveLength(2 * sent.length);
   await again(async () => {
-    const files = await inEngine();
-    // The parts that were written before that, or what they were merged into: they hold what was reported.
-    const first = files.filter((file) => /_1_\d+_\d+\//.test(file) || files.length === 1);
-    expect(first).not.toEqual([]);
-    for (const file of first) await truncate(path.join(path.dirname(file), 'count.txt'), 0);
+    await damageFirst();
   });
-  const mine = async () => (await listed()).filter(({ trace_id: id }) => sent.includes(String(id)));
   await expect.poll(async () => (await mine()).length, { timeout: 60_000, interval: 300 }).toBe(sent.length);
+}, 120_000);
+
+test('a search for what a lost part held that was broken off begins anew, in the journal as well', async () => {
+  await report(200);
+  await house.searchable(token);
+  await doubled();
+  await again(async () => {
+    const names = await damageFirst();
+    // What a start notes before it has looked anywhere.
+    const noted = names.map((name) => [`broken-on-start_${name}`, Date.now()]);
+    await writeFile(path.join(house.directory, 'store-lost.json'), JSON.stringify(Object.fromEntries(noted)));
+  });
+  await expect.poll(async () => (await mine()).length, { timeout: 30_000, interval: 300 }).toBe(sent.length);
 }, 120_000);

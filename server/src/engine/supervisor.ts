@@ -27,9 +27,9 @@ const RESTART_MOST_MS = 10_000;
 const HEALTHY_MS = 30_000;
 /** Restarts this far back are counted as recent. */
 const RECENT_MS = 10 * 60_000;
-/** What a kill from outside mostly means. */
 const BROKEN =
   'a part that it had just written is not whole: the disk must have been full; the part is put aside, and what it held is written again';
+/** What a kill from outside mostly means. */
 const KILLED =
   'it was killed, maybe for want of memory: give the machine or the container more, or lower OPENCTS_ENGINE_MEMORY';
 

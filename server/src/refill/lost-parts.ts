@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { replaceFile } from '../durable.ts';
 import { readerOf } from '../metadata/index.ts';
@@ -15,12 +16,16 @@ const readNoted = readerOf(Type.Record(Type.String(), Type.Number()));
 export class LostParts {
   private readonly file: string;
   private readonly clock: () => number;
+  private readonly log: Logger;
+  /** Some were not looked for to the end yet in everything that is there: at the start, nobody knows how far it came. */
+  isUnsought = true;
   /** When each was missed first. */
   private missed = new Map<string, number>();
 
-  constructor(file: string, clock: () => number) {
+  constructor(file: string, clock: () => number, log: Logger) {
     this.file = file;
     this.clock = clock;
+    this.log = log;
   }
 
   /** What was noted before; what cannot be read is missed anew. */
@@ -29,13 +34,18 @@ export class LostParts {
     this.missed = new Map(Object.entries(readNoted(text).value ?? {}));
   }
 
-  /** @param parts all that the store has put aside. @returns whether there are new ones */
-  async note(parts: readonly string[]): Promise<boolean> {
+  /**
+   * Without the note, parts are sought longer than they need be: a full disk keeps nobody from looking for them.
+   * @param parts all that the store has put aside
+   */
+  async note(parts: readonly string[]): Promise<void> {
     const known = parts.filter((part) => this.missed.has(part)).length;
-    if (known === parts.length && known === this.missed.size) return false;
+    if (known === parts.length && known === this.missed.size) return;
+    if (known < parts.length) this.isUnsought = true;
     this.missed = new Map(parts.map((part) => [part, this.missed.get(part) ?? this.clock()]));
-    await replaceFile(this.file, JSON.stringify(Object.fromEntries(this.missed)));
-    return known < parts.length;
+    await replaceFile(this.file, JSON.stringify(Object.fromEntries(this.missed))).catch((err) =>
+      this.log.warn({ err }, 'it could not be noted which parts of the trace store are lost'),
+    );
   }
 
   /** Days of which traces are to be sought. */

@@ -93,7 +93,7 @@ export class StoreCare {
   constructor(options: StoreCareOptions) {
     this.options = options;
     const { store, checked: file, lost, clock, log } = options;
-    this.lost = new LostParts(lost, clock);
+    this.lost = new LostParts(lost, clock, log);
     this.check = new PartsCheck({
       ...{ store, file, clock, log },
       onProgress: (progress) => {
@@ -151,8 +151,8 @@ export class StoreCare {
     const { log } = this.options;
     this.suspicious = false;
     try {
-      const isLost = await this.countDamaged();
-      await this.fill(isLost);
+      await this.countDamaged();
+      await this.fill();
       if (this.state.missing === 0 && this.lost.days().length === 0) return HOUR;
       const pause = this.lookAgainMs;
       this.lookAgainMs = Math.min(pause * 2, LOOK_MOST_MS);
@@ -166,20 +166,19 @@ export class StoreCare {
     }
   }
 
-  /** @returns whether parts were lost since the last look */
-  private async countDamaged(): Promise<boolean> {
+  private async countDamaged(): Promise<void> {
     const { store, log } = this.options;
     const before = this.state.damagedParts.length;
     this.state.damagedParts = await store.damagedParts();
     if (before === 0 && this.state.damagedParts.length > 0)
       log.error({ parts: this.state.damagedParts }, 'the trace store has put damaged parts aside');
-    return this.lost.note(this.state.damagedParts);
+    await this.lost.note(this.state.damagedParts);
   }
 
-  /** @param isLost parts were lost since the last look */
-  private async fill(isLost: boolean): Promise<void> {
+  private async fill(): Promise<void> {
     const { log } = this.options;
     const { wanted } = this;
+    const isLost = this.lost.isUnsought;
     this.wanted = undefined;
     const missing = await this.count();
     const fresh = isMore(missing, this.left);
@@ -197,6 +196,7 @@ export class StoreCare {
     if (totalOf(hours) === 0) return;
     const before = this.state.refilled;
     await this.refillFrom(hours, fresh || isLost || wanted !== undefined);
+    if (!wanted) this.lost.isUnsought = false;
     this.left = await this.count();
     const left = totalOf(this.left);
     this.state.unavailable = left;
