@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { replaceFile, syncDirectory } from '../durable.ts';
+import { eachOf } from '../each-of.ts';
 import { GZIP_HEADER, gzipEnd } from '../gzip.ts';
 import {
   type AsideKeeper,
@@ -163,7 +164,7 @@ export class Cutter {
       at = next;
     }
     await this.writing;
-    await eachOf([...this.open.values()], (growing) => this.finish(growing));
+    await eachOf([...this.open.values()], AT_ONCE, (growing) => this.finish(growing));
     const files = this.finished.sort((a, b) => (a.key < b.key ? -1 : 1));
     const manifest: Manifest = { cycle, files, replayed: this.replayed };
     if (files.length === 0) return manifest;
@@ -215,7 +216,7 @@ export class Cutter {
       this.open.set(id, new Growing(growing.route, growing.service, growing.part + 1));
     }
     this.gathered = 0;
-    this.writing = eachOf(jobs, (job) => job());
+    this.writing = eachOf(jobs, AT_ONCE, (job) => job());
     // A failure is met at the next wait.
     this.writing.catch(() => undefined);
   }
@@ -283,20 +284,6 @@ export class Cutter {
     const identity = `${route.trackerId} ${service} ${part}`;
     return createHash('sha256').update(identity).digest('hex').slice(0, 32);
   }
-}
-
-/** Does something with each, a few at a time; what has begun has ended when it rejects. */
-async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    try {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-    } finally {
-      queue.length = 0;
-    }
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** A trace file that is being written: a JSON array, one trace a line. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
+import { eachOf } from '../each-of.ts';
 import { readerOf } from '../metadata/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import {
@@ -58,26 +59,15 @@ export async function fetchBackup(
   const arrivals = new Arrivals(place, files, await readNoted(place));
   const waiting = [...files.entries()].filter(([, file]) => !arrivals.has(file));
   let done = files.length - waiting.length;
-  let failed = false;
-  const worker = async () => {
-    for (let next = waiting.shift(); next && !failed; next = waiting.shift()) {
-      const [index, file] = next;
+  try {
+    await eachOf(waiting, place.atOnce, async ([index, file]) => {
       await arrivals.add({ ...file, sha256: await fetchOne(client, id, index, file, place) });
       onProgress(++done, files.length);
-    }
-  };
-  const workers = Array.from({ length: place.atOnce }, () =>
-    worker().catch((error) => {
-      failed = true;
-      throw error;
-    }),
-  );
-  const ends = await Promise.allSettled(workers);
-  const broken = ends.find((end) => end.status === 'rejected');
-  if (broken) {
+    });
+  } catch (error) {
     // What is wrong may keep this from being written, too.
     await arrivals.note().catch(() => undefined);
-    throw broken.reason;
+    throw error;
   }
   const list = await arrivals.note();
   const manifest = {

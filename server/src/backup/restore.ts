@@ -4,6 +4,7 @@ import { open, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/
 import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
 import { makeDirectory, replaceFile, syncDirectory } from '../durable.ts';
+import { eachOf } from '../each-of.ts';
 import { FORMAT, findMetadata, isKeyOf, RESTORE_UNDER_WAY } from '../installation/index.ts';
 import { readRootKey } from '../kms/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
@@ -172,21 +173,12 @@ async function copyAll(
   isBegun: boolean,
 ): Promise<void> {
   const { from, dataDir, onProgress } = options;
-  const waiting = [...files];
   let done = 0;
-  let failed = false;
-  const worker = async () => {
-    for (let next = waiting.shift(); next && !failed; next = waiting.shift()) {
-      await copyFile(options, next, path.join(dataDir, next.path), isBegun).catch((error) => {
-        failed = true;
-        throw error;
-      });
-      onProgress(++done, files.length);
-    }
-  };
   // All of them end before anything is taken back.
-  const ends = await Promise.allSettled(Array.from({ length: from.atOnce }, worker));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await eachOf(files, from.atOnce, async (file) => {
+    await copyFile(options, file, path.join(dataDir, file.path), isBegun);
+    onProgress(++done, files.length);
+  });
 }
 
 /** @param isBegun whether it may be there already */
