@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
@@ -107,12 +100,7 @@ export class SigningKeys {
       .selectAll()
       .orderBy('created_at', 'desc')
       .execute();
-    for (const row of rows) {
-      const secret = this.sealer.open(row.sealed_private_key, row.id);
-      if (secret) return { id: row.id, key: createPrivateKey(secret) };
-    }
-    if (rows.length === 0) return this.make();
-    throw new Error('the signing key cannot be opened: the root key is not the one that it was sealed with');
+    return this.sealer.firstKey(rows, 'the signing key') ?? this.make();
   }
 }
 

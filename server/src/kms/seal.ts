@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -34,5 +41,23 @@ export class Sealer {
     } catch {
       return undefined;
     }
+  }
+
+  /**
+   * The first of some private keys that it opens.
+   * @param what they are, in words
+   * @returns undefined when there are none
+   * @throws Error when it opens none of them
+   */
+  firstKey(
+    rows: readonly { id: string; sealed_private_key: string }[],
+    what: string,
+  ): { id: string; key: KeyObject } | undefined {
+    for (const { id, sealed_private_key: sealed } of rows) {
+      const secret = this.open(sealed, id);
+      if (secret) return { id, key: createPrivateKey(secret) };
+    }
+    if (rows.length === 0) return undefined;
+    throw new Error(`${what} cannot be opened: the root key is not the one that it was sealed with`);
   }
 }

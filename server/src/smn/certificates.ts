@@ -1,4 +1,4 @@
-import { createPrivateKey, createSign, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { createSign, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
@@ -56,14 +56,7 @@ export class Certificates {
       .where('region', '=', region)
       .orderBy('created_at', 'desc')
       .execute();
-    for (const row of rows) {
-      const secret = this.sealer.open(row.sealed_private_key, row.id);
-      if (secret) return { id: row.id, key: createPrivateKey(secret) };
-    }
-    if (rows.length === 0) return undefined;
-    throw new Error(
-      "the key of a region's messages cannot be opened: the root key is not the one that it was sealed with",
-    );
+    return this.sealer.firstKey(rows, "the key of a region's messages");
   }
 
   private async make(region: string): Promise<Current> {
