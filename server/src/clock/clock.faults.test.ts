@@ -1,32 +1,26 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
-import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { Timekeeper } from './timekeeper.ts';
 
 const DAY = 86_400_000;
 const BEGAN = Date.UTC(2026, 10, 5);
 
 describe.skipIf(whyNoFaults)('the note of the time, on a disk that fails', () => {
-  let directory: string;
-  let faults: Faults;
+  const disk = failingDisk();
   let now: number;
-  beforeEach(async () => {
-    directory = await mkdtemp(path.join(SCRATCH, 'opencts-failing-clock-'));
-    faults = new Faults();
+  beforeEach(() => {
     now = BEGAN;
   });
-  afterEach(async () => {
-    faults.close();
-    await rm(directory, { recursive: true, force: true });
-  });
 
-  const file = () => path.join(directory, 'clock.json');
+  const file = () => path.join(disk.directory, 'clock.json');
   const open = () =>
     Timekeeper.open({
-      dataDir: directory,
+      dataDir: disk.directory,
       log: pino({ level: 'silent' }),
       clocks: { wall: () => now, monotonic: () => now - BEGAN },
     });
@@ -45,12 +39,12 @@ describe.skipIf(whyNoFaults)('the note of the time, on a disk that fails', () =>
         now = BEGAN;
         await rm(file(), { force: true });
         await (await open()).stop();
-        const fault = faults.fail({ ...failing, skip, path: `${directory}*` });
+        const fault = disk.faults.fail({ ...failing, skip, path: `${disk.directory}*` });
         const time = await open();
         now += DAY / 2;
         await time.confirm();
         const { hits } = fault;
-        faults.clear();
+        disk.faults.clear();
         await time.confirm();
         expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual({ own: now, wall: now });
         await time.stop();
@@ -58,7 +52,7 @@ describe.skipIf(whyNoFaults)('the note of the time, on a disk that fails', () =>
         const again = await open();
         expect(again.isSuspect).toBe(true);
         await again.stop();
-        expect(await openFilesBelow(directory)).toEqual([]);
+        expect(await openFilesBelow(disk.directory)).toEqual([]);
         if (hits === 0) return;
       }
     },

@@ -1,24 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
 import { startProblem } from '../start-problem.ts';
 import { StartRefused } from '../start-refused.ts';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
-import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { openInstallation } from './installation.ts';
 
 describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opened', () => {
-  let base: string;
-  let faults: Faults;
-  beforeEach(async () => {
-    base = await mkdtemp(path.join(SCRATCH, 'opencts-failing-installation-'));
-    faults = new Faults();
-  });
-  afterEach(async () => {
-    faults.close();
-    await rm(base, { recursive: true, force: true });
-  });
+  const disk = failingDisk();
 
   const configOf = (directory: string) => readConfig({ OPENCTS_DATA_DIR: directory });
 
@@ -63,16 +55,16 @@ describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opene
     'of $files, $what: it says so in a sentence, and the next start is whole',
     async ({ files, failing }) => {
       const below = (directory: string) => path.join(directory, files);
-      const well = path.join(base, 'well');
-      const watch = faults.watch(failing.calls, below(well));
+      const well = path.join(disk.directory, 'well');
+      const watch = disk.faults.watch(failing.calls, below(well));
       // A new one, and an upgrade.
       await open(well);
       await open(well, '0.2.0');
       const { seen } = watch;
-      faults.clear();
+      disk.faults.clear();
       for (let skip = 0; skip < seen; skip++) {
-        const directory = path.join(base, `call-${skip}`);
-        const fault = faults.fail({ ...failing, skip, path: below(directory) });
+        const directory = path.join(disk.directory, `call-${skip}`);
+        const fault = disk.faults.fail({ ...failing, skip, path: below(directory) });
         const ids: unknown[] = [];
         for (const version of ['0.1.0', '0.2.0']) {
           await open(directory, version).catch(async (error) => {
@@ -84,7 +76,7 @@ describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opene
           ids.push(await idOf(directory));
         }
         expect(fault.hits, `call ${skip}`).toBeGreaterThan(0);
-        faults.clear();
+        disk.faults.clear();
         const [first, second] = ids as { id: string; version: string }[];
         expect(second).toEqual({ id: first?.id, version: '0.2.0' });
         // SQLite's are closed by the collector of garbage.

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { describe, expect, test } from 'vitest';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { Journal } from './journal.ts';
 import { JournalReader } from './reader.ts';
 import { type Position, startOf } from './segment.ts';
@@ -17,16 +17,7 @@ const identityOf = (id: string) => Buffer.from(PROJECT + id.replaceAll('-', ''),
 type Failing = Pick<Rule, 'calls' | 'error' | 'when'>;
 
 describe.skipIf(whyNoFaults)('a journal whose disk fails', () => {
-  let directory: string;
-  let faults: Faults;
-  beforeEach(async () => {
-    directory = await mkdtemp(path.join(SCRATCH, 'opencts-failing-journal-'));
-    faults = new Faults();
-  });
-  afterEach(async () => {
-    faults.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  const disk = failingDisk();
 
   /** One journal in a folder of its own, and what it has acknowledged. */
   class Run {
@@ -40,7 +31,7 @@ describe.skipIf(whyNoFaults)('a journal whose disk fails', () => {
     fatal: Error | undefined;
 
     constructor(name: string) {
-      this.directory = path.join(directory, name);
+      this.directory = path.join(disk.directory, name);
     }
 
     async open(): Promise<this> {
@@ -117,11 +108,11 @@ describe.skipIf(whyNoFaults)('a journal whose disk fails', () => {
   /** How many calls of a kind a run of appends makes while all is well. */
   async function callsOf(calls: Rule['calls']): Promise<number> {
     const run = await new Run('well').open();
-    const watch = faults.watch(calls, `${run.directory}*`);
+    const watch = disk.faults.watch(calls, `${run.directory}*`);
     await run.appendAll();
     await run.journal.close();
     const { seen } = watch;
-    faults.clear();
+    disk.faults.clear();
     expect(run.acknowledged).toHaveLength(APPENDS);
     return seen;
   }
@@ -141,10 +132,10 @@ describe.skipIf(whyNoFaults)('a journal whose disk fails', () => {
     expect(calls).toBeGreaterThan(3);
     for (let skip = 0; skip < calls; skip++) {
       const run = await new Run(`call-${skip}`).open();
-      const fault = faults.fail({ ...failing, skip, path: `${run.directory}*` });
+      const fault = disk.faults.fail({ ...failing, skip, path: `${run.directory}*` });
       await run.appendAll();
       expect(fault.hits, `call ${skip}`).toBeGreaterThan(0);
-      faults.clear();
+      disk.faults.clear();
       if (passes) expect(run.fatal, `call ${skip}`).toBeUndefined();
       expect(run.rejected, `call ${skip}`).toBeLessThan(failing.when === 'half' ? 3 : 2);
       const before = run.acknowledged.length;
@@ -169,11 +160,11 @@ describe.skipIf(whyNoFaults)('a journal whose disk fails', () => {
     const calls = await callsOf(failing.calls);
     for (let skip = 0; skip < calls; skip++) {
       const run = await new Run(`call-${skip}`).open();
-      const fault = faults.fail({ ...failing, skip, times: 1e6, path: `${run.directory}*` });
+      const fault = disk.faults.fail({ ...failing, skip, times: 1e6, path: `${run.directory}*` });
       await run.appendAll();
       expect(run.fatal).toBeUndefined();
       expect(fault.hits).toBeGreaterThan(0);
-      faults.clear();
+      disk.faults.clear();
       const { rejected } = run;
       await run.appendAll(APPENDS / 2);
       expect(run.rejected, `after call ${skip}`).toBe(rejected);

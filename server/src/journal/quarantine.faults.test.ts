@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
-import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { AsideKeeper } from './aside.ts';
 import type { Frame } from './frame.ts';
 import { Journal } from './journal.ts';
@@ -16,16 +16,7 @@ const RECORD_TIME = Date.UTC(2026, 10, 21, 9);
 const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
 
 describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
-  let directory: string;
-  let faults: Faults;
-  beforeEach(async () => {
-    directory = await mkdtemp(path.join(SCRATCH, 'opencts-failing-quarantine-'));
-    faults = new Faults();
-  });
-  afterEach(async () => {
-    faults.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  const disk = failingDisk();
 
   /** A follower that sets aside every trace whose text says so, as followers go about it: keep, done, go on. */
   class Run {
@@ -40,7 +31,7 @@ describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
     cured = false;
 
     constructor(name: string) {
-      this.directory = path.join(directory, name);
+      this.directory = path.join(disk.directory, name);
     }
 
     async open(): Promise<this> {
@@ -151,16 +142,16 @@ describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
     async (failing) => {
       const below = (run: Run) => path.join(run.directory, 'quarantine*');
       const well = await new Run('well').open();
-      const watch = faults.watch(failing.calls, below(well));
+      const watch = disk.faults.watch(failing.calls, below(well));
       for (const step of STEPS) await step(well, 1);
       const { seen } = watch;
-      faults.clear();
+      disk.faults.clear();
       expect([await well.aside(), well.processed.length]).toEqual([[], 3]);
       await well.journal.close();
       for (let skip = 0; skip < seen; skip++) {
         const name = `call ${skip}`;
         const run = await new Run(`call-${skip}`).open();
-        const fault = faults.fail({ ...failing, skip, path: below(run) });
+        const fault = disk.faults.fail({ ...failing, skip, path: below(run) });
         for (const [at, step] of STEPS.entries()) {
           await step(run, 4).catch((error) => {
             // A replay that could not read what there is: it is asked for again.
@@ -171,7 +162,7 @@ describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
           await run.isRight(`${name}, step ${at}`);
         }
         expect(fault.hits, name).toBeGreaterThan(0);
-        faults.clear();
+        disk.faults.clear();
         expect(await run.aside(), name).toEqual([]);
         expect(new Set(run.processed).size, name).toBe(3);
         expect(await openFilesBelow(path.join(run.directory, 'quarantine')), name).toEqual([]);

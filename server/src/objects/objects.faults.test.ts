@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
-import { CHANGES, Faults, type Rule, SCRATCH, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { DirectoryStore } from './directory.ts';
 import { ObjectStoreError } from './store.ts';
 
@@ -13,20 +14,11 @@ const OLD = Buffer.alloc(200_000, 'old');
 const NEW = Buffer.alloc(300_000, 'new!');
 
 describe.skipIf(whyNoFaults)('buckets in folders, on a disk that fails', () => {
-  let directory: string;
-  let faults: Faults;
-  beforeEach(async () => {
-    directory = await mkdtemp(path.join(SCRATCH, 'opencts-failing-objects-'));
-    faults = new Faults();
-  });
-  afterEach(async () => {
-    faults.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  const disk = failingDisk();
 
   async function storeIn(name: string) {
-    const root = path.join(directory, name, 'objects');
-    const file = path.join(directory, name, 'file');
+    const root = path.join(disk.directory, name, 'objects');
+    const file = path.join(disk.directory, name, 'file');
     const store = await DirectoryStore.open(root);
     await store.createBucket(BUCKET);
     const object = (key: string, bytes: Buffer) => ({
@@ -68,20 +60,20 @@ describe.skipIf(whyNoFaults)('buckets in folders, on a disk that fails', () => {
 
   test.each(FAILURES)('$error $when any of $calls: an object is whole, or not there', async (failing) => {
     const well = await storeIn('well');
-    const watch = faults.watch(failing.calls, `${well.root}*`);
+    const watch = disk.faults.watch(failing.calls, `${well.root}*`);
     for (const put of well.work) await put();
     const { seen } = watch;
-    faults.clear();
+    disk.faults.clear();
     for (let skip = 0; skip < seen; skip++) {
       const name = `call-${skip}`;
       const { root, store, work } = await storeIn(name);
-      const fault = faults.fail({ ...failing, skip, path: `${root}*` });
+      const fault = disk.faults.fail({ ...failing, skip, path: `${root}*` });
       for (const put of work)
         await put().catch((error) => {
           expect(error, name).toBeInstanceOf(ObjectStoreError);
         });
       expect(fault.hits, name).toBeGreaterThan(0);
-      faults.clear();
+      disk.faults.clear();
       for (const [key, bytes] of await contents(store))
         expect(bytes.equals(NEW) || (key === 'a/old' && bytes.equals(OLD)), `${name} ${key}`).toBe(true);
       for (const put of work) await put();

@@ -1,7 +1,8 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Faults, type Rule, SCRATCH, whyNoFaults } from '../../../testing/faults/faults.ts';
+import { failingDisk } from '../../../testing/faults/failing-disk.ts';
+import { type Rule, whyNoFaults } from '../../../testing/faults/faults.ts';
 import { type Result, SqliteFile } from './sqlite-file.ts';
 
 /** Rows that nothing changes: a reader that is told other ones is told wrong. */
@@ -58,16 +59,9 @@ function find(sqlite: SqliteFile): void {
 }
 
 describe.skipIf(whyNoFaults)('a SQLite file on a disk that fails', () => {
-  let directory: string;
-  let faults: Faults;
-  beforeEach(async () => {
-    directory = await mkdtemp(path.join(SCRATCH, 'opencts-failing-sqlite-'));
-    faults = new Faults();
-    make(path.join(directory, 'model'));
-  });
-  afterEach(async () => {
-    faults.close();
-    await rm(directory, { recursive: true, force: true });
+  const disk = failingDisk();
+  beforeEach(() => {
+    make(path.join(disk.directory, 'model'));
   });
 
   /** Some of it in the file, some in its log, as a process leaves it that is killed. */
@@ -137,13 +131,14 @@ describe.skipIf(whyNoFaults)('a SQLite file on a disk that fails', () => {
     async (failing) => {
       for (let skip = 0; ; skip++) {
         const what = `call ${skip}`;
-        const file = path.join(directory, `${skip}`);
-        for (const part of ['', '-wal']) await cp(path.join(directory, `model${part}`), `${file}${part}`);
-        const fault = faults.fail({ ...failing, skip, path: `${file}*` });
+        const file = path.join(disk.directory, `${skip}`);
+        for (const part of ['', '-wal'])
+          await cp(path.join(disk.directory, `model${part}`), `${file}${part}`);
+        const fault = disk.faults.fail({ ...failing, skip, path: `${file}*` });
         const sqlite = openedIn(file);
         const done = run(sqlite);
         const { hits } = fault;
-        faults.clear();
+        disk.faults.clear();
         step(sqlite, STEPS - 1);
         check(sqlite, [...done, STEPS - 1], what);
         sqlite.close();
