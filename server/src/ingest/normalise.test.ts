@@ -1,22 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contextAt, placeOf } from '../testing/intake.ts';
 import { MAX_BODY_TEXT, Masker, type TraceLine } from '../traces/index.ts';
 import { objectsOf, type Sent } from './items.ts';
-import { accept, stamp } from './normalise.ts';
+import { accept, type IntakeContext, stamp } from './normalise.ts';
 import { TraceRejected } from './rejected.ts';
 import { textsOf } from './texts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const DAY = 86_400_000;
-const context = {
-  projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
-  domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
-  now: NOW,
-  surely: NOW,
-  retentionMs: 7 * DAY,
-  maxAgeMs: 7 * DAY,
-  masker: new Masker(),
-};
+const context = contextAt(NOW);
 
 const good = {
   trace_name: 'deleteServer',
@@ -28,8 +21,8 @@ const good = {
   user: { id: '11aa', name: 'jane', domain: { id: 'a1b2', name: 'acme' } },
 };
 
-const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
-function normalise(item: unknown, about: typeof context) {
+const place = placeOf(context);
+function normalise(item: unknown, about: IntakeContext) {
   const sent = objectsOf([]).read(item) as Sent;
   const input = accept(sent, about);
   return stamp(input, textsOf(input, sent), about, place);

@@ -1,22 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../../client/src/testing/json-text.ts';
-import { compacted, exactJson, fileLine, Masker, membersIn, readLine, traceOfLine } from '../traces/index.ts';
+import { contextAt, placeOf } from '../testing/intake.ts';
+import { compacted, exactJson, fileLine, membersIn, readLine, traceOfLine } from '../traces/index.ts';
 import { parseLine, type Sent } from './items.ts';
 import { accept, stamp } from './normalise.ts';
 import { textsOf } from './texts.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
-const context = {
-  projectId: '5f0c1d2e3a4b45c69788a9b0c1d2e3f4',
-  domainId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
-  now,
-  surely: now,
-  retentionMs: 7 * 86_400_000,
-  maxAgeMs: 7 * 86_400_000,
-  masker: new Masker(),
-};
-const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+const context = contextAt(now);
+const place = placeOf(context);
 
 /** @param members JSON texts by name */
 function lineOf(members: [name: string, text: string][]): string {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exactJson, Masker, type TraceLine } from '../../traces/index.ts';
+import { contextAt, placeOf } from '../../testing/intake.ts';
+import { exactJson, type TraceLine } from '../../traces/index.ts';
 import { parseLine, type Sent } from '../items.ts';
 import { accept, stamp } from '../normalise.ts';
 import { textsOf } from '../texts.ts';
@@ -11,16 +12,8 @@ const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloud
 const present = existsSync(DATA);
 if (!present) console.warn(`skipped: the CloudTrail records are not at ${DATA}`);
 
-const context = {
-  projectId: 'a'.repeat(32),
-  domainId: 'b'.repeat(32),
-  now: Date.UTC(2023, 6, 11),
-  surely: Date.UTC(2023, 6, 11),
-  retentionMs: 7 * 86_400_000,
-  maxAgeMs: 7 * 86_400_000,
-  masker: new Masker(),
-};
-const place = { projectId: context.projectId, trackerName: 'system', eventType: 'system' } as const;
+const context = contextAt(Date.UTC(2023, 6, 11));
+const place = placeOf(context);
 /** As it is sent. */
 const sentOf = (record: CloudTrailRecord) =>
   parseLine(Buffer.from(exactJson(fromCloudTrail(record, JSON.stringify(record))))) as Sent;
