@@ -14,6 +14,8 @@ import { PART_BROKEN, WrittenParts } from './written-parts.ts';
  */
 const READERS = 8;
 const OWN = 2;
+/** How often parts are looked at beside inserts: the engine merges without them too. */
+const LOOK_MS = 60_000;
 /** With this header comes what the service asks for itself. */
 const OWN_HEADER = 'x-opencts-own';
 /** Bytes of a statement. */
@@ -64,14 +66,13 @@ class SessionPool {
   }
 }
 
-const writer = new SessionPool(1);
-const readers = new SessionPool(READERS);
-const own = new SessionPool(OWN);
-
-const written = new WrittenParts(async (statement) => {
+const written = new WrittenParts(dataDir, async (statement) => {
   const result = await own.use((session) => session.queryAsync(statement, { format: 'JSONEachRow' }));
   return result?.text() ?? '';
 });
+const writer = new SessionPool(1);
+const readers = new SessionPool(READERS);
+const own = new SessionPool(OWN);
 
 /** It is put aside at the next start only, and until then it is read as if it were whole. */
 class PartBroken extends Error {
@@ -100,7 +101,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const summary = await writer.use((session) =>
       session.insert({ table, values: body, format: 'JSONEachRow', settings: settingsOf(url) }),
     );
-    const broken = await written.broken(table);
+    const broken = await written.broken();
     if (broken) throw new PartBroken(broken);
     response.setHeader(
       'X-ClickHouse-Summary',
@@ -195,6 +196,11 @@ server.listen(socketPath, () => {
   process.umask(0o077);
   process.send?.('ready');
 });
+
+setInterval(async () => {
+  const broken = await written.broken().catch(() => undefined);
+  if (broken) process.exit(PART_BROKEN);
+}, LOOK_MS);
 
 // Threads of the engine outlive every close: only ending the process ends it.
 process.on('disconnect', () => process.exit(0));

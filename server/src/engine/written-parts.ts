@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -28,44 +29,66 @@ interface Part {
 export class WrittenParts {
   private readonly query: (statement: string) => Promise<string>;
   private whole: ReadonlySet<string> = new Set();
-  /** Epoch seconds. Parts that were there before are the engine's own matter: it looks at them when it starts. */
-  private readonly began = Math.ceil(Date.now() / 1000);
+  /** Inodes by path. These are the engine's own matter: it looks at them when it starts. */
+  private readonly before: ReadonlyMap<string, number>;
 
-  /** @param query gives rows as JSON, one a line */
-  constructor(query: (statement: string) => Promise<string>) {
+  /**
+   * To be made before the engine is.
+   * @param dataDir where the engine has its tables
+   * @param query gives rows as JSON, one a line
+   */
+  constructor(dataDir: string, query: (statement: string) => Promise<string>) {
+    this.before = inodesOfParts(dataDir);
     this.query = query;
   }
 
-  /** The name of a part of a table, written or merged lately, that is not whole. */
-  async broken(table: string): Promise<string | undefined> {
+  /** The name of a part, written or merged lately, that is not whole. */
+  async broken(): Promise<string | undefined> {
     const rows = await this.query(
       `SELECT name, path, toString(bytes_on_disk) AS bytes_on_disk FROM system.parts
-       WHERE concat(database, '.', table) = '${table}' AND active AND modification_time >= greatest(now() - ${LOOK_BACK_SECONDS}, toDateTime(${this.began}))`,
+       WHERE database != 'system' AND active AND modification_time >= now() - ${LOOK_BACK_SECONDS}`,
     );
     const parts = rows
       .split('\n')
       .filter((row) => row !== '')
       .map((row) => JSON.parse(row) as Part);
     for (const part of parts) {
-      if (!this.whole.has(part.path) && !(await isWhole(part))) return part.name;
+      if (!this.whole.has(part.path) && !(await this.isWhole(part))) return part.name;
     }
     this.whole = new Set(parts.map((part) => part.path));
     return undefined;
   }
+
+  private async isWhole({ path: directory, bytes_on_disk }: Part): Promise<boolean> {
+    try {
+      if (this.before.get(path.resolve(directory)) === (await stat(directory)).ino) return true;
+      let counted = 0;
+      for (const name of await readdir(directory)) {
+        const { size } = await stat(path.join(directory, name));
+        if (!UNCOUNTED.has(name)) counted += size;
+        else if (size === 0) return false;
+      }
+      return counted >= Number(bytes_on_disk);
+    } catch (error) {
+      // It has been merged into another meanwhile.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+      throw error;
+    }
+  }
 }
 
-async function isWhole(part: Part): Promise<boolean> {
+/** Its tables lie two directories deep in `store`, and their parts in them. */
+function inodesOfParts(dataDir: string): Map<string, number> {
+  let directories = [path.resolve(dataDir, 'store')];
+  for (let depth = 0; depth < 3; depth++) directories = directories.flatMap(entriesOf);
+  return new Map(directories.map((directory) => [directory, statSync(directory).ino]));
+}
+
+function entriesOf(directory: string): string[] {
   try {
-    let counted = 0;
-    for (const name of await readdir(part.path)) {
-      const { size } = await stat(path.join(part.path, name));
-      if (!UNCOUNTED.has(name)) counted += size;
-      else if (size === 0) return false;
-    }
-    return counted >= Number(part.bytes_on_disk);
+    return readdirSync(directory).map((name) => path.join(directory, name));
   } catch (error) {
-    // It has been merged into another meanwhile.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
 }
