@@ -22,7 +22,7 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
   });
 
   /** One that has begun, and nothing more. */
-  async function house(name: string): Promise<ArchiveHouse> {
+  async function house(name: string, { encrypted = false } = {}): Promise<ArchiveHouse> {
     const folder = path.join(directory, name);
     await mkdir(folder);
     // Its log may hold what its last connection has not brought into the file.
@@ -31,6 +31,7 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
     }
     const one = await new ArchiveHouse(folder).open();
     houses.push(one);
+    if (encrypted) await one.encrypt();
     await one.recover();
     return one;
   }
@@ -39,6 +40,7 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
     spool: '*/spool*',
     positions: '*/journal/positions*',
     objects: '*/objects*',
+    'sealed files': '*/spool*.sealed*',
     metadata: '*/metadata.db*',
   };
   const FAILURES: Omit<Rule, 'path'>[] = [
@@ -61,7 +63,8 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
 
   test.each(rows)('of $room, $what: every trace is in exactly one file', async ({ room, failing }) => {
     const pattern = (name: string) => path.join(directory, name) + ROOMS[room]?.slice(1);
-    const well = await house('well');
+    const encrypted = room === 'sealed files';
+    const well = await house('well', { encrypted });
     await well.record(['ECS', 'IAM']);
     const watch = faults.watch(failing.calls, pattern('well'));
     await well.cycle();
@@ -70,7 +73,7 @@ describe.skipIf(whyNoFaults)('trace files on a disk that fails', () => {
     expect(await well.archived(), `${well.logged}`).toEqual(well.recorded);
     for (let skip = 0; skip < seen; skip++) {
       const name = `call-${skip}`;
-      const one = await house(name);
+      const one = await house(name, { encrypted });
       await one.record(['ECS', 'IAM']);
       const fault = faults.fail({ ...failing, skip, path: pattern(name) });
       await one.cycle();

@@ -354,7 +354,7 @@ export class Uploader {
   private async asStored(local: string, file: SpoolFile): Promise<SealedFile> {
     const { objects, sealer } = this.options;
     if (file.encryptionKey && !objects.encryptsByItself) {
-      return sealer.seal(local, file.projectId, file.encryptionKey);
+      return sealer.seal(local, file.sha256, file.projectId, file.encryptionKey);
     }
     return { file: local, bytes: file.bytes, sha256: file.sha256, md5: file.md5 };
   }

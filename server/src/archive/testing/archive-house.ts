@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { sure } from '../../clock/index.ts';
 import { AsideKeeper, Follower, Journal, JournalReader } from '../../journal/index.ts';
-import { Keyring } from '../../kms/index.ts';
+import { Keyring, unseal } from '../../kms/index.ts';
 import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { DirectoryStore } from '../../objects/index.ts';
 import { ARCHIVER, Archiver } from '../archiver.ts';
@@ -28,6 +29,8 @@ export class ArchiveHouse {
   private archiver!: Archiver;
   private objects!: DirectoryStore;
   private metadata!: Metadata;
+  private keyring!: Keyring;
+  private encryptionKey: string | undefined;
   private now = CYCLE;
   private traces = 0;
   uploader!: Uploader;
@@ -71,7 +74,7 @@ export class ArchiveHouse {
     this.objects = new DirectoryStore(path.join(this.directory, 'objects'));
     await this.objects.createBucket(BUCKET).catch(() => undefined);
     const clock = () => this.now;
-    const keyring = new Keyring({
+    this.keyring = new Keyring({
       metadata,
       rootKey: Buffer.alloc(32, 1),
       time: sure(clock),
@@ -85,12 +88,23 @@ export class ArchiveHouse {
       underWay: () => this.archiver.underWay,
       metadata,
       objects: this.objects,
-      sealer: new SpoolSealer(keyring, clock),
+      sealer: new SpoolSealer(this.keyring, clock),
       clock,
       log,
       onDelivered: async () => undefined,
     });
     return this;
+  }
+
+  /** From now on trace files are encrypted. */
+  async encrypt(): Promise<void> {
+    const { projectId, domainId } = ROUTE;
+    await this.metadata.insertInto('domains').values({ id: domainId, name: 'd', created_at: 0 }).execute();
+    await this.metadata
+      .insertInto('projects')
+      .values({ id: projectId, domain_id: domainId, name: 'local', region: 'eu-de', created_at: 0 })
+      .execute();
+    this.encryptionKey = (await this.keyring.create(projectId, 'archive', ''))?.id;
   }
 
   /** As a start does. */
@@ -112,10 +126,14 @@ export class ArchiveHouse {
     await this.journal.append(entries, []);
   }
 
+  private get route() {
+    return { ...ROUTE, encryptionKey: this.encryptionKey };
+  }
+
   /** A cycle ends. */
   async cut(): Promise<void> {
     this.now += 300_000;
-    await this.archiver.cut(this.journal.durableEnd, async () => [ROUTE], this.now);
+    await this.archiver.cut(this.journal.durableEnd, async () => [this.route], this.now);
   }
 
   /** A cycle ends, while the uploader is at work. */
@@ -153,10 +171,17 @@ export class ArchiveHouse {
   async archived(): Promise<string[]> {
     const ids: string[] = [];
     for (const { key } of (await this.objects.list(BUCKET)).objects) {
-      const text = gunzipSync(await buffer((await this.objects.get(BUCKET, key)).body)).toString();
+      const text = gunzipSync(await this.textOf(key)).toString();
       ids.push(...JSON.parse(text).map((trace: { trace_id: string }) => trace.trace_id));
     }
     return ids.sort();
+  }
+
+  private async textOf(key: string): Promise<Buffer> {
+    const { body } = await this.objects.get(BUCKET, key);
+    if (!this.encryptionKey) return buffer(body);
+    const open = (keyId: string, sealed: string) => this.keyring.openDataKey(ROUTE.projectId, keyId, sealed);
+    return buffer(Readable.from(unseal(body, ({ keyId, sealed }) => open(keyId, sealed))));
   }
 
   async accounted(): Promise<number> {
