@@ -35,7 +35,7 @@ import { listProblem, readiness } from './readiness.ts';
 import { StoreCare } from './refill/index.ts';
 import { Retention } from './retention.ts';
 import { FairQueue } from './shares/index.ts';
-import { endInOrder } from './shutdown.ts';
+import { endInOrder, once } from './shutdown.ts';
 import { STORED_JSON } from './stored-json.ts';
 import { openTraceStore } from './trace-store.ts';
 import { Masker, QUERY_SHARES } from './traces/index.ts';
@@ -66,7 +66,7 @@ export interface App {
   routes: readonly GuardedRoute[];
   /** Process id of the embedded engine, where there is one. */
   enginePid(): number | undefined;
-  /** Finishes what was accepted, in the order of the flow, within a bounded time, and lets go of everything. */
+  /** Finishes what was accepted, in the order of the flow, within a bounded time, and lets go of everything; once. */
   stop(): Promise<void>;
 }
 
@@ -339,7 +339,7 @@ export async function startApp({
     firstPassword,
     routes: server.guardedRoutes,
     enginePid: () => engine?.pid,
-    async stop() {
+    stop: once(async () => {
       stopping = true;
       const closed = server.close();
       const cut = await connections.drain(config.stopGraceSeconds * 1000);
@@ -376,6 +376,6 @@ export async function startApp({
         log,
       );
       unlock();
-    },
+    }),
   };
 }

@@ -27,6 +27,15 @@ export async function endInOrder(endings: readonly Ending[], log: Logger): Promi
   }
 }
 
+/** Whoever asks again gets what the first one was promised. */
+export function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let promised: Promise<Result> | undefined;
+  return () => {
+    promised ??= work();
+    return promised;
+  };
+}
+
 /** @returns whether the work ended in time */
 export async function within(ms: number, work: () => Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
