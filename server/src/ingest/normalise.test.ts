@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contextAt, placeOf } from '../testing/intake.ts';
 import { MAX_BODY_TEXT, Masker, type TraceLine } from '../traces/index.ts';
 import { objectsOf, type Sent } from './items.ts';
 import { accept, type IntakeContext, stamp } from './normalise.ts';
 import { TraceRejected } from './rejected.ts';
+import { contextAt, placeOf } from './testing/intake.ts';
 import { textsOf } from './texts.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../../client/src/testing/json-text.ts';
-import { contextAt, placeOf } from '../testing/intake.ts';
 import { compacted, exactJson, fileLine, membersIn, readLine, traceOfLine } from '../traces/index.ts';
 import { parseLine, type Sent } from './items.ts';
 import { accept, stamp } from './normalise.ts';
+import { contextAt, placeOf } from './testing/intake.ts';
 import { textsOf } from './texts.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../../client/src/testing/json-text.ts';
-import { contextAt, placeOf } from '../testing/intake.ts';
 import { parseLine, type Sent, tracesOf, Unreadable } from './items.ts';
 import { accept, fixedOf, stamp, stampWritten } from './normalise.ts';
 import { TraceRejected } from './rejected.ts';
+import { contextAt, placeOf } from './testing/intake.ts';
 import { textsOf } from './texts.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);

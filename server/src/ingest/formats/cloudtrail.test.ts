@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { contextAt, placeOf } from '../../testing/intake.ts';
 import { exactJson, type TraceLine } from '../../traces/index.ts';
 import { parseLine, type Sent } from '../items.ts';
 import { accept, stamp } from '../normalise.ts';
+import { contextAt, placeOf } from '../testing/intake.ts';
 import { textsOf } from '../texts.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
 

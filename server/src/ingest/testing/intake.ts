@@ -1,6 +1,6 @@
-import type { IntakeContext } from '../ingest/normalise.ts';
-import type { Placement } from '../ingest/placement.ts';
-import { Masker } from '../traces/index.ts';
+import { Masker } from '../../traces/index.ts';
+import type { IntakeContext } from '../normalise.ts';
+import type { Placement } from '../placement.ts';
 
 const WEEK = 7 * 86_400_000;
 
