@@ -56,6 +56,13 @@ async function again(meanwhile: () => Promise<void>, env = ENV): Promise<void> {
   ({ token } = await house.signIn({ project: 'local' }));
 }
 
+/** @returns id of a new named key */
+async function newKey(alias: string): Promise<string> {
+  const { status, body } = await v3('POST', '/keys', { alias });
+  expect(status).toBe(201);
+  return body.id;
+}
+
 const readyz = async () => {
   const { status, body } = await house.call('GET', '/readyz');
   const checks = body.checks as { name: string; ok: boolean; detail: string }[];
@@ -79,10 +86,12 @@ beforeEach(async () => {
 }, 60_000);
 afterEach(() => house.stop());
 
-const transfer = () =>
+/** @param key named key that trace files are encrypted with */
+const transfer = (key?: string) =>
   v3('PUT', '/tracker', {
     tracker_type: 'system',
     tracker_name: 'system',
+    ...(key === undefined ? {} : { is_support_trace_files_encryption: true, kms_id: key }),
     obs_info: { bucket_name: 'evidence', is_obs_created: true },
   });
 
@@ -115,6 +124,44 @@ test.each(lost)(
   },
   120_000,
 );
+
+test('the engine is lost, trace files are encrypted: what a disabled key opens is named, the rest is there, and that as well when the key is enabled', async () => {
+  const [off, on] = [await newKey('off'), await newKey('on')];
+  await transfer(off);
+  for (let i = 0; i < 5; i++) await report(200);
+  await settled();
+  const closed = new Set(sent);
+  await transfer(on);
+  for (let i = 0; i < 7; i++) await report(200);
+  await settled();
+  const before = await listed();
+  expect(before).toHaveLength(sent.length);
+  expect((await v3('POST', `/keys/${off}/disable`)).status).toBe(200);
+  await settled();
+  await again(lost[0]?.[1] as () => Promise<void>);
+  const ids = async () => new Set((await listed()).map(({ trace_id }) => String(trace_id)));
+  const there = async () => {
+    const found = await ids();
+    return sent.filter((id) => !closed.has(id) && !found.has(id)).length;
+  };
+  await expect.poll(there, { timeout: 60_000, interval: 300 }).toBe(0);
+  await expect
+    .poll(async () => (await readyz()).list, { timeout: 60_000 })
+    .toMatchObject({ ok: false, detail: expect.stringMatching(/cannot be had/) });
+  const told = house.logged.filter((line) => line.includes('its traces stay missing'));
+  expect(told).not.toEqual([]);
+  expect(told.every((line) => line.includes(off) && line.includes('is disabled; enable it'))).toBe(true);
+  expect((await ids()).size).toBeLessThan(before.length);
+
+  expect((await v3('POST', `/keys/${off}/enable`)).status).toBe(200);
+  await expect.poll(listed, { timeout: 60_000, interval: 300 }).toEqual(before);
+  await expect.poll(async () => (await readyz()).list, { timeout: 60_000 }).toMatchObject({ ok: true });
+  // Each file was named once, though it was tried again.
+  const names = house.logged
+    .filter((line) => line.includes('its traces stay missing'))
+    .map((line) => JSON.parse(line).key);
+  expect(new Set(names).size).toBe(names.length);
+}, 180_000);
 
 test('what is in no trace file and no more in the journal is told as a number', async () => {
   for (let i = 0; i < 7; i++) await report(200);

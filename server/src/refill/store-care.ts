@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Accounting } from '../accounting.ts';
 import type { ArchiveCatalog, SelectedFile } from '../archive/index.ts';
+import { CtsError } from '../errors.ts';
 import { HourCounts, hourOf, type Journal } from '../journal/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import { Filler } from './filler.ts';
@@ -77,9 +78,11 @@ export class StoreCare {
   private suspicious = false;
   private wanted: Refillable | undefined;
   private lookAgainMs = LOOK_FIRST_MS;
-  /** Still missing after everything was read, and the files that were. */
+  /** Still missing after everything was read, and the files that need not be read again. */
   private left = new HourCounts();
   private readonly read = new Set<string>();
+  /** Files that could not be read, and what was said of each. */
+  private readonly unreadable = new Map<string, string>();
   readonly state: StoreState = {
     missing: 0,
     unavailable: 0,
@@ -280,7 +283,7 @@ export class StoreCare {
     return files;
   }
 
-  /** A file that cannot be read costs only itself. */
+  /** A file that cannot be read costs only itself; where that may pass, it is read when it is looked again. */
   private async fillFrom(file: SelectedFile, hours: HourCounts, filler: Filler): Promise<void> {
     const { catalog, scratch, log, onRead } = this.options;
     let unreadable = 0;
@@ -288,17 +291,25 @@ export class StoreCare {
       const traces = tracesInFile(catalog, file, scratch, () => unreadable++);
       await this.bringIn(traces, hours, filler);
       await onRead(file);
+      this.unreadable.delete(idOf(file));
     } catch (err) {
       this.stopping.signal.throwIfAborted();
-      this.state.unreadableFiles++;
-      log.error(
-        { err, bucket: file.bucket, key: file.key },
-        'a trace file cannot be read: its traces stay missing',
-      );
+      this.tellUnreadable(file, err as Error);
+      if (mayPass(err)) return;
+    } finally {
+      this.state.unreadableFiles = this.unreadable.size;
     }
     if (unreadable > 0)
       log.error({ key: file.key, lines: unreadable }, 'lines of a trace file are no traces of its project');
     this.read.add(idOf(file));
+  }
+
+  /** Once, as long as the reason is the same. */
+  private tellUnreadable(file: SelectedFile, err: Error): void {
+    const { bucket, key } = file;
+    if (this.unreadable.get(idOf(file)) === err.message) return;
+    this.unreadable.set(idOf(file), err.message);
+    this.options.log.error({ err, bucket, key }, 'a trace file cannot be read: its traces stay missing');
   }
 
   private async bringIn(traces: AsyncIterable<FoundTrace>, hours: HourCounts, filler: Filler): Promise<void> {
@@ -310,4 +321,6 @@ export class StoreCare {
   }
 }
 
+/** What is gone or was changed stays so; a key that is disabled, or a store that is away, does not. */
+const mayPass = (error: unknown) => !(error instanceof CtsError && [404, 500].includes(error.status));
 const idOf = ({ bucket, key }: SelectedFile) => `${bucket} ${key}`;
