@@ -35,8 +35,10 @@ export async function readPosition(directory: string, name: string): Promise<Not
   let unreadable: string | undefined;
   for (const file of copies(directory, name)) {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      return undefined;
+      if (error.code === 'ENOENT') return undefined;
+      // The disk does not give it back: damaged, like what cannot be parsed.
+      if (error.code === 'EIO') return '';
+      throw error;
     });
     if (text === undefined) continue;
     const noted = parse(text);
@@ -47,6 +49,16 @@ export async function readPosition(directory: string, name: string): Promise<Not
   const [last] = found.sort((a, b) => comparePositions(b.position, a.position));
   if (!last && unreadable) throw new PositionLost(`${unreadable} cannot be read, and neither can its copy`);
   return last;
+}
+
+/** Undefined as well when it is lost. */
+export async function knownPosition(directory: string, name: string): Promise<Noted | undefined> {
+  try {
+    return await readPosition(directory, name);
+  } catch (error) {
+    if (!(error instanceof PositionLost)) throw error;
+    return undefined;
+  }
 }
 
 /** Durable when it resolves. */

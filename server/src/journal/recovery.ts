@@ -6,7 +6,7 @@ import type { DamageKeeper } from './damage.ts';
 import { FOLLOWERS, type FollowerName } from './followers.ts';
 import { readFrame } from './frame.ts';
 import { type CountRows, countsOf, type Gaps } from './gaps.ts';
-import { readPosition } from './positions.ts';
+import { knownPosition } from './positions.ts';
 import { IDENTITY_BYTES } from './retry-window.ts';
 import { type Damage, scanSegment } from './scan.ts';
 import {
@@ -95,7 +95,7 @@ export class Recovery {
   private async readPositions(): Promise<void> {
     const folder = path.join(this.options.directory, 'positions');
     for (const name of FOLLOWERS) {
-      const noted = await readPosition(folder, name).catch(() => undefined);
+      const noted = await knownPosition(folder, name);
       if (noted) this.positions.set(name, noted.position);
     }
   }

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { linkFile, linkFolder } from '../hard-link.ts';
 import { FOLLOWERS } from './followers.ts';
-import { type Noted, readPosition, writePosition } from './positions.ts';
+import { knownPosition, type Noted, writePosition } from './positions.ts';
 import { comparePositions, listNumbers, type Position, segmentFile, startOf } from './segment.ts';
 
 /** Beside the segments and what is made anew. */
@@ -27,7 +27,7 @@ export class JournalSnapshot {
   async begin(): Promise<void> {
     await this.linkSegments();
     for (const name of FOLLOWERS) {
-      const noted = await readPosition(path.join(this.directory, 'positions'), name).catch(() => undefined);
+      const noted = await knownPosition(path.join(this.directory, 'positions'), name);
       if (noted) this.positions.set(name, noted);
     }
     await this.linkQuarantine();
