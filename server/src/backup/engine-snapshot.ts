@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { linkFile } from '../hard-link.ts';
@@ -63,7 +64,7 @@ async function moveParts(from: string, to: string): Promise<void> {
 /** Databases and tables have folders of two levels; without any part nothing was frozen. */
 async function tables(store: string): Promise<string[]> {
   const there = async (folder: string) =>
-    (await readdir(folder, { withFileTypes: true }).catch(() => []))
+    (await readdir(folder, { withFileTypes: true }).catch(noneIfAbsent))
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name);
   const groups = await there(store);
@@ -73,4 +74,10 @@ async function tables(store: string): Promise<string[]> {
     ),
   );
   return found.flat();
+}
+
+/** What cannot be read is not taken for absent: the copy would lack it, and look whole. */
+function noneIfAbsent(error: NodeJS.ErrnoException): Dirent[] {
+  if (error.code !== 'ENOENT') throw error;
+  return [];
 }
