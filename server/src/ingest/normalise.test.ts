@@ -246,6 +246,35 @@ test('a long request is cut between characters and the cut is noted', () => {
   );
 });
 
+test('of a body that was cut off, or only begins like JSON, as much is kept as of any', () => {
+  for (const request of [`[INFO] ${'began '.repeat(20_000)}`, `{"a":"${'x'.repeat(100_000)}`]) {
+    const line = lineOf({ ...good, request });
+    expect(Buffer.byteLength(line.request as string)).toBeGreaterThan(MAX_BODY_TEXT - 100);
+  }
+});
+
+describe('a trace that is hard to look through', () => {
+  const hard = 'token=S3CRET and %2525252525252525 '.repeat(50);
+
+  test('is taken, without its secrets, and what was not looked through is marked', () => {
+    const items = Array.from({ length: 2_000_000 / hard.length }, () => hard);
+    const line = lineOf({ ...good, request: { items }, message: 'done' });
+    expect(JSON.stringify(line)).not.toContain('S3CRET');
+    expect(JSON.parse(line.request as string).items).toContain('******** (not looked through)');
+    expect(line.message).toMatch(/^done \[request was cut from \d{7} to \d+ bytes\]$/);
+  });
+
+  test('takes no steps from who acted', () => {
+    const user = { ...good.user, note: JSON.stringify({ token: 'S3CRET', n: 1 }) };
+    const line = lineOf({ ...good, request: hard.repeat(60), user_agent: hard.repeat(60), user });
+    expect(JSON.parse(line.user as string)).toEqual({
+      ...user,
+      note: JSON.stringify({ token: '********', n: 1 }),
+    });
+    expect(line.user_agent).toContain('(not looked through)');
+  });
+});
+
 describe('what is cut away does not lay a secret open', () => {
   const pad = 'p'.repeat(70_000);
   const labelled = { value: 'S3CRET', pad, name: 'DB_PASSWORD' };

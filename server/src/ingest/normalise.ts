@@ -11,6 +11,7 @@ import {
   MAX_BODY_TEXT,
   MAX_TRACE_BYTES,
   type Masker,
+  Steps,
   type TraceLine,
   UUID_PATTERN,
 } from '../traces/index.ts';
@@ -37,6 +38,8 @@ export interface IntakeContext extends TraceProducer {
 
 const UUID = new RegExp(UUID_PATTERN);
 
+/** Characters of a body that are looked at: besides those that stay, what masks and their reasons take. */
+const SEEN = MAX_BODY_TEXT + 32 * 1024;
 /** Bytes of a body that stay, however large the rest of its trace is. */
 const LEAST_BODY_TEXT = 1024;
 const NO_BODIES = { request: undefined, response: undefined, message: undefined };
@@ -61,14 +64,13 @@ export function accept(sent: Sent, context: IntakeContext, isTold = true): Trace
 
 /** Members that say something; in them, secrets are masked. */
 const TEXTS = [
+  'source_ip',
   'api_version',
   'endpoint',
-  'extra',
   'location_info',
   'resource_url',
-  'source_ip',
-  'user',
   'user_agent',
+  'extra',
 ] as const;
 /** Members that name something: of these only what a URL carries is masked. */
 const IDS = [
@@ -224,19 +226,22 @@ const routingOf = (
  */
 function maskMembers(trace: TraceLine, message: string | undefined, cuts: Cuts, masker: Masker): boolean {
   let found = false;
+  const steps = new Steps();
   const masked = (text: string, isId = false) => {
-    const result = isId ? masker.id(text) : masker.text(text);
+    const result = isId ? masker.id(text, steps) : masker.text(text, steps);
     found ||= result !== text;
     return result;
   };
   const body = (field: string, text: string | undefined) => text && cuts.cut(field, masked(text));
-  for (const name of TEXTS) {
-    const text = trace[name];
-    if (text) trace[name] = masked(text);
-  }
+  // Who acted and on what comes first: what others made hard to look through takes no steps from it.
+  if (trace.user) trace.user = masked(trace.user);
   for (const name of IDS) {
     const text = trace[name];
     if (text) trace[name] = masked(text, true);
+  }
+  for (const name of TEXTS) {
+    const text = trace[name];
+    if (text) trace[name] = masked(text);
   }
   if (typeof trace.code === 'string') trace.code = masked(trace.code);
   trace.request = body('request', trace.request);
@@ -376,6 +381,7 @@ class Cuts {
   /** Bytes before and after, by field; few traces have any. */
   private made: Map<string, { from: number; to: number }> | undefined;
   private readonly masker: Masker;
+  private readonly steps = new Steps();
 
   constructor(masker: Masker) {
     this.masker = masker;
@@ -387,8 +393,11 @@ class Cuts {
    */
   cut(field: string, text: string, most = MAX_BODY_TEXT): string {
     if (fits(text, most)) return text;
-    const masked = this.masker.text(text);
-    const cut = cutText(masked, most);
+    const isLong = text.length > SEEN;
+    const masked = isLong
+      ? this.masker.beginning(text, SEEN, this.steps)
+      : this.masker.text(text, this.steps);
+    const cut = cutText(masked, most, isLong);
     if (cut === masked) return masked;
     this.made ??= new Map();
     const from = this.made.get(field)?.from ?? Buffer.byteLength(text);

@@ -49,3 +49,31 @@ test('no character is cut in two', () => {
     expect(cutText(`"${'\\\\'.repeat(50)}"`, most)).toMatch(/^"(?:\\\\)*…"$/u);
   }
 });
+
+test.each(['[INFO] started ', '{"n":1}\n', '{user: jane} '])(
+  'of text that only begins like JSON as much stays as of any: %s',
+  (line) => {
+    const text = line.repeat(100);
+    expect(cutText(text, 100)).toBe(`${text.slice(0, 97)}…`);
+  },
+);
+
+test.each([
+  [`{"a":"${'x'.repeat(200)}`, /^{"a":"x{50,}…"}$/],
+  [`["a",["${'\\u0041'.repeat(50)}\\u00`, /^\["a",\["(?:\\u0041){5,}…"\]\]$/],
+  [`{"a":"${'\\\\'.repeat(80)}\\`, /^{"a":"(?:\\\\){20,}…"}$/],
+])('what was cut off in a long string stays as much as any', (text, cut) => {
+  expect(cutText(text, 100)).toMatch(cut);
+});
+
+test('a text that was cut off already is marked even where it would fit', () => {
+  fc.assert(
+    fc.property(jsonText, fc.nat(400), (text, length) => {
+      const cut = cutText(text.slice(0, length), 1000, true);
+      expect(cut).toContain('…');
+      const begins = /^\s*[[{]/.test(text.slice(0, length));
+      if (begins) expect([cut, isJson(cut)]).toEqual([cut, true]);
+    }),
+    { numRuns: 5000 },
+  );
+});

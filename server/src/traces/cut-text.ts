@@ -1,4 +1,5 @@
 import { tokensOf } from '@opencts/client/json';
+import { past } from './mask-sticky.ts';
 
 /** Ends a string, stands as an element, and names a member, where something was left out. */
 const CUT = '…';
@@ -21,39 +22,56 @@ export const fits = (text: string, most: number) =>
 /**
  * The beginning of a text, at most so many bytes of UTF-8, with a mark ({@link CUT}) where something is missing.
  * JSON stays JSON; what is none, or too deep for it, is cut as plain text.
+ * @param isCut whether the text was cut off already: then it is marked, too
  */
-export function cutText(text: string, most: number): string {
-  if (fits(text, most)) return text;
+export function cutText(text: string, most: number, isCut = false): string {
+  if (!isCut && fits(text, most)) return text;
   const place = placeToCut(text, most);
   if (place) return text.slice(0, place.at) + place.mark + place.closers;
   return text.slice(0, fitting(text, 0, text.length, most - Buffer.byteLength(CUT))) + CUT;
 }
 
+/** In JSON, whole or cut off. */
 function placeToCut(text: string, most: number): Place | undefined {
   const open: string[] = [];
   let bytes = 0;
   let counted = 0;
+  let expectsValue = true;
   let best: Place | undefined;
   for (const { kind, start, end } of tokensOf(text)) {
     bytes += bytesOf(text, counted, start);
     const room = most - bytes - open.length - ROOM;
-    if (room < 0) break;
-    if (kind === 'string' && end - start > room) {
-      const at = fitting(text, start + 1, end - 1, room);
-      return { at: beforeEscape(text, start + 1, at), mark: `${CUT}"`, closers: closing(open) };
-    }
+    if (room < 0) return best;
+    if (kind === 'string' && end - start > room) return within(text, start, end - 1, room, open);
     bytes += bytesOf(text, start, end);
     counted = end;
     if (kind === '{' || kind === '[') open.push(kind === '{' ? '}' : ']');
     else if (kind === '}' || kind === ']') open.pop();
+    expectsValue = kind === ':' || kind === '[' || (kind === ',' && open.at(-1) === ']');
     if (kind === ',' || kind === ':' || kind === 'name' || open.length === 0) continue;
-    if (bytes + open.length + ROOM > most) break;
+    if (bytes + open.length + ROOM > most) return best;
     const separator = kind === '{' || kind === '[' ? '' : ',';
     const mark = separator + (open.at(-1) === '}' ? CUT_MEMBER : CUT_ELEMENT);
     best = { at: end, mark, closers: closing(open) };
   }
-  return best;
+  // It is JSON no further: it was cut off there, or is none.
+  const rest = past(SPACE, text, counted);
+  if (past(PART_OF_SCALAR, text, rest) === text.length) return best;
+  if (past(PART_OF_STRING, text, rest) < text.length) return undefined;
+  const room = most - bytes - bytesOf(text, counted, rest) - open.length - ROOM;
+  return expectsValue && room > 0 ? within(text, rest, text.length, room, open) : best;
 }
+
+/** In a string. @param end of its inner */
+function within(text: string, start: number, end: number, room: number, open: readonly string[]): Place {
+  const at = beforeEscape(text, start + 1, fitting(text, start + 1, end, room));
+  return { at, mark: `${CUT}"`, closers: closing(open) };
+}
+
+const SPACE = /[ \t\r\n]*/y;
+/** Up to where a text is cut off. */
+const PART_OF_SCALAR = /[\w.+-]{0,100}/y;
+const PART_OF_STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*\\?(?:u[0-9a-fA-F]{0,3})?/y;
 
 const closing = (open: readonly string[]) => [...open].reverse().join('');
 

@@ -1,4 +1,6 @@
 export const MASK = '********';
+/** Stands for what could hold secrets, and was not looked through for them. */
+export const UNSEEN = `${MASK} (not looked through)`;
 
 /** A stretch of a text, and what comes in its place. */
 export interface Edit {

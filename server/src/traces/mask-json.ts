@@ -45,14 +45,16 @@ export interface JsonPart extends Structure {
  * else.
  * @param start of it in the text
  * @param inString edits within the inner of a string, from `start` to `end`
+ * @param isCut whether the text went on: what would be named there could be a secret
  */
 export function jsonSecrets(
   text: string,
   start: number,
   names: SecretNames,
   inString: (start: number, end: number) => Edit[],
+  isCut: boolean,
 ): JsonPart {
-  return new Scanner(text, start, names, inString).run();
+  return new Scanner(text, start, names, inString, isCut).run();
 }
 
 class Scanner {
@@ -61,6 +63,7 @@ class Scanner {
   private readonly start: number;
   private readonly names: SecretNames;
   private readonly inString: (start: number, end: number) => Edit[];
+  private readonly isCut: boolean;
   private readonly stack: Open[] = [];
   private next: Token = 'value';
   private at: number;
@@ -72,11 +75,13 @@ class Scanner {
     start: number,
     names: SecretNames,
     inString: (start: number, end: number) => Edit[],
+    isCut: boolean,
   ) {
     this.text = text;
     this.start = start;
     this.names = names;
     this.inString = inString;
+    this.isCut = isCut;
     this.at = start;
   }
 
@@ -97,6 +102,7 @@ class Scanner {
       this.skipSpace();
     } while (this.at < text.length);
     for (const open of this.stack) this.pair(open);
+    if (this.isCut && resume === text.length) this.unnamed();
     return { edits, end: understood, resume, open: this.stack.length, labelled: this.stack.at(-1)?.labelled };
   }
 
@@ -190,6 +196,13 @@ class Scanner {
   /** A list of two in a list is a name and its value. */
   private pair({ pair, elements, values }: Open): void {
     if (pair && elements === 2) for (const value of values ?? []) this.edits.push(value);
+  }
+
+  /** Values whose name would have come behind the cut. */
+  private unnamed(): void {
+    for (const { isObject, values } of this.stack) {
+      if (isObject) for (const value of values ?? []) this.edits.push(value);
+    }
   }
 
   private open(around: Open | undefined, isObject: boolean): void {

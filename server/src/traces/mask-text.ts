@@ -1,24 +1,32 @@
 import { endOfString } from '@opencts/client/json';
-import { type Edit, liftEdits, MASK, unescapeAny, unescapeJson } from './mask-edits.ts';
+import { type Edit, liftEdits, UNSEEN, unescapeAny, unescapeJson } from './mask-edits.ts';
 import { jsonSecrets } from './mask-json.ts';
 import type { SecretNames } from './mask-names.ts';
 import { plainSecrets, urlSecrets } from './mask-plain.ts';
+import { Steps } from './mask-steps.ts';
 
-/** Text within text is looked through to this depth; what is suspicious below is masked whole. */
+/** Text within text is looked through to this depth, and as far as there are steps; what is suspicious below is masked whole. */
 const MOST_LEVELS = 8;
 
+/** A text among those around it. */
+interface Within {
+  level: number;
+  steps: Steps;
+  /** Whether more came behind it, which is not looked at. */
+  isCut: boolean;
+}
+
 /** Where secrets stand in a text of any kind. */
-export function textSecrets(text: string, names: SecretNames, level = 0): Edit[] {
-  const search = { text, names, level, in: textSecrets };
+export function textSecrets(text: string, names: SecretNames, within = surface()): Edit[] {
+  const search = { text, names, within, in: textSecrets };
   const string = soleString(text);
   if (string) return below(search, string, unescapeJson);
   const structures: Edit[] = [];
   const gaps: Stretch[] = [];
   let read = 0;
   const plain = plainSecrets(text, names, (start) => {
-    const json = jsonSecrets(text, start, names, (from, to) =>
-      below(search, { start: from, end: to }, unescapeJson),
-    );
+    const inString = (from: number, to: number) => below(search, { start: from, end: to }, unescapeJson);
+    const json = jsonSecrets(text, start, names, inString, within.isCut);
     for (const edit of json.edits) structures.push(edit);
     if (json.end > start) {
       if (start > read) gaps.push({ start: read, end: start });
@@ -31,10 +39,12 @@ export function textSecrets(text: string, names: SecretNames, level = 0): Edit[]
 }
 
 /** Where URLs in a name or an id carry secrets. */
-export function idSecrets(text: string, names: SecretNames, level = 0): Edit[] {
-  const search = { text, names, level, in: idSecrets };
+export function idSecrets(text: string, names: SecretNames, within = surface()): Edit[] {
+  const search = { text, names, within, in: idSecrets };
   return [...urlSecrets(text, names), ...below(search, { start: 0, end: text.length }, unescapeAny)];
 }
+
+export const surface = (steps = new Steps(), isCut = false): Within => ({ level: 0, steps, isCut });
 
 interface Stretch {
   start: number;
@@ -47,19 +57,22 @@ const ESCAPED = /[\\%&+]/;
 interface Search {
   text: string;
   names: SecretNames;
-  level: number;
-  in: (text: string, names: SecretNames, level: number) => Edit[];
+  within: Within;
+  in: (text: string, names: SecretNames, within: Within) => Edit[];
 }
 
 /** Secrets in what a stretch of a text says below one level of escapes, which are none when it is a string of JSON. */
 function below(search: Search, { start, end }: Stretch, undo: typeof unescapeAny): Edit[] {
   const raw = search.text.slice(start, end);
   if (undo === unescapeAny && !ESCAPED.test(raw)) return [];
-  if (!search.names.suspects(raw)) return [];
+  const { level, steps } = search.within;
+  const isCut = search.within.isCut && end === search.text.length;
+  if (!isCut && !search.names.suspects(raw)) return [];
   const said = undo(raw);
   if (undo === unescapeAny && said.text === raw) return [];
-  if (search.level === MOST_LEVELS) return [{ start, end, text: MASK }];
-  return liftEdits(search.in(said.text, search.names, search.level + 1), said, start);
+  if (level === MOST_LEVELS || !steps.take(said.text.length)) return [{ start, end, text: UNSEEN }];
+  const edits = search.in(said.text, search.names, { level: level + 1, steps, isCut });
+  return liftEdits(edits, said, start);
 }
 
 /** The inner of the JSON string that a text is, whole or cut off. */

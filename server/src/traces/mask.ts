@@ -1,12 +1,20 @@
 import { applied } from './mask-edits.ts';
 import { SecretNames } from './mask-names.ts';
-import { idSecrets, textSecrets } from './mask-text.ts';
+import { Steps } from './mask-steps.ts';
+import { idSecrets, surface, textSecrets } from './mask-text.ts';
+
+/**
+ * How far before its end the beginning of a text is not shown: what makes something a secret can be what comes behind
+ * it, as the `@` behind a password in a URL. Of JSON, which a name can follow anywhere, more is thought of.
+ */
+const UNSURE = 16 * 1024;
 
 /**
  * Masks secrets in texts of traces. What is JSON in a text, whole or cut off, is read by its tokens, and so are
  * JSON texts in its strings; anything else is searched for names that a value follows, as it stands and as it reads
  * below its escapes. What is no secret stays as it is, character by character: the text is evidence and is not
- * written anew. JSON stays JSON. The work grows with the length of the text, whatever it holds.
+ * written anew. JSON stays JSON. The work grows with the length of the text, whatever it holds, and what it is
+ * below has a bound for all texts of a trace together ({@link Steps}).
  */
 export class Masker {
   private readonly names: SecretNames;
@@ -48,12 +56,27 @@ export class Masker {
   }
 
   /** A text of any kind. */
-  text(text: string): string {
-    return this.names.suspects(text) ? applied(text, textSecrets(text, this.names)) : text;
+  text(text: string, steps = new Steps()): string {
+    if (!this.names.suspects(text)) return text;
+    return applied(text, textSecrets(text, this.names, surface(steps)));
+  }
+
+  /** What is sure of the first `length` characters of a text that is longer; JSON breaks off. */
+  beginning(text: string, length: number, steps = new Steps()): string {
+    const seen = text.slice(0, length);
+    const sure = wholeCharacters(seen, length - UNSURE);
+    if (!this.names.suspects(text)) return seen.slice(0, sure);
+    const edits = textSecrets(seen, this.names, surface(steps, true));
+    return applied(seen, [...edits, { start: sure, end: length, text: '' }]);
   }
 
   /** A name or an id: only what a URL in it carries is masked. */
-  id(text: string): string {
-    return this.names.suspects(text) ? applied(text, idSecrets(text, this.names)) : text;
+  id(text: string, steps = new Steps()): string {
+    if (!this.names.suspects(text)) return text;
+    return applied(text, idSecrets(text, this.names, surface(steps)));
   }
 }
+
+/** The place, or the one before within a pair of surrogates. */
+const wholeCharacters = (text: string, place: number) =>
+  /[\ud800-\udbff]/.test(text[place - 1] ?? '') ? place - 1 : place;
