@@ -556,6 +556,53 @@ test('what was kept before it was refused adds no headers, and reaches nobody el
   await mail.stop();
 });
 
+describe('a subscription as an earlier release may have left it', () => {
+  const logged: string[] = [];
+  const errors = () => logged.filter((line) => line.includes('"level":50'));
+  beforeEach(async () => {
+    logged.length = 0;
+    await sender.stop();
+    await build({ log: pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) }) });
+  });
+
+  test.each(['', 'nowhere', 'http://', 'http://[::1', 'ftp://127.0.0.1/', 'https:/\0'])(
+    'with the address %j gives its messages up, with the reason, and the log says nothing of it',
+    async (endpoint) => {
+      const odd = await confirmed();
+      const other = await confirmed(`${receiver.url}/other`);
+      await metadata.updateTable('smn_subscriptions').set({ endpoint }).where('id', '=', odd.id).execute();
+      await publish('first');
+      await publish('second');
+      await pass(20 * MINUTE, 20 * SECOND);
+      expect(told()).toEqual(['first', 'second']);
+      expect(await log.deadLetters([odd], 10)).toHaveLength(2);
+      expect(await log.deadLetters([other], 10)).toEqual([]);
+      expect((await log.attempts(odd))[0]?.answer).not.toBe('');
+      expect(errors()).toEqual([]);
+    },
+    30_000,
+  );
+
+  test('that cannot be served is logged once, and again when it fails after it was served', async () => {
+    await confirmed();
+    const breakIt = () => sql`alter table smn_attempts rename to away`.execute(metadata);
+    const mend = () => sql`alter table away rename to smn_attempts`.execute(metadata);
+    for (let times = 1; times <= 2; times++) {
+      await breakIt();
+      receiver.received.length = 0;
+      await publish('m');
+      await until(() => (receiver.of('Notification').length >= 3 ? true : undefined));
+      expect(errors()).toHaveLength(times);
+      await mend();
+      await until(async () =>
+        (await metadata.selectFrom('smn_deliveries').select('seq').execute()).length === 0 ? true : undefined,
+      );
+      await sender.settled();
+    }
+    expect(errors()[0]).toContain('a message failed');
+  }, 30_000);
+});
+
 test('confirmations are limited for each endpoint', async () => {
   const wanted = { protocol: 'email', endpoint: 'jane@example.com', remark: '', extension: {} };
   for (let i = 0; i < 20; i++) await subscriptions.subscribe(topic, wanted);

@@ -101,6 +101,8 @@ export class Sender {
   private readonly options: SenderOptions;
   private readonly mail: MailChannel;
   private readonly serving = new Map<string, Promise<void>>();
+  /** Subscriptions that could not be served, and why. */
+  private readonly broken = new Map<string, string>();
   private readonly places = new Places();
   private readonly rates = new Rates();
   private readonly deadLetters: DeadLetters;
@@ -167,10 +169,13 @@ export class Sender {
       const leave = this.places.take(account, failed === 1);
       if (!leave) continue;
       const serving = this.serve(id)
-        .catch(async (error) => {
-          this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
-          if (!this.stopping) await sleep(RETRY_FIRST_MS);
-        })
+        .then(
+          () => void this.broken.delete(id),
+          async (error) => {
+            this.tellBroken(id, error);
+            if (!this.stopping) await sleep(RETRY_FIRST_MS);
+          },
+        )
         .finally(() => {
           leave();
           this.serving.delete(id);
@@ -178,6 +183,14 @@ export class Sender {
         });
       this.serving.set(id, serving);
     }
+  }
+
+  /** Once, until the subscription is served again, or fails in another way. */
+  private tellBroken(id: string, error: unknown): void {
+    const words = String(error);
+    if (this.broken.get(id) === words) return;
+    this.broken.set(id, words);
+    this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
   }
 
   /** Whose turn it is: as many of each account as can have places, the first of each account first. */

@@ -24,6 +24,7 @@ export function send(
   network?: DeliveryNetwork,
   { connectMs = CONNECT_MS, answerMs = ANSWER_MS } = {},
 ): Promise<Outcome> {
+  if (!URL.canParse(url)) return Promise.resolve(failed('the address is no URL', false));
   return new Promise((resolve) => {
     const target = new URL(url);
     let request: http.ClientRequest | undefined;
