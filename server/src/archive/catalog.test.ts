@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Keyring } from '../kms/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore } from '../objects/index.ts';
-import { ArchiveCatalog } from './catalog.ts';
+import { ArchiveCatalog, deliveredTo } from './catalog.ts';
 
 const FILES = 12_000;
 const DAYS = 7;
@@ -77,4 +77,29 @@ test('the files between folders come page by page, each once', async () => {
 
 test('counting ends with whoever asked', async () => {
   await expect(catalog.folders('p', '', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+});
+
+test('a size that no file can have, as a repair may leave it, fails no list and counts as 0', async () => {
+  const odd = async (key: string, column: 'bytes' | 'traces' | 'last_time', value: unknown) => {
+    const change = { [column]: value } as Record<string, number>;
+    await metadata.updateTable('trace_files').set(change).where('key', 'like', `${key}%`).execute();
+  };
+  await odd('𝔘/0/', 'bytes', 2n ** 62n);
+  await odd('𝔘/1/', 'traces', -(2n ** 63n));
+  await odd('𝔘/2/', 'bytes', 'many');
+  await odd('𝔘/3/', 'last_time', 2n ** 60n);
+  const folders = await catalog.folders('p', '𝔘/', listening);
+  expect(folders.slice(0, 4)).toEqual([
+    { name: '0/', files: 1715, bytes: 0, traces: 3430 },
+    { name: '1/', files: 1715, bytes: 17_150, traces: 0 },
+    { name: '2/', files: 1714, bytes: 0, traces: 3428 },
+    { name: '3/', files: 1714, bytes: 17_140, traces: 3428 },
+  ]);
+  const { files, bytes, traces } = await catalog.sizeOf({ projectId: 'p', from: 0, to: 10 });
+  expect([files, bytes, traces]).toEqual([
+    FILES + DIRECT,
+    (FILES + DIRECT - 1715 - 1714) * 10,
+    (FILES + DIRECT - 1715) * 2,
+  ]);
+  expect(await deliveredTo(metadata, Number.MAX_SAFE_INTEGER)).toBe(2);
 });

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Selectable, sql } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { EnvelopeDamaged, type Keyring, KeyUnusable, type KeyUser, unseal } from '../kms/index.ts';
-import type { Database, Metadata } from '../metadata/index.ts';
+import { type Database, type Metadata, wholeIn } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type Trace, traceOfFile } from '../traces/index.ts';
 import { MAX_FILE_TEXT, MAX_SHOWN_BYTES, MOST_FOLDERS } from './limits.ts';
@@ -116,8 +116,8 @@ export class ArchiveCatalog {
           sql<string>`substr(${rest}, 1, ${slash})`.as('name'),
           sql<string>`max(key)`.as('last'),
           sql<number>`count(*)`.as('files'),
-          sql<number>`sum(bytes)`.as('bytes'),
-          sql<number>`sum(traces)`.as('traces'),
+          sql<number>`sum(${wholeIn('bytes')})`.as('bytes'),
+          sql<number>`sum(${wholeIn('traces')})`.as('traces'),
         ])
         .groupBy('name')
         .orderBy('last')
@@ -244,8 +244,8 @@ export class ArchiveCatalog {
     const row = await this.selected(selection)
       .select([
         sql<number>`count(*)`.as('files'),
-        sql<number>`coalesce(sum(bytes), 0)`.as('bytes'),
-        sql<number>`coalesce(sum(traces), 0)`.as('traces'),
+        sql<number>`coalesce(sum(${wholeIn('bytes')}), 0)`.as('bytes'),
+        sql<number>`coalesce(sum(${wholeIn('traces')}), 0)`.as('traces'),
       ])
       .executeTakeFirstOrThrow();
     return row;

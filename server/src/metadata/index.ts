@@ -14,3 +14,4 @@ export { isReferable } from './referable.ts';
 export type { Database, DeliveryTrouble, MessageKind } from './schema.ts';
 export { readerOf, type Stored } from './stored.ts';
 export { type StoredJson, StoredWatch } from './stored-watch.ts';
+export { wholeIn } from './whole.ts';

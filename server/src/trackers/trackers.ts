@@ -75,8 +75,9 @@ export class Trackers {
       .select(({ selectFrom }) =>
         selectFrom('trace_files')
           .select(({ fn }) => fn.max('delivered_at').as('at'))
-          // The greatest of all values is one that is no number.
+          // The greatest of all values is one that is no number, or no time.
           .where(sql`typeof(delivered_at)`, '=', 'integer')
+          .where('delivered_at', '<=', Number.MAX_SAFE_INTEGER)
           .whereRef('trace_files.tracker_id', '=', 'trackers.id')
           .as('transferred_at'),
       )

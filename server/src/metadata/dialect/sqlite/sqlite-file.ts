@@ -148,7 +148,7 @@ function rowOf(columns: readonly Column[], values: readonly unknown[]): Row {
 /**
  * SQLite keeps a value of any type in any column, and repairs and other programs put some there. Whoever reads a row
  * relies on the types: bytes become the text that they are, and what is no number, or one beyond all, counts as 0,
- * which enables nothing.
+ * which enables nothing. What was made of such values is read as the nearest number.
  */
 function ofType({ type }: Column, value: unknown): unknown {
   if (value instanceof Uint8Array && type === 'text') return Buffer.from(value).toString('utf8');
@@ -157,7 +157,7 @@ function ofType({ type }: Column, value: unknown): unknown {
   if (typeof value !== 'bigint') return value;
   if (Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER) return Number(value);
   if (type === 'number') return 0;
-  throw new RangeError(`the value is too large for a number: ${value}`);
+  return value < 0n ? -Number.MAX_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
 const typeOf = (declared: string): Column['type'] =>
