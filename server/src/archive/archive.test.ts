@@ -13,9 +13,11 @@ import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
 import { ARCHIVER, Archiver } from './archiver.ts';
 import { Archiving } from './archiving.ts';
-import { Cutter, type CutterJob, type Route, type SpoolFile, stretchName } from './cutter.ts';
+import { Cutter, type CutterJob, type SpoolFile, stretchName } from './cutter.ts';
 import { digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
+import type { Route } from './route.ts';
+import { goingOn } from './route-history.ts';
 import { SpoolSealer } from './sealing.ts';
 import { READY, readyStretches } from './spool.ts';
 import { BUCKET, ROUTE } from './testing/route.ts';
@@ -68,7 +70,7 @@ async function open(): Promise<void> {
 }
 
 const cut = (routes: readonly Route[], cycle = CYCLE) =>
-  archiver.cut(journal.durableEnd, async () => routes, cycle);
+  archiver.cut(journal.durableEnd, async () => routes.map(goingOn), cycle);
 
 let count = 0;
 interface Given {
@@ -117,7 +119,7 @@ const route = (change: Partial<Route> = {}): Route => ({ ...ROUTE, ...change });
 const job = (stretch: CutterJob['stretch'], final: string): CutterJob => ({
   journalId: journal.id,
   stretch,
-  routes: [route()],
+  routes: [goingOn(route())],
   cycle: CYCLE,
   folder: path.join(spool, 'cutting'),
   final,
@@ -419,7 +421,8 @@ const archivingWith = (change: Partial<ConstructorParameters<typeof Archiving>[0
     cycleMs: 300_000,
     clock: () => CYCLE,
     log,
-    routes: async () => [route()],
+    routes: async () => [goingOn(route())],
+    onPassed: async () => undefined,
     deliveredTo: async () => 0,
     onCut: () => undefined,
     onDamage: () => undefined,

@@ -11,7 +11,8 @@ import {
   formatPosition,
   type Position,
 } from '../journal/index.ts';
-import { type CutterJob, type Manifest, type Route, type Stretch, stretchName } from './cutter.ts';
+import { type CutterJob, type Manifest, type Stretch, stretchName } from './cutter.ts';
+import type { RoutePeriod } from './route-history.ts';
 import { CUTTING, manifestIn, openSpool, READY } from './spool.ts';
 
 export const ARCHIVER = 'archiver';
@@ -30,13 +31,13 @@ export interface ArchiverOptions {
 /** What is to be cut. */
 interface Order {
   to: Position;
-  routes: () => Promise<readonly Route[]>;
+  routes: (from: Position) => Promise<readonly RoutePeriod[]>;
   cycle: number;
 }
 
 /** A stretch of the journal; `whole`: its folder is there already. */
 interface Cut extends Followed {
-  routes: readonly Route[];
+  routes: readonly RoutePeriod[];
   cycle: number;
   whole?: Manifest;
 }
@@ -95,7 +96,7 @@ export class Archiver {
 
   /**
    * Cuts everything up to `to`. What fails (a full spool, say) is for the next time.
-   * @param routes trackers that transfer now: also what came before they did, within this stretch
+   * @param routes where traces go from a position on
    * @param cycle end of the cycle, epoch ms
    */
   async cut(to: Position, routes: Order['routes'], cycle: number): Promise<void> {
@@ -117,7 +118,7 @@ export class Archiver {
     }
     if (!this.order || comparePositions(from, this.order.to) >= 0) return undefined;
     const { to, routes, cycle } = this.order;
-    return { frames: [], to, routes: await routes(), cycle };
+    return { frames: [], to, routes: await routes(from), cycle };
   }
 
   /** What became of a stretch that was begun; nothing is left of one that is to be cut again, to whatever end. */
@@ -132,7 +133,7 @@ export class Archiver {
 
   private async cutOne({ to, routes, cycle, whole }: Cut): Promise<boolean> {
     const { log, aside } = this.options;
-    if (!whole && routes.length === 0) return true;
+    if (!whole && routes.every(({ route }) => !route)) return true;
     const stretch = { from: this.position, to };
     this.inWork = stretchName(stretch);
     const { files, replayed } = whole ?? (await this.cutAnew(stretch, routes, cycle));
@@ -142,7 +143,7 @@ export class Archiver {
     return true;
   }
 
-  private async cutAnew(stretch: Stretch, routes: readonly Route[], cycle: number): Promise<Manifest> {
+  private async cutAnew(stretch: Stretch, routes: readonly RoutePeriod[], cycle: number): Promise<Manifest> {
     const { journalId, spool, cutStretch } = this.options;
     const folder = path.join(spool, CUTTING);
     this.failed = stretchName(stretch);

@@ -14,8 +14,9 @@ import {
   type Position,
 } from '../journal/index.ts';
 import { ARCHIVER, Archiver } from './archiver.ts';
-import type { CutterJob, Manifest, Route } from './cutter.ts';
+import type { CutterJob, Manifest } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
+import type { RoutePeriod } from './route-history.ts';
 import { manifestIn, READY, readyStretches } from './spool.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
@@ -35,8 +36,10 @@ export interface ArchivingOptions {
   cycleMs: number;
   clock: () => number;
   log: Logger;
-  /** Trackers that transfer now. */
-  routes: () => Promise<Route[]>;
+  /** Where traces go from a position on. */
+  routes: (from: Position) => Promise<readonly RoutePeriod[]>;
+  /** Everything before a position has been cut. */
+  onPassed: (position: Position) => Promise<void>;
   /** record_time of the newest trace in a delivered file, of those up to an instant; 0: there is none. */
   deliveredTo: (until: number) => Promise<number>;
   /** A stretch may wait in the spool. */
@@ -153,14 +156,18 @@ export class Archiving {
 
   private async cutNow(): Promise<void> {
     const { archiver } = this;
-    const { journal, routes, clock, onCut } = this.options;
+    const { journal, routes, clock, onCut, onPassed, log } = this.options;
     if (!archiver) return;
     const end = journal.durableEnd;
     this.reader?.advance(end);
     await archiver.cut(end, routes, this.endOfCycle(clock()));
     const fails = archiver.failingSince !== undefined;
     this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
-    if (!fails) onCut();
+    if (fails) return;
+    onCut();
+    await onPassed(archiver.position).catch((err) =>
+      log.warn({ err }, 'routes that are over are still noted'),
+    );
   }
 
   /** The last boundary that has passed; in the middle of a cycle, now. */

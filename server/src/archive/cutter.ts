@@ -16,7 +16,9 @@ import {
 } from '../journal/index.ts';
 import type { ObjectLock } from '../objects/index.ts';
 import { fileLine } from '../traces/index.ts';
-import { type Shelf, traceFileKey } from './layout.ts';
+import { traceFileKey } from './layout.ts';
+import type { Route } from './route.ts';
+import type { RoutePeriod } from './route-history.ts';
 
 const deflate = promisify(deflateRaw);
 /** Other blocks may follow. */
@@ -37,23 +39,8 @@ export const MANIFEST = 'manifest.json';
 /** Traces of data keys, which a tracker may leave out of the transfer (`docs/reference/trace-files.md` 2). */
 const DATA_KEY = /^(?:create|encrypt|decrypt)DataKey/i;
 
-/** A tracker that transfers, as the cutter needs it. */
-export interface Route extends Omit<Shelf, 'service'> {
-  projectId: string;
-  domainId: string;
-  trackerId: string;
-  bucket: string;
-  compressed: boolean;
-  sorted: boolean;
-  withoutDataKeys: boolean;
-  /** Files are locked in their bucket for some days. */
-  lock: { mode: 'GOVERNANCE' | 'COMPLIANCE'; days: number } | undefined;
-  /** Named key that files are encrypted with. */
-  encryptionKey: string | undefined;
-}
-
 /** The lock of a file of that time. */
-export function lockFrom({ lock }: Route, time: number): ObjectLock | undefined {
+export function lockFrom({ lock }: Pick<Route, 'lock'>, time: number): ObjectLock | undefined {
   return lock && { mode: lock.mode, until: time + lock.days * DAY };
 }
 
@@ -105,7 +92,8 @@ export const stretchName = ({ from, to }: Stretch) => `${sortablePosition(from)}
 export interface CutterJob {
   journalId: string;
   stretch: Stretch;
-  routes: readonly Route[];
+  /** Each tracker's in their order. */
+  routes: readonly RoutePeriod[];
   /** End of the cycle, epoch ms. */
   cycle: number;
   /** Folder of the unfinished files; made anew. */
@@ -123,7 +111,7 @@ export class Cutter {
   private readonly job: CutterJob;
   private readonly replayed: Position[] = [];
   private readonly fileBytes: number;
-  private readonly routes = new Map<string, Route>();
+  private readonly routes = new Map<string, RoutePeriod[]>();
   private readonly open = new Map<string, Growing>();
   private readonly finished: SpoolFile[] = [];
   private gathered = 0;
@@ -134,7 +122,12 @@ export class Cutter {
     this.aside = aside;
     this.job = job;
     this.fileBytes = job.fileBytes ?? FILE_BYTES;
-    for (const route of job.routes) this.routes.set(`${route.projectId} ${route.tracker}`, route);
+    for (const period of job.routes) {
+      const id = `${period.projectId} ${period.tracker}`;
+      const periods = this.routes.get(id);
+      if (periods) periods.push(period);
+      else this.routes.set(id, [period]);
+    }
   }
 
   /**
@@ -185,15 +178,17 @@ export class Cutter {
   }
 
   private take(frame: Frame): void {
-    const route = this.routes.get(`${frame.projectId} ${frame.trackerName}`);
-    if (!route) return;
+    const periods = this.routes.get(`${frame.projectId} ${frame.trackerName}`);
+    const turn = periods?.findIndex(({ until }) => !until || comparePositions(frame.position, until) < 0);
+    const route = turn === undefined ? undefined : periods?.[turn]?.route;
+    if (!route || turn === undefined) return;
     const service = route.sorted || route.withoutDataKeys ? frame.serviceType : '';
     if (route.withoutDataKeys && service === 'KMS' && isDataKey(frame)) return;
-    const id = `${route.trackerId} ${route.sorted ? service : ''}`;
+    const id = `${route.trackerId} ${turn} ${route.sorted ? service : ''}`;
     const line = lineOf(frame);
     let growing = this.open.get(id);
     if (!growing) {
-      growing = new Growing(route, route.sorted ? service : '', 0);
+      growing = new Growing(route, turn, route.sorted ? service : '', 0);
       this.open.set(id, growing);
     }
     this.gathered += growing.add(line, frame);
@@ -213,7 +208,7 @@ export class Cutter {
         continue;
       }
       jobs.push(() => this.finish(growing));
-      this.open.set(id, new Growing(growing.route, growing.service, growing.part + 1));
+      this.open.set(id, new Growing(growing.route, growing.turn, growing.service, growing.part + 1));
     }
     this.gathered = 0;
     this.writing = eachOf(jobs, AT_ONCE, (job) => job());
@@ -224,7 +219,7 @@ export class Cutter {
   private async finish(growing: Growing): Promise<void> {
     await this.write(growing, growing.drain(true), true);
     if (growing.traces === 0) return;
-    const { route, service, part, hashes } = growing;
+    const { route, service, hashes } = growing;
     const name = this.nameOf(growing);
     const handle = await open(path.join(this.job.folder, name), 'r+');
     try {
@@ -234,7 +229,7 @@ export class Cutter {
     }
     const shelf = { ...route, service: route.sorted ? service : undefined };
     const { journalId, stretch, cycle } = this.job;
-    const identity = [journalId, stretchName(stretch), route.trackerId, service, part].join(' ');
+    const identity = `${journalId} ${stretchName(stretch)} ${identityOf(growing)}`;
     const hex = createHash('sha256').update(identity).digest('hex').slice(0, 16);
     this.finished.push({
       file: name,
@@ -280,15 +275,20 @@ export class Cutter {
     }
   }
 
-  private nameOf({ route, service, part }: Growing): string {
-    const identity = `${route.trackerId} ${service} ${part}`;
-    return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  private nameOf(growing: Growing): string {
+    return createHash('sha256').update(identityOf(growing)).digest('hex').slice(0, 32);
   }
 }
+
+/** What tells a file from the others of its stretch; the same when it is cut again. */
+const identityOf = ({ route, turn, service, part }: Growing) =>
+  `${route.trackerId} ${service} ${part}${turn === 0 ? '' : ` ${turn}`}`;
 
 /** A trace file that is being written: a JSON array, one trace a line. */
 class Growing {
   readonly route: Route;
+  /** Of the tracker's routes within the stretch. */
+  readonly turn: number;
   readonly service: string;
   readonly part: number;
   readonly hashes: { sha256: Hash; md5: Hash } = { sha256: createHash('sha256'), md5: createHash('md5') };
@@ -307,8 +307,9 @@ class Growing {
   latest = 0;
   readonly hours = new Map<number, number>();
 
-  constructor(route: Route, service: string, part: number) {
+  constructor(route: Route, turn: number, service: string, part: number) {
     this.route = route;
+    this.turn = turn;
     this.service = service;
     this.part = part;
   }

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import { lockFrom, type Route } from './cutter.ts';
+import { lockFrom } from './cutter.ts';
 import {
   ALGORITHM,
   type Digest,
@@ -16,6 +16,7 @@ import {
   signedText,
 } from './digest.ts';
 import { digestKey, digestPlace, place, stamp } from './layout.ts';
+import type { Route } from './route.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);

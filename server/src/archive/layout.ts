@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface Shelf {
   region: string;
   /** Name of the project, unless it is the main one of its region. */
-  subProject: string | undefined;
+  subProject?: string | undefined;
   tracker: string;
   /** Folder of the trace source, when files are sorted by it. */
   service: string | undefined;

@@ -590,4 +590,19 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0017_earlier_routes': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('earlier_routes')
+        .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('journal_id', 'text', (column) => column.notNull())
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('tracker', 'text', (column) => column.notNull())
+        .addColumn('route', 'text', (column) => column.notNull())
+        .addColumn('until_segment', 'integer')
+        .addColumn('until_offset', 'integer')
+        .addColumn('removed_at', 'bigint')
+        .execute();
+    },
+  },
 };

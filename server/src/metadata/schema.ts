@@ -135,6 +135,21 @@ export interface Database {
     /** Since when it is enabled in its present form; older traces are not told. */
     active_since: Generated<number>;
   };
+  /** Where the traces of trackers went before a change, for what of the journal is not cut yet. */
+  earlier_routes: {
+    seq: Generated<number>;
+    journal_id: string;
+    project_id: string;
+    /** Its name. */
+    tracker: string;
+    /** JSON; empty: nowhere. */
+    route: string;
+    /** Where in the journal it ended; null: that is not settled yet. */
+    until_segment: Generated<number | null>;
+    until_offset: Generated<number | null>;
+    /** When the tracker was deleted, while what was under way may still be recorded. */
+    removed_at: number | null;
+  };
   /** Trace files that lie in their buckets. */
   trace_files: {
     bucket: string;

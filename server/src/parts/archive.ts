@@ -6,6 +6,7 @@ import {
   deliveredTo,
   Lifecycle,
   type Route,
+  RouteHistory,
   SigningKeys,
   SpoolSealer,
   Uploader,
@@ -39,6 +40,7 @@ export async function startArchive(
     onDelete: (key, work) => operations.run(key, deletionOf(key), work),
     onChange: () => uploader.retry(),
   });
+  const history = new RouteHistory({ metadata, journal, clock, log });
   const trackers = new Trackers({
     metadata,
     buckets,
@@ -46,8 +48,15 @@ export async function startArchive(
     clock,
     onLifecycle: ({ bucket, days, projectId, tracker }, work) =>
       operations.run({ projectId, domainId: bucket.domainId }, lifecycleOf(bucket, days, tracker), work),
+    rerouting: (transaction, from, to) => {
+      const { tracker } = (to ?? from) as Transfer;
+      const [before, after] = [from && routeOf(from), to && routeOf(to)];
+      const { projectId, name } = tracker;
+      return history.note(transaction, { projectId, tracker: name, before, after, isRemoved: !to });
+    },
     changed: async () => {
       await refreshRecording();
+      await history.settle();
       uploader.retry();
     },
   });
@@ -71,7 +80,12 @@ export async function startArchive(
     cycleMs: config.cycleSeconds * 1000,
     clock,
     log,
-    routes: async () => (await trackers.transfers()).map(routeOf),
+    routes: async (from) =>
+      history.periods(
+        from,
+        (await trackers.transfers()).flatMap((one) => routeOf(one) ?? []),
+      ),
+    onPassed: (position) => history.forget(position),
     deliveredTo: (until) => deliveredTo(metadata, until),
     onCut: () => void uploader.work(),
     onDamage: ears.onDamage,
@@ -90,10 +104,10 @@ export async function startArchive(
     log,
     hash: config.digestHash,
     trackers: async () =>
-      (await trackers.transfers()).map((transfer) => ({
-        route: routeOf(transfer),
-        validated: transfer.tracker.settings.isValidated,
-      })),
+      (await trackers.transfers()).flatMap((transfer) => {
+        const route = routeOf(transfer);
+        return route ? [{ route, validated: transfer.tracker.settings.isValidated }] : [];
+      }),
   });
   digester.start();
   const lifecycle = new Lifecycle({
@@ -132,9 +146,10 @@ async function openObjects(config: Config, time: Bounds): Promise<ObjectStore> {
   return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
 }
 
-/** A tracker that transfers, in the words of the archiver. */
-function routeOf({ tracker, project }: Transfer): Route {
+/** A tracker in the words of the archiver. @returns undefined: it transfers nothing */
+function routeOf({ tracker, project }: Transfer): Route | undefined {
   const { settings } = tracker;
+  if (settings.bucket === '') return undefined;
   return {
     projectId: tracker.projectId,
     domainId: project.domainId,

@@ -40,7 +40,7 @@ export interface StoredTracker {
   lastTransferAt?: number;
 }
 
-/** A tracker that transfers, and where to. */
+/** A tracker and its project, which tell what is transferred, and where to. */
 export interface Transfer {
   tracker: StoredTracker;
   project: { name: string; region: string; domainId: string };
@@ -54,6 +54,8 @@ export interface TrackersOptions {
   clock: () => number;
   /** How long the objects of a bucket stay is about to change. */
   onLifecycle: LifecycleOptions['onLifecycle'];
+  /** What a tracker transfers, and where to, changes in this transaction. */
+  rerouting: (transaction: Metadata, before?: Transfer, after?: Transfer) => Promise<void>;
   /** What is recorded has changed. */
   changed: () => Promise<void>;
 }
@@ -131,7 +133,7 @@ export class Trackers {
         settings,
         createdAt: this.options.clock(),
       };
-      await this.store(made, DEFAULTS, async (transaction, others) => {
+      await this.store(made, undefined, async (transaction, others) => {
         checkRoom(request, others);
         const { id, projectId: project_id, createdAt: created_at } = made;
         await transaction
@@ -172,7 +174,7 @@ export class Trackers {
       const enabled = request.status === undefined ? before.enabled : request.status === 'enabled';
       const planned = { ...before, enabled, settings };
       await beforehand(planned);
-      await this.store(planned, before.settings, async (transaction) => {
+      await this.store(planned, before, async (transaction) => {
         // Whatever was wrong with the delivery may be right now; the next one tells.
         await transaction.deleteFrom('deliveries').where('tracker_id', '=', before.id).execute();
         const { numUpdatedRows } = await transaction
@@ -191,16 +193,17 @@ export class Trackers {
 
   /**
    * Stores a tracker if all is still in order: others may have been stored while the bucket was looked at.
-   * @param before its settings
+   * @param before as it was; absent: it is new
    */
   private async store(
-    { id, projectId, settings }: StoredTracker,
-    before: TrackerSettings,
+    tracker: StoredTracker,
+    before: StoredTracker | undefined,
     write: (
       transaction: Metadata,
       others: readonly Pick<StoredTracker, 'type' | 'name'>[],
     ) => Promise<unknown>,
   ): Promise<void> {
+    const { id, projectId, settings } = tracker;
     await this.options.metadata.transaction().execute(async (transaction) => {
       const rows = await transaction
         .selectFrom('trackers')
@@ -210,7 +213,7 @@ export class Trackers {
         .execute();
       const others = rows.map(toTracker);
       checkEvents(settings, others);
-      if (settings.bucket !== '' && settings.bucket !== before.bucket) {
+      if (settings.bucket !== '' && settings.bucket !== before?.settings.bucket) {
         const bucket = await transaction
           .selectFrom('buckets')
           .select('name')
@@ -219,13 +222,21 @@ export class Trackers {
         if (!bucket) throw ERRORS.contended();
       }
       await write(transaction, others);
+      const project = await projectOf(transaction, projectId);
+      await this.options.rerouting(transaction, before && { tracker: before, project }, { tracker, project });
     });
   }
 
   async remove(trackers: readonly StoredTracker[]): Promise<void> {
     if (trackers.length === 0) return;
     const ids = trackers.map(({ id }) => id);
-    await this.options.metadata.deleteFrom('trackers').where('id', 'in', ids).execute();
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      const rows = await transaction.deleteFrom('trackers').where('id', 'in', ids).returningAll().execute();
+      for (const tracker of rows.map(toTracker)) {
+        const project = await projectOf(transaction, tracker.projectId);
+        await this.options.rerouting(transaction, { tracker, project });
+      }
+    });
     await this.options.changed();
   }
 
@@ -661,6 +672,15 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
     group_id: '',
     stream_id: '',
   };
+}
+
+async function projectOf(transaction: Metadata, id: string): Promise<Transfer['project']> {
+  const { name, region, domain_id } = await transaction
+    .selectFrom('projects')
+    .select(['name', 'region', 'domain_id'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return { name, region, domainId: domain_id };
 }
 
 /** What of a tracker changes. */

@@ -11,6 +11,7 @@ import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { DirectoryStore } from '../../objects/index.ts';
 import { ARCHIVER, Archiver } from '../archiver.ts';
 import { Cutter, stretchName } from '../cutter.ts';
+import { goingOn } from '../route-history.ts';
 import { SpoolSealer } from '../sealing.ts';
 import { READY } from '../spool.ts';
 import { Uploader } from '../uploader.ts';
@@ -133,7 +134,7 @@ export class ArchiveHouse {
   /** A cycle ends. */
   async cut(): Promise<void> {
     this.now += 300_000;
-    await this.archiver.cut(this.journal.durableEnd, async () => [this.route], this.now);
+    await this.archiver.cut(this.journal.durableEnd, async () => [goingOn(this.route)], this.now);
   }
 
   /** A cycle ends, while the uploader is at work. */

@@ -1,4 +1,4 @@
-import type { Route } from '../cutter.ts';
+import type { Route } from '../route.ts';
 
 export const BUCKET = 'audit-archive';
 
@@ -11,10 +11,7 @@ export const ROUTE: Route = {
   bucket: BUCKET,
   prefix: '',
   region: 'eu-de',
-  subProject: undefined,
   compressed: true,
   sorted: true,
   withoutDataKeys: false,
-  lock: undefined,
-  encryptionKey: undefined,
 };
