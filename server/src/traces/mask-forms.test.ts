@@ -308,6 +308,12 @@ describe('settings and statements', () => {
     ['AccountName=a;AccountKey=b/c+d==;EndpointSuffix=e', `AccountName=a;AccountKey=${M};EndpointSuffix=e`],
     ['a;password=b then c', `a;password=${M} then c`],
     ["ALTER USER jane WITH PASSWORD 'a b'", `ALTER USER jane WITH PASSWORD '${M}'`],
+    ["PASSWORD = N'a'", `PASSWORD = N'${M}'`],
+    ["SET PASSWORD FOR 'jane'@'%' = 'a'", `SET PASSWORD FOR 'jane'@'%' = '${M}'`],
+    ["SET PASSWORD = PASSWORD('a')", `SET PASSWORD = ${M}`],
+    ["SET PASSWORD FOR jane = PASSWORD('a b')", `SET PASSWORD FOR jane = ${M}`],
+    ['password=md5("a b"), n=1', `password=${M}, n=1`],
+    ["a reset of the password for 'jane' = done"],
     ["ALTER USER jane IDENTIFIED BY 'a'", `ALTER USER jane IDENTIFIED BY '${M}'`],
     ['CREATE USER jane IDENTIFIED WITH x BY "a"', `CREATE USER jane IDENTIFIED WITH x BY "${M}"`],
     ["the resource identified by 'a' is missing, unexpected token 'b'"],
@@ -319,4 +325,48 @@ test('of a name or an id what URLs below their escapes carry is masked, too', ()
   expect(masker.id('https%3A%2F%2Fh%3Fapi%255Fkey%3Da')).toBe(`https%3A%2F%2Fh%3Fapi%255Fkey%3D${M}`);
   expect(masker.id('https://h/#access%5Ftoken=a')).toBe(`https://h/#access%5Ftoken=${M}`);
   expect(masker.id('password%3A policy {"token":"x"}')).toBe('password%3A policy {"token":"x"}');
+});
+
+describe('names that are counted, and names of several', () => {
+  masks([
+    [
+      '{"password1":"a","password_2":"b","token10":"c"}',
+      `{"password1":"${M}","password_2":"${M}","token10":"${M}"}`,
+    ],
+    ['password1=a&password2=b&n=1', `password1=${M}&password2=${M}&n=1`],
+    ['{"passwords":["a","b"],"n":1}', `{"passwords":"${M}","n":1}`],
+    [
+      '{"webhook_secret":"a","jwtSecret":"b","signing-secret":"c"}',
+      `{"webhook_secret":"${M}","jwtSecret":"${M}","signing-secret":"${M}"}`,
+    ],
+    ['{"passcode":"123"}', `{"passcode":"${M}"}`],
+    ['{"nextToken2":"a","tokens":5,"secrets":["a"],"token2type":"b","sha256":"c"}'],
+  ]);
+});
+
+describe('innocent text stays as it is', () => {
+  masks(
+    [
+      '{"tokenizer":"x","keyboard":"x","monkey":"y","compass":"n","passenger":"a","bypass":true}',
+      '{"tokens_used":5,"max_tokens":100,"tokenCount":3,"token_type":"Bearer","expires_in":3600}',
+      '{"cookies_enabled":true,"password_policy":{"min":8},"passwordExpired":false}',
+      '{"credential_type":"x","credentialId":"y","secret_name":"x","apiKeyId":"k","userDataType":"x"}',
+      '{"key":"x","keys":["a"],"public_key":"ssh-rsa AAA","key_pair":"kp","kms_key_id":"1"}',
+      '{"field":"password","error":"too short"}',
+      '{"authorizationType":"NONE","signature_version":"v4"}',
+      'the token expired; the user changed the password for jane; a cookie policy was accepted',
+      'DELETE /v3/users/1/password HTTP/1.1',
+      'arn:aws:secretsmanager:eu:1:secret:db-AbC',
+    ].map((text): Case => [text]),
+  );
+});
+
+describe('keys with headers', () => {
+  masks([
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\na', `-----BEGIN PGP PRIVATE KEY BLOCK-----\n${M}`],
+    [
+      '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\na\n-----END RSA PRIVATE KEY-----',
+      `-----BEGIN RSA PRIVATE KEY-----\n${M}\n-----END RSA PRIVATE KEY-----`,
+    ],
+  ]);
 });

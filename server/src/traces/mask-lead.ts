@@ -18,8 +18,10 @@ const IDENTIFIED = /identified(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}by(?:\s{1,8}
 const USER = /\b(?:user|grant)\s[^;]{0,120}$/i;
 /** What a quoted value follows without more: `PASSWORD 'x'` in SQL. */
 const SPOKEN = /^(?:password|passphrase)$/i;
+/** What stands between: `SET PASSWORD FOR jane = 'x'`. */
+const WHOSE = /for\s{1,8}\S{1,128}\s{0,8}=\s{0,8}(?=["']|password\()/iy;
 /** What stands before a value, in YAML and in literals of programs. */
-const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:[bfru]{1,2}(?=["']))?/iy;
+const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:[bfrune]{1,2}(?=["']))?/iy;
 /** Around the name in a list of pairs: `[('Cookie', 'x'), …`. */
 const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
 const COMMA = /,\s{0,4}(?=["'])/y;
@@ -83,6 +85,8 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
   if (separator === undefined) {
     if (SPOKEN.test(word) && text[spaced] === "'" && spaced > end)
       return { ...base, start: spaced, kind: 'member' };
+    if (SPOKEN.test(word) && at(WHOSE, text, spaced))
+      return { ...base, start: WHOSE.lastIndex, kind: 'member' };
     const isPair =
       quote && at(COMMA, text, spaced) && PAIR_START.test(text.slice(Math.max(0, start - 12), start));
     if (isPair) return { ...base, start: COMMA.lastIndex, kind: 'member' };

@@ -16,6 +16,8 @@ const ENDS = [
   'passwordconfirmation',
   'passwordconfirm',
   'passwordhash',
+  'passwords',
+  'passcode',
   'secretkeybase',
   'adminpass',
   'privatekey',
@@ -33,6 +35,10 @@ const ENDS = [
   'consumersecret',
   'sharedsecret',
   'tokensecret',
+  'webhooksecret',
+  'signingsecret',
+  'sessionsecret',
+  'jwtsecret',
   'userdata',
 ];
 const WHOLE = ['secret', 'secretstring', 'secretbinary', 'secretvalue'];
@@ -73,8 +79,10 @@ const PARTS = [
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
+/** What stands behind a whole name, which can be counted. */
+const AFTER = String.raw`(?!\d*[a-z])`;
 /** How they end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)(?![a-z0-9])|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password. */
@@ -115,8 +123,8 @@ export class SecretNames {
     this.textEnds = new RegExp(`(?:${TEXT_ENDS.join('|')})$`);
     this.whole = new Set([...WHOLE, ...whole]);
     const further = [
-      ...ends.map((name) => `${spread(name)}(?![a-z0-9])`),
-      ...whole.map((name) => `${BEFORE}${spread(name)}(?![a-z0-9])`),
+      ...ends.map((name) => `${spread(name)}${AFTER}`),
+      ...whole.map((name) => `${BEFORE}${spread(name)}${AFTER}`),
     ];
     const spellings = [...ends, ...whole].flatMap((name) => [name, name.toUpperCase()]);
     // A name beyond ASCII could hide behind any escape.
@@ -162,7 +170,12 @@ export class SecretNames {
     return PARAMETERS.includes(bare(name)) ? 'text' : this.of(name);
   }
 
+  /** One of several is called `password2`. */
   private judge(name: string): Secrecy | undefined {
+    return this.judgeOne(name) ?? this.judgeOne(name.replace(/\d{1,3}$/, ''));
+  }
+
+  private judgeOne(name: string): Secrecy | undefined {
     if (this.whole.has(name) || this.ends.test(name)) return 'all';
     if (name.endsWith('token')) return HARMLESS_TOKEN.test(name) ? undefined : 'all';
     return this.textEnds.test(name) && !HARMLESS_CREDENTIAL.test(name) ? 'text' : undefined;

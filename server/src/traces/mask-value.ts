@@ -20,6 +20,8 @@ const BLOCK = /[|>][+-]?\d?[^\S\r\n]*(?=\r?\n)/y;
 const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
 /** What a value goes on with up to the next setting of a connection string. */
 const SETTING = /(?:[^;=\r\n"'`<>\\]{0,100}(?=;))?/y;
+/** What makes a value of a text, in SQL and in programs. */
+const CALL = /(?:[a-z_][\w.]{0,40}\(\s{0,4}){1,4}(?=["'])/iy;
 /** Values of a header, as programs write them. */
 const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
 const LONGEST_ELEMENT = 4000;
@@ -53,6 +55,8 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   if (block) return block;
   const quote = at(QUOTE, text, start);
   if (quote) return quoted(text, start + quote[0].length, quote);
+  const call = at(CALL, text, start);
+  if (call) return { start, end: endOfStructure(text, start, '(', ')'), text: MASK };
   const first = text[start];
   const list = lead.isHeader && at(LIST, text, start);
   if (list) return { start: start + 1, end: start + list[0].length - 1, text: MASK };
@@ -132,19 +136,19 @@ function endOfQuoted(text: string, from: number, [, slashes = '', mark]: RegExpE
 }
 
 /** Marks in it are passed over with what is between them, however they are escaped. */
-function endOfStructure(text: string, start: number): number {
+function endOfStructure(text: string, start: number, opening = '{[', closing = '}]'): number {
   let depth = 0;
   for (let index = start; index < text.length; index++) {
     const character = text[index];
-    if (character === '\\' || character === '"') {
+    if (character === '\\' || character === '"' || (character === "'" && opening === '(')) {
       const quote = at(QUOTE, text, index);
       index = quote
         ? past(QUOTE, text, endOfQuoted(text, index + quote[0].length, quote))
         : past(ESCAPES, text, index);
       index--;
-    } else if (character === '{' || character === '[') {
+    } else if (opening.includes(character as string)) {
       depth++;
-    } else if (character === '}' || character === ']') {
+    } else if (closing.includes(character as string)) {
       depth--;
       if (depth === 0) return index + 1;
     }
