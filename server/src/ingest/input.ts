@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { membersIn, TRACE_RATINGS, Trace } from '../traces/index.ts';
 import type { Sent } from './items.ts';
+import { userText } from './user-text.ts';
 
 const STRUCTURE = Type.Union(
   [
@@ -133,18 +134,23 @@ export function asSaid(members: Record<string, unknown>, sent: Sent): Record<str
   }
   const { time, read_only: readOnly, user } = members;
   if (typeof time === 'string') said.time = instantOf(time) ?? said.time;
+  // A sample of v2.0 has nanoseconds.
+  if (typeof time === 'string' && /^(?:\d{16}|\d{19})$/.test(time)) said.time = Number(time.slice(0, 13));
   if (typeof readOnly === 'string' && /^(?:true|false)$/i.test(readOnly)) {
     said.read_only = readOnly.toLowerCase() === 'true';
   }
-  if (typeof user === 'string' && user.length <= LONGEST_USER && user.trimStart().startsWith('{')) {
-    try {
-      said.user = JSON.parse(user);
-    } catch {
-      // The refusal says what it must be.
-    }
-  }
+  if (user) said.user = userSaid(user, sent) ?? user;
   return said;
 }
+
+/** A user that is an object, or the JSON text of one. */
+function userSaid(user: unknown, { text }: Sent): unknown {
+  const isOne = typeof user === 'string' ? user.length <= LONGEST_USER && membersIn(user) : isObject(user);
+  const member = isOne && membersIn(text)?.findLast(({ name }) => name === 'user');
+  return member ? JSON.parse(userText(text.slice(member.start, member.end))) : undefined;
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Which member breaks which rule. @param text of the whole trace */
 export function explain(item: unknown, text: string): { field: string | undefined; message: string } {

@@ -121,3 +121,32 @@ test('a request that is too long stays JSON, and its secrets stay masked', () =>
   expect(request).not.toContain('hunter');
   expect(message).toMatch(/request was cut from \d+ to \d+ bytes/);
 });
+
+test.each([
+  ['"id":12345678901234567890', '"id":"12345678901234567890"'],
+  ['"id":null,"access_key_id":null,"session_context":null', ''],
+  ['"principal_is_root_user":true,"n":1.0,"m":null', '"principal_is_root_user":"true","n":1.0,"m":null'],
+  [
+    '"session_context":{"attributes":{"created_at":1795729830340,"mfa_authenticated":false},"x":2.50}',
+    '"session_context":{"attributes":{"created_at":"1795729830340","mfa_authenticated":"false"},"x":2.50}',
+  ],
+])('a user is taken as what it says, where text is asked for or nothing is said: %s', (sent, kept) => {
+  const user = (more: string) => `{"name":"jane","domain":{"id":"a1b2","name":null}${more && `,${more}`}}`;
+  const expected = user(kept).replace(',"name":null', '');
+  for (const text of [user(sent), JSON.stringify(user(sent))]) {
+    const line = readLine(lineOf([['user', text]]));
+    expect(line.user).toBe(expected);
+  }
+});
+
+test.each([
+  ['{"name":5,"domain":{"id":"a"}}', 'user.name'],
+  ['{"name":"jane","domain":{"id":5}}', 'user.domain.id'],
+  ['{"name":"jane","domain":"a"}', 'user.domain'],
+  ['{"name":"jane","id":1,"id":2,"domain":{"id":"a"}}', 'user.id'],
+  ['{"name":"jane","id":{},"domain":{"id":"a"}}', 'user.id'],
+  ['{"name":"jane","invoked_by":"x","domain":{"id":"a"}}', 'user.invoked_by'],
+  ['null', 'user.name'],
+])('who acted must be said: %s', (user, field) => {
+  expect(() => lineOf([['user', user]])).toThrow(expect.objectContaining({ field }));
+});

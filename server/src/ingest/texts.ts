@@ -1,19 +1,11 @@
-import {
-  canonical,
-  compacted,
-  isKeptEmpty,
-  MAX_DEPTH,
-  type Member,
-  membersIn,
-  TraceUser,
-} from '../traces/index.ts';
+import { compacted, isKeptEmpty, MAX_DEPTH, membersIn } from '../traces/index.ts';
 import { KNOWN, MEANT, notWhole, type TraceInput, WHOLE } from './input.ts';
 import type { Sent } from './items.ts';
 import { TraceRejected } from './rejected.ts';
+import { checkRepeats } from './repeats.ts';
+import { userText } from './user-text.ts';
 
 const BODIES = ['request', 'response', 'message'] as const;
-const KNOWN_OF_USER: ReadonlySet<string> = new Set(Object.keys(TraceUser.properties));
-const KNOWN_OF_DOMAIN: ReadonlySet<string> = new Set(['id', 'name']);
 
 /** Members of a trace that were sent as something else than text, and those that the schema does not know, as they were sent. */
 export interface Texts {
@@ -46,7 +38,7 @@ export function textsOf(input: TraceInput, sent: Sent): Texts {
     }
   }
   const isOnce = isNamedOnce(sent);
-  const isUserHeld = isOnce && isHeldWhole(input.user);
+  const isUserHeld = isOnce && input.user === userOf(sent) && isHeldWhole(input.user);
   if (isHeld && isUserHeld) return extra ? { extra: JSON.stringify(extra) } : NOTHING;
   return exactTexts(input, sent.text, isOnce, isUserHeld);
 }
@@ -76,62 +68,6 @@ function exactTexts(input: TraceInput, sent: string, isOnce: boolean, isUserHeld
   return texts;
 }
 
-/** Its strings are written as everywhere: the user's name is searched for by its bytes. */
-function userText(sent: string): string {
-  const user = sent.startsWith('"') ? (JSON.parse(sent) as string) : sent;
-  return withKnownOnce(user, KNOWN_OF_USER, 'user.', (name, value) =>
-    name === 'domain' ? withKnownOnce(value, KNOWN_OF_DOMAIN, 'user.domain.') : canonical(value),
-  );
-}
-
-/**
- * An object in canonical form, in which what is known stands once and the others as often as they were sent.
- * @throws TraceRejected
- */
-function withKnownOnce(
-  text: string,
-  known: ReadonlySet<string>,
-  around: string,
-  write: (name: string, value: string) => string = (_, value) => canonical(value),
-): string {
-  const members = membersIn(text) ?? [];
-  checkRepeats(text, members, known, around);
-  const seen = new Set<string>();
-  const kept: string[] = [];
-  for (const { name, start, end } of members) {
-    if (known.has(name) && seen.has(name)) continue;
-    seen.add(name);
-    kept.push(`${JSON.stringify(name)}:${write(name, text.slice(start, end))}`);
-  }
-  return `{${kept.join(',')}}`;
-}
-
-/**
- * A member that means something has one value: of two, one reader would take the first and another the last.
- * @throws TraceRejected
- */
-function checkRepeats(
-  text: string,
-  members: readonly Member[],
-  known: ReadonlySet<string>,
-  around = '',
-): void {
-  const values = new Map<string, string>();
-  for (const { name, start, end } of members) {
-    if (!known.has(name)) continue;
-    const value = text.slice(start, end);
-    const before = values.get(name);
-    if (before !== undefined && before !== value && canonical(before) !== canonical(value)) {
-      const field = around + name;
-      throw new TraceRejected(
-        field,
-        `${field} is named twice, with different values; it must have one, or readers would disagree about it`,
-      );
-    }
-    values.set(name, value);
-  }
-}
-
 /** Characters of a number that are looked at: 1.5e3 is a whole number, but nobody writes it with a thousand zeros. */
 const LONGEST_NUMBER = 64;
 
@@ -152,6 +88,8 @@ function digitsOf(number: string): string {
   const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(leading.length - digits.length);
   return `${sign}${digits}e${power}`;
 }
+
+const userOf = ({ value }: Sent) => (value as { user?: unknown }).user;
 
 const isBody = (name: string): name is (typeof BODIES)[number] =>
   (BODIES as readonly string[]).includes(name);
@@ -201,8 +139,8 @@ function isHeldWhole(value: unknown): boolean {
 const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
 /** Names in a text are not counted: a user that is one is looked at. */
-const isNamedOnce = ({ names, value }: Sent) =>
-  names === undefined || (names === namesIn(value) && typeof (value as { user?: unknown }).user !== 'string');
+const isNamedOnce = (sent: Sent) =>
+  sent.names === undefined || (sent.names === namesIn(sent.value) && typeof userOf(sent) !== 'string');
 
 function namesIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
