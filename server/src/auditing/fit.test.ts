@@ -148,6 +148,22 @@ describe('the trace of an operation', () => {
     expect(JSON.stringify(excerpt(body, MAX_BODY))).toBe('{"__proto__":{"admin":true},"constructor":1}');
   });
 
+  test('is looked through for secrets with a bound, who acted first', async () => {
+    const hard = 'token=hunter2 and %2525252525252525 '.repeat(2_500);
+    const user = { name: 'jane {\\"note\\":1, \\"token\\":\\"hunter2\\"}', domain: { id: 'd' } };
+    const asked = { query: { a: hard }, body: { b: hard, c: hard } };
+    const fitted = fit(
+      { ...FIXED, trace_name: 'createUser', resource_name: hard, user, request: asked },
+      'd',
+      NOW,
+    );
+    expect(fitted.user?.name).toBe('jane {\\"note\\":1, \\"token\\":\\"********\\"}');
+    expect(JSON.stringify(fitted)).toContain('(not looked through)');
+    const { rejected, line } = await taken(fitted);
+    expect(rejected).toEqual([]);
+    for (const text of [JSON.stringify(fitted), line]) expect(text).not.toContain('hunter');
+  });
+
   const secret = 'hunter2'.repeat(20);
   const fixed = { ...FIXED, trace_name: 'createUser', user: { name: 'jane', domain: { id: 'd' } } };
   test.each<[string, Partial<OwnTrace>]>([

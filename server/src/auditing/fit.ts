@@ -1,6 +1,6 @@
 import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
-import { type Masker, TRACE_NAME_PATTERN } from '../traces/index.ts';
+import { type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
 import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
@@ -46,8 +46,15 @@ const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
  */
 export function fit(trace: OwnTrace, domainId: string, time: number, masks: Masker): TraceInput {
   const { user, request, response } = trace;
-  const masker = masks.of(trace.service_type);
-  const line = (value: unknown, most?: number) => lineOf(masked(value, masker), most);
+  const masked = maskedBy(masks.of(trace.service_type));
+  const line = (value: unknown, most?: number) => lineOf(masked(value), most);
+  // Who acted comes first: what callers made hard to look through takes no steps from it.
+  const who = user && {
+    id: line(user.id),
+    name: line(user.name) || '(unnamed)',
+    domain: { id: line(user.domain?.id) || domainId, name: line(user.domain?.name) },
+    access_key_id: line(user.access_key_id),
+  };
   return {
     time,
     trace_name: isName(trace.trace_name) ? trace.trace_name : 'unknown',
@@ -58,17 +65,12 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     resource_type: trace.resource_type,
     resource_id: line(trace.resource_id, MAX_NAME),
     resource_name: line(trace.resource_name, MAX_NAME),
-    user: user && {
-      id: line(user.id),
-      name: line(user.name) || '(unnamed)',
-      domain: { id: line(user.domain?.id) || domainId, name: line(user.domain?.name) },
-      access_key_id: line(user.access_key_id),
-    },
+    user: who,
     source_ip: line(trace.source_ip),
     code: line(trace.code),
     api_version: line(trace.api_version),
-    request: request && requestOf(request, masker),
-    response: responseOf(response && masker.text(response)),
+    request: request && requestOf(request, masked),
+    response: responseOf(response && (masked(response) as string)),
     request_id: line(trace.request_id),
     user_agent: line(trace.user_agent),
     message: line(trace.message, MAX_NAME),
@@ -79,13 +81,18 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
 
 const isName = (value: unknown) => typeof value === 'string' && TRACE_NAME.test(value);
 
-/** The value with its secrets masked. */
-function masked(value: unknown, masker: Masker): unknown {
-  if (typeof value === 'string') return masker.text(value);
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  const text = JSON.stringify(pruned(value, MAX_LEVELS + 1));
-  const result = masker.text(text);
-  return result === text ? value : JSON.parse(result);
+type Masked = (value: unknown) => unknown;
+
+/** Gives values of one trace with their secrets masked. */
+function maskedBy(masker: Masker): Masked {
+  const steps = new Steps();
+  return (value) => {
+    if (typeof value === 'string') return masker.text(value, steps);
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+    const text = JSON.stringify(pruned(value, MAX_LEVELS + 1));
+    const result = masker.text(text, steps);
+    return result === text ? value : JSON.parse(result);
+  };
 }
 
 /** A copy without what is nested so deep that no excerpt shows it. */
@@ -104,12 +111,12 @@ function lineOf(value: unknown, most = MAX_LINE): string | undefined {
   return oneLine(cut);
 }
 
-function requestOf(asked: AskedFor, masker: Masker): Record<string, unknown> | undefined {
+function requestOf(asked: AskedFor, masked: Masked): Record<string, unknown> | undefined {
   const { params, query, body, schema } = asked;
   const parts = {
-    params: excerpt(masked(params, masker), MAX_PARAMS),
-    query: excerpt(masked(query, masker), MAX_QUERY),
-    body: excerpt(masked(body, masker), MAX_BODY, schema),
+    params: excerpt(masked(params), MAX_PARAMS),
+    query: excerpt(masked(query), MAX_QUERY),
+    body: excerpt(masked(body), MAX_BODY, schema),
   };
   const given = Object.entries(parts).filter(
     ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,
