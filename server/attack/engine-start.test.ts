@@ -1,9 +1,12 @@
-import { symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Engine, startEngine } from '../src/engine/index.ts';
 import {
+  canMount,
   indexed,
   listAll,
   type RunningServer,
@@ -13,6 +16,9 @@ import {
   temporaryDirectory,
   trace,
 } from './harness.ts';
+
+/** Traces wait in the journal for a while before that counts as trouble. */
+const TOLD = { timeout: 150_000, interval: 500 };
 
 let directory: string;
 let elsewhere: string;
@@ -71,3 +77,85 @@ test('killed and started again, time after time, it starts', async () => {
   }
   server = undefined;
 });
+
+/** Reports traces all the while. @returns ids that were acknowledged, when it is to end */
+function reporting(to: RunningServer): () => Promise<string[]> {
+  const ids: string[] = [];
+  let ended = false;
+  const done = (async () => {
+    while (!ended) {
+      const { status, trace_ids } = await report(to, [trace(), trace()]);
+      expect(status).toBe(201);
+      ids.push(...(trace_ids as string[]));
+      await sleep(20);
+    }
+  })();
+  return async () => {
+    ended = true;
+    await done;
+    return ids;
+  };
+}
+
+async function allListed(from: RunningServer, ids: string[]): Promise<void> {
+  await indexed(from);
+  const listed = await listAll(from);
+  expect(ids.filter((id) => listed.get(id) !== 1)).toEqual([]);
+  expect((await fetch(`${from.url}/readyz`)).status).toBe(200);
+}
+
+test('an engine that dies at each of its starts is found when it is left alone', async () => {
+  server = await startServer(directory);
+  const ended = reporting(server);
+  for (let i = 0; i < 12; i++) {
+    for (let killed = false; !killed; ) {
+      await sleep(Math.random() * 400);
+      try {
+        process.kill(server.enginePid(), 'SIGKILL');
+        killed = true;
+      } catch {
+        // It is not there yet.
+      }
+    }
+  }
+  const ids = await ended();
+  await allListed(server, ids);
+  expect(await server.stop()).toBe(0);
+  server = undefined;
+});
+
+test.skipIf(!canMount())(
+  'the disk of the engine is full when the service starts: it says so, takes traces, and all is found when there is room',
+  async () => {
+    const disk = path.join(directory, 'engine');
+    const ballast = path.join(disk, 'ballast');
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
+    try {
+      const before = await startServer(directory);
+      const { trace_ids } = await report(before, [trace(), trace()]);
+      await indexed(before);
+      expect(await before.stop()).toBe(0);
+      await writeFile(ballast, Buffer.alloc(80 * 1024 * 1024)).catch(() => undefined);
+      server = await startServer(directory);
+      const ended = reporting(server);
+      const told = async () => {
+        const ready = await fetch(`${server?.url}/readyz`);
+        const { checks } = (await ready.json()) as { checks: { ok: boolean; detail: string }[] };
+        return checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
+      };
+      await expect
+        .poll(told, TOLD)
+        .toEqual([expect.stringMatching(/not enough space.*look for a full disk/)]);
+      const ids = await ended();
+      await rm(ballast);
+      await allListed(server, [...(trace_ids as string[]), ...ids]);
+      expect(await server.stop()).toBe(0);
+      server = undefined;
+    } finally {
+      await server?.kill();
+      server = undefined;
+      execFileSync('umount', ['-l', disk]);
+    }
+  },
+);

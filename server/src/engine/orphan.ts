@@ -9,7 +9,7 @@ const THREADS = 17;
 const START_TIME = 19;
 
 /** Notes an engine's process, with its start time: the id alone may belong to another one later. */
-export function noteEngine(pidFile: string, pid: number | undefined): void {
+export function noteEngine(pidFile: string, pid: number): void {
   let started = '';
   try {
     started = fieldsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'))[START_TIME] ?? '';

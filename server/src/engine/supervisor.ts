@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { makeDirectory } from '../durable.ts';
 import { engineConfig } from './engine-config.ts';
 import { endOrphan, noteEngine } from './orphan.ts';
 import { PART_BROKEN } from './written-parts.ts';
@@ -98,7 +99,6 @@ class Supervisor implements Engine {
 
   constructor(options: EngineOptions) {
     this.options = options;
-    mkdirSync(path.join(options.dataDir, DATA), { recursive: true, mode: 0o700 });
     const beside = path.join(options.dataDir, 'engine.sock');
     if (Buffer.byteLength(beside) > LONGEST_SOCKET_PATH) {
       this.socketDir = mkdtempSync(path.join(os.tmpdir(), 'opencts-'));
@@ -106,7 +106,6 @@ class Supervisor implements Engine {
     this.socketPath = this.socketDir ? path.join(this.socketDir, 'engine.sock') : beside;
     this.pidFile = path.join(options.dataDir, PID_FILE);
     this.configFile = path.join(options.dataDir, 'config.xml');
-    writeFileSync(this.configFile, engineConfig(options.memory), { mode: 0o600 });
   }
 
   get pid(): number | undefined {
@@ -128,24 +127,20 @@ class Supervisor implements Engine {
 
   async start(): Promise<void> {
     await endOrphan(this.pidFile, path.join(this.options.dataDir, DATA));
+    await this.prepare();
     if (this.stopping) throw new Error('the embedded engine was stopped before it had started');
     const began = Date.now();
     const child = this.spawn();
-    await new Promise<void>((resolve, reject) => {
-      const impatience = setTimeout(() => child.kill('SIGKILL'), START_MS);
-      child.once('message', () => {
-        clearTimeout(impatience);
-        resolve();
-      });
-      child.once('exit', (code, signal) => {
-        clearTimeout(impatience);
-        reject(
-          new Error(
-            `the embedded engine ended at start (${signal ?? `exit ${code}`}); ${signal === 'SIGKILL' ? KILLED : 'its log lines tell why'}`,
-          ),
-        );
-      });
-    });
+    const up = answering(child);
+    try {
+      if (child.pid) noteEngine(this.pidFile, child.pid);
+    } catch (error) {
+      // Nobody would find it, and it holds the lock on the data.
+      child.kill('SIGKILL');
+      await up.catch(() => undefined);
+      throw error;
+    }
+    await up;
     this.ready = true;
     this.problem = undefined;
     this.onUp();
@@ -193,6 +188,15 @@ class Supervisor implements Engine {
     this.wait = Math.min(this.wait * 2, RESTART_MOST_MS);
   }
 
+  /** What is as it must be is not written again: on a full disk the engine can still be asked. */
+  private async prepare(): Promise<void> {
+    const { dataDir, memory } = this.options;
+    await makeDirectory(path.join(dataDir, DATA));
+    const config = engineConfig(memory);
+    const there = await readFile(this.configFile, 'utf8').catch(() => undefined);
+    if (there !== config) await writeFile(this.configFile, config, { mode: 0o600 });
+  }
+
   private spawn(): ChildProcess {
     const args = [path.join(this.options.dataDir, DATA), this.socketPath, this.configFile];
     const child = fork(CHILD, args, {
@@ -201,7 +205,6 @@ class Supervisor implements Engine {
       env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '14', MALLOC_ARENA_MAX: '2' },
     });
     this.child = child;
-    noteEngine(this.pidFile, child.pid);
     if (child.stderr) {
       createInterface({ input: child.stderr }).on('line', (line) =>
         this.options.log.warn({ engine: line }, 'engine'),
@@ -209,4 +212,27 @@ class Supervisor implements Engine {
     }
     return child;
   }
+}
+
+/** Rejects when it ends before it answers, or could not be started at all. */
+function answering(child: ChildProcess): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const impatience = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    child.once('message', () => {
+      clearTimeout(impatience);
+      resolve();
+    });
+    child.on('error', (error) => {
+      clearTimeout(impatience);
+      reject(new Error(`the embedded engine could not be started: ${error.message}`, { cause: error }));
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(impatience);
+      reject(
+        new Error(
+          `the embedded engine ended at start (${signal ?? `exit ${code}`}); ${signal === 'SIGKILL' ? KILLED : 'its log lines tell why'}`,
+        ),
+      );
+    });
+  });
 }
