@@ -110,6 +110,8 @@ export const ERRORS = {
     ),
   fileDamaged: (key: string) =>
     new CtsError(500, 'CTS.0005', `the trace file ${key} cannot be read: it was changed since its delivery`),
+  fileUnreadable: (key: string) =>
+    new CtsError(502, 'CTS.0005', `the disk of the bucket does not give the trace file ${key} back`),
   keyUnusable: (message: string) => new CtsError(400, 'CTS.0222', message, { field: 'kms_id' }),
   keyNotPermitted: () =>
     new CtsError(403, 'CTS.0013', 'the file is encrypted, and your roles do not allow kms:dek:decrypt'),

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { symlink } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Selectable, sql } from 'kysely';
 import { ERRORS } from '../errors.ts';
+import { linkFile } from '../hard-link.ts';
 import { EnvelopeDamaged, type Keyring, KeyUnusable, type KeyUser, unseal } from '../kms/index.ts';
 import { type Database, type Metadata, wholeIn } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
@@ -270,8 +270,8 @@ export class ArchiveCatalog {
   }
 
   /**
-   * Brings the text of a file into one on this disk, decrypted, but still compressed: the file itself where it
-   * lies on this disk already, else a copy under the given name.
+   * Brings the text of a file into one on this disk, decrypted, but still compressed: a second name of the file
+   * where it lies on this disk already, else a copy.
    * @param reader absent: the service itself
    * @throws CtsError as {@link open} does; 500 when its hash is not the one that it was delivered with
    */
@@ -280,13 +280,14 @@ export class ArchiveCatalog {
     if (file.encryption_key !== null && reader && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     const hash = createHash('sha256');
     try {
-      const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
       const sealed = this.isSealed(file);
       const inPlace = sealed ? undefined : this.objects.fileOf?.(bucket, key);
       if (inPlace !== undefined) {
-        for await (const _ of hashed(body, hash));
-        await symlink(inPlace, target);
+        // It may go from its bucket before it is read.
+        if (!(await linkFile(inPlace, target))) throw ERRORS.fileGone(key);
+        for await (const _ of hashed(createReadStream(target), hash));
       } else {
+        const { body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
         const stored = hashed(body, hash);
         const text = sealed ? this.unsealed(file.project_id, stored, reader) : stored;
         await pipeline(text, createWriteStream(target, { mode: 0o600 }));
@@ -404,9 +405,16 @@ async function begun(text: AsyncGenerator<Buffer>, end: () => void): Promise<Rea
   );
 }
 
+/** The disk that the bucket lies on does not give the bytes back. */
+function isReadError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code === 'EIO' && syscall === 'read';
+}
+
 function problemWith(key: string, error: unknown): Error {
   if (error instanceof KeyUnusable) return ERRORS.keyUnusable(`${key} cannot be decrypted: ${error.message}`);
   if (error instanceof EnvelopeDamaged) return ERRORS.fileDamaged(key);
+  if (isReadError(error)) return ERRORS.fileUnreadable(key);
   if (!(error instanceof ObjectStoreError)) return error as Error;
   if (error.problem === 'no-object') return ERRORS.fileGone(key);
   if (error.problem === 'key') return ERRORS.keyUnusable(`${key} cannot be decrypted: ${error.message}`);

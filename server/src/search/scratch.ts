@@ -1,8 +1,9 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Logger } from 'pino';
+import { makeDirectory } from '../durable.ts';
 import { type Engine, removeEngine, startEngine } from '../engine/index.ts';
 import {
   bind,
@@ -56,14 +57,24 @@ export class Scratch {
     await Scratch.clear(directory);
     const engine = await startEngine({ dataDir: directory, memory: MEMORY, log });
     const scratch = new Scratch(directory, engine);
-    await mkdir(scratch.files, { recursive: true, mode: 0o700 });
-    await scratch.command(`CREATE DATABASE ${DATABASE}`);
+    try {
+      await makeDirectory(scratch.files);
+      await scratch.command(`CREATE DATABASE ${DATABASE}`);
+    } catch (error) {
+      await scratch.end();
+      throw error;
+    }
     return scratch;
   }
 
-  async close(): Promise<void> {
+  private async end(): Promise<void> {
     await this.client.close();
     await this.engine.stop();
+  }
+
+  /** The engine has ended, also when its files cannot be removed. */
+  async close(): Promise<void> {
+    await this.end();
     await rm(this.files, { recursive: true, force: true });
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -119,7 +119,7 @@ export class ArchiveSearches {
   }
 
   async start(): Promise<void> {
-    await Scratch.clear(this.options.directory);
+    await Scratch.clear(this.options.directory).catch((err) => this.keptFiles(err));
     this.timer = setInterval(() => void this.tidy(), LOOK_EVERY_MS);
   }
 
@@ -224,10 +224,7 @@ export class ArchiveSearches {
         this.ended(search, 'cancelled');
       } else {
         this.options.log.warn({ err: error, search: search.id }, 'a search in the archive failed');
-        search.message =
-          error instanceof CtsError || error instanceof ReadTooWide
-            ? error.message
-            : 'the search engine ended; search again';
+        search.message = reasonOf(error);
         this.ended(search, 'failed');
       }
     }
@@ -386,8 +383,27 @@ export class ArchiveSearches {
   private async end(): Promise<void> {
     const { scratch } = this;
     this.scratch = undefined;
-    await (await scratch?.catch(() => undefined))?.close();
+    await (await scratch?.catch(() => undefined))?.close().catch((err) => this.keptFiles(err));
   }
+
+  /** They hold nothing that lasts, and are removed before the next engine begins. */
+  private keptFiles(err: unknown): void {
+    this.options.log.warn({ err }, 'files of searches that are over cannot be removed now');
+  }
+}
+
+/** What the system says, without the names of its files. */
+const REFUSALS: Record<string, string> = {
+  ENOSPC: 'the disk of the service is full; search again when there is room',
+  EMFILE: 'too many files are open in the service; search again',
+  ENFILE: 'too many files are open in the service; search again',
+  EIO: 'the disk of the service cannot be read or written; search again',
+};
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CtsError || error instanceof ReadTooWide) return error.message;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return REFUSALS[code] ?? 'the search engine ended; search again';
 }
 
 const tableOf = ({ id }: Search) => `search_${id}`;

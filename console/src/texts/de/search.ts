@@ -36,7 +36,7 @@ export const search: typeof english = {
   problem: {
     changed: 'seit der Übertragung verändert',
     missing: 'nicht mehr im Bucket',
-    unreadable: 'kann nicht entschlüsselt werden',
+    unreadable: 'kann nicht gelesen werden',
   },
   gone: 'Die Treffer dieser Suche sind nicht mehr verfügbar. Suchen Sie erneut.',
   more: 'Ältere Traces laden',

@@ -32,7 +32,7 @@ export const search = {
   problem: {
     changed: 'changed since its delivery',
     missing: 'not in its bucket any more',
-    unreadable: 'cannot be decrypted',
+    unreadable: 'cannot be read',
   },
   gone: 'The findings of that search are no longer kept. Search again.',
   more: 'Load older traces',

@@ -10,6 +10,7 @@ import { Keyring, unseal } from '../../kms/index.ts';
 import { connectMetadata, type Metadata } from '../../metadata/index.ts';
 import { DirectoryStore } from '../../objects/index.ts';
 import { ARCHIVER, Archiver } from '../archiver.ts';
+import { ArchiveCatalog } from '../catalog.ts';
 import { Cutter, stretchName } from '../cutter.ts';
 import { goingOn } from '../route-history.ts';
 import { SpoolSealer } from '../sealing.ts';
@@ -156,6 +157,10 @@ export class ArchiveHouse {
     await this.close();
     await this.open();
     await this.recover();
+  }
+
+  get catalog(): ArchiveCatalog {
+    return new ArchiveCatalog(this.metadata, this.objects, this.keyring);
   }
 
   get failing(): boolean {
