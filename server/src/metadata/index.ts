@@ -3,8 +3,8 @@ export { lookAtMetadata, MetadataDamaged, type Rows } from './look.ts';
 export {
   connectMetadata,
   copyMetadata,
-  isBusy,
   type Metadata,
+  mayPass,
   openMetadata,
   unlessBusy,
 } from './metadata.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { Kysely, Migrator } from 'kysely';
 import { CtsError } from '../errors.ts';
-import { SqliteInPlace, SqliteThread, sqliteDialect, Turns } from './dialect/sqlite/index.ts';
+import { SqliteError, SqliteInPlace, SqliteThread, sqliteDialect, Turns } from './dialect/sqlite/index.ts';
 import { READERS } from './limits.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Database } from './schema.ts';
@@ -66,8 +66,16 @@ export async function copyMetadata(file: string, target: string): Promise<void> 
 }
 
 /** Whether a statement was refused because others write, or another process holds the lock: it can be tried again. */
-export function isBusy(error: unknown): boolean {
+function isBusy(error: unknown): boolean {
   return error instanceof CtsError && error.status === 503;
+}
+
+/** Such as a disk that is full or fails. */
+const OF_THE_DISK = /^SQLITE_(?:FULL|IOERR|CANTOPEN|READONLY|NOMEM)/;
+
+/** Whether a statement was refused for what may be over soon, whatever it says. */
+export function mayPass(error: unknown): boolean {
+  return isBusy(error) || (error instanceof SqliteError && OF_THE_DISK.test(error.code ?? ''));
 }
 
 /** Does without a write that nobody depends on. */

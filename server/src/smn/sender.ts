@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Bounds } from '../clock/index.ts';
-import { type Database, inPieces, isBusy, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import { type Database, inPieces, type Metadata, mayPass, PIECE_ROWS } from '../metadata/index.ts';
 import type { Trace } from '../traces/index.ts';
 import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './batch.ts';
 import type { Certificates } from './certificates.ts';
@@ -483,14 +483,17 @@ export class Sender {
     return false;
   }
 
-  /** What was sent is noted however long another process locks the metadata: else it would be sent again. */
+  /**
+   * What was sent is noted however long another process locks the metadata, or their disk is full: else it would be
+   * sent again.
+   */
   private async insist(work: (transaction: Metadata) => Promise<void>): Promise<void> {
     const { metadata, log } = this.options;
     for (;;) {
       try {
         return await metadata.transaction().execute(work);
       } catch (error) {
-        if (this.stopping || !isBusy(error)) throw error;
+        if (this.stopping || !mayPass(error)) throw error;
         log.warn({ err: error }, 'what became of a message cannot be noted now; it is tried again');
         await sleep(RETRY_FIRST_MS);
       }
