@@ -104,3 +104,78 @@ describe('a folder of the spool that is not whole costs only itself, and is told
     expect(await damaged()).toEqual([]);
   });
 });
+
+describe('a room of the spool that is empty, half removed or something else keeps no trace from its file', () => {
+  const inSpool = (...name: string[]) => path.join(house.spool, ...name);
+  const gone = (...name: string[]) => rm(inSpool(...name), { recursive: true });
+  const isFile = async (name: string) => {
+    await gone(name).catch(() => undefined);
+    await writeFile(inSpool(name), 'x');
+  };
+  const half = async (name: string) => {
+    await mkdir(inSpool(name, 'stretch'), { recursive: true });
+    await writeFile(inSpool(name, 'stretch', 'file'), 'x');
+  };
+  const rooms = ['ready', 'cutting', 'delivered', 'damaged'];
+  const harms: [string, () => Promise<void>][] = [
+    ...rooms
+      .slice(1)
+      .map((room): [string, () => Promise<void>] => [
+        `${room} is gone`,
+        () => gone(room).catch(() => undefined),
+      ]),
+    ...rooms.map((room): [string, () => Promise<void>] => [
+      `${room} holds half of something`,
+      () => half(room),
+    ]),
+    ['ready holds half of something, and damaged is gone', () => half('ready').then(() => gone('damaged'))],
+  ];
+  const absent: [string, () => Promise<void>][] = [
+    ['the spool is gone', () => gone()],
+    ['ready is gone', () => gone('ready')],
+  ];
+  const files = rooms
+    .slice(1)
+    .map((room): [string, () => Promise<void>] => [`${room} is a file`, () => isFile(room)]);
+
+  async function goesOn(): Promise<void> {
+    await house.record(['IAM']);
+    await house.cycle();
+    await house.cycle();
+    expect(await house.archived(), `${house.logged}`).toEqual(house.recorded);
+    expect(await house.ready()).toEqual([]);
+    expect(house.failing).toBe(false);
+  }
+
+  test.each([...harms, ...absent, ...files])('%s when it starts', async (_what, harm) => {
+    await house.record(['ECS']);
+    await house.cycle();
+    await harm();
+    await house.reopen();
+    await goesOn();
+  });
+
+  test.each(harms)('%s while it runs', async (_what, harm) => {
+    await house.record(['ECS']);
+    await house.cycle();
+    await harm();
+    await goesOn();
+  });
+
+  // Another disk may belong there: nothing is put in its place.
+  test.each([...absent, ['ready is a file', () => isFile('ready')]] as typeof harms)(
+    '%s while it runs: it is told, traces wait in the journal, and are in their files when it is there again',
+    async (_what, harm) => {
+      await house.record(['ECS']);
+      await house.cycle();
+      await harm();
+      await house.record(['IAM']);
+      await house.cycle();
+      expect(house.failing).toBe(true);
+      expect(house.logged.filter((line) => line.includes('the traces wait in the journal'))).not.toEqual([]);
+      await rm(inSpool('ready'), { recursive: true, force: true });
+      await house.reopen();
+      await goesOn();
+    },
+  );
+});
