@@ -201,6 +201,10 @@ export class ArchiveCatalog {
     if (encrypted && !reader.mayDecrypt) throw ERRORS.keyNotPermitted();
     try {
       const { head, body } = await this.objects.within(PATIENCE_MS).get(bucket, key);
+      if (head.size !== known.bytes) {
+        body.destroy();
+        throw ERRORS.fileDamaged(key);
+      }
       if (!this.isSealed(known)) return { body, bytes: head.size, encrypted };
       const text = this.unsealed(projectId, body, reader);
       return { body: await begun(text, () => body.destroy()), bytes: head.size, encrypted };

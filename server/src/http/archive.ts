@@ -6,6 +6,7 @@ import { exactJson, Trace } from '../traces/index.ts';
 import { addressOf } from './address.ts';
 import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
+import { sendExactly } from './exact-length.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
@@ -145,9 +146,8 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       });
       const name = key.slice(key.lastIndexOf('/') + 1).replaceAll(/[^A-Za-z0-9._-]/g, '_');
       reply.header('content-type', name.endsWith('.gz') ? 'application/gzip' : 'application/json');
-      if (!file.encrypted) reply.header('content-length', file.bytes);
       reply.header('content-disposition', `attachment; filename="${name}"`);
-      return reply.send(file.body);
+      return file.encrypted ? reply.send(file.body) : sendExactly(reply, file.bytes, file.body);
     },
   );
 

@@ -7,6 +7,7 @@ import Type from 'typebox';
 import { type Backup, BackupFile, BackupInfo } from '../backup/index.ts';
 import { ERRORS } from '../errors.ts';
 import { about } from './audit.ts';
+import { sendExactly } from './exact-length.ts';
 import { NoBody } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
@@ -124,9 +125,8 @@ export const backupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       if (!file || file.link !== undefined) throw ERRORS.noBackup(`${id}/${index}`);
       await gate.stream(reply);
       reply.header('content-type', 'application/octet-stream');
-      reply.header('content-length', file.bytes + 64);
       const bytes = withHash(path.join(folder, file.path), file.bytes, () => backups.keep(id));
-      return reply.send(Readable.from(bytes));
+      return sendExactly(reply, file.bytes + 64, Readable.from(bytes));
     },
   );
 
