@@ -344,6 +344,25 @@ describe('names that are counted, and names of several', () => {
   ]);
 });
 
+describe('cookies, and names of elements', () => {
+  masks([
+    ['{"cookies":["a=b","c=d"],"n":"x"}', `{"cookies":["${M}","${M}"],"n":"x"}`],
+    ['{"req":{"cookies":{"sid":"a","n":1},"url":"/"}}', `{"req":{"cookies":{"sid":"${M}","n":1},"url":"/"}}`],
+    ['{"cookies":3,"cookies_enabled":true}'],
+    [
+      '{"password[]":["a"],"password[0]":"b","Password:":"c"}',
+      `{"password[]":"${M}","password[0]":"${M}","Password:":"${M}"}`,
+    ],
+    ['password[]=a&password[1]=b&n[1]=2', `password[]=${M}&password[1]=${M}&n[1]=2`],
+    ['password%5B%5D=a&n=2', `password%5B%5D=${M}&n=2`],
+    ['TOKEN=$(echo a b) run', `TOKEN=${M} run`],
+    [
+      'https://b/o?q-signature=a&x-oss-signature=b&n=1',
+      `https://b/o?q-signature=${M}&x-oss-signature=${M}&n=1`,
+    ],
+  ]);
+});
+
 describe('innocent text stays as it is', () => {
   masks(
     [

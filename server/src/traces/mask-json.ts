@@ -32,7 +32,7 @@ const RAW_HEADERS = /^raw_?headers$/i;
 const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN|-?Infinity)$/;
 const HARMLESS = /^(?:true|false|null|True|False|None|undefined)$/;
 /** What holds secrets only, also as a structure. */
-const HEADER = /(?:authorization|cookie)$/i;
+const HEADER = /(?:authorization|cookies?)$/i;
 /** JSON in a text, as far as it is some. */
 export interface JsonPart extends Structure {
   edits: Edit[];

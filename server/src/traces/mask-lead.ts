@@ -25,8 +25,8 @@ const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:[bfrune]{1,2}(?=["']))
 /** Around the name in a list of pairs: `[('Cookie', 'x'), …`. */
 const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
 const COMMA = /,\s{0,4}(?=["'])/y;
-/** What ends the name of a member in brackets: `user[password]=`. */
-const BRACKET = /\]?/y;
+/** What ends the name of a member in brackets, and of one of several: `user[password]=`, `password[0]=`. */
+const BRACKET = /\]?(?:\[\d{0,3}\])?/y;
 /** The rest of a tag of markup, and what its text begins with. */
 const TAG = /(?:\s[^<>]{0,500})?>\s{0,100}(<!\[CDATA\[)?/y;
 /** What stands before the name in a tag. */

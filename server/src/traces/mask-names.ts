@@ -47,11 +47,15 @@ const WHOLE = ['secret', 'secretstring', 'secretbinary', 'secretvalue'];
 const TEXT_ENDS = [
   'authorization',
   'cookie',
+  'cookies',
   'credential',
   'credentials',
   'amzsignature',
   'googsignature',
   'obssignature',
+  'osssignature',
+  'tossignature',
+  'qsignature',
 ];
 /** What a signature in a URL is called; elsewhere such a member is no secret. */
 const PARAMETERS = ['signature', 'sig'];
@@ -79,6 +83,8 @@ const PARTS = [
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
+/** Behind a name: one of several is `password2` or `password[0]`, and what it is in a form `Password:`. */
+const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How they end, which takes longer to find. */
@@ -170,9 +176,8 @@ export class SecretNames {
     return PARAMETERS.includes(bare(name)) ? 'text' : this.of(name);
   }
 
-  /** One of several is called `password2`. */
   private judge(name: string): Secrecy | undefined {
-    return this.judgeOne(name) ?? this.judgeOne(name.replace(/\d{1,3}$/, ''));
+    return this.judgeOne(name) ?? this.judgeOne(name.replace(COUNTED, ''));
   }
 
   private judgeOne(name: string): Secrecy | undefined {

@@ -20,8 +20,8 @@ const BLOCK = /[|>][+-]?\d?[^\S\r\n]*(?=\r?\n)/y;
 const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
 /** What a value goes on with up to the next setting of a connection string. */
 const SETTING = /(?:[^;=\r\n"'`<>\\]{0,100}(?=;))?/y;
-/** What makes a value of a text, in SQL and in programs. */
-const CALL = /(?:[a-z_][\w.]{0,40}\(\s{0,4}){1,4}(?=["'])/iy;
+/** What makes a value of a text, in SQL, programs and command lines. */
+const CALL = /(?:[a-z_][\w.]{0,40}\(\s{0,4}){1,4}(?=["'])|\$\(/iy;
 /** Values of a header, as programs write them. */
 const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
 const LONGEST_ELEMENT = 4000;
