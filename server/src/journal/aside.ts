@@ -200,8 +200,10 @@ async function namesIn(folder: string): Promise<string[]> {
 async function readAside(file: string): Promise<AsideFile> {
   const found: AsideFile = { records: [], others: [] };
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return '';
+    if (error.code === 'ENOENT') return '';
+    // Whoever is to mend it must know which it is.
+    error.message = `${file}: ${error.message}`;
+    throw error;
   });
   for (const line of text.split('\n')) {
     if (line === '') continue;

@@ -170,4 +170,16 @@ describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
       }
     },
   );
+
+  test('a file of it that the disk does not give back is named', async () => {
+    const run = await new Run('unreadable').open();
+    await run.append(true);
+    await run.follow(1);
+    disk.faults.fail({ calls: 'read', error: 'EIO', times: 1e6, path: '*/quarantine/*' });
+    await expect(run.openQuarantine()).rejects.toThrow(/\/quarantine\/indexer-\S+\.ndjson: EIO/);
+    disk.faults.clear();
+    await run.openQuarantine();
+    expect(run.quarantine.totals.indexer).toBe(1);
+    await run.journal.close();
+  });
 });
