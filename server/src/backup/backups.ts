@@ -47,8 +47,11 @@ export class Backups {
 
   /** Removes what an earlier run has left. */
   async start(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
-    await forgetFrozen(path.join(this.options.dataDir, 'engine', 'data'));
+    const { dataDir, log } = this.options;
+    const keptFiles = (err: unknown) =>
+      log.warn({ err }, 'a backup that an earlier run has left cannot be removed now');
+    await rm(this.folder, { recursive: true, force: true }).catch(keptFiles);
+    await forgetFrozen(path.join(dataDir, 'engine', 'data')).catch(keptFiles);
     this.timer = setInterval(() => void this.expire(), LOOK_EVERY_MS);
   }
 

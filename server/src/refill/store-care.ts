@@ -107,7 +107,10 @@ export class StoreCare {
   }
 
   async start(): Promise<void> {
-    await rm(this.options.scratch, { recursive: true, force: true });
+    const { scratch, log } = this.options;
+    await rm(scratch, { recursive: true, force: true }).catch((err) =>
+      log.warn({ err }, 'copies of trace files that an earlier run has left cannot be removed now'),
+    );
     await this.lost.read();
     await this.check.start();
     this.look();
