@@ -77,3 +77,15 @@ test('a text that was cut off already is marked even where it would fit', () => 
     { numRuns: 5000 },
   );
 });
+
+test.each(['[', '{"":', '[[],', '[\n', '[["a",'])(
+  'however deep a text of %j is, a place to cut costs the same',
+  (piece) => {
+    // Copied at every bracket, those around it would take minutes.
+    const most = 1024 * 1024;
+    const cut = cutText(piece.repeat((2 * most) / piece.length), most);
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(most);
+    expect(cut).toContain('…');
+    expect(cut.startsWith(piece)).toBe(true);
+  },
+);

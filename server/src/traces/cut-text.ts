@@ -8,11 +8,18 @@ const CUT_ELEMENT = `"${CUT}"`;
 /** UTF-8 of the longest mark, a comma and a quotation mark. */
 const ROOM = Buffer.byteLength(CUT_MEMBER) + 2;
 
+/** A bracket that is open, and those around it: a place is kept with them, which costs the same however deep it is. */
+interface Open {
+  closer: '}' | ']';
+  around: Open | undefined;
+  depth: number;
+}
+
 /** Where a text can be cut, and what goes behind it. */
 interface Place {
   at: number;
   mark: string;
-  closers: string;
+  open: Open | undefined;
 }
 
 /** Whether a text takes at most so many bytes of UTF-8. */
@@ -27,45 +34,48 @@ export const fits = (text: string, most: number) =>
 export function cutText(text: string, most: number, isCut = false): string {
   if (!isCut && fits(text, most)) return text;
   const place = placeToCut(text, most);
-  if (place) return text.slice(0, place.at) + place.mark + place.closers;
+  if (place) return text.slice(0, place.at) + place.mark + closing(place.open);
   return text.slice(0, fitting(text, 0, text.length, most - Buffer.byteLength(CUT))) + CUT;
 }
 
 /** In JSON, whole or cut off. */
 function placeToCut(text: string, most: number): Place | undefined {
-  const open: string[] = [];
+  let open: Open | undefined;
+  let depth = 0;
   let bytes = 0;
   let counted = 0;
   let expectsValue = true;
   let best: Place | undefined;
   for (const { kind, start, end } of tokensOf(text)) {
     bytes += bytesOf(text, counted, start);
-    const room = most - bytes - open.length - ROOM;
+    const room = most - bytes - depth - ROOM;
     if (room < 0) return best;
     if (kind === 'string' && end - start > room) return within(text, start, end - 1, room, open);
     bytes += bytesOf(text, start, end);
     counted = end;
-    if (kind === '{' || kind === '[') open.push(kind === '{' ? '}' : ']');
-    else if (kind === '}' || kind === ']') open.pop();
-    expectsValue = kind === ':' || kind === '[' || (kind === ',' && open.at(-1) === ']');
-    if (kind === ',' || kind === ':' || kind === 'name' || open.length === 0) continue;
-    if (bytes + open.length + ROOM > most) return best;
+    if (kind === '{' || kind === '[')
+      open = { closer: kind === '{' ? '}' : ']', around: open, depth: depth + 1 };
+    else if (kind === '}' || kind === ']') open = open?.around;
+    depth = open?.depth ?? 0;
+    expectsValue = kind === ':' || kind === '[' || (kind === ',' && open?.closer === ']');
+    if (kind === ',' || kind === ':' || kind === 'name' || depth === 0) continue;
+    if (bytes + depth + ROOM > most) return best;
     const separator = kind === '{' || kind === '[' ? '' : ',';
-    const mark = separator + (open.at(-1) === '}' ? CUT_MEMBER : CUT_ELEMENT);
-    best = { at: end, mark, closers: closing(open) };
+    const mark = separator + (open?.closer === '}' ? CUT_MEMBER : CUT_ELEMENT);
+    best = { at: end, mark, open };
   }
   // It is JSON no further: it was cut off there, or is none.
   const rest = past(SPACE, text, counted);
   if (past(PART_OF_SCALAR, text, rest) === text.length) return best;
   if (past(PART_OF_STRING, text, rest) < text.length) return undefined;
-  const room = most - bytes - bytesOf(text, counted, rest) - open.length - ROOM;
+  const room = most - bytes - bytesOf(text, counted, rest) - depth - ROOM;
   return expectsValue && room > 0 ? within(text, rest, text.length, room, open) : best;
 }
 
 /** In a string. @param end of its inner */
-function within(text: string, start: number, end: number, room: number, open: readonly string[]): Place {
+function within(text: string, start: number, end: number, room: number, open: Open | undefined): Place {
   const at = beforeEscape(text, start + 1, fitting(text, start + 1, end, room));
-  return { at, mark: `${CUT}"`, closers: closing(open) };
+  return { at, mark: `${CUT}"`, open };
 }
 
 const SPACE = /[ \t\r\n]*/y;
@@ -73,7 +83,11 @@ const SPACE = /[ \t\r\n]*/y;
 const PART_OF_SCALAR = /[\w.+-]{0,100}/y;
 const PART_OF_STRING = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*\\?(?:u[0-9a-fA-F]{0,3})?/y;
 
-const closing = (open: readonly string[]) => [...open].reverse().join('');
+function closing(open: Open | undefined): string {
+  let closers = '';
+  for (let at = open; at; at = at.around) closers += at.closer;
+  return closers;
+}
 
 function bytesOf(text: string, start: number, end: number): number {
   return Buffer.byteLength(text.slice(start, end));
