@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
-import { Digester, SigningKeys } from '../dist/archive/index.js';
 import { traceFileKey } from '../dist/archive/layout.js';
+import { Digester, SigningKeys } from '../dist/evidence/index.js';
 import { openMetadata } from '../dist/metadata/index.js';
 import { DirectoryStore } from '../dist/objects/index.js';
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { bucketSource, readPublicKey, SigningKeys, verifyArchive } from '../src/archive/index.ts';
+import { bucketSource, readPublicKey, SigningKeys, verifyArchive } from '../src/evidence/index.ts';
 import { openMetadata } from '../src/metadata/index.ts';
 import { DirectoryStore } from '../src/objects/index.ts';
 import { removeDirectory, temporaryDirectory } from './harness.ts';

@@ -6,11 +6,11 @@ import { backupCommand, restoreCommand } from './backup/index.ts';
 import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
+import { verifyCommand } from './evidence/index.ts';
 import { importCommand } from './import/index.ts';
 import { beginAnew } from './installation/index.ts';
 import { startProblem } from './start-problem.ts';
 import { StartRefused } from './start-refused.ts';
-import { verifyCommand } from './verify/index.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -7,13 +7,19 @@ export {
   type SelectedFile,
 } from './catalog.ts';
 export type { SpoolFile } from './cutter.ts';
-export { Digester } from './digester.ts';
+export { lockFrom } from './cutter.ts';
+export {
+  type DigestPlace,
+  digestKey,
+  digestPlace,
+  place,
+  stamp,
+  traceFileKey,
+  traceFilePlace,
+} from './layout.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { everyLine, traceTextOf } from './lines.ts';
 export type { Route } from './route.ts';
 export { RouteHistory } from './route-history.ts';
 export { SpoolSealer } from './sealing.ts';
-export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
-export { bucketSource, folderSource } from './sources.ts';
 export { Uploader } from './uploader.ts';
-export { type ArchiveSource, type Finding, type Verdict, verifyArchive } from './verify.ts';

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Archiving, Digester, Lifecycle, Uploader } from '../archive/index.ts';
+import type { Archiving, Lifecycle, Uploader } from '../archive/index.ts';
+import type { Digester } from '../evidence/index.ts';
 import { linkFile, linkFolder } from '../hard-link.ts';
 import { FORMAT } from '../installation/index.ts';
 import { type Journal, JournalSnapshot } from '../journal/index.ts';

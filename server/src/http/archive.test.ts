@@ -5,10 +5,10 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyCommand } from '../evidence/index.ts';
 import { DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
 import { House, PASSWORD, trace } from '../testing/house.ts';
-import { verifyCommand } from '../verify/index.ts';
 
 const BUCKET = 'audit-archive';
 const HOUR = 3_600_000;

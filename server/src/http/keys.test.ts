@@ -3,6 +3,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { verifyCommand } from '../evidence/index.ts';
 import { DirectoryStore, openS3 } from '../objects/index.ts';
 import {
   type S3Server,
@@ -12,7 +13,6 @@ import {
   whyNoS3,
 } from '../objects/testing/s3-server.ts';
 import { type Answer, House, PASSWORD, trace } from '../testing/house.ts';
-import { verifyCommand } from '../verify/index.ts';
 
 const BUCKET = 'sealed-archive';
 const HOUR = 3_600_000;

@@ -2,18 +2,17 @@ import path from 'node:path';
 import {
   ArchiveCatalog,
   Archiving,
-  Digester,
   deliveredTo,
   Lifecycle,
   type Route,
   RouteHistory,
-  SigningKeys,
   SpoolSealer,
   Uploader,
 } from '../archive/index.ts';
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
+import { Digester, SigningKeys } from '../evidence/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';

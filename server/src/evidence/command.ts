@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  type ArchiveSource,
-  bucketSource,
-  type Finding,
-  folderSource,
-  readPublicKey,
-  verifyArchive,
-} from '../archive/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { Progress } from '../import/index.ts';
 import { DirectoryStore, ObjectStoreError, openS3 } from '../objects/index.ts';
+import { readPublicKey } from './signing-keys.ts';
+import { bucketSource, folderSource } from './sources.ts';
+import { type ArchiveSource, type Finding, verifyArchive } from './verify.ts';
 
 const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME

@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
+import { digestKey, digestPlace, lockFrom, place, type Route, stamp } from '../archive/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import { lockFrom } from './cutter.ts';
 import {
   ALGORITHM,
   type Digest,
@@ -15,8 +15,6 @@ import {
   SIGNATURE_ALGORITHM,
   signedText,
 } from './digest.ts';
-import { digestKey, digestPlace, place, stamp } from './layout.ts';
-import type { Route } from './route.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);

@@ -1,8 +1,8 @@
 import { type KeyObject, verify as verifySignature } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
 import { type Digest, hashOf, instantOf, SIGNATURE, signedText } from './digest.ts';
-import { type DigestPlace, digestPlace, traceFilePlace } from './layout.ts';
 
 const expand = promisify(gunzip);
 const MOST_DIGEST = 256 * 1024 * 1024;

@@ -1,0 +1,5 @@
+export { verifyCommand } from './command.ts';
+export { Digester } from './digester.ts';
+export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
+export { bucketSource, folderSource } from './sources.ts';
+export { type ArchiveSource, type Finding, type Verdict, verifyArchive } from './verify.ts';

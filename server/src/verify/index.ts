@@ -1,1 +1,0 @@
-export { verifyCommand } from './command.ts';
