@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
-import { traceFileKey } from '../dist/archive/layout.js';
+import { noteFile, traceFileKey } from '../dist/archive/index.js';
 import { Digester, SigningKeys } from '../dist/evidence/index.js';
 import { openMetadata } from '../dist/metadata/index.js';
 import { DirectoryStore } from '../dist/objects/index.js';
@@ -52,25 +52,23 @@ async function deliver(number) {
   const body = gzipSync(JSON.stringify([{ trace_id: String(number) }]));
   await objects.put({ bucket, key, body, contentType: 'application/gzip' });
   const hash = (algorithm) => createHash(algorithm).update(body).digest('hex');
-  await metadata
-    .insertInto('trace_files')
-    .values({
-      bucket,
-      key,
-      project_id: route.projectId,
-      tracker_id: route.trackerId,
-      service,
-      bytes: body.length,
-      traces: 1,
-      first_time: time,
-      last_time: time,
-      earliest: time,
-      latest: time,
-      sha256: hash('sha256'),
-      md5: hash('md5'),
-      delivered_at: time,
-    })
-    .execute();
+  const file = {
+    bucket,
+    key,
+    project_id: route.projectId,
+    tracker_id: route.trackerId,
+    service,
+    bytes: body.length,
+    traces: 1,
+    first_time: time,
+    last_time: time,
+    earliest: time,
+    latest: time,
+    sha256: hash('sha256'),
+    md5: hash('md5'),
+    delivered_at: time,
+  };
+  await metadata.transaction().execute((transaction) => noteFile(transaction, file));
   return time;
 }
 
@@ -78,6 +76,7 @@ const { delivered } = await metadata
   .selectFrom('trace_files')
   .select(({ fn }) => fn.countAll().as('delivered'))
   .executeTakeFirstOrThrow();
+process.stdout.write('begun\n');
 for (let number = Number(delivered); ; number++) {
   now = (await deliver(number)) + 60_000;
   await digester.work();

@@ -17,14 +17,15 @@ test(`after ${KILLS} kill -9 while digests are written every chain is whole, and
   const directory = await temporaryDirectory();
   for (let round = 0; round < KILLS; round++) {
     const writer = spawn(process.execPath, [WRITER, directory, BUCKET], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
     writer.stderr.on('data', (text) => {
       said += text;
     });
-    await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 700));
     const ended = once(writer, 'exit');
+    await Promise.race([once(writer.stdout, 'data'), ended]);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
     expect([writer.exitCode, said]).toEqual([null, '']);
     writer.kill('SIGKILL');
     await ended;

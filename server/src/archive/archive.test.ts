@@ -14,7 +14,7 @@ import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/ind
 import { ARCHIVER, Archiver } from './archiver.ts';
 import { Archiving } from './archiving.ts';
 import { Cutter, type CutterJob, type SpoolFile, stretchName } from './cutter.ts';
-import { digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
+import { chainPlace, digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Route } from './route.ts';
 import { goingOn } from './route-history.ts';
@@ -161,7 +161,7 @@ describe('paths and names', () => {
   });
 
   test('of digest files', () => {
-    expect(digestKey(shelf, time)).toBe(
+    expect(digestKey(chainPlace(shelf), time)).toBe(
       'CloudTraces/eu-de/2026/5/9/system/Digest/ECS/prod_CloudTrace-Digest_eu-de_2026-05-09T08-05-03Z.json.gz',
     );
   });
@@ -178,7 +178,7 @@ describe('paths and names', () => {
     ['dws.v1_x-2', 'dws.v1_x-2'],
   ])('the trace source %j becomes the folder %j', (service, folder) => {
     expect(traceFileKey({ ...shelf, service }, time, hex, true)).toContain(`/system/${folder}/prod_`);
-    expect(digestKey({ ...shelf, service }, time)).toContain(`/system/Digest/${folder}/prod_`);
+    expect(digestKey(chainPlace({ ...shelf, service }), time)).toContain(`/system/Digest/${folder}/prod_`);
   });
 
   test('different names never share a folder, however long or odd they are', () => {
@@ -202,7 +202,7 @@ describe('paths and names', () => {
     const names = ['a b', 'a_b', 'a/b', '../x', '云服务器', '对象存储', 'a', 'eu-de', 'eu-de-a'];
     const regions = ['eu-de', 'eu', 'eu-de-a'];
     const all = regions.flatMap((region) =>
-      names.map((subProject) => digestKey({ ...shelf, region, subProject }, time)),
+      names.map((subProject) => digestKey(chainPlace({ ...shelf, region, subProject }), time)),
     );
     expect(new Set(all).size).toBe(all.length);
     for (const key of all) expect(digestPlace(key)).toMatchObject({ tracker: 'system', folder: 'ECS' });
@@ -539,18 +539,25 @@ describe('the uploader', () => {
     expect(uploader).toMatchObject({ waiting: { files: 0, bytes: 0 }, delivered: { files: 2, traces: 2 } });
   });
 
-  test('delivers into no hour that has its digest, when the clock is set back', async () => {
-    const last_end = CYCLE + 3_600_000;
-    const chain = { last_bucket: BUCKET, last_key: 'k', last_hash: 'h', last_signature: 's', ended: 0 };
-    await metadata
-      .insertInto('digest_chains')
-      .values({ tracker_id: 't1', service: '', last_end, ...chain })
-      .execute();
-    await record({});
-    await cut([route({ sorted: false })]);
+  test('files take the numbers of their chain: by bucket, tracker and trace source, whatever their prefix', async () => {
+    for (const prefix of ['', 'prod', 'prod_CloudTrace_x']) {
+      await record({}, { service: 'IAM' });
+      await cut([route({ prefix })]);
+      await uploader.work();
+    }
     await uploader.work();
-    const rows = await metadata.selectFrom('trace_files').selectAll().execute();
-    expect(rows).toMatchObject([{ tracker_id: 't1', service: '', delivered_at: last_end }]);
+    const rows = await metadata
+      .selectFrom('trace_files')
+      .innerJoin('chains', 'chains.id', 'chain_id')
+      .select(['chains.name', 'trace_files.number'])
+      .orderBy('chains.name')
+      .orderBy('trace_files.number')
+      .execute();
+    expect(rows).toEqual(
+      ['ECS', 'IAM'].flatMap((folder) =>
+        [1, 2, 3].map((number) => ({ name: `eu-de/system/${folder}/eu-de`, number })),
+      ),
+    );
   });
 
   test.each<[ConstructorParameters<typeof ObjectStoreError>[0], string]>([

@@ -19,6 +19,7 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-catalog-'));
   metadata = await openMetadata(path.join(directory, 'metadata.db'));
   catalog = new ArchiveCatalog(metadata, new DirectoryStore(directory), undefined as unknown as Keyring);
+  let files = 0;
   const file = (key: string) => ({
     bucket: 'b',
     key,
@@ -35,6 +36,8 @@ beforeAll(async () => {
     md5: '',
     encryption_key: null,
     delivered_at: 1,
+    chain_id: 0,
+    number: ++files,
   });
   const keys = [
     ...Array.from({ length: FILES }, (_, i) => `𝔘/${i % DAYS}/${String(i).padStart(6, '0')}.json`),

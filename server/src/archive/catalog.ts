@@ -160,14 +160,18 @@ export class ArchiveCatalog {
     limit: number,
   ): Promise<ArchivedFile[]> {
     const rows = await this.below(projectId, prefix)
-      .leftJoin('digest_chains', (join) =>
-        join
-          .onRef('digest_chains.tracker_id', '=', 'trace_files.tracker_id')
-          .onRef('digest_chains.service', '=', 'trace_files.service'),
-      )
       .where('key', '>', after)
-      .selectAll('trace_files')
-      .select('last_end')
+      .selectAll()
+      .select(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('digests')
+            .select('digests.seq')
+            .whereRef('digests.chain_id', '=', 'trace_files.chain_id')
+            .whereRef('digests.first_number', '<=', 'trace_files.number')
+            .whereRef('digests.last_number', '>=', 'trace_files.number')
+            .where('digests.body', '=', ''),
+        ).as('covered'),
+      )
       .orderBy('key')
       .limit(limit)
       .execute();
@@ -181,7 +185,7 @@ export class ArchiveCatalog {
       deliveredAt: row.delivered_at,
       sha256: row.sha256,
       encryptionKey: row.encryption_key ?? undefined,
-      covered: row.last_end !== null && row.delivered_at < row.last_end,
+      covered: Boolean(row.covered),
     }));
   }
 

@@ -6,13 +6,15 @@ export {
   type FileSelection,
   type SelectedFile,
 } from './catalog.ts';
+export { type DeliveredFile, noteFile, openChain } from './chains.ts';
 export type { SpoolFile } from './cutter.ts';
 export { lockFrom } from './cutter.ts';
 export {
+  chainName,
+  chainPlace,
   type DigestPlace,
   digestKey,
   digestPlace,
-  place,
   stamp,
   traceFileKey,
   traceFilePlace,

@@ -7,7 +7,7 @@ export interface Shelf {
   subProject?: string | undefined;
   tracker: string;
   /** Folder of the trace source, when files are sorted by it. */
-  service: string | undefined;
+  service?: string | undefined;
   prefix: string;
 }
 
@@ -17,10 +17,35 @@ export function traceFileKey(shelf: Shelf, time: number, hex: string, compressed
   return `${folder}/${beginning(shelf)}CloudTrace_${place(shelf)}_${stamp(time)}_${hex}.json${compressed ? '.gz' : ''}`;
 }
 
+/** What the keys of the trace files of one trace source have in common, and of the digest files over them. */
+export interface ChainPlace {
+  region: string;
+  tracker: string;
+  /** Folder of the trace source; empty: not sorted. */
+  folder: string;
+  /** Stands in their names: tells the projects apart that share a folder. */
+  place: string;
+  prefix: string;
+}
+
+/** The place of a shelf's files. */
+export const chainPlace = (shelf: Shelf): ChainPlace => ({
+  region: shelf.region,
+  tracker: shelf.tracker,
+  folder: serviceFolder(shelf).join(''),
+  place: place(shelf),
+  prefix: shelf.prefix,
+});
+
+/** By which a chain is known within its bucket; a new prefix begins no other one. */
+export const chainName = ({ region, tracker, folder, place }: ChainPlace) =>
+  [region, tracker, folder, place].join('/');
+
 /** Key of a digest file. @param time end of the covered hour, epoch ms */
-export function digestKey(shelf: Shelf, time: number): string {
-  const folder = [folderOf(shelf, time), 'Digest', ...serviceFolder(shelf)].join('/');
-  return `${folder}/${beginning(shelf)}CloudTrace-Digest_${place(shelf)}_${stamp(time)}.json.gz`;
+export function digestKey(chain: ChainPlace, time: number): string {
+  const { folder } = chain;
+  const path = [folderOf(chain, time), 'Digest', ...(folder === '' ? [] : [folder])].join('/');
+  return `${path}/${beginning(chain)}CloudTrace-Digest_${chain.place}_${stamp(time)}.json.gz`;
 }
 
 /** `YYYY-MM-DDTHH-MM-SSZ`, UTC. */
@@ -28,13 +53,13 @@ export const stamp = (time: number) =>
   new Date(time).toISOString().slice(0, 19).replaceAll(':', '-').concat('Z');
 
 /** Month and day are not padded. */
-function folderOf({ region, tracker }: Shelf, time: number): string {
+function folderOf({ region, tracker }: Pick<Shelf, 'region' | 'tracker'>, time: number): string {
   const day = new Date(time);
   const parts = [day.getUTCFullYear(), day.getUTCMonth() + 1, day.getUTCDate()];
   return ['CloudTraces', region, ...parts, tracker].join('/');
 }
 
-const beginning = ({ prefix }: Shelf) => (prefix === '' ? '' : `${prefix}_`);
+const beginning = ({ prefix }: Pick<Shelf, 'prefix'>) => (prefix === '' ? '' : `${prefix}_`);
 /** Stands in the names of a shelf's files: tells the projects apart that share a folder. */
 export const place = ({ region, subProject }: Pick<Shelf, 'region' | 'subProject'>) =>
   subProject === undefined ? region : `${region}-${partOf(subProject)}`;
@@ -78,6 +103,9 @@ const FOLDER = '^(CloudTraces/[^/]+)/\\d+/\\d+/\\d+/([^/]+)/';
 const DIGEST = new RegExp(
   `${FOLDER}Digest/(?:([^/]+)/)?(?:[^/]*_)?CloudTrace-Digest_([^/]+)_${STAMP}\\.json\\.gz$`,
 );
+const TRACE_FILE_OF_CHAIN = new RegExp(
+  `^CloudTraces/([^/]+)/\\d+/\\d+/\\d+/([^/]+)/(?:([^/]+)/)?(?:([^/]*?)_)?CloudTrace_(\\1(?:-[^/]+)?)_${STAMP}_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
+);
 const TRACE_FILE = new RegExp(
   `${FOLDER}(?:([^/]+)/)?((?:[^/]*_)?CloudTrace_[^/]+)_(${STAMP})_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
 );
@@ -107,4 +135,12 @@ export function traceFilePlace(key: string) {
       chain.folder === folder &&
       `_${name}`.endsWith(`_CloudTrace_${chain.place}`),
   };
+}
+
+/** The chain of a trace file. @returns undefined: it is no such key */
+export function chainOf(key: string): ChainPlace | undefined {
+  const match = TRACE_FILE_OF_CHAIN.exec(key);
+  if (!match) return undefined;
+  const [, region = '', tracker = '', folder = '', prefix = '', place = ''] = match;
+  return { region, tracker, folder, prefix, place };
 }

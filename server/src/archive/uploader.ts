@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { KeyUnusable } from '../kms/index.ts';
 import type { Database, DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { noteFile } from './chains.ts';
 import type { SpoolFile } from './cutter.ts';
 import { measure, removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
 import { damagedStretches, discard, isThere, manifestIn, READY, readyStretches, setAside } from './spool.ts';
@@ -298,36 +299,25 @@ export class Uploader {
     }
     for (const place of placesOf(file)) this.troubles.delete(place);
     await metadata.transaction().execute(async (transaction) => {
-      // Hours that have their digest are over, whatever the clock says now.
-      const chain = await transaction
-        .selectFrom('digest_chains')
-        .select('last_end')
-        .where('tracker_id', '=', file.trackerId)
-        .where('service', '=', file.service)
-        .executeTakeFirst();
-      const { numInsertedOrUpdatedRows: noted } = await transaction
-        .insertInto('trace_files')
-        .values({
-          bucket: file.bucket,
-          key: file.key,
-          project_id: file.projectId,
-          tracker_id: file.trackerId,
-          service: file.service,
-          bytes: stored.bytes,
-          traces: file.traces,
-          first_time: file.from,
-          last_time: file.to,
-          earliest: file.earliest,
-          latest: file.latest,
-          sha256: stored.sha256,
-          md5: stored.md5,
-          encryption_key: file.encryptionKey ?? null,
-          delivered_at: Math.max(clock(), chain?.last_end ?? 0),
-        })
-        .onConflict((conflict) => conflict.columns(['bucket', 'key']).doNothing())
-        .executeTakeFirst();
+      const isNew = await noteFile(transaction, {
+        bucket: file.bucket,
+        key: file.key,
+        project_id: file.projectId,
+        tracker_id: file.trackerId,
+        service: file.service,
+        bytes: stored.bytes,
+        traces: file.traces,
+        first_time: file.from,
+        last_time: file.to,
+        earliest: file.earliest,
+        latest: file.latest,
+        sha256: stored.sha256,
+        md5: stored.md5,
+        encryption_key: file.encryptionKey ?? null,
+        delivered_at: clock(),
+      });
       // What was noted before a crash is counted already.
-      if (noted) await countHours(transaction, file);
+      if (isNew) await countHours(transaction, file);
       await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
     });
     await removeSpooled(local);

@@ -30,7 +30,27 @@ export interface Digest {
   previous_digest_hash_algorithm: HashAlgorithm;
   previous_digest_signature: string;
   previous_digest_end: boolean;
-  log_files: { bucket: string; object: string; log_hash_value: string; log_hash_algorithm: HashAlgorithm }[];
+  /**
+   * The files that it covers, by their numbers in the chain; the last is one less than the first: none. Absent,
+   * as are the counts, in digests of earlier versions.
+   */
+  first_number?: number;
+  last_number?: number;
+  file_count?: number;
+  trace_count?: number;
+  /** Covered by the chain so far, by this one too. */
+  total_file_count?: number;
+  total_trace_count?: number;
+  log_files: ListedFile[];
+}
+
+export interface ListedFile {
+  bucket: string;
+  object: string;
+  log_hash_value: string;
+  log_hash_algorithm: HashAlgorithm;
+  number?: number;
+  trace_count?: number;
 }
 
 const NODE_NAMES = { 'SHA-256': 'sha256', MD5: 'md5' } as const;

@@ -2,7 +2,15 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
-import { digestKey, digestPlace, lockFrom, place, type Route, stamp } from '../archive/index.ts';
+import {
+  chainName,
+  chainPlace,
+  digestKey,
+  lockFrom,
+  openChain,
+  type Route,
+  stamp,
+} from '../archive/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import {
@@ -19,13 +27,17 @@ import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);
 const HOUR = 3_600_000;
-/** A file that is delivered just before the hour has been noted by then. */
-const AFTER_MS = 5_000;
+/** Between the ends of two digests while the clock is behind the one before. */
+const STEP = 1000;
 const LOOK_EVERY_MS = 15_000;
-/** Trackers whose digests are written at once. */
+/** Buckets whose digests are written at once. */
 const AT_ONCE = 8;
 /** Hours that one chain catches up with before the others have their turn. */
 const MOST_AT_ONCE = 48;
+/** Files that one digest lists; more are for the next one. */
+const MOST_FILES = 20_000;
+/** How long a bucket that failed is left alone. */
+const RETRY_MOST_MS = 5 * 60_000;
 
 export interface DigesterOptions {
   metadata: Metadata;
@@ -35,28 +47,46 @@ export interface DigesterOptions {
   log: Logger;
   hash: HashAlgorithm;
   /** Trackers with a bucket, and whether their files are to be verifiable. */
-  trackers: () => Promise<{ route: Route; validated: boolean }[]>;
+  trackers: () => Promise<Target[]>;
 }
 
-/** Where a chain stands. */
-interface Chain {
-  service: string;
-  /** Deleted trackers of the same name: what they delivered last is still to be listed. */
-  forerunners: string[];
-  /** Absent: it has not begun. */
-  last?: { end: number; bucket: string; key: string; hash: string; signature: string; ended: boolean };
+interface Target {
+  route: Route;
+  validated: boolean;
+}
+
+type Written = Selectable<Database['digests']>;
+type Chain = Selectable<Database['chains']>;
+
+/** A chain, its newest digest, and the tracker that transfers into it now. */
+interface Task {
+  chain: Chain;
+  last: Written | undefined;
+  target: Target | undefined;
+}
+
+/** The time that a digest covers by name. */
+interface Period {
+  start: number;
+  end: number;
+  /** It is the last one. */
+  ending: boolean;
+  /** Another one follows at once: what was delivered later is for that. */
+  isPast: boolean;
 }
 
 /**
- * Writes a digest file for every full hour, tracker and folder of a trace source, also when nothing was
- * delivered. A digest's content, name and signature follow from what it covers: writing it again after a
- * crash changes nothing. Chains that have to catch up take turns.
+ * Writes a digest file for every full hour and chain, also when nothing was delivered. It covers the files by
+ * their numbers: those behind the last that the one before covers, whenever and by whichever clock they were
+ * delivered. What it says is stored before it is put, so that it is put again as it was after a crash. A chain
+ * into which nothing is transferred any more gets a last one. Chains that have to catch up take turns.
  */
 export class Digester {
   private readonly options: DigesterOptions;
   private timer: NodeJS.Timeout | undefined;
-  /** Trackers whose digests are being written: a bucket that hangs keeps the others' from nothing. */
+  /** Buckets whose digests are being written: one that hangs keeps those of others from nothing. */
   private readonly writing = new Map<string, Promise<void>>();
+  private readonly troubles = new Map<string, { until: number; wait: number }>();
   private stopping = false;
   private held = false;
 
@@ -77,22 +107,18 @@ export class Digester {
 
   /** Writes all digests of hours that are over. Never rejects: what failed is tried again. */
   async work(): Promise<void> {
-    const { log, clock, trackers } = this.options;
-    const until = Math.floor((clock() - AFTER_MS) / HOUR) * HOUR;
     try {
-      for (const { route, validated } of await trackers()) {
+      for (const [bucket, tasks] of await this.tasks()) {
         while (this.writing.size >= AT_ONCE) await Promise.race(this.writing.values());
         if (this.stopping || this.held) return;
-        if (this.writing.has(route.trackerId)) continue;
-        const writing = this.writeOf(route, validated, until)
-          .catch((error) =>
-            log.error({ err: error }, 'digest files could not be written; they are tried again'),
-          )
-          .finally(() => this.writing.delete(route.trackerId));
-        this.writing.set(route.trackerId, writing);
+        if (this.writing.has(bucket) || this.isTroubled(bucket)) continue;
+        const writing = this.serve(bucket, tasks)
+          .catch((error) => this.complain(error))
+          .finally(() => this.writing.delete(bucket));
+        this.writing.set(bucket, writing);
       }
     } catch (error) {
-      log.error({ err: error }, 'digest files could not be written; they are tried again');
+      this.complain(error);
     }
     await Promise.all(this.writing.values());
   }
@@ -108,169 +134,254 @@ export class Digester {
     }
   }
 
-  private async writeOf(route: Route, validated: boolean, until: number): Promise<void> {
-    const { log } = this.options;
-    for (const chain of await this.chainsOf(route, validated, until)) {
-      try {
-        await this.goOn(route, chain, validated, until);
-      } catch (error) {
-        if (!(error instanceof ObjectStoreError)) throw error;
-        // The other chains of the tracker lie in the same bucket.
-        log.warn(
-          { err: error, tracker: route.tracker },
-          'a digest file could not be written; it is tried again',
-        );
-        return;
+  private complain(err: unknown): void {
+    this.options.log.error({ err }, 'digest files could not be written; they are tried again');
+  }
+
+  /** All chains that may need a digest, by bucket. */
+  private async tasks(): Promise<Map<string, Task[]>> {
+    const { metadata, trackers } = this.options;
+    const targets = new Map<string, Target>();
+    for (const target of await trackers()) {
+      const { route, validated } = target;
+      targets.set(shelfOf(route.bucket, chainPlace(route)), target);
+      // Without folders of trace sources there is one chain, which begins even when nothing was delivered.
+      if (validated && !route.sorted) {
+        const place = { ...chainPlace(route), folder: '' };
+        await openChain(metadata, { bucket: route.bucket, projectId: route.projectId, place });
       }
     }
+    const tasks = new Map<string, Task[]>();
+    for (const task of await this.chains()) {
+      const { chain } = task;
+      const target = targets.get(shelfOf(chain.bucket, chain));
+      // Of a tracker that sorts differently now nothing more comes.
+      const isOf = target?.route.sorted === (chain.folder !== '');
+      const ofBucket = tasks.get(chain.bucket) ?? [];
+      tasks.set(chain.bucket, ofBucket);
+      ofBucket.push({ ...task, target: isOf ? target : undefined });
+    }
+    return tasks;
   }
 
-  /** Chains that have begun, and those that begin with files of the past hour. */
-  private async chainsOf(route: Route, validated: boolean, until: number): Promise<Chain[]> {
+  private async chains(): Promise<Omit<Task, 'target'>[]> {
     const { metadata } = this.options;
-    const rows = await metadata
-      .selectFrom('digest_chains')
+    const chains = await metadata.selectFrom('chains').selectAll().orderBy('name').execute();
+    const newest = await metadata
+      .selectFrom('digests')
       .selectAll()
-      .where(({ or, eb }) =>
-        or([eb('tracker_id', '=', route.trackerId), eb('last_bucket', '=', route.bucket)]),
+      .where(({ eb, selectFrom }) =>
+        eb(
+          'seq',
+          '=',
+          selectFrom('digests as others')
+            .select(({ fn }) => fn.max('others.seq').as('seq'))
+            .whereRef('others.chain_id', '=', 'digests.chain_id'),
+        ),
       )
-      .orderBy('service')
-      .orderBy('last_end', 'desc')
       .execute();
-    const own = rows.filter((row) => row.tracker_id === route.trackerId);
-    const earlier = rows.filter((row) => row.tracker_id !== route.trackerId && isOf(route, row.last_key));
-    const forerunners = (service: string) =>
-      earlier.filter((row) => row.service === service).map((row) => row.tracker_id);
-    const chains: Chain[] = own.map((row) => ({
-      service: row.service,
-      forerunners: forerunners(row.service),
-      last: lastOf(row),
-    }));
-    if (!validated) return chains.filter(({ last }) => last && !last.ended);
-    const fresh = await metadata
-      .selectFrom('trace_files')
-      .select('service')
-      .distinct()
-      .where('tracker_id', '=', route.trackerId)
-      .where('delivered_at', '>=', until - HOUR)
-      .where('delivered_at', '<', until)
-      .execute();
-    // Without folders of trace sources there is one chain, which begins even when nothing was delivered.
-    const begun = route.sorted ? fresh : [...fresh, { service: '' }];
-    for (const { service } of begun) {
-      if (chains.some((chain) => chain.service === service)) continue;
-      // Its files would have the names of the earlier tracker's: it goes on with that one's chain.
-      const [before] = earlier.filter((row) => row.service === service);
-      if (before) await this.note(route, service, lastOf(before));
-      chains.push({
-        service,
-        forerunners: forerunners(service),
-        ...(before ? { last: lastOf(before) } : {}),
-      });
-    }
-    return chains;
+    const last = new Map(newest.map((digest) => [digest.chain_id, digest]));
+    return chains.map((chain) => ({ chain, last: last.get(chain.id) }));
   }
 
-  /** Writes the digests of a chain up to an hour, the oldest first. */
-  private async goOn(route: Route, chain: Chain, validated: boolean, until: number): Promise<void> {
-    let { last } = chain;
+  private async serve(bucket: string, tasks: readonly Task[]): Promise<void> {
+    const { log } = this.options;
+    let problem: ObjectStoreError | undefined;
+    for (const task of tasks) {
+      if (this.stopping) return;
+      try {
+        await this.goOn(task);
+      } catch (error) {
+        if (!(error instanceof ObjectStoreError)) throw error;
+        problem = error;
+        log.warn(
+          { err: error, bucket, chain: task.chain.name },
+          'a digest file could not be written; it is tried again',
+        );
+        // What one object is denied, another one may be allowed.
+        if (error.problem === 'away' || error.problem === 'no-bucket') break;
+      }
+    }
+    if (problem) this.trouble(bucket);
+    else this.troubles.delete(bucket);
+  }
+
+  private isTroubled(bucket: string): boolean {
+    const left = (this.troubles.get(bucket)?.until ?? 0) - performance.now();
+    return left > 0;
+  }
+
+  private trouble(bucket: string): void {
+    const before = this.troubles.get(bucket)?.wait;
+    const wait = before === undefined ? 0 : Math.min(Math.max(2 * before, LOOK_EVERY_MS), RETRY_MOST_MS);
+    this.troubles.set(bucket, { wait, until: performance.now() + wait });
+  }
+
+  /** Writes the digests of a chain up to the hour that is over, the oldest first. */
+  private async goOn(task: Task): Promise<void> {
+    let { last } = task;
+    if (last && last.body !== '') await this.put(task, last);
+    for (let written = 0; written < MOST_AT_ONCE; written++) {
+      const period = this.due(task, last);
+      if (!period) return;
+      last = await this.write(task, period, last);
+      await this.put(task, last);
+    }
+  }
+
+  /** Undefined: none is due. */
+  private due({ chain, target }: Task, last: Written | undefined): Period | undefined {
+    const validated = target?.validated ?? false;
+    const late = target === undefined && last?.ended === 1 && chain.number > last.last_number;
+    if (!validated && (!last || (last.ended === 1 && !late))) return undefined;
+    const now = this.options.clock();
+    const hour = Math.floor(now / HOUR) * HOUR;
     // A chain that had ended begins again with the hour just past, unless that is the one it ended with.
-    let start = last && !last.ended ? last.end : Math.max(until - HOUR, last?.end ?? 0);
-    for (let hours = 0; start + HOUR <= until && hours < MOST_AT_ONCE; hours++) {
+    const start = last && !last.ended ? last.end_time : Math.max(hour - HOUR, last?.end_time ?? 0);
+    if (start + HOUR <= hour) {
       const end = start + HOUR;
-      last = await this.write(route, chain, { start, end }, last, !validated && end === until);
-      start = end;
+      return { start, end, ending: !validated && end === hour, isPast: end < hour };
     }
+    // The clock was set back: time by name stands still, digests are due all the same.
+    if (!last || last.end_time <= now || Math.floor(last.written_at / HOUR) * HOUR === hour) return undefined;
+    return { start: last.end_time, end: last.end_time + STEP, ending: !validated, isPast: false };
   }
 
+  /** Settles what a digest says, and stores it. */
   private async write(
-    route: Route,
-    { service, forerunners }: Chain,
-    { start, end }: { start: number; end: number },
-    previous: Chain['last'],
-    ending: boolean,
-  ): Promise<NonNullable<Chain['last']>> {
-    const { metadata, objects, keys, hash } = this.options;
-    const files = await metadata
+    { chain, target }: Task,
+    { start, end, ending, isPast }: Period,
+    previous: Written | undefined,
+  ): Promise<Written> {
+    const { metadata, keys, hash, clock } = this.options;
+    const first = await this.firstOf(chain, target, previous, start);
+    const behind = await metadata
       .selectFrom('trace_files')
-      .select(['bucket', 'key', 'sha256', 'md5'])
-      .where('tracker_id', 'in', [route.trackerId, ...forerunners])
-      .where('service', '=', service)
-      .where('delivered_at', '>=', start)
-      .where('delivered_at', '<', end)
-      .orderBy('key')
+      .select(['number', 'bucket', 'key', 'sha256', 'md5', 'traces', 'delivered_at'])
+      .where('chain_id', '=', chain.id)
+      .where('number', '>=', first)
+      .orderBy('number')
+      .limit(MOST_FILES)
       .execute();
-    const key = digestKey({ ...route, service: service || undefined }, end);
+    const later = isPast ? behind.findIndex(({ delivered_at }) => delivered_at >= end) : -1;
+    const files = later === -1 ? behind : behind.slice(0, later);
+    const traces = files.reduce((sum, file) => sum + file.traces, 0);
+    const key = digestKey({ ...chain, prefix: target?.route.prefix ?? chain.prefix }, end);
+    const last_number = files.at(-1)?.number ?? first - 1;
+    const total_files = (previous?.total_files ?? 0) + files.length;
+    const total_traces = (previous?.total_traces ?? 0) + traces;
     const digest: Digest = {
-      project_id: route.projectId,
+      project_id: chain.project_id,
       digest_start_time: stamp(start),
       digest_end_time: stamp(end),
-      digest_bucket: route.bucket,
+      digest_bucket: chain.bucket,
       digest_object: key,
       digest_signature_algorithm: SIGNATURE_ALGORITHM,
       digest_key_id: await keys.currentId(),
       digest_end: ending,
-      previous_digest_bucket: previous?.bucket ?? '',
+      previous_digest_bucket: previous ? chain.bucket : '',
       previous_digest_object: previous?.key ?? '',
-      previous_digest_hash_value: previous?.hash ?? '',
-      previous_digest_hash_algorithm: hash,
+      ...previousHash(previous, hash),
       previous_digest_signature: previous?.signature ?? '',
-      previous_digest_end: previous?.ended ?? false,
+      previous_digest_end: previous?.ended === 1,
+      first_number: first,
+      last_number,
+      file_count: files.length,
+      trace_count: traces,
+      total_file_count: total_files,
+      total_trace_count: total_traces,
       log_files: files.map((file) => ({
         bucket: file.bucket,
         object: file.key,
         log_hash_value: hash === 'MD5' ? file.md5 : file.sha256,
         log_hash_algorithm: hash,
+        number: file.number,
+        trace_count: file.traces,
       })),
     };
     const body = await compress(Buffer.from(JSON.stringify(digest)));
     const { signature, keyId } = await keys.sign(signedText(digest, body));
-    await objects.put({
-      bucket: route.bucket,
+    const written: Written = {
+      chain_id: chain.id,
+      seq: (previous?.seq ?? 0) + 1,
       key,
-      body,
-      contentType: 'application/gzip',
+      start_time: start,
+      end_time: end,
+      first_number: first,
+      last_number,
+      total_files,
+      total_traces,
+      sha256: hashOf('SHA-256', body),
       md5: hashOf('MD5', body),
-      lock: lockFrom(route, end),
-      metadata: { [SIGNATURE]: signature, [ALGORITHM]: SIGNATURE_ALGORITHM, [KEY_ID]: keyId },
-    });
-    const last = { end, bucket: route.bucket, key, hash: hashOf(hash, body), signature, ended: ending };
-    await this.note(route, service, last);
-    return last;
+      signature,
+      key_id: keyId,
+      ended: ending ? 1 : 0,
+      written_at: clock(),
+      body: body.toString('base64'),
+    };
+    await metadata.insertInto('digests').values(written).execute();
+    return written;
   }
 
-  private async note(route: Route, service: string, last: NonNullable<Chain['last']>): Promise<void> {
-    const row = {
-      last_end: last.end,
-      last_bucket: last.bucket,
-      last_key: last.key,
-      last_hash: last.hash,
-      last_signature: last.signature,
-      ended: last.ended ? 1 : 0,
-    };
-    await this.options.metadata
-      .insertInto('digest_chains')
-      .values({ tracker_id: route.trackerId, service, ...row })
-      .onConflict((conflict) => conflict.columns(['tracker_id', 'service']).doUpdateSet(row))
+  /** The number behind the last one that is covered; a chain that begins, or begins again, begins with its last hour. */
+  private async firstOf(
+    chain: Chain,
+    target: Target | undefined,
+    previous: Written | undefined,
+    start: number,
+  ): Promise<number> {
+    const next = (previous?.last_number ?? 0) + 1;
+    if (previous && (previous.ended === 0 || !target)) return next;
+    const first = await this.options.metadata
+      .selectFrom('trace_files')
+      .select(({ fn }) => fn.min('number').as('number'))
+      .where('chain_id', '=', chain.id)
+      .where('number', '>=', next)
+      .where('delivered_at', '>=', start)
+      .executeTakeFirst();
+    return first?.number ?? chain.number + 1;
+  }
+
+  /** Brings a digest into its bucket; doing it again changes nothing. */
+  private async put({ chain, target }: Task, digest: Written): Promise<void> {
+    const { objects, metadata } = this.options;
+    const body = Buffer.from(digest.body, 'base64');
+    await objects.put({
+      bucket: chain.bucket,
+      key: digest.key,
+      body,
+      contentType: 'application/gzip',
+      md5: digest.md5,
+      lock: target && lockFrom(target.route, digest.end_time),
+      metadata: {
+        [SIGNATURE]: digest.signature,
+        [ALGORITHM]: SIGNATURE_ALGORITHM,
+        [KEY_ID]: digest.key_id,
+      },
+    });
+    await metadata
+      .updateTable('digests')
+      .set({ body: '' })
+      .where('chain_id', '=', digest.chain_id)
+      .where('seq', '=', digest.seq)
       .execute();
   }
 }
 
-const lastOf = (row: Selectable<Database['digest_chains']>): NonNullable<Chain['last']> => ({
-  end: row.last_end,
-  bucket: row.last_bucket,
-  key: row.last_key,
-  hash: row.last_hash,
-  signature: row.last_signature,
-  ended: row.ended === 1,
-});
+/** Where the chains of a tracker lie. */
+const shelfOf = (bucket: string, place: Parameters<typeof chainName>[0]) =>
+  `${bucket}/${chainName({ ...place, folder: '' })}`;
 
-/** Whether a digest lies where a tracker's digests of the same trace source would lie. */
-function isOf(route: Route, key: string): boolean {
-  const found = digestPlace(key);
-  return (
-    found?.root === `CloudTraces/${route.region}` &&
-    found.tracker === route.tracker &&
-    found.place === place(route)
-  );
+/** Of a digest of an earlier version only the hash of its time is known. */
+function previousHash(previous: Written | undefined, hash: HashAlgorithm) {
+  const known: Record<HashAlgorithm, string | undefined> = {
+    'SHA-256': previous?.sha256,
+    MD5: previous?.md5,
+  };
+  const other = hash === 'MD5' ? 'SHA-256' : 'MD5';
+  const previous_digest_hash_algorithm = !known[hash] && known[other] ? other : hash;
+  return {
+    previous_digest_hash_algorithm,
+    previous_digest_hash_value: known[previous_digest_hash_algorithm] ?? '',
+  };
 }

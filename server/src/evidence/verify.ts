@@ -290,7 +290,16 @@ async function whyNotLinked(
     return changed(`the digest before it, ${name}, was altered`);
   if (start !== before.end && !digest.previous_digest_end)
     return changed('there is a gap between it and the digest before it');
-  return undefined;
+  return whyNotCounted(digest, before.digest);
+}
+
+/** Every file has its number, which one digest covers; digests of earlier versions do not count. */
+function whyNotCounted(digest: Digest, before: Digest): Doubt | undefined {
+  const { first_number: first, previous_digest_end } = digest;
+  if (first === undefined || before.last_number === undefined) return undefined;
+  const next = before.last_number + 1;
+  if (first === next || (first > next && previous_digest_end)) return undefined;
+  return changed(`it begins with file ${first} of its chain, the one before ends with ${before.last_number}`);
 }
 
 async function checkFile(

@@ -113,7 +113,7 @@ function columns(): string[] {
 
 /** What changes by itself, or by a call of anybody. */
 const RESTLESS =
-  /^(operations|identity_version|trace_files|archived_hours|deliveries|digest_chains|notifier_positions|smn_attempts|smn_deliveries|smn_messages|kysely.*|sqlite.*|.*visits.*)$/;
+  /^(operations|identity_version|trace_files|archived_hours|deliveries|chains|digests|earlier_routes|notifier_positions|smn_attempts|smn_deliveries|smn_messages|kysely.*|sqlite.*|.*visits.*)$/;
 const RESTLESS_COLUMNS = ['last_used_at', 'next_at', 'failures', 'failing_since', 'paused'];
 type Row = Record<string, unknown>;
 const calm = (row: Row) =>

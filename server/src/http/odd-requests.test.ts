@@ -124,7 +124,7 @@ function* disturbed(schema: Schema): Generator<string> {
 
 /** What is kept of the house's own affairs, not of what anybody manages. */
 const BOOKKEEPING =
-  /^(?:operations|identity_version|known_networks|smn_(?:tokens|confirmations|messages|deliveries|attempts|certificates)|notifier_positions|trace_files|archived_hours|deliveries|digest_chains|kysely_.*|sqlite_.*)$/;
+  /^(?:operations|identity_version|known_networks|smn_(?:tokens|confirmations|messages|deliveries|attempts|certificates)|notifier_positions|trace_files|archived_hours|deliveries|chains|digests|earlier_routes|kysely_.*|sqlite_.*)$/;
 const UNTOLD = ['last_used_at', 'failures', 'failing_since', 'next_at', 'paused'];
 
 function state(): string {

@@ -605,4 +605,139 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0018_chains': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('chains')
+        .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+        .addColumn('bucket', 'text', (column) => column.notNull())
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('region', 'text', (column) => column.notNull())
+        .addColumn('tracker', 'text', (column) => column.notNull())
+        .addColumn('folder', 'text', (column) => column.notNull())
+        .addColumn('place', 'text', (column) => column.notNull())
+        .addColumn('prefix', 'text', (column) => column.notNull())
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('number', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('chains_name', ['bucket', 'name'])
+        .execute();
+      await db.schema
+        .createTable('digests')
+        .addColumn('chain_id', 'integer', (column) => column.notNull().references('chains.id'))
+        .addColumn('seq', 'bigint', (column) => column.notNull())
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('start_time', 'bigint', (column) => column.notNull())
+        .addColumn('end_time', 'bigint', (column) => column.notNull())
+        .addColumn('first_number', 'bigint', (column) => column.notNull())
+        .addColumn('last_number', 'bigint', (column) => column.notNull())
+        .addColumn('total_files', 'bigint', (column) => column.notNull())
+        .addColumn('total_traces', 'bigint', (column) => column.notNull())
+        .addColumn('sha256', 'text', (column) => column.notNull())
+        .addColumn('md5', 'text', (column) => column.notNull())
+        .addColumn('signature', 'text', (column) => column.notNull())
+        .addColumn('key_id', 'text', (column) => column.notNull())
+        .addColumn('ended', 'integer', (column) => column.notNull())
+        .addColumn('written_at', 'bigint', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('digests_key', ['chain_id', 'seq'])
+        .execute();
+      await db.schema
+        .createIndex('digests_numbers')
+        .on('digests')
+        .columns(['chain_id', 'last_number', 'first_number'])
+        .execute();
+      for (const name of ['chain_id', 'number']) {
+        await db.schema
+          .alterTable('trace_files')
+          .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute();
+      }
+      await numberFiles(db);
+      await goOnWithDigests(db);
+      await db.schema
+        .createIndex('trace_files_number')
+        .unique()
+        .on('trace_files')
+        .columns(['chain_id', 'number'])
+        .execute();
+      await db.schema.dropTable('digest_chains').execute();
+    },
+  },
 };
+
+const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;
+const OF_FILE = new RegExp(
+  `${DATED}()(?:([^/]+)/)?(?:([^/]*?)_)?CloudTrace_(\\1(?:-[^/]+)?)_[^_/]+_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
+);
+const OF_DIGEST = new RegExp(
+  `${DATED}(Digest/)(?:([^/]+)/)?(?:([^/]*?)_)?CloudTrace-Digest_(\\1(?:-[^/]+)?)_[^_/]+\\.json\\.gz$`,
+);
+
+/** The chain in which a file or digest file lies by its key; one whose key says nothing is a chain of its own. */
+async function chainFor(
+  db: Kysely<unknown>,
+  bucket: string,
+  key: string,
+  projectId: string,
+): Promise<number> {
+  const [, region = '', tracker = '', , folder = '', prefix = '', place = ''] =
+    OF_FILE.exec(key) ?? OF_DIGEST.exec(key) ?? [];
+  const name = region === '' ? key : [region, tracker, folder, place].join('/');
+  const { rows } = await sql<{ id: number }>`
+    INSERT INTO chains (bucket, name, region, tracker, folder, place, prefix, project_id, number)
+    VALUES (${bucket}, ${name}, ${region}, ${tracker}, ${folder}, ${place}, ${prefix}, ${projectId}, 0)
+    ON CONFLICT (bucket, name) DO UPDATE SET prefix = excluded.prefix RETURNING id`.execute(db);
+  return rows[0]?.id as number;
+}
+
+/** Files that are there already take their numbers in the order of their delivery. */
+async function numberFiles(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{
+    bucket: string;
+    tracker_id: string;
+    service: string;
+    key: string;
+    project_id: string;
+  }>`
+    SELECT bucket, tracker_id, service, max(key) AS key, project_id FROM trace_files
+    GROUP BY bucket, tracker_id, service, project_id`.execute(db);
+  for (const { bucket, tracker_id, service, key, project_id } of rows) {
+    const id = await chainFor(db, bucket, key, project_id);
+    await sql`UPDATE trace_files SET chain_id = ${id}
+      WHERE bucket = ${bucket} AND tracker_id = ${tracker_id} AND service = ${service} AND project_id = ${project_id}`.execute(
+      db,
+    );
+  }
+  await sql`UPDATE trace_files SET number = ranked.number FROM (
+      SELECT bucket, key, row_number() OVER (PARTITION BY chain_id ORDER BY delivered_at, key) AS number FROM trace_files
+    ) AS ranked WHERE ranked.bucket = trace_files.bucket AND ranked.key = trace_files.key`.execute(db);
+  await sql`UPDATE chains SET number = (SELECT count(*) FROM trace_files WHERE chain_id = chains.id)`.execute(
+    db,
+  );
+}
+
+/** The last digest file of each chain is known; which files those before it list, their own lists alone tell. */
+async function goOnWithDigests(db: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql<{
+    last_end: number;
+    last_bucket: string;
+    last_key: string;
+    last_hash: string;
+    last_signature: string;
+    ended: number;
+    project_id: string;
+  }>`SELECT digest_chains.*, coalesce(
+      (SELECT project_id FROM trackers WHERE trackers.id = tracker_id),
+      (SELECT project_id FROM trace_files WHERE trace_files.tracker_id = digest_chains.tracker_id), '') AS project_id
+    FROM digest_chains ORDER BY last_end DESC`.execute(db);
+  for (const row of rows) {
+    const id = await chainFor(db, row.last_bucket, row.last_key, row.project_id);
+    const isMd5 = row.last_hash.length === 32;
+    await sql`INSERT INTO digests (chain_id, seq, key, start_time, end_time, first_number, last_number, total_files,
+        total_traces, sha256, md5, signature, key_id, ended, written_at, body)
+      SELECT ${id}, 1, ${row.last_key}, ${row.last_end - 3_600_000}, ${row.last_end}, count(*) + 1, count(*), 0, 0,
+        ${isMd5 ? '' : row.last_hash}, ${isMd5 ? row.last_hash : ''}, ${row.last_signature}, '', ${row.ended}, ${row.last_end}, ''
+      FROM trace_files WHERE chain_id = ${id} AND delivered_at < ${row.last_end}
+      ON CONFLICT (chain_id, seq) DO NOTHING`.execute(db);
+  }
+}

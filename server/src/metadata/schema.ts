@@ -172,6 +172,50 @@ export interface Database {
     /** Named key that it is encrypted with; null: it is not. */
     encryption_key: string | null;
     delivered_at: number;
+    chain_id: number;
+    /** Its place in the chain, from 1. */
+    number: number;
+  };
+  /** Trace files of one trace source in one bucket, each with its number; digest files cover ranges of them. */
+  chains: {
+    id: Generated<number>;
+    bucket: string;
+    /** What the keys of its files have in common. */
+    name: string;
+    region: string;
+    tracker: string;
+    /** Of the trace source; empty: not sorted. */
+    folder: string;
+    place: string;
+    /** Of the names of the newest files. */
+    prefix: string;
+    project_id: string;
+    /** Of the file that was delivered last; 0: none was. */
+    number: number;
+  };
+  /** Digest files, in the buckets of their chains. */
+  digests: {
+    chain_id: number;
+    /** Its place in the chain, from 1. */
+    seq: number;
+    key: string;
+    /** The time that it covers by name. */
+    start_time: number;
+    end_time: number;
+    /** The files that it covers; the last is one less than the first: none. */
+    first_number: number;
+    last_number: number;
+    /** Files and traces that were covered so far, by this one too. */
+    total_files: number;
+    total_traces: number;
+    sha256: string;
+    md5: string;
+    signature: string;
+    key_id: string;
+    ended: number;
+    written_at: number;
+    /** Base64 of the file until it lies in its bucket; then empty. */
+    body: string;
   };
   /** How many traces of an hour of record_time lie in their buckets. */
   archived_hours: {
@@ -201,18 +245,6 @@ export interface Database {
   kms_key_versions: { key_id: string; version: number; sealed_material: string };
   /** Key pairs that digest files are signed with; the newest signs. */
   signing_keys: { id: string; public_key: string; sealed_private_key: string; created_at: number };
-  /** The last digest file of each tracker and folder of a trace source. */
-  digest_chains: {
-    tracker_id: string;
-    service: string;
-    /** End of the hour that it covers. */
-    last_end: number;
-    last_bucket: string;
-    last_key: string;
-    last_hash: string;
-    last_signature: string;
-    ended: number;
-  };
   smn_topics: {
     id: string;
     project_id: string;
