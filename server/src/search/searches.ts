@@ -392,18 +392,24 @@ export class ArchiveSearches {
   }
 }
 
-/** What the system says, without the names of its files. */
+/** What the system, or the engine by its codes, says: without the names of files. */
 const REFUSALS: Record<string, string> = {
-  ENOSPC: 'the disk of the service is full; search again when there is room',
-  EMFILE: 'too many files are open in the service; search again',
-  ENFILE: 'too many files are open in the service; search again',
-  EIO: 'the disk of the service cannot be read or written; search again',
+  ...of(['ENOSPC', '243'], 'the disk of the service is full; search again when there is room'),
+  ...of(['EMFILE', 'ENFILE'], 'too many files are open in the service; search again'),
+  ...of(['EIO', '74', '75'], 'the disk of the service cannot be read or written; search again'),
 };
+
+function of(codes: readonly string[], reason: string): Record<string, string> {
+  return Object.fromEntries(codes.map((code) => [code, reason]));
+}
 
 function reasonOf(error: unknown): string {
   if (error instanceof CtsError || error instanceof ReadTooWide) return error.message;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  return REFUSALS[code] ?? 'the search engine ended; search again';
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const reason = REFUSALS[(at as NodeJS.ErrnoException).code ?? ''];
+    if (reason) return reason;
+  }
+  return 'the search engine ended; search again';
 }
 
 const tableOf = ({ id }: Search) => `search_${id}`;
