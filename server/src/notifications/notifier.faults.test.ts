@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -150,7 +150,10 @@ describe.skipIf(whyNoFaults)('key events on a disk that fails', () => {
   async function begin(name: string): Promise<Run> {
     const directory = path.join(disk.directory, name);
     await mkdir(directory);
-    await cp(path.join(disk.directory, 'metadata.db'), path.join(directory, 'metadata.db'));
+    // Its log may hold what its last connection has not brought into the file.
+    for (const part of (await readdir(disk.directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
+      await cp(path.join(disk.directory, part), path.join(directory, part));
+    }
     const run = await new Run(directory).open();
     runs.push(run);
     return run;

@@ -1,0 +1,165 @@
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { pino } from 'pino';
+import { afterEach, describe, expect, test } from 'vitest';
+import { noteFile, traceFileKey } from '../archive/index.ts';
+import { BUCKET, ROUTE } from '../archive/testing/route.ts';
+import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
+import { DirectoryStore } from '../objects/index.ts';
+import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
+import { hashOf } from './digest.ts';
+import { Digester } from './digester.ts';
+import { readPublicKey, SigningKeys } from './signing-keys.ts';
+import { bucketSource } from './sources.ts';
+import { type Finding, verifyArchive } from './verify.ts';
+
+const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 10, 5, 12);
+
+/** A bucket whose files are locked, and the digests over them. */
+class Run {
+  readonly directory: string;
+  private now = NOON;
+  private objects!: DirectoryStore;
+  private metadata!: Metadata;
+  private keys!: SigningKeys;
+  private digester!: Digester;
+  private files = 0;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  open(): this {
+    const clock = () => this.now;
+    this.objects = new DirectoryStore(path.join(this.directory, 'objects'));
+    this.metadata = connectMetadata(path.join(this.directory, 'metadata.db'));
+    this.keys = new SigningKeys(this.metadata, Buffer.alloc(32, 1), clock);
+    this.digester = new Digester({
+      ...{ metadata: this.metadata, objects: this.objects, keys: this.keys, clock },
+      log: pino({ level: 'silent' }),
+      hash: 'SHA-256',
+      trackers: async () => [{ route: { ...ROUTE, lock: { mode: 'COMPLIANCE', days: 1 } }, validated: true }],
+    });
+    return this;
+  }
+
+  makeBucket(): Promise<void> {
+    return this.objects.createBucket(BUCKET);
+  }
+
+  async deliver(): Promise<void> {
+    const hex = String(++this.files).padStart(16, '0');
+    const key = traceFileKey({ ...ROUTE, service: 'ECS' }, this.now, hex, true);
+    const body = gzipSync(JSON.stringify([{ trace_id: hex }]));
+    await this.objects.put({ bucket: BUCKET, key, body, contentType: 'application/gzip' });
+    const file = {
+      ...{ bucket: BUCKET, key, project_id: ROUTE.projectId, tracker_id: ROUTE.trackerId, service: 'ECS' },
+      ...{ bytes: body.length, traces: 1, first_time: this.now, last_time: this.now, earliest: 0, latest: 0 },
+      ...{ sha256: hashOf('SHA-256', body), md5: hashOf('MD5', body), delivered_at: this.now },
+    };
+    await this.metadata.transaction().execute((transaction) => noteFile(transaction, file));
+  }
+
+  /** The next full hour, and a little further. */
+  pass(): void {
+    this.now = (Math.floor(this.now / HOUR) + 1) * HOUR + 10_000;
+  }
+
+  work(): Promise<void> {
+    return this.digester.work();
+  }
+
+  async verify() {
+    const findings: Finding[] = [];
+    await verifyArchive({
+      source: bucketSource(this.objects, BUCKET),
+      now: this.now,
+      publicKeys: (await this.keys.list()).map(({ publicKey }) => readPublicKey(publicKey)),
+      onFinding: (finding) => findings.push(finding),
+    });
+    const of = (verdict: string) => findings.filter((finding) => finding.verdict === verdict).length;
+    return { valid: of('valid'), others: findings.filter(({ verdict }) => verdict !== 'valid') };
+  }
+
+  async close(): Promise<void> {
+    await this.digester.stop();
+    await this.metadata.destroy();
+  }
+}
+
+describe.skipIf(whyNoFaults)('digests on a disk that fails', () => {
+  const disk = failingDisk();
+  const runs: Run[] = [];
+  afterEach(async () => {
+    disk.faults.clear();
+    for (const run of runs.splice(0)) await run.close();
+  });
+
+  async function begin(name: string): Promise<Run> {
+    const directory = path.join(disk.directory, name);
+    await mkdir(directory);
+    // Its log may hold what its last connection has not brought into the file.
+    for (const part of (await readdir(disk.directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
+      await cp(path.join(disk.directory, part), path.join(directory, part));
+    }
+    const run = new Run(directory).open();
+    runs.push(run);
+    await run.makeBucket();
+    await run.deliver();
+    run.pass();
+    return run;
+  }
+
+  async function end(run: Run): Promise<void> {
+    runs.splice(runs.indexOf(run), 1);
+    await run.close();
+  }
+
+  const FAILURES: Omit<Rule, 'path'>[] = [
+    { calls: CHANGES, error: 'EIO', when: 'before' },
+    { calls: CHANGES, error: 'EIO', when: 'after' },
+    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
+    { calls: 'write', error: 'ENOSPC', when: 'half' },
+    { calls: 'open', error: 'EMFILE', when: 'before' },
+    { calls: 'read', error: 'EIO', when: 'before' },
+  ];
+  const rows = ['objects', 'metadata.db'].flatMap((room) =>
+    FAILURES.map((failing) => ({
+      ...{ room, failing },
+      what: `${failing.error} ${failing.when} any of ${[failing.calls].flat().join(', ')}`,
+    })),
+  );
+  test.each(rows)('of $room, $what: every file is proved, by one chain', async ({ room, failing }) => {
+    await (await openMetadata(path.join(disk.directory, 'metadata.db'))).destroy();
+    const well = await begin('well');
+    const watch = disk.faults.watch(failing.calls, `${path.join(well.directory, room)}*`);
+    await well.work();
+    const { seen } = watch;
+    await end(well);
+    for (let skip = 0; skip < seen; skip++) {
+      disk.faults.clear();
+      const run = await begin(`call-${skip}`);
+      disk.faults.fail({ ...failing, skip, path: `${path.join(run.directory, room)}*` });
+      await run.work();
+      disk.faults.clear();
+      if (skip % 2) {
+        await run.close();
+        run.open();
+      }
+      for (let hour = 0; hour < 2; hour++) {
+        await run.work();
+        await run.deliver();
+        run.pass();
+      }
+      await run.work();
+      const { valid, others } = await run.verify();
+      expect(others, `call ${skip}`).toEqual([]);
+      // Three trace files, three digests.
+      expect(valid, `call ${skip}`).toBe(6);
+      await end(run);
+    }
+  });
+});
