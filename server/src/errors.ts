@@ -29,6 +29,13 @@ export class CtsError extends Error {
 export const ERRORS = {
   invalidBody: (field: string | undefined, message: string) =>
     new CtsError(400, 'CTS.0003', message, { field }),
+  wrongContentType: (given: string, wanted: string) =>
+    new CtsError(
+      400,
+      'CTS.0003',
+      `Content-Type is ${given === '' ? 'missing' : JSON.stringify(given.slice(0, 100))}; it must be ${wanted}`,
+      { field: 'Content-Type' },
+    ),
   invalidQuery: (field: string, message: string) => new CtsError(400, 'CTS.0300', message, { field }),
   unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
   unauthenticated: (reason: string) =>

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { CtsError, ERRORS } from '../errors.ts';
 import { oneLine } from '../text.ts';
-import { ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
+import { type Masker, ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
 import { MAX_MESSAGE } from './limits.ts';
 
 /** What was not there, or was, when it was looked for, had been made or removed when it was written. */
@@ -17,9 +17,9 @@ const CONTENDED = new Set([
  * One place that turns whatever was thrown into an answer (`docs/reference/cts-errors.md` 1). Unexpected errors are
  * logged whole and told without detail.
  */
-export function handleErrors(server: FastifyInstance, log: Logger): void {
+export function handleErrors(server: FastifyInstance, log: Logger, masker: Masker): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = toRefusal(error, request);
+    const refusal = toRefusal(error, request, masker);
     if (refusal.status >= 500)
       log.error({ err: error, request_id: request.id, path: request.routeOptions.url }, 'request failed');
     return refuse(refusal, request, reply);
@@ -65,18 +65,21 @@ function plain(message: string): string {
   return oneLine(short);
 }
 
-function toRefusal(error: FastifyError, request: FastifyRequest): CtsError {
+function toRefusal(error: FastifyError, request: FastifyRequest, masker: Masker): CtsError {
   if (error instanceof CtsError) return error;
   if (error instanceof StoreUnavailable) return ERRORS.unavailable(`${error.message} now; try again`, 2);
   if (error instanceof ReadTooWide) return ERRORS.tooWide(error.message);
   if (error instanceof ReadTooLong) {
     return ERRORS.unavailable(`${error.message}; ask for a shorter time, or filter more`, 5);
   }
-  if (error.validation) return toInvalid(error);
+  if (error.validation) return toInvalid(error, request.principal ? masker : undefined);
   if (CONTENDED.has(error.code)) return ERRORS.contended();
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ERRORS.bodyTooLarge(request.routeOptions.bodyLimit);
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return ERRORS.wrongContentType(request.headers['content-type'] ?? '', 'application/json');
+  }
   if (error.statusCode !== undefined && error.statusCode < 500) {
-    return error.statusCode === 400 || error.statusCode === 415
+    return error.statusCode === 400
       ? ERRORS.invalidBody(undefined, error.message)
       : new CtsError(error.statusCode, 'APIGW.0201', error.message);
   }
@@ -90,11 +93,14 @@ interface Problem {
   params: Record<string, unknown>;
   data?: unknown;
   /** The rule that is broken, with what it says of its refusal. */
-  parentSchema?: { errorCode?: string; rule?: string };
+  parentSchema?: { type?: string; enum?: unknown[]; errorCode?: string; rule?: string };
 }
 
-/** Names the field, its value, and the rule of the first thing that the schema does not allow. */
-function toInvalid(error: FastifyError): CtsError {
+/**
+ * Names the field, its value, and the rule of the first thing that the schema does not allow.
+ * @param masker absent: nobody is known yet, and what is sent by whoever signs in is not repeated
+ */
+function toInvalid(error: FastifyError, masker: Masker | undefined): CtsError {
   const problem = error.validation?.[0] as unknown as Problem;
   const missing = problem.params.missingProperty as string | undefined;
   const field = [...problem.instancePath.split('/').slice(1), ...(missing ? [missing] : [])].join('.');
@@ -104,7 +110,7 @@ function toInvalid(error: FastifyError): CtsError {
   const allowed = problem.params.allowedValues as unknown[] | undefined;
   const told =
     rule ?? (allowed ? `must be one of ${allowed.filter((one) => one !== '').join(', ')}` : problem.message);
-  const value = shown(field, problem.data);
+  const value = masker && shown(field, problem, masker);
   return ERRORS.refused(
     errorCode,
     field,
@@ -112,9 +118,16 @@ function toInvalid(error: FastifyError): CtsError {
   );
 }
 
-/** A short value as JSON text; never what may be a secret. */
-function shown(field: string, value: unknown): string | undefined {
-  if (typeof value === 'object' || value === undefined || /passw|secret|token/i.test(field)) return undefined;
-  const text = JSON.stringify(value);
-  return text.length <= 80 ? text : undefined;
+const ONE_VALUE = ['string', 'integer', 'number', 'boolean'];
+/** Names of secrets, whatever the masker makes of them, and headers of subscriptions. */
+const SECRET_FIELD = /passw|secret|token|(?:^|\.)header\./i;
+
+/** A short value as JSON text; never what may be a secret, as is anything in the place of an object or a list. */
+function shown(field: string, { data, parentSchema }: Problem, masker: Masker): string | undefined {
+  const expectsOne = ONE_VALUE.includes(parentSchema?.type ?? '') || parentSchema?.enum !== undefined;
+  if (!expectsOne || typeof data === 'object' || data === undefined || SECRET_FIELD.test(field))
+    return undefined;
+  const text = JSON.stringify(data);
+  const named = `{${JSON.stringify(field.split('.').at(-1))}:${text}}`;
+  return text.length <= 80 && masker.text(named) === named ? text : undefined;
 }

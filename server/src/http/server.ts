@@ -50,6 +50,7 @@ import { MAX_BODY } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import { smnRoutes } from './smn/index.ts';
+import { strictQueries } from './strict-queries.ts';
 import { tagRoutes } from './tags.ts';
 import { storeRoutes } from './trace-store.ts';
 import { traceRoutes } from './traces.ts';
@@ -133,7 +134,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     frameworkErrors: refuseUnroutable,
-    ajv: { customOptions: { strict: false, verbose: true } },
+    // Numbers and truth may be sent as text; a list is never taken for its only item.
+    ajv: { customOptions: { strict: false, verbose: true, coerceTypes: true } },
     trustProxy: deps.config.trustProxy === '' ? false : deps.config.trustProxy,
   }) as unknown as FastifyInstance;
 
@@ -165,7 +167,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
   deps.gate.guard(server);
   audit(server, deps.operations, deps.log);
-  handleErrors(server, deps.log);
+  handleErrors(server, deps.log, deps.intake.masker);
+  strictQueries(server);
   readJson(server);
   server.addHook('preValidation', (request, _reply, done) => {
     dropNulls(request.body);
@@ -253,9 +256,9 @@ function withDefaults(querystring: unknown): unknown {
   };
 }
 
-/** Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */
+/** JSON is the only type of a body. Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */
 function readJson(server: FastifyInstance): void {
-  server.removeContentTypeParser('application/json');
+  server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
       done(null, body.length === 0 ? undefined : parseJson(body as Buffer));

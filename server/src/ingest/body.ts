@@ -16,10 +16,7 @@ export function formatOf(headers: IncomingHttpHeaders): BodyFormat {
   if (type === 'application/json') return 'json';
   if (type === 'application/x-ndjson' || type === 'application/ndjson' || type === 'application/jsonl')
     return 'ndjson';
-  throw ERRORS.invalidBody(
-    'Content-Type',
-    `Content-Type is ${type ? `"${type}"` : 'missing'}; it must be application/json or application/x-ndjson`,
-  );
+  throw ERRORS.wrongContentType(type ?? '', 'application/json or application/x-ndjson');
 }
 
 /**

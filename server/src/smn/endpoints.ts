@@ -1,4 +1,5 @@
 import { ERRORS } from '../errors.ts';
+import { Masker } from '../traces/index.ts';
 import { CLOSED_PORTS, MOST_MAIL_ADDRESS, MOST_URL } from './limits.ts';
 import { AddressRefused, type DeliveryNetwork } from './network.ts';
 import { isLine } from './plain-text.ts';
@@ -14,6 +15,8 @@ const MAIL_ADDRESS =
   /^[A-Za-z0-9_](?:[A-Za-z0-9_+'=-]|\.(?=[A-Za-z0-9_+'=-])){0,63}@(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const TELEPHONE = /^(?:\+[1-9][0-9]{5,14}|[0-9]{5,20})$/;
 const URL_TEXT = /^[\x21-\x7e]+$/;
+const masker = new Masker();
+
 /** A parser of URLs also takes fewer slashes, or more. */
 const URL_START = /^https?:\/\/[^/?#]/i;
 /** The name of a host, or its address. */
@@ -29,7 +32,7 @@ export function checkEndpoint(protocol: Protocol, given: string, network: Delive
     ERRORS.smn(
       400,
       '0012',
-      `endpoint is ${JSON.stringify(given.slice(0, 300))}; it must be ${rule}`,
+      `endpoint is ${JSON.stringify(masker.text(given).slice(0, 300))}; it must be ${rule}`,
       'endpoint',
     );
   if (!isLine(given)) throw refuse('without control characters or line breaks');

@@ -12,7 +12,10 @@ import { Done, idOf, PAGE, Protocol, RequestId, SmnProject, smn, TopicPath } fro
 export const ExtensionSchema = Type.Object(
   {
     header: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'Sent along; names begin with x-' }),
+      Type.Record(Type.String(), Type.String({ errorCode: 'SMN.0012' }), {
+        errorCode: 'SMN.0012',
+        description: 'Sent along; names begin with x-',
+      }),
     ),
     batch: Type.Optional(
       Type.Object(
