@@ -4750,7 +4750,7 @@ export interface paths {
                         /** @default  */
                         remark?: string;
                         extension?: {
-                            /** @description Sent along; names begin with x- */
+                            /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                             header?: {
                                 [key: string]: string;
                             };
@@ -4774,7 +4774,7 @@ export interface paths {
                             /** @default  */
                             remark: string;
                             extension?: {
-                                /** @description Sent along; names begin with x- */
+                                /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                 header?: {
                                     [key: string]: string;
                                 };
@@ -4933,7 +4933,7 @@ export interface paths {
                     "application/json": {
                         remark?: string;
                         extension?: {
-                            /** @description Sent along; names begin with x- */
+                            /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                             header?: {
                                 [key: string]: string;
                             };
@@ -5796,7 +5796,7 @@ export interface paths {
                                 endpoint: string;
                                 remark: string;
                                 extension: {
-                                    /** @description Sent along; names begin with x- */
+                                    /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                     header?: {
                                         [key: string]: string;
                                     };
@@ -5926,7 +5926,7 @@ export interface paths {
                             endpoint: string;
                             remark: string;
                             extension: {
-                                /** @description Sent along; names begin with x- */
+                                /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                 header?: {
                                     [key: string]: string;
                                 };
@@ -6002,7 +6002,7 @@ export interface paths {
                             endpoint: string;
                             remark: string;
                             extension: {
-                                /** @description Sent along; names begin with x- */
+                                /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                 header?: {
                                     [key: string]: string;
                                 };
@@ -6078,7 +6078,7 @@ export interface paths {
                             endpoint: string;
                             remark: string;
                             extension: {
-                                /** @description Sent along; names begin with x- */
+                                /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                 header?: {
                                     [key: string]: string;
                                 };
@@ -6154,7 +6154,7 @@ export interface paths {
                             endpoint: string;
                             remark: string;
                             extension: {
-                                /** @description Sent along; names begin with x- */
+                                /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
                                 header?: {
                                     [key: string]: string;
                                 };

@@ -2,6 +2,7 @@ import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
 import { type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
+import { hideSecrets } from './hide.ts';
 import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
 /** What the service tells of an operation; its values come from callers and can be anything. */
@@ -116,7 +117,7 @@ function requestOf(asked: AskedFor, masked: Masked): Record<string, unknown> | u
   const parts = {
     params: excerpt(masked(params), MAX_PARAMS),
     query: excerpt(masked(query), MAX_QUERY),
-    body: excerpt(masked(body), MAX_BODY, schema),
+    body: excerpt(masked(hideSecrets(body, schema)), MAX_BODY, schema),
   };
   const given = Object.entries(parts).filter(
     ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,

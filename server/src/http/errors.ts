@@ -93,7 +93,7 @@ interface Problem {
   params: Record<string, unknown>;
   data?: unknown;
   /** The rule that is broken, with what it says of its refusal. */
-  parentSchema?: { type?: string; enum?: unknown[]; errorCode?: string; rule?: string };
+  parentSchema?: { type?: string; format?: string; enum?: unknown[]; errorCode?: string; rule?: string };
 }
 
 /**
@@ -119,14 +119,14 @@ function toInvalid(error: FastifyError, masker: Masker | undefined): CtsError {
 }
 
 const ONE_VALUE = ['string', 'integer', 'number', 'boolean'];
-/** Names of secrets, whatever the masker makes of them, and headers of subscriptions. */
-const SECRET_FIELD = /passw|secret|token|(?:^|\.)header\./i;
+/** Names of secrets, whatever the masker makes of them. */
+const SECRET_FIELD = /passw|secret|token/i;
 
 /** A short value as JSON text; never what may be a secret, as is anything in the place of an object or a list. */
 function shown(field: string, { data, parentSchema }: Problem, masker: Masker): string | undefined {
   const expectsOne = ONE_VALUE.includes(parentSchema?.type ?? '') || parentSchema?.enum !== undefined;
-  if (!expectsOne || typeof data === 'object' || data === undefined || SECRET_FIELD.test(field))
-    return undefined;
+  const isSecret = parentSchema?.format === 'password' || SECRET_FIELD.test(field);
+  if (!expectsOne || typeof data === 'object' || data === undefined || isSecret) return undefined;
   const text = JSON.stringify(data);
   const named = `{${JSON.stringify(field.split('.').at(-1))}:${text}}`;
   return text.length <= 80 && masker.text(named) === named ? text : undefined;

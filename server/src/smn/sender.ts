@@ -11,6 +11,7 @@ import { MailChannel } from './channels/mail.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { withoutEcho } from './echo.ts';
 import { bodyIn, formOf, type Parts } from './forms.ts';
 import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, TURN_MS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
@@ -403,7 +404,8 @@ export class Sender {
       return true;
     }
     const { subject, send } = prepared;
-    const outcome = await inTime(send(), ATTEMPT_MS);
+    const told = await inTime(send(), ATTEMPT_MS);
+    const outcome = { ...told, answer: withoutEcho(told.answer, subscription.extension.header) };
     const took = Math.round(performance.now() - began);
     const failingSince = Math.min(subscription.failingSince ?? now, now);
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;

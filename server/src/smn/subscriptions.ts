@@ -4,6 +4,7 @@ import Type from 'typebox';
 import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import { type Database, type Metadata, readerOf, type Stored } from '../metadata/index.ts';
+import { MASK } from '../traces/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
 import { FORMS, type Form, formOf, isSelfConfirming } from './forms.ts';
 import {
@@ -281,7 +282,8 @@ export class Subscriptions {
         'extension',
       );
     }
-    const extension = form === 'opencts' ? wanted : { ...wanted, form };
+    const kept = withKnown(wanted, before.extension);
+    const extension = form === 'opencts' ? kept : { ...kept, form };
     checkExtension(protocol, extension);
     await this.metadata
       .updateTable('smn_subscriptions')
@@ -434,6 +436,16 @@ export class Subscriptions {
   }
 }
 
+/** Headers that come back masked, as they are told, keep their values. */
+function withKnown({ header, ...others }: Extension, { header: known = {} }: Extension): Extension {
+  if (!header) return others;
+  const values = Object.entries(header).map(([name, value]) => [
+    name,
+    value === MASK && Object.hasOwn(known, name) ? known[name] : value,
+  ]);
+  return { ...others, header: Object.fromEntries(values) };
+}
+
 function checkRemark(remark: string): void {
   if (Buffer.byteLength(remark) <= MOST_REMARK_BYTES && isLine(remark)) return;
   throw ERRORS.smn(
@@ -461,6 +473,7 @@ function checkExtension(protocol: Protocol, { header = {}, batch, form = 'openct
     if (!/^x-[A-Za-z0-9-]+$/i.test(name) || /^x-smn/i.test(name)) {
       throw refuse(`extension.header.${name}: names must begin with "x-" and not with "x-smn"`);
     }
+    if (value === MASK) throw refuse(`extension.header.${name} is masked; send its value`);
     if (!/^[\x20-\x7e]*$/.test(value)) throw refuse(`extension.header.${name} must hold printable ASCII`);
   }
 }

@@ -20,6 +20,8 @@ export class Receiver {
   answers: (number | 'hang' | 'cut')[] = [];
   /** Instead of 200, when no answer is left. */
   always: number | 'hang' | 'cut' = 200;
+  /** Body of its answers. */
+  says = 'told';
   private readonly take: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -41,7 +43,7 @@ export class Receiver {
         return;
       }
       response.writeHead(answer, answer >= 300 && answer < 400 ? { location: this.location } : {});
-      response.end('told');
+      response.end(this.says);
     });
   };
   private readonly scheme: string;

@@ -20,6 +20,7 @@ export {
   userOf,
 } from './line.ts';
 export { Masker } from './mask.ts';
+export { MASK } from './mask-edits.ts';
 export { Steps } from './mask-steps.ts';
 export * from './query.ts';
 export {

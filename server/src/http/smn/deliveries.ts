@@ -2,11 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import type { Principal } from '../../iam/index.ts';
 import type { Subscription } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import { ProjectPath } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
+import { shownEndpoint, shownExtension } from './shown.ts';
 import { ExtensionSchema } from './subscriptions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -51,16 +53,16 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     if (request.audited) about(request, { resourceId: found.urn, resourceName: found.endpoint });
     return found;
   }
-  async function states(list: readonly Subscription[]) {
+  async function states(list: readonly Subscription[], principal: Principal) {
     const counts = await deliveryLog.counts(list);
     return list.map((one) => ({
       subscription_id: one.id,
       subscription_urn: one.urn,
       topic_urn: one.topicUrn,
       protocol: one.protocol,
-      endpoint: one.endpoint,
+      endpoint: shownEndpoint(one, principal),
       remark: one.remark,
-      extension: one.extension,
+      extension: shownExtension(one.extension),
       state: stateOf(one),
       ...(one.paused === ''
         ? {}
@@ -90,7 +92,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const list = (await all(request)).filter(
         (one) => topic_urn === undefined || one.topicUrn === topic_urn,
       );
-      return { subscriptions: await states(list) };
+      return { subscriptions: await states(list, request.principal) };
     },
   );
 
@@ -156,7 +158,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       async (request) => {
         const subscription = await subscriptionOf(request);
         await work(subscription, request);
-        const [state] = await states([await subscriptionOf(request)]);
+        const [state] = await states([await subscriptionOf(request)], request.principal);
         return state as NonNullable<typeof state>;
       },
     );

@@ -169,7 +169,7 @@ describe('confirming by hand', () => {
     expect((await change('opencts')).status).toBe(400);
     expect((await change()).status).toBe(200);
     const { subscriptions } = (await v3('GET', '/smn/subscriptions')).body;
-    expect(subscriptions.at(-1).extension).toEqual({ form: 'slack', header: { 'x-a': 'b' } });
+    expect(subscriptions.at(-1).extension).toEqual({ form: 'slack', header: { 'x-a': '********' } });
     const wrong = { protocol: 'email', endpoint: 'a@b.cc', extension: { form: 'slack' } };
     expect((await v2('POST', `/topics/${topic}/subscriptions`, wrong)).body.code).toBe('SMN.0012');
     const odd = { protocol: 'http', endpoint: `${receiver.url}/x`, extension: { form: 'morse' } };

@@ -2,19 +2,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import type { Principal } from '../../iam/index.ts';
 import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, Protocol, RequestId, SmnProject, smn, TopicPath } from './shared.ts';
+import { shownEndpoint } from './shown.ts';
 
 /** Additions to a subscription; `batch` is one of OpenCTS. */
 export const ExtensionSchema = Type.Object(
   {
     header: Type.Optional(
-      Type.Record(Type.String(), Type.String({ errorCode: 'SMN.0012' }), {
+      Type.Record(Type.String(), Type.String({ format: 'password', errorCode: 'SMN.0012' }), {
         errorCode: 'SMN.0012',
-        description: 'Sent along; names begin with x-',
+        description:
+          'Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is',
       }),
     ),
     batch: Type.Optional(
@@ -52,12 +55,12 @@ const SubscriptionView = Type.Object({
   status: Type.Integer({ description: '0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber' }),
   filter_polices: Type.Array(Type.Object({ name: Type.String(), string_equals: Type.Array(Type.String()) })),
 });
-const view = (subscription: Subscription) => ({
+const view = (subscription: Subscription, principal: Principal) => ({
   topic_urn: subscription.topicUrn,
   subscription_urn: subscription.urn,
   protocol: subscription.protocol,
   owner: subscription.projectId,
-  endpoint: subscription.endpoint,
+  endpoint: shownEndpoint(subscription, principal),
   remark: subscription.remark,
   status: subscription.status,
   filter_polices: [],
@@ -140,13 +143,15 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       (one) =>
         (query.protocol === undefined || one.protocol === query.protocol) &&
         (query.status === undefined || one.status === query.status) &&
-        (query.endpoint === undefined || one.endpoint === query.endpoint) &&
+        (query.endpoint === undefined || shownEndpoint(one, request.principal) === query.endpoint) &&
         one.remark.includes(query.fuzzy_remark ?? ''),
     );
     return {
       ...idOf(request),
       subscription_count: found.length,
-      subscriptions: found.slice(query.offset, query.offset + query.limit).map(view),
+      subscriptions: found
+        .slice(query.offset, query.offset + query.limit)
+        .map((one) => view(one, request.principal)),
     };
   }
 

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { House } from '../../testing/house.ts';
+import { Receiver } from '../../testing/receiver.ts';
+
+const SECRET = 'plain-words-of-a-hook';
+const MASK = '********';
+const house = new House();
+const receiver = new Receiver();
+let admin: Awaited<ReturnType<House['signIn']>>;
+let reader: Awaited<ReturnType<House['signIn']>>;
+let topic: string;
+let urn: string;
+let endpoint: string;
+
+const v2 = (method: string, route: string, body?: unknown, token = admin.token) =>
+  house.call(method, `/v2/${admin.projectId}/notifications${route}`, { token, body });
+const v3 = (method: string, route: string, body?: unknown, token = admin.token) =>
+  house.call(method, `/v3/${admin.projectId}${route}`, { token, body });
+const stateFor = async (token: string) => {
+  const { body } = await v3('GET', '/smn/subscriptions', undefined, token);
+  return body.subscriptions.find((one: { subscription_urn: string }) => one.subscription_urn === urn);
+};
+const update = (extension: unknown) => v2('PUT', `/topics/${topic}/subscriptions/${urn}`, { extension });
+/** Headers that a message of the topic arrives with. */
+const headersSent = async () => {
+  receiver.received.length = 0;
+  await v2('POST', `/topics/${topic}/publish`, { subject: 'Hello', message: 'World' });
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+  return receiver.received[0]?.headers ?? {};
+};
+
+beforeAll(async () => {
+  await receiver.start();
+  await house.start({ OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8' });
+  admin = await house.signIn({ project: 'local' });
+  await v3('POST', '/tracker', { tracker_type: 'system', tracker_name: 'system' });
+  await house.addUser(admin, 'reader', [{ role: 'SMN ReadOnlyAccess', scope: admin.projectId }]);
+  reader = await house.signIn({ name: 'reader', project: 'local' });
+  topic = (await v2('POST', '/topics', { name: 'alerts' })).body.topic_urn;
+  endpoint = `${receiver.url}/services/T000/B000/hook-token-wxyz`;
+  const { body } = await v2('POST', `/topics/${topic}/subscriptions`, {
+    protocol: 'http',
+    endpoint,
+    extension: { form: 'plain', header: { 'x-hook-auth': SECRET, 'x-team': 'blue' } },
+  });
+  urn = body.subscription_urn;
+  await v3('POST', `/smn/subscriptions/${urn.split(':').at(-1)}/confirm`, { endpoint });
+});
+afterAll(async () => {
+  await house.stop();
+  await receiver.stop();
+});
+
+test('values of headers are told to nobody', async () => {
+  for (const { token } of [admin, reader]) {
+    expect((await stateFor(token)).extension).toEqual({
+      form: 'plain',
+      header: { 'x-hook-auth': MASK, 'x-team': MASK },
+    });
+  }
+  const acted = await v3('POST', `/smn/subscriptions/${urn.split(':').at(-1)}/resume`);
+  expect(acted.body.extension.header).toEqual({ 'x-hook-auth': MASK, 'x-team': MASK });
+});
+
+test('an endpoint is told whole to whoever may change it, to others so that it is known again', async () => {
+  expect((await stateFor(admin.token)).endpoint).toBe(endpoint);
+  expect((await stateFor(reader.token)).endpoint).toBe(`${receiver.url}/${MASK}wxyz`);
+  for (const route of ['/subscriptions', `/topics/${topic}/subscriptions`]) {
+    expect((await v2('GET', route)).body.subscriptions[0].endpoint).toBe(endpoint);
+    const told = (await v2('GET', route, undefined, reader.token)).body.subscriptions[0];
+    expect(told.endpoint).toBe(`${receiver.url}/${MASK}wxyz`);
+    const filter = `?endpoint=${encodeURIComponent(`${receiver.url}/${MASK}wxyz`)}`;
+    expect((await v2('GET', route + filter, undefined, reader.token)).body.subscription_count).toBe(1);
+    const guess = `?endpoint=${encodeURIComponent(endpoint)}`;
+    expect((await v2('GET', route + guess, undefined, reader.token)).body.subscription_count).toBe(0);
+  }
+});
+
+test('a value that comes back masked stays what it was', async () => {
+  const { extension } = await stateFor(admin.token);
+  expect((await update({ ...extension, header: { ...extension.header, 'x-team': 'green' } })).status).toBe(
+    200,
+  );
+  expect(await headersSent()).toMatchObject({ 'x-hook-auth': SECRET, 'x-team': 'green' });
+  const refused = await update({ header: { 'x-new': MASK } });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'SMN.0012' } });
+  const made = await v2('POST', `/topics/${topic}/subscriptions`, {
+    protocol: 'http',
+    endpoint: `${receiver.url}/other`,
+    extension: { header: { 'x-new': MASK } },
+  });
+  expect(made).toMatchObject({ status: 400, body: { code: 'SMN.0012' } });
+});
+
+test('what a receiver repeats of them is not in the log of deliveries', async () => {
+  const { extension } = await stateFor(admin.token);
+  await update({ ...extension, header: { 'x-hook-auth': SECRET } });
+  receiver.says = `got x-hook-auth: ${SECRET}`;
+  await headersSent();
+  const route = `/smn/subscriptions/${urn.split(':').at(-1)}/attempts`;
+  await expect
+    .poll(async () => (await v3('GET', route)).body.attempts[0].answer)
+    .toContain(`x-hook-auth: ${MASK}`);
+});
+
+test('traces hold none of them, whatever shape they came in', async () => {
+  await update({ header: SECRET });
+  await update({ header: { 'x-hook-auth': [SECRET] } });
+  await update(SECRET);
+  await v2('POST', `/topics/${topic}/subscriptions`, {
+    subscriptions: [
+      { protocol: 'http', endpoint: `${receiver.url}/b`, extension: { header: { 'x-hook-auth': SECRET } } },
+      { protocol: 'http', endpoint: `${receiver.url}/c`, extension: [{ header: { 'x-hook-auth': SECRET } }] },
+    ],
+  });
+  await house.searchable(admin.token);
+  const { body } = await v3('GET', '/traces?trace_type=system&limit=100&service_type=SMN');
+  const text = JSON.stringify(body.traces);
+  expect(text).toContain('updateSubscription');
+  expect(text).toContain('x-hook-auth');
+  expect(text).not.toContain(SECRET);
+});
