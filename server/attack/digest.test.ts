@@ -34,7 +34,7 @@ test(`after ${KILLS} kill -9 while digests are written every chain is whole, and
   const objects = new DirectoryStore(path.join(directory, 'objects'));
   const keys = await new SigningKeys(metadata, Buffer.alloc(32, 1), Date.now).list();
   expect(keys).toHaveLength(1);
-  const counts = await verifyArchive({
+  const { counts } = await verifyArchive({
     source: bucketSource(objects, BUCKET),
     publicKeys: keys.map(({ publicKey }) => readPublicKey(publicKey)),
     onFinding: () => undefined,

@@ -5,14 +5,15 @@ import { ConfigError, readConfig } from '../config.ts';
 import { Progress } from '../import/index.ts';
 import { DirectoryStore, ObjectStoreError, openS3 } from '../objects/index.ts';
 import { readPublicKey } from './signing-keys.ts';
-import { bucketSource, folderSource } from './sources.ts';
-import { type ArchiveSource, type Finding, verifyArchive } from './verify.ts';
+import { bucketSource, folderSource, SourceMissing } from './sources.ts';
+import { type ArchiveSource, type Finding, type Proof, verifyArchive } from './verify.ts';
 
 const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME
 
 Proves that trace files are those that were delivered: follows every chain of digest files, checks their
 signatures and links, and the hash of every trace file. Needs no running service; with FOLDER, no network.
+First it says what is proved, then what is not.
 
 FOLDER is what a bucket was downloaded to, the folder in which CloudTraces lies. There the signature of the
 newest digest of each chain is missing, since it is in the object's metadata: it and its files are pending.
@@ -22,24 +23,33 @@ Options:
   --bucket NAME      read a bucket: of OPENCTS_S3_ENDPOINT with OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY,
                      or of the data directory OPENCTS_DATA_DIR
   --from TIME        only digests of hours that end after this time (2026-11-05 or 2026-11-05T12:00:00Z)
-  --to TIME          … that begin before this time
+  --until TIME       … that begin before this time, up to which everything must be proved; without it, now
   --all              name the valid files as well
-  --json             findings as one JSON object a line
+  --json             findings as one JSON object a line, the conclusion last
   --help             print this
 
-Ends with 0 when nothing is wrong, 1 when something was changed, removed, added or cannot be read, 2 for a wrong
-command line.
+Ends with
+  0  everything in the range is proved, to within two hours of its end or of now
+  1  tampering: something was changed, removed or added
+  2  a wrong command line, or what is to be proved cannot be reached
+  3  not proved: verification was off, digests are missing at the end, something cannot be read, or nothing is there
 `;
 
 const OPTIONS = {
   'public-key': { type: 'string', multiple: true, default: [] as string[] },
   bucket: { type: 'string' },
   from: { type: 'string' },
+  until: { type: 'string' },
+  // As it was called before.
   to: { type: 'string' },
   all: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
+
+const CODES: Record<Proof['conclusion'], number> = { proved: 0, tampering: 1, unproved: 3 };
+/** Chains that are named in the end. */
+const MOST_CHAINS = 20;
 
 class UsageError extends Error {}
 
@@ -55,42 +65,98 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     const publicKeys = await Promise.all(values['public-key'].map(readKey));
     if (publicKeys.length === 0)
       throw new UsageError('--public-key is missing: nothing can be proved without it');
-    const range = { from: instant('--from', values.from), to: instant('--to', values.to) };
+    const range = { from: instant('--from', values.from), to: untilOf(values.until, values.to) };
+    const lines: string[] = [];
     const show = (finding: Finding) => {
       if (values.json) process.stdout.write(`${JSON.stringify(finding)}\n`);
-      else if (values.all || finding.verdict !== 'valid') process.stdout.write(lineOf(finding));
+      else if (values.all || finding.verdict !== 'valid') lines.push(lineOf(finding));
     };
     let progress: Progress | undefined;
-    const counts = await verifyArchive({
+    const proof = await verifyArchive({
       source,
       publicKeys,
       ...range,
       onFinding: show,
       onProgress: (done, total) => {
         progress ??= new Progress(total, 'files');
-        if (done % 20 === 0 || done === total) progress.show(Math.min(done, total), '');
+        if (done % 20 === 0 || done === total) progress.show(done, '');
       },
     });
     progress?.end();
-    const { valid, changed, missing, unreadable, unexpected, pending, before } = counts;
-    const wrong = changed + missing + unreadable + unexpected;
-    const notes = [
-      unreadable > 0 ? `${unreadable} unreadable` : '',
-      pending > 0 ? `${pending} not yet provable` : '',
-      before > 0 ? `${before} covered by no digest` : '',
-    ].filter((note) => note !== '');
-    const sum = `${valid} valid, ${changed} changed, ${missing} missing, ${unexpected} unexpected`;
-    if (!values.json) process.stdout.write(`${[sum, ...notes].join('; ')}\n`);
-    return wrong > 0 ? 1 : 0;
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify({ ...proof, kind: 'conclusion' })}\n`);
+    } else {
+      process.stdout.write(`${sentenceOf(proof, range)}\n\n`);
+      for (const line of lines) process.stdout.write(line);
+      process.stdout.write(summaryOf(proof));
+    }
+    return CODES[proof.conclusion];
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const usage = error instanceof UsageError || error instanceof ConfigError;
-    if (!usage && !(error instanceof ObjectStoreError) && code !== 'ENOENT') throw error;
+    if (
+      !usage &&
+      !(error instanceof ObjectStoreError) &&
+      code !== 'ENOENT' &&
+      !(error instanceof SourceMissing)
+    )
+      throw error;
     const advice = usage ? '; see opencts verify --help' : whereLooked(error);
     process.stderr.write(`opencts verify: ${message}${advice}\n`);
-    return usage ? 2 : 1;
+    return 2;
   }
 }
+
+function untilOf(until: string | undefined, to: string | undefined): number | undefined {
+  return until === undefined ? instant('--to', to) : instant('--until', until);
+}
+
+/** What is proved, in one sentence. */
+function sentenceOf(
+  { conclusion, counts, files, traces, completeTo }: Proof,
+  { from, to }: { from: number | undefined; to: number | undefined },
+): string {
+  const period = `${from === undefined ? 'From the beginning' : `From ${said(from)}`} to ${to === undefined ? 'now' : said(to)}`;
+  const what = `${files.toLocaleString('en')} trace files with ${traces.toLocaleString('en')} traces`;
+  if (conclusion === 'tampering') {
+    const wrong = counts.changed + counts.missing + counts.unexpected;
+    return `TAMPERING. ${period} ${wrong} of the trace files and digests are not what was delivered and signed; ${what} are.`;
+  }
+  if (completeTo === undefined && counts.pending > 0 && conclusion === 'proved') {
+    return `NOTHING TO PROVE YET. ${period} there are ${counts.pending} trace files, which wait for their first digest.`;
+  }
+  if (completeTo === undefined && counts.unproved === 0) {
+    return `NOT PROVED. ${period} there are no digest files and no trace files.`;
+  }
+  const complete = completeTo === undefined ? '' : ` up to ${said(completeTo)}`;
+  if (conclusion === 'unproved') {
+    return `NOT PROVED. ${period} ${counts.unproved + counts.unreadable} things are proved by nothing, for the reasons below; ${what} are what was delivered.`;
+  }
+  return `PROVED. ${period} ${what} are complete${complete}; nothing was changed.`;
+}
+
+function summaryOf({ counts, chains }: Proof): string {
+  const { valid, changed, missing, unexpected } = counts;
+  const notes = (['unreadable', 'pending', 'unproved'] as const)
+    .filter((verdict) => counts[verdict] > 0)
+    .map((verdict) => `${counts[verdict]} ${verdict}`);
+  const sum = [
+    `${valid} valid, ${changed} changed, ${missing} missing, ${unexpected} unexpected`,
+    ...notes,
+  ].join('; ');
+  const newest = [...chains].sort((a, b) => a.end - b.end);
+  const told = newest
+    .slice(0, MOST_CHAINS)
+    .map(({ key, end, ended }) => `  ${said(end)}${ended ? ' (the last one)' : ''}  ${key}\n`);
+  const more = newest.length - told.length;
+  const head =
+    newest.length > 0
+      ? `\nNewest digest of each chain, the oldest first${more > 0 ? `; ${more} more` : ''}:\n`
+      : '';
+  return `${sum}\n${head}${told.join('')}`;
+}
+
+const said = (time: number) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Most often the settings are not those of the service that wrote the bucket. */
 function whereLooked(error: unknown): string {

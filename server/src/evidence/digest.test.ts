@@ -105,14 +105,14 @@ async function digests(service = 'ECS'): Promise<{ key: string; bytes: Buffer; d
 async function verify(publicKeys?: KeyObject[], source = bucketSource(objects, BUCKET)) {
   const findings: Finding[] = [];
   const all = (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey));
-  const counts = await verifyArchive({
+  const proof = await verifyArchive({
     source,
     now,
     publicKeys: publicKeys ?? all,
     onFinding: (finding) => findings.push(finding),
   });
-  const bad = findings.filter(({ verdict }) => !['valid', 'pending', 'before'].includes(verdict));
-  return { counts, bad, findings };
+  const bad = findings.filter(({ verdict }) => !['valid', 'pending', 'unproved'].includes(verdict));
+  return { ...proof, bad, findings };
 }
 
 /** Puts a changed digest in the place of another one. */
@@ -338,10 +338,9 @@ describe('names that look alike', () => {
     }
     vi.stubEnv('OPENCTS_DATA_DIR', directory);
     try {
-      expect(await verifyCommand(['--bucket', BUCKET, '--public-key', publicKey])).toBe(0);
-      expect(await verifyCommand([path.join(directory, 'objects', BUCKET), '--public-key', publicKey])).toBe(
-        0,
-      );
+      const until = ['--public-key', publicKey, '--until', new Date(now).toISOString()];
+      expect(await verifyCommand(['--bucket', BUCKET, ...until])).toBe(0);
+      expect(await verifyCommand([path.join(directory, 'objects', BUCKET), ...until])).toBe(0);
     } finally {
       vi.unstubAllEnvs();
     }
@@ -468,7 +467,7 @@ describe('verify names', () => {
       unreadable: 0,
       unexpected: 0,
       pending: 0,
-      before: 0,
+      unproved: 0,
     });
   });
   const keyOf = async (at: number) => (await digests())[at]?.key ?? '';
@@ -551,6 +550,7 @@ describe('verify names', () => {
       source: bucketSource(objects, BUCKET),
       publicKeys: (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey)),
       from: NOON + HOUR + 1,
+      now,
       onFinding: (finding) => findings.push(finding),
     });
     expect(findings.map(({ verdict }) => verdict)).toEqual(Array(9).fill('valid'));
@@ -561,7 +561,7 @@ describe('verify names', () => {
     const early = traceFileKey({ ...ROUTE, service: 'ECS' }, NOON - 5 * HOUR, 'e'.repeat(16), true);
     await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
     const { counts, findings, bad } = await verify();
-    expect(counts).toMatchObject({ pending: 1, before: 1 });
+    expect(counts).toMatchObject({ pending: 1, unproved: 1 });
     expect(bad).toEqual([]);
     expect(findings.find(({ key }) => key === late)?.verdict).toBe('pending');
   });
@@ -571,7 +571,7 @@ describe('verify names', () => {
     await objects.put({ bucket: BUCKET, key: early, body: gzipSync('[]'), contentType: 'application/gzip' });
     expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('pending');
     now += 2 * HOUR;
-    expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('before');
+    expect((await verify()).findings.find(({ key }) => key === early)?.verdict).toBe('unproved');
   });
 
   test('in a downloaded folder everything but the newest digest, whose signature is elsewhere', async () => {
@@ -590,5 +590,99 @@ describe('verify names', () => {
     expect((await verify(undefined, folderSource(folder))).bad).toMatchObject([
       { key: delivered[0], verdict: 'unreadable', reason: expect.stringContaining('ELOOP') },
     ]);
+  });
+
+  /** Files of the newest hour, with its digest. */
+  const newest = async () => (await digests()).at(-1) as { key: string; digest: Digest };
+  const later = async (hours: number) => {
+    now += hours * HOUR;
+    return verify();
+  };
+
+  test('the newest hour that was rewritten with its digest, whose signature was removed', async () => {
+    const { key, digest } = await newest();
+    const forged = gzipSync(JSON.stringify([{ trace_id: 'forged' }]));
+    const object = delivered.at(-1) ?? '';
+    await objects.put({ bucket: BUCKET, key: object, body: forged, contentType: 'application/gzip' });
+    const log_files = digest.log_files.map((file) =>
+      file.object === object ? { ...file, log_hash_value: hashOf('SHA-256', forged) } : file,
+    );
+    const body = gzipSync(JSON.stringify({ ...digest, log_files }));
+    await objects.put({ bucket: BUCKET, key, body, contentType: 'application/gzip' });
+    const { conclusion, bad } = await later(0);
+    expect(conclusion).toBe('tampering');
+    expect(bad).toContainEqual(expect.objectContaining({ key, verdict: 'changed' }));
+    expect((await later(60 * 24)).conclusion).toBe('tampering');
+  });
+
+  test('that the newest digests were removed: from there on nothing is proved', async () => {
+    await objects.remove(BUCKET, await keyOf(3));
+    await objects.remove(BUCKET, await keyOf(2));
+    const { conclusion, findings, completeTo } = await later(60 * 24);
+    expect([conclusion, completeTo]).toEqual(['unproved', NOON + 2 * HOUR]);
+    const unproved = findings.filter(({ verdict }) => verdict === 'unproved').map(({ key }) => key);
+    expect(unproved.sort()).toEqual([await keyOf(1), ...delivered.slice(4)].sort());
+  });
+
+  test.each(['of one trace source', 'of all'])(
+    'that all digests %s were removed, whatever became of their files',
+    async (which) => {
+      for (let hour = 0; hour < 2; hour++) {
+        await deliver('IAM');
+        await nextHour();
+      }
+      const ofAll = which === 'of all';
+      for (const { key } of [...(await digests()), ...(ofAll ? await digests('IAM') : [])]) {
+        await objects.remove(BUCKET, key);
+      }
+      const [key = ''] = delivered;
+      await objects.put({ bucket: BUCKET, key, body: gzipSync('[]'), contentType: 'application/gzip' });
+      const { conclusion, findings } = await later(30);
+      expect(conclusion).not.toBe('proved');
+      expect(findings.filter(({ verdict }) => verdict === 'unproved').map((one) => one.key)).toEqual(
+        expect.arrayContaining(delivered),
+      );
+    },
+  );
+
+  test('files that were delivered while verification was off, and nothing else, as not proved', async () => {
+    validated = false;
+    await nextHour();
+    const off = await deliver();
+    await nextHour();
+    now += 3 * HOUR;
+    validated = true;
+    await deliver();
+    await nextHour();
+    const { conclusion, findings, bad } = await verify();
+    expect([conclusion, bad]).toEqual(['unproved', []]);
+    expect(findings.filter(({ verdict }) => verdict === 'unproved').map(({ key }) => key)).toEqual([off]);
+  });
+
+  test('digests that leave out numbers of files', async () => {
+    const key = await keyOf(3);
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    await replace(
+      key,
+      (digest) => ({ ...digest, first_number: 8, log_files: digest.log_files.slice(1) }),
+      privateKey,
+    );
+    const { bad } = await verify([
+      publicKey,
+      ...(await keys.list()).map((one) => readPublicKey(one.publicKey)),
+    ]);
+    expect(bad.find((finding) => finding.key === key)?.reason).toContain('begins with file 8');
+  });
+
+  test('nothing where there is nothing, which proves nothing', async () => {
+    const proof = await verifyArchive({
+      source: bucketSource(objects, BUCKET),
+      publicKeys: (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey)),
+      from: Date.UTC(2020, 0, 1),
+      to: Date.UTC(2020, 1, 1),
+      now,
+      onFinding: () => undefined,
+    });
+    expect(proof).toMatchObject({ conclusion: 'unproved', files: 0, completeTo: undefined });
   });
 });

@@ -55,9 +55,10 @@ export interface ListedFile {
 
 const NODE_NAMES = { 'SHA-256': 'sha256', MD5: 'md5' } as const;
 
-export function hashOf(algorithm: HashAlgorithm, bytes: Uint8Array): string {
-  return createHash(NODE_NAMES[algorithm]).update(bytes).digest('hex');
-}
+export const newHash = (algorithm: HashAlgorithm) => createHash(NODE_NAMES[algorithm]);
+
+export const hashOf = (algorithm: HashAlgorithm, bytes: Uint8Array): string =>
+  newHash(algorithm).update(bytes).digest('hex');
 
 /** What is signed: `docs/reference/trace-files.md` 4. @param bytes of the compressed digest */
 export function signedText(digest: Digest, bytes: Uint8Array): string {

@@ -1,8 +1,13 @@
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { type HashAlgorithm, newHash } from './digest.ts';
 import { type ArchiveSource, Unreadable } from './verify.ts';
+
+/** Read at a time. */
+const CHUNK = 1024 * 1024;
 
 /** A bucket of an object store. */
 export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSource {
@@ -19,7 +24,7 @@ export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSourc
     async *keys(prefix) {
       for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
         const page = await objects.list(bucket, { prefix, after });
-        for (const { key } of page.objects) yield key;
+        for (const { key, modified } of page.objects) yield { key, modified };
         after = page.next;
       }
     },
@@ -27,10 +32,20 @@ export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSourc
       const found = await orNothing(objects.get(bucket, key));
       return found && buffer(found.body);
     },
+    async hash(key, algorithm) {
+      const found = await orNothing(objects.get(bucket, key));
+      return found && hashOfAll(found.body, algorithm);
+    },
     async metadata(key) {
       return (await orNothing(objects.head(bucket, key)))?.metadata;
     },
+    hasMetadata: true,
   };
+}
+
+/** There is nothing to look into. */
+export class SourceMissing extends Error {
+  override readonly name = 'SourceMissing';
 }
 
 /** A folder that a bucket was downloaded to: the folder in which `CloudTraces` lies. */
@@ -38,17 +53,37 @@ export function folderSource(root: string): ArchiveSource {
   return {
     bucket: undefined,
     async *keys(prefix) {
-      const entries = await readdir(path.join(root, prefix), { recursive: true, withFileTypes: true });
+      if (!existsSync(root)) throw new SourceMissing(`${root} is not there`);
+      const within = path.join(root, prefix);
+      if (!existsSync(within)) return;
+      const entries = await readdir(within, { recursive: true, withFileTypes: true });
       for (const entry of entries) {
         if (!entry.isFile()) continue;
-        yield path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
+        const key = path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
+        yield { key };
       }
     },
-    read: (key) =>
-      readFile(path.join(root, key)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-        throw new Unreadable(`it is there, but cannot be read: ${error.message}`, { cause: error });
-      }),
+    read: (key) => orUnreadable(readFile(path.join(root, key))),
+    hash: (key, algorithm) =>
+      orUnreadable(hashOfAll(createReadStream(path.join(root, key), { highWaterMark: CHUNK }), algorithm)),
     metadata: async () => undefined,
+    hasMetadata: false,
   };
+}
+
+/** Undefined: there is no such file. */
+async function orUnreadable<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Unreadable(`it is there, but cannot be read: ${message}`, { cause: error });
+  }
+}
+
+async function hashOfAll(stream: AsyncIterable<Buffer>, algorithm: HashAlgorithm): Promise<string> {
+  const hash = newHash(algorithm);
+  for await (const chunk of stream) hash.update(chunk);
+  return hash.digest('hex');
 }

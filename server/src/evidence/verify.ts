@@ -2,21 +2,41 @@ import { type KeyObject, verify as verifySignature } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
-import { type Digest, hashOf, instantOf, SIGNATURE, signedText } from './digest.ts';
+import { eachOf } from '../each-of.ts';
+import {
+  type Digest,
+  type HashAlgorithm,
+  hashOf,
+  instantOf,
+  type ListedFile,
+  SIGNATURE,
+  signedText,
+} from './digest.ts';
 
 const expand = promisify(gunzip);
 const MOST_DIGEST = 256 * 1024 * 1024;
+
+/** Files of one digest that are hashed at once. */
+const AT_ONCE = 8;
+/** The proof may end so long before the instant up to which it is asked for: a digest covers an hour, and is written soon after it. */
+const REACH_MS = 2 * 3_600_000;
+/** A file that waited in the spool is delivered later than its name says, never earlier; a cycle at the most. */
+const SLACK_MS = 3_600_000;
 
 /** Where the files are: a bucket, or a folder that one was downloaded to. */
 export interface ArchiveSource {
   /** Name of the bucket; undefined: not known. */
   bucket: string | undefined;
-  /** All keys below a prefix. */
-  keys(prefix: string): AsyncIterable<string>;
+  /** All keys below a prefix; `modified`, epoch ms, where that is the time at which the object was written. */
+  keys(prefix: string): AsyncIterable<{ key: string; modified?: number }>;
   /** Undefined: there is none. @throws Unreadable */
   read(key: string): Promise<Buffer | undefined>;
-  /** Undefined: none are kept with this source. */
+  /** Hex; undefined: there is none. @throws Unreadable */
+  hash(key: string, algorithm: HashAlgorithm): Promise<string | undefined>;
+  /** Undefined: there is no such object. */
   metadata(key: string): Promise<Record<string, string> | undefined>;
+  /** Whether it keeps the metadata of objects. */
+  hasMetadata: boolean;
 }
 
 /** A file of a source is there, and its bytes are not to be had. */
@@ -24,11 +44,21 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable';
 }
 
-/** What is said of a file. `pending`: too new for a digest. `before`: older than verification. */
-export type Verdict = 'valid' | 'changed' | 'missing' | 'unreadable' | 'unexpected' | 'pending' | 'before';
+/** `pending`: too new for its digest, or its signature. `unproved`: neither proved nor disproved, and waiting does not help. */
+export type Verdict = 'valid' | 'changed' | 'missing' | 'unreadable' | 'unexpected' | 'pending' | 'unproved';
+const VERDICTS: readonly Verdict[] = [
+  'valid',
+  'changed',
+  'missing',
+  'unreadable',
+  'unexpected',
+  'pending',
+  'unproved',
+];
 
 export interface Finding {
-  kind: 'digest' | 'file';
+  /** A chain is named by the key of its newest digest. */
+  kind: 'digest' | 'file' | 'chain';
   key: string;
   verdict: Verdict;
   /** Why, in words, unless it is valid. */
@@ -39,13 +69,26 @@ export interface VerifyOptions {
   source: ArchiveSource;
   /** Any of them may have signed. */
   publicKeys: readonly KeyObject[];
-  /** Only digests whose hour lies within, epoch ms. */
+  /** Only digests whose hour lies within, epoch ms; the proof has to reach to the second, or to now. */
   from?: number;
   to?: number;
   onFinding: (finding: Finding) => void;
-  /** Epoch ms; what is younger than the first digest of a trace source may be still waits for it. */
+  /** Epoch ms. */
   now?: number;
   onProgress?: (done: number, total: number) => void;
+}
+
+export interface Proof {
+  /** tampering: something is not what was signed; unproved: something asked for is proved by nothing. */
+  conclusion: 'proved' | 'tampering' | 'unproved';
+  counts: Record<Verdict, number>;
+  /** Files that are what was delivered, and the traces in them as far as digests count them. */
+  files: number;
+  traces: number;
+  /** The newest digest of each chain, and whether it is the last that there will be. */
+  chains: { key: string; end: number; ended: boolean }[];
+  /** Nothing is missing, or another, up to here; undefined: there is no digest in the range. Epoch ms. */
+  completeTo: number | undefined;
 }
 
 /** A digest that could be read, and what is known about it so far. */
@@ -116,80 +159,112 @@ class Sheets {
  * signatures and links, and the hash of every trace file (`docs/reference/trace-files.md` 5). Works offline,
  * with the public key alone.
  */
-export async function verifyArchive(options: VerifyOptions): Promise<Record<Verdict, number>> {
-  const {
-    source,
-    onFinding,
-    onProgress,
-    from = Number.NEGATIVE_INFINITY,
-    to = Number.POSITIVE_INFINITY,
-    now = Date.now(),
-  } = options;
-  const counts: Record<Verdict, number> = {
-    valid: 0,
-    changed: 0,
-    missing: 0,
-    unreadable: 0,
-    unexpected: 0,
-    pending: 0,
-    before: 0,
-  };
+export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
+  const { source, onFinding, onProgress, from = Number.NEGATIVE_INFINITY, now = Date.now() } = options;
+  const to = options.to ?? Number.POSITIVE_INFINITY;
+  /** What is younger may be waiting. */
+  const reach = Math.min(to, now) - REACH_MS;
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   const tell = (finding: Finding) => {
     counts[finding.verdict]++;
     onFinding(finding);
   };
   const digests: string[] = [];
-  const files = new Map<string, number>();
-  for await (const key of source.keys('CloudTraces/')) {
+  const files = new Map<string, Stray>();
+  for await (const { key, modified } of source.keys('CloudTraces/')) {
     const file = traceFilePlace(key);
     if (digestPlace(key)) digests.push(key);
-    else if (file) files.set(key, instantOf(file.stamp));
+    else if (file)
+      files.set(key, {
+        time: instantOf(file.stamp),
+        modified: modified && modified <= now ? modified : undefined,
+      });
   }
   const total = digests.length + files.size;
   let done = 0;
-  const step = () => onProgress?.(++done, total);
+  const step = () => onProgress?.(Math.min(++done, total), total);
 
   const readable: Sheet[] = [];
   for (const key of digests) {
     const sheet = await readSheet(source, key);
     step();
-    if ('verdict' in sheet) {
-      tell({ kind: 'digest', key, ...sheet });
-      continue;
-    }
-    readable.push(sheet);
+    if ('verdict' in sheet) tell({ kind: 'digest', key, ...sheet });
+    else readable.push(sheet);
   }
   const sheets = new Sheets(readable);
 
+  const proof: Proof = {
+    conclusion: 'proved',
+    counts,
+    files: 0,
+    traces: 0,
+    chains: [],
+    completeTo: undefined,
+  };
   const listed = new Set<string>();
+  let inRange = 0;
   for (const chain of sheets.chains) {
     for (const [at, sheet] of chain.entries()) {
       const within = sheet.end >= from && sheet.start <= to;
-      const doubt = within ? await doubtOf(sheet, sheets.after(chain, at), options) : undefined;
+      const doubt = within ? await doubtOf(sheet, sheets.after(chain, at), options, reach) : undefined;
       if (within) {
+        inRange++;
         const broken = doubt ? undefined : await whyNotLinked(sheet, sheets.before(chain, at), source, from);
         tell({ kind: 'digest', key: sheet.key, ...(doubt ?? broken ?? { verdict: 'valid' }) });
       }
-      for (const file of sheet.digest.log_files) {
-        if (listed.has(file.object)) continue;
-        listed.add(file.object);
-        // What lies in another bucket is verified there.
-        if (!within || (source.bucket !== undefined && file.bucket !== source.bucket)) continue;
+      const fresh = sheet.digest.log_files.filter(({ object }) => !listed.has(object));
+      for (const { object } of fresh) listed.add(object);
+      // What lies in another bucket is verified there.
+      const here = fresh.filter(({ bucket }) => source.bucket === undefined || bucket === source.bucket);
+      if (!within) continue;
+      await eachOf(here, AT_ONCE, async (file) => {
         const finding = await checkFile(source, file, sheet.key);
+        if (finding.verdict === 'valid' && !doubt) {
+          proof.files++;
+          proof.traces += file.trace_count ?? 0;
+        }
         // A list that proves nothing makes no file valid.
         const reason = `the digest that lists it, ${sheet.key}, cannot be trusted`;
         tell(doubt && finding.verdict === 'valid' ? { ...finding, verdict: doubt.verdict, reason } : finding);
         step();
-      }
+      });
     }
   }
-  for (const [key, time] of files) {
-    if (listed.has(key) || time < from || time > to) continue;
-    const chain = sheets.covering(key);
-    tell(strayFile(key, time, chain?.[0], chain && sheets.newest(chain), now));
+  for (const { chain, finding } of sheets.chains.map((chain) =>
+    reaching(sheets, chain, { from, to, reach }),
+  )) {
+    if (chain) proof.chains.push(chain);
+    if (finding) tell(finding);
+  }
+  for (const [key, stray] of files) {
+    if (listed.has(key) || stray.time < from || stray.time > to) continue;
+    inRange++;
+    tell(strayFile(key, stray, sheets, reach));
     step();
   }
-  return counts;
+  const { changed, missing, unexpected, unproved, unreadable } = counts;
+  if (changed + missing + unexpected > 0) proof.conclusion = 'tampering';
+  else if (unproved + unreadable > 0 || inRange === 0) proof.conclusion = 'unproved';
+  const ends = proof.chains.filter(({ ended }) => !ended).map(({ end }) => end);
+  const all = ends.length > 0 ? Math.min(...ends) : Math.max(...proof.chains.map(({ end }) => end));
+  if (proof.chains.length > 0) proof.completeTo = Math.min(all, to);
+  return proof;
+}
+
+/** How far a chain goes; those that were cut off at their end, or stopped, are told. */
+function reaching(
+  sheets: Sheets,
+  chain: Chain,
+  { from, to, reach }: { from: number; to: number; reach: number },
+): { chain?: Proof['chains'][number]; finding?: Finding } {
+  const newest = sheets.newest(chain);
+  // It goes on in another place, which tells for it.
+  if (!newest || newest !== chain.at(-1) || newest.end < from || (chain[0]?.start ?? 0) > to) return {};
+  const { key, end, digest } = newest;
+  const told = { chain: { key, end, ended: digest.digest_end } };
+  if (digest.digest_end || end >= reach) return told;
+  const reason = `it is the newest digest of its chain: what came after ${new Date(end).toISOString()} is proved by nothing; the digests behind it were removed, or none were written`;
+  return { ...told, finding: { kind: 'chain', key, verdict: 'unproved', reason } };
 }
 
 /** @returns the bytes; undefined when there are none; or why they cannot be read */
@@ -234,13 +309,20 @@ interface Doubt {
   reason?: string;
 }
 
-/** A digest's signature is in its metadata, and in the digest that follows it. */
+/**
+ * A digest's signature is in its metadata, and in the digest that follows it.
+ * @param reach what is younger may wait for the next digest
+ */
 async function doubtOf(
-  { key, bytes, digest }: Sheet,
+  { key, bytes, digest, end }: Sheet,
   next: Sheet | undefined,
   { source, publicKeys }: VerifyOptions,
+  reach: number,
 ): Promise<Doubt | undefined> {
-  const own = (await source.metadata(key))?.[SIGNATURE];
+  const own = source.hasMetadata ? (await source.metadata(key))?.[SIGNATURE] : undefined;
+  if (source.hasMetadata && own === undefined) {
+    return changed('the signature in its metadata was removed');
+  }
   const carried =
     next?.digest.previous_digest_object === key ? next.digest.previous_digest_signature : undefined;
   if (own !== undefined && carried !== undefined && own !== carried) {
@@ -251,7 +333,7 @@ async function doubtOf(
   const signature = own ?? carried;
   if (signature === undefined) {
     const reason = 'its signature is in the metadata of the object, which is not kept here';
-    return { verdict: 'pending', reason };
+    return { verdict: end >= reach ? 'pending' : 'unproved', reason };
   }
   const text = Buffer.from(signedText(digest, bytes));
   const right = publicKeys.some((key) => verifySignature('sha256', text, key, Buffer.from(signature, 'hex')));
@@ -304,44 +386,53 @@ function whyNotCounted(digest: Digest, before: Digest): Doubt | undefined {
 
 async function checkFile(
   source: ArchiveSource,
-  { object: key, log_hash_value, log_hash_algorithm }: Digest['log_files'][number],
+  { object: key, log_hash_value, log_hash_algorithm }: ListedFile,
   digest: string,
 ): Promise<Finding> {
-  const bytes = await contentOf(source, key);
-  if (!bytes) return { kind: 'file', key, verdict: 'missing', reason: `it is listed in ${digest}` };
-  if (bytes instanceof Unreadable) return { kind: 'file', key, ...unreadable(bytes.message) };
-  return hashOf(log_hash_algorithm, bytes) === log_hash_value
-    ? { kind: 'file', key, verdict: 'valid' }
-    : { kind: 'file', key, verdict: 'changed', reason: `its hash is not the one in ${digest}` };
+  try {
+    const hash = await source.hash(key, log_hash_algorithm);
+    if (hash === undefined)
+      return { kind: 'file', key, verdict: 'missing', reason: `it is listed in ${digest}` };
+    return hash === log_hash_value
+      ? { kind: 'file', key, verdict: 'valid' }
+      : { kind: 'file', key, verdict: 'changed', reason: `its hash is not the one in ${digest}` };
+  } catch (error) {
+    if (error instanceof Unreadable) return { kind: 'file', key, ...unreadable(error.message) };
+    throw error;
+  }
 }
 
-/** @param first and last digest of the chain that covers its place */
-function strayFile(
-  key: string,
-  time: number,
-  first: Sheet | undefined,
-  last: Sheet | undefined,
-  now: number,
-): Finding {
-  if (!first && time >= now - FIRST_DIGEST_MS) {
-    return { kind: 'file', key, verdict: 'pending', reason: 'its first digest comes after the full hour' };
-  }
-  if (!first || !last || time < first.start) {
-    return { kind: 'file', key, verdict: 'before', reason: 'no digest covers its time' };
-  }
-  if (time >= last.end - SLACK_MS && !last.digest.digest_end) {
-    return { kind: 'file', key, verdict: 'pending', reason: 'it is newer than the last digest' };
-  }
-  return {
-    kind: 'file',
-    key,
-    verdict: 'unexpected',
-    reason:
-      'no digest lists it: it was added or renamed, or has been delivered late and the next digest will list it',
-  };
+/** A file that no digest lists: the end of its cycle by its name, and when it was written. */
+interface Stray {
+  time: number;
+  modified: number | undefined;
 }
 
-/** A file that waited in the spool is delivered later than its name says, never earlier; a cycle at the most. */
-const SLACK_MS = 3_600_000;
-/** A digest covers an hour, and is written soon after it. */
-const FIRST_DIGEST_MS = 2 * 3_600_000;
+function strayFile(key: string, { time, modified = time }: Stray, sheets: Sheets, reach: number): Finding {
+  const say = (verdict: Verdict, reason: string): Finding => ({ kind: 'file', key, verdict, reason });
+  const chain = sheets.covering(key);
+  const first = chain?.[0];
+  const last = chain && sheets.newest(chain);
+  const waits = Math.max(time, modified) >= reach;
+  if (!chain || !first || !last) {
+    return waits
+      ? say('pending', 'its first digest comes after the full hour')
+      : say('unproved', 'no digest covers its place: verification was off, or all of them were removed');
+  }
+  if (time < first.start) return say('unproved', 'it is older than the first digest of its place');
+  const isOff = chain.some(
+    ({ digest, start }, at) =>
+      digest.previous_digest_end &&
+      time < start &&
+      time >= (sheets.before(chain, at)?.end ?? start) - SLACK_MS,
+  );
+  if (isOff || (last.digest.digest_end && time >= last.end - SLACK_MS)) {
+    return say('unproved', 'verification was off when it was delivered');
+  }
+  if (Math.max(time + SLACK_MS, modified) >= last.end) {
+    return waits
+      ? say('pending', 'it is newer than the last digest')
+      : say('unproved', 'it is newer than the last digest of its place, which should be followed by others');
+  }
+  return say('unexpected', 'no digest lists it: it was added or renamed');
+}

@@ -257,11 +257,11 @@ test('what is wrong with the command line is told', async () => {
     expect(await verifyCommand(['folder'])).toBe(2);
     expect(await verifyCommand(['folder', '--bucket', 'b', '--public-key', 'x'])).toBe(2);
     expect(await verifyCommand(['folder', '--public-key', import.meta.filename])).toBe(2);
-    expect(await verifyCommand(['/no/such/folder', '--public-key', '/no/such/key'])).toBe(1);
+    expect(await verifyCommand(['/no/such/folder', '--public-key', '/no/such/key'])).toBe(2);
     const publicKey = path.join(await mkdtemp(path.join(tmpdir(), 'opencts-key-')), 'public-key');
     const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
     await writeFile(publicKey, pair.publicKey.export({ type: 'spki', format: 'pem' }));
-    expect(await verifyCommand(['--bucket', 'no-such-bucket', '--public-key', publicKey])).toBe(1);
+    expect(await verifyCommand(['--bucket', 'no-such-bucket', '--public-key', publicKey])).toBe(2);
     await rm(path.dirname(publicKey), { recursive: true });
   } finally {
     process.stderr.write = write;
