@@ -86,6 +86,12 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
         action: 'cts:trace:list',
         audit: operation('searchArchive'),
       },
+      // As in a query, where one user stands for itself.
+      preValidation: (request, _reply, done) => {
+        const { body } = request as { body: { user?: unknown } | undefined };
+        if (typeof body?.user === 'string') body.user = [body.user];
+        done();
+      },
       schema: {
         summary: 'Search the trace files of the project, over any time, with the filters of the trace list',
         tags: ['archive'],
