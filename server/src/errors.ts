@@ -38,6 +38,17 @@ export const ERRORS = {
     ),
   invalidQuery: (field: string, message: string) => new CtsError(400, 'CTS.0300', message, { field }),
   unreadableRequest: (message: string) => new CtsError(400, 'APIGW.0201', message),
+  /** Refusals of what is below the routes. */
+  headersTooLarge: () => new CtsError(431, 'APIGW.0201', 'the headers are larger than the limit of 16 kB'),
+  addressTooLong: () => new CtsError(414, 'APIGW.0201', 'a part of the address is too long'),
+  tooSlow: () => new CtsError(408, 'APIGW.0201', 'the request came too slowly'),
+  expectation: (expected: string) =>
+    new CtsError(
+      417,
+      'APIGW.0201',
+      `Expect is ${JSON.stringify(expected.slice(0, 100))}; it must be 100-continue or absent`,
+      { field: 'Expect' },
+    ),
   unauthenticated: (reason: string) =>
     new CtsError(401, 'APIGW.0301', `Incorrect IAM authentication information: ${reason}`),
   noSuchAccessKey: (access: string) =>

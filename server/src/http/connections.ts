@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { ConfigError } from '../config.ts';
+import { ERRORS } from '../errors.ts';
 import { networkOf } from '../iam/index.ts';
 import { openFilesLimit } from '../open-files.ts';
+import { rawRefusal } from './below-routes.ts';
 import {
   BODY_BYTES_A_SECOND,
   BODY_WINDOW_MS,
@@ -22,6 +25,8 @@ import {
  */
 export const HTTP_TIMES = {
   http: {
+    // Its refusal is ours to write.
+    requireHostHeader: false,
     // Counts from the connection's begin, too: who sends nothing is closed as well.
     headersTimeout: HEADERS_MS,
     connectionsCheckingInterval: LOOK_EVERY_MS,
@@ -224,7 +229,7 @@ function measureBody(socket: Socket, exchange: Exchange, now: number): void {
   if (!waits && now - since < BODY_WINDOW_MS) return;
   const expected = (BODY_BYTES_A_SECOND * BODY_WINDOW_MS) / 1000;
   if (!waits && socket.bytesRead - bytes < expected) {
-    if (!response.headersSent) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    if (!response.headersSent) socket.write(rawRefusal(ERRORS.tooSlow(), randomUUID()));
     socket.destroySoon();
   }
   exchange.since = now;

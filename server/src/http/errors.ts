@@ -31,7 +31,12 @@ export function handleErrors(server: FastifyInstance, log: Logger, masker: Maske
 
 /** Answers what no route can be found for: an address that cannot be decoded. */
 export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
-  return refuse(ERRORS.unreadableRequest(error.message), request, reply);
+  const refusal =
+    error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? ERRORS.addressTooLong()
+      : ERRORS.unreadableRequest(error.message);
+  reply.header('x-request-id', request.id);
+  return refuse(refusal, request, reply);
 }
 
 const pathOf = (request: FastifyRequest) => request.url.split('?')[0] ?? '';

@@ -2,6 +2,8 @@ import type { FairQueueOptions } from '../shares/index.ts';
 
 /** Bytes of a request's body, where a route says nothing else. */
 export const MAX_BODY = 1024 * 1024;
+/** Characters of one part of a path, with escapes: URNs of topics with long names. */
+export const MAX_PATH_MEMBER = 2048;
 /** Levels of nesting in a JSON body. */
 export const MAX_JSON_DEPTH = 64;
 /** Values in a JSON body: members, items, objects and arrays. */

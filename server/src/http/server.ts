@@ -32,6 +32,7 @@ import { archiveRoutes } from './archive.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { backupRoutes } from './backups.ts';
+import { refuseUnmet, refuseUnreadable } from './below-routes.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { clockRoutes } from './clock.ts';
 import { HTTP_TIMES } from './connections.ts';
@@ -46,7 +47,7 @@ import { ingestRoutes } from './ingest.ts';
 import { parseJson } from './json.ts';
 import { keyRoutes } from './keys.ts';
 import { legacyRoutes } from './legacy.ts';
-import { MAX_BODY } from './limits.ts';
+import { MAX_BODY, MAX_PATH_MEMBER } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { quarantineRoutes } from './quarantine.ts';
 import { smnRoutes } from './smn/index.ts';
@@ -124,11 +125,13 @@ const CONTENT_SECURITY_POLICY =
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   const boot = randomBytes(6).toString('hex');
   let requests = 0;
+  const newId = () => `${boot}-${(++requests).toString(36)}`;
   const server = Fastify({
     // A logger of its own for every request would cost more than its journal entry.
     logger: false,
-    genReqId: () => `${boot}-${(++requests).toString(36)}`,
-    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: newId,
+    clientErrorHandler: refuseUnreadable(deps.log, newId),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_MEMBER },
     bodyLimit: MAX_BODY,
     ...HTTP_TIMES,
     forceCloseConnections: 'idle',
@@ -164,6 +167,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
 
   await server.register(cookie);
+  refuseUnmet(server, newId);
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
   deps.gate.guard(server);
   audit(server, deps.operations, deps.log);
