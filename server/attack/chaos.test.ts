@@ -149,8 +149,10 @@ test(
       await server.kill().catch(() => undefined);
       await receiver.stop();
       if (process.env.OPENCTS_CHAOS_KEEP) {
-        console.log(`kept: ${directory}`);
-        await writeFile(path.join(directory, 'chaos.log'), [...log, ...server.log].join('\n'));
+        // Beside it: its disk may be full.
+        const logFile = `${directory}.log`;
+        console.log(`kept: ${directory}, ${logFile}`);
+        await writeFile(logFile, [...log, ...server.log].join('\n'));
       } else {
         if (fills) execFileSync('umount', ['-l', directory]);
         await removeDirectory(directory);

@@ -15,7 +15,7 @@ import { PART_BROKEN, WrittenParts } from './written-parts.ts';
 const READERS = 8;
 const OWN = 2;
 /** How often parts are looked at beside inserts: the engine merges without them too. */
-const LOOK_MS = 60_000;
+const LOOK_MS = 20_000;
 /** With this header comes what the service asks for itself. */
 const OWN_HEADER = 'x-opencts-own';
 /** Bytes of a statement. */

@@ -1,8 +1,11 @@
 const MB = 1024 ** 2;
+/** So long the engine keeps the parts that a merge took the place of, which may turn out not to be whole. */
+const OLD_PARTS_SECONDS = 45;
 
 /**
  * The engine's configuration file: bounded memory, small caches, few background threads. However many parts are
- * found broken at its start, they are put aside and the others are served.
+ * found broken at its start, they are put aside and the others are served. Small parts are merged several at a
+ * time (`docs/reference/clickhouse.md` 2).
  */
 export function engineConfig(memory: number): string {
   return `<clickhouse>
@@ -30,6 +33,8 @@ export function engineConfig(memory: number): string {
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
     <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
     <max_bytes_to_merge_at_max_space_in_pool>${4096 * MB}</max_bytes_to_merge_at_max_space_in_pool>
+    <old_parts_lifetime>${OLD_PARTS_SECONDS}</old_parts_lifetime>
+    <merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
     <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
     <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
     <merge_max_block_size_bytes>${4 * MB}</merge_max_block_size_bytes>

@@ -2,8 +2,6 @@ import { readdirSync, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What a merge took the place of is kept for eight minutes. */
-const LOOK_BACK_SECONDS = 420;
 /** With this code the engine ends when a part is broken. */
 export const PART_BROKEN = 74;
 /** Files of a part that the engine does not count among its bytes. They are never empty; others may be. */
@@ -42,11 +40,11 @@ export class WrittenParts {
     this.query = query;
   }
 
-  /** The name of a part, written or merged lately, that is not whole. */
+  /** The name of a part, written or merged since the engine began, that is not whole. */
   async broken(): Promise<string | undefined> {
     const rows = await this.query(
       `SELECT name, path, toString(bytes_on_disk) AS bytes_on_disk FROM system.parts
-       WHERE database != 'system' AND active AND modification_time >= now() - ${LOOK_BACK_SECONDS}`,
+       WHERE database != 'system' AND active`,
     );
     const parts = rows
       .split('\n')
