@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { CtsError, ERRORS } from '../errors.ts';
+import { bodyError } from '../ingest/index.ts';
 import { oneLine } from '../text.ts';
 import { type Masker, ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
 import { MAX_MESSAGE } from './limits.ts';
@@ -20,13 +21,20 @@ const CONTENDED = new Set([
 export function handleErrors(server: FastifyInstance, log: Logger, masker: Masker): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = toRefusal(error, request, masker);
-    if (refusal.status >= 500)
-      log.error({ err: error, request_id: request.id, path: request.routeOptions.url }, 'request failed');
+    note(error, refusal, request, log);
     return refuse(refusal, request, reply);
   });
   server.setNotFoundHandler((request, reply) =>
     refuse(ERRORS.noSuchPath(request.method, pathOf(request)), request, reply),
   );
+}
+
+/** What was not foreseen is logged whole. Strangers cannot fill the log with what they are refused. */
+function note(error: Error, { status, code, message }: CtsError, request: FastifyRequest, log: Logger): void {
+  if (status < 500) return;
+  const where = { request_id: request.id, path: request.routeOptions.url };
+  if (!(error instanceof CtsError)) log.error({ err: error, ...where }, 'request failed');
+  else log[request.principal ? 'warn' : 'info']({ code, reason: message, ...where }, 'request refused');
 }
 
 /** Answers what no route can be found for: an address that cannot be decoded. */
@@ -77,6 +85,7 @@ function toRefusal(error: FastifyError, request: FastifyRequest, masker: Masker)
   if (error instanceof ReadTooLong) {
     return ERRORS.unavailable(`${error.message}; ask for a shorter time, or filter more`, 5);
   }
+  if (!request.raw.complete && bodyError(error) instanceof CtsError) return bodyError(error) as CtsError;
   if (error.validation) return toInvalid(error, request.principal ? masker : undefined);
   if (CONTENDED.has(error.code)) return ERRORS.contended();
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ERRORS.bodyTooLarge(request.routeOptions.bodyLimit);
