@@ -5,7 +5,7 @@ import { ERRORS } from '../errors.ts';
 import { type Iam, networkOf, type Principal, parseAuthorization } from '../iam/index.ts';
 import { addressOf } from './address.ts';
 import type { SessionCookies } from './iam/session-cookies.ts';
-import { SignedBodies } from './signed-bodies.ts';
+import { NO_BODY, SignedBodies, type SignedBody } from './signed-bodies.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,7 +24,7 @@ declare module 'fastify' {
     /** Who calls; absent on open routes. */
     principal: Principal;
     /** The body of a signed request, which was read to check the signature. */
-    signedBody: Buffer | undefined;
+    signedBody: SignedBody | undefined;
     /** Its credentials are a session of the console. */
     bySession: boolean;
     /** What credentials and rights were when the caller was looked at; null on open routes. */
@@ -117,7 +117,7 @@ export function guard(
   server.decorate('readmit', (request: FastifyRequest) => {
     if (!request.admittedAsOf || iam.isCurrent(request.admittedAsOf)) return undefined;
     request.admittedAsOf = iam.asOf();
-    const body = async () => request.signedBody ?? Buffer.alloc(0);
+    const body = async () => request.signedBody ?? NO_BODY;
     const again = true;
     return identify(request, iam, sessions, (prove) => prove(body), again).then((principal) =>
       admit(request, principal),
@@ -134,8 +134,9 @@ export function guard(
       done(null, payload);
       return;
     }
-    const again = Readable.from(request.signedBody.length > 0 ? [request.signedBody] : []);
-    done(null, Object.assign(again, { receivedEncodedLength: request.signedBody.length }));
+    const { bytes } = request.signedBody;
+    const again = Readable.from(bytes.length > 0 ? [bytes] : []);
+    done(null, Object.assign(again, { receivedEncodedLength: bytes.length }));
   });
 }
 
@@ -164,7 +165,7 @@ async function identify(
   request: FastifyRequest,
   iam: Iam,
   sessions: SessionCookies,
-  withBody: (prove: (read: () => Promise<Buffer>) => Promise<Principal>) => Promise<Principal>,
+  withBody: (prove: (read: () => Promise<SignedBody>) => Promise<Principal>) => Promise<Principal>,
   again = false,
 ): Promise<Principal> {
   const { authorization } = request.headers;
@@ -193,7 +194,7 @@ async function identify(
   return withBody((read) => {
     const readBody = async () => {
       request.signedBody = await read();
-      return request.signedBody;
+      return request.signedBody.digest;
     };
     return iam.authenticateSigned(claimed, signed, readBody, { wanted, address, again });
   });

@@ -14,6 +14,8 @@ export const MAX_SIGNED_BODY = 12 * 1024 * 1024;
 export const UNPROVEN_BODIES_OF_NETWORK = 64 * 1024 * 1024;
 export const UNPROVEN_BODIES = 256 * 1024 * 1024;
 export const FREE_SIGNED_BODY = 64 * 1024;
+/** Bytes of a body that is read though its request was answered already; before a larger one the connection ends. */
+export const FREE_UNREAD_BODY = 64 * 1024;
 /** Characters of a refusal's message. */
 export const MAX_MESSAGE = 600;
 

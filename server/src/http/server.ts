@@ -56,6 +56,7 @@ import { tagRoutes } from './tags.ts';
 import { storeRoutes } from './trace-store.ts';
 import { traceRoutes } from './traces.ts';
 import { trackerRoutes } from './trackers.ts';
+import { leaveUnread } from './unread-bodies.ts';
 import { versionRoutes } from './versions.ts';
 
 export interface ReadinessCheck {
@@ -168,6 +169,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
 
   await server.register(cookie);
   refuseUnmet(server, newId);
+  leaveUnread(server);
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
   deps.gate.guard(server);
   audit(server, deps.operations, deps.log);

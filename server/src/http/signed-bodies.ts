@@ -1,7 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { ERRORS } from '../errors.ts';
+import type { BodyDigest } from '../iam/index.ts';
 import { readWhole } from '../ingest/index.ts';
 import { FREE_SIGNED_BODY, MAX_SIGNED_BODY, UNPROVEN_BODIES, UNPROVEN_BODIES_OF_NETWORK } from './limits.ts';
+
+/** A body that was read, and what its signature covers of it. */
+export interface SignedBody {
+  bytes: Buffer;
+  digest: BodyDigest;
+}
+
+export const NO_BODY: SignedBody = signedBody(Buffer.alloc(0), createHash('sha256').digest('hex'));
 
 /**
  * Bodies of signed requests, which must be whole in memory before it is known whether the signature is right.
@@ -20,7 +30,7 @@ export class SignedBodies {
   async during<T>(
     network: string,
     body: Readable,
-    prove: (read: () => Promise<Buffer>) => Promise<T>,
+    prove: (read: () => Promise<SignedBody>) => Promise<T>,
   ): Promise<T> {
     let length = 0;
     let counted = 0;
@@ -36,13 +46,18 @@ export class SignedBodies {
       return true;
     };
     const read = () =>
-      new Promise<Buffer>((resolve, reject) => {
+      new Promise<SignedBody>((resolve, reject) => {
+        // Piece by piece: bodies that end together would hold up everybody.
+        const hash = createHash('sha256');
         body.on('data', (chunk: Buffer) => {
+          hash.update(chunk);
           if (grow(chunk.length)) return;
           body.pause();
           reject(ERRORS.unavailable('too many large signed bodies at once', 5));
         });
-        readWhole(body, MAX_SIGNED_BODY).then(resolve, reject);
+        readWhole(body, MAX_SIGNED_BODY)
+          .then((bytes) => signedBody(bytes, hash.digest('hex')))
+          .then(resolve, reject);
       });
     try {
       return await prove(read);
@@ -53,4 +68,8 @@ export class SignedBodies {
       else this.held.delete(network);
     }
   }
+}
+
+function signedBody(bytes: Buffer, sha256: string): SignedBody {
+  return { bytes, digest: { sha256, length: bytes.length } };
 }

@@ -16,7 +16,13 @@ import { networkOf } from './networks.ts';
 import { PasswordWork } from './password-work.ts';
 import { makePassword, NOBODY } from './passwords.ts';
 import { type Principal, REPORTER, rightsOf } from './principal.ts';
-import { type Authorization, isSignedBy, isTimely, type SignedRequest } from './signature.ts';
+import {
+  type Authorization,
+  type BodyDigest,
+  isSignedBy,
+  isTimely,
+  type SignedRequest,
+} from './signature.ts';
 import { type TokenClaims, Tokens } from './tokens.ts';
 import { Visits } from './visits.ts';
 
@@ -171,7 +177,7 @@ export class Iam {
   async authenticateSigned(
     authorization: Authorization,
     request: Omit<SignedRequest, 'body'>,
-    readBody: () => Promise<Uint8Array>,
+    readBody: () => Promise<BodyDigest>,
     { wanted, address, again = false }: { wanted: string | undefined; address: string; again?: boolean },
   ): Promise<Principal> {
     const { accessKey } = authorization;

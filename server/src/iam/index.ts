@@ -18,4 +18,4 @@ export { makePassword } from './passwords.ts';
 export { PolicyDocument, readPolicy } from './policy.ts';
 export type { Principal } from './principal.ts';
 export type { Role } from './roles.ts';
-export { parseAuthorization, type SignedRequest } from './signature.ts';
+export { type BodyDigest, parseAuthorization, type SignedRequest } from './signature.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   type Authorization,
@@ -13,6 +14,11 @@ const PROJECT = '0123456789abcdef0123456789abcdef';
 const DATE = '20240517T093015Z';
 const NOW = Date.UTC(2024, 4, 17, 9, 30, 15);
 
+const digestOf = (text: string) => ({
+  sha256: createHash('sha256').update(text).digest('hex'),
+  length: text.length,
+});
+
 const get: SignedRequest = {
   method: 'GET',
   target: `/v3/${PROJECT}/traces?trace_type=system&limit=2&user=jane%20doe&resource_name=a%2Bb`,
@@ -24,14 +30,14 @@ const get: SignedRequest = {
     'x-project-id': [PROJECT],
     'x-sdk-date': [DATE],
   },
-  body: new Uint8Array(),
+  body: digestOf(''),
 };
 const post: SignedRequest = {
   ...get,
   method: 'POST',
   target: `/v3/${PROJECT}/tracker`,
   headers: { ...get.headers, 'x-security-token': ['STOKEN'] },
-  body: Buffer.from('{"tracker_name":"system","tracker_type":"system"}'),
+  body: digestOf('{"tracker_name":"system","tracker_type":"system"}'),
 };
 
 const A = `SDK-HMAC-SHA256 Access=${AK}, SignedHeaders=`;
@@ -80,7 +86,7 @@ test.each(VECTORS)('vector %s holds, and no changed request does', (_name, reque
   expect(holds()).toBe(true);
   expect(holds({}, `${SK}x`)).toBe(false);
   expect(holds({ method: 'DELETE' })).toBe(false);
-  expect(holds({ body: Buffer.from('{}') })).toBe(false);
+  expect(holds({ body: digestOf('{}') })).toBe(false);
   expect(holds({ target: `${request.target}${request.target.includes('?') ? '&' : '?'}limit=3` })).toBe(
     // What a client of scheme B leaves unsigned could be of anybody.
     false,

@@ -25,8 +25,15 @@ export interface SignedRequest {
   target: string;
   /** Values by lower-case name, one for each time that the header was sent. */
   headers: Readonly<Record<string, string[] | undefined>>;
-  /** The raw bytes of the body, compressed if it was sent compressed. */
-  body: Uint8Array;
+  /** Of its raw bytes, compressed if it was sent compressed. */
+  body: BodyDigest;
+}
+
+/** As much of a body as a signature covers. */
+export interface BodyDigest {
+  /** Hex. */
+  sha256: string;
+  length: number;
 }
 
 const ALGORITHMS: Record<string, 'SDK' | 'V11'> = { 'SDK-HMAC-SHA256': 'SDK', 'V11-HMAC-SHA256': 'V11' };
@@ -157,7 +164,7 @@ function* canonicalRequests(authorization: Authorization, request: SignedRequest
 
 /** The body's hash, or what the client says of it when that is signed and true. */
 function hashOf({ headers, body }: SignedRequest, signedHeaders: string[]): string | undefined {
-  const actual = sha256(body);
+  const actual = body.sha256;
   const [told] = headers['x-sdk-content-sha256'] ?? [];
   if (told === undefined || !signedHeaders.includes('x-sdk-content-sha256')) return actual;
   return told.toLowerCase() === actual ? told : undefined;
