@@ -1,18 +1,16 @@
 // Transfer and verification without a running service: a journal is filled, cut into trace files as the
 // service does it, listed in a digest, and proved.
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { exactJson } from '@opencts/client/json';
-import { signedText } from '../server/dist/archive/digest.js';
-import { ArchiveCatalog } from '../server/dist/archive/index.js';
-import { digestKey, stamp } from '../server/dist/archive/layout.js';
-import { folderSource, readPublicKey, verifyArchive } from '../server/dist/evidence/index.js';
+import { ArchiveCatalog, noteFile } from '../server/dist/archive/index.js';
+import { goingOn } from '../server/dist/archive/route-history.js';
 import { fromCloudTrail } from '../server/dist/ingest/index.js';
 import { Journal, JournalReader } from '../server/dist/journal/index.js';
 import { openMetadata } from '../server/dist/metadata/index.js';
@@ -69,7 +67,7 @@ export async function measureArchive(traces, rows) {
       directory: journalDir,
       journalId: 'bench',
       stretch,
-      routes: [route()],
+      routes: [goingOn(route())],
       cycle: Math.floor(Date.now() / 1000) * 1000,
       folder: path.join(spool, 'cutting'),
       final: path.join(spool, 'ready'),
@@ -79,14 +77,12 @@ export async function measureArchive(traces, rows) {
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     const found = manifest.files.reduce((sum, file) => sum + file.traces, 0);
     if (found !== rows) throw new Error(`${found} of ${rows} traces are in the files`);
-    const verified = await prove(path.join(spool, 'ready'), manifest);
     return {
       rate: rows / seconds,
       bytesPerTrace: bytes / rows,
       lineBytes: lineBytes / rows,
       files: manifest.files.length,
       memory: { before, highest },
-      verify: { rate: rows / verified.seconds, bytesPerSecond: bytes / verified.seconds },
     };
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -122,7 +118,7 @@ async function fillBucket(root, rows, onProgress) {
       directory: journalDir,
       journalId: `bench ${done}`,
       stretch: { from: await journal.begin(), to: journal.durableEnd },
-      routes: [route()],
+      routes: [goingOn(route())],
       cycle: begin + Math.floor(((done + count) / rows) * YEAR),
       folder: path.join(root, 'cutting'),
       final: ready,
@@ -162,12 +158,9 @@ export async function measureSearch(root, rows, onProgress) {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'opencts-bench-search-'));
   const metadata = await openMetadata(path.join(directory, 'metadata.db'));
   const log = { warn() {}, error() {}, info() {}, debug() {} };
-  for (let at = 0; at < files.length; at += 500) {
-    await metadata
-      .insertInto('trace_files')
-      .values(files.slice(at, at + 500))
-      .execute();
-  }
+  await metadata.transaction().execute(async (transaction) => {
+    for (const file of files) await noteFile(transaction, file);
+  });
   const catalog = new ArchiveCatalog(metadata, new DirectoryStore(root), undefined);
   const searches = new ArchiveSearches({
     directory: path.join(directory, 'engine'),
@@ -315,60 +308,4 @@ function cutInThread(workerData) {
     worker.on('message', (news) => news.kind === 'cut' && resolve(news.manifest));
     worker.once('error', reject);
   });
-}
-
-/** Lays the files out as in a bucket, writes their digest, and proves them. */
-async function prove(ready, { files }) {
-  const root = path.join(path.dirname(ready), 'bucket');
-  for (const file of files) {
-    const target = path.join(root, file.key);
-    await mkdir(path.dirname(target), { recursive: true });
-    await rename(path.join(ready, file.file), target);
-  }
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-  const signatures = new Map();
-  for (const service of new Set(files.map((file) => file.service))) {
-    const key = digestKey({ ...route(), service }, hour + 3_600_000);
-    const digest = {
-      project_id: PROJECT,
-      digest_start_time: stamp(hour),
-      digest_end_time: stamp(hour + 3_600_000),
-      digest_bucket: 'bench',
-      digest_object: key,
-      digest_end: false,
-      previous_digest_object: '',
-      previous_digest_signature: '',
-      previous_digest_hash_algorithm: 'SHA-256',
-      log_files: files
-        .filter((file) => file.service === service)
-        .map(({ key: object, sha256 }) => ({
-          bucket: 'bench',
-          object,
-          log_hash_value: sha256,
-          log_hash_algorithm: 'SHA-256',
-        })),
-    };
-    const body = gzipSync(JSON.stringify(digest));
-    await mkdir(path.dirname(path.join(root, key)), { recursive: true });
-    await writeFile(path.join(root, key), body);
-    signatures.set(
-      key,
-      sign('sha256', Buffer.from(signedText(digest, body)), pair.privateKey).toString('hex'),
-    );
-  }
-  const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-  const source = {
-    ...folderSource(root),
-    metadata: async (key) => ({ 'meta-signature': signatures.get(key) }),
-    hasMetadata: true,
-  };
-  const began = performance.now();
-  const { counts } = await verifyArchive({
-    source,
-    publicKeys: [readPublicKey(publicKey)],
-    onFinding: () => undefined,
-  });
-  if (counts.valid !== files.length + signatures.size) throw new Error(JSON.stringify(counts));
-  return { seconds: (performance.now() - began) / 1000 };
 }

@@ -12,6 +12,7 @@ import { postgresIngest, postgresPath, postgresQueries } from './postgres.mjs';
 import { loadStore, measureQueries } from './queries.mjs';
 import { startReceiver } from './receiver.mjs';
 import { drained, startServer } from './server.mjs';
+import { measureVerify } from './verify.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,7 +22,18 @@ const { values, positionals } = parseArgs({
     rows: { type: 'string' },
   },
 });
-const SECTIONS = ['start', 'ingest', 'latency', 'disk', 'queries', 'archive', 'search', 'notify', 'console'];
+const SECTIONS = [
+  'start',
+  'ingest',
+  'latency',
+  'disk',
+  'queries',
+  'archive',
+  'verify',
+  'search',
+  'notify',
+  'console',
+];
 const wanted = positionals.length > 0 ? positionals : SECTIONS;
 const seconds = values.quick ? 5 : 15;
 const results = [];
@@ -243,11 +255,28 @@ async function archive() {
     );
   }
   const rows = Number(values.rows ?? (values.quick ? 200_000 : 2_000_000));
-  const { rate, memory, verify, lineBytes } = await measureArchive(syntheticTraces(rows), rows);
+  const { rate, memory, lineBytes } = await measureArchive(syntheticTraces(rows), rows);
   const size = `${rows.toLocaleString('en')} traces of ${Math.round(lineBytes)} bytes`;
   note('archive', `transfer of ${size} to files`, perSecond(rate, 1), '80,000 /s');
   note('archive', 'resident memory before · highest', `${mb(memory.before)} · ${mb(memory.highest)}`, 'flat');
-  note('archive', 'verification of those files', `${perSecond(verify.rate, 1)}`, '');
+}
+
+async function verify() {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'opencts-bench-verify-'));
+  try {
+    const { files, bytes, verify, peer, memory } = await measureVerify(directory);
+    const what = `${files} files of ${mb(bytes / 1024 ** 2)} in a folder`;
+    note(
+      'verify',
+      `opencts verify, ${what}`,
+      `${mb(verify)}/s`,
+      '300 MB/s or 80 %',
+      `sha256sum ${mb(peer)}/s, ${Math.round((100 * verify) / peer)} %`,
+    );
+    note('verify', 'its resident memory, highest', mb(memory), 'flat');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 async function search() {
@@ -458,6 +487,7 @@ const run = {
   latency,
   queries,
   archive,
+  verify,
   search,
   notify,
   console: consoleSection,
