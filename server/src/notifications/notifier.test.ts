@@ -10,7 +10,7 @@ import { AsideKeeper, Follower, type Frame, Journal, JournalReader, Quarantine }
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
-import { NOTIFIER, Notifier } from './notifier.ts';
+import { NOTIFIER, Notifier, type NotifierOptions } from './notifier.ts';
 
 const PROJECTS = ['a'.repeat(32), 'b'.repeat(32)];
 const [PROJECT = ''] = PROJECTS;
@@ -282,9 +282,7 @@ describe('the notifier', () => {
     await metadata.destroy();
   });
 
-  async function start(
-    given: { partRows?: number; mostWaiting?: number; shareRows?: number } = {},
-  ): Promise<void> {
+  async function start(given: Partial<NotifierOptions> = {}): Promise<void> {
     const follower = await Follower.open(NOTIFIER, reader, path.join(directory, 'journal', 'positions'));
     notifier = new Notifier({
       journal: reader,
@@ -467,6 +465,33 @@ describe('the notifier', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await metadata.selectFrom('smn_messages').selectAll().execute()).toEqual([]);
   });
+
+  test.each(['topic', 'subscription'].flatMap((what) => [5, 1000].map((shareRows) => ({ what, shareRows }))))(
+    'a $what that goes while its key events are put into queues is no error, with $shareRows rows',
+    async ({ what, shareRows }) => {
+      await notifier.stop();
+      const complaints: string[] = [];
+      let gone: Promise<unknown> | undefined;
+      const remove = () =>
+        what === 'topic'
+          ? metadata.deleteFrom('smn_topics').execute()
+          : metadata.deleteFrom('smn_subscriptions').where('id', '=', 'each').execute();
+      await start({
+        ...{ partRows: 5, shareRows },
+        log: pino({ level: 'warn' }, { write: (line: string) => complaints.push(line) }),
+        onQueued: (messages) => {
+          queued += messages;
+          gone ??= remove();
+        },
+      });
+      await record(Array.from({ length: 30 }, () => ({})));
+      await waitFor(30);
+      await gone;
+      expect(complaints).toEqual([]);
+      const batches = await waiting('batch');
+      expect(batches.reduce((sum, { traces }) => sum + traces, 0)).toBe(what === 'topic' ? 0 : 30);
+    },
+  );
 
   test('a notification from before the clock was set back tells what comes now', async () => {
     await metadata

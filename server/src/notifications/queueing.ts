@@ -240,9 +240,14 @@ export class Queueing {
     after?: string,
   ): Promise<void> {
     const { metadata, recent } = this.options;
-    const done = await metadata.transaction().execute(async (transaction) => {
-      await putAll(transaction, part, repeated, now);
-      return bookmark(transaction, after);
+    const attempt = (which: (transaction: Transaction<Database>) => Promise<readonly Put[]>) =>
+      metadata.transaction().execute(async (transaction) => {
+        await putAll(transaction, await which(transaction), repeated, now);
+        return bookmark(transaction, after);
+      });
+    const done = await attempt(async () => part).catch((error: { code?: string }) => {
+      if (error.code !== GONE) throw error;
+      return attempt((transaction) => stillWanted(transaction, part));
     });
     for (const { id, piece, to, continued } of part) {
       if (piece && !continued) recent.remember(id, piece, to.length);
@@ -270,6 +275,23 @@ export class Queueing {
     }
     return byTopic;
   }
+}
+
+/** A topic or a subscriber has gone since it was looked who gets what. */
+const GONE = 'SQLITE_CONSTRAINT_FOREIGNKEY';
+
+/** Messages for the subscribers that are still there. */
+async function stillWanted(transaction: Transaction<Database>, puts: readonly Put[]): Promise<Put[]> {
+  const topics = [...new Set(puts.map(({ rule }) => rule.topicId))];
+  const rows = await transaction
+    .selectFrom('smn_subscriptions')
+    .select('id')
+    .where('topic_id', 'in', topics)
+    .execute();
+  const there = new Set(rows.map(({ id }) => id));
+  return puts
+    .map((put) => ({ ...put, to: put.to.filter((id) => there.has(id)) }))
+    .filter(({ to }) => to.length > 0);
 }
 
 /** 32 hex digits, the same whenever it is asked for. */
