@@ -4,6 +4,8 @@ import { ERRORS } from '../errors.ts';
 interface Parameter {
   type?: string;
   errorCode?: string;
+  /** What is said of its refusal. */
+  rule?: string;
 }
 
 const WHOLE_NUMBER = /^-?\d{1,19}$/;
@@ -18,13 +20,16 @@ export function strictQueries(server: FastifyInstance): void {
     const { properties } = (querystring ?? {}) as { properties?: Record<string, Parameter> };
     const query = request.query as Record<string, unknown>;
     for (const [name, given] of Object.entries(query)) {
-      const { type, errorCode = 'CTS.0003' } =
-        (Object.hasOwn(properties ?? {}, name) && properties?.[name]) || {};
+      const {
+        type,
+        errorCode = 'CTS.0003',
+        rule = 'must be integer',
+      } = (Object.hasOwn(properties ?? {}, name) && properties?.[name]) || {};
       if (typeof given !== 'string') continue;
       if (type === 'array') query[name] = [given];
       if (type === 'integer' && !WHOLE_NUMBER.test(given)) {
         const value = JSON.stringify(given.slice(0, 80));
-        done(ERRORS.refused(errorCode, name, `${name} is ${value}; it must be integer`));
+        done(ERRORS.refused(errorCode, name, `${name} is ${value}; it ${rule}`));
         return;
       }
     }
