@@ -7,7 +7,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { noteFile, traceFileKey } from '../dist/archive/index.js';
-import { Digester, SigningKeys } from '../dist/evidence/index.js';
+import { Digester, EvidenceLog, SigningKeys } from '../dist/evidence/index.js';
 import { openMetadata } from '../dist/metadata/index.js';
 import { DirectoryStore } from '../dist/objects/index.js';
 
@@ -33,12 +33,25 @@ const route = {
 };
 let now = BEGIN;
 const clock = () => now;
+const keys = new SigningKeys(metadata, Buffer.alloc(32, 1), clock);
+const log = pino({ level: 'silent' });
+await metadata
+  .insertInto('domains')
+  .values({ id: 'd', name: 'd', created_at: 0 })
+  .onConflict((conflict) => conflict.doNothing())
+  .execute();
+await metadata
+  .insertInto('buckets')
+  .values({ name: bucket, domain_id: 'd', region: 'eu-de', created_at: 0 })
+  .onConflict((conflict) => conflict.doNothing())
+  .execute();
 const digester = new Digester({
   metadata,
   objects,
-  keys: new SigningKeys(metadata, Buffer.alloc(32, 1), clock),
+  keys,
+  evidence: new EvidenceLog({ metadata, objects, keys, installationId: 'i1', clock, log }),
   clock,
-  log: pino({ level: 'silent' }),
+  log,
   hash: 'SHA-256',
   trackers: async () => [{ route, validated: true }],
 });

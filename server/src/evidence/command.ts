@@ -1,9 +1,11 @@
+import { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config.ts';
 import { Progress } from '../import/index.ts';
 import { DirectoryStore, ObjectStoreError, openS3 } from '../objects/index.ts';
+import { type NoteKey, readVerifierKey } from './note.ts';
 import { readPublicKey } from './signing-keys.ts';
 import { bucketSource, folderSource, SourceMissing } from './sources.ts';
 import { type ArchiveSource, type Finding, type Proof, verifyArchive } from './verify.ts';
@@ -19,7 +21,10 @@ FOLDER is what a bucket was downloaded to, the folder in which CloudTraces lies.
 newest digest of each chain is missing, since it is in the object's metadata: it and its files are pending.
 
 Options:
-  --public-key FILE  public key, PEM or Base64 (GET /v3/public-keys tells it); may be given several times
+  --public-key FILE  public key, PEM or Base64 (GET /v3/public-keys tells it), or the verifier key of an evidence
+                     log; may be given several times
+  --checkpoint FILE  a checkpoint of the evidence log that was kept elsewhere: everything up to it must still be
+                     there, and as it was; may be given several times
   --bucket NAME      read a bucket: of OPENCTS_S3_ENDPOINT with OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY,
                      or of the data directory OPENCTS_DATA_DIR
   --from TIME        only digests of hours that end after this time (2026-11-05 or 2026-11-05T12:00:00Z)
@@ -37,6 +42,7 @@ Ends with
 
 const OPTIONS = {
   'public-key': { type: 'string', multiple: true, default: [] as string[] },
+  checkpoint: { type: 'string', multiple: true, default: [] as string[] },
   bucket: { type: 'string' },
   from: { type: 'string' },
   until: { type: 'string' },
@@ -62,7 +68,11 @@ export async function verifyCommand(argv: string[]): Promise<number> {
   }
   try {
     const source = await sourceOf(values.bucket, positionals);
-    const publicKeys = await Promise.all(values['public-key'].map(readKey));
+    const keys = await Promise.all(values['public-key'].map(readKey));
+    const publicKeys = keys.filter((key) => key instanceof KeyObject);
+    const logKeys = keys.filter((key): key is NoteKey => !(key instanceof KeyObject));
+    const kept = new Map<string, string>();
+    for (const file of values.checkpoint) kept.set(file, await readFile(file, 'utf8'));
     if (publicKeys.length === 0)
       throw new UsageError('--public-key is missing: nothing can be proved without it');
     const range = { from: instant('--from', values.from), to: untilOf(values.until, values.to) };
@@ -74,7 +84,7 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     let progress: Progress | undefined;
     const proof = await verifyArchive({
       source,
-      publicKeys,
+      ...{ publicKeys, logKeys, kept },
       ...range,
       onFinding: show,
       onProgress: (done, total) => {
@@ -180,10 +190,10 @@ async function sourceOf(bucket: string | undefined, [folder, ...more]: string[])
   return bucketSource(objects, bucket as string);
 }
 
-async function readKey(file: string) {
+async function readKey(file: string): Promise<KeyObject | NoteKey> {
   const text = await readFile(file, 'utf8');
   try {
-    return readPublicKey(text);
+    return /^\S+\+[0-9a-f]{8}\+/.test(text) ? readVerifierKey(text) : readPublicKey(text);
   } catch {
     throw new UsageError(`${file} is no public key, neither PEM nor Base64`);
   }

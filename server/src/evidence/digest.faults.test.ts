@@ -11,12 +11,15 @@ import { failingDisk } from '../testing/faults/failing-disk.ts';
 import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { hashOf } from './digest.ts';
 import { Digester } from './digester.ts';
+import { EvidenceLog } from './log.ts';
 import { readPublicKey, SigningKeys } from './signing-keys.ts';
 import { bucketSource } from './sources.ts';
 import { type Finding, verifyArchive } from './verify.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 5, 12);
+/** Of more calls every third fails. */
+const MOST_TRIED = 40;
 
 /** A bucket whose files are locked, and the digests over them. */
 class Run {
@@ -37,17 +40,22 @@ class Run {
     this.objects = new DirectoryStore(path.join(this.directory, 'objects'));
     this.metadata = connectMetadata(path.join(this.directory, 'metadata.db'));
     this.keys = new SigningKeys(this.metadata, Buffer.alloc(32, 1), clock);
+    const parts = { metadata: this.metadata, objects: this.objects, keys: this.keys, clock };
+    const log = pino({ level: 'silent' });
     this.digester = new Digester({
-      ...{ metadata: this.metadata, objects: this.objects, keys: this.keys, clock },
-      log: pino({ level: 'silent' }),
+      ...{ ...parts, log },
+      evidence: new EvidenceLog({ ...parts, log, installationId: 'i1' }),
       hash: 'SHA-256',
       trackers: async () => [{ route: { ...ROUTE, lock: { mode: 'COMPLIANCE', days: 1 } }, validated: true }],
     });
     return this;
   }
 
-  makeBucket(): Promise<void> {
-    return this.objects.createBucket(BUCKET);
+  async makeBucket(): Promise<void> {
+    await this.objects.createBucket(BUCKET);
+    await this.metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
+    const bucket = { name: BUCKET, domain_id: 'd', region: 'eu-de', created_at: 0 };
+    await this.metadata.insertInto('buckets').values(bucket).execute();
   }
 
   async deliver(): Promise<void> {
@@ -139,7 +147,7 @@ describe.skipIf(whyNoFaults)('digests on a disk that fails', () => {
     await well.work();
     const { seen } = watch;
     await end(well);
-    for (let skip = 0; skip < seen; skip++) {
+    for (let skip = 0; skip < seen; skip += seen > MOST_TRIED ? 3 : 1) {
       disk.faults.clear();
       const run = await begin(`call-${skip}`);
       disk.faults.fail({ ...failing, skip, path: `${path.join(run.directory, room)}*` });

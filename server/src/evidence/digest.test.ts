@@ -13,6 +13,8 @@ import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/ind
 import { verifyCommand } from './command.ts';
 import { type Digest, hashOf, SIGNATURE, signedText } from './digest.ts';
 import { Digester } from './digester.ts';
+import { EvidenceLog } from './log.ts';
+import { Tree } from './merkle.ts';
 import { readPublicKey, SigningKeys } from './signing-keys.ts';
 import { bucketSource, folderSource } from './sources.ts';
 import { type Finding, verifyArchive } from './verify.ts';
@@ -33,6 +35,12 @@ beforeEach(async () => {
   objects = new DirectoryStore(path.join(directory, 'objects'));
   await objects.createBucket(BUCKET);
   metadata = await openMetadata(path.join(directory, 'metadata.db'));
+  await metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
+  const ofAccount = { domain_id: 'd', region: 'eu-de', created_at: 0 };
+  await metadata
+    .insertInto('buckets')
+    .values([BUCKET, 'hanging'].map((name) => ({ name, ...ofAccount })))
+    .execute();
   now = NOON;
   validated = true;
   keys = new SigningKeys(metadata, randomBytes(32), () => now);
@@ -43,6 +51,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const evidenceLog = () =>
+  new EvidenceLog({
+    ...{ metadata, objects, keys, installationId: 'i1' },
+    clock: () => now,
+    log: pino({ level: 'silent' }),
+  });
+
 function digesterWith(...changes: Partial<Route>[]): Digester {
   const routes = changes.length > 0 ? changes.map((change) => ({ ...ROUTE, ...change })) : [ROUTE];
   return new Digester({
@@ -52,6 +67,7 @@ function digesterWith(...changes: Partial<Route>[]): Digester {
     clock: () => now,
     log: pino({ level: 'silent' }),
     hash: 'SHA-256',
+    evidence: evidenceLog(),
     trackers: async () => routes.map((route) => ({ route, validated })),
   });
 }
@@ -299,7 +315,7 @@ describe('digests', () => {
     const plain = digesterWith({ sorted: false });
     await nextHour(plain);
     const { objects: found } = await objects.list(BUCKET);
-    expect(found.map(({ key }) => key)).toEqual([
+    expect(found.map(({ key }) => key).filter((key) => key.includes('/Digest/'))).toEqual([
       'CloudTraces/eu-de/2026/11/5/system/Digest/CloudTrace-Digest_eu-de_2026-11-05T13-00-00Z.json.gz',
     ]);
   });
@@ -315,7 +331,7 @@ describe('digests', () => {
     expect(new Set((await digests()).map(({ digest }) => digest.digest_key_id)).size).toBe(2);
     expect((await verify()).bad).toEqual([]);
     const { bad } = await verify([readPublicKey(old?.publicKey ?? '')]);
-    expect(bad.map(({ kind }) => kind)).toEqual(['digest', 'file']);
+    expect(bad.map(({ kind }) => kind).sort()).toEqual(['digest', 'file', 'log', 'log']);
   });
 });
 
@@ -422,6 +438,7 @@ describe('names that look alike', () => {
       clock: () => now,
       log: pino({ level: 'silent' }),
       hash: 'SHA-256',
+      evidence: evidenceLog(),
       trackers: async () => [hanging, ROUTE].map((one) => ({ route: one, validated: true })),
     });
     await deliver('ECS', hanging);
@@ -544,7 +561,7 @@ describe('verify names', () => {
   test('nothing that lies before the range, which may have had its time', async () => {
     await objects.remove(BUCKET, await keyOf(0));
     for (const key of delivered.slice(0, 2)) await objects.remove(BUCKET, key);
-    expect((await verify()).bad).toHaveLength(1);
+    expect((await verify()).bad).toHaveLength(2);
     const findings: Finding[] = [];
     await verifyArchive({
       source: bucketSource(objects, BUCKET),
@@ -594,6 +611,8 @@ describe('verify names', () => {
 
   /** Files of the newest hour, with its digest. */
   const newest = async () => (await digests()).at(-1) as { key: string; digest: Digest };
+  const missing = (findings: Finding[]) =>
+    findings.filter(({ verdict }) => verdict === 'missing').map(({ key }) => key);
   const later = async (hours: number) => {
     now += hours * HOUR;
     return verify();
@@ -615,13 +634,16 @@ describe('verify names', () => {
     expect((await later(60 * 24)).conclusion).toBe('tampering');
   });
 
-  test('that the newest digests were removed: from there on nothing is proved', async () => {
-    await objects.remove(BUCKET, await keyOf(3));
-    await objects.remove(BUCKET, await keyOf(2));
+  test('that the newest digests were removed, and what is proved without them', async () => {
+    const removed = [await keyOf(2), await keyOf(3)];
+    for (const key of removed) await objects.remove(BUCKET, key);
     const { conclusion, findings, completeTo } = await later(60 * 24);
-    expect([conclusion, completeTo]).toEqual(['unproved', NOON + 2 * HOUR]);
+    expect([conclusion, completeTo]).toEqual(['tampering', NOON + 2 * HOUR]);
+    expect(missing(findings)).toEqual(removed);
     const unproved = findings.filter(({ verdict }) => verdict === 'unproved').map(({ key }) => key);
-    expect(unproved.sort()).toEqual([await keyOf(1), ...delivered.slice(4)].sort());
+    expect(unproved.filter((key) => !key.includes('/Log/')).sort()).toEqual(
+      [await keyOf(1), ...delivered.slice(4)].sort(),
+    );
   });
 
   test.each(['of one trace source', 'of all'])(
@@ -632,13 +654,13 @@ describe('verify names', () => {
         await nextHour();
       }
       const ofAll = which === 'of all';
-      for (const { key } of [...(await digests()), ...(ofAll ? await digests('IAM') : [])]) {
-        await objects.remove(BUCKET, key);
-      }
+      const removed = [...(await digests()), ...(ofAll ? await digests('IAM') : [])].map(({ key }) => key);
+      for (const key of removed) await objects.remove(BUCKET, key);
       const [key = ''] = delivered;
       await objects.put({ bucket: BUCKET, key, body: gzipSync('[]'), contentType: 'application/gzip' });
       const { conclusion, findings } = await later(30);
-      expect(conclusion).not.toBe('proved');
+      expect(conclusion).toBe('tampering');
+      expect(missing(findings).sort()).toEqual(removed.sort());
       expect(findings.filter(({ verdict }) => verdict === 'unproved').map((one) => one.key)).toEqual(
         expect.arrayContaining(delivered),
       );
@@ -684,5 +706,207 @@ describe('verify names', () => {
       onFinding: () => undefined,
     });
     expect(proof).toMatchObject({ conclusion: 'unproved', files: 0, completeTo: undefined });
+  });
+});
+
+describe('the evidence log', () => {
+  const LOG = 'CloudTraces/Log/d/';
+  let delivered: string[];
+  const inLog = async () =>
+    (await objects.list(BUCKET, { prefix: LOG })).objects.map(({ key }) => key.slice(LOG.length));
+  const read = async (name: string) => buffer((await objects.get(BUCKET, LOG + name)).body);
+  const put = (name: string, body: Buffer) =>
+    objects.put({ bucket: BUCKET, key: LOG + name, body, contentType: 'application/octet-stream' });
+
+  beforeEach(async () => {
+    delivered = [];
+    for (let hour = 0; hour < 3; hour++) {
+      delivered.push(await deliver(), await deliver('IAM'));
+      await nextHour();
+    }
+    expect(await verify()).toMatchObject({ conclusion: 'proved', bad: [] });
+  });
+
+  test('has a checkpoint an hour, also when nothing happened, and its tiles beside', async () => {
+    validated = false;
+    await nextHour();
+    await nextHour();
+    const names = await inLog();
+    expect(names.filter((name) => name.startsWith('checkpoints/'))).toEqual(
+      [13, 14, 15, 16, 17].map((hour) => `checkpoints/2026/11/05/2026-11-05T${hour}-00-10Z`),
+    );
+    expect(names).toEqual(expect.arrayContaining(['checkpoint', 'tile/entries/000.p/8', 'tile/0/000.p/8']));
+    // Two digests an hour, and the last two when verification was switched off.
+    expect((await read('checkpoint')).toString()).toMatch(
+      /^opencts\/i1\/d\n8\n\S{44}\n2026-11-05T17:00:10.000Z\n\n— opencts/,
+    );
+  });
+
+  test('is put anew into a bucket whose objects do not stay', async () => {
+    await metadata.updateTable('buckets').set({ lifecycle_days: 1 }).execute();
+    validated = false;
+    await nextHour();
+    for (const name of await inLog()) {
+      if (name.startsWith('tile/')) await objects.remove(BUCKET, LOG + name);
+    }
+    while ((await inLog()).every((name) => name !== 'tile/entries/000.p/8')) await nextHour();
+    expect(new Date(now).toISOString()).toMatch(/T00:00:10/);
+    expect(await verify()).toMatchObject({ bad: [] });
+  });
+
+  test('goes on over tiles that become whole', async () => {
+    const log = evidenceLog();
+    for (let i = 0; i < 600; i++) {
+      const entry = {
+        bucket: 'hanging',
+        object: `digest-${i}`,
+        sha256: hashOf('SHA-256', Buffer.from(String(i))),
+      };
+      await metadata.transaction().execute((transaction) => log.append(transaction, entry));
+    }
+    now += HOUR;
+    await log.publish();
+    const names = await inLog();
+    expect(names).toEqual(
+      expect.arrayContaining(['tile/0/000', 'tile/0/001', 'tile/1/000.p/2', 'tile/0/002.p/94']),
+    );
+    const roots: Buffer[] = [];
+    for (const tile of ['tile/0/000', 'tile/0/001']) {
+      const hashes = await read(tile);
+      const whole = new Tree();
+      for (let at = 0; at < hashes.length; at += 32) whole.add(hashes.subarray(at, at + 32));
+      roots.push(whole.root);
+    }
+    expect(await read('tile/1/000.p/2')).toEqual(Buffer.concat(roots));
+    // What lies in another bucket is missed there.
+    expect(await verify()).toMatchObject({ conclusion: 'proved', bad: [] });
+  });
+
+  test('that was rewritten with all its keys does not fit a checkpoint of before', async () => {
+    const [first = ''] = (await inLog()).filter((name) => name.startsWith('checkpoints/'));
+    const kept = await read(first);
+    // Another past, signed by the service itself.
+    await metadata.deleteFrom('logs').execute();
+    await metadata.deleteFrom('log_entries').execute();
+    await metadata.deleteFrom('log_copies').execute();
+    for (const name of await inLog()) await objects.remove(BUCKET, LOG + name);
+    const log = evidenceLog();
+    for (const { key: object, bytes } of [...(await digests()), ...(await digests('IAM'))].reverse()) {
+      const entry = { bucket: BUCKET, object, sha256: hashOf('SHA-256', bytes) };
+      await metadata.transaction().execute((transaction) => log.append(transaction, entry));
+    }
+    await log.publish();
+    expect((await verify()).conclusion).toBe('proved');
+    await put(first, kept);
+    expect(await verify()).toMatchObject({
+      conclusion: 'tampering',
+      bad: [{ kind: 'log', key: LOG + first, reason: expect.stringContaining('rewritten') }],
+    });
+  });
+
+  test('that was rewritten as a whole does not fit a checkpoint that was kept elsewhere', async () => {
+    const kept = new Map([['kept', (await read('checkpoint')).toString()]]);
+    const look = async () => {
+      const bad: Finding[] = [];
+      const proof = await verifyArchive({
+        source: bucketSource(objects, BUCKET),
+        ...{ now, kept },
+        publicKeys: (await keys.list()).map(({ publicKey }) => readPublicKey(publicKey)),
+        onFinding: (finding) => finding.verdict !== 'valid' && bad.push(finding),
+      });
+      return { conclusion: proof.conclusion, bad };
+    };
+    await nextHour();
+    expect(await look()).toEqual({ conclusion: 'proved', bad: [] });
+    // Everything is made anew, with the keys of the service: all but the first hour is forgotten.
+    for (const name of await inLog()) await objects.remove(BUCKET, LOG + name);
+    expect(await look()).toMatchObject({
+      conclusion: 'tampering',
+      bad: expect.arrayContaining([expect.objectContaining({ key: 'kept', verdict: 'missing' })]),
+    });
+    for (const table of ['logs', 'log_entries', 'log_copies'] as const)
+      await metadata.deleteFrom(table).execute();
+    const log = evidenceLog();
+    const [{ key: object, bytes } = { key: '', bytes: Buffer.of() }] = await digests();
+    const entry = { bucket: BUCKET, object, sha256: hashOf('SHA-256', bytes) };
+    await metadata.transaction().execute((transaction) => log.append(transaction, entry));
+    await log.publish();
+    expect(await look()).toMatchObject({
+      conclusion: 'tampering',
+      bad: expect.arrayContaining([expect.objectContaining({ kind: 'log', verdict: 'missing' })]),
+    });
+  });
+
+  test.each<[string, () => Promise<unknown>, object]>([
+    [
+      'is gone as a whole',
+      async () => {
+        for (const name of await inLog()) await objects.remove(BUCKET, LOG + name);
+      },
+      { kind: 'digest', verdict: 'missing', reason: expect.stringContaining('which is not here') },
+    ],
+    [
+      'lacks its entries',
+      () => objects.remove(BUCKET, `${LOG}tile/entries/000.p/6`),
+      { kind: 'log', verdict: 'missing' },
+    ],
+    [
+      'has another entry',
+      async () => {
+        const bundle = await read('tile/entries/000.p/6');
+        bundle[40] = (bundle[40] ?? 0) ^ 1;
+        await put('tile/entries/000.p/6', bundle);
+      },
+      { kind: 'log', verdict: 'changed' },
+    ],
+    [
+      'has an altered checkpoint',
+      async () =>
+        put('checkpoint', Buffer.from((await read('checkpoint')).toString().replace('\n6\n', '\n4\n'))),
+      { kind: 'log', verdict: 'changed' },
+    ],
+    [
+      'knows another digest than the one that is there',
+      async () => {
+        const [{ key } = { key: '' }] = await digests('IAM');
+        const { metadata: before } = await objects.head(BUCKET, key);
+        const body = gzipSync(gunzipSync(await buffer((await objects.get(BUCKET, key)).body)), { level: 1 });
+        await objects.put({ bucket: BUCKET, key, body, contentType: 'application/gzip', metadata: before });
+      },
+      { kind: 'digest', verdict: 'changed', reason: expect.stringContaining('evidence log') },
+    ],
+  ])('that %s is tampering', async (_, attack, finding) => {
+    await attack();
+    const { conclusion, bad } = await verify();
+    expect(conclusion).toBe('tampering');
+    expect(bad).toContainEqual(expect.objectContaining(finding));
+  });
+
+  test('a whole trace source that is gone with its files is named', async () => {
+    const gone = (await digests('IAM')).map(({ key }) => key);
+    for (const key of [...gone, ...delivered.filter((file) => file.includes('/IAM/'))]) {
+      await objects.remove(BUCKET, key);
+    }
+    const { conclusion, bad } = await verify();
+    expect([conclusion, bad.map(({ key }) => key).sort()]).toEqual(['tampering', gone.sort()]);
+  });
+
+  test('that ends too early proves nothing behind it, though the digests are there', async () => {
+    for (const name of await inLog()) {
+      if (/T1[45]-/.test(name) || name === 'checkpoint') await objects.remove(BUCKET, LOG + name);
+    }
+    now += HOUR;
+    const { conclusion, findings } = await verify();
+    expect(conclusion).not.toBe('proved');
+    expect(findings.some(({ kind, verdict }) => kind === 'log' && verdict === 'unproved')).toBe(true);
+  });
+
+  test('is proved in a downloaded folder, too, where no digest can be missed', async () => {
+    const folder = path.join(directory, 'downloaded');
+    await cp(path.join(directory, 'objects', BUCKET), folder, { recursive: true });
+    const [, second] = await digests('IAM');
+    await rm(path.join(folder, second?.key ?? ''));
+    const { bad } = await verify(undefined, folderSource(folder));
+    expect(bad).toContainEqual(expect.objectContaining({ key: second?.key, verdict: 'missing' }));
   });
 });

@@ -41,6 +41,8 @@ export interface Digest {
   /** Covered by the chain so far, by this one too. */
   total_file_count?: number;
   total_trace_count?: number;
+  /** The evidence log in which it is noted. */
+  log_origin?: string;
   log_files: ListedFile[];
 }
 

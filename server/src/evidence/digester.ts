@@ -23,6 +23,7 @@ import {
   SIGNATURE_ALGORITHM,
   signedText,
 } from './digest.ts';
+import type { EvidenceLog } from './log.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);
@@ -46,6 +47,8 @@ export interface DigesterOptions {
   clock: () => number;
   log: Logger;
   hash: HashAlgorithm;
+  /** In which digests are noted, and whose checkpoints follow them. */
+  evidence: EvidenceLog;
   /** Trackers with a bucket, and whether their files are to be verifiable. */
   trackers: () => Promise<Target[]>;
 }
@@ -121,6 +124,8 @@ export class Digester {
       this.complain(error);
     }
     await Promise.all(this.writing.values());
+    if (!this.stopping && !this.held)
+      await this.options.evidence.publish().catch((error) => this.complain(error));
   }
 
   /** No digest is written while this is done. */
@@ -253,7 +258,7 @@ export class Digester {
     { start, end, ending, isPast }: Period,
     previous: Written | undefined,
   ): Promise<Written> {
-    const { metadata, keys, hash, clock } = this.options;
+    const { metadata, keys, hash, clock, evidence } = this.options;
     const first = await this.firstOf(chain, target, previous, start);
     const behind = await metadata
       .selectFrom('trace_files')
@@ -270,6 +275,7 @@ export class Digester {
     const last_number = files.at(-1)?.number ?? first - 1;
     const total_files = (previous?.total_files ?? 0) + files.length;
     const total_traces = (previous?.total_traces ?? 0) + traces;
+    const origin = await evidence.originFor(chain.bucket);
     const digest: Digest = {
       project_id: chain.project_id,
       digest_start_time: stamp(start),
@@ -290,6 +296,7 @@ export class Digester {
       trace_count: traces,
       total_file_count: total_files,
       total_trace_count: total_traces,
+      ...(origin === undefined ? {} : { log_origin: origin }),
       log_files: files.map((file) => ({
         bucket: file.bucket,
         object: file.key,
@@ -344,7 +351,7 @@ export class Digester {
 
   /** Brings a digest into its bucket; doing it again changes nothing. */
   private async put({ chain, target }: Task, digest: Written): Promise<void> {
-    const { objects, metadata } = this.options;
+    const { objects, metadata, evidence } = this.options;
     const body = Buffer.from(digest.body, 'base64');
     await objects.put({
       bucket: chain.bucket,
@@ -359,12 +366,16 @@ export class Digester {
         [KEY_ID]: digest.key_id,
       },
     });
-    await metadata
-      .updateTable('digests')
-      .set({ body: '' })
-      .where('chain_id', '=', digest.chain_id)
-      .where('seq', '=', digest.seq)
-      .execute();
+    await metadata.transaction().execute(async (transaction) => {
+      await transaction
+        .updateTable('digests')
+        .set({ body: '' })
+        .where('chain_id', '=', digest.chain_id)
+        .where('seq', '=', digest.seq)
+        .execute();
+      const { key: object, sha256 } = digest;
+      await evidence.append(transaction, { bucket: chain.bucket, object, sha256 });
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 export { verifyCommand } from './command.ts';
 export { Digester } from './digester.ts';
+export { EvidenceLog } from './log.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
 export { bucketSource, folderSource } from './sources.ts';
 export { type ArchiveSource, type Finding, type Verdict, verifyArchive } from './verify.ts';

@@ -3,6 +3,9 @@ import { promisify } from 'node:util';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
 
+import { LogKeys } from './log-keys.ts';
+import type { NoteSigner } from './note.ts';
+
 const BITS = 2048;
 
 /** A public key with which digest files can be verified. */
@@ -26,6 +29,7 @@ interface Pair {
 export class SigningKeys {
   private readonly metadata: Metadata;
   private readonly sealer: Sealer;
+  private readonly logKeys: LogKeys;
   private readonly clock: () => number;
   /** The key pair that signs; loaded, or made, once for all who ask at the same time. */
   private current: Promise<Pair> | undefined;
@@ -33,6 +37,7 @@ export class SigningKeys {
   constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number) {
     this.metadata = metadata;
     this.sealer = new Sealer(rootKey, 'signing key');
+    this.logKeys = new LogKeys(metadata, rootKey, clock);
     this.clock = clock;
   }
 
@@ -68,6 +73,12 @@ export class SigningKeys {
   async sign(text: string): Promise<{ signature: string; keyId: string }> {
     const { id, key } = await this.pair();
     return { signature: sign('sha256', Buffer.from(text), key).toString('hex'), keyId: id };
+  }
+
+  /** Who signs the checkpoints of a log: its own key, and the one of digest files. */
+  async noteSigners(name: string): Promise<NoteSigner[]> {
+    const privateKeys = [await this.logKeys.key(), (await this.pair()).key];
+    return privateKeys.map((privateKey) => ({ name, privateKey, publicKey: createPublicKey(privateKey) }));
   }
 
   private pair(): Promise<Pair> {

@@ -12,10 +12,14 @@ import {
   SIGNATURE,
   signedText,
 } from './digest.ts';
+import { type CheckedLog, checkLogs, isOfLog } from './log-check.ts';
+import type { NoteKey } from './note.ts';
 
 const expand = promisify(gunzip);
 const MOST_DIGEST = 256 * 1024 * 1024;
 
+const HOUR = 3_600_000;
+const STAMP_OF_DIGEST = /_([^_]+)\.json\.gz$/;
 /** Files of one digest that are hashed at once. */
 const AT_ONCE = 8;
 /** The proof may end so long before the instant up to which it is asked for: a digest covers an hour, and is written soon after it. */
@@ -58,7 +62,7 @@ const VERDICTS: readonly Verdict[] = [
 
 export interface Finding {
   /** A chain is named by the key of its newest digest. */
-  kind: 'digest' | 'file' | 'chain';
+  kind: 'digest' | 'file' | 'chain' | 'log';
   key: string;
   verdict: Verdict;
   /** Why, in words, unless it is valid. */
@@ -69,6 +73,10 @@ export interface VerifyOptions {
   source: ArchiveSource;
   /** Any of them may have signed. */
   publicKeys: readonly KeyObject[];
+  /** Of evidence logs, besides. */
+  logKeys?: readonly NoteKey[];
+  /** Checkpoints that were kept elsewhere, by the names of their files. */
+  kept?: ReadonlyMap<string, string>;
   /** Only digests whose hour lies within, epoch ms; the proof has to reach to the second, or to now. */
   from?: number;
   to?: number;
@@ -170,10 +178,12 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
     onFinding(finding);
   };
   const digests: string[] = [];
+  const ofLogs: string[] = [];
   const files = new Map<string, Stray>();
   for await (const { key, modified } of source.keys('CloudTraces/')) {
     const file = traceFilePlace(key);
-    if (digestPlace(key)) digests.push(key);
+    if (isOfLog(key)) ofLogs.push(key);
+    else if (digestPlace(key)) digests.push(key);
     else if (file)
       files.set(key, {
         time: instantOf(file.stamp),
@@ -192,6 +202,9 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
     else readable.push(sheet);
   }
   const sheets = new Sheets(readable);
+  const buckets = new Set(readable.map(({ digest }) => digest.digest_bucket));
+  const { publicKeys, logKeys = [], kept = new Map() } = options;
+  const logs = await checkLogs({ source, keys: ofLogs, publicKeys, logKeys, buckets, kept, tell });
 
   const proof: Proof = {
     conclusion: 'proved',
@@ -217,8 +230,13 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
       // What lies in another bucket is verified there.
       const here = fresh.filter(({ bucket }) => source.bucket === undefined || bucket === source.bucket);
       if (!within) continue;
+      const findings = new Map<ListedFile, Finding>();
       await eachOf(here, AT_ONCE, async (file) => {
-        const finding = await checkFile(source, file, sheet.key);
+        findings.set(file, await checkFile(source, file, sheet.key));
+        step();
+      });
+      for (const file of here) {
+        const finding = findings.get(file) as Finding;
         if (finding.verdict === 'valid' && !doubt) {
           proof.files++;
           proof.traces += file.trace_count ?? 0;
@@ -226,8 +244,7 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
         // A list that proves nothing makes no file valid.
         const reason = `the digest that lists it, ${sheet.key}, cannot be trusted`;
         tell(doubt && finding.verdict === 'valid' ? { ...finding, verdict: doubt.verdict, reason } : finding);
-        step();
-      });
+      }
     }
   }
   for (const { chain, finding } of sheets.chains.map((chain) =>
@@ -236,6 +253,14 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
     if (chain) proof.chains.push(chain);
     if (finding) tell(finding);
   }
+  for await (const finding of againstLogs(source, logs, {
+    sheets: readable,
+    keys: new Set(digests),
+    from,
+    to,
+    reach,
+  }))
+    tell(finding);
   for (const [key, stray] of files) {
     if (listed.has(key) || stray.time < from || stray.time > to) continue;
     inRange++;
@@ -251,11 +276,54 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
   return proof;
 }
 
+interface Range {
+  from: number;
+  to: number;
+  reach: number;
+}
+
+/** What the logs know of digests, and what they should know. */
+async function* againstLogs(
+  source: ArchiveSource,
+  logs: readonly CheckedLog[],
+  { sheets, keys, from, to, reach }: Range & { sheets: readonly Sheet[]; keys: ReadonlySet<string> },
+): AsyncGenerator<Finding> {
+  const byKey = new Map(sheets.map((sheet) => [sheet.key, sheet]));
+  for (const log of logs) {
+    for (const [key, { sha256, index }] of log.digests) {
+      const end = instantOf(STAMP_OF_DIGEST.exec(key)?.[1] ?? '');
+      if (end < from || end - HOUR > to) continue;
+      const sheet = byKey.get(key);
+      const where = `entry ${index} of the evidence log ${log.origin}`;
+      // It may have come since the keys were listed.
+      if (!keys.has(key) && !(await contentOf(source, key)))
+        yield { kind: 'digest', key, verdict: 'missing', reason: `it is ${where}` };
+      else if (sheet && hashOf('SHA-256', sheet.bytes) !== sha256)
+        yield { kind: 'digest', key, ...changed(`it is not what ${where} says`) };
+    }
+    if (log.newest < reach) {
+      const reason = `it is the newest checkpoint: what came after ${new Date(log.newest).toISOString()} is proved by nothing`;
+      yield { kind: 'log', key: log.key, verdict: 'unproved', reason };
+    }
+  }
+  for (const { key, end, digest } of sheets) {
+    const { log_origin: origin } = digest;
+    if (origin === undefined || end < from || end - HOUR > to) continue;
+    const log = logs.find((one) => one.origin === origin);
+    if (log?.digests.has(key)) continue;
+    if (log ? log.newest < end || end >= reach : end >= reach) continue;
+    const reason = log
+      ? `the evidence log ${origin} does not know it`
+      : `it belongs to the evidence log ${origin}, which is not here`;
+    yield { kind: 'digest', key, verdict: log ? 'unexpected' : 'missing', reason };
+  }
+}
+
 /** How far a chain goes; those that were cut off at their end, or stopped, are told. */
 function reaching(
   sheets: Sheets,
   chain: Chain,
-  { from, to, reach }: { from: number; to: number; reach: number },
+  { from, to, reach }: Range,
 ): { chain?: Proof['chains'][number]; finding?: Finding } {
   const newest = sheets.newest(chain);
   // It goes on in another place, which tells for it.

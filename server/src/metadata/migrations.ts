@@ -663,6 +663,47 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema.dropTable('digest_chains').execute();
     },
   },
+  '0019_evidence_log': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('logs')
+        .addColumn('domain_id', 'text', (column) => column.primaryKey())
+        .addColumn('size', 'bigint', (column) => column.notNull())
+        .addColumn('subtrees', 'text', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('log_entries')
+        .addColumn('domain_id', 'text', (column) => column.notNull())
+        .addColumn('idx', 'bigint', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addColumn('entry', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('log_entries_key', ['domain_id', 'idx'])
+        .execute();
+      await db.schema
+        .createTable('log_hashes')
+        .addColumn('domain_id', 'text', (column) => column.notNull())
+        .addColumn('level', 'integer', (column) => column.notNull())
+        .addColumn('idx', 'bigint', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('log_hashes_key', ['domain_id', 'level', 'idx'])
+        .execute();
+      await db.schema
+        .createTable('log_copies')
+        .addColumn('domain_id', 'text', (column) => column.notNull())
+        .addColumn('bucket', 'text', (column) => column.notNull())
+        .addColumn('size', 'bigint', (column) => column.notNull())
+        .addColumn('hour', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('log_copies_key', ['domain_id', 'bucket'])
+        .execute();
+      await db.schema
+        .createTable('log_keys')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('public_key', 'text', (column) => column.notNull())
+        .addColumn('sealed_private_key', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -245,6 +245,20 @@ export interface Database {
   kms_key_versions: { key_id: string; version: number; sealed_material: string };
   /** Key pairs that digest files are signed with; the newest signs. */
   signing_keys: { id: string; public_key: string; sealed_private_key: string; created_at: number };
+  /** The evidence log of each account: a Merkle tree whose leaves are its digest files. */
+  logs: {
+    domain_id: string;
+    size: number;
+    /** JSON: roots of its whole subtrees, hex, the largest first. */
+    subtrees: string;
+  };
+  log_entries: { domain_id: string; idx: number; hash: string; entry: string };
+  /** Of whole tiles: level 1 are those of 256 leaves. */
+  log_hashes: { domain_id: string; level: number; idx: number; hash: string };
+  /** How far the log lies in a bucket, and the hour of its newest checkpoint there (epoch ms). */
+  log_copies: { domain_id: string; bucket: string; size: number; hour: number };
+  /** Key pairs that checkpoints are signed with; the newest signs. */
+  log_keys: { id: string; public_key: string; sealed_private_key: string; created_at: number };
   smn_topics: {
     id: string;
     project_id: string;

@@ -12,7 +12,7 @@ import {
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import { Digester, SigningKeys } from '../evidence/index.ts';
+import { Digester, EvidenceLog, SigningKeys } from '../evidence/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
@@ -95,7 +95,17 @@ export async function startArchive(
   keyring.start();
   void uploader.work();
   const signingKeys = new SigningKeys(metadata, rootKey, clock);
+  const { id: installationId } = await metadata
+    .selectFrom('installation')
+    .select('id')
+    .executeTakeFirstOrThrow();
+  const evidence = new EvidenceLog({
+    ...{ metadata, objects, installationId, log },
+    keys: signingKeys,
+    clock: time.own,
+  });
   const digester = new Digester({
+    evidence,
     metadata,
     objects,
     keys: signingKeys,

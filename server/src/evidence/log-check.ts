@@ -1,0 +1,171 @@
+import type { KeyObject } from 'node:crypto';
+import { type Checkpoint, readCheckpoint } from './log.ts';
+import { leafHash, Tree } from './merkle.ts';
+import { type NoteKey, openNote } from './note.ts';
+import { entriesIn, TILE_WIDTH, tilePath } from './tiles.ts';
+import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
+
+const LOG = /^CloudTraces\/Log\/([^/]+)\/(checkpoint$|checkpoints\/)?/;
+
+/** A log as it lies in a source. */
+export interface CheckedLog {
+  origin: string;
+  /** SHA-256 of each digest file that it knows in the source, by its key, and its place in the log. */
+  digests: Map<string, { sha256: string; index: number }>;
+  /** When its oldest and its newest checkpoint were made, epoch ms. */
+  oldest: number;
+  newest: number;
+  /** Key of its newest checkpoint. */
+  key: string;
+}
+
+export interface LogCheckOptions {
+  source: ArchiveSource;
+  /** All keys of the source that belong to logs. */
+  keys: readonly string[];
+  /** Of digest files; they sign checkpoints too. */
+  publicKeys: readonly KeyObject[];
+  logKeys: readonly NoteKey[];
+  /** Buckets whose digests are in the source. */
+  buckets: ReadonlySet<string>;
+  /** Checkpoints that were kept elsewhere, by the names of their files. */
+  kept: ReadonlyMap<string, string>;
+  tell: (finding: Finding) => void;
+}
+
+export const isOfLog = (key: string) => LOG.test(key);
+
+/** Checks that each log has only ever grown, by all its checkpoints. @returns those that can be trusted */
+export async function checkLogs(options: LogCheckOptions): Promise<CheckedLog[]> {
+  const accounts = new Map<string, string[]>();
+  for (const key of options.keys) {
+    const [, account = '', checkpoint] = LOG.exec(key) ?? [];
+    const known = accounts.get(account) ?? [];
+    accounts.set(account, known);
+    if (checkpoint !== undefined) known.push(key);
+  }
+  const kept = [...options.kept].flatMap(([key, text]) => {
+    const checkpoint = opened(text, options);
+    if (typeof checkpoint !== 'string') return [{ ...checkpoint, key }];
+    options.tell({ kind: 'log', key, verdict: 'changed', reason: checkpoint });
+    return [];
+  });
+  const logs: CheckedLog[] = [];
+  for (const [account, keys] of accounts) {
+    const log = await checkLog(`CloudTraces/Log/${account}/`, keys, kept, options);
+    if (log) logs.push(log);
+  }
+  for (const { key, origin } of kept) {
+    if (logs.some((log) => log.origin === origin)) continue;
+    const reason = `it is a checkpoint of the evidence log ${origin}, which is not here`;
+    options.tell({ kind: 'log', key, verdict: 'missing', reason });
+  }
+  return logs;
+}
+
+interface Signed extends Checkpoint {
+  key: string;
+}
+
+async function checkLog(
+  folder: string,
+  keys: readonly string[],
+  kept: readonly Signed[],
+  options: LogCheckOptions,
+): Promise<CheckedLog | undefined> {
+  const { source, buckets, tell } = options;
+  const signed: Signed[] = [];
+  // Its first checkpoint may have come since the keys were listed, or be still to come: digests tell whether it is missed.
+  const listed = keys.length > 0 ? keys : [`${folder}checkpoint`];
+  for (const key of listed) {
+    const bytes = await bytesOf(source, key);
+    if (bytes === undefined && keys.length === 0) return undefined;
+    const checkpoint = opened(bytes instanceof Buffer ? bytes.toString('utf8') : '', options);
+    if (typeof checkpoint !== 'string') signed.push({ ...checkpoint, key });
+    else tell({ kind: 'log', key, verdict: 'changed', reason: checkpoint });
+  }
+  const newest = signed.reduce<Signed | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined);
+  if (!newest) {
+    tell({
+      kind: 'log',
+      key: folder,
+      verdict: 'missing',
+      reason: 'the log has no checkpoint that a known key has signed',
+    });
+    return undefined;
+  }
+  signed.push(...kept.filter(({ origin }) => origin === newest.origin));
+  signed.sort((a, b) => a.size - b.size || a.at - b.at);
+  const last = signed.at(-1) as Signed;
+  const log: CheckedLog = {
+    origin: newest.origin,
+    digests: new Map(),
+    oldest: Math.min(...signed.map(({ at }) => at)),
+    newest: newest.at,
+    key: newest.key,
+  };
+  const tree = new Tree();
+  const rightAt = (checkpoint: Signed) => checkpoint.root.equals(tree.root);
+  let at = 0;
+  const pass = () => {
+    for (; signed[at]?.size === tree.size; at++) {
+      const checkpoint = signed[at] as Signed;
+      if (rightAt(checkpoint)) continue;
+      const reason = `its first ${checkpoint.size} entries are not those that were signed: the past of the log was rewritten`;
+      tell({ kind: 'log', key: checkpoint.key, verdict: 'changed', reason });
+    }
+  };
+  pass();
+  for (let index = 0; index * TILE_WIDTH < last.size; index++) {
+    const width = Math.min(TILE_WIDTH, last.size - index * TILE_WIDTH);
+    const key = folder + tilePath({ level: 'entries', index, width });
+    const bundle = await bytesOf(source, key);
+    const entries = bundle instanceof Buffer ? entriesIn(bundle, width) : undefined;
+    if (!entries) {
+      const verdict =
+        bundle === undefined ? 'missing' : bundle instanceof Unreadable ? 'unreadable' : 'changed';
+      tell({ kind: 'log', key, verdict, reason: `${width} entries of the log stand in it` });
+      return log;
+    }
+    for (const entry of entries) {
+      note(log, entry, tree.size, source.bucket, buckets);
+      tree.add(leafHash(entry));
+      pass();
+    }
+  }
+  return log;
+}
+
+function note(
+  log: CheckedLog,
+  entry: Buffer,
+  index: number,
+  bucket: string | undefined,
+  buckets: ReadonlySet<string>,
+): void {
+  try {
+    const { bucket: of, object, sha256 } = JSON.parse(entry.toString('utf8'));
+    const isHere = bucket === undefined ? buckets.size === 0 || buckets.has(of) : of === bucket;
+    if (isHere) log.digests.set(object, { sha256, index });
+  } catch {
+    // Not one of ours; its hash is in the tree all the same.
+  }
+}
+
+async function bytesOf(source: ArchiveSource, key: string): Promise<Buffer | Unreadable | undefined> {
+  try {
+    return await source.read(key);
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
+}
+
+/** @returns the checkpoint, or why it is none */
+function opened(text: string, { publicKeys, logKeys }: LogCheckOptions): Checkpoint | string {
+  // The digest keys sign under the name of the log, which stands in the first line.
+  const name = text.slice(0, text.indexOf('\n'));
+  const signed = openNote(text, [...logKeys, ...publicKeys.map((publicKey) => ({ name, publicKey }))]);
+  if (signed === undefined) return 'no known key has signed it: it was altered, or signed with another key';
+  return readCheckpoint(signed) ?? 'it is no checkpoint';
+}

@@ -1,0 +1,255 @@
+import type { Selectable } from 'kysely';
+import type { Logger } from 'pino';
+import { stamp } from '../archive/index.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
+import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { leafHash, Tree } from './merkle.ts';
+import { signNote } from './note.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import { bundleOf, TILE_WIDTH, type Tile, tileOf, tilePath, tilesBetween } from './tiles.ts';
+
+const HOUR = 3_600_000;
+/** So often the whole log is put anew into a bucket whose objects do not stay. */
+const ANEW_EVERY = 12 * HOUR;
+
+/** Where the log of an account lies in each of its buckets. */
+export const logFolder = (domainId: string) => `CloudTraces/Log/${domainId}/`;
+
+/** Name of an account's log: the first line of its checkpoints, and of the keys that sign them. */
+export const originOf = (installationId: string, domainId: string) => `opencts/${installationId}/${domainId}`;
+
+/** A digest file as the log knows it. */
+export interface LogEntry {
+  bucket: string;
+  object: string;
+  sha256: string;
+}
+
+/** The bytes of an entry. */
+export const entryBytes = ({ bucket, object, sha256 }: LogEntry) =>
+  Buffer.from(JSON.stringify({ bucket, object, sha256 }));
+
+/** What a checkpoint says. */
+export interface Checkpoint {
+  origin: string;
+  size: number;
+  root: Buffer;
+  /** When it was made, epoch ms. */
+  at: number;
+}
+
+/** Text of a checkpoint (C2SP tlog-checkpoint), with its time in an extension line. */
+export const checkpointText = ({ origin, size, root, at }: Checkpoint) =>
+  `${origin}\n${size}\n${root.toString('base64')}\n${new Date(at).toISOString()}\n`;
+
+/** @returns undefined: it is none */
+export function readCheckpoint(text: string): Checkpoint | undefined {
+  const [origin = '', size = '', root = '', time = ''] = text.split('\n');
+  const hash = Buffer.from(root, 'base64');
+  const at = Date.parse(time);
+  if (!/^\d{1,15}$/.test(size) || hash.length !== 32 || Number.isNaN(at)) return undefined;
+  return { origin, size: Number(size), root: hash, at };
+}
+
+export interface EvidenceLogOptions {
+  metadata: Metadata;
+  objects: ObjectStore;
+  keys: SigningKeys;
+  installationId: string;
+  clock: () => number;
+  log: Logger;
+}
+
+type Row = Selectable<Database['logs']>;
+
+/**
+ * One append-only Merkle log for each account, whose leaves are its digest files, of all chains and buckets. Its
+ * entries and tiles, and a signed checkpoint an hour, lie in every bucket that it covers: no chain, no digest and no
+ * part of the past can go unnoticed, as long as one checkpoint is kept.
+ */
+export class EvidenceLog {
+  private readonly options: EvidenceLogOptions;
+
+  constructor(options: EvidenceLogOptions) {
+    this.options = options;
+  }
+
+  /** Name of the log that covers a bucket; undefined: the bucket is nobody's. */
+  async originFor(bucket: string): Promise<string | undefined> {
+    const domainId = await accountOf(this.options.metadata, bucket);
+    return domainId && originOf(this.options.installationId, domainId);
+  }
+
+  /** Adds a digest, in the transaction that notes that it lies in its bucket. */
+  async append(transaction: Metadata, entry: LogEntry): Promise<void> {
+    const domainId = await accountOf(transaction, entry.bucket);
+    if (domainId === undefined) return;
+    const row = await transaction
+      .selectFrom('logs')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .executeTakeFirst();
+    const tree = row ? treeOf(row) : new Tree();
+    const bytes = entryBytes(entry);
+    const leaf = leafHash(bytes);
+    const idx = tree.size;
+    tree.add(leaf);
+    const state = {
+      size: tree.size,
+      subtrees: JSON.stringify(tree.subtrees.map((root) => root.toString('hex'))),
+    };
+    await transaction
+      .insertInto('logs')
+      .values({ domain_id: domainId, ...state })
+      .onConflict((conflict) => conflict.column('domain_id').doUpdateSet(state))
+      .execute();
+    await transaction
+      .insertInto('log_entries')
+      .values({ domain_id: domainId, idx, hash: leaf.toString('hex'), entry: bytes.toString() })
+      .execute();
+    await this.closeTiles(transaction, domainId, tree.size);
+  }
+
+  /** The hash of each tile that has become whole is a hash of the next level. */
+  private async closeTiles(transaction: Metadata, domainId: string, size: number): Promise<void> {
+    for (let level = 0, count = size; count > 0 && count % TILE_WIDTH === 0; level++) {
+      const index = count / TILE_WIDTH - 1;
+      const hashes = await hashesOf(transaction, domainId, { level, index, width: TILE_WIDTH });
+      const tree = new Tree();
+      for (const hash of hashes) tree.add(hash);
+      await transaction
+        .insertInto('log_hashes')
+        .values({ domain_id: domainId, level: level + 1, idx: index, hash: tree.root.toString('hex') })
+        .execute();
+      count /= TILE_WIDTH;
+    }
+  }
+
+  /** Puts a checkpoint of the hour, and what is new of the log before it, into every bucket that has none. */
+  async publish(): Promise<void> {
+    const { metadata, log, clock } = this.options;
+    const hour = Math.floor(clock() / HOUR) * HOUR;
+    for (const row of await metadata.selectFrom('logs').selectAll().execute()) {
+      for (const { bucket, isPassing } of await bucketsOf(metadata, row.domain_id)) {
+        const copy = await metadata
+          .selectFrom('log_copies')
+          .selectAll()
+          .where('domain_id', '=', row.domain_id)
+          .where('bucket', '=', bucket)
+          .executeTakeFirst();
+        if (copy && copy.hour === hour) continue;
+        try {
+          const published = isPassing && hour % ANEW_EVERY === 0 ? 0 : (copy?.size ?? 0);
+          await this.publishTo(bucket, row, published, hour);
+        } catch (error) {
+          if (!(error instanceof ObjectStoreError)) throw error;
+          log.warn(
+            { err: error, bucket },
+            'a checkpoint of the evidence log could not be written; it is tried again',
+          );
+        }
+      }
+    }
+  }
+
+  private async publishTo(bucket: string, row: Row, published: number, hour: number): Promise<void> {
+    const { metadata, objects, clock } = this.options;
+    const { domain_id, size } = row;
+    const put = (key: string, body: Buffer, contentType = 'application/octet-stream') =>
+      objects.put({ bucket, key: `${logFolder(domain_id)}${key}`, body, contentType });
+    for (const tile of tilesBetween(published, size))
+      await put(tilePath(tile), await this.read(domain_id, tile));
+    const at = clock();
+    const note = await this.sign(row, at);
+    const day = new Date(at).toISOString().slice(0, 10).replaceAll('-', '/');
+    await put(`checkpoints/${day}/${stamp(at)}`, note, 'text/plain; charset=utf-8');
+    await put('checkpoint', note, 'text/plain; charset=utf-8');
+    await metadata
+      .insertInto('log_copies')
+      .values({ domain_id, bucket, size, hour })
+      .onConflict((conflict) => conflict.columns(['domain_id', 'bucket']).doUpdateSet({ size, hour }))
+      .execute();
+  }
+
+  private async sign(row: Row, at: number): Promise<Buffer> {
+    const { keys, installationId } = this.options;
+    const origin = originOf(installationId, row.domain_id);
+    const { size, root } = treeOf(row);
+    return Buffer.from(signNote(checkpointText({ origin, size, root, at }), await keys.noteSigners(origin)));
+  }
+
+  private async read(domainId: string, tile: Tile): Promise<Buffer> {
+    const { metadata } = this.options;
+    if (tile.level !== 'entries')
+      return tileOf(await hashesOf(metadata, domainId, { ...tile, level: tile.level }));
+    const rows = await metadata
+      .selectFrom('log_entries')
+      .select('entry')
+      .where('domain_id', '=', domainId)
+      .where('idx', '>=', tile.index * TILE_WIDTH)
+      .where('idx', '<', tile.index * TILE_WIDTH + tile.width)
+      .orderBy('idx')
+      .execute();
+    return bundleOf(rows.map(({ entry }) => Buffer.from(entry)));
+  }
+}
+
+const treeOf = ({ size, subtrees }: Row) =>
+  new Tree(
+    size,
+    (JSON.parse(subtrees) as string[]).map((root) => Buffer.from(root, 'hex')),
+  );
+
+async function hashesOf(
+  metadata: Metadata,
+  domainId: string,
+  { level, index, width }: { level: number; index: number; width: number },
+): Promise<Buffer[]> {
+  const [from, to] = [index * TILE_WIDTH, index * TILE_WIDTH + width];
+  const rows =
+    level === 0
+      ? await metadata
+          .selectFrom('log_entries')
+          .select('hash')
+          .where('domain_id', '=', domainId)
+          .where('idx', '>=', from)
+          .where('idx', '<', to)
+          .orderBy('idx')
+          .execute()
+      : await metadata
+          .selectFrom('log_hashes')
+          .select('hash')
+          .where('domain_id', '=', domainId)
+          .where('level', '=', level)
+          .where('idx', '>=', from)
+          .where('idx', '<', to)
+          .orderBy('idx')
+          .execute();
+  return rows.map(({ hash }) => Buffer.from(hash, 'hex'));
+}
+
+async function accountOf(metadata: Metadata, bucket: string): Promise<string | undefined> {
+  const row = await metadata
+    .selectFrom('buckets')
+    .select('domain_id')
+    .where('name', '=', bucket)
+    .executeTakeFirst();
+  return row?.domain_id;
+}
+
+/** Buckets of an account in which digests lie, and whether what is in them has its time. */
+async function bucketsOf(
+  metadata: Metadata,
+  domainId: string,
+): Promise<{ bucket: string; isPassing: boolean }[]> {
+  const rows = await metadata
+    .selectFrom('chains')
+    .innerJoin('buckets', 'buckets.name', 'chains.bucket')
+    .innerJoin('digests', 'digests.chain_id', 'chains.id')
+    .select(['chains.bucket', 'buckets.lifecycle_days'])
+    .distinct()
+    .where('buckets.domain_id', '=', domainId)
+    .orderBy('chains.bucket')
+    .execute();
+  return rows.map(({ bucket, lifecycle_days }) => ({ bucket, isPassing: lifecycle_days > 0 }));
+}
