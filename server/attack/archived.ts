@@ -41,7 +41,7 @@ export async function archived(
   const root = path.join(directory, 'objects', bucket);
   const seen = new Map<string, number>();
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!/(?:^|_)CloudTrace_/.test(entry.name)) continue;
     const stored = await open(await readFile(path.join(entry.parentPath, entry.name)));
     const text = gunzipSync(stored).toString('utf8');
     for (const { trace_id, service_type } of JSON.parse(text) as {

@@ -72,10 +72,11 @@ test('what a stretch finds does not change with what is set later', async () => 
 });
 
 test('several changes stand in their order, and go with the journal', async () => {
+  const third = { ...ROUTE, bucket: 'a-third' };
   for (const [before, after] of [
     [undefined, ROUTE],
-    [ROUTE, undefined],
-    [undefined, NEW],
+    [ROUTE, third],
+    [third, NEW],
   ] as const) {
     await note({ before, after });
     await history().settle();
@@ -83,9 +84,8 @@ test('several changes stand in their order, and go with the journal', async () =
   }
   const all = await history().periods(START, [NEW]);
   expect(all.map(({ until, route }) => [until?.offset, route?.bucket])).toEqual([
-    [100, undefined],
     [200, ROUTE.bucket],
-    [300, undefined],
+    [300, 'a-third'],
     [undefined, NEW.bucket],
   ]);
   expect((await history().periods({ segment: 1, offset: 200 }, [NEW])).length).toBe(2);

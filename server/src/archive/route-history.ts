@@ -65,7 +65,8 @@ export class RouteHistory {
       .executeTakeFirstOrThrow();
     const [route, next] = [before, after].map((one) => (one ? JSON.stringify(one) : ''));
     // Of a tracker that was deleted a moment ago, and is made anew, it is noted already.
-    if (goesOn > 0n || route === next) return;
+    // What went nowhere goes with the route that comes, as far as it is not cut yet.
+    if (goesOn > 0n || route === '' || route === next) return;
     await transaction
       .insertInto('earlier_routes')
       .values({

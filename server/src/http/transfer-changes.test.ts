@@ -96,7 +96,7 @@ async function endCycle(): Promise<void> {
   throw new Error('the cycle does not end');
 }
 
-test('what is recorded before a change goes where it was to go, and to nowhere else', async () => {
+test('what is recorded before a change goes where it was to go; what went nowhere, with the next transfer of the cycle', async () => {
   const before = await record();
   await transferTo(FIRST);
   const first = await record();
@@ -105,9 +105,9 @@ test('what is recorded before a change goes where it was to go, and to nowhere e
   await transferTo(SECOND);
   const second = await record();
   await endCycle();
-  expect(await placesOf(before)).toEqual([]);
+  expect(await placesOf(before)).toEqual([FIRST]);
   expect(await placesOf(first)).toEqual([FIRST]);
-  expect(await placesOf(meanwhile)).toEqual([]);
+  expect(await placesOf(meanwhile)).toEqual([SECOND]);
   expect(await placesOf(second)).toEqual([SECOND]);
 });
 
