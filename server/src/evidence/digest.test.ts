@@ -846,6 +846,15 @@ describe('the evidence log', () => {
       { kind: 'digest', verdict: 'missing', reason: expect.stringContaining('which is not here') },
     ],
     [
+      'has no checkpoint any more',
+      async () => {
+        for (const name of await inLog()) {
+          if (name.startsWith('checkpoint')) await objects.remove(BUCKET, LOG + name);
+        }
+      },
+      { kind: 'digest', verdict: 'missing', reason: expect.stringContaining('which is not here') },
+    ],
+    [
       'lacks its entries',
       () => objects.remove(BUCKET, `${LOG}tile/entries/000.p/6`),
       { kind: 'log', verdict: 'missing' },
