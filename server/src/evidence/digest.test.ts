@@ -260,6 +260,17 @@ describe('digests', () => {
     expect((await verify()).bad).toEqual([]);
   });
 
+  test('begin with what was delivered before the service was down, or verification was on', async () => {
+    const early = [await deliver()];
+    now += 26 * HOUR;
+    early.push(await deliver());
+    now += 2 * HOUR;
+    await digester.work();
+    const [first] = await digests();
+    expect(first?.digest.log_files.map(({ object }) => object)).toEqual(early);
+    expect(await verify()).toMatchObject({ conclusion: 'proved', bad: [] });
+  });
+
   test('get a last one when nothing is transferred into the bucket any more, and one more for what comes late', async () => {
     await deliver();
     await nextHour();
@@ -667,12 +678,12 @@ describe('verify names', () => {
     },
   );
 
-  test('files that were delivered while verification was off, and nothing else, as not proved', async () => {
+  test('files that were delivered while verification was off, more than a week before, as not proved', async () => {
     validated = false;
     await nextHour();
     const off = await deliver();
     await nextHour();
-    now += 3 * HOUR;
+    now += 8 * 24 * HOUR;
     validated = true;
     await deliver();
     await nextHour();

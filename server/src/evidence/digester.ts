@@ -30,6 +30,8 @@ const compress = promisify(gzip);
 const HOUR = 3_600_000;
 /** Between the ends of two digests while the clock is behind the one before. */
 const STEP = 1000;
+/** A chain that begins, or begins again, covers what was delivered so long before. */
+const LOOK_BACK = 7 * 24 * HOUR;
 const LOOK_EVERY_MS = 15_000;
 /** Buckets whose digests are written at once. */
 const AT_ONCE = 8;
@@ -330,7 +332,7 @@ export class Digester {
     return written;
   }
 
-  /** The number behind the last one that is covered; a chain that begins, or begins again, begins with its last hour. */
+  /** The number behind the last one that is covered; of a chain that begins, or begins again, the first of the last days. */
   private async firstOf(
     chain: Chain,
     target: Target | undefined,
@@ -344,7 +346,7 @@ export class Digester {
       .select(({ fn }) => fn.min('number').as('number'))
       .where('chain_id', '=', chain.id)
       .where('number', '>=', next)
-      .where('delivered_at', '>=', start)
+      .where('delivered_at', '>=', start - LOOK_BACK)
       .executeTakeFirst();
     return first?.number ?? chain.number + 1;
   }
