@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Receiver } from '../src/testing/receiver.ts';
 import type { RunningServer } from './harness.ts';
@@ -107,6 +107,25 @@ async function fillDisk(world: World): Promise<void> {
   }
 }
 
+/** Takes the name of the last segment from the file that is written to. */
+async function displace(world: World, how: (file: string) => Promise<void>): Promise<void> {
+  const segments = async () =>
+    (await readdir(inJournal(world))).filter((name) => name.endsWith('.journal')).sort();
+  const last = (await segments()).at(-1);
+  if (!last) return;
+  const file = inJournal(world, last);
+  const handle = await open(file);
+  await how(file);
+  // It was sealed meanwhile, and nobody writes to it any more: what is gone then is gone.
+  if (((await segments()).at(-1) ?? '') > last) {
+    await writeFile(`${file}.whole`, await handle.readFile(), { mode: 0o600 });
+    await rename(`${file}.whole`, file);
+  }
+  await handle.close();
+  // Within this time it has its name again, if anything came.
+  await pause(2_500);
+}
+
 async function loseBucket({ directory, random }: World): Promise<void> {
   const objects = path.join(directory, 'objects');
   execFileSync('mv', [objects, `${objects}.away`]);
@@ -151,24 +170,20 @@ export function deeds(canFill: boolean): Record<string, [weight: number, deed: D
     'the receiver refuses': [2, refuse],
     'the buckets are gone for a while': [2, loseBucket],
     'files of the journal are spoilt': [3, (world) => world.again('kill', () => spoil(world))],
-    'the journal is removed while it is written to': [
+    'the journal is removed while it is written to': [1, (world) => displace(world, (file) => rm(file))],
+    'the journal is moved away while it is written to': [
       1,
-      async (world) => {
-        const segments = async () =>
-          (await readdir(inJournal(world))).filter((name) => name.endsWith('.journal')).sort();
-        const last = (await segments()).at(-1);
-        if (!last) return;
-        const file = inJournal(world, last);
-        const handle = await open(file);
-        await rm(file);
-        // It was sealed meanwhile, and nobody writes to it any more: what is gone then is gone.
-        const now = await segments();
-        if (now.at(-1) !== last && !now.includes(last))
-          await writeFile(file, await handle.readFile(), { mode: 0o600 });
-        await handle.close();
-        // Within this time it has its name again, if anything came.
-        await pause(2_500);
-      },
+      (world) => displace(world, (file) => rename(file, `${file}.away`)),
+    ],
+    'the journal is replaced by an earlier copy of it': [
+      1,
+      (world) =>
+        displace(world, async (file) => {
+          const copy = `${file}.earlier`;
+          await copyFile(file, copy);
+          await pause(300);
+          await rename(copy, file);
+        }),
     ],
     ...(canFill ? { 'the disk is full': [2, fillDisk] as [number, Deed] } : {}),
     ...(canFakeTime

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { House, trace } from '../src/testing/house.ts';
+import { archived as transferred } from './archived.ts';
 
 const ENV = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
 let house: House;
@@ -220,16 +222,34 @@ test('a segment that nobody has read yet is gone: the others are read, and what 
   expect((await house.call('GET', '/metrics', { token })).body).toContain('opencts_journal_gaps 1');
 }, 90_000);
 
-test('the journal is removed while it is written to: it is there again, and nothing is lost', async () => {
-  await report(20);
-  await rm(await last());
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
-  await report(20);
-  await settled();
-  await house.restart(ENV);
-  ({ token } = await house.signIn({ project: 'local' }));
-  expect(await listed()).toEqual([...sent].sort());
-  expect(house.logged.filter((line) => /it is there again/.test(line))).toHaveLength(1);
-  const handle = await open(await last(), 'r');
-  await handle.close();
-}, 60_000);
+test.each([
+  ['removed', (file: string) => rm(file)],
+  ['moved away', (file: string) => rename(file, `${file}.away`)],
+  [
+    'replaced by an earlier copy',
+    async (file: string) => {
+      await copyFile(file, `${file}.copy`);
+      await rename(`${file}.copy`, file);
+    },
+  ],
+])(
+  'the journal is %s while it is written to: it is there again, and nothing is lost',
+  async (_, displace) => {
+    await report(20);
+    await displace(await last());
+    // Ends of cycles come meanwhile.
+    for (let times = 0; times < 4; times++) {
+      await report(5);
+      await setTimeout(400);
+    }
+    await settled();
+    await house.restart(ENV);
+    ({ token } = await house.signIn({ project: 'local' }));
+    expect(await listed()).toEqual([...sent].sort());
+    const found = await transferred(house.directory, 'evidence');
+    expect([...found].filter(([, times]) => times !== 1)).toEqual([]);
+    expect(sent.filter((id) => !found.has(id))).toEqual([]);
+    expect(house.logged.filter((line) => /it is there again/.test(line))).toHaveLength(1);
+  },
+  60_000,
+);

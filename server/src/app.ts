@@ -124,7 +124,10 @@ export async function startApp({
       log.warn({ err }, 'old files of the journal could not be removed; they are next time'),
     onGap: (gap) => log.error({ gap }, describeGap(gap)),
     onRestored: (file) =>
-      log.error({ file }, 'the journal was removed while it was written to; it is there again'),
+      log.error(
+        { file },
+        'the file of the journal was removed, moved away or replaced while it was written to; it is there again',
+      ),
     onFatal,
   });
   const quarantine = await Quarantine.open(path.join(dataDir, 'journal'));

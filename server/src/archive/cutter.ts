@@ -10,6 +10,7 @@ import {
   type AsideKeeper,
   comparePositions,
   type Frame,
+  formatPosition,
   type JournalReader,
   type Position,
   sortablePosition,
@@ -148,7 +149,8 @@ export class Cutter {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (let at = stretch.from; comparePositions(at, stretch.to) < 0; ) {
       const { frames, next } = await this.journal.read(at, READ_BYTES, stretch.to);
-      if (comparePositions(next, at) === 0) break;
+      if (comparePositions(next, at) === 0)
+        throw new Error(`the journal ends at ${formatPosition(at)}, before the stretch does`);
       for (const frame of frames) {
         this.takeIfPossible(frame);
         if (this.gathered > Math.min(GATHERED_BYTES, this.fileBytes)) await this.flush();

@@ -1,7 +1,8 @@
 import { randomUUID as newTraceId } from 'node:crypto';
-import { copyFile, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import type { DamageReport } from './damage.ts';
 import { Follower } from './follower.ts';
@@ -177,6 +178,42 @@ test('damage in a sealed segment is found when it is read', async () => {
   expect(await readAll(journal, reader)).toEqual(['{"n":0}', '{"n":2}']);
   expect(damages).toHaveLength(1);
 });
+
+const displaced: [what: string, displace: (file: string, earlier: Buffer) => Promise<void>][] = [
+  ['is removed', (file) => rm(file)],
+  ['is moved away', (file) => rename(file, `${file}.away`)],
+  ['is replaced by an earlier copy', (file, earlier) => replace(file, earlier)],
+  [
+    'is replaced by a part of a copy that ends within a record',
+    (file, earlier) => replace(file, earlier.subarray(0, -9)),
+  ],
+];
+async function replace(file: string, bytes: Buffer): Promise<void> {
+  await rm(file);
+  await writeFile(file, bytes);
+}
+
+test.each(displaced)(
+  'a segment that %s while it is written to is read by nobody until it is there again, whole',
+  async (_, displace) => {
+    const directory = await temporary();
+    const restored: string[] = [];
+    const { journal, damages } = await open(directory, { onRestored: (file) => restored.push(file) });
+    const file = segmentFile(directory, 1);
+    await append(journal, '{"n":0}', '{"n":1}');
+    await displace(file, await readFile(file));
+    await append(journal, '{"n":2}');
+    await expect(readAll(journal)).rejects.toThrow(/ENOENT|is shorter than what was written to it/);
+    await setTimeout(1_010);
+    await append(journal, '{"n":3}');
+    expect(await readAll(journal)).toEqual(['{"n":0}', '{"n":1}', '{"n":2}', '{"n":3}']);
+    expect(restored).toEqual([file]);
+    expect(damages).toEqual([]);
+    await journal.close();
+    const again = await open(directory);
+    expect(await readAll(again.journal)).toHaveLength(4);
+  },
+);
 
 test('a segment whose beginning was torn is begun anew', async () => {
   const directory = await temporary();

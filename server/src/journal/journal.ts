@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { replaceFile, syncDirectory } from '../durable.ts';
@@ -286,12 +286,14 @@ export class Journal {
     this.options.onFatal(error);
   }
 
-  /** The file may have been removed while it is open: then it is given its name again, with all that is in it. */
+  /**
+   * The file may have been removed, moved away or replaced while it is open: then what is in it gets the name again.
+   */
   private async keepName(): Promise<void> {
     this.lookAt = performance.now() + LOOK_EVERY_MS;
-    if ((await this.handle.stat()).nlink > 0) return;
     const { directory, onRestored } = this.options;
     const file = segmentFile(directory, this.end.segment);
+    if (await this.isWritten(file)) return;
     const copy = await open(`${file}.tmp`, 'w+', 0o600);
     try {
       await this.copyInto(copy);
@@ -305,6 +307,15 @@ export class Journal {
     await this.handle.close();
     this.handle = copy;
     onRestored?.(file);
+  }
+
+  /** Whether that is the file that is open. */
+  private async isWritten(file: string): Promise<boolean> {
+    const written = await this.handle.stat({ bigint: true });
+    const named = await stat(file, { bigint: true }).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    return named !== undefined && named.ino === written.ino && named.dev === written.dev;
   }
 
   /** Everything that is durable. */

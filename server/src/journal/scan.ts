@@ -21,6 +21,7 @@ export interface Chunk {
  * Damaged bytes are passed over up to the next valid frame and handed back.
  * @param end where reading must stop
  * @param boundary a frame ends at `end`: what is no frame before it is damage, not the beginning of one
+ * @throws when the file ends before such an `end`: it is not the one that was written
  */
 export async function readChunk(
   directory: string,
@@ -30,11 +31,16 @@ export async function readChunk(
   size: number,
   boundary: boolean,
 ): Promise<Chunk> {
-  const handle = await open(segmentFile(directory, segment), 'r');
+  const file = segmentFile(directory, segment);
+  const handle = await open(file, 'r');
   try {
     for (let want = size; ; want *= 2) {
       const buffer = Buffer.allocUnsafe(Math.min(want, end - offset));
       const length = await readFully(handle, buffer, offset);
+      if (boundary && length < buffer.length)
+        throw new Error(
+          `${file} is shorter than what was written to it: it was cut, or another file has its place`,
+        );
       const atEnd = offset + length >= end || length < buffer.length;
       const chunk = parseChunk(buffer.subarray(0, length), segment, offset, atEnd && boundary);
       if (chunk.next > offset || atEnd) return chunk;
