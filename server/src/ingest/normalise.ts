@@ -5,7 +5,7 @@ import {
   type Fixed,
   fits,
   fixedMembers,
-  LineWriter,
+  type LineWriter,
   lineOf,
   MAX_AHEAD_MS,
   MAX_BODY_TEXT,
@@ -155,8 +155,6 @@ export function stamp(
   return { routing: routingOf(input, identity, extra, context, place), line };
 }
 
-const lines = new LineWriter();
-
 /** What all lines of one call have in one place. */
 export const fixedOf = ({ domainId, now }: IntakeContext, place: Placement): Fixed =>
   fixedMembers({
@@ -169,6 +167,7 @@ export const fixedOf = ({ domainId, now }: IntakeContext, place: Placement): Fix
 
 /**
  * The same as {@link stamp}, from the bytes that were sent.
+ * @param lines makes the line, which is good until that releases it
  * @returns undefined when only that can tell
  */
 export function stampWritten(
@@ -178,6 +177,7 @@ export function stampWritten(
   context: IntakeContext,
   place: Placement,
   fixed: Fixed,
+  lines: LineWriter,
 ): JournalEntry | undefined {
   const { written } = sent;
   const { request, response, message, user } = texts;

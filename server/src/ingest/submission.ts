@@ -1,5 +1,5 @@
 import type { Journal, JournalEntry } from '../journal/index.ts';
-import type { Fixed } from '../traces/index.ts';
+import { type Fixed, LineWriter } from '../traces/index.ts';
 import { type Items, Unreadable } from './items.ts';
 import { MAX_REASON, TOLD_REJECTIONS } from './limits.ts';
 import { accept, fixedOf, type IntakeContext, stamp, stampWritten } from './normalise.ts';
@@ -60,6 +60,10 @@ interface Ready {
 
 const NO_COPIES: readonly JournalEntry[] = [];
 
+/** That are kept while nobody writes. */
+const MOST_IDLE = 8;
+const idle: LineWriter[] = [];
+
 /** Traces of one call on their way to the journal: made ready piece by piece, then appended all at once. */
 export class Submission {
   readonly verdict = emptyVerdict();
@@ -68,6 +72,7 @@ export class Submission {
   private readonly context: IntakeContext;
   private readonly rules: RecordingRules;
   private readonly ready: Ready[] = [];
+  private readonly lines = idle.pop() ?? new LineWriter();
   private at = 0;
   private fixed: { place: Placement; members: Fixed } | undefined;
 
@@ -126,6 +131,9 @@ export class Submission {
     }
     this.ready.length = 0;
     const appended = entries.length > 0 ? journal.append(entries, identities) : undefined;
+    // The journal has copied them.
+    this.lines.release();
+    if (idle.length < MOST_IDLE) idle.push(this.lines);
     // A duplicate is acknowledged only when the trace it repeats is on disk.
     const repeated = verdict.duplicates > 0 ? journal.flushed() : undefined;
     await Promise.all([appended, repeated]);
@@ -147,7 +155,7 @@ export class Submission {
       const texts = textsOf(input, sent);
       const place = places[0] as Placement;
       const own =
-        stampWritten(input, sent, texts, context, place, this.fixedIn(place)) ??
+        stampWritten(input, sent, texts, context, place, this.fixedIn(place), this.lines) ??
         stamp(input, texts, context, place);
       const { traceId } = own.routing;
       const copies =

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jsonText } from '../../../client/src/testing/json-text.ts';
+import { LineWriter } from '../traces/index.ts';
 import { parseLine, type Sent, tracesOf, Unreadable } from './items.ts';
 import { accept, fixedOf, stamp, stampWritten } from './normalise.ts';
 import { TraceRejected } from './rejected.ts';
@@ -10,12 +11,13 @@ import { textsOf } from './texts.ts';
 const now = Date.UTC(2026, 10, 21, 12);
 const context = contextAt(now);
 const place = placeOf(context);
+const lines = new LineWriter();
 
 /** The line of what was sent, made of its bytes and of its values. */
 function linesOf(sent: Sent): { written: string | undefined; made: string } {
   const input = accept(sent, context);
   const texts = textsOf(input, sent);
-  const entry = stampWritten(input, sent, texts, context, place, fixedOf(context, place));
+  const entry = stampWritten(input, sent, texts, context, place, fixedOf(context, place), lines);
   const { line, routing } = stamp(input, texts, context, place);
   if (entry && routing.clientId) expect(entry.routing).toEqual(routing);
   return { written: entry?.line.toString(), made: line };
@@ -164,14 +166,16 @@ test.each([
   expect(written).toBe(isWritten ? made : undefined);
 });
 
-test('lines that wait for the disk keep their bytes', () => {
-  const lines = Array.from({ length: 2000 }, (_, at) => {
+test('lines keep their bytes until their writer releases them', () => {
+  lines.release();
+  const made = Array.from({ length: 2000 }, (_, at) => {
     const more = `"resource_id":"r-${at}","request":"${'x'.repeat(500)}"`;
     const sent = parseLine(Buffer.from(`{${[...REQUIRED, USER, more].join(',')}}`)) as Sent;
     const input = accept(sent, context);
-    return stampWritten(input, sent, textsOf(input, sent), context, place, fixedOf(context, place))?.line;
+    const fixed = fixedOf(context, place);
+    return stampWritten(input, sent, textsOf(input, sent), context, place, fixed, lines)?.line;
   });
-  lines.forEach((line, at) => {
+  made.forEach((line, at) => {
     expect(JSON.parse(String(line))).toMatchObject({ resource_id: `r-${at}` });
   });
 });

@@ -182,7 +182,8 @@ export class Journal {
   }
 
   /**
-   * Takes traces; resolves when all of them are on disk. Nothing of them is kept when it rejects.
+   * Takes traces, of which it has made copies when it returns; resolves when all of them are on disk. Nothing of
+   * them is kept when it rejects.
    * @throws CtsError 503 when the queue or the disk is full or the journal has failed
    */
   append(entries: readonly JournalEntry[], identities: readonly Buffer[]): Promise<void> {

@@ -39,6 +39,8 @@ const [OPEN, CLOSE, SPACE] = [0x7b, 0x7d, 0x20];
 /** Below this, a loop copies faster than a call. */
 const FEW_BYTES = 96;
 const CHUNK = 256 * 1024;
+/** That a writer keeps, for the lines that come next. */
+const KEPT_CHUNKS = 4;
 /** Larger ones are made member by member. */
 const MOST_BYTES = 64 * 1024;
 /** Members of the service, and leads. */
@@ -66,6 +68,9 @@ export interface Said {
  */
 export class LineWriter {
   private chunk = Buffer.allocUnsafeSlow(CHUNK);
+  private readonly chunks = [this.chunk];
+  /** Which of them is written to, and how much of it is. */
+  private turn = 0;
   private used = 0;
   private at = 0;
   private readonly starts = new Int32Array(NAMES.length);
@@ -79,10 +84,7 @@ export class LineWriter {
    */
   line(input: object, written: Written, fixed: Fixed, said: Said, masker: Masker): Buffer | undefined {
     if (written.length > MOST_BYTES || !this.find(input, written)) return undefined;
-    if (this.chunk.length - this.used < 3 * written.length + ROOM) {
-      this.chunk = Buffer.allocUnsafeSlow(CHUNK);
-      this.used = 0;
-    }
+    if (CHUNK - this.used < 3 * written.length + ROOM) this.begin(this.turn + 1);
     const { chunk, used, starts } = this;
     this.at = used;
     for (let slot = 0; slot < NAMES.length; slot++) {
@@ -104,6 +106,19 @@ export class LineWriter {
     if (!masker.acquitsBytes(chunk, used, this.at)) return undefined;
     this.used = this.at;
     return chunk.subarray(used, this.at);
+  }
+
+  /** Nobody needs the lines any more that it has made. */
+  release(): void {
+    this.chunks.length = Math.min(this.chunks.length, KEPT_CHUNKS);
+    this.begin(0);
+  }
+
+  private begin(turn: number): void {
+    this.chunks[turn] ??= Buffer.allocUnsafeSlow(CHUNK);
+    this.chunk = this.chunks[turn];
+    this.turn = turn;
+    this.used = 0;
   }
 
   /** Where the values of its members stand. @returns whether all of them can be taken as they are */
