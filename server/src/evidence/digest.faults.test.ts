@@ -1,4 +1,3 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
@@ -7,8 +6,9 @@ import { noteFile, traceFileKey } from '../archive/index.ts';
 import { BUCKET, ROUTE } from '../archive/testing/route.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore } from '../objects/index.ts';
-import { failingDisk } from '../testing/faults/failing-disk.ts';
-import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk, folderWithMetadata } from '../testing/faults/failing-disk.ts';
+import { failuresIn } from '../testing/faults/failures.ts';
+import { whyNoFaults } from '../testing/faults/faults.ts';
 import { hashOf } from './digest.ts';
 import { Digester } from './digester.ts';
 import { EvidenceLog } from './log.ts';
@@ -44,7 +44,7 @@ class Run {
     const log = pino({ level: 'silent' });
     this.digester = new Digester({
       ...{ ...parts, log },
-      evidence: new EvidenceLog({ ...parts, log, installationId: 'i1' }),
+      evidence: new EvidenceLog({ ...parts, installationId: 'i1' }),
       hash: 'SHA-256',
       trackers: async () => [{ route: { ...ROUTE, lock: { mode: 'COMPLIANCE', days: 1 } }, validated: true }],
     });
@@ -107,12 +107,7 @@ describe.skipIf(whyNoFaults)('digests on a disk that fails', () => {
   });
 
   async function begin(name: string): Promise<Run> {
-    const directory = path.join(disk.directory, name);
-    await mkdir(directory);
-    // Its log may hold what its last connection has not brought into the file.
-    for (const part of (await readdir(disk.directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
-      await cp(path.join(disk.directory, part), path.join(directory, part));
-    }
+    const directory = await folderWithMetadata(disk, name);
     const run = new Run(directory).open();
     runs.push(run);
     await run.makeBucket();
@@ -126,31 +121,18 @@ describe.skipIf(whyNoFaults)('digests on a disk that fails', () => {
     await run.close();
   }
 
-  const FAILURES: Omit<Rule, 'path'>[] = [
-    { calls: CHANGES, error: 'EIO', when: 'before' },
-    { calls: CHANGES, error: 'EIO', when: 'after' },
-    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
-    { calls: 'write', error: 'ENOSPC', when: 'half' },
-    { calls: 'open', error: 'EMFILE', when: 'before' },
-    { calls: 'read', error: 'EIO', when: 'before' },
-  ];
-  const rows = ['objects', 'metadata.db'].flatMap((room) =>
-    FAILURES.map((failing) => ({
-      ...{ room, failing },
-      what: `${failing.error} ${failing.when} any of ${[failing.calls].flat().join(', ')}`,
-    })),
-  );
-  test.each(rows)('of $room, $what: every file is proved, by one chain', async ({ room, failing }) => {
+  const rows = failuresIn(['objects', 'metadata.db']);
+  test.each(rows)('of $place, $what: every file is proved, by one chain', async ({ place, failing }) => {
     await (await openMetadata(path.join(disk.directory, 'metadata.db'))).destroy();
     const well = await begin('well');
-    const watch = disk.faults.watch(failing.calls, `${path.join(well.directory, room)}*`);
+    const watch = disk.faults.watch(failing.calls, `${path.join(well.directory, place)}*`);
     await well.work();
     const { seen } = watch;
     await end(well);
     for (let skip = 0; skip < seen; skip += seen > MOST_TRIED ? 3 : 1) {
       disk.faults.clear();
       const run = await begin(`call-${skip}`);
-      disk.faults.fail({ ...failing, skip, path: `${path.join(run.directory, room)}*` });
+      disk.faults.fail({ ...failing, skip, path: `${path.join(run.directory, place)}*` });
       await run.work();
       disk.faults.clear();
       if (skip % 2) {

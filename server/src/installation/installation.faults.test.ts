@@ -6,7 +6,8 @@ import { startProblem } from '../start-problem.ts';
 import { StartRefused } from '../start-refused.ts';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
 import { failingDisk } from '../testing/faults/failing-disk.ts';
-import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
+import { failuresIn } from '../testing/faults/failures.ts';
+import { whyNoFaults } from '../testing/faults/faults.ts';
 import { openInstallation } from './installation.ts';
 
 describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opened', () => {
@@ -36,25 +37,12 @@ describe.skipIf(whyNoFaults)('an installation whose disk fails while it is opene
     return { id, version };
   };
 
-  const FAILURES: Omit<Rule, 'path'>[] = [
-    { calls: CHANGES, error: 'EIO', when: 'before' },
-    { calls: CHANGES, error: 'EIO', when: 'after' },
-    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
-    { calls: 'write', error: 'ENOSPC', when: 'half' },
-    { calls: 'open', error: 'EMFILE', when: 'before' },
-    { calls: 'read', error: 'EIO', when: 'before' },
-  ];
-  const rows = ['installation.json*', 'root.key*', '*/.installation*'].flatMap((files) =>
-    FAILURES.map((failing) => ({
-      ...{ files, failing },
-      what: `${failing.error} ${failing.when} any of ${[failing.calls].flat().join(', ')}`,
-    })),
-  );
+  const rows = failuresIn(['installation.json*', 'root.key*', '*/.installation*']);
 
   test.each(rows)(
-    'of $files, $what: it says so in a sentence, and the next start is whole',
-    async ({ files, failing }) => {
-      const below = (directory: string) => path.join(directory, files);
+    'of $place, $what: it says so in a sentence, and the next start is whole',
+    async ({ place, failing }) => {
+      const below = (directory: string) => path.join(directory, place);
       const well = path.join(disk.directory, 'well');
       const watch = disk.faults.watch(failing.calls, below(well));
       // A new one, and an upgrade.

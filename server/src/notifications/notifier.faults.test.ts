@@ -1,4 +1,3 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,8 +5,9 @@ import { sure } from '../clock/index.ts';
 import { AsideKeeper, Follower, Journal, JournalReader } from '../journal/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
-import { failingDisk } from '../testing/faults/failing-disk.ts';
-import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
+import { failingDisk, folderWithMetadata } from '../testing/faults/failing-disk.ts';
+import { failuresIn } from '../testing/faults/failures.ts';
+import { whyNoFaults } from '../testing/faults/faults.ts';
 import { NOTIFIER, Notifier } from './notifier.ts';
 
 const PROJECT = 'a'.repeat(32);
@@ -148,36 +148,18 @@ describe.skipIf(whyNoFaults)('key events on a disk that fails', () => {
   });
 
   async function begin(name: string): Promise<Run> {
-    const directory = path.join(disk.directory, name);
-    await mkdir(directory);
-    // Its log may hold what its last connection has not brought into the file.
-    for (const part of (await readdir(disk.directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
-      await cp(path.join(disk.directory, part), path.join(directory, part));
-    }
+    const directory = await folderWithMetadata(disk, name);
     const run = await new Run(directory).open();
     runs.push(run);
     return run;
   }
 
-  const FAILURES: Omit<Rule, 'path'>[] = [
-    { calls: CHANGES, error: 'EIO', when: 'before' },
-    { calls: CHANGES, error: 'EIO', when: 'after' },
-    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
-    { calls: 'write', error: 'ENOSPC', when: 'half' },
-    { calls: 'open', error: 'EMFILE', when: 'before' },
-    { calls: 'read', error: 'EIO', when: 'before' },
-  ];
-  const rows = ['metadata.db*', 'journal/positions*'].flatMap((room) =>
-    FAILURES.map((failing) => ({
-      ...{ room, failing },
-      what: `${failing.error} ${failing.when} any of ${[failing.calls].flat().join(', ')}`,
-    })),
-  );
+  const rows = failuresIn(['metadata.db*', 'journal/positions*']);
   test.each(rows)(
-    'of $room, $what: every trace that is wanted waits once, in order',
-    async ({ room, failing }) => {
+    'of $place, $what: every trace that is wanted waits once, in order',
+    async ({ place, failing }) => {
       const well = await begin('well');
-      const watch = disk.faults.watch(failing.calls, path.join(well.directory, room));
+      const watch = disk.faults.watch(failing.calls, path.join(well.directory, place));
       await well.record();
       await expect.poll(() => well.queued(), { timeout: 20_000 }).toEqual(well.wanted);
       await well.close();
@@ -186,7 +168,7 @@ describe.skipIf(whyNoFaults)('key events on a disk that fails', () => {
       for (let skip = 0; skip < seen; skip++) {
         disk.faults.clear();
         const run = await begin(`call-${skip}`);
-        disk.faults.fail({ ...failing, skip, path: path.join(run.directory, room) });
+        disk.faults.fail({ ...failing, skip, path: path.join(run.directory, place) });
         await run.record();
         // Every second time it ends there.
         if (skip % 2) {

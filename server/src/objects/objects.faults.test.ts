@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
 import { failingDisk } from '../testing/faults/failing-disk.ts';
-import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
+import { FAILURES, type Failing } from '../testing/faults/failures.ts';
+import { CHANGES, whyNoFaults } from '../testing/faults/faults.ts';
 import { DirectoryStore } from './directory.ts';
 import { ObjectStoreError } from './store.ts';
 
@@ -47,18 +48,13 @@ describe.skipIf(whyNoFaults)('buckets in folders, on a disk that fails', () => {
     return found;
   }
 
-  const FAILURES: Omit<Rule, 'path'>[] = [
-    { calls: CHANGES, error: 'EIO', when: 'before' },
-    { calls: CHANGES, error: 'EIO', when: 'after' },
-    { calls: CHANGES, error: 'ENOSPC', when: 'before' },
-    { calls: 'write', error: 'ENOSPC', when: 'half' },
-    { calls: 'open', error: 'EMFILE', when: 'before' },
-    { calls: 'read', error: 'EIO', when: 'before' },
+  const failures: Failing[] = [
+    ...FAILURES,
     { calls: CHANGES, error: 'ENOSPC', when: 'before', times: 1e6 },
     { calls: 'open', error: 'EMFILE', when: 'before', times: 1e6 },
   ];
 
-  test.each(FAILURES)('$error $when any of $calls: an object is whole, or not there', async (failing) => {
+  test.each(failures)('$error $when any of $calls: an object is whole, or not there', async (failing) => {
     const well = await storeIn('well');
     const watch = disk.faults.watch(failing.calls, `${well.root}*`);
     for (const put of well.work) await put();

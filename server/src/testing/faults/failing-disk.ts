@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { Faults, SCRATCH } from './faults.ts';
@@ -21,4 +21,15 @@ export function failingDisk(): FailingDisk {
     await rm(disk.directory, { recursive: true, force: true });
   });
   return disk;
+}
+
+/** A folder on the disk, with a copy of the metadata that lie beside it. */
+export async function folderWithMetadata({ directory }: FailingDisk, name: string): Promise<string> {
+  const folder = path.join(directory, name);
+  await mkdir(folder);
+  // Its log may hold what its last connection has not brought into the file.
+  for (const part of (await readdir(directory)).filter((one) => /^metadata\.db(-wal)?$/.test(one))) {
+    await cp(path.join(directory, part), path.join(folder, part));
+  }
+  return folder;
 }
