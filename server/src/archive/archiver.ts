@@ -133,7 +133,7 @@ export class Archiver {
 
   private async cutOne({ to, routes, cycle, whole }: Cut): Promise<boolean> {
     const { log, aside } = this.options;
-    if (!whole && routes.every(({ route }) => !route)) return true;
+    if (!whole && routes.length === 0) return true;
     const stretch = { from: this.position, to };
     this.inWork = stretchName(stretch);
     const { files, replayed } = whole ?? (await this.cutAnew(stretch, routes, cycle));

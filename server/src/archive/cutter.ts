@@ -181,9 +181,10 @@ export class Cutter {
 
   private take(frame: Frame): void {
     const periods = this.routes.get(`${frame.projectId} ${frame.trackerName}`);
-    const turn = periods?.findIndex(({ until }) => !until || comparePositions(frame.position, until) < 0);
-    const route = turn === undefined ? undefined : periods?.[turn]?.route;
-    if (!route || turn === undefined) return;
+    if (!periods) return;
+    const turn = periods.findIndex(({ until }) => !until || comparePositions(frame.position, until) < 0);
+    const route = periods[turn]?.route;
+    if (!route) return;
     const service = route.sorted || route.withoutDataKeys ? frame.serviceType : '';
     if (route.withoutDataKeys && service === 'KMS' && isDataKey(frame)) return;
     const id = `${route.trackerId} ${turn} ${route.sorted ? service : ''}`;

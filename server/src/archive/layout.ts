@@ -98,13 +98,12 @@ export interface DigestPlace {
   place: string;
 }
 
+/** Stands between the prefix of a name and its place. */
+const BETWEEN = 'CloudTrace_';
 const STAMP = '\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ';
 const FOLDER = '^(CloudTraces/[^/]+)/\\d+/\\d+/\\d+/([^/]+)/';
 const DIGEST = new RegExp(
   `${FOLDER}Digest/(?:([^/]+)/)?(?:[^/]*_)?CloudTrace-Digest_([^/]+)_${STAMP}\\.json\\.gz$`,
-);
-const TRACE_FILE_OF_CHAIN = new RegExp(
-  `^CloudTraces/([^/]+)/\\d+/\\d+/\\d+/([^/]+)/(?:([^/]+)/)?(?:([^/]*?)_)?CloudTrace_(\\1(?:-[^/]+)?)_${STAMP}_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
 );
 const TRACE_FILE = new RegExp(
   `${FOLDER}(?:([^/]+)/)?((?:[^/]*_)?CloudTrace_[^/]+)_(${STAMP})_[0-9a-f]{16}\\.json(?:\\.gz)?$`,
@@ -127,6 +126,8 @@ export function traceFilePlace(key: string) {
     root,
     tracker,
     folder,
+    /** Without its time: prefix, `CloudTrace`, place. */
+    name,
     stamp,
     /** Whether it lies where a chain's files lie. */
     isOf: (chain: DigestPlace) =>
@@ -139,8 +140,15 @@ export function traceFilePlace(key: string) {
 
 /** The chain of a trace file. @returns undefined: it is no such key */
 export function chainOf(key: string): ChainPlace | undefined {
-  const match = TRACE_FILE_OF_CHAIN.exec(key);
-  if (!match) return undefined;
-  const [, region = '', tracker = '', folder = '', prefix = '', place = ''] = match;
-  return { region, tracker, folder, prefix, place };
+  const file = traceFilePlace(key);
+  if (!file) return undefined;
+  const { root, tracker, folder, name } = file;
+  const region = root.slice(root.indexOf('/') + 1);
+  // The place begins with the region; both it and the prefix may hold what stands between them.
+  for (let at = name.indexOf(BETWEEN); at !== -1; at = name.indexOf(BETWEEN, at + 1)) {
+    const place = name.slice(at + BETWEEN.length);
+    if ((at > 0 && name[at - 1] !== '_') || (place !== region && !place.startsWith(`${region}-`))) continue;
+    return { region, tracker, folder, place, prefix: name.slice(0, Math.max(at - 1, 0)) };
+  }
+  return undefined;
 }

@@ -13,8 +13,7 @@ export interface RoutePeriod {
   tracker: string;
   /** Undefined: the period goes on. */
   until: Position | undefined;
-  /** Undefined: they go nowhere. */
-  route: Route | undefined;
+  route: Route;
 }
 
 /** What a tracker transfers changes. */
@@ -63,17 +62,18 @@ export class RouteHistory {
       .where('removed_at', 'is not', null)
       .where('until_segment', 'is', null)
       .executeTakeFirstOrThrow();
-    const [route, next] = [before, after].map((one) => (one ? JSON.stringify(one) : ''));
-    // Of a tracker that was deleted a moment ago, and is made anew, it is noted already.
     // What went nowhere goes with the route that comes, as far as it is not cut yet.
-    if (goesOn > 0n || route === '' || route === next) return;
+    if (!before) return;
+    const route = JSON.stringify(before);
+    // Of a tracker that was deleted a moment ago, and is made anew, it is noted already.
+    if (goesOn > 0n || route === JSON.stringify(after)) return;
     await transaction
       .insertInto('earlier_routes')
       .values({
         journal_id: journal.id,
         project_id: projectId,
         tracker,
-        route: route ?? '',
+        route,
         removed_at: isRemoved ? clock() : null,
       })
       .execute();
@@ -120,15 +120,15 @@ export class RouteHistory {
     const earlier = rows.flatMap((row): RoutePeriod[] => {
       const until = endOf(row);
       if (until && comparePositions(until, from) <= 0) return [];
-      const { value, problem } = row.route === '' ? {} : readRoute(row.route);
-      if (problem !== undefined) {
+      const { value: route, problem } = readRoute(row.route);
+      if (!route) {
         log.error(
           { tracker: row.tracker, problem },
           'a route that is over cannot be read; the present one is taken',
         );
         return [];
       }
-      return [{ projectId: row.project_id, tracker: row.tracker, until, route: value }];
+      return [{ projectId: row.project_id, tracker: row.tracker, until, route }];
     });
     return [...earlier, ...present.map(goingOn)];
   }
