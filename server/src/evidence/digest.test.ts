@@ -51,24 +51,22 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const evidenceLog = () =>
+const evidenceLog = (store = objects) =>
   new EvidenceLog({
-    ...{ metadata, objects, keys, installationId: 'i1' },
+    ...{ metadata, objects: store, keys, installationId: 'i1' },
     clock: () => now,
-    log: pino({ level: 'silent' }),
   });
 
-function digesterWith(...changes: Partial<Route>[]): Digester {
-  const routes = changes.length > 0 ? changes.map((change) => ({ ...ROUTE, ...change })) : [ROUTE];
+const digesterWith = (...changes: Partial<Route>[]) =>
+  digesterOver(objects, ...(changes.length > 0 ? changes : [{}]));
+
+function digesterOver(store: DirectoryStore, ...changes: Partial<Route>[]): Digester {
   return new Digester({
-    metadata,
-    objects,
-    keys,
+    ...{ metadata, objects: store, keys, evidence: evidenceLog(store) },
     clock: () => now,
     log: pino({ level: 'silent' }),
     hash: 'SHA-256',
-    evidence: evidenceLog(),
-    trackers: async () => routes.map((route) => ({ route, validated })),
+    trackers: async () => changes.map((change) => ({ route: { ...ROUTE, ...change }, validated })),
   });
 }
 
@@ -442,16 +440,7 @@ describe('names that look alike', () => {
     const store = new HangingStore(path.join(directory, 'objects'));
     await store.createBucket('hanging');
     const hanging = { ...ROUTE, trackerId: 't2', tracker: 'reads', bucket: 'hanging' };
-    const both = new Digester({
-      metadata,
-      objects: store,
-      keys,
-      clock: () => now,
-      log: pino({ level: 'silent' }),
-      hash: 'SHA-256',
-      evidence: evidenceLog(),
-      trackers: async () => [hanging, ROUTE].map((one) => ({ route: one, validated: true })),
-    });
+    const both = digesterOver(store, hanging, ROUTE);
     await deliver('ECS', hanging);
     const works = [];
     for (let hour = 1; hour <= 3; hour++) {
@@ -765,6 +754,44 @@ describe('the evidence log', () => {
     expect(await verify()).toMatchObject({ bad: [] });
   });
 
+  test('of a bucket that hangs keeps no checkpoint from another one, and is waited for at the end', async () => {
+    let release: () => void = () => undefined;
+    const hung = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    class HangingStore extends DirectoryStore {
+      override async put(object: NewObject): Promise<void> {
+        if (object.bucket === 'a-hanging' && object.key.includes('/Log/')) await hung;
+        await super.put(object);
+      }
+    }
+    const store = new HangingStore(path.join(directory, 'objects'));
+    await store.createBucket('a-hanging');
+    await metadata
+      .insertInto('buckets')
+      .values({ name: 'a-hanging', domain_id: 'd', region: 'eu-de', created_at: 0 })
+      .execute();
+    const hanging = { ...ROUTE, trackerId: 't2', tracker: 'reads', bucket: 'a-hanging' };
+    const both = digesterOver(store, hanging, ROUTE);
+    await deliver('ECS', hanging);
+    const checkpoints = async () => (await inLog()).filter((name) => name.startsWith('checkpoints/')).length;
+    const before = await checkpoints();
+    for (let hour = 1; hour <= 2; hour++) {
+      now = (Math.floor(now / HOUR) + 1) * HOUR + 10_000;
+      void both.work();
+      await expect.poll(checkpoints).toBe(before + hour);
+    }
+    let isStopped = false;
+    const stopped = both.stop().then(() => {
+      isStopped = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isStopped).toBe(false);
+    release();
+    await stopped;
+    expect((await store.list('a-hanging', { prefix: `${LOG}checkpoint` })).objects).not.toEqual([]);
+  });
+
   test('goes on over tiles that become whole', async () => {
     const log = evidenceLog();
     for (let i = 0; i < 600; i++) {
@@ -776,7 +803,7 @@ describe('the evidence log', () => {
       await metadata.transaction().execute((transaction) => log.append(transaction, entry));
     }
     now += HOUR;
-    await log.publish();
+    await log.publish(BUCKET);
     const names = await inLog();
     expect(names).toEqual(
       expect.arrayContaining(['tile/0/000', 'tile/0/001', 'tile/1/000.p/2', 'tile/0/002.p/94']),
@@ -806,7 +833,7 @@ describe('the evidence log', () => {
       const entry = { bucket: BUCKET, object, sha256: hashOf('SHA-256', bytes) };
       await metadata.transaction().execute((transaction) => log.append(transaction, entry));
     }
-    await log.publish();
+    await log.publish(BUCKET);
     expect((await verify()).conclusion).toBe('proved');
     await put(first, kept);
     expect(await verify()).toMatchObject({
@@ -841,7 +868,7 @@ describe('the evidence log', () => {
     const [{ key: object, bytes } = { key: '', bytes: Buffer.of() }] = await digests();
     const entry = { bucket: BUCKET, object, sha256: hashOf('SHA-256', bytes) };
     await metadata.transaction().execute((transaction) => log.append(transaction, entry));
-    await log.publish();
+    await log.publish(BUCKET);
     expect(await look()).toMatchObject({
       conclusion: 'tampering',
       bad: expect.arrayContaining([expect.objectContaining({ kind: 'log', verdict: 'missing' })]),

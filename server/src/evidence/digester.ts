@@ -126,8 +126,6 @@ export class Digester {
       this.complain(error);
     }
     await Promise.all(this.writing.values());
-    if (!this.stopping && !this.held)
-      await this.options.evidence.publish().catch((error) => this.complain(error));
   }
 
   /** No digest is written while this is done. */
@@ -174,36 +172,40 @@ export class Digester {
   private async chains(): Promise<Omit<Task, 'target'>[]> {
     const { metadata } = this.options;
     const chains = await metadata.selectFrom('chains').selectAll().orderBy('name').execute();
+    // The newest of each is found by the key: there are many more digests than chains.
     const newest = await metadata
-      .selectFrom('digests')
-      .selectAll()
-      .where(({ eb, selectFrom }) =>
-        eb(
-          'seq',
-          '=',
+      .selectFrom('chains')
+      .innerJoin('digests', (join) =>
+        join.onRef('digests.chain_id', '=', 'chains.id').on('digests.seq', '=', ({ selectFrom }) =>
           selectFrom('digests as others')
             .select(({ fn }) => fn.max('others.seq').as('seq'))
-            .whereRef('others.chain_id', '=', 'digests.chain_id'),
+            .whereRef('others.chain_id', '=', 'chains.id'),
         ),
       )
+      .selectAll('digests')
       .execute();
     const last = new Map(newest.map((digest) => [digest.chain_id, digest]));
     return chains.map((chain) => ({ chain, last: last.get(chain.id) }));
   }
 
+  /** Writes what is due in a bucket: the digests of its chains, and then a checkpoint of the log that has them. */
   private async serve(bucket: string, tasks: readonly Task[]): Promise<void> {
-    const { log } = this.options;
+    const { log, evidence } = this.options;
+    let hasDigests = false;
+    const works = tasks.map((task) => async () => {
+      hasDigests = (await this.goOn(task)) || hasDigests;
+    });
     let problem: ObjectStoreError | undefined;
-    for (const task of tasks) {
+    for (const work of [...works, async () => hasDigests && evidence.publish(bucket)]) {
       if (this.stopping) return;
       try {
-        await this.goOn(task);
+        await work();
       } catch (error) {
         if (!(error instanceof ObjectStoreError)) throw error;
         problem = error;
         log.warn(
-          { err: error, bucket, chain: task.chain.name },
-          'a digest file could not be written; it is tried again',
+          { err: error, bucket },
+          'a digest file or checkpoint could not be written; it is tried again',
         );
         // What one object is denied, another one may be allowed.
         if (error.problem === 'away' || error.problem === 'no-bucket') break;
@@ -214,8 +216,7 @@ export class Digester {
   }
 
   private isTroubled(bucket: string): boolean {
-    const left = (this.troubles.get(bucket)?.until ?? 0) - performance.now();
-    return left > 0;
+    return (this.troubles.get(bucket)?.until ?? 0) > performance.now();
   }
 
   private trouble(bucket: string): void {
@@ -224,16 +225,17 @@ export class Digester {
     this.troubles.set(bucket, { wait, until: performance.now() + wait });
   }
 
-  /** Writes the digests of a chain up to the hour that is over, the oldest first. */
-  private async goOn(task: Task): Promise<void> {
+  /** Writes the digests of a chain up to the hour that is over, the oldest first. @returns whether it has any */
+  private async goOn(task: Task): Promise<boolean> {
     let { last } = task;
     if (last && last.body !== '') await this.put(task, last);
     for (let written = 0; written < MOST_AT_ONCE; written++) {
       const period = this.due(task, last);
-      if (!period) return;
+      if (!period) break;
       last = await this.write(task, period, last);
       await this.put(task, last);
     }
+    return last !== undefined;
   }
 
   /** Undefined: none is due. */

@@ -1,8 +1,7 @@
 import type { Selectable } from 'kysely';
-import type { Logger } from 'pino';
 import { stamp } from '../archive/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
-import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import type { ObjectStore } from '../objects/index.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { signNote } from './note.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -57,7 +56,6 @@ export interface EvidenceLogOptions {
   keys: SigningKeys;
   installationId: string;
   clock: () => number;
-  log: Logger;
 }
 
 type Row = Selectable<Database['logs']>;
@@ -125,31 +123,31 @@ export class EvidenceLog {
     }
   }
 
-  /** Puts a checkpoint of the hour, and what is new of the log before it, into every bucket that has none. */
-  async publish(): Promise<void> {
-    const { metadata, log, clock } = this.options;
+  /**
+   * Puts a checkpoint of the hour, and what is new of the log before it, into a bucket that has none.
+   * @throws ObjectStoreError
+   */
+  async publish(bucket: string): Promise<void> {
+    const { metadata, clock } = this.options;
     const hour = Math.floor(clock() / HOUR) * HOUR;
-    for (const row of await metadata.selectFrom('logs').selectAll().execute()) {
-      for (const { bucket, isPassing } of await bucketsOf(metadata, row.domain_id)) {
-        const copy = await metadata
-          .selectFrom('log_copies')
-          .selectAll()
-          .where('domain_id', '=', row.domain_id)
-          .where('bucket', '=', bucket)
-          .executeTakeFirst();
-        if (copy && copy.hour === hour) continue;
-        try {
-          const published = isPassing && hour % ANEW_EVERY === 0 ? 0 : (copy?.size ?? 0);
-          await this.publishTo(bucket, row, published, hour);
-        } catch (error) {
-          if (!(error instanceof ObjectStoreError)) throw error;
-          log.warn(
-            { err: error, bucket },
-            'a checkpoint of the evidence log could not be written; it is tried again',
-          );
-        }
-      }
-    }
+    const found = await metadata
+      .selectFrom('buckets')
+      .innerJoin('logs', 'logs.domain_id', 'buckets.domain_id')
+      .selectAll('logs')
+      .select('lifecycle_days')
+      .where('name', '=', bucket)
+      .executeTakeFirst();
+    if (!found) return;
+    const { lifecycle_days, ...row } = found;
+    const copy = await metadata
+      .selectFrom('log_copies')
+      .selectAll()
+      .where('domain_id', '=', row.domain_id)
+      .where('bucket', '=', bucket)
+      .executeTakeFirst();
+    if (copy?.hour === hour) return;
+    const isAnew = lifecycle_days > 0 && hour % ANEW_EVERY === 0;
+    await this.publishTo(bucket, row, isAnew ? 0 : (copy?.size ?? 0), hour);
   }
 
   private async publishTo(bucket: string, row: Row, published: number, hour: number): Promise<void> {
@@ -235,21 +233,4 @@ async function accountOf(metadata: Metadata, bucket: string): Promise<string | u
     .where('name', '=', bucket)
     .executeTakeFirst();
   return row?.domain_id;
-}
-
-/** Buckets of an account in which digests lie, and whether what is in them has its time. */
-async function bucketsOf(
-  metadata: Metadata,
-  domainId: string,
-): Promise<{ bucket: string; isPassing: boolean }[]> {
-  const rows = await metadata
-    .selectFrom('chains')
-    .innerJoin('buckets', 'buckets.name', 'chains.bucket')
-    .innerJoin('digests', 'digests.chain_id', 'chains.id')
-    .select(['chains.bucket', 'buckets.lifecycle_days'])
-    .distinct()
-    .where('buckets.domain_id', '=', domainId)
-    .orderBy('chains.bucket')
-    .execute();
-  return rows.map(({ bucket, lifecycle_days }) => ({ bucket, isPassing: lifecycle_days > 0 }));
 }

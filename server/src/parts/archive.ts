@@ -100,7 +100,7 @@ export async function startArchive(
     .select('id')
     .executeTakeFirstOrThrow();
   const evidence = new EvidenceLog({
-    ...{ metadata, objects, installationId, log },
+    ...{ metadata, objects, installationId },
     keys: signingKeys,
     clock: time.own,
   });
