@@ -49,7 +49,7 @@ const digester = new Digester({
   metadata,
   objects,
   keys,
-  evidence: new EvidenceLog({ metadata, objects, keys, installationId: 'i1', clock, log }),
+  evidence: new EvidenceLog({ metadata, objects, keys, installationId: 'i1', clock }),
   clock,
   log,
   hash: 'SHA-256',

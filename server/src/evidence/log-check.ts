@@ -105,12 +105,11 @@ async function checkLog(
     key: newest.key,
   };
   const tree = new Tree();
-  const rightAt = (checkpoint: Signed) => checkpoint.root.equals(tree.root);
   let at = 0;
   const pass = () => {
     for (; signed[at]?.size === tree.size; at++) {
       const checkpoint = signed[at] as Signed;
-      if (rightAt(checkpoint)) continue;
+      if (checkpoint.root.equals(tree.root)) continue;
       const reason = `its first ${checkpoint.size} entries are not those that were signed: the past of the log was rewritten`;
       tell({ kind: 'log', key: checkpoint.key, verdict: 'changed', reason });
     }

@@ -1,12 +1,11 @@
-import { createHash, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
-
-import { LogKeys } from './log-keys.ts';
+import { KeyPairs } from './key-pairs.ts';
 import type { NoteSigner } from './note.ts';
 
 const BITS = 2048;
+const generate = promisify(generateKeyPair);
 
 /** A public key with which digest files can be verified. */
 export interface SigningKey {
@@ -20,35 +19,31 @@ export interface SigningKey {
   active: boolean;
 }
 
-interface Pair {
-  id: string;
-  key: KeyObject;
-}
-
-/** The installation's key pairs for digest files; private keys are sealed. Old public keys stay. */
+/** The installation's key pairs for digest files, and for the logs over them. Old public keys stay. */
 export class SigningKeys {
-  private readonly metadata: Metadata;
-  private readonly sealer: Sealer;
-  private readonly logKeys: LogKeys;
-  private readonly clock: () => number;
-  /** The key pair that signs; loaded, or made, once for all who ask at the same time. */
-  private current: Promise<Pair> | undefined;
+  private readonly digestPairs: KeyPairs;
+  private readonly logPairs: KeyPairs;
 
   constructor(metadata: Metadata, rootKey: Uint8Array, clock: () => number) {
-    this.metadata = metadata;
-    this.sealer = new Sealer(rootKey, 'signing key');
-    this.logKeys = new LogKeys(metadata, rootKey, clock);
-    this.clock = clock;
+    const common = { metadata, rootKey, clock };
+    this.digestPairs = new KeyPairs({
+      ...common,
+      table: 'signing_keys',
+      purpose: 'signing key',
+      generate: () => generate('rsa', { modulusLength: BITS }),
+    });
+    this.logPairs = new KeyPairs({
+      ...common,
+      table: 'log_keys',
+      purpose: 'log key',
+      generate: () => generate('ed25519'),
+    });
   }
 
   /** Newest first; the first is made at first need, so that an auditor can keep it before anything is signed. */
   async list(): Promise<SigningKey[]> {
-    const signing = await this.pair();
-    const rows = await this.metadata
-      .selectFrom('signing_keys')
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .execute();
+    const signing = await this.digestPairs.current();
+    const rows = await this.digestPairs.rows();
     return rows.map(({ id, public_key, created_at }) => ({
       id,
       publicKey: public_key,
@@ -57,61 +52,27 @@ export class SigningKeys {
     }));
   }
 
-  /** Makes a new key pair, which signs from now on. */
+  /** Makes a new key pair, which signs digests from now on. */
   async rotate(): Promise<SigningKey> {
-    const { row, ...pair } = await this.make();
-    this.current = Promise.resolve(pair);
-    return { id: row.id, publicKey: row.public_key, createdAt: row.created_at, active: true };
+    const { id, public_key, created_at } = await this.digestPairs.rotate();
+    return { id, publicKey: public_key, createdAt: created_at, active: true };
   }
 
-  /** Id of the key that signs now; the key pair is made at first need. */
+  /** Id of the key that signs digests now. */
   async currentId(): Promise<string> {
-    return (await this.pair()).id;
+    return (await this.digestPairs.current()).id;
   }
 
   /** SHA256withRSA (PKCS #1 v1.5) of a text, hex. */
   async sign(text: string): Promise<{ signature: string; keyId: string }> {
-    const { id, key } = await this.pair();
+    const { id, key } = await this.digestPairs.current();
     return { signature: sign('sha256', Buffer.from(text), key).toString('hex'), keyId: id };
   }
 
-  /** Who signs the checkpoints of a log: its own key, and the one of digest files. */
+  /** Who signs the checkpoints of a log: its own key (Ed25519), and the one of digest files. */
   async noteSigners(name: string): Promise<NoteSigner[]> {
-    const privateKeys = [await this.logKeys.key(), (await this.pair()).key];
-    return privateKeys.map((privateKey) => ({ name, privateKey, publicKey: createPublicKey(privateKey) }));
-  }
-
-  private pair(): Promise<Pair> {
-    this.current ??= this.load().catch((error) => {
-      this.current = undefined;
-      throw error;
-    });
-    return this.current;
-  }
-
-  private async make() {
-    const pair = await promisify(generateKeyPair)('rsa', { modulusLength: BITS });
-    const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' });
-    const id = createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
-    const secret = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const row = {
-      id,
-      public_key: publicKey.toString('base64'),
-      sealed_private_key: this.sealer.seal(secret, id),
-      created_at: this.clock(),
-    };
-    await this.metadata.insertInto('signing_keys').values(row).execute();
-    return { id, key: pair.privateKey, row };
-  }
-
-  /** The newest that can be opened. */
-  private async load(): Promise<Pair> {
-    const rows = await this.metadata
-      .selectFrom('signing_keys')
-      .selectAll()
-      .orderBy('created_at', 'desc')
-      .execute();
-    return this.sealer.firstKey(rows, 'the signing key') ?? this.make();
+    const pairs = [await this.logPairs.current(), await this.digestPairs.current()];
+    return pairs.map(({ key }) => ({ name, privateKey: key, publicKey: createPublicKey(key) }));
   }
 }
 

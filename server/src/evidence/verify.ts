@@ -17,15 +17,14 @@ import type { NoteKey } from './note.ts';
 
 const expand = promisify(gunzip);
 const MOST_DIGEST = 256 * 1024 * 1024;
-
 const HOUR = 3_600_000;
 const STAMP_OF_DIGEST = /_([^_]+)\.json\.gz$/;
 /** Files of one digest that are hashed at once. */
 const AT_ONCE = 8;
 /** The proof may end so long before the instant up to which it is asked for: a digest covers an hour, and is written soon after it. */
-const REACH_MS = 2 * 3_600_000;
+const REACH_MS = 2 * HOUR;
 /** A file that waited in the spool is delivered later than its name says, never earlier; a cycle at the most. */
-const SLACK_MS = 3_600_000;
+const SLACK_MS = HOUR;
 
 /** Where the files are: a bucket, or a folder that one was downloaded to. */
 export interface ArchiveSource {
@@ -247,20 +246,14 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
       }
     }
   }
-  for (const { chain, finding } of sheets.chains.map((chain) =>
-    reaching(sheets, chain, { from, to, reach }),
-  )) {
+  const range = { from, to, reach };
+  for (const one of sheets.chains) {
+    const { chain, finding } = reaching(sheets, one, range);
     if (chain) proof.chains.push(chain);
     if (finding) tell(finding);
   }
-  for await (const finding of againstLogs(source, logs, {
-    sheets: readable,
-    keys: new Set(digests),
-    from,
-    to,
-    reach,
-  }))
-    tell(finding);
+  const known = { sheets: readable, keys: new Set(digests), ...range };
+  for await (const finding of againstLogs(source, logs, known)) tell(finding);
   for (const [key, stray] of files) {
     if (listed.has(key) || stray.time < from || stray.time > to) continue;
     inRange++;

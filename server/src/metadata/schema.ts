@@ -142,7 +142,7 @@ export interface Database {
     project_id: string;
     /** Its name. */
     tracker: string;
-    /** JSON; empty: nowhere. */
+    /** JSON. */
     route: string;
     /** Where in the journal it ended; null: that is not settled yet. */
     until_segment: Generated<number | null>;
