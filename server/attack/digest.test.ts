@@ -7,9 +7,8 @@ import { expect, test } from 'vitest';
 import { bucketSource, readPublicKey, SigningKeys, verifyArchive } from '../src/evidence/index.ts';
 import { openMetadata } from '../src/metadata/index.ts';
 import { DirectoryStore } from '../src/objects/index.ts';
-import { removeDirectory, temporaryDirectory } from './harness.ts';
+import { KILLS, removeDirectory, temporaryDirectory } from './harness.ts';
 
-const KILLS = 50;
 const BUCKET = 'audit-archive';
 const WRITER = path.resolve(import.meta.dirname, 'digest-writer.mjs');
 

@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 
 export const MAIN = path.resolve(import.meta.dirname, '../bin/opencts.js');
 export const PASSWORD = 'attack-on-purpose';
+/** How often a test kills what it kills. */
+export const KILLS = Number(process.env.OPENCTS_KILLS ?? 50);
 
 /** The real server as a process of its own, as a user starts it. */
 export interface RunningServer {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   accounted,
   indexed,
+  KILLS,
   listAll,
   type RunningServer,
   removeDirectory,
@@ -12,7 +13,6 @@ import {
   trace,
 } from './harness.ts';
 
-const KILLS = Number(process.env.OPENCTS_KILLS ?? 50);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What producers know: ids that were acknowledged, and ids that were sent without an answer. */
