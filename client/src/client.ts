@@ -16,6 +16,8 @@ export interface ClientOptions {
 export interface ReportAnswer {
   accepted: number;
   duplicates: number;
+  /** Of these, those that are older than the trace list reaches; absent on services that do not tell. */
+  late?: number;
   /** The first of them. */
   rejected: { index: number; error_code: string; error_msg: string; field?: string }[];
   /** How many were rejected in all; absent on services that do not tell. */

@@ -38,6 +38,7 @@ function add(total: ReportAnswer, more: ReportAnswer, first: number): void {
   total.accepted += more.accepted;
   total.duplicates += more.duplicates;
   total.rejected.push(...more.rejected.map((one) => ({ ...one, index: first + one.index })));
+  total.late = sum(total.late, more.late);
   total.rejected_count = sum(total.rejected_count, more.rejected_count);
   total.not_recorded = sum(total.not_recorded, more.not_recorded);
   const reasons = [...(total.not_recorded_reasons ?? []), ...(more.not_recorded_reasons ?? [])];

@@ -28,6 +28,7 @@ export interface ImportSummary {
   rejected: Map<string, number>;
   /** Reasons for which good traces were not recorded, with how many in the batches that told them. */
   notRecorded: Map<string, number>;
+  arrived: { management: boolean; tracked: Set<string>; late: number };
   /** Files and records that could not be read. */
   unreadable: string[];
   interrupted: boolean;
@@ -46,6 +47,7 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
     duplicates: 0,
     rejected: new Map(),
     notRecorded: new Map(),
+    arrived: { management: false, tracked: new Set(), late: 0 },
     unreadable: [],
     interrupted: false,
   };
@@ -115,7 +117,7 @@ async function newestTime(sources: string[], open: (source: string) => Promise<B
 
 async function send(
   client: OpenCtsClient,
-  traces: object[],
+  traces: ReturnType<typeof fromCloudTrail>[],
   summary: ImportSummary,
   signal: AbortSignal,
   warn: (line: string) => void,
@@ -129,6 +131,13 @@ async function send(
   if (!answer) return;
   summary.accepted += answer.accepted;
   summary.duplicates += answer.duplicates;
+  summary.arrived.late += answer.late ?? 0;
+  if (answer.accepted + answer.duplicates > 0) {
+    for (const { event_type: family, resource_id: bucket } of traces) {
+      if (family === 'data') summary.arrived.tracked.add(String(bucket));
+      else summary.arrived.management = true;
+    }
+  }
   if (answer.not_recorded) {
     const reason = answer.not_recorded_reasons?.join('; ') ?? 'no reason was given';
     summary.notRecorded.set(reason, (summary.notRecorded.get(reason) ?? 0) + answer.not_recorded);

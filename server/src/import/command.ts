@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
+import { tellBuckets } from './buckets.ts';
 import { type ImportSummary, importCloudTrail } from './cloudtrail.ts';
 import { UnreadableSource } from './files.ts';
 
@@ -9,6 +10,9 @@ const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | -
 Brings AWS CloudTrail records into OpenCTS through its API. Files may be plain or gzip, {"Records":[…]} or one
 record a line; folders are walked; - reads standard input. A record that was imported before counts as
 duplicate, so an import that was interrupted is simply started again.
+
+Traces come into a bucket when their tracker has a transfer at that time. At its end the import says which have
+none, and how many traces are older than the trace list reaches; these are in trace files alone.
 
 Options:
 ${CONNECTION_HELP}
@@ -59,6 +63,7 @@ export async function importCommand(argv: string[]): Promise<number> {
       warn: (line) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`),
     });
     process.stdout.write(report(summary, Date.now() - began));
+    for (const line of await tellBuckets(client, summary.arrived)) process.stdout.write(`${line}\n`);
     if (summary.interrupted) return 130;
     const { rejected, unreadable, notRecorded } = summary;
     return rejected.size + unreadable.length + notRecorded.size > 0 ? 1 : 0;

@@ -121,3 +121,33 @@ test('what is broken costs only itself, and is told with its place', async () =>
   );
   expect((await opencts([file])).out).toContain('0 accepted, 2 duplicates');
 });
+
+test('what of it comes into no bucket, or into nothing else, is told', async () => {
+  const old = { transfer: record('"n":3').replace(/"eventTime":"\d{4}/, '"eventTime":"2020') };
+  const data = record('"n":4,"eventCategory":"Data"').replaceAll('shop.', 's3.');
+  const [first, second] = [await fileOf('late', [old.transfer]), await fileOf('without', [record('"n":5')])];
+  const late = 'The trace list does not show 1, which are older than it reaches: ';
+  const { code, out } = await opencts([first]);
+  expect([code, out]).toEqual([0, expect.stringContaining(`${late}they are in trace files alone.`)]);
+  expect(out).not.toContain('In no bucket');
+
+  const change = (obs_info: object, more = {}) =>
+    house.call('PUT', `/v3/${projectId}/tracker`, {
+      token,
+      body: { tracker_type: 'system', tracker_name: 'system', obs_info, ...more },
+    });
+  await change({}, { management_event_selector: { exclude_service: ['KMS'] } });
+  expect((await opencts([second])).out).toContain(
+    'In no bucket: traces of data keys (KMS), which the tracker system leaves out.',
+  );
+  await change({ bucket_name: '' });
+  const without = 'In no bucket: what the tracker system recorded, since it has no transfer.';
+  const again = (await opencts([first])).out;
+  expect(again).toContain(without);
+  expect(again).toContain(`${late}without a transfer, only who knows their trace_id finds them.`);
+
+  // What nothing records is told as that.
+  expect((await opencts([await fileOf('data', [data])])).out).not.toContain('In no bucket');
+  expect((await opencts(['--dry-run', second])).out).not.toContain('In no bucket');
+  expect((await opencts(['--help'])).out).toContain('none, and how many traces are older');
+});

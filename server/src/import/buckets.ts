@@ -1,0 +1,56 @@
+import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
+
+/** What of an import arrived, as far as it tells which trackers recorded it. */
+export interface Arrived {
+  /** Some are no operations on the data of a bucket. */
+  management: boolean;
+  /** Buckets on whose data the others are operations. */
+  tracked: ReadonlySet<string>;
+  /** Older than the trace list reaches. */
+  late: number;
+}
+
+/**
+ * What of the imported traces lies in no bucket, and what lies nowhere else, in sentences.
+ * @throws OpenCtsError when the trackers cannot be asked for
+ */
+export async function tellBuckets(client: OpenCtsClient, arrived: Arrived): Promise<string[]> {
+  const { management, tracked, late } = arrived;
+  if (!management && tracked.size === 0) return [];
+  const trackers = await trackersOf(client);
+  if (!trackers) {
+    return ['This user may not see the trackers: whether the traces come into a bucket is not known.'];
+  }
+  const recording = trackers.filter(({ tracker_type, data_bucket }) =>
+    tracker_type === 'system' ? management : tracked.has(data_bucket?.data_bucket_name ?? ''),
+  );
+  const without = recording.filter(({ obs_info }) => obs_info.bucket_name === '');
+  const lines = without.map(
+    ({ tracker_name: name }) =>
+      `In no bucket: what the tracker ${name} recorded, since it has no transfer. The trace list keeps it for OPENCTS_RETENTION_DAYS (7).`,
+  );
+  if (recording.some((one) => one.management_event_selector?.exclude_service.includes('KMS'))) {
+    lines.push('In no bucket: traces of data keys (KMS), which the tracker system leaves out.');
+  }
+  if (late > 0) {
+    const where =
+      without.length === 0
+        ? 'they are in trace files alone'
+        : 'without a transfer, only who knows their trace_id finds them';
+    lines.push(`The trace list does not show ${late}, which are older than it reaches: ${where}.`);
+  }
+  return lines;
+}
+
+/** Undefined: they may not be seen. */
+async function trackersOf(client: OpenCtsClient) {
+  try {
+    return await client.withProject(
+      async (path) =>
+        (await dataOf(client.api.GET('/v3/{project_id}/trackers', { params: { path } }))).trackers,
+    );
+  } catch (error) {
+    if (error instanceof OpenCtsError && error.status === 403) return undefined;
+    throw error;
+  }
+}
