@@ -187,40 +187,47 @@ test.each(faults)(
   90_000,
 );
 
-test('a segment that nobody has read yet is gone: the others are read, and what is missing is counted', async () => {
-  await report(100);
-  await settled();
-  await house.restart({ ...ENV, OPENCTS_TRANSFER_CYCLE: '3600' });
-  ({ token } = await house.signIn({ project: 'local' }));
-  for (let i = 0; i < 6; i++) await report(200);
-  await house.searchable(token);
-  const names = await segments();
-  expect(names.length).toBeGreaterThan(2);
-  await house.restart(ENV, () => rm(inJournal(names[1] ?? '')));
-  ({ token } = await house.signIn({ project: 'local' }));
-  await report(5);
-  await house.searchable(token);
-  expect(await listed()).toEqual([...sent].sort());
-  const hours = async () =>
-    (await v3('GET', '/accounting')).body.hours as {
-      journalled: number;
-      stored: number;
-      archived: number;
-      lost: { indexer: number; archiver: number };
-    }[];
-  await expect
-    .poll(
-      async () =>
-        (await hours()).every(
-          ({ journalled, stored, archived, lost }) =>
-            lost.indexer === 0 && journalled === stored && journalled === archived + lost.archiver,
-        ),
-      { timeout: 20_000, interval: 200 },
-    )
-    .toBe(true);
-  expect((await hours()).reduce((sum, { lost }) => sum + lost.archiver, 0)).toBeGreaterThan(0);
-  expect((await house.call('GET', '/metrics', { token })).body).toContain('opencts_journal_gaps 1');
-}, 90_000);
+test.each([
+  ['is gone', (file: string) => rm(file)],
+  ['is cut', async (file: string) => truncate(file, (await stat(file)).size / 2)],
+])(
+  'a segment that nobody has read yet %s: the others are read, and what is missing is counted',
+  async (_, spoil) => {
+    await report(100);
+    await settled();
+    await house.restart({ ...ENV, OPENCTS_TRANSFER_CYCLE: '3600' });
+    ({ token } = await house.signIn({ project: 'local' }));
+    for (let i = 0; i < 6; i++) await report(200);
+    await house.searchable(token);
+    const names = await segments();
+    expect(names.length).toBeGreaterThan(2);
+    await house.restart(ENV, () => spoil(inJournal(names[1] ?? '')));
+    ({ token } = await house.signIn({ project: 'local' }));
+    await report(5);
+    await house.searchable(token);
+    expect(await listed()).toEqual([...sent].sort());
+    const hours = async () =>
+      (await v3('GET', '/accounting')).body.hours as {
+        journalled: number;
+        stored: number;
+        archived: number;
+        lost: { indexer: number; archiver: number };
+      }[];
+    await expect
+      .poll(
+        async () =>
+          (await hours()).every(
+            ({ journalled, stored, archived, lost }) =>
+              lost.indexer === 0 && journalled === stored && journalled === archived + lost.archiver,
+          ),
+        { timeout: 20_000, interval: 200 },
+      )
+      .toBe(true);
+    expect((await hours()).reduce((sum, { lost }) => sum + lost.archiver, 0)).toBeGreaterThan(0);
+    expect((await house.call('GET', '/metrics', { token })).body).toContain('opencts_journal_gaps 1');
+  },
+  90_000,
+);
 
 test.each([
   ['removed', (file: string) => rm(file)],

@@ -23,7 +23,7 @@ import {
   type DamageReport,
   describeGap,
   Journal,
-  type MissingSegment,
+  type MissingPart,
   Quarantine,
 } from './journal/index.ts';
 import { StoredWatch } from './metadata/index.ts';
@@ -138,7 +138,7 @@ export async function startApp({
       log.error({ follower, traces: added.length }, 'traces that cannot be processed were set aside');
     if (removed.length > 0) log.info({ follower, traces: removed.length }, 'traces left the quarantine');
   };
-  const onMissing = (missing: MissingSegment) => {
+  const onMissing = (missing: MissingPart) => {
     journal
       .missing(missing)
       .catch((err) => log.error({ err, missing }, 'a gap of the journal is not written down'));

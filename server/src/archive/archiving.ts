@@ -10,7 +10,7 @@ import {
   Follower,
   type Journal,
   JournalReader,
-  type MissingSegment,
+  type MissingPart,
   type Position,
 } from '../journal/index.ts';
 import { ARCHIVER, Archiver } from './archiver.ts';
@@ -45,7 +45,7 @@ export interface ArchivingOptions {
   /** A stretch may wait in the spool. */
   onCut: () => void;
   onDamage: (damage: DamageReport) => void;
-  onMissing: (missing: MissingSegment) => void;
+  onMissing: (missing: MissingPart) => void;
   onAside: (change: AsideChange) => void;
 }
 

@@ -14,20 +14,20 @@ export type FollowerOrder = { end: Position } | 'stop';
 export type FollowerNews =
   | { kind: 'started' }
   | { kind: 'damage'; damage: DamageReport }
-  | { kind: 'missing'; missing: MissingSegment }
+  | { kind: 'missing'; missing: MissingPart }
   | { kind: 'aside'; change: AsideChange }
   | { kind: 'stopped' };
 
-/** A follower was to read a segment that is gone. */
-export interface MissingSegment {
+/** A follower was to read a part of the journal that is gone: from there on to the end of the segment. */
+export interface MissingPart {
   follower: FollowerName;
-  segment: number;
+  from: Position;
 }
 
 /** What becomes of news that every follower has. */
 export interface FollowerEars {
   onDamage: (damage: DamageReport) => void;
-  onMissing: (missing: MissingSegment) => void;
+  onMissing: (missing: MissingPart) => void;
   onAside: (change: AsideChange) => void;
   /** The thread ended by itself; the process cannot go on without it. */
   onFatal: (error: Error) => void;

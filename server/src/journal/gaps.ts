@@ -80,16 +80,31 @@ function gapsIn(text: string): Gap[] {
 
 const fileOf = (directory: string) => path.join(directory, 'gaps.json');
 
-/** What was in a segment, by its companion; null when that is gone, too. */
-export async function countsOf(directory: string, segment: number): Promise<CountRows | null> {
+/** What a sealed segment was. */
+export interface Sealed {
+  /** Its length; undefined: an older version has sealed it. */
+  bytes: number | undefined;
+  traces: CountRows;
+}
+
+/** What a sealed segment was, by its companion; null when that is gone, or damaged. */
+export async function sealedOf(directory: string, segment: number): Promise<Sealed | null> {
   try {
-    const rows = JSON.parse(await readFile(segmentFile(directory, segment, 'counts'), 'utf8')) as CountRows;
-    return rows.every(isRow) ? rows : null;
+    const told = JSON.parse(await readFile(segmentFile(directory, segment, 'counts'), 'utf8')) as
+      | Sealed
+      | CountRows;
+    const { bytes, traces } = Array.isArray(told) ? { bytes: undefined, traces: told } : told;
+    const isRight = traces.every(isRow) && (bytes === undefined || Number.isSafeInteger(bytes));
+    return isRight ? { bytes, traces } : null;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof SyntaxError || error instanceof TypeError || code === 'ENOENT') return null;
     throw error;
   }
+}
+
+export async function writeSealed(directory: string, segment: number, sealed: Sealed): Promise<void> {
+  await replaceFile(segmentFile(directory, segment, 'counts'), JSON.stringify(sealed));
 }
 
 const isRow = (row: unknown) =>

@@ -27,7 +27,7 @@ export function followedJournal(
     end,
     (damage) => tell({ kind: 'damage', damage }),
     aside,
-    (segment) => tell({ kind: 'missing', missing: { follower, segment } }),
+    (from) => tell({ kind: 'missing', missing: { follower, from } }),
   );
   return { journal, aside };
 }

@@ -7,7 +7,7 @@ export {
   type FollowerEars,
   type FollowerNews,
   FollowerThread,
-  type MissingSegment,
+  type MissingPart,
 } from './follower-thread.ts';
 export { byFollower, FOLLOWERS, type FollowerName } from './followers.ts';
 export type { Frame, Replay, Routing } from './frame.ts';

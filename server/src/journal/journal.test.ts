@@ -1,5 +1,16 @@
 import { randomUUID as newTraceId } from 'node:crypto';
-import { copyFile, cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -7,9 +18,10 @@ import { afterEach, expect, test } from 'vitest';
 import type { DamageReport } from './damage.ts';
 import { Follower } from './follower.ts';
 import type { Routing } from './frame.ts';
+import type { Gap } from './gaps.ts';
 import { Journal, type JournalOptions } from './journal.ts';
 import { JournalReader } from './reader.ts';
-import { segmentFile, startOf } from './segment.ts';
+import { type Position, segmentFile, startOf } from './segment.ts';
 
 const PROJECT = '5f0c1d2e3a4b45c69788a9b0c1d2e3f4';
 const RECORD_TIME = Date.UTC(2026, 10, 21, 9);
@@ -214,6 +226,51 @@ test.each(displaced)(
     expect(await readAll(again.journal)).toHaveLength(4);
   },
 );
+
+test('a sealed segment that was cut tells its readers what is gone, and they go on behind it', async () => {
+  const directory = await temporary();
+  const gaps: Gap[] = [];
+  const { journal, damages } = await open(directory, { segmentSize: 1, onGap: (gap) => gaps.push(gap) });
+  await append(journal, '{"n":0}');
+  const within = journal.durableEnd;
+  // It is sealed with the next batch.
+  await append(journal, '{"n":1}', '{"n":2}', '{"n":3}');
+  await append(journal, '{"n":4}');
+  const file = segmentFile(directory, 2);
+  const { size } = await stat(file);
+  const bytes = size - startOf(2).offset;
+  for (const [kept, damaged] of [
+    [startOf(2).offset + (bytes / 3) * 2, 0],
+    [size - 5, 1],
+  ] as const) {
+    const missing: Position[] = [];
+    const told: DamageReport[] = [];
+    const whole = await readFile(file);
+    await truncate(file, kept);
+    const reader = new JournalReader(
+      directory,
+      journal.durableEnd,
+      (damage) => told.push(damage),
+      undefined,
+      (from) => missing.push(from),
+    );
+    expect(await readAll(journal, reader)).toEqual(['{"n":0}', '{"n":1}', '{"n":2}', '{"n":4}']);
+    expect(missing).toEqual([{ segment: 2, offset: kept }]);
+    expect(told).toHaveLength(damaged);
+    // A stretch that was begun before ends where it was to end.
+    const until = { segment: 2, offset: size };
+    const { next } = await reader.read({ segment: 2, offset: kept }, 1024, until);
+    expect(next).toEqual(until);
+    await journal.missing({ follower: 'archiver', from: missing[0] ?? within });
+    await writeFile(file, whole);
+  }
+  const lost = [[PROJECT, RECORD_TIME, 1]];
+  expect(gaps).toMatchObject([
+    { to: startOf(3), missedBy: ['archiver'], counts: lost },
+    { to: startOf(3), missedBy: ['archiver'], counts: lost },
+  ]);
+  expect(damages).toEqual([]);
+});
 
 test('a segment whose beginning was torn is begun anew', async () => {
   const directory = await temporary();

@@ -6,10 +6,10 @@ import { replaceFile, syncDirectory } from '../durable.ts';
 import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
-import type { MissingSegment } from './follower-thread.ts';
+import type { MissingPart } from './follower-thread.ts';
 import { FrameWriter, frameBound, type Routing } from './frame.ts';
-import { countsOf, type Gap, Gaps } from './gaps.ts';
-import { Recovery, writeCompanions } from './recovery.ts';
+import { type Gap, Gaps, sealedOf } from './gaps.ts';
+import { lostOf, Recovery, writeCompanions } from './recovery.ts';
 import { RetryWindow } from './retry-window.ts';
 import { listNumbers, type Position, SEGMENT_HEADER, segmentFile, startOf } from './segment.ts';
 
@@ -210,11 +210,10 @@ export class Journal {
     if (pending.length > 0) await pending.durable;
   }
 
-  /** A follower was to read a segment that is gone. */
-  async missing({ follower, segment }: MissingSegment): Promise<void> {
-    const counts = await countsOf(this.options.directory, segment);
-    const [from, to] = [startOf(segment), startOf(segment + 1)];
-    await this.gaps.add({ from, to, missedBy: [follower], counts });
+  /** A follower was to read what is gone. */
+  async missing({ follower, from }: MissingPart): Promise<void> {
+    const counts = await lostOf(this.options.directory, from);
+    await this.gaps.add({ from, to: startOf(from.segment + 1), missedBy: [follower], counts });
   }
 
   /** Commits what was appended, then closes the file. */
@@ -358,7 +357,7 @@ export class Journal {
     const { segment } = this.end;
     try {
       await this.keepName();
-      await writeCompanions(this.options.directory, segment, this.segmentIdentities, this.segmentCounts);
+      await writeCompanions(this.end, this.options.directory, this.segmentIdentities, this.segmentCounts);
       const next = await this.createSegment(segment + 1);
       await this.handle.close();
       this.handle = next;
@@ -405,8 +404,8 @@ export class Journal {
     }
     for (const segment of await listNumbers(directory, 'counts')) {
       if (kept.has(segment)) break;
-      const counts = await countsOf(directory, segment);
-      if (counts?.some(([, hour]) => hour >= since)) break;
+      const sealed = await sealedOf(directory, segment);
+      if (sealed?.traces.some(([, hour]) => hour >= since)) break;
       await unlink(segmentFile(directory, segment, 'counts'));
     }
   }

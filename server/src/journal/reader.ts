@@ -2,6 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import type { AsideKeeper } from './aside.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import type { Frame } from './frame.ts';
+import { sealedOf } from './gaps.ts';
 import { readChunk } from './scan.ts';
 import { comparePositions, listNumbers, type Position, segmentFile, startOf } from './segment.ts';
 
@@ -20,20 +21,20 @@ export class JournalReader {
   private readonly damage: DamageKeeper;
   private readonly arrivals = new Set<() => void>();
   private readonly aside: Pick<AsideKeeper, 'due'>;
-  private readonly onMissing: (segment: number) => void;
+  private readonly onMissing: (from: Position) => void;
   private end: Position;
 
   /**
    * @param end how far the journal is durable
    * @param aside knows which replays are this follower's; without one they are left out
-   * @param onMissing a segment that was to be read is gone
+   * @param onMissing what was to be read from there on to the end of the segment is gone
    */
   constructor(
     directory: string,
     end: Position,
     onDamage: (damage: DamageReport) => void,
     aside: Pick<AsideKeeper, 'due'> = NO_REPLAYS,
-    onMissing: (segment: number) => void = () => undefined,
+    onMissing: (from: Position) => void = () => undefined,
   ) {
     this.directory = directory;
     this.end = end;
@@ -60,25 +61,32 @@ export class JournalReader {
     let { segment, offset } = from;
     for (;;) {
       const last = segment === until.segment;
-      const end = last ? until.offset : await this.sizeOf(segment);
+      // What was taken from a sealed segment does not come back.
+      const { there, whole } =
+        segment < this.end.segment
+          ? await this.sealed(segment)
+          : { there: until.offset, whole: until.offset };
+      const end = last ? Math.min(until.offset, there) : there;
       if (offset < end) {
         const chunk = await readChunk(this.directory, segment, offset, end, size, true);
         for (const damage of chunk.damage) await this.damage.keep(damage, false);
         return { frames: await this.aside.due(chunk.frames), next: { segment, offset: chunk.next } };
       }
-      if (last) return { frames: [], next: { segment, offset } };
+      if (offset < (last ? until.offset : whole)) this.onMissing({ segment, offset });
+      if (last) return { frames: [], next: until };
       ({ segment, offset } = startOf(segment + 1));
     }
   }
 
-  /** 0: the segment is gone, though this follower has not passed it. */
-  private async sizeOf(segment: number): Promise<number> {
+  /** Where the file of a sealed segment ends (0: it is gone), and where the segment did when it was sealed. */
+  private async sealed(segment: number): Promise<{ there: number; whole: number }> {
+    const { bytes } = (await sealedOf(this.directory, segment)) ?? {};
     try {
-      return (await stat(segmentFile(this.directory, segment))).size;
+      const { size } = await stat(segmentFile(this.directory, segment));
+      return { there: Math.min(size, bytes ?? size), whole: bytes ?? size };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.onMissing(segment);
-      return 0;
+      return { there: 0, whole: bytes ?? Number.POSITIVE_INFINITY };
     }
   }
 

@@ -5,7 +5,7 @@ import { HourCounts, hourOf } from './counts.ts';
 import type { DamageKeeper } from './damage.ts';
 import { FOLLOWERS, type FollowerName } from './followers.ts';
 import { readFrame } from './frame.ts';
-import { type CountRows, countsOf, type Gaps } from './gaps.ts';
+import { type CountRows, type Gaps, sealedOf, writeSealed } from './gaps.ts';
 import { knownPosition } from './positions.ts';
 import { IDENTITY_BYTES } from './retry-window.ts';
 import { type Damage, scanSegment } from './scan.ts';
@@ -168,13 +168,14 @@ export class Recovery {
   private async readCounts(): Promise<void> {
     const { directory } = this.options;
     for (const segment of await listNumbers(directory, 'counts')) {
-      const rows = await countsOf(directory, segment);
-      if (rows) this.counted.set(segment, rows);
+      const sealed = await sealedOf(directory, segment);
+      if (sealed) this.counted.set(segment, sealed.traces);
     }
   }
 
-  private async writeCompanions(segment: number, { identities, counts }: Summary): Promise<void> {
-    await writeCompanions(this.options.directory, segment, identities, counts);
+  private async writeCompanions(segment: number, found: Summary & { end: number }): Promise<void> {
+    const { identities, counts, end } = found;
+    await writeCompanions({ segment, offset: end }, this.options.directory, identities, counts);
     this.counted.set(segment, [...counts.rows()]);
   }
 
@@ -200,29 +201,49 @@ export class Recovery {
 
   private async summarise(segment: number, size: number): Promise<Summary & { end: number; tail: Buffer }> {
     const { directory, damage } = this.options;
-    const identities: Buffer[] = [];
-    const counts = new HourCounts();
-    const damages: Damage[] = [];
-    const { end, tail } = await scanSegment(directory, segment, 0, size, (chunk) => {
-      damages.push(...chunk.damage);
-      for (const frame of chunk.frames) {
-        if (frame.isReplay) continue;
-        if (frame.clientId) identities.push(frame.identity());
-        counts.add(frame.projectId, hourOf(frame.recordTime), 1);
-      }
-    });
+    const { damages, ...found } = await summaryOf(directory, segment, size);
     for (const one of damages) await damage.keep(one, false);
-    return { identities, counts, end, tail };
+    return found;
   }
 }
 
+/** What the file of a segment holds. */
+async function summaryOf(directory: string, segment: number, size: number) {
+  const identities: Buffer[] = [];
+  const counts = new HourCounts();
+  const damages: Damage[] = [];
+  const { end, tail } = await scanSegment(directory, segment, 0, size, (chunk) => {
+    damages.push(...chunk.damage);
+    for (const frame of chunk.frames) {
+      if (frame.isReplay) continue;
+      if (frame.clientId) identities.push(frame.identity());
+      counts.add(frame.projectId, hourOf(frame.recordTime), 1);
+    }
+  });
+  return { identities, counts, damages, end, tail };
+}
+
+/** Traces of a sealed segment that its file does not hold up to a place; null: nobody knows. */
+export async function lostOf(directory: string, { segment, offset }: Position): Promise<CountRows | null> {
+  const sealed = await sealedOf(directory, segment);
+  if (!sealed) return null;
+  const lost = new HourCounts();
+  lost.addAll(sealed.traces);
+  if (offset > SEGMENT_HEADER.length) {
+    const { counts } = await summaryOf(directory, segment, offset);
+    for (const [project, hour, traces] of counts.rows()) lost.add(project, hour, -traces);
+  }
+  return [...lost.rows()];
+}
+
+/** @param end of the segment that is sealed */
 export async function writeCompanions(
+  { segment, offset }: Position,
   directory: string,
-  segment: number,
   identities: readonly Buffer[],
   counts: HourCounts,
 ): Promise<void> {
-  await replaceFile(segmentFile(directory, segment, 'counts'), JSON.stringify([...counts.rows()]));
+  await writeSealed(directory, segment, { bytes: offset, traces: [...counts.rows()] });
   await replaceFile(segmentFile(directory, segment, 'ids'), Buffer.concat(identities));
 }
 

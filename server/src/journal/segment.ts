@@ -6,7 +6,8 @@ import path from 'node:path';
  * written to. A sealed segment has two companions that outlive it:
  *   `<number>.ids`     identities (32 bytes each) of its traces whose trace_id the producer chose, from which
  *                      the retry window is rebuilt
- *   `<number>.counts`  JSON [[project_id, hour, traces], …], the journal's side of the accounting
+ *   `<number>.counts`  JSON {bytes, traces: [[project_id, hour, traces], …]}: how long the segment is, and the
+ *                      journal's side of the accounting; of older versions, the traces alone
  */
 export const SEGMENT_HEADER = Buffer.from('OpenCTS journal 1\n', 'latin1');
 
