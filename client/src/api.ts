@@ -2347,6 +2347,8 @@ export interface paths {
                 query: {
                     bucket: string;
                     key: string;
+                    /** @description As it lies in the bucket, which is what digest files prove: encrypted ones stay so */
+                    stored?: boolean;
                 };
                 header?: never;
                 path: {
@@ -2524,10 +2526,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Public keys that digest files are verified with, newest first */
+        /** Public keys that digest files and the evidence log are verified with, newest first */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Account of the log; else the one that runs the installation */
+                    domain_id?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2549,6 +2554,8 @@ export interface paths {
                                 /** @description Digest files are signed with it now */
                                 active: boolean;
                             }[];
+                            /** @description Of the account's evidence log: name, id and key (C2SP signed-note) */
+                            log_verifier_key: string;
                         };
                     };
                 };
@@ -2583,6 +2590,178 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/objects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what buckets hold of the project's archive: trace files, digests, and the account's evidence log */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Absent: the places are told */
+                    bucket?: string;
+                    /** @description In one of the places */
+                    prefix?: string;
+                    marker?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Without a bucket: where something of the project lies */
+                            places: {
+                                bucket: string;
+                                prefix: string;
+                                /** @description Stands in the names of the project's files; null: the evidence log */
+                                name: string | null;
+                            }[];
+                            /** @description In the order of their keys; a page may have fewer than asked for, or none */
+                            objects: {
+                                key: string;
+                                /** @enum {unknown} */
+                                kind: "trace-file" | "digest" | "checkpoint" | "tile";
+                                bytes: number;
+                                modified: number;
+                            }[];
+                            /** @description null: nothing is left */
+                            marker: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a digest, a checkpoint or a tile; its metadata is in headers x-object-meta-… */
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/archive/digests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Digests of the project whose hours touch a time, with their signatures, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    from?: number;
+                    to?: number;
+                    marker?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            digests: {
+                                bucket: string;
+                                key: string;
+                                tracker: string;
+                                /** @description Folder of the trace source; empty: files are not sorted by it */
+                                source: string;
+                                start_time: number;
+                                end_time: number;
+                                /** @description That it covers */
+                                files: number;
+                                /** @description Covered by its chain up to here */
+                                total_files: number;
+                                total_traces: number;
+                                /** @description It ends its chain */
+                                last: boolean;
+                                sha256: string;
+                                /** @description As in the metadata of the object, hex */
+                                signature: string;
+                                /** @description Of the public key; empty in digests of earlier versions */
+                                key_id: string;
+                            }[];
+                            /** @description null: nothing is left */
+                            marker: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;

@@ -115,6 +115,12 @@ export const ERRORS = {
     new CtsError(404, 'CTS.0403', `there is no notification ${which} in this project`),
   noSuchFile: (key: string) =>
     new CtsError(404, 'CTS.0003', `there is no trace file ${key} of this project`, { field: 'key' }),
+  noSuchPlace: (prefix: string) =>
+    new CtsError(404, 'CTS.0003', `nothing of this project's archive lies below ${prefix} in this bucket`, {
+      field: 'prefix',
+    }),
+  noSuchObject: (key: string) =>
+    new CtsError(404, 'CTS.0003', `there is no ${key} in this project's archive`, { field: 'key' }),
   noSuchSearch: (id: string) =>
     new CtsError(404, 'CTS.0003', `there is no search ${id} of yours; findings are kept for half an hour`),
   fileGone: (key: string) =>

@@ -1,4 +1,9 @@
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+const expand = promisify(gunzip);
+const MOST_TEXT = 256 * 1024 * 1024;
 
 export type HashAlgorithm = 'SHA-256' | 'MD5';
 export const SIGNATURE_ALGORITHM = 'SHA256withRSA';
@@ -61,6 +66,11 @@ export const newHash = (algorithm: HashAlgorithm) => createHash(NODE_NAMES[algor
 
 export const hashOf = (algorithm: HashAlgorithm, bytes: Uint8Array): string =>
   newHash(algorithm).update(bytes).digest('hex');
+
+/** @param bytes of the compressed digest. @throws Error when it is not a compressed JSON file */
+export async function readDigest(bytes: Uint8Array): Promise<Digest> {
+  return JSON.parse((await expand(bytes, { maxOutputLength: MOST_TEXT })).toString('utf8')) as Digest;
+}
 
 /** What is signed: `docs/reference/trace-files.md` 4. @param bytes of the compressed digest */
 export function signedText(digest: Digest, bytes: Uint8Array): string {

@@ -1,5 +1,6 @@
 export { verifyCommand } from './command.ts';
 export { Digester } from './digester.ts';
+export { ArchiveHoldings, type ObjectKind } from './holdings.ts';
 export { EvidenceLog } from './log.ts';
 export { readPublicKey, type SigningKey, SigningKeys } from './signing-keys.ts';
 export { bucketSource, folderSource } from './sources.ts';

@@ -11,8 +11,17 @@ const HOUR = 3_600_000;
 /** So often the whole log is put anew into a bucket whose objects do not stay. */
 const ANEW_EVERY = 12 * HOUR;
 
+const CHECKPOINT = /^checkpoint(?:s\/\d{4}\/\d\d\/\d\d\/[\dTZ-]+)?$/;
+const TILE = /^tile\/(?:entries|\d{1,2})\/(?:x\d{3}\/)*\d{3}(?:\.p\/\d{1,3})?$/;
+
 /** Where the log of an account lies in each of its buckets. */
 export const logFolder = (domainId: string) => `CloudTraces/Log/${domainId}/`;
+
+/** What an object of the log is by its path below {@link logFolder}. @returns undefined: none of it */
+export function pathInLog(path: string): 'checkpoint' | 'tile' | undefined {
+  if (CHECKPOINT.test(path)) return 'checkpoint';
+  return TILE.test(path) ? 'tile' : undefined;
+}
 
 /** Name of an account's log: the first line of its checkpoints, and of the keys that sign them. */
 export const originOf = (installationId: string, domainId: string) => `opencts/${installationId}/${domainId}`;
@@ -76,6 +85,20 @@ export class EvidenceLog {
   async originFor(bucket: string): Promise<string | undefined> {
     const domainId = await accountOf(this.options.metadata, bucket);
     return domainId && originOf(this.options.installationId, domainId);
+  }
+
+  /** Of the log of an account; absent: of the one that runs the installation. */
+  async verifierKey(domainId?: string): Promise<string> {
+    const { metadata, installationId, keys } = this.options;
+    const { id } = domainId
+      ? { id: domainId }
+      : await metadata
+          .selectFrom('domains')
+          .select('id')
+          .where('operator', '=', 1)
+          .orderBy('created_at')
+          .executeTakeFirstOrThrow();
+    return keys.logVerifierKey(originOf(installationId, id));
   }
 
   /** Adds a digest, in the transaction that notes that it lies in its bucket. */

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:cry
 import { promisify } from 'node:util';
 import type { Metadata } from '../metadata/index.ts';
 import { KeyPairs } from './key-pairs.ts';
-import type { NoteSigner } from './note.ts';
+import { type NoteSigner, verifierKey } from './note.ts';
 
 const BITS = 2048;
 const generate = promisify(generateKeyPair);
@@ -67,6 +67,11 @@ export class SigningKeys {
   async sign(text: string): Promise<{ signature: string; keyId: string }> {
     const { id, key } = await this.digestPairs.current();
     return { signature: sign('sha256', Buffer.from(text), key).toString('hex'), keyId: id };
+  }
+
+  /** Public key of the log of a name, in the form that tools of the field take. */
+  async logVerifierKey(name: string): Promise<string> {
+    return verifierKey({ name, publicKey: createPublicKey((await this.logPairs.current()).key) });
   }
 
   /** Who signs the checkpoints of a log: its own key (Ed25519), and the one of digest files. */

@@ -1,6 +1,4 @@
 import { type KeyObject, verify as verifySignature } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
 import { eachOf } from '../each-of.ts';
 import {
@@ -9,14 +7,13 @@ import {
   hashOf,
   instantOf,
   type ListedFile,
+  readDigest,
   SIGNATURE,
   signedText,
 } from './digest.ts';
 import { type CheckedLog, checkLogs, isOfLog } from './log-check.ts';
 import type { NoteKey } from './note.ts';
 
-const expand = promisify(gunzip);
-const MOST_DIGEST = 256 * 1024 * 1024;
 const HOUR = 3_600_000;
 const STAMP_OF_DIGEST = /_([^_]+)\.json\.gz$/;
 /** Files of one digest that are hashed at once. */
@@ -347,9 +344,7 @@ async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | Do
   if (!bytes) return changed('it is gone since the look began');
   if (bytes instanceof Unreadable) return unreadable(bytes.message);
   try {
-    const digest = JSON.parse(
-      (await expand(bytes, { maxOutputLength: MOST_DIGEST })).toString('utf8'),
-    ) as Digest;
+    const digest = await readDigest(bytes);
     const [start, end] = [instantOf(digest.digest_start_time), instantOf(digest.digest_end_time)];
     if (!Number.isFinite(start) || !Number.isFinite(end) || !Array.isArray(digest.log_files)) {
       return changed('it is no digest file');

@@ -43,24 +43,23 @@ export const readerOf = (request: FastifyRequest): FileReader => ({
   mayDecrypt: request.principal.allows('kms:dek:decrypt'),
 });
 
+/** Reading an object is a matter of the data tracker of its bucket. */
+export function noteRead(
+  recorder: ServerDeps['recorder'],
+  request: FastifyRequest,
+  object: { bucket: string; key: string; bytes: number },
+): Promise<void> {
+  const { principal } = request;
+  const about = { domainId: principal.domainId, projectId: principal.project?.id ?? '' };
+  const { mayDecrypt: _, ...who } = readerOf(request);
+  return recorder.recordObject(about, { ...object, name: 'GET.OBJECT' }, who);
+}
+
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { signingKeys, archive, buckets, recorder, gate },
+  { signingKeys, evidence, archive, buckets, recorder, gate },
 ) => {
-  /** Reading an object is a matter of the data tracker of its bucket. */
-  const read = (
-    { principal }: FastifyRequest,
-    by: FileReader,
-    bucket: string,
-    key: string,
-    bytes: number,
-  ) => {
-    const about = { domainId: principal.domainId, projectId: principal.project?.id ?? '' };
-    const { mayDecrypt: _, ...who } = by;
-    return recorder.recordObject(about, { bucket, key, bytes, name: 'GET.OBJECT' }, who);
-  };
-
   server.get(
     '/v3/:project_id/archive',
     {
@@ -130,17 +129,22 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         summary: 'Download a trace file; of an encrypted one its text, for those who may kms:dek:decrypt',
         tags: ['archive'],
         params: ProjectPath,
-        querystring: OneFile,
+        querystring: Type.Interface([OneFile], {
+          stored: Type.Boolean({
+            default: false,
+            description: 'As it lies in the bucket, which is what digest files prove: encrypted ones stay so',
+          }),
+        }),
         produces: ['application/gzip', 'application/json'],
       },
     },
     async (request, reply) => {
-      const { bucket, key } = request.query;
+      const { bucket, key, stored } = request.query;
       about(request, { resourceId: bucket, resourceName: key });
       await gate.stream(reply);
-      const reader = readerOf(request);
-      const file = await archive.open(request.params.project_id, bucket, key, reader);
-      await read(request, reader, bucket, key, file.bytes).catch((error) => {
+      const form = stored ? 'stored' : 'text';
+      const file = await archive.open(request.params.project_id, bucket, key, readerOf(request), form);
+      await noteRead(recorder, request, { bucket, key, bytes: file.bytes }).catch((error) => {
         file.body.destroy();
         throw error;
       });
@@ -179,7 +183,7 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         () => archive.traces(file, { offset, limit }, reader, gone),
         gone,
       );
-      await read(request, reader, bucket, key, bytes);
+      await noteRead(recorder, request, { bucket, key, bytes });
       return { traces, total_count: total };
     },
   );
@@ -252,12 +256,30 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: { action: 'open' },
       schema: {
-        summary: 'Public keys that digest files are verified with, newest first',
+        summary: 'Public keys that digest files and the evidence log are verified with, newest first',
         tags: ['archive'],
-        response: { 200: Type.Object({ public_keys: Type.Array(SigningKeyView) }) },
+        querystring: Type.Object({
+          domain_id: Type.Optional(
+            Type.String({
+              pattern: '^[0-9a-f]{32}$',
+              description: 'Account of the log; else the one that runs the installation',
+            }),
+          ),
+        }),
+        response: {
+          200: Type.Object({
+            public_keys: Type.Array(SigningKeyView),
+            log_verifier_key: Type.String({
+              description: "Of the account's evidence log: name, id and key (C2SP signed-note)",
+            }),
+          }),
+        },
       },
     },
-    async () => ({ public_keys: (await signingKeys.list()).map(view) }),
+    async ({ query }) => ({
+      public_keys: (await signingKeys.list()).map(view),
+      log_verifier_key: await evidence.verifierKey(query.domain_id),
+    }),
   );
 
   server.post(

@@ -15,7 +15,7 @@ import type { Operations, Recorder } from '../auditing/index.ts';
 import type { Backups } from '../backup/index.ts';
 import type { Timekeeper } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import type { SigningKeys } from '../evidence/index.ts';
+import type { ArchiveHoldings, EvidenceLog, SigningKeys } from '../evidence/index.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake } from '../ingest/index.ts';
 import type { Journal, Quarantine } from '../journal/index.ts';
@@ -29,6 +29,7 @@ import type { Certificates, DeliveryLog, Messages, Subscriptions, Templates, Top
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
 import { archiveRoutes } from './archive.ts';
+import { archiveProofRoutes } from './archive-proofs.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { backupRoutes } from './backups.ts';
@@ -89,7 +90,9 @@ export interface ServerDeps {
   buckets: Buckets;
   keyring: Keyring;
   signingKeys: SigningKeys;
+  evidence: EvidenceLog;
   archive: ArchiveCatalog;
+  holdings: ArchiveHoldings;
   searches: ArchiveSearches;
   topics: Topics;
   subscriptions: Subscriptions;
@@ -222,6 +225,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(notificationRoutes, deps);
   await server.register(catalogueRoutes, deps);
   await server.register(archiveRoutes, deps);
+  await server.register(archiveProofRoutes, deps);
   await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);
   await server.register(quarantineRoutes, deps);

@@ -704,6 +704,11 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0020_digests_by_time': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.createIndex('digests_end').on('digests').columns(['chain_id', 'end_time']).execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -12,7 +12,7 @@ import {
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import { Digester, EvidenceLog, SigningKeys } from '../evidence/index.ts';
+import { ArchiveHoldings, Digester, EvidenceLog, SigningKeys } from '../evidence/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
@@ -129,6 +129,7 @@ export async function startArchive(
   });
   lifecycle.start();
   const catalog = new ArchiveCatalog(metadata, objects, keyring);
+  const holdings = new ArchiveHoldings(metadata, objects);
   const searches = new ArchiveSearches({
     directory: path.join(dataDir, 'searches'),
     catalog,
@@ -144,7 +145,7 @@ export async function startArchive(
   await searches.start();
   return {
     ...{ objects, buckets, keyring, trackers, uploader, archiving },
-    ...{ signingKeys, digester, lifecycle, catalog, searches },
+    ...{ signingKeys, evidence, digester, lifecycle, catalog, holdings, searches },
   };
 }
 
