@@ -2,10 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { type Checkpoint, readCheckpoint } from './log.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { type NoteKey, openNote } from './note.ts';
-import { entriesIn, TILE_WIDTH, tilePath } from './tiles.ts';
+import { TileCheck } from './tile-check.ts';
+import { entriesIn, TILE_WIDTH, type Tile, tileAt } from './tiles.ts';
 import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
-const LOG = /^CloudTraces\/Log\/([^/]+)\/(checkpoint$|checkpoints\/)?/;
+const LOG = /^(CloudTraces\/Log\/[^/]+\/)(.*)$/s;
+const CHECKPOINT = /^checkpoint$|^checkpoints\//;
 
 /** A log as it lies in a source. */
 export interface CheckedLog {
@@ -37,12 +39,14 @@ export const isOfLog = (key: string) => LOG.test(key);
 
 /** Checks that each log has only ever grown, by all its checkpoints. @returns those that can be trusted */
 export async function checkLogs(options: LogCheckOptions): Promise<CheckedLog[]> {
-  const accounts = new Map<string, string[]>();
+  const folders = new Map<string, Listed>();
   for (const key of options.keys) {
-    const [, account = '', checkpoint] = LOG.exec(key) ?? [];
-    const known = accounts.get(account) ?? [];
-    accounts.set(account, known);
-    if (checkpoint !== undefined) known.push(key);
+    const [, folder = '', name = ''] = LOG.exec(key) ?? [];
+    const listed = folders.get(folder) ?? { checkpoints: [], tiles: [] };
+    folders.set(folder, listed);
+    const tile = tileAt(name);
+    if (tile) listed.tiles.push(tile);
+    else if (CHECKPOINT.test(name)) listed.checkpoints.push(key);
   }
   const kept = [...options.kept].flatMap(([key, text]) => {
     const checkpoint = opened(text, options);
@@ -51,8 +55,8 @@ export async function checkLogs(options: LogCheckOptions): Promise<CheckedLog[]>
     return [];
   });
   const logs: CheckedLog[] = [];
-  for (const [account, keys] of accounts) {
-    const log = await checkLog(`CloudTraces/Log/${account}/`, keys, kept, options);
+  for (const [folder, listed] of folders) {
+    const log = await checkLog(folder, listed, kept, options);
     if (log) logs.push(log);
   }
   for (const { key, origin } of kept) {
@@ -63,13 +67,23 @@ export async function checkLogs(options: LogCheckOptions): Promise<CheckedLog[]>
   return logs;
 }
 
+/** What of a log was found in a source. */
+interface Listed {
+  /** Their keys. */
+  checkpoints: string[];
+  tiles: Tile[];
+}
+
 interface Signed extends Checkpoint {
   key: string;
 }
 
+/** In the order in which the log has grown, whatever clock they were made by. */
+const bySize = (a: Signed, b: Signed) => a.size - b.size || a.at - b.at;
+
 async function checkLog(
   folder: string,
-  keys: readonly string[],
+  { checkpoints: keys, tiles }: Listed,
   kept: readonly Signed[],
   options: LogCheckOptions,
 ): Promise<CheckedLog | undefined> {
@@ -84,7 +98,8 @@ async function checkLog(
     if (typeof checkpoint !== 'string') signed.push({ ...checkpoint, key });
     else tell({ kind: 'log', key, verdict: 'changed', reason: checkpoint });
   }
-  const newest = signed.reduce<Signed | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined);
+  signed.sort(bySize);
+  const newest = signed.at(-1);
   if (!newest) {
     tell({
       kind: 'log',
@@ -95,7 +110,7 @@ async function checkLog(
     return undefined;
   }
   signed.push(...kept.filter(({ origin }) => origin === newest.origin));
-  signed.sort((a, b) => a.size - b.size || a.at - b.at);
+  signed.sort(bySize);
   const last = signed.at(-1) as Signed;
   const log: CheckedLog = {
     origin: newest.origin,
@@ -115,22 +130,23 @@ async function checkLog(
     }
   };
   pass();
+  const check = new TileCheck({ folder, size: last.size, tiles, read: (key) => bytesOf(source, key), tell });
   for (let index = 0; index * TILE_WIDTH < last.size; index++) {
     const width = Math.min(TILE_WIDTH, last.size - index * TILE_WIDTH);
-    const key = folder + tilePath({ level: 'entries', index, width });
-    const bundle = await bytesOf(source, key);
+    const tile = { level: 'entries', index, width } as const;
+    const bundle = await check.stored(tile);
     const entries = bundle instanceof Buffer ? entriesIn(bundle, width) : undefined;
     if (!entries) {
-      const verdict =
-        bundle === undefined ? 'missing' : bundle instanceof Unreadable ? 'unreadable' : 'changed';
-      tell({ kind: 'log', key, verdict, reason: `${width} entries of the log stand in it` });
+      check.complain(tile, bundle, `${width} entries of the log stand in it`);
       return log;
     }
     for (const entry of entries) {
       note(log, entry, tree.size, source.bucket, buckets);
       tree.add(leafHash(entry));
+      check.add(entry);
       pass();
     }
+    await check.look();
   }
   return log;
 }

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { leafHash, Tree } from './merkle.ts';
 import { openNote, readVerifierKey, signNote, verifierKey } from './note.ts';
-import { bundleOf, entriesIn, tilePath, tilesBetween } from './tiles.ts';
+import { bundleOf, entriesIn, narrowed, tileAt, tileOf, tilePath, tilesBetween } from './tiles.ts';
 
 /** Leaves and roots that the tests of Certificate Transparency have. */
 const LEAVES = [
@@ -50,6 +50,13 @@ describe('notes', () => {
     expect(openNote(note, [{ ...ed25519, name: 'log.example/b' }])).toBeUndefined();
     expect(openNote(note, [{ name: ed25519.name, ...generateKeyPairSync('ed25519') }])).toBeUndefined();
     expect(openNote(note.replace('\n1\n', '\n2\n'), [ed25519, rsa])).toBeUndefined();
+    // A signature of a known key that is none is not made good by another one.
+    const broken = note.replace(
+      /(— \S+ \S{20})(.)/,
+      (_, before, one) => `${before}${one === 'A' ? 'B' : 'A'}`,
+    );
+    expect(openNote(broken, [ed25519, rsa])).toBeUndefined();
+    expect(openNote(broken, [rsa])).toBe(text);
     for (const none of ['', '\n', '\n\n', 'a\n\n— x y\n', `${text}\n— log.example/a AAAA\n`]) {
       expect(openNote(none, [ed25519, rsa])).toBeUndefined();
     }
@@ -72,6 +79,26 @@ describe('tiles', () => {
     [{ level: 'entries', index: 1000, width: 1 }, 'tile/entries/x001/000.p/1'],
   ] as const)('%j lies in %s', (tile, path) => {
     expect(tilePath(tile)).toBe(path);
+    expect(tileAt(path)).toEqual(tile);
+  });
+
+  test.each([
+    'tile/0/0',
+    'tile/0/000.p/256',
+    'tile/0/x000/001',
+    'tile/0/000.p/01',
+    'tile/-1/000',
+    'checkpoint',
+  ])('are none: %s', (path) => expect(tileAt(path)).toBeUndefined());
+
+  test('that are partial are the beginning of wider ones', () => {
+    const entries = ['a', '', 'bcd'].map((text) => Buffer.from(text));
+    const tile = { level: 'entries', index: 0, width: 2 } as const;
+    expect(narrowed(tile, bundleOf(entries))).toEqual(bundleOf(entries.slice(0, 2)));
+    expect(narrowed(tile, bundleOf(entries.slice(0, 1)))).toBeUndefined();
+    const hashes = tileOf([Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);
+    expect(narrowed({ level: 0, index: 0, width: 1 }, hashes)).toEqual(Buffer.alloc(32, 1));
+    expect(narrowed({ level: 0, index: 0, width: 3 }, hashes)).toBeUndefined();
   });
 
   test('of a log that has grown are those that became wider', () => {

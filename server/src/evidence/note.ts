@@ -25,20 +25,27 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   return `${text}\n${lines.join('')}`;
 }
 
-/** @returns the text of a note that one of the keys has signed; undefined: none has, or it is no note */
+/**
+ * @returns the text of a note that one of the keys has signed; undefined: none has, a signature that should be of one
+ *   is not, or it is no note
+ */
 export function openNote(note: string, keys: readonly NoteKey[]): string | undefined {
   const end = note.lastIndexOf('\n\n');
   if (end === -1) return undefined;
   const text = note.slice(0, end + 1);
+  let isSigned = false;
   for (const line of note.slice(end + 2).split('\n')) {
     const [, name, base64 = ''] = /^— (\S+) (\S+)$/.exec(line) ?? [];
     const bytes = Buffer.from(base64, 'base64');
-    const isRight = keys
-      .filter((key) => key.name === name && keyId(key).equals(bytes.subarray(0, 4)))
-      .some(({ publicKey }) => verify(digestOf(publicKey), Buffer.from(text), publicKey, bytes.subarray(4)));
-    if (isRight) return text;
+    const known = keys.filter((key) => key.name === name && keyId(key).equals(bytes.subarray(0, 4)));
+    if (known.length === 0) continue;
+    const isRight = known.some(({ publicKey }) =>
+      verify(digestOf(publicKey), Buffer.from(text), publicKey, bytes.subarray(4)),
+    );
+    if (!isRight) return undefined;
+    isSigned = true;
   }
-  return undefined;
+  return isSigned ? text : undefined;
 }
 
 /** A verifier key in the form that tools of the field take: name, id and key. Ed25519 only. */

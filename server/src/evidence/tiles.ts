@@ -19,6 +19,19 @@ export function tilePath({ level, index, width }: Tile): string {
   return `tile/${level}/${place}${width === TILE_WIDTH ? '' : `.p/${width}`}`;
 }
 
+/** What lies below a log under a path. @returns undefined: it is no tile */
+export function tileAt(path: string): Tile | undefined {
+  const [, level = '', place = '', part] =
+    /^tile\/(entries|\d{1,2})\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d{1,3}))?$/.exec(path) ?? [];
+  if (level === '') return undefined;
+  const tile = {
+    level: level === 'entries' ? level : Number(level),
+    index: Number(place.replaceAll(/[x/]/g, '')),
+    width: part === undefined ? TILE_WIDTH : Number(part),
+  } as const;
+  return tilePath(tile) === path ? tile : undefined;
+}
+
 /** The tiles that a log of `size` has and one of `before` had not, as wide as they are then. */
 export function tilesBetween(before: number, size: number): Tile[] {
   const tiles: Tile[] = [];
@@ -60,6 +73,18 @@ export function entriesIn(bundle: Buffer, count: number): Buffer[] | undefined {
     at = end;
   }
   return at === bundle.length && entries.length === count ? entries : undefined;
+}
+
+/** The bytes of a partial tile, from those of one of its place that is wider; undefined: they hold fewer. */
+export function narrowed({ level, width }: Tile, wider: Buffer): Buffer | undefined {
+  if (level !== 'entries')
+    return wider.length < width * HASH_BYTES ? undefined : wider.subarray(0, width * HASH_BYTES);
+  let at = 0;
+  for (let left = width; left > 0; left--) {
+    if (at + 2 > wider.length) return undefined;
+    at += 2 + wider.readUInt16BE(at);
+  }
+  return at > wider.length ? undefined : wider.subarray(0, at);
 }
 
 /** A tile of hashes. */

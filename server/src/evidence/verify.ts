@@ -2,10 +2,12 @@ import { type KeyObject, verify as verifySignature } from 'node:crypto';
 import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
 import { eachOf } from '../each-of.ts';
 import {
+  ALGORITHM,
   type Digest,
   type HashAlgorithm,
   hashOf,
   instantOf,
+  KEY_ID,
   type ListedFile,
   readDigest,
   SIGNATURE,
@@ -103,6 +105,8 @@ interface Sheet {
   start: number;
   end: number;
   place: DigestPlace;
+  /** When it was written, where that is known; epoch ms. */
+  modified?: number | undefined;
 }
 
 /** Digests of the same place, oldest first. Where they began or went on in another place, links tell. */
@@ -173,29 +177,29 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
     counts[finding.verdict]++;
     onFinding(finding);
   };
-  const digests: string[] = [];
+  const digests = new Map<string, number | undefined>();
   const ofLogs: string[] = [];
   const files = new Map<string, Stray>();
   for await (const { key, modified } of source.keys('CloudTraces/')) {
     const file = traceFilePlace(key);
     if (isOfLog(key)) ofLogs.push(key);
-    else if (digestPlace(key)) digests.push(key);
+    else if (digestPlace(key)) digests.set(key, modified);
     else if (file)
       files.set(key, {
         time: instantOf(file.stamp),
         modified: modified && modified <= now ? modified : undefined,
       });
   }
-  const total = digests.length + files.size;
+  const total = digests.size + files.size;
   let done = 0;
   const step = () => onProgress?.(Math.min(++done, total), total);
 
   const readable: Sheet[] = [];
-  for (const key of digests) {
+  for (const [key, modified] of digests) {
     const sheet = await readSheet(source, key);
     step();
     if ('verdict' in sheet) tell({ kind: 'digest', key, ...sheet });
-    else readable.push(sheet);
+    else readable.push({ ...sheet, modified });
   }
   const sheets = new Sheets(readable);
   const buckets = new Set(readable.map(({ digest }) => digest.digest_bucket));
@@ -249,12 +253,12 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
     if (chain) proof.chains.push(chain);
     if (finding) tell(finding);
   }
-  const known = { sheets: readable, keys: new Set(digests), ...range };
+  const known = { sheets: readable, keys: digests, ...range };
   for await (const finding of againstLogs(source, logs, known)) tell(finding);
   for (const [key, stray] of files) {
     if (listed.has(key) || stray.time < from || stray.time > to) continue;
     inRange++;
-    tell(strayFile(key, stray, sheets, reach));
+    tell(strayFile(key, stray, sheets, { now, reach }));
     step();
   }
   const { changed, missing, unexpected, unproved, unreadable } = counts;
@@ -276,7 +280,7 @@ interface Range {
 async function* againstLogs(
   source: ArchiveSource,
   logs: readonly CheckedLog[],
-  { sheets, keys, from, to, reach }: Range & { sheets: readonly Sheet[]; keys: ReadonlySet<string> },
+  { sheets, keys, from, to, reach }: Range & { sheets: readonly Sheet[]; keys: ReadonlyMap<string, unknown> },
 ): AsyncGenerator<Finding> {
   const byKey = new Map(sheets.map((sheet) => [sheet.key, sheet]));
   for (const log of logs) {
@@ -296,12 +300,13 @@ async function* againstLogs(
       yield { kind: 'log', key: log.key, verdict: 'unproved', reason };
     }
   }
-  for (const { key, end, digest } of sheets) {
+  for (const { key, end, digest, modified = end } of sheets) {
     const { log_origin: origin } = digest;
     if (origin === undefined || end < from || end - HOUR > to) continue;
     const log = logs.find((one) => one.origin === origin);
     if (log?.digests.has(key)) continue;
-    if (log ? log.newest < end || end >= reach : end >= reach) continue;
+    // Its checkpoint is still to come.
+    if (end >= reach || (log && log.newest < Math.max(end, modified))) continue;
     const reason = log
       ? `the evidence log ${origin} does not know it`
       : `it belongs to the evidence log ${origin}, which is not here`;
@@ -375,10 +380,16 @@ async function doubtOf(
   { source, publicKeys }: VerifyOptions,
   reach: number,
 ): Promise<Doubt | undefined> {
-  const own = source.hasMetadata ? (await source.metadata(key))?.[SIGNATURE] : undefined;
-  if (source.hasMetadata && own === undefined) {
+  const about = source.hasMetadata ? ((await source.metadata(key)) ?? {}) : undefined;
+  const own = about?.[SIGNATURE];
+  if (about && own === undefined) {
     return changed('the signature in its metadata was removed');
   }
+  if (
+    about &&
+    (about[ALGORITHM] !== digest.digest_signature_algorithm || about[KEY_ID] !== digest.digest_key_id)
+  )
+    return changed('its metadata name another key or algorithm than it does');
   const carried =
     next?.digest.previous_digest_object === key ? next.digest.previous_digest_signature : undefined;
   if (own !== undefined && carried !== undefined && own !== carried) {
@@ -464,7 +475,12 @@ interface Stray {
   modified: number | undefined;
 }
 
-function strayFile(key: string, { time, modified = time }: Stray, sheets: Sheets, reach: number): Finding {
+function strayFile(
+  key: string,
+  { time, modified = time }: Stray,
+  sheets: Sheets,
+  { now, reach }: { now: number; reach: number },
+): Finding {
   const say = (verdict: Verdict, reason: string): Finding => ({ kind: 'file', key, verdict, reason });
   const chain = sheets.covering(key);
   const first = chain?.[0];
@@ -490,5 +506,7 @@ function strayFile(key: string, { time, modified = time }: Stray, sheets: Sheets
       ? say('pending', 'it is newer than the last digest')
       : say('unproved', 'it is newer than the last digest of its place, which should be followed by others');
   }
+  if (modified >= reach && now < last.end)
+    return say('pending', 'the clock was set back: its digest comes after the full hour');
   return say('unexpected', 'no digest lists it: it was added or renamed');
 }
