@@ -28,6 +28,7 @@ let directory: string;
 let objects: DirectoryStore;
 let metadata: Metadata;
 let keys: SigningKeys;
+let rootKey: Buffer;
 let now: number;
 let validated: boolean;
 let digester: Digester;
@@ -45,7 +46,8 @@ beforeEach(async () => {
     .execute();
   now = NOON;
   validated = true;
-  keys = new SigningKeys(metadata, randomBytes(32), () => now);
+  rootKey = randomBytes(32);
+  keys = new SigningKeys(metadata, rootKey, () => now);
   digester = digesterWith();
 });
 afterEach(async () => {
@@ -322,6 +324,50 @@ describe('digests', () => {
     expect((await verify()).bad).toEqual([]);
   });
 
+  test('cover what looks as if it belonged to them, also when verification is off by then', async () => {
+    await deliver();
+    await nextHour();
+    await nextHour();
+    validated = false;
+    await nextHour();
+    // By their times both belong to hours that have their digests.
+    now -= 2 * HOUR;
+    const early = await deliver();
+    await nextHour();
+    now += 30 * 24 * HOUR;
+    await deliver();
+    await nextHour();
+    const all = (await digests()).map(({ digest }) => digest);
+    expect(all.map(({ digest_end }) => digest_end)).toEqual([false, false, true, true]);
+    expect(all.at(-1)?.log_files.map(({ object }) => object)).toContain(early);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('raise no alarm while the clock is behind them, and reach to the full hour when it is not', async () => {
+    await deliver();
+    await nextHour();
+    await nextHour();
+    await nextHour();
+    now -= 2 * HOUR + 5 * 60_000;
+    await nextHour();
+    now += 60_000;
+    const file = await deliver();
+    const { bad, findings } = await verify();
+    expect([bad, findings.find(({ key }) => key === file)?.verdict]).toEqual([[], 'pending']);
+    for (let hour = 0; hour < 4; hour++) await nextHour();
+    const ends = (await digests()).map(({ digest }) => digest.digest_end_time.slice(11, -1));
+    expect(ends).toEqual([
+      '13-00-00',
+      '14-00-00',
+      '15-00-00',
+      '15-00-01',
+      '15-00-02',
+      '16-00-00',
+      '17-00-00',
+    ]);
+    expect(await verify()).toMatchObject({ conclusion: 'proved', bad: [] });
+  });
+
   test('of a tracker that does not sort are one chain, from the first hour on', async () => {
     const plain = digesterWith({ sorted: false });
     await nextHour(plain);
@@ -344,6 +390,15 @@ describe('digests', () => {
     const { bad } = await verify([readPublicKey(old?.publicKey ?? '')]);
     expect(bad.map(({ kind }) => kind).sort()).toEqual(['digest', 'file', 'log', 'log']);
   });
+});
+
+test('a key that is made while the clock is set back signs, also after a restart', async () => {
+  await keys.list();
+  now -= 30 * 24 * HOUR;
+  const made = await keys.rotate();
+  expect((await keys.list()).find(({ active }) => active)?.id).toBe(made.id);
+  const again = new SigningKeys(metadata, rootKey, () => now);
+  expect((await again.list()).find(({ active }) => active)?.id).toBe(made.id);
 });
 
 describe('names that look alike', () => {
@@ -527,6 +582,15 @@ describe('verify names', () => {
       ['file', a, 'changed'],
       ['file', b, 'changed'],
     ]);
+  });
+
+  test.each(['meta-key-id', 'meta-signature-algorithm'])('a digest whose %s was replaced', async (name) => {
+    const key = await keyOf(1);
+    const { metadata: before } = await objects.head(BUCKET, key);
+    const bytes = await buffer((await objects.get(BUCKET, key)).body);
+    const about = { contentType: 'application/gzip', metadata: { ...before, [name]: 'other' } };
+    await objects.put({ bucket: BUCKET, key, body: bytes, ...about });
+    expect(await named()).toContainEqual(['digest', key, 'changed']);
   });
 
   test('a digest in which a file was left out', async () => {
@@ -760,6 +824,20 @@ describe('the evidence log', () => {
     expect(await verify()).toMatchObject({ bad: [] });
   });
 
+  test('has digests that are caught up with as soon as they are written', async () => {
+    now += 100 * HOUR;
+    await nextHour();
+    const folder = path.join(directory, 'downloaded');
+    for (let turn = 0; turn < 3; turn++) {
+      await digester.work();
+      await cp(path.join(directory, 'objects', BUCKET), folder, { recursive: true });
+      expect((await verify(undefined, folderSource(folder))).bad).toEqual([]);
+      expect((await verify()).bad).toEqual([]);
+    }
+    const known = await metadata.selectFrom('log_entries').select('idx').execute();
+    expect((await read('checkpoint')).toString().split('\n')[1]).toBe(String(known.length));
+  });
+
   test('of a bucket that hangs keeps no checkpoint from another one, and is waited for at the end', async () => {
     let release: () => void = () => undefined;
     const hung = new Promise<void>((resolve) => {
@@ -914,6 +992,25 @@ describe('the evidence log', () => {
         await put('tile/entries/000.p/6', bundle);
       },
       { kind: 'log', verdict: 'changed' },
+    ],
+    [
+      'has another hash in a tile',
+      async () => {
+        const tile = await read('tile/0/000.p/6');
+        tile[70] = (tile[70] ?? 0) ^ 1;
+        await put('tile/0/000.p/6', tile);
+      },
+      { kind: 'log', key: `${LOG}tile/0/000.p/6`, verdict: 'changed' },
+    ],
+    [
+      'has another entry in a tile of before',
+      async () => put('tile/entries/000.p/4', (await read('tile/entries/000.p/4')).subarray(1)),
+      { kind: 'log', key: `${LOG}tile/entries/000.p/4`, verdict: 'changed' },
+    ],
+    [
+      'lacks a tile of hashes',
+      () => objects.remove(BUCKET, `${LOG}tile/0/000.p/6`),
+      { kind: 'log', key: `${LOG}tile/0/000.p/6`, verdict: 'missing' },
     ],
     [
       'has an altered checkpoint',

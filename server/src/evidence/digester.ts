@@ -30,7 +30,7 @@ const compress = promisify(gzip);
 const HOUR = 3_600_000;
 /** Between the ends of two digests while the clock is behind the one before. */
 const STEP = 1000;
-/** A chain that begins, or begins again, covers what was delivered so long before. */
+/** A chain that begins, or begins again, covers what was delivered so long before; and what belongs to an earlier time. */
 const LOOK_BACK = 7 * 24 * HOUR;
 const LOOK_EVERY_MS = 15_000;
 /** Buckets whose digests are written at once. */
@@ -92,6 +92,8 @@ export class Digester {
   /** Buckets whose digests are being written: one that hangs keeps those of others from nothing. */
   private readonly writing = new Map<string, Promise<void>>();
   private readonly troubles = new Map<string, { until: number; wait: number }>();
+  /** Number of a chain up to which nothing came late while verification is off. */
+  private readonly unverified = new Map<number, number>();
   private stopping = false;
   private held = false;
 
@@ -230,7 +232,7 @@ export class Digester {
     let { last } = task;
     if (last && last.body !== '') await this.put(task, last);
     for (let written = 0; written < MOST_AT_ONCE; written++) {
-      const period = this.due(task, last);
+      const period = this.due(task, last, await this.isLate(task, last));
       if (!period) break;
       last = await this.write(task, period, last);
       await this.put(task, last);
@@ -238,17 +240,39 @@ export class Digester {
     return last !== undefined;
   }
 
-  /** Undefined: none is due. */
-  private due({ chain, target }: Task, last: Written | undefined): Period | undefined {
+  /**
+   * Whether something has come into a chain that has ended, and must be covered all the same: when nothing is
+   * transferred there any more, or when by its time it belongs to what is covered, since it waited long or the clock
+   * was set back.
+   */
+  private async isLate({ chain, target }: Task, last: Written | undefined): Promise<boolean> {
+    if (last?.ended !== 1 || chain.number <= last.last_number) return false;
+    if (!target) return true;
+    const seen = this.unverified.get(chain.id) ?? 0;
+    if (seen === chain.number) return false;
+    const late = await this.options.metadata
+      .selectFrom('trace_files')
+      .select('number')
+      .where('chain_id', '=', chain.id)
+      .where('number', '>', Math.max(seen, last.last_number))
+      .where(({ eb, or }) => or(OF_TIME.map((time) => eb(time, '<', belongs(last)))))
+      .limit(1)
+      .executeTakeFirst();
+    if (!late) this.unverified.set(chain.id, chain.number);
+    return late !== undefined;
+  }
+
+  /** Undefined: none is due. @param late something has come into a chain that has ended */
+  private due({ target }: Task, last: Written | undefined, late: boolean): Period | undefined {
     const validated = target?.validated ?? false;
-    const late = target === undefined && last?.ended === 1 && chain.number > last.last_number;
     if (!validated && (!last || (last.ended === 1 && !late))) return undefined;
     const now = this.options.clock();
     const hour = Math.floor(now / HOUR) * HOUR;
     // A chain that had ended begins again with the hour just past, unless that is the one it ended with.
     const start = last && !last.ended ? last.end_time : Math.max(hour - HOUR, last?.end_time ?? 0);
-    if (start + HOUR <= hour) {
-      const end = start + HOUR;
+    // Where a clock was set back, up to the full hour again.
+    const end = (Math.floor(start / HOUR) + 1) * HOUR;
+    if (end <= hour) {
       return { start, end, ending: !validated && end === hour, isPast: end < hour };
     }
     // The clock was set back: time by name stands still, digests are due all the same.
@@ -334,7 +358,7 @@ export class Digester {
     return written;
   }
 
-  /** The number behind the last one that is covered; of a chain that begins, or begins again, the first of the last days. */
+  /** The number behind the last one that is covered; of a chain that begins, or begins again, the first of the last days, or that came late. */
   private async firstOf(
     chain: Chain,
     target: Target | undefined,
@@ -348,7 +372,12 @@ export class Digester {
       .select(({ fn }) => fn.min('number').as('number'))
       .where('chain_id', '=', chain.id)
       .where('number', '>=', next)
-      .where('delivered_at', '>=', start - LOOK_BACK)
+      .where(({ eb, or }) =>
+        or([
+          eb('delivered_at', '>=', start - LOOK_BACK),
+          ...OF_TIME.map((time) => eb(time, '<', belongs(previous))),
+        ]),
+      )
       .executeTakeFirst();
     return first?.number ?? chain.number + 1;
   }
@@ -382,6 +411,11 @@ export class Digester {
     });
   }
 }
+
+/** By which a file belongs to what is covered, or does not. */
+const OF_TIME = ['last_time', 'delivered_at'] as const;
+/** What is older looks as if its digest were there; a name may be younger than its file by a cycle. */
+const belongs = (last: Written | undefined) => (last?.end_time ?? 0) - HOUR;
 
 /** Where the chains of a tracker lie. */
 const shelfOf = (bucket: string, place: Parameters<typeof chainName>[0]) =>

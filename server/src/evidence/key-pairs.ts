@@ -68,12 +68,14 @@ export class KeyPairs {
     const pair = await generate();
     const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' });
     const id = createHash('sha256').update(publicKey).digest('hex').slice(0, 16);
+    const [newest] = await this.rows();
     const secret = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const row = {
       id,
       public_key: publicKey.toString('base64'),
       sealed_private_key: this.sealer.seal(secret, id),
-      created_at: clock(),
+      // The newest is the one that signs, also where the clock was set back.
+      created_at: Math.max(clock(), (newest?.created_at ?? 0) + 1),
     };
     await metadata.insertInto(table).values(row).execute();
     return { id, key: pair.privateKey, row };

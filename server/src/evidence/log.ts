@@ -68,6 +68,7 @@ export interface EvidenceLogOptions {
 }
 
 type Row = Selectable<Database['logs']>;
+type Copy = Selectable<Database['log_copies']>;
 
 /**
  * One append-only Merkle log for each account, whose leaves are its digest files, of all chains and buckets. Its
@@ -147,7 +148,8 @@ export class EvidenceLog {
   }
 
   /**
-   * Puts a checkpoint of the hour, and what is new of the log before it, into a bucket that has none.
+   * Puts a checkpoint of the hour, and what is new of the log before it, into a bucket that has none; another one where
+   * more digests came into it, as long as hours are caught up with.
    * @throws ObjectStoreError
    */
   async publish(bucket: string): Promise<void> {
@@ -168,9 +170,20 @@ export class EvidenceLog {
       .where('domain_id', '=', row.domain_id)
       .where('bucket', '=', bucket)
       .executeTakeFirst();
-    if (copy?.hour === hour) return;
+    if (copy?.hour === hour && !(await this.hasGrown(row.domain_id, copy))) return;
     const isAnew = lifecycle_days > 0 && hour % ANEW_EVERY === 0;
     await this.publishTo(bucket, row, isAnew ? 0 : (copy?.size ?? 0), hour);
+  }
+
+  /** Whether digests of a bucket are not in the log that lies there. */
+  private async hasGrown(domainId: string, { bucket, size }: Copy): Promise<boolean> {
+    const entries = await this.options.metadata
+      .selectFrom('log_entries')
+      .select('entry')
+      .where('domain_id', '=', domainId)
+      .where('idx', '>=', size)
+      .execute();
+    return entries.some(({ entry }) => (JSON.parse(entry) as LogEntry).bucket === bucket);
   }
 
   private async publishTo(bucket: string, row: Row, published: number, hour: number): Promise<void> {
