@@ -5,8 +5,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Receiver } from '../src/testing/receiver.ts';
+import { seeded } from '../src/testing/seeded.ts';
 import { archived, transferTo } from './archived.ts';
-import { choose, deeds, seeded, type World } from './chaos.ts';
+import { choose, deeds, type World } from './chaos.ts';
 import { notify } from './flooding.ts';
 import {
   canMount,

@@ -9,17 +9,6 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 export const canFakeTime = existsSync(FAKETIME);
 
-/** Numbers in [0, 1) that follow from a seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** What the deeds of a run work on. */
 export interface World {
   directory: string;
