@@ -895,6 +895,7 @@ describe('the evidence log', () => {
     expect(names).toEqual(
       expect.arrayContaining(['tile/0/000', 'tile/0/001', 'tile/1/000.p/2', 'tile/0/002.p/94']),
     );
+    expect(names.filter((name) => /^tile\/(0|entries)\/00[01]\.p\//.test(name))).toEqual([]);
     const roots: Buffer[] = [];
     for (const tile of ['tile/0/000', 'tile/0/001']) {
       const hashes = await read(tile);

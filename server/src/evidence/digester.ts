@@ -24,6 +24,7 @@ import {
   signedText,
 } from './digest.ts';
 import type { EvidenceLog } from './log.ts';
+import { RestoredLogs } from './restored.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);
@@ -88,6 +89,7 @@ interface Period {
  */
 export class Digester {
   private readonly options: DigesterOptions;
+  private readonly restored: RestoredLogs;
   private timer: NodeJS.Timeout | undefined;
   /** Buckets whose digests are being written: one that hangs keeps those of others from nothing. */
   private readonly writing = new Map<string, Promise<void>>();
@@ -99,6 +101,7 @@ export class Digester {
 
   constructor(options: DigesterOptions) {
     this.options = options;
+    this.restored = new RestoredLogs({ ...options, logOf: (bucket) => options.evidence.logOf(bucket) });
   }
 
   start(): void {
@@ -192,29 +195,48 @@ export class Digester {
 
   /** Writes what is due in a bucket: the digests of its chains, and then a checkpoint of the log that has them. */
   private async serve(bucket: string, tasks: readonly Task[]): Promise<void> {
-    const { log, evidence } = this.options;
+    let isReady = false;
+    const prepare = async () => {
+      isReady = !(await this.restored.prepare(bucket));
+    };
+    let problem = await this.attempt(bucket, prepare);
+    if (isReady) problem = await this.writeAll(bucket, tasks);
+    if (problem) this.trouble(bucket);
+    else this.troubles.delete(bucket);
+  }
+
+  private async writeAll(bucket: string, tasks: readonly Task[]): Promise<ObjectStoreError | undefined> {
     let hasDigests = false;
     const works = tasks.map((task) => async () => {
       hasDigests = (await this.goOn(task)) || hasDigests;
     });
-    let problem: ObjectStoreError | undefined;
-    for (const work of [...works, async () => hasDigests && evidence.publish(bucket)]) {
-      if (this.stopping) return;
-      try {
-        await work();
-      } catch (error) {
-        if (!(error instanceof ObjectStoreError)) throw error;
-        problem = error;
-        log.warn(
-          { err: error, bucket },
-          'a digest file or checkpoint could not be written; it is tried again',
-        );
-        // What one object is denied, another one may be allowed.
-        if (error.problem === 'away' || error.problem === 'no-bucket') break;
-      }
+    const publish = async () => {
+      if (hasDigests) await this.options.evidence.publish(bucket);
+    };
+    let last: ObjectStoreError | undefined;
+    for (const work of [...works, publish]) {
+      if (this.stopping) return last;
+      const problem = await this.attempt(bucket, work);
+      last = problem ?? last;
+      // What one object is denied, another one may be allowed.
+      if (problem?.problem === 'away' || problem?.problem === 'no-bucket') break;
     }
-    if (problem) this.trouble(bucket);
-    else this.troubles.delete(bucket);
+    return last;
+  }
+
+  /** @returns why the object store did not do it */
+  private async attempt(bucket: string, work: () => Promise<void>): Promise<ObjectStoreError | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ObjectStoreError)) throw error;
+      this.options.log.warn(
+        { err: error, bucket },
+        'a digest file or checkpoint could not be written; it is tried again',
+      );
+      return error;
+    }
   }
 
   private isTroubled(bucket: string): boolean {

@@ -6,7 +6,7 @@ import { TileCheck } from './tile-check.ts';
 import { entriesIn, TILE_WIDTH, type Tile, tileAt } from './tiles.ts';
 import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
-const LOG = /^(CloudTraces\/Log\/[^/]+\/)(.*)$/s;
+const LOG = /^(CloudTraces\/Log\/[^/]+\/(?:since\/[^/]+\/)?)(.*)$/s;
 const CHECKPOINT = /^checkpoint$|^checkpoints\//;
 
 /** A log as it lies in a source. */
@@ -14,11 +14,12 @@ export interface CheckedLog {
   origin: string;
   /** SHA-256 of each digest file that it knows in the source, by its key, and its place in the log. */
   digests: Map<string, { sha256: string; index: number }>;
-  /** When its oldest and its newest checkpoint were made, epoch ms. */
-  oldest: number;
+  /** When its newest checkpoint was made, epoch ms. */
   newest: number;
   /** Key of its newest checkpoint. */
   key: string;
+  /** Logs that it goes on from. */
+  earlier: Signed[];
 }
 
 export interface LogCheckOptions {
@@ -55,9 +56,13 @@ export async function checkLogs(options: LogCheckOptions): Promise<CheckedLog[]>
     return [];
   });
   const logs: CheckedLog[] = [];
-  for (const [folder, listed] of folders) {
-    const log = await checkLog(folder, listed, kept, options);
-    if (log) logs.push(log);
+  // Those that were begun anew say how far the ones before had come.
+  const told: Signed[] = [...kept];
+  for (const [folder, listed] of [...folders].sort(([a], [b]) => (a < b ? 1 : -1))) {
+    const log = await checkLog(folder, listed, told, options);
+    if (!log) continue;
+    logs.push(log);
+    told.push(...log.earlier);
   }
   for (const { key, origin } of kept) {
     if (logs.some((log) => log.origin === origin)) continue;
@@ -76,6 +81,8 @@ interface Listed {
 
 interface Signed extends Checkpoint {
   key: string;
+  /** By a later log. */
+  isTold?: boolean;
 }
 
 /** In the order in which the log has grown, whatever clock they were made by. */
@@ -84,7 +91,7 @@ const bySize = (a: Signed, b: Signed) => a.size - b.size || a.at - b.at;
 async function checkLog(
   folder: string,
   { checkpoints: keys, tiles }: Listed,
-  kept: readonly Signed[],
+  told: readonly Signed[],
   options: LogCheckOptions,
 ): Promise<CheckedLog | undefined> {
   const { source, buckets, tell } = options;
@@ -109,15 +116,21 @@ async function checkLog(
     });
     return undefined;
   }
-  signed.push(...kept.filter(({ origin }) => origin === newest.origin));
+  const { size } = newest;
+  // Another bucket may have had more of an earlier log; a checkpoint that was kept is held against this one.
+  signed.push(
+    ...told.filter(
+      (one) => one.origin === newest.origin && (!one.isTold || (one.size >= 0 && one.size <= size)),
+    ),
+  );
   signed.sort(bySize);
   const last = signed.at(-1) as Signed;
   const log: CheckedLog = {
     origin: newest.origin,
     digests: new Map(),
-    oldest: Math.min(...signed.map(({ at }) => at)),
     newest: newest.at,
     key: newest.key,
+    earlier: [],
   };
   const tree = new Tree();
   let at = 0;
@@ -159,7 +172,13 @@ function note(
   buckets: ReadonlySet<string>,
 ): void {
   try {
-    const { bucket: of, object, sha256 } = JSON.parse(entry.toString('utf8'));
+    const { bucket: of, object, sha256, log: origin, size, root } = JSON.parse(entry.toString('utf8'));
+    if (origin !== undefined) {
+      const hash = Buffer.from(root ?? '', 'base64');
+      const told = { origin, size: size ?? -1, root: hash, at: 0, key: log.key, isTold: true };
+      log.earlier.push(told);
+      return;
+    }
     const isHere = bucket === undefined ? buckets.size === 0 || buckets.has(of) : of === bucket;
     if (isHere) log.digests.set(object, { sha256, index });
   } catch {

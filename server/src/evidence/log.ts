@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { stamp } from '../archive/index.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
-import type { ObjectStore } from '../objects/index.ts';
+import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { signNote } from './note.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -14,17 +14,22 @@ const ANEW_EVERY = 12 * HOUR;
 const CHECKPOINT = /^checkpoint(?:s\/\d{4}\/\d\d\/\d\d\/[\dTZ-]+)?$/;
 const TILE = /^tile\/(?:entries|\d{1,2})\/(?:x\d{3}\/)*\d{3}(?:\.p\/\d{1,3})?$/;
 
-/** Where the log of an account lies in each of its buckets. */
-export const logFolder = (domainId: string) => `CloudTraces/Log/${domainId}/`;
+/** Of a log that was begun anew: where below the first one of its account it lies. */
+const SUFFIX = /^since\/[^/]+\//;
+
+/** Where the log of an account lies in each of its buckets. @param suffix of one that was begun anew */
+export const logFolder = (domainId: string, suffix = '') => `CloudTraces/Log/${domainId}/${suffix}`;
 
 /** What an object of the log is by its path below {@link logFolder}. @returns undefined: none of it */
 export function pathInLog(path: string): 'checkpoint' | 'tile' | undefined {
-  if (CHECKPOINT.test(path)) return 'checkpoint';
-  return TILE.test(path) ? 'tile' : undefined;
+  const name = path.replace(SUFFIX, '');
+  if (CHECKPOINT.test(name)) return 'checkpoint';
+  return TILE.test(name) ? 'tile' : undefined;
 }
 
 /** Name of an account's log: the first line of its checkpoints, and of the keys that sign them. */
-export const originOf = (installationId: string, domainId: string) => `opencts/${installationId}/${domainId}`;
+export const originOf = (installationId: string, domainId: string, suffix = '') =>
+  `opencts/${installationId}/${domainId}/${suffix}`.slice(0, -1);
 
 /** A digest file as the log knows it. */
 export interface LogEntry {
@@ -36,6 +41,18 @@ export interface LogEntry {
 /** The bytes of an entry. */
 export const entryBytes = ({ bucket, object, sha256 }: LogEntry) =>
   Buffer.from(JSON.stringify({ bucket, object, sha256 }));
+
+/** How far a log had come that a log goes on from, as far as that is known: the first entries of one that was begun anew. */
+export interface Earlier {
+  /** Its origin. */
+  log: string;
+  size?: number;
+  /** Base64. */
+  root?: string;
+}
+
+export const earlierBytes = ({ log, size, root }: Earlier) =>
+  Buffer.from(JSON.stringify({ log, size, root }));
 
 /** What a checkpoint says. */
 export interface Checkpoint {
@@ -67,6 +84,14 @@ export interface EvidenceLogOptions {
   clock: () => number;
 }
 
+/** The log of an account as it is now. */
+export interface NamedLog {
+  installationId: string;
+  domainId: string;
+  suffix: string;
+  size: number;
+}
+
 type Row = Selectable<Database['logs']>;
 type Copy = Selectable<Database['log_copies']>;
 
@@ -84,8 +109,17 @@ export class EvidenceLog {
 
   /** Name of the log that covers a bucket; undefined: the bucket is nobody's. */
   async originFor(bucket: string): Promise<string | undefined> {
-    const domainId = await accountOf(this.options.metadata, bucket);
-    return domainId && originOf(this.options.installationId, domainId);
+    const log = await this.logOf(bucket);
+    return log && originOf(log.installationId, log.domainId, log.suffix);
+  }
+
+  /** The log that covers a bucket; undefined: the bucket is nobody's. */
+  async logOf(bucket: string): Promise<NamedLog | undefined> {
+    const { metadata, installationId } = this.options;
+    const domainId = await accountOf(metadata, bucket);
+    if (domainId === undefined) return undefined;
+    const row = await logRow(metadata, domainId);
+    return { installationId, domainId, suffix: row?.suffix ?? '', size: row?.size ?? 0 };
   }
 
   /** Of the log of an account; absent: of the one that runs the installation. */
@@ -99,52 +133,15 @@ export class EvidenceLog {
           .where('operator', '=', 1)
           .orderBy('created_at')
           .executeTakeFirstOrThrow();
-    return keys.logVerifierKey(originOf(installationId, id));
+    const row = await logRow(metadata, id);
+    return keys.logVerifierKey(originOf(installationId, id, row?.suffix));
   }
 
   /** Adds a digest, in the transaction that notes that it lies in its bucket. */
   async append(transaction: Metadata, entry: LogEntry): Promise<void> {
     const domainId = await accountOf(transaction, entry.bucket);
     if (domainId === undefined) return;
-    const row = await transaction
-      .selectFrom('logs')
-      .selectAll()
-      .where('domain_id', '=', domainId)
-      .executeTakeFirst();
-    const tree = row ? treeOf(row) : new Tree();
-    const bytes = entryBytes(entry);
-    const leaf = leafHash(bytes);
-    const idx = tree.size;
-    tree.add(leaf);
-    const state = {
-      size: tree.size,
-      subtrees: JSON.stringify(tree.subtrees.map((root) => root.toString('hex'))),
-    };
-    await transaction
-      .insertInto('logs')
-      .values({ domain_id: domainId, ...state })
-      .onConflict((conflict) => conflict.column('domain_id').doUpdateSet(state))
-      .execute();
-    await transaction
-      .insertInto('log_entries')
-      .values({ domain_id: domainId, idx, hash: leaf.toString('hex'), entry: bytes.toString() })
-      .execute();
-    await this.closeTiles(transaction, domainId, tree.size);
-  }
-
-  /** The hash of each tile that has become whole is a hash of the next level. */
-  private async closeTiles(transaction: Metadata, domainId: string, size: number): Promise<void> {
-    for (let level = 0, count = size; count > 0 && count % TILE_WIDTH === 0; level++) {
-      const index = count / TILE_WIDTH - 1;
-      const hashes = await hashesOf(transaction, domainId, { level, index, width: TILE_WIDTH });
-      const tree = new Tree();
-      for (const hash of hashes) tree.add(hash);
-      await transaction
-        .insertInto('log_hashes')
-        .values({ domain_id: domainId, level: level + 1, idx: index, hash: tree.root.toString('hex') })
-        .execute();
-      count /= TILE_WIDTH;
-    }
+    await addLeaf(transaction, domainId, entryBytes(entry));
   }
 
   /**
@@ -173,6 +170,25 @@ export class EvidenceLog {
     if (copy?.hour === hour && !(await this.hasGrown(row.domain_id, copy))) return;
     const isAnew = lifecycle_days > 0 && hour % ANEW_EVERY === 0;
     await this.publishTo(bucket, row, isAnew ? 0 : (copy?.size ?? 0), hour);
+    await this.tidy(bucket, row, copy?.size ?? 0);
+  }
+
+  /**
+   * Removes the partial tiles of places that have a whole one now (C2SP tlog-tiles), as far as the bucket lets them
+   * go: what is left is read by nobody, and proves nothing less.
+   */
+  private async tidy(bucket: string, { domain_id, size, suffix }: Row, before: number): Promise<void> {
+    const { objects } = this.options;
+    for (const tile of tilesBetween(before, size)) {
+      if (tile.width < TILE_WIDTH) continue;
+      const prefix = `${logFolder(domain_id, suffix)}${tilePath(tile)}.p/`;
+      try {
+        for (const { key } of (await objects.list(bucket, { prefix })).objects)
+          await objects.remove(bucket, key);
+      } catch (error) {
+        if (!(error instanceof ObjectStoreError)) throw error;
+      }
+    }
   }
 
   /** Whether digests of a bucket are not in the log that lies there. */
@@ -188,9 +204,10 @@ export class EvidenceLog {
 
   private async publishTo(bucket: string, row: Row, published: number, hour: number): Promise<void> {
     const { metadata, objects, clock } = this.options;
-    const { domain_id, size } = row;
+    const { domain_id, size, suffix } = row;
+    const folder = logFolder(domain_id, suffix);
     const put = (key: string, body: Buffer, contentType = 'application/octet-stream') =>
-      objects.put({ bucket, key: `${logFolder(domain_id)}${key}`, body, contentType });
+      objects.put({ bucket, key: `${folder}${key}`, body, contentType });
     for (const tile of tilesBetween(published, size))
       await put(tilePath(tile), await this.read(domain_id, tile));
     const at = clock();
@@ -207,7 +224,7 @@ export class EvidenceLog {
 
   private async sign(row: Row, at: number): Promise<Buffer> {
     const { keys, installationId } = this.options;
-    const origin = originOf(installationId, row.domain_id);
+    const origin = originOf(installationId, row.domain_id, row.suffix);
     const { size, root } = treeOf(row);
     return Buffer.from(signNote(checkpointText({ origin, size, root, at }), await keys.noteSigners(origin)));
   }
@@ -215,7 +232,7 @@ export class EvidenceLog {
   private async read(domainId: string, tile: Tile): Promise<Buffer> {
     const { metadata } = this.options;
     if (tile.level !== 'entries')
-      return tileOf(await hashesOf(metadata, domainId, { ...tile, level: tile.level }));
+      return tileOf(await hashesOf(metadata, domainId, hashesIn({ ...tile, level: tile.level })));
     const rows = await metadata
       .selectFrom('log_entries')
       .select('entry')
@@ -234,12 +251,65 @@ const treeOf = ({ size, subtrees }: Row) =>
     (JSON.parse(subtrees) as string[]).map((root) => Buffer.from(root, 'hex')),
   );
 
-async function hashesOf(
+/** Adds a leaf to the log of an account. */
+export async function addLeaf(transaction: Metadata, domainId: string, bytes: Buffer): Promise<void> {
+  const row = await logRow(transaction, domainId);
+  const tree = row ? treeOf(row) : new Tree();
+  const leaf = leafHash(bytes);
+  const idx = tree.size;
+  tree.add(leaf);
+  const state = {
+    size: tree.size,
+    subtrees: JSON.stringify(tree.subtrees.map((root) => root.toString('hex'))),
+  };
+  await transaction
+    .insertInto('logs')
+    .values({ domain_id: domainId, ...state })
+    .onConflict((conflict) => conflict.column('domain_id').doUpdateSet(state))
+    .execute();
+  await transaction
+    .insertInto('log_entries')
+    .values({ domain_id: domainId, idx, hash: leaf.toString('hex'), entry: bytes.toString() })
+    .execute();
+  await closeTiles(transaction, domainId, tree.size);
+}
+
+/** The hash of each tile that has become whole is a hash of the next level. */
+async function closeTiles(transaction: Metadata, domainId: string, size: number): Promise<void> {
+  for (let level = 0, count = size; count > 0 && count % TILE_WIDTH === 0; level++) {
+    const index = count / TILE_WIDTH - 1;
+    const hashes = await hashesOf(transaction, domainId, hashesIn({ level, index, width: TILE_WIDTH }));
+    const tree = new Tree();
+    for (const hash of hashes) tree.add(hash);
+    await transaction
+      .insertInto('log_hashes')
+      .values({ domain_id: domainId, level: level + 1, idx: index, hash: tree.root.toString('hex') })
+      .execute();
+    count /= TILE_WIDTH;
+  }
+}
+
+const logRow = (metadata: Metadata, domainId: string): Promise<Row | undefined> =>
+  metadata.selectFrom('logs').selectAll().where('domain_id', '=', domainId).executeTakeFirst();
+
+/** Hashes of a level, by their places from the beginning of the log; `to` is not among them. */
+interface HashRange {
+  level: number;
+  from: number;
+  to: number;
+}
+
+const hashesIn = ({ level, index, width }: { level: number; index: number; width: number }): HashRange => ({
+  level,
+  from: index * TILE_WIDTH,
+  to: index * TILE_WIDTH + width,
+});
+
+export async function hashesOf(
   metadata: Metadata,
   domainId: string,
-  { level, index, width }: { level: number; index: number; width: number },
+  { level, from, to }: HashRange,
 ): Promise<Buffer[]> {
-  const [from, to] = [index * TILE_WIDTH, index * TILE_WIDTH + width];
   const rows =
     level === 0
       ? await metadata

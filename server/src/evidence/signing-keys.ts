@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:cry
 import { promisify } from 'node:util';
 import type { Metadata } from '../metadata/index.ts';
 import { KeyPairs } from './key-pairs.ts';
-import { type NoteSigner, verifierKey } from './note.ts';
+import { type NoteKey, type NoteSigner, verifierKey } from './note.ts';
 
 const BITS = 2048;
 const generate = promisify(generateKeyPair);
@@ -72,6 +72,12 @@ export class SigningKeys {
   /** Public key of the log of a name, in the form that tools of the field take. */
   async logVerifierKey(name: string): Promise<string> {
     return verifierKey({ name, publicKey: createPublicKey((await this.logPairs.current()).key) });
+  }
+
+  /** Whose signatures stand under the checkpoints of a log, those of before too. */
+  async noteKeys(name: string): Promise<NoteKey[]> {
+    const rows = [...(await this.logPairs.rows()), ...(await this.digestPairs.rows())];
+    return rows.map(({ public_key }) => ({ name, publicKey: readPublicKey(public_key) }));
   }
 
   /** Who signs the checkpoints of a log: its own key (Ed25519), and the one of digest files. */

@@ -295,7 +295,8 @@ async function* againstLogs(
       else if (sheet && hashOf('SHA-256', sheet.bytes) !== sha256)
         yield { kind: 'digest', key, ...changed(`it is not what ${where} says`) };
     }
-    if (log.newest < reach) {
+    const isOver = logs.some(({ earlier }) => earlier.some(({ origin }) => origin === log.origin));
+    if (log.newest < reach && !isOver) {
       const reason = `it is the newest checkpoint: what came after ${new Date(log.newest).toISOString()} is proved by nothing`;
       yield { kind: 'log', key: log.key, verdict: 'unproved', reason };
     }
@@ -304,7 +305,7 @@ async function* againstLogs(
     const { log_origin: origin } = digest;
     if (origin === undefined || end < from || end - HOUR > to) continue;
     const log = logs.find((one) => one.origin === origin);
-    if (log?.digests.has(key)) continue;
+    if (logs.some(({ digests }) => digests.has(key))) continue;
     // Its checkpoint is still to come.
     if (end >= reach || (log && log.newest < Math.max(end, modified))) continue;
     const reason = log
@@ -492,14 +493,16 @@ function strayFile(
       : say('unproved', 'no digest covers its place: verification was off, or all of them were removed');
   }
   if (time < first.start) return say('unproved', 'it is older than the first digest of its place');
-  const isOff = chain.some(
-    ({ digest, start }, at) =>
-      digest.previous_digest_end &&
-      time < start &&
-      time >= (sheets.before(chain, at)?.end ?? start) - SLACK_MS,
-  );
+  const isOff = chain.some((sheet, at) => {
+    if (!sheet.digest.previous_digest_end) return false;
+    const before = sheets.before(chain, at);
+    // Where a log begins anew, the service of before delivered until then.
+    const isAnew = before && before.digest.log_origin !== sheet.digest.log_origin;
+    const [gone, on] = [(before?.end ?? sheet.start) - SLACK_MS, isAnew ? sheet.end : sheet.start];
+    return [time, modified].some((one) => one >= gone && one < on);
+  });
   if (isOff || (last.digest.digest_end && time >= last.end - SLACK_MS)) {
-    return say('unproved', 'verification was off when it was delivered');
+    return say('unproved', 'verification was off when it was delivered, or a backup was restored after it');
   }
   if (Math.max(time + SLACK_MS, modified) >= last.end) {
     return waits

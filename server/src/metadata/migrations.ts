@@ -709,6 +709,18 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema.createIndex('digests_end').on('digests').columns(['chain_id', 'end_time']).execute();
     },
   },
+  '0021_restored_logs': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('logs')
+        .addColumn('suffix', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+      await db.schema
+        .alterTable('buckets')
+        .addColumn('unsure', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -120,6 +120,8 @@ export interface Database {
     region: string;
     /** Project that had it made; null: none of this service, or unknown. */
     project_id: Generated<string | null>;
+    /** 1: digests may lie in it that are not known here, since the metadata are of a backup. */
+    unsure: Generated<number>;
     lifecycle_days: Generated<number>;
     created_at: number;
   };
@@ -251,6 +253,8 @@ export interface Database {
     size: number;
     /** JSON: roots of its whole subtrees, hex, the largest first. */
     subtrees: string;
+    /** Of one that was begun anew: stands behind the name and the folder of the account's first. */
+    suffix: Generated<string>;
   };
   log_entries: { domain_id: string; idx: number; hash: string; entry: string };
   /** Of whole tiles: level 1 are those of 256 leaves. */

@@ -1,8 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Route, SpoolSealer, traceFileKey, Uploader } from '../../archive/index.ts';
 import { ROUTE } from '../../archive/testing/route.ts';
 import { sure } from '../../clock/index.ts';
@@ -65,7 +66,7 @@ export class History {
   /** What has happened. */
   readonly story: string[] = [];
   private readonly dice: Dice;
-  private readonly log = pino({ level: 'silent' });
+  private readonly log: Logger;
   private uploader!: Uploader;
   private digester!: Digester;
   private route: Route | undefined = ROUTE;
@@ -73,7 +74,8 @@ export class History {
   private files = 0;
 
   /** @param directory that has metadata already */
-  constructor(directory: string, dice: Dice) {
+  constructor(directory: string, dice: Dice, log = pino({ level: 'silent' })) {
+    this.log = log;
     this.directory = directory;
     this.dice = dice;
     this.objects = new AwayStore(
@@ -90,7 +92,8 @@ export class History {
     await this.metadata.insertInto('buckets').values(rows).execute();
   }
 
-  private open(): void {
+  /** Everything is made anew over what lies in the folder. */
+  open(): void {
     const clock = () => this.now;
     const { objects, log } = this;
     this.metadata = connectMetadata(path.join(this.directory, 'metadata.db'));
@@ -261,6 +264,10 @@ export class History {
       .execute();
     const of = (is: boolean) => rows.filter(({ covered }) => Boolean(covered) === is).map(({ key }) => key);
     return { covered: of(true), others: of(false) };
+  }
+
+  async textOf(bucket: string, key: string): Promise<string> {
+    return (await buffer((await this.objects.get(bucket, key)).body)).toString('latin1');
   }
 
   async keysIn(bucket: string): Promise<string[]> {
