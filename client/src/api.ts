@@ -2768,6 +2768,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/archive/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download the trace files of a time with all that proves them, as one tar that verifies without a network */
+        get: {
+            parameters: {
+                query: {
+                    from: number;
+                    /** @description Absent: now */
+                    to?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/archive/searches": {
         parameters: {
             query?: never;

@@ -7,7 +7,8 @@ import { tracesOf } from './trace-text.ts';
 export interface ClientOptions {
   /** Of the service, such as http://127.0.0.1:8780. */
   url: string;
-  credentials: Login;
+  /** Of a user, or a token that was issued to one. */
+  credentials: Login | { token: string };
   /** Name or id of the project; default: the first one that the user may enter. */
   project?: string;
   fetch?: typeof fetch;
@@ -53,6 +54,11 @@ export class OpenCtsClient {
   /** Id of the project; signs in if that was not done yet. */
   async projectId(): Promise<string> {
     return (await this.enter()).project?.id ?? '';
+  }
+
+  /** Its name; signs in if that was not done yet. */
+  async projectName(): Promise<string> {
+    return (await this.enter()).project?.name ?? '';
   }
 
   /**
@@ -125,7 +131,7 @@ export class OpenCtsClient {
 
   private async signIn(): Promise<SignedIn> {
     const { credentials, project: wanted } = this.options;
-    const { token } = await signIn(this.anonymous, credentials);
+    const { token } = 'token' in credentials ? credentials : await signIn(this.anonymous, credentials);
     const headers = { 'x-auth-token': token };
     const { projects } = await dataOf(this.anonymous.GET('/v3/auth/projects', { headers }));
     const project = projects.find(({ id, name }) => wanted === undefined || id === wanted || name === wanted);

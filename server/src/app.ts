@@ -297,6 +297,7 @@ export async function startApp({
     evidence: archive.evidence,
     archive: archive.catalog,
     holdings: archive.holdings,
+    packages: archive.packages,
     searches,
     keyring,
     buckets: archive.buckets,

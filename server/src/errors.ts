@@ -121,6 +121,15 @@ export const ERRORS = {
     }),
   noSuchObject: (key: string) =>
     new CtsError(404, 'CTS.0003', `there is no ${key} in this project's archive`, { field: 'key' }),
+  nothingArchived: () =>
+    new CtsError(404, 'CTS.0003', "nothing of this project's archive lies in this time", { field: 'from' }),
+  digestsOfBefore: (until: number) =>
+    new CtsError(
+      400,
+      'CTS.0003',
+      `digests up to ${new Date(until).toISOString()} were written by an earlier version, which does not know what they list: ask for what came after, and verify what came before in the bucket itself`,
+      { field: 'from' },
+    ),
   noSuchSearch: (id: string) =>
     new CtsError(404, 'CTS.0003', `there is no search ${id} of yours; findings are kept for half an hour`),
   fileGone: (key: string) =>

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { dataOf, type Trace, tracesOf } from '@opencts/client';
+import { dataOf, OpenCtsError, type Trace, tracesOf } from '@opencts/client';
 import { type Commands, type Context, UsageError } from './command.ts';
 
 /** Traces that `show` shows. */
@@ -32,6 +33,27 @@ async function fileOf(context: Context) {
     marker = found.marker;
   }
   throw new UsageError(`there is no trace file ${key}`);
+}
+
+/** What a call answers becomes a file; one of that name stays as it is, and none is left of what broke off. */
+async function save(call: Promise<{ data?: unknown }>, target: string): Promise<void> {
+  const stream = (await dataOf(call)) as ReadableStream;
+  try {
+    await pipeline(Readable.fromWeb(stream), createWriteStream(target, { flags: 'wx' }));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOENT') throw error;
+    await rm(target, { force: true });
+    throw new OpenCtsError(0, '', `${target} is not whole, and was removed: ${message}`, { cause: error });
+  }
+}
+
+/** @throws UsageError */
+function instantOf(text = ''): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new UsageError(`"${text}" is no time such as 2026-03-01 or 2026-03-01T12:00:00Z`);
+  return time;
 }
 
 export const ARCHIVE: Commands = {
@@ -70,6 +92,17 @@ export const ARCHIVE: Commands = {
       return traces;
     },
   },
+  package: {
+    usage: 'FROM UNTIL [FILE]',
+    summary: 'Download the trace files of a time with all that proves them, as a tar; times as 2026-03-01',
+    async run({ api, path: project, args }) {
+      const [from, to] = [instantOf(args.FROM), instantOf(args.UNTIL)];
+      const target = args.FILE ?? `archive-${args.FROM}-${args.UNTIL}.tar`.replaceAll(':', '-');
+      const params = { path: project, query: { from, to } };
+      await save(api.GET('/v3/{project_id}/archive/package', { params, parseAs: 'stream' }), target);
+      return { file: target };
+    },
+  },
   download: {
     usage: 'KEY [FILE]',
     summary: 'Download a trace file',
@@ -77,10 +110,7 @@ export const ARCHIVE: Commands = {
       const { bucket, key } = await fileOf(context);
       const target = context.args.FILE ?? path.posix.basename(key);
       const params = { path: context.path, query: { bucket, key } };
-      const call = context.api.GET('/v3/{project_id}/archive/file', { params, parseAs: 'stream' });
-      const stream = (await dataOf(call)) as unknown as ReadableStream;
-      // A file of that name stays as it is.
-      await pipeline(Readable.fromWeb(stream), createWriteStream(target, { flags: 'wx' }));
+      await save(context.api.GET('/v3/{project_id}/archive/file', { params, parseAs: 'stream' }), target);
       return { file: target };
     },
   },

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { OpenCtsClient, OpenCtsError } from '@opencts/client';
@@ -8,18 +9,21 @@ export const CONNECTION_OPTIONS = {
   user: { type: 'string' },
   domain: { type: 'string' },
   project: { type: 'string' },
+  'token-file': { type: 'string' },
 } as const;
 
 export const CONNECTION_HELP = `  --url URL          the service (OPENCTS_URL; default http://127.0.0.1:8780)
   --user NAME        user (OPENCTS_USER; default admin)
   --domain NAME      account of the user (OPENCTS_DOMAIN; default default)
-  --project NAME     name or id of the project (OPENCTS_PROJECT; default: the first that the user may enter)`;
+  --project NAME     name or id of the project (OPENCTS_PROJECT; default: the first that the user may enter)
+  --token-file FILE  holds a token that is used instead of a password (or OPENCTS_TOKEN: the token itself)`;
 
 export interface Connection {
   url?: string;
   user?: string;
   domain?: string;
   project?: string;
+  'token-file'?: string;
 }
 
 /**
@@ -28,15 +32,23 @@ export interface Connection {
  */
 export async function connect(options: Connection, password?: string): Promise<OpenCtsClient> {
   const { env } = process;
+  const token = password === undefined ? await tokenOf(options) : undefined;
   return new OpenCtsClient({
     url: options.url ?? env.OPENCTS_URL ?? 'http://127.0.0.1:8780',
     project: options.project ?? env.OPENCTS_PROJECT,
-    credentials: {
-      domain: options.domain ?? env.OPENCTS_DOMAIN ?? 'default',
-      user: options.user ?? env.OPENCTS_USER ?? 'admin',
-      password: password ?? env.OPENCTS_PASSWORD ?? (await askSecret('Password', 'OPENCTS_PASSWORD')),
-    },
+    credentials: token
+      ? { token }
+      : {
+          domain: options.domain ?? env.OPENCTS_DOMAIN ?? 'default',
+          user: options.user ?? env.OPENCTS_USER ?? 'admin',
+          password: password ?? env.OPENCTS_PASSWORD ?? (await askSecret('Password', 'OPENCTS_PASSWORD')),
+        },
   });
+}
+
+/** Never from the command line itself, which others of the machine can read. */
+async function tokenOf({ 'token-file': file }: Connection): Promise<string | undefined> {
+  return (file === undefined ? process.env.OPENCTS_TOKEN : await readFile(file, 'utf8'))?.trim();
 }
 
 /**

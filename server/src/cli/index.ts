@@ -1,2 +1,2 @@
-export { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
+export { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connect } from './connection.ts';
 export { administer, NOUNS } from './run.ts';

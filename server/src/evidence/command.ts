@@ -2,23 +2,33 @@ import { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { OpenCtsError } from '@opencts/client';
+import { CONNECTION_HELP, CONNECTION_OPTIONS } from '../cli/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { Progress } from '../import/index.ts';
-import { DirectoryStore, ObjectStoreError, openS3 } from '../objects/index.ts';
+import { ObjectStoreError } from '../objects/index.ts';
 import { type NoteKey, readVerifierKey } from './note.ts';
+import { openArchive, type Range, UsageError } from './open-archive.ts';
+import { together } from './proofs.ts';
 import { readPublicKey } from './signing-keys.ts';
-import { bucketSource, folderSource, SourceMissing } from './sources.ts';
-import { type ArchiveSource, type Finding, type Proof, verifyArchive } from './verify.ts';
+import { SourceMissing } from './sources.ts';
+import { type Finding, type Proof, verifyArchive } from './verify.ts';
 
 const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME
+       opencts verify [options] --url URL
 
 Proves that trace files are those that were delivered: follows every chain of digest files, checks their
 signatures and links, and the hash of every trace file. Needs no running service; with FOLDER, no network.
 First it says what is proved, then what is not.
 
-FOLDER is what a bucket was downloaded to, the folder in which CloudTraces lies. There the signature of the
-newest digest of each chain is missing, since it is in the object's metadata: it and its files are pending.
+FOLDER is a package ("download with proofs") that was unpacked, of which everything is proved: one byte that was
+changed in it is tampering. Or it is what a bucket was downloaded to, the folder in which CloudTraces lies; there
+the signature of the newest digest of each chain is missing, since it is in the object's metadata: it and its
+files are pending.
+
+With --url the archive of a project is read through the service that wrote it, by whoever may read it there; for
+encrypted trace files that takes kms:dek:decrypt.
 
 Options:
   --public-key FILE  public key, PEM or Base64 (GET /v3/public-keys tells it), or the verifier key of an evidence
@@ -27,8 +37,10 @@ Options:
                      there, and as it was; may be given several times
   --bucket NAME      read a bucket: of OPENCTS_S3_ENDPOINT with OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY,
                      or of the data directory OPENCTS_DATA_DIR
+${CONNECTION_HELP.replace('(OPENCTS_URL; default http://127.0.0.1:8780)', 'that gives the archive')}
   --from TIME        only digests of hours that end after this time (2026-11-05 or 2026-11-05T12:00:00Z)
-  --until TIME       … that begin before this time, up to which everything must be proved; without it, now
+  --until TIME       … that begin before this time, up to which everything must be proved; without it, now; of a
+                     package both are its own unless they are given
   --all              name the valid files as well
   --json             findings as one JSON object a line, the conclusion last
   --help             print this
@@ -50,14 +62,13 @@ const OPTIONS = {
   to: { type: 'string' },
   all: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  ...CONNECTION_OPTIONS,
   help: { type: 'boolean', default: false },
 } as const;
 
 const CODES: Record<Proof['conclusion'], number> = { proved: 0, tampering: 1, unproved: 3 };
 /** Chains that are named in the end. */
 const MOST_CHAINS = 20;
-
-class UsageError extends Error {}
 
 /** `opencts verify …`. @returns the exit code */
 export async function verifyCommand(argv: string[]): Promise<number> {
@@ -67,54 +78,65 @@ export async function verifyCommand(argv: string[]): Promise<number> {
     return 0;
   }
   try {
-    const source = await sourceOf(values.bucket, positionals);
-    const keys = await Promise.all(values['public-key'].map(readKey));
-    const publicKeys = keys.filter((key) => key instanceof KeyObject);
-    const logKeys = keys.filter((key): key is NoteKey => !(key instanceof KeyObject));
-    const kept = new Map<string, string>();
-    for (const file of values.checkpoint) kept.set(file, await readFile(file, 'utf8'));
-    if (publicKeys.length === 0)
-      throw new UsageError('--public-key is missing: nothing can be proved without it');
-    const range = { from: instant('--from', values.from), to: untilOf(values.until, values.to) };
+    const keys = await keysOf(values['public-key'], values.checkpoint);
+    const asked = { from: instant('--from', values.from), to: untilOf(values.until, values.to) };
     const lines: string[] = [];
-    const show = (finding: Finding) => {
+    const onFinding = (finding: Finding) => {
       if (values.json) process.stdout.write(`${JSON.stringify(finding)}\n`);
       else if (values.all || finding.verdict !== 'valid') lines.push(lineOf(finding));
     };
-    let progress: Progress | undefined;
-    const proof = await verifyArchive({
-      source,
-      ...{ publicKeys, logKeys, kept },
-      ...range,
-      onFinding: show,
-      onProgress: (done, total) => {
-        progress ??= new Progress(total, 'files');
-        if (done % 20 === 0 || done === total) progress.show(done, '');
-      },
-    });
-    progress?.end();
+    const archive = await openArchive({ ...values, folder: positionals }, keys.publicKeys, asked, onFinding);
+    const { sources, of, range, beside } = archive;
+    const proofs = [beside];
+    for (const source of sources)
+      proofs.push(await verifyArchive({ source, ...keys, ...range, onFinding, onProgress: shown() }));
+    const proof = together(proofs);
     if (values.json) {
       process.stdout.write(`${JSON.stringify({ ...proof, kind: 'conclusion' })}\n`);
     } else {
-      process.stdout.write(`${sentenceOf(proof, range)}\n\n`);
+      process.stdout.write(`${sentenceOf(proof, range, of)}\n\n`);
       for (const line of lines) process.stdout.write(line);
       process.stdout.write(summaryOf(proof));
     }
     return CODES[proof.conclusion];
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    const usage = error instanceof UsageError || error instanceof ConfigError;
-    if (
-      !usage &&
-      !(error instanceof ObjectStoreError) &&
-      code !== 'ENOENT' &&
-      !(error instanceof SourceMissing)
-    )
-      throw error;
-    const advice = usage ? '; see opencts verify --help' : whereLooked(error);
-    process.stderr.write(`opencts verify: ${message}${advice}\n`);
+    const told = saidOf(error);
+    if (told === undefined) throw error;
+    process.stderr.write(`opencts verify: ${told}\n`);
     return 2;
   }
+}
+
+/** @returns undefined: it is none that whoever calls can do something about */
+function saidOf(error: unknown): string | undefined {
+  const { message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof UsageError || error instanceof ConfigError)
+    return `${message}; see opencts verify --help`;
+  if (error instanceof OpenCtsError && (error.status === 401 || error.status === 403))
+    return `the service does not give the archive (${error.status}): ${message}`;
+  const isKnown =
+    error instanceof OpenCtsError || error instanceof ObjectStoreError || error instanceof SourceMissing;
+  return isKnown || code === 'ENOENT' ? `${message}${whereLooked(error)}` : undefined;
+}
+
+async function keysOf(files: readonly string[], checkpoints: readonly string[]) {
+  const keys = await Promise.all(files.map(readKey));
+  const publicKeys = keys.filter((key) => key instanceof KeyObject);
+  const logKeys = keys.filter((key): key is NoteKey => !(key instanceof KeyObject));
+  const kept = new Map<string, string>();
+  for (const file of checkpoints) kept.set(file, await readFile(file, 'utf8'));
+  if (publicKeys.length === 0)
+    throw new UsageError('--public-key is missing: nothing can be proved without it');
+  return { publicKeys, logKeys, kept };
+}
+
+function shown(): (done: number, total: number) => void {
+  let progress: Progress | undefined;
+  return (done, total) => {
+    progress ??= new Progress(total, 'files');
+    if (done % 20 === 0 || done === total) progress.show(done, '');
+    if (done === total) progress.end();
+  };
 }
 
 function untilOf(until: string | undefined, to: string | undefined): number | undefined {
@@ -124,9 +146,11 @@ function untilOf(until: string | undefined, to: string | undefined): number | un
 /** What is proved, in one sentence. */
 function sentenceOf(
   { conclusion, counts, files, traces, completeTo }: Proof,
-  { from, to }: { from: number | undefined; to: number | undefined },
+  { from, to }: Range,
+  of: string | undefined,
 ): string {
-  const period = `${from === undefined ? 'From the beginning' : `From ${said(from)}`} to ${to === undefined ? 'now' : said(to)}`;
+  const begins = of === undefined ? 'From' : `Of the project ${of}, from`;
+  const period = `${from === undefined ? `${begins} the beginning` : `${begins} ${said(from)}`} to ${to === undefined ? 'now' : said(to)}`;
   const what = `${files.toLocaleString('en')} trace files with ${traces.toLocaleString('en')} traces`;
   if (conclusion === 'tampering') {
     const wrong = counts.changed + counts.missing + counts.unexpected;
@@ -175,19 +199,6 @@ function whereLooked(error: unknown): string {
   return s3Endpoint
     ? `; it was looked for at ${s3Endpoint} (OPENCTS_S3_ENDPOINT)`
     : `; it was looked for in ${path.resolve(dataDir)} (OPENCTS_DATA_DIR)`;
-}
-
-async function sourceOf(bucket: string | undefined, [folder, ...more]: string[]): Promise<ArchiveSource> {
-  if ((bucket === undefined) === (folder === undefined) || more.length > 0) {
-    throw new UsageError('name either one folder, or a bucket with --bucket');
-  }
-  if (folder !== undefined) return folderSource(path.resolve(folder));
-  const config = readConfig(process.env);
-  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  const objects = endpoint
-    ? await openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' })
-    : new DirectoryStore(path.join(config.dataDir, 'objects'));
-  return bucketSource(objects, bucket as string);
 }
 
 async function readKey(file: string): Promise<KeyObject | NoteKey> {

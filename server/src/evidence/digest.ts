@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
@@ -77,6 +77,17 @@ export function signedText(digest: Digest, bytes: Uint8Array): string {
   const hash = hashOf(digest.previous_digest_hash_algorithm, bytes);
   return `${digest.digest_end_time}${digest.digest_object}${hash}${digest.previous_digest_signature}`;
 }
+
+/** @param signature hex */
+export const isSigned = (
+  digest: Digest,
+  bytes: Uint8Array,
+  signature: string,
+  publicKeys: readonly KeyObject[],
+): boolean => {
+  const text = Buffer.from(signedText(digest, bytes));
+  return publicKeys.some((key) => verify('sha256', text, key, Buffer.from(signature, 'hex')));
+};
 
 /** Epoch ms of `YYYY-MM-DDTHH-MM-SSZ`. */
 export function instantOf(stamp: string): number {

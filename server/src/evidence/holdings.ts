@@ -185,18 +185,42 @@ export class ArchiveHoldings {
     }));
   }
 
+  /** Those of the keys that are names of the owner's trace files in a bucket, and that the catalog does not know. */
+  async unknown(owner: Owner, bucket: string, keys: readonly string[]): Promise<string[]> {
+    const places = (await this.places(owner)).filter((place) => place.bucket === bucket);
+    const files = keys.filter((key) => kindIn(places, key) === 'trace-file');
+    const known = new Set<string>();
+    for (let at = 0; at < files.length; at += PIECE) {
+      const rows = await this.metadata
+        .selectFrom('trace_files')
+        .select('key')
+        .where('bucket', '=', bucket)
+        .where('key', 'in', files.slice(at, at + PIECE))
+        .execute();
+      for (const { key } of rows) known.add(key);
+    }
+    return files.filter((key) => !known.has(key));
+  }
+
   /**
-   * A digest, or an object of the log. Trace files are read by the catalog, which knows their keys.
-   * @throws CtsError 404, 503
+   * A digest, an object of the log, or a trace file that the catalog does not know, as it lies in the bucket. Others are
+   * read by the catalog.
+   * @param mayDecrypt a store that encrypts would open what it gives
+   * @throws CtsError 403, 404, 503
    */
   async open(
     owner: Owner,
     bucket: string,
     key: string,
+    mayDecrypt: boolean,
   ): Promise<{ head: ObjectHead; body: Readable | Buffer }> {
     const places = (await this.places(owner)).filter((place) => place.bucket === bucket);
     const kind = kindIn(places, key);
-    if (kind === undefined || kind === 'trace-file') throw ERRORS.noSuchObject(key);
+    if (kind === undefined) throw ERRORS.noSuchObject(key);
+    if (kind === 'trace-file') {
+      if ((await this.unknown(owner, bucket, [key])).length === 0) throw ERRORS.noSuchObject(key);
+      if (this.objects.encryptsByItself && !mayDecrypt) throw ERRORS.keyNotPermitted();
+    }
     if ((await this.foreign(owner, bucket, [key])).has(key)) throw ERRORS.noSuchObject(key);
     try {
       const { head, body } = await this.objects.within(PATIENCE_MS).get(bucket, key);

@@ -122,6 +122,11 @@ export class EvidenceLog {
     return { installationId, domainId, suffix: row?.suffix ?? '', size: row?.size ?? 0 };
   }
 
+  /** Name of the log of an account. */
+  originOf(domainId: string): string {
+    return originOf(this.options.installationId, domainId);
+  }
+
   /** Of the log of an account; absent: of the one that runs the installation. */
   async verifierKey(domainId?: string): Promise<string> {
     const { metadata, installationId, keys } = this.options;

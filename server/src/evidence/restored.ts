@@ -1,10 +1,9 @@
-import { verify } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Logger } from 'pino';
 import { type chainName, digestPlace, openChain, stamp } from '../archive/index.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
-import { type Digest, hashOf, instantOf, readDigest, SIGNATURE, signedText } from './digest.ts';
+import { type Digest, hashOf, instantOf, isSigned, readDigest, SIGNATURE } from './digest.ts';
 import {
   addLeaf,
   type Earlier,
@@ -209,9 +208,7 @@ export class RestoredLogs {
       const bytes = await source.read(key);
       const digest = bytes && (await readDigest(bytes).catch(() => undefined));
       const signature = (await source.metadata(key))?.[SIGNATURE] ?? '';
-      const isOurs = (text: string) =>
-        publicKeys.some((one) => verify('sha256', Buffer.from(text), one, Buffer.from(signature, 'hex')));
-      if (!bytes || digest?.digest_object !== key || !isOurs(signedText(digest, bytes))) {
+      if (!bytes || digest?.digest_object !== key || !isSigned(digest, bytes, signature, publicKeys)) {
         log.warn({ bucket, key }, 'a digest file that the metadata do not know was not signed here');
         continue;
       }

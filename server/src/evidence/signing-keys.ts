@@ -80,10 +80,16 @@ export class SigningKeys {
     return rows.map(({ public_key }) => ({ name, publicKey: readPublicKey(public_key) }));
   }
 
+  /** The key that signs digests, for notes under a name. */
+  async digestSigner(name: string): Promise<NoteSigner> {
+    const { key } = await this.digestPairs.current();
+    return { name, privateKey: key, publicKey: createPublicKey(key) };
+  }
+
   /** Who signs the checkpoints of a log: its own key (Ed25519), and the one of digest files. */
   async noteSigners(name: string): Promise<NoteSigner[]> {
-    const pairs = [await this.logPairs.current(), await this.digestPairs.current()];
-    return pairs.map(({ key }) => ({ name, privateKey: key, publicKey: createPublicKey(key) }));
+    const { key } = await this.logPairs.current();
+    return [{ name, privateKey: key, publicKey: createPublicKey(key) }, await this.digestSigner(name)];
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { type HashAlgorithm, newHash } from './digest.ts';
+import { METADATA_FILE, readMetadata } from './package-note.ts';
 import { type ArchiveSource, Unreadable } from './verify.ts';
 
 /** Read at a time. */
@@ -48,12 +49,20 @@ export class SourceMissing extends Error {
   override readonly name = 'SourceMissing';
 }
 
-/** A folder that a bucket was downloaded to: the folder in which `CloudTraces` lies. */
-export function folderSource(root: string): ArchiveSource {
+/**
+ * A folder that a bucket was downloaded to: the folder in which `CloudTraces` lies.
+ * @param part of a bucket that it is in a package, where the metadata of digests lie beside them
+ */
+export function folderSource(
+  root: string,
+  part?: Required<Pick<ArchiveSource, 'holds'>> & { bucket: string },
+): ArchiveSource {
   return {
-    bucket: undefined,
+    bucket: part?.bucket,
+    ...(part ? { holds: part.holds } : {}),
     async *keys(prefix) {
-      if (!existsSync(root)) throw new SourceMissing(`${root} is not there`);
+      // A bucket that a package should hold, and of which nothing is there, is missed.
+      if (!part && !existsSync(root)) throw new SourceMissing(`${root} is not there`);
       const within = path.join(root, prefix);
       if (!existsSync(within)) return;
       const entries = await readdir(within, { recursive: true, withFileTypes: true });
@@ -66,13 +75,16 @@ export function folderSource(root: string): ArchiveSource {
     read: (key) => orUnreadable(readFile(path.join(root, key))),
     hash: (key, algorithm) =>
       orUnreadable(hashOfAll(createReadStream(path.join(root, key), { highWaterMark: CHUNK }), algorithm)),
-    metadata: async () => undefined,
-    hasMetadata: false,
+    async metadata(key) {
+      const text = await orUnreadable(readFile(path.join(root, `${key}${METADATA_FILE}`), 'latin1'));
+      return text === undefined ? undefined : readMetadata(text);
+    },
+    hasMetadata: part !== undefined,
   };
 }
 
-/** Undefined: there is no such file. */
-async function orUnreadable<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+/** Undefined: there is no such file. @throws Unreadable */
+export async function orUnreadable<Result>(reading: Promise<Result>): Promise<Result | undefined> {
   try {
     return await reading;
   } catch (error) {

@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import { noteRead } from './archive.ts';
+import { noteRead, readerOf } from './archive.ts';
+import { about } from './audit.ts';
 import { sendExactly } from './exact-length.ts';
 import { EARLIEST, LATEST, MAX_MARKER } from './limits.ts';
 import { ProjectPath } from './schemas.ts';
@@ -41,7 +42,7 @@ const ownerOf = ({ principal }: FastifyRequest) => ({
 /** What proves the archive, as it lies in the buckets. */
 export const archiveProofRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { holdings, recorder, gate },
+  { holdings, packages, recorder, clock, gate },
 ) => {
   server.get(
     '/v3/:project_id/archive/objects',
@@ -107,7 +108,7 @@ export const archiveProofRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { bucket, key } = request.query;
       await gate.stream(reply);
-      const { head, body } = await holdings.open(ownerOf(request), bucket, key);
+      const { head, body } = await holdings.open(ownerOf(request), bucket, key, readerOf(request).mayDecrypt);
       await noteRead(recorder, request, { bucket, key, bytes: head.size }).catch((error) => {
         if (body instanceof Readable) body.destroy();
         throw error;
@@ -159,7 +160,46 @@ export const archiveProofRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       };
     },
   );
+
+  server.get(
+    '/v3/:project_id/archive/package',
+    {
+      config: {
+        action: 'cts:trace:list',
+        audit: { service: 'CTS', resourceType: 'trace', name: 'exportTrace' },
+      },
+      schema: {
+        summary:
+          'Download the trace files of a time with all that proves them, as one tar that verifies without a network',
+        tags: ['archive'],
+        params: ProjectPath,
+        querystring: Type.Object({
+          from: Instant,
+          to: Type.Optional({ ...Instant, description: 'Absent: now' }),
+        }),
+        produces: ['application/x-tar'],
+      },
+    },
+    async (request, reply) => {
+      const { from, to: until = clock() } = request.query;
+      if (from > until) throw ERRORS.invalidQuery('from', 'from must not be later than to');
+      const { project } = request.principal;
+      const name = `archive-${project?.name}-${dayOf(from)}-${dayOf(until)}.tar`;
+      about(request, { resourceName: name });
+      await gate.stream(reply);
+      const tar = await packages.open({
+        ...{ ...ownerOf(request), projectName: project?.name ?? '', from, until },
+        reader: readerOf(request),
+        onRead: (object) => noteRead(recorder, request, object),
+      });
+      reply.header('content-type', 'application/x-tar');
+      reply.header('content-disposition', `attachment; filename="${name}"`);
+      return reply.send(tar);
+    },
+  );
 };
+
+const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 
 /** @throws CtsError 400 */
 function markerOf(text: string | undefined): { end: number; chain: number } | undefined {

@@ -15,7 +15,7 @@ import type { Operations, Recorder } from '../auditing/index.ts';
 import type { Backups } from '../backup/index.ts';
 import type { Timekeeper } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import type { ArchiveHoldings, EvidenceLog, SigningKeys } from '../evidence/index.ts';
+import type { ArchiveHoldings, EvidenceLog, ProofPackages, SigningKeys } from '../evidence/index.ts';
 import type { Iam } from '../iam/index.ts';
 import type { Intake } from '../ingest/index.ts';
 import type { Journal, Quarantine } from '../journal/index.ts';
@@ -93,6 +93,7 @@ export interface ServerDeps {
   evidence: EvidenceLog;
   archive: ArchiveCatalog;
   holdings: ArchiveHoldings;
+  packages: ProofPackages;
   searches: ArchiveSearches;
   topics: Topics;
   subscriptions: Subscriptions;

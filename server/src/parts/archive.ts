@@ -12,7 +12,7 @@ import {
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import { ArchiveHoldings, Digester, EvidenceLog, SigningKeys } from '../evidence/index.ts';
+import { ArchiveHoldings, Digester, EvidenceLog, ProofPackages, SigningKeys } from '../evidence/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
@@ -130,6 +130,11 @@ export async function startArchive(
   lifecycle.start();
   const catalog = new ArchiveCatalog(metadata, objects, keyring);
   const holdings = new ArchiveHoldings(metadata, objects);
+  const packages = new ProofPackages({
+    ...{ metadata, objects, evidence, holdings },
+    keys: signingKeys,
+    clock: time.own,
+  });
   const searches = new ArchiveSearches({
     directory: path.join(dataDir, 'searches'),
     catalog,
@@ -145,7 +150,7 @@ export async function startArchive(
   await searches.start();
   return {
     ...{ objects, buckets, keyring, trackers, uploader, archiving },
-    ...{ signingKeys, evidence, digester, lifecycle, catalog, holdings, searches },
+    ...{ signingKeys, evidence, digester, lifecycle, catalog, holdings, packages, searches },
   };
 }
 

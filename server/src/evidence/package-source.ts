@@ -1,0 +1,62 @@
+import type { KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { kindAt } from './holdings.ts';
+import { isOfLog } from './log-check.ts';
+import { PACKAGE_NOTE, type PackageContent, readPackageNote, sha256Of } from './package-note.ts';
+import { folderSource, orUnreadable } from './sources.ts';
+import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
+
+/** A package that was unpacked: what it says of itself, and the part of each bucket that is in it. */
+export interface OpenPackage {
+  /** Undefined: what it says cannot be trusted. */
+  content: PackageContent | undefined;
+  sources: ArchiveSource[];
+}
+
+/** Opens the package in a folder, and checks what nothing but its note proves. @returns undefined: there is none */
+export async function openPackage(
+  folder: string,
+  publicKeys: readonly KeyObject[],
+  tell: (finding: Finding) => void,
+): Promise<OpenPackage | undefined> {
+  const note = await read(path.join(folder, PACKAGE_NOTE));
+  if (!note) return undefined;
+  const content = Buffer.isBuffer(note) ? readPackageNote(note.toString('utf8'), publicKeys) : undefined;
+  const say = (key: string, verdict: Finding['verdict'], reason: string) =>
+    tell({ kind: 'package', key, verdict, reason });
+  if (note instanceof Unreadable) say(PACKAGE_NOTE, 'unreadable', note.message);
+  else if (!content)
+    say(PACKAGE_NOTE, 'changed', 'no known key has signed it: it was altered, or signed with another key');
+  if (!content) return { content, sources: [] };
+  for (const [name, sha256] of Object.entries(content.files)) {
+    const bytes = await read(path.join(folder, name));
+    if (bytes instanceof Unreadable) say(name, 'unreadable', bytes.message);
+    else if (!bytes) say(name, 'missing', 'the package was signed with it');
+    else if (sha256Of(bytes) !== sha256) say(name, 'changed', 'it is not what the package was signed with');
+  }
+  const log = folderSource(folder);
+  const sources = content.buckets.map(({ name, places }): ArchiveSource => {
+    const holds = (key: string) => places.some((place) => kindAt(place, key) !== undefined);
+    const part = folderSource(path.join(folder, name), { bucket: name, holds });
+    return {
+      ...part,
+      async *keys(prefix) {
+        yield* log.keys(prefix);
+        yield* part.keys(prefix);
+      },
+      read: (key) => (isOfLog(key) ? log : part).read(key),
+    };
+  });
+  return { content, sources };
+}
+
+/** @returns undefined: there is no such file; or why it cannot be read */
+async function read(file: string): Promise<Buffer | Unreadable | undefined> {
+  try {
+    return await orUnreadable(readFile(file));
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
+  }
+}
