@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectMetadata, openMetadata } from '../metadata/index.ts';
@@ -17,11 +17,10 @@ const LOG_FOLDER = 'CloudTraces/Log/d/'.length;
 const ALARMS = ['changed', 'missing', 'unexpected', 'unreadable'];
 
 let directory: string;
-let template: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(SCRATCH, 'opencts-histories-'));
-  template = path.join(directory, 'metadata.db');
+  const template = path.join(directory, 'metadata.db');
   await (await openMetadata(template)).destroy();
   // Making a key takes longer than a history.
   const metadata = connectMetadata(template);
@@ -38,11 +37,13 @@ const names = (finding: Finding, key: string) =>
 async function live(seed: number, look: (history: History, dice: Dice) => Promise<void>): Promise<void> {
   const folder = path.join(directory, String(seed));
   await mkdir(folder);
-  await cp(template, path.join(folder, 'metadata.db'));
+  // Its log may hold what its last connection has not brought into the file.
+  for (const part of (await readdir(directory)).filter((name) => /^metadata\.db(-wal)?$/.test(name)))
+    await cp(path.join(directory, part), path.join(folder, part));
   const dice = new Dice(seed);
   const history = new History(folder, dice);
-  await history.begin();
   try {
+    await history.begin();
     for (let step = 6 + dice.below(25); step > 0; step--) await history.step();
     await history.settle();
     await look(history, dice);

@@ -21,7 +21,7 @@ beforeEach(async () => {
   await (await openMetadata(path.join(directory, 'metadata.db'))).destroy();
   logged.length = 0;
   const log = pino({ level: 'warn' }, { write: (line: string) => logged.push(JSON.parse(line)) });
-  history = new History(directory, new Dice(1), log);
+  history = new History(directory, new Dice(1), { log });
   await history.begin();
 });
 afterEach(async () => {

@@ -9,7 +9,7 @@ import { ROUTE } from '../../archive/testing/route.ts';
 import { sure } from '../../clock/index.ts';
 import { Keyring } from '../../kms/index.ts';
 import { connectMetadata, type Metadata } from '../../metadata/index.ts';
-import { DirectoryStore, type NewObject, ObjectStoreError } from '../../objects/index.ts';
+import { DirectoryStore, type NewObject, type ObjectStore, ObjectStoreError } from '../../objects/index.ts';
 import type { Dice } from '../../testing/seeded.ts';
 import { hashOf } from '../digest.ts';
 import { Digester } from '../digester.ts';
@@ -27,8 +27,30 @@ const SOURCES = ['ECS', 'A B', 'A_B', 'Digest'];
 /** What an outage keeps from the buckets. */
 const REFUSED = [/./, /\/Digest\//, /\/Log\//, /\/Log\/.*\/checkpoint$/, /\/Log\/.*\/tile\//, /CloudTrace_/];
 
+/** One call of some fails. */
+export interface FailingCall {
+  /** How many go well before it. */
+  at: number;
+  /** What is asked for happens all the same. */
+  happens: boolean;
+}
+
+/** Through which calls go. */
+class Gate {
+  seen = 0;
+  failing: FailingCall | undefined;
+
+  async pass<Result>(call: () => Promise<Result>): Promise<Result> {
+    const { failing } = this;
+    if (this.seen++ !== failing?.at) return call();
+    if (failing.happens) await call();
+    throw new ObjectStoreError('away', 'the call has failed');
+  }
+}
+
 /** Buckets in folders, which are away at times. */
 class AwayStore extends DirectoryStore {
+  readonly gate = new Gate();
   private outage: { keys: RegExp; happens: boolean; calls: number } | undefined;
 
   /** @param happens what is asked for happens all the same */
@@ -41,11 +63,19 @@ class AwayStore extends DirectoryStore {
   }
 
   override put(object: NewObject): Promise<void> {
-    return this.unlessAway(object.key, () => super.put(object));
+    return this.gate.pass(() => this.unlessAway(object.key, () => super.put(object)));
   }
 
   override remove(bucket: string, key: string): Promise<void> {
-    return this.unlessAway(key, () => super.remove(bucket, key));
+    return this.gate.pass(() => this.unlessAway(key, () => super.remove(bucket, key)));
+  }
+
+  override get(...what: Parameters<DirectoryStore['get']>): ReturnType<DirectoryStore['get']> {
+    return this.gate.pass(() => super.get(...what));
+  }
+
+  override list(...what: Parameters<DirectoryStore['list']>): ReturnType<DirectoryStore['list']> {
+    return this.gate.pass(() => super.list(...what));
   }
 
   private async unlessAway(key: string, call: () => Promise<void>): Promise<void> {
@@ -56,10 +86,33 @@ class AwayStore extends DirectoryStore {
   }
 }
 
+const EXECUTES = ['execute', 'executeTakeFirst', 'executeTakeFirstOrThrow'];
+
+/** Statements, and transactions as a whole, go through a gate. */
+function gated<Builder extends object>(builder: Builder, gate: Gate): Builder {
+  return new Proxy(builder, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        if (EXECUTES.includes(String(name))) return gate.pass(() => member.apply(target, args));
+        const made: unknown = member.apply(target, args);
+        return typeof made === 'object' && made !== null && 'execute' in made ? gated(made, gate) : made;
+      };
+    },
+  });
+}
+
+interface HistoryOptions {
+  log?: Logger;
+  /** Other than folders: they are never away. */
+  objects?: ObjectStore | undefined;
+}
+
 /** A tracker and all that proves its files, over one folder: what happens to it follows from dice. */
 export class History {
   readonly directory: string;
-  readonly objects: AwayStore;
+  readonly objects: ObjectStore;
   metadata!: Metadata;
   keys!: SigningKeys;
   now = BEGIN;
@@ -67,25 +120,33 @@ export class History {
   readonly story: string[] = [];
   private readonly dice: Dice;
   private readonly log: Logger;
+  private readonly away: AwayStore;
+  private readonly gate = new Gate();
   private uploader!: Uploader;
   private digester!: Digester;
   private route: Route | undefined = ROUTE;
   private validated = true;
-  private files = 0;
+  /** So many were cut. */
+  files = 0;
 
   /** @param directory that has metadata already */
-  constructor(directory: string, dice: Dice, log = pino({ level: 'silent' })) {
+  constructor(
+    directory: string,
+    dice: Dice,
+    { log = pino({ level: 'silent' }), objects }: HistoryOptions = {},
+  ) {
     this.log = log;
     this.directory = directory;
     this.dice = dice;
-    this.objects = new AwayStore(
+    this.away = new AwayStore(
       path.join(directory, 'objects'),
       sure(() => this.now),
     );
+    this.objects = objects ?? this.away;
   }
 
   async begin(): Promise<void> {
-    for (const bucket of BUCKETS) await this.objects.createBucket(bucket);
+    for (const bucket of BUCKETS) await this.objects.createBucket(bucket, 'eu-de');
     this.open();
     await this.metadata.insertInto('domains').values({ id: 'd', name: 'd', created_at: 0 }).execute();
     const rows = BUCKETS.map((name) => ({ name, domain_id: 'd', region: 'eu-de', created_at: 0 }));
@@ -96,7 +157,7 @@ export class History {
   open(): void {
     const clock = () => this.now;
     const { objects, log } = this;
-    this.metadata = connectMetadata(path.join(this.directory, 'metadata.db'));
+    this.metadata = gated(connectMetadata(path.join(this.directory, 'metadata.db')), this.gate);
     const { metadata } = this;
     this.keys = new SigningKeys(metadata, ROOT_KEY, clock);
     const keyring = new Keyring({
@@ -163,7 +224,24 @@ export class History {
   goAway(dice: Dice): void {
     const [keys, happens, calls] = [dice.one(REFUSED), dice.chance(0.5), 1 + dice.below(4)];
     this.story.push(`  ${keys} ${happens ? 'happens' : 'does not happen'}, ${calls} calls`);
-    this.objects.goAway(keys, happens, calls);
+    this.away.goAway(keys, happens, calls);
+  }
+
+  comeBack(): void {
+    this.away.comeBack();
+  }
+
+  /** Does something while a call of the buckets, or of the metadata, fails. */
+  async during(
+    where: 'objects' | 'metadata',
+    failing: FailingCall | undefined,
+    work: () => Promise<void>,
+  ): Promise<{ seen: number }> {
+    const gate = where === 'objects' ? this.away.gate : this.gate;
+    Object.assign(gate, { seen: 0, failing });
+    await work();
+    gate.failing = undefined;
+    return { seen: gate.seen };
   }
 
   switchVerification(): void {
@@ -179,8 +257,8 @@ export class History {
     return (this.route ?? ROUTE).sorted;
   }
 
-  /** A cycle ends: its files wait in the spool. @param ms before now */
-  async cut(ms: number, count: number): Promise<void> {
+  /** A cycle ends: its files wait in the spool. @param ms before now @param by the trace source */
+  async cut(ms: number, count: number, by?: string): Promise<void> {
     const { route, now } = this;
     if (!route) return;
     const stretch = String(++this.files).padStart(40, '0');
@@ -188,7 +266,7 @@ export class History {
     await mkdir(folder, { recursive: true });
     const files = [];
     for (let at = 0; at < count; at++) {
-      const service = route.sorted ? this.dice.one(SOURCES) : '';
+      const service = route.sorted ? (by ?? this.dice.one(SOURCES)) : '';
       const hex = String(++this.files).padStart(16, '0');
       const body = gzipSync(JSON.stringify([{ trace_id: hex }]));
       await writeFile(path.join(folder, hex), body);
@@ -212,7 +290,7 @@ export class History {
 
   /** All is well again, and what was begun comes to its end. */
   async settle(): Promise<void> {
-    this.objects.comeBack();
+    this.comeBack();
     await this.restart();
     for (let hour = 0; hour < 2; hour++) {
       // Hours that were missed are caught up with in several turns.
@@ -271,7 +349,9 @@ export class History {
   }
 
   async keysIn(bucket: string): Promise<string[]> {
-    return (await this.objects.list(bucket, { limit: 100_000 })).objects.map(({ key }) => key);
+    const keys: string[] = [];
+    for await (const { key } of bucketSource(this.objects, bucket).keys('CloudTraces/')) keys.push(key);
+    return keys;
   }
 }
 
@@ -299,7 +379,7 @@ const DEEDS: readonly Deed[] = [
   [
     'the store is back',
     (history) => {
-      history.objects.comeBack();
+      history.comeBack();
       return history.restart();
     },
   ],

@@ -50,7 +50,7 @@ export class Bucket {
   }
 
   get newestCheckpoint(): string {
-    return this.keys.find((key) => /\/checkpoint$/.test(key)) as string;
+    return this.keys.filter((key) => /\/checkpoint$/.test(key)).at(-1) as string;
   }
 
   get tiles(): string[] {
