@@ -89,12 +89,13 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     page.screenshot({ path: path.join(SHOTS, `archive-${where.replaceAll(' ', '-')}-${name}.png`) });
 
   /** As whoever has nothing but the bucket and the public key. */
-  async function verify(): Promise<{ code: number; out: string }> {
+  async function verify(folder?: string): Promise<{ code: number; out: string }> {
     const publicKey = path.join(house.directory, 'public-key');
     const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
     await writeFile(publicKey, public_keys[0].public_key);
     return new Promise((resolve) => {
-      const args = [MAIN, 'verify', '--bucket', BUCKET, '--public-key', publicKey];
+      const source = folder === undefined ? ['--bucket', BUCKET] : [folder];
+      const args = [MAIN, 'verify', ...source, '--public-key', publicKey];
       execFile(process.execPath, args, { env: { PATH: process.env.PATH, ...environment } }, (error, out) =>
         resolve({ code: Number(error?.code ?? 0), out }),
       );
@@ -206,6 +207,38 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     },
   );
 
+  here('digests and checkpoints are listed, and a time is downloaded with its proofs', async () => {
+    await go('Archive');
+    await page.getByRole('button', { name: 'Proofs' }).click();
+    await page.getByRole('heading', { name: 'Proofs', exact: true }).waitFor();
+    // The clock of the service is an hour ahead of the browser's.
+    const ahead = new URLSearchParams({ range: `${Date.now() - 2 * HOUR}-${Date.now() + 2 * HOUR}` });
+    await page.goto(`${house.app.url}/console/archive/proofs?${ahead}`);
+    const digests = page.getByRole('table').first();
+    await digests.getByRole('cell', { name: 'ECS', exact: true }).first().waitFor();
+    await page.getByRole('table').nth(1).getByRole('cell', { name: BUCKET }).first().waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await shot('proofs');
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name }).first().click(),
+      ]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    };
+    const digest = await saved('Download prod_CloudTrace-Digest_local');
+    expect(JSON.parse(gunzipSync(digest.bytes).toString())).toMatchObject({ digest_bucket: BUCKET });
+    const { name, bytes } = await saved('Download with proofs');
+    expect(name).toMatch(/^archive-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.tar$/);
+    const folder = path.join(house.directory, 'unpacked');
+    await mkdir(folder);
+    await writeFile(`${folder}.tar`, bytes);
+    await new Promise<void>((resolve, reject) => {
+      execFile('tar', ['-xf', `${folder}.tar`, '-C', folder], (error) => (error ? reject(error) : resolve()));
+    });
+    expect(await verify(folder)).toMatchObject({ code: 0, out: expect.stringMatching(/^PROVED/) });
+  });
+
   here('the archive is searched, its findings are shown, filtered and exported', async () => {
     await go('Search the archive');
     await page.getByLabel('Trace source').fill('ECS');
@@ -301,7 +334,14 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
   });
 
   here('on a phone nothing overflows', async () => {
-    for (const address of ['archive', 'search', 'trackers', 'trackers/edit?name=system', 'keys']) {
+    for (const address of [
+      'archive',
+      'archive/proofs',
+      'search',
+      'trackers',
+      'trackers/edit?name=system',
+      'keys',
+    ]) {
       const phone = await openPage(browser, problems, { viewport: { width: 390, height: 844 } });
       await signIn(phone, house.app.url, PASSWORD);
       await phone.goto(`${house.app.url}/console/${address}`);

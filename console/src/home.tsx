@@ -19,6 +19,7 @@ import { texts } from './texts/index.ts';
 
 const TraceListPage = lazy(() => import('./pages/traces/page.tsx'));
 const ArchivePage = lazy(() => import('./pages/archive/page.tsx'));
+const ProofsPage = lazy(() => import('./pages/archive/proofs-page.tsx'));
 const ArchiveFilePage = lazy(() => import('./pages/archive/file-page.tsx'));
 const SearchPage = lazy(() => import('./pages/search/page.tsx'));
 const TrackersPage = lazy(() => import('./pages/trackers/page.tsx'));
@@ -152,6 +153,7 @@ export default function Home({ session, entered, onEnd }: Props) {
           <Routes>
             <Route path="/archive" element={<ArchivePage />} />
             <Route path="/archive/file" element={<ArchiveFilePage />} />
+            <Route path="/archive/proofs" element={<ProofsPage />} />
             <Route path="/search" element={<SearchPage />} />
             <Route path="/trackers" element={<TrackersPage />} />
             <Route path="/trackers/edit" element={<TrackerFormPage />} />

@@ -40,8 +40,9 @@ export function downloadFile({ calls, path }: Api, { bucket, key }: OneFile): Pr
   return dataOf(call) as unknown as Promise<Blob>;
 }
 
-export const publicKeys = async ({ calls }: Api, signal?: AbortSignal) =>
-  (await dataOf(calls.GET('/v3/public-keys', { signal }))).public_keys;
+/** Of digests, and of the evidence log of an account. */
+export const publicKeys = ({ calls }: Api, domain_id: string, signal?: AbortSignal) =>
+  dataOf(calls.GET('/v3/public-keys', { params: { query: { domain_id } }, signal }));
 
 export const beginSearch = ({ calls, path }: Api, body: TraceParameters) =>
   dataOf(calls.POST('/v3/{project_id}/archive/searches', { params: { path }, body }));

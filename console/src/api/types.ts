@@ -18,6 +18,7 @@ export type TraceParameters = NonNullable<paths['/v3/{project_id}/traces']['get'
 
 export type ArchiveFolder = Answer<'/v3/{project_id}/archive'>['folders'][number];
 export type ArchiveFile = Answer<'/v3/{project_id}/archive'>['files'][number];
+export type Digest = Answer<'/v3/{project_id}/archive/digests'>['digests'][number];
 export type ArchiveSearch = Answer<'/v3/{project_id}/archive/searches/{search_id}'>;
 export type PublicKey = Answer<'/v3/public-keys'>['public_keys'][number];
 export type Buckets = Answer<'/v3/{project_id}/buckets'>;

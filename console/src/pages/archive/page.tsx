@@ -83,6 +83,7 @@ export default function ArchivePage() {
                 loading={loading}
                 onClick={reload}
               />
+              <Button onClick={() => navigate('/archive/proofs')}>{words.proofs.title}</Button>
               <Button onClick={() => setKeysOpen(true)}>{words.publicKeys}</Button>
               <Button variant="primary" iconName="search" onClick={() => navigate('/search')}>
                 {words.search}

@@ -16,8 +16,11 @@ const COMMAND = 'opencts verify FOLDER --public-key public-key';
 
 /** The public keys of digest files, and what to do with them. */
 export function PublicKeys({ onClose }: { onClose: () => void }) {
-  const { api, zone } = useConsole();
-  const { value, loading, error, reload } = useLoad((signal) => publicKeys(api, signal), 'public keys');
+  const { api, zone, session } = useConsole();
+  const { value, loading, error, reload } = useLoad(
+    (signal) => publicKeys(api, session.domain.id, signal),
+    'public keys',
+  );
   return (
     <Modal
       visible
@@ -37,8 +40,8 @@ export function PublicKeys({ onClose }: { onClose: () => void }) {
         </Box>
         {error && <Problem error={error} onRetry={reload} />}
         {loading && !value && <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>}
-        {value?.length === 0 && <StatusIndicator type="info">{words.none}</StatusIndicator>}
-        {value?.map((key) => (
+        {value?.public_keys.length === 0 && <StatusIndicator type="info">{words.none}</StatusIndicator>}
+        {value?.public_keys.map((key) => (
           <div key={key.id}>
             <SpaceBetween direction="horizontal" size="xs" alignItems="center">
               <StatusIndicator type={key.active ? 'success' : 'stopped'}>
@@ -57,6 +60,22 @@ export function PublicKeys({ onClose }: { onClose: () => void }) {
             <pre className="json key">{key.public_key}</pre>
           </div>
         ))}
+        {value && (
+          <div>
+            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+              <Box variant="awsui-key-label">{words.log}</Box>
+              <CopyToClipboard
+                variant="inline"
+                copyButtonAriaLabel={texts.common.copy}
+                copySuccessText={texts.common.copied}
+                copyErrorText={texts.common.failed}
+                textToCopy={value.log_verifier_key}
+                textToDisplay=""
+              />
+            </SpaceBetween>
+            <pre className="json key">{value.log_verifier_key}</pre>
+          </div>
+        )}
       </SpaceBetween>
     </Modal>
   );

@@ -48,8 +48,38 @@ export const archive = {
     more: 'Load more traces',
     shown: (shown: number, total: number) => `${number(shown)} of ${number(total)} traces`,
   },
+  proofs: {
+    title: 'Proofs',
+    description:
+      'What proves the trace files of this project: signed digests of every hour, and the checkpoints of the evidence log over them.',
+    ranges: { '1d': 'Last day', '7d': 'Last 7 days', '30d': 'Last 30 days' } as Record<string, string>,
+    download: 'Download with proofs',
+    failed: 'The package could not be downloaded',
+    hint: 'A download with proofs is one tar with the trace files of the chosen time, their digests, signatures and the evidence log. Unpacked, it is verified on any machine, without a network; take the key from where you have kept it, not from the package:',
+    digests: 'Digests',
+    digestsText:
+      'One for every hour, tracker and trace source. Each lists the trace files that were delivered since the one before.',
+    noDigests:
+      'There are no digests of this time. They are written after the full hour, for trackers that verify their trace files.',
+    more: 'Load more digests',
+    allSources: 'all',
+    checkpoints: 'Checkpoints',
+    checkpointsText:
+      'One for every hour and bucket. Keep one where nobody of the service can change it: it proves that the past was not written anew.',
+    noCheckpoints: 'There are no checkpoints of this time.',
+    columns: {
+      end: 'Covers up to',
+      tracker: 'Tracker',
+      source: 'Trace source',
+      files: 'Files',
+      total: 'Files so far',
+      bucket: 'Bucket',
+      made: 'Made',
+    },
+  },
   keys: {
-    title: 'Public keys of digest files',
+    title: 'Public keys',
+    log: 'Evidence log (verifier key)',
     text: 'Digest files are signed with the private part of the active key. Keep the public part where whoever can change the bucket cannot change it; with it the bucket, or a downloaded folder, is verified offline:',
     active: 'Active',
     former: 'Former; still needed for digests of its time',
