@@ -748,6 +748,8 @@ export interface paths {
                              * @enum {unknown}
                              */
                             object_lock_mode?: "" | "GOVERNANCE" | "COMPLIANCE";
+                            /** @description When a transfer is switched on, or goes to another bucket: write what is in the trace list, too (an addition of OpenCTS). Default false */
+                            also_listed?: boolean;
                             /** @description Days that files are locked */
                             object_lock_days?: number;
                         };
@@ -822,6 +824,17 @@ export interface paths {
                                 bucket_location: string;
                                 object_lock_mode?: string;
                                 object_lock_days?: number;
+                                /** @description How far what also_listed asked for has come (an addition of OpenCTS); absent: it was not asked for */
+                                listed?: {
+                                    /** @enum {unknown} */
+                                    state: "waiting" | "writing" | "done" | "ended";
+                                    /** @description Traces that were in the trace list */
+                                    total: number;
+                                    /** @description Those of them in trace files; the others go with the transfer, or are still to come */
+                                    written: number;
+                                    /** @description Why it ended, or what keeps it from going on */
+                                    message?: string;
+                                };
                             };
                             data_bucket?: {
                                 data_bucket_name: string;
@@ -883,6 +896,8 @@ export interface paths {
                              * @enum {unknown}
                              */
                             object_lock_mode?: "" | "GOVERNANCE" | "COMPLIANCE";
+                            /** @description When a transfer is switched on, or goes to another bucket: write what is in the trace list, too (an addition of OpenCTS). Default false */
+                            also_listed?: boolean;
                             /** @description Days that files are locked */
                             object_lock_days?: number;
                         };
@@ -957,6 +972,17 @@ export interface paths {
                                 bucket_location: string;
                                 object_lock_mode?: string;
                                 object_lock_days?: number;
+                                /** @description How far what also_listed asked for has come (an addition of OpenCTS); absent: it was not asked for */
+                                listed?: {
+                                    /** @enum {unknown} */
+                                    state: "waiting" | "writing" | "done" | "ended";
+                                    /** @description Traces that were in the trace list */
+                                    total: number;
+                                    /** @description Those of them in trace files; the others go with the transfer, or are still to come */
+                                    written: number;
+                                    /** @description Why it ended, or what keeps it from going on */
+                                    message?: string;
+                                };
                             };
                             data_bucket?: {
                                 data_bucket_name: string;
@@ -1050,6 +1076,17 @@ export interface paths {
                                     bucket_location: string;
                                     object_lock_mode?: string;
                                     object_lock_days?: number;
+                                    /** @description How far what also_listed asked for has come (an addition of OpenCTS); absent: it was not asked for */
+                                    listed?: {
+                                        /** @enum {unknown} */
+                                        state: "waiting" | "writing" | "done" | "ended";
+                                        /** @description Traces that were in the trace list */
+                                        total: number;
+                                        /** @description Those of them in trace files; the others go with the transfer, or are still to come */
+                                        written: number;
+                                        /** @description Why it ended, or what keeps it from going on */
+                                        message?: string;
+                                    };
                                 };
                                 data_bucket?: {
                                     data_bucket_name: string;

@@ -199,8 +199,8 @@ export async function startApp({
   const operations = new Operations({ metadata, recorder, clock, log });
   await operations.start();
   const foundation = { config, log, clock, time, metadata, rootKey, journal, recorder, operations, ears };
-  const archive = await startArchive(foundation, refreshRecording);
-  const { objects, keyring, uploader, archiving, digester, lifecycle, searches } = archive;
+  const archive = await startArchive(foundation, refreshRecording, store);
+  const { objects, keyring, uploader, archiving, listing, digester, lifecycle, searches } = archive;
 
   let url = '';
   const publicUrl = () => config.publicUrl || url;
@@ -234,6 +234,7 @@ export async function startApp({
   const stored = new StoredWatch(metadata, STORED_JSON, log);
   watched = {
     archiving,
+    listing,
     uploader,
     journal,
     quarantine,
@@ -273,7 +274,7 @@ export async function startApp({
 
   const backups = new Backups({
     ...{ dataDir, version, rootKey, clock, log, journal, metadata, store },
-    ...{ archiving, uploader, digester, lifecycle },
+    ...{ archiving, listing, uploader, digester, lifecycle },
     own: { list: engine !== undefined, objects: config.s3Endpoint === '' },
     refusal: () => disk.refusal(),
   });
@@ -366,6 +367,7 @@ export async function startApp({
           ['identity', () => iam.stop()],
           ['journal', () => journal.close()],
           ['keyring', () => keyring.stop()],
+          ['listing', () => listing.stop()],
           ['archiving', () => archiving.stop()],
           ['notifying', () => notifying.stop()],
           // What hangs there would keep digests and uploads from ending; both go on at the next start.

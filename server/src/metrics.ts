@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Archiving, Uploader } from './archive/index.ts';
+import type { Archiving, Listing, Uploader } from './archive/index.ts';
 import type { Timekeeper } from './clock/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position, Quarantine } from './journal/index.ts';
@@ -16,6 +16,7 @@ const behind = (at: Position, end: Position) =>
 /** What the metrics look at when they are asked for. */
 export interface Watched {
   archiving: Archiving;
+  listing: Listing;
   uploader: Uploader;
   journal: Journal;
   quarantine: Quarantine;
@@ -124,6 +125,16 @@ export function createMetrics(watched: () => Watched): Metrics {
     'opencts_spool_damaged',
     'Folders of the spool that were not whole and were set aside; what could be delivered of them is',
     ({ uploader }) => uploader.damaged,
+  );
+  gauge(
+    'opencts_listed_waiting_traces',
+    'Traces of the list that are still to be brought into a bucket beside the transfer',
+    ({ listing }) => listing.left,
+  );
+  counter(
+    'opencts_listed_traces_total',
+    'Traces of the list that were brought into trace files beside the transfer',
+    ({ listing }) => listing.written,
   );
   gauge('opencts_spool_bytes', 'Their bytes', ({ uploader }) => uploader.waiting.bytes);
   gauge(

@@ -13,7 +13,7 @@ import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/index.ts';
 import { ARCHIVER, Archiver } from './archiver.ts';
 import { Archiving } from './archiving.ts';
-import { Cutter, type CutterJob, type SpoolFile, stretchName } from './cutter.ts';
+import { Cutter, type CutterJob, stretchName } from './cutter.ts';
 import { chainPlace, digestKey, digestPlace, partOf, traceFileKey } from './layout.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Route } from './route.ts';
@@ -21,6 +21,7 @@ import { goingOn } from './route-history.ts';
 import { SpoolSealer } from './sealing.ts';
 import { READY, readyStretches } from './spool.ts';
 import { BUCKET, ROUTE } from './testing/route.ts';
+import type { SpoolFile } from './trace-files.ts';
 import { Uploader } from './uploader.ts';
 
 const log = pino({ level: 'silent' });
@@ -70,7 +71,7 @@ async function open(): Promise<void> {
 }
 
 const cut = (routes: readonly Route[], cycle = CYCLE) =>
-  archiver.cut(journal.durableEnd, async () => routes.map(goingOn), cycle);
+  archiver.cut(journal.durableEnd, async () => ({ routes: routes.map(goingOn), watched: [] }), cycle);
 
 let count = 0;
 interface Given {
@@ -421,7 +422,7 @@ const archivingWith = (change: Partial<ConstructorParameters<typeof Archiving>[0
     cycleMs: 300_000,
     clock: () => CYCLE,
     log,
-    routes: async () => [goingOn(route())],
+    plan: async () => ({ routes: [goingOn(route())], watched: [] }),
     onPassed: async () => undefined,
     deliveredTo: async () => 0,
     onCut: () => undefined,

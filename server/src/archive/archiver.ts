@@ -12,6 +12,7 @@ import {
   type Position,
 } from '../journal/index.ts';
 import { type CutterJob, type Manifest, type Stretch, stretchName } from './cutter.ts';
+import type { Watch } from './passed-ids.ts';
 import type { RoutePeriod } from './route-history.ts';
 import { CUTTING, manifestIn, openSpool, READY } from './spool.ts';
 
@@ -28,16 +29,21 @@ export interface ArchiverOptions {
   cutStretch: (job: CutterJob) => Promise<Manifest>;
 }
 
+/** Where traces go, and whose passing is noted. */
+export interface Plan {
+  routes: readonly RoutePeriod[];
+  watched: readonly Watch[];
+}
+
 /** What is to be cut. */
 interface Order {
   to: Position;
-  routes: (from: Position) => Promise<readonly RoutePeriod[]>;
+  plan: (from: Position) => Promise<Plan>;
   cycle: number;
 }
 
 /** A stretch of the journal; `whole`: its folder is there already. */
-interface Cut extends Followed {
-  routes: readonly RoutePeriod[];
+interface Cut extends Followed, Plan {
   cycle: number;
   whole?: Manifest;
 }
@@ -96,11 +102,11 @@ export class Archiver {
 
   /**
    * Cuts everything up to `to`. What fails (a full spool, say) is for the next time.
-   * @param routes where traces go from a position on
+   * @param plan from a position on
    * @param cycle end of the cycle, epoch ms
    */
-  async cut(to: Position, routes: Order['routes'], cycle: number): Promise<void> {
-    this.order = { to, routes, cycle };
+  async cut(to: Position, plan: Order['plan'], cycle: number): Promise<void> {
+    this.order = { to, plan, cycle };
     // First what was begun before, if its folder is whole.
     if (this.options.follower.until) await this.step();
     await this.step();
@@ -114,11 +120,11 @@ export class Archiver {
   private async next(from: Position, until: Position | null): Promise<Cut | undefined> {
     if (until) {
       const whole = await this.begun({ from, to: until });
-      if (whole) return { frames: [], to: until, routes: [], cycle: whole.cycle, whole };
+      if (whole) return { frames: [], to: until, routes: [], watched: [], cycle: whole.cycle, whole };
     }
     if (!this.order || comparePositions(from, this.order.to) >= 0) return undefined;
-    const { to, routes, cycle } = this.order;
-    return { frames: [], to, routes: await routes(from), cycle };
+    const { to, plan, cycle } = this.order;
+    return { frames: [], to, ...(await plan(from)), cycle };
   }
 
   /** What became of a stretch that was begun; nothing is left of one that is to be cut again, to whatever end. */
@@ -131,26 +137,26 @@ export class Archiver {
     return whole;
   }
 
-  private async cutOne({ to, routes, cycle, whole }: Cut): Promise<boolean> {
+  private async cutOne({ to, routes, watched, cycle, whole }: Cut): Promise<boolean> {
     const { log, aside } = this.options;
     if (!whole && routes.length === 0) return true;
     const stretch = { from: this.position, to };
     this.inWork = stretchName(stretch);
-    const { files, replayed } = whole ?? (await this.cutAnew(stretch, routes, cycle));
+    const { files, replayed } = whole ?? (await this.cutAnew(stretch, { routes, watched }, cycle));
     await aside.remove(replayed);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
     log.debug({ files: files.length, traces, to: formatPosition(to) }, 'trace files were cut');
     return true;
   }
 
-  private async cutAnew(stretch: Stretch, routes: readonly RoutePeriod[], cycle: number): Promise<Manifest> {
+  private async cutAnew(stretch: Stretch, plan: Plan, cycle: number): Promise<Manifest> {
     const { journalId, spool, cutStretch } = this.options;
     const folder = path.join(spool, CUTTING);
     this.failed = stretchName(stretch);
     const manifest = await cutStretch({
       journalId,
       stretch,
-      routes,
+      ...plan,
       cycle,
       folder,
       final: this.folderOf(stretch),

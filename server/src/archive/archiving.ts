@@ -13,10 +13,9 @@ import {
   type MissingPart,
   type Position,
 } from '../journal/index.ts';
-import { ARCHIVER, Archiver } from './archiver.ts';
+import { ARCHIVER, Archiver, type Plan } from './archiver.ts';
 import type { CutterJob, Manifest } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
-import type { RoutePeriod } from './route-history.ts';
 import { manifestIn, READY, readyStretches } from './spool.ts';
 
 /** The same file seen from `src/` and from `dist/`. */
@@ -36,8 +35,8 @@ export interface ArchivingOptions {
   cycleMs: number;
   clock: () => number;
   log: Logger;
-  /** Where traces go from a position on. */
-  routes: (from: Position) => Promise<readonly RoutePeriod[]>;
+  /** From a position on. */
+  plan: (from: Position) => Promise<Plan>;
   /** Everything before a position has been cut. */
   onPassed: (position: Position) => Promise<void>;
   /** record_time of the newest trace in a delivered file, of those up to an instant; 0: there is none. */
@@ -156,11 +155,11 @@ export class Archiving {
 
   private async cutNow(): Promise<void> {
     const { archiver } = this;
-    const { journal, routes, clock, onCut, onPassed, log } = this.options;
+    const { journal, plan, clock, onCut, onPassed, log } = this.options;
     if (!archiver) return;
     const end = journal.durableEnd;
     this.reader?.advance(end);
-    await archiver.cut(end, routes, this.endOfCycle(clock()));
+    await archiver.cut(end, plan, this.endOfCycle(clock()));
     const fails = archiver.failingSince !== undefined;
     this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
     if (fails) return;

@@ -7,8 +7,6 @@ export {
   type SelectedFile,
 } from './catalog.ts';
 export { type DeliveredFile, noteFile, openChain } from './chains.ts';
-export type { SpoolFile } from './cutter.ts';
-export { lockFrom } from './cutter.ts';
 export {
   chainName,
   chainPlace,
@@ -21,7 +19,11 @@ export {
 } from './layout.ts';
 export { Lifecycle } from './lifecycle.ts';
 export { everyLine, traceTextOf } from './lines.ts';
+export type { ListedJob } from './listed-jobs.ts';
+export { Listing } from './listing.ts';
 export type { Route } from './route.ts';
 export { RouteHistory } from './route-history.ts';
 export { SpoolSealer } from './sealing.ts';
+export type { SpoolFile } from './trace-files.ts';
+export { lockFrom } from './trace-files.ts';
 export { Uploader } from './uploader.ts';

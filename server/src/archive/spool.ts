@@ -2,14 +2,17 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeDirectory, syncDirectory } from '../durable.ts';
-import { MANIFEST, type Manifest, type SpoolFile } from './cutter.ts';
+import { MANIFEST, type Manifest } from './cutter.ts';
+import type { SpoolFile } from './trace-files.ts';
 
 /*
  * The spool: `ready/` holds finished stretches, each a folder with its manifest; `cutting/` the one that is being
- * cut; `delivered/` what is being removed, so that no half of it is left in `ready`; `damaged/` what was set aside.
+ * cut; `listed/` what is written of the trace list; `delivered/` what is being removed, so that no half of it is left
+ * in `ready`; `damaged/` what was set aside.
  */
 export const READY = 'ready';
 export const CUTTING = 'cutting';
+export const LISTED = 'listed';
 const DELIVERED = 'delivered';
 const DAMAGED = 'damaged';
 
@@ -17,7 +20,7 @@ const DAMAGED = 'damaged';
 export async function openSpool(spool: string): Promise<void> {
   for (const folder of [CUTTING, DELIVERED])
     await rm(path.join(spool, folder), { recursive: true, force: true });
-  for (const folder of [READY, DELIVERED, DAMAGED]) await makeDirectory(path.join(spool, folder));
+  for (const folder of [READY, LISTED, DELIVERED, DAMAGED]) await makeDirectory(path.join(spool, folder));
 }
 
 /** Folders of stretches that wait to be uploaded, oldest first. */

@@ -5,9 +5,9 @@ import { KeyUnusable } from '../kms/index.ts';
 import type { Database, DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { noteFile } from './chains.ts';
-import type { SpoolFile } from './cutter.ts';
 import { measure, removeSpooled, type SealedFile, type SpoolSealer } from './sealing.ts';
 import { damagedStretches, discard, isThere, manifestIn, READY, readyStretches, setAside } from './spool.ts';
+import type { SpoolFile } from './trace-files.ts';
 
 /** Files of one bucket that are put at once. */
 const AT_ONCE = 4;

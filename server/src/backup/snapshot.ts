@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Archiving, Lifecycle, Uploader } from '../archive/index.ts';
+import type { Archiving, Lifecycle, Listing, Uploader } from '../archive/index.ts';
 import type { Digester } from '../evidence/index.ts';
 import { linkFile, linkFolder } from '../hard-link.ts';
 import { FORMAT } from '../installation/index.ts';
@@ -21,6 +21,7 @@ export interface SnapshotSource {
   metadata: Metadata;
   store: TraceStore;
   archiving: Pick<Archiving, 'hold'>;
+  listing: Pick<Listing, 'hold'>;
   uploader: Pick<Uploader, 'hold'>;
   digester: Pick<Digester, 'hold'>;
   lifecycle: Pick<Lifecycle, 'hold'>;
@@ -57,9 +58,9 @@ export async function takeSnapshot(
   folder: string,
   wish: SnapshotWish,
 ): Promise<Snapshot> {
-  const { archiving, uploader, digester, lifecycle, own } = source;
+  const { archiving, listing, uploader, digester, lifecycle, own } = source;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const take = () => archiving.hold(() => copyAll(source, folder, wish));
+  const take = () => archiving.hold(() => listing.hold(() => copyAll(source, folder, wish)));
   // Buckets elsewhere are no part of the copy, and may keep their workers for long.
   return own.objects && wish.objects
     ? lifecycle.hold(() => digester.hold(() => uploader.hold(take)))
@@ -81,6 +82,7 @@ async function copyAll(source: SnapshotSource, folder: string, wish: SnapshotWis
   await copy.begin();
   await linkFile(...inside('spool/.installation'));
   await linkFolder(...inside('spool/ready'));
+  await linkFolder(...inside('spool/listed'));
   if (hasList) {
     await linkFile(...inside('engine/.installation'));
     await snapshotEngine(store, ...inside('engine/data'));

@@ -72,6 +72,7 @@ export const TRACKERS: Commands = {
     options: {
       'create-bucket': { type: 'boolean', help: 'make the bucket' },
       prefix: { type: 'string', help: 'beginning of the names of trace files' },
+      'also-listed': { type: 'boolean', help: 'write what is in the trace list, too' },
       verify: { type: 'boolean', help: 'write signed digest files' },
       key: { type: 'string', help: 'encrypt with this key (alias or id); empty: do not' },
     },
@@ -86,6 +87,7 @@ export const TRACKERS: Commands = {
         obs_info: {
           bucket_name: args.BUCKET ?? '',
           is_obs_created: options['create-bucket'] === true,
+          ...(options['also-listed'] ? { also_listed: true } : {}),
           ...(typeof options.prefix === 'string' ? { file_prefix_name: options.prefix } : {}),
         },
       };

@@ -12,7 +12,8 @@ record a line; folders are walked; - reads standard input. A record that was imp
 duplicate, so an import that was interrupted is simply started again.
 
 Traces come into a bucket when their tracker has a transfer at that time. At its end the import says which have
-none, and how many traces are older than the trace list reaches; these are in trace files alone.
+none, and how many traces are older than the trace list reaches; these are in trace files alone. A transfer that
+is set up afterwards brings in what the list still holds: opencts trackers transfer TRACKER BUCKET --also-listed
 
 Options:
 ${CONNECTION_HELP}

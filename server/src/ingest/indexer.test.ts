@@ -337,6 +337,8 @@ function bound(real: TraceStore): TraceStore {
     known: (...asked) => real.known(...asked),
     dropBefore: (instant) => real.dropBefore(instant),
     held: (from) => real.held(from),
+    extentOf: (tracker) => real.extentOf(tracker),
+    linesOf: (tracker, page) => real.linesOf(tracker, page),
     parts: () => real.parts(),
     setAsideIfDamaged: (part) => real.setAsideIfDamaged(part),
     damagedParts: () => real.damagedParts(),

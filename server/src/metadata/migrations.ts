@@ -721,6 +721,33 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0022_listed_jobs': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('listed_jobs')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tracker_id', 'text', (column) => column.notNull().unique())
+        .addColumn('project_id', 'text', (column) => column.notNull())
+        .addColumn('tracker', 'text', (column) => column.notNull())
+        .addColumn('bucket', 'text', (column) => column.notNull())
+        .addColumn('journal_id', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('message', 'text', (column) => column.notNull().defaultTo(''))
+        .addColumn('ready_segment', 'integer')
+        .addColumn('ready_offset', 'integer')
+        .addColumn('up_to', 'bigint')
+        .addColumn('total', 'bigint', (column) => column.notNull().defaultTo(0))
+        .addColumn('traces', 'bigint', (column) => column.notNull().defaultTo(0))
+        .addColumn('slices', 'integer', (column) => column.notNull().defaultTo(0))
+        .addColumn('last_time', 'bigint')
+        .addColumn('last_id', 'text')
+        .addColumn('pending_time', 'bigint')
+        .addColumn('pending_id', 'text')
+        .addColumn('pending_traces', 'bigint', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -152,6 +152,37 @@ export interface Database {
     /** When the tracker was deleted, while what was under way may still be recorded. */
     removed_at: number | null;
   };
+  /** Traces of the trace list that are brought into trace files besides the transfer; the last job of each tracker. */
+  listed_jobs: {
+    id: string;
+    tracker_id: string;
+    project_id: string;
+    /** Its name. */
+    tracker: string;
+    bucket: string;
+    journal_id: string;
+    created_at: number;
+    state: 'waiting' | 'writing' | 'done' | 'ended';
+    /** Why it ended, or what keeps it from going on. */
+    message: Generated<string>;
+    /** The indexer must have passed it; null: that is not settled yet. */
+    ready_segment: Generated<number | null>;
+    ready_offset: Generated<number | null>;
+    /** record_time of the newest trace that may be among them; null: that is not known yet. */
+    up_to: Generated<number | null>;
+    /** Traces of the list, and those of them that are in files. */
+    total: Generated<number>;
+    traces: Generated<number>;
+    /** Folders that came into the spool. */
+    slices: Generated<number>;
+    /** The last trace that it has come to. */
+    last_time: Generated<number | null>;
+    last_id: Generated<string | null>;
+    /** The last trace of the folder that is about to come into the spool, or is there; null: none is. */
+    pending_time: Generated<number | null>;
+    pending_id: Generated<string | null>;
+    pending_traces: Generated<number>;
+  };
   /** Trace files that lie in their buckets. */
   trace_files: {
     bucket: string;

@@ -4,6 +4,7 @@ import {
   Archiving,
   deliveredTo,
   Lifecycle,
+  Listing,
   type Route,
   RouteHistory,
   SpoolSealer,
@@ -16,6 +17,7 @@ import { ArchiveHoldings, Digester, EvidenceLog, ProofPackages, SigningKeys } fr
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
+import type { TraceStore } from '../traces/index.ts';
 import { Trackers, type Transfer } from '../trackers/index.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -26,6 +28,7 @@ import type { Foundation } from './foundation.ts';
 export async function startArchive(
   { config, log, clock, time, metadata, rootKey, journal, recorder, operations, ears }: Foundation,
   refreshRecording: () => Promise<void>,
+  store: TraceStore,
 ) {
   const { dataDir } = config;
   const objects = await openObjects(config, time);
@@ -47,12 +50,15 @@ export async function startArchive(
     clock,
     onLifecycle: ({ bucket, days, projectId, tracker }, work) =>
       operations.run({ projectId, domainId: bucket.domainId }, lifecycleOf(bucket, days, tracker), work),
-    rerouting: (transaction, from, to) => {
+    rerouting: async (transaction, { before: from, after: to, alsoListed = false }) => {
       const { tracker } = (to ?? from) as Transfer;
       const [before, after] = [from && routeOf(from), to && routeOf(to)];
-      const { projectId, name } = tracker;
-      return history.note(transaction, { projectId, tracker: name, before, after, isRemoved: !to });
+      const { projectId, name, id: trackerId } = tracker;
+      const isEnabled = to?.tracker.enabled;
+      await history.note(transaction, { projectId, tracker: name, before, after, isRemoved: !to });
+      await listing.note(transaction, { projectId, trackerId, tracker: name, after, isEnabled, alsoListed });
     },
+    withListed: (tracker, bucket, store) => listing.switchOn(tracker, bucket, store),
     changed: async () => {
       await refreshRecording();
       await history.settle();
@@ -71,6 +77,7 @@ export async function startArchive(
     onDelivered: ({ projectId, domainId, bucket, key, bytes }) =>
       recorder.recordObject({ projectId, domainId }, { bucket, key, bytes, name: 'PUT.OBJECT' }),
   });
+  const routes = async () => (await trackers.transfers()).flatMap((one) => routeOf(one) ?? []);
   const archiving = new Archiving({
     directory: path.join(dataDir, 'journal'),
     spool,
@@ -79,11 +86,10 @@ export async function startArchive(
     cycleMs: config.cycleSeconds * 1000,
     clock,
     log,
-    routes: async (from) =>
-      history.periods(
-        from,
-        (await trackers.transfers()).flatMap((one) => routeOf(one) ?? []),
-      ),
+    plan: async (from) => ({
+      routes: await history.periods(from, await routes()),
+      watched: await listing.watches(),
+    }),
     onPassed: (position) => history.forget(position),
     deliveredTo: (until) => deliveredTo(metadata, until),
     onCut: () => void uploader.work(),
@@ -91,7 +97,13 @@ export async function startArchive(
     onMissing: ears.onMissing,
     onAside: ears.onAside,
   });
+  const listing = new Listing({
+    ...{ metadata, store, journal, spool, history, archiving, routes, clock, log },
+    directory: path.join(dataDir, 'journal'),
+    onSpooled: () => void uploader.work(),
+  });
   await archiving.start();
+  listing.start();
   keyring.start();
   void uploader.work();
   const signingKeys = new SigningKeys(metadata, rootKey, clock);
@@ -149,7 +161,7 @@ export async function startArchive(
   });
   await searches.start();
   return {
-    ...{ objects, buckets, keyring, trackers, uploader, archiving },
+    ...{ objects, buckets, keyring, trackers, uploader, archiving, listing },
     ...{ signingKeys, evidence, digester, lifecycle, catalog, holdings, packages, searches },
   };
 }

@@ -118,6 +118,26 @@ export interface TraceReader {
   hourCounts(projectId: string, from: number, to: number): Promise<HourCount[]>;
 }
 
+/** Whose traces: of one tracker. */
+export interface RecordedBy {
+  projectId: string;
+  trackerName: string;
+}
+
+/** A trace as it stands in a trace file. */
+export interface StoredLine extends TraceKey {
+  recordTime: number;
+  serviceType: string;
+  traceName: string;
+  line: string;
+}
+
+export interface StoredLines {
+  lines: StoredLine[];
+  /** Others may follow. */
+  more: boolean;
+}
+
 /** A part of the store's table, as it was written once. */
 export interface StoredPart {
   name: string;
@@ -153,6 +173,16 @@ export interface TraceStore {
   known(projectId: string, ids: readonly string[], from: number, to: number): Promise<Set<string>>;
   /** Drops the days of `record_time` that end at or before this instant (epoch ms). Returns the days dropped. */
   dropBefore(instant: number): Promise<string[]>;
+  /** How many traces of a tracker are there, and when the first and last of them were recorded. */
+  extentOf(tracker: RecordedBy): Promise<{ traces: number; oldest: number; newest: number }>;
+  /**
+   * Traces of a tracker that were recorded until an instant, oldest first, each once: at most `limit`, above `after`
+   * when given. A page of large traces ends early.
+   */
+  linesOf(
+    tracker: RecordedBy,
+    page: { upTo: number; after: TraceKey | undefined; limit: number },
+  ): Promise<StoredLines>;
   /** Traces of every project by hour of record_time, for hours from this instant on. */
   held(from: number): Promise<[projectId: string, hour: number, traces: number][]>;
   /** What the table lies in on disk, newest first; none of replicas, which mend themselves. */

@@ -49,6 +49,12 @@ export const ObsInfo = Type.Object(
           'Files can neither be changed nor removed for a time (an addition of OpenCTS); empty: they can',
       }),
     ),
+    also_listed: Type.Optional(
+      Type.Boolean({
+        description:
+          'When a transfer is switched on, or goes to another bucket: write what is in the trace list, too (an addition of OpenCTS). Default false',
+      }),
+    ),
     object_lock_days: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 36_500, description: 'Days that files are locked' }),
     ),
@@ -142,6 +148,25 @@ export const Tracker = Type.Object(
       bucket_location: Type.String(),
       object_lock_mode: Type.Optional(Type.String()),
       object_lock_days: Type.Optional(Type.Integer()),
+      listed: Type.Optional(
+        Type.Object(
+          {
+            state: Type.Enum(['waiting', 'writing', 'done', 'ended']),
+            total: Type.Integer({ description: 'Traces that were in the trace list' }),
+            written: Type.Integer({
+              description:
+                'Those of them in trace files; the others go with the transfer, or are still to come',
+            }),
+            message: Type.Optional(
+              Type.String({ description: 'Why it ended, or what keeps it from going on' }),
+            ),
+          },
+          {
+            description:
+              'How far what also_listed asked for has come (an addition of OpenCTS); absent: it was not asked for',
+          },
+        ),
+      ),
     }),
     data_bucket: Type.Optional(
       Type.Object({

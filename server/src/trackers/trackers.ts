@@ -38,12 +38,24 @@ export interface StoredTracker {
   isUnreadable?: true;
   /** When its last trace file was written, epoch ms. */
   lastTransferAt?: number;
+  /** How the traces of the list come into a bucket, if that was wanted. */
+  listed?: { bucket: string; state: ListedState; total: number; written: number; message: string };
 }
+
+type ListedState = NonNullable<Tracker['obs_info']['listed']>['state'];
 
 /** A tracker and its project, which tell what is transferred, and where to. */
 export interface Transfer {
   tracker: StoredTracker;
   project: { name: string; region: string; domainId: string };
+}
+
+/** A change of what a tracker transfers; one that is made has nothing before, one that is deleted nothing after. */
+export interface Rerouted {
+  before?: Transfer | undefined;
+  after?: Transfer | undefined;
+  /** The traces of the list are to go there, too. */
+  alsoListed?: boolean;
 }
 
 export interface TrackersOptions {
@@ -55,7 +67,13 @@ export interface TrackersOptions {
   /** How long the objects of a bucket stay is about to change. */
   onLifecycle: LifecycleOptions['onLifecycle'];
   /** What a tracker transfers, and where to, changes in this transaction. */
-  rerouting: (transaction: Metadata, before?: Transfer, after?: Transfer) => Promise<void>;
+  rerouting: (transaction: Metadata, change: Rerouted) => Promise<void>;
+  /** Stores a tracker of which the traces of the list go to the bucket, too. @throws CtsError when they cannot */
+  withListed: <Result>(
+    tracker: { projectId: string; name: string },
+    bucket: string,
+    store: () => Promise<Result>,
+  ) => Promise<Result>;
   /** What is recorded has changed. */
   changed: () => Promise<void>;
 }
@@ -72,8 +90,16 @@ export class Trackers {
     const rows = await this.options.metadata
       .selectFrom('trackers')
       .leftJoin('deliveries', 'deliveries.tracker_id', 'trackers.id')
+      .leftJoin('listed_jobs', 'listed_jobs.tracker_id', 'trackers.id')
       .selectAll('trackers')
       .select(['deliveries.detail', 'deliveries.message'])
+      .select([
+        'listed_jobs.state as listed_state',
+        'listed_jobs.bucket as listed_bucket',
+        'listed_jobs.total as listed_total',
+        'listed_jobs.traces as listed_written',
+        'listed_jobs.message as listed_message',
+      ])
       .select(({ selectFrom }) =>
         selectFrom('trace_files')
           .select(({ fn }) => fn.max('delivered_at').as('at'))
@@ -83,9 +109,9 @@ export class Trackers {
           .whereRef('trace_files.tracker_id', '=', 'trackers.id')
           .as('transferred_at'),
       )
-      .where('project_id', '=', projectId)
-      .orderBy('created_at')
-      .orderBy('id')
+      .where('trackers.project_id', '=', projectId)
+      .orderBy('trackers.created_at')
+      .orderBy('trackers.id')
       .execute();
     return Promise.all(rows.map((row) => this.withKeyTrouble(toTracker(row))));
   }
@@ -133,7 +159,7 @@ export class Trackers {
         settings,
         createdAt: this.options.clock(),
       };
-      await this.store(made, undefined, async (transaction, others) => {
+      await this.store(made, undefined, alsoListed(request), async (transaction, others) => {
         checkRoom(request, others);
         const { id, projectId: project_id, createdAt: created_at } = made;
         await transaction
@@ -174,7 +200,7 @@ export class Trackers {
       const enabled = request.status === undefined ? before.enabled : request.status === 'enabled';
       const planned = { ...before, enabled, settings };
       await beforehand(planned);
-      await this.store(planned, before, async (transaction) => {
+      await this.store(planned, before, alsoListed(request), async (transaction) => {
         // Whatever was wrong with the delivery may be right now; the next one tells.
         await transaction.deleteFrom('deliveries').where('tracker_id', '=', before.id).execute();
         const { numUpdatedRows } = await transaction
@@ -198,6 +224,7 @@ export class Trackers {
   private async store(
     tracker: StoredTracker,
     before: StoredTracker | undefined,
+    alsoListed: boolean,
     write: (
       transaction: Metadata,
       others: readonly Pick<StoredTracker, 'type' | 'name'>[],
@@ -223,7 +250,11 @@ export class Trackers {
       }
       await write(transaction, others);
       const project = await projectOf(transaction, projectId);
-      await this.options.rerouting(transaction, before && { tracker: before, project }, { tracker, project });
+      await this.options.rerouting(transaction, {
+        before: before && { tracker: before, project },
+        after: { tracker, project },
+        alsoListed: alsoListed && settings.bucket !== before?.settings.bucket,
+      });
     });
   }
 
@@ -234,7 +265,7 @@ export class Trackers {
       const rows = await transaction.deleteFrom('trackers').where('id', 'in', ids).returningAll().execute();
       for (const tracker of rows.map(toTracker)) {
         const project = await projectOf(transaction, tracker.projectId);
-        await this.options.rerouting(transaction, { tracker, project });
+        await this.options.rerouting(transaction, { before: { tracker, project } });
       }
     });
     await this.options.changed();
@@ -297,7 +328,7 @@ export class Trackers {
   private async settle(
     owner: TrackerOwner,
     request: TrackerRequest,
-    { id, settings: before = DEFAULTS }: Partial<StoredTracker>,
+    { id, settings: before = DEFAULTS, listed, enabled = true }: Partial<StoredTracker>,
     others: readonly StoredTracker[],
     store: (settings: TrackerSettings) => Promise<StoredTracker>,
   ): Promise<StoredTracker> {
@@ -306,6 +337,7 @@ export class Trackers {
     checkEvents(settings, others);
     if (request.tracker_type === 'data') checkDataBucket(settings);
     const bucketIsNew = settings.bucket !== '' && settings.bucket !== before.bucket;
+    if (alsoListed(request)) checkListed(request, settings, bucketIsNew, enabled, listed?.bucket);
     const encryptionIsNew = !before.isEncrypted || settings.kmsId !== before.kmsId;
     // The keyring is asked before a bucket is made, a store that has keys of its own after it.
     const encrypts = settings.isEncrypted && settings.bucket !== '' && (bucketIsNew || encryptionIsNew);
@@ -319,7 +351,10 @@ export class Trackers {
       const tracker = { id, name: request.tracker_name };
       const said = bucketIsNew ? 0 : before.bucketLifecycle;
       if (settings.bucket !== '') await this.settleLifecycle(owner, tracker, settings, said);
-      return await store(settings);
+      const { tracker_name: name } = request;
+      const storeIt = () => store(settings);
+      if (!alsoListed(request) || !bucketIsNew) return await storeIt();
+      return await this.options.withListed({ projectId: owner.projectId, name }, settings.bucket, storeIt);
     } catch (error) {
       if (made) await removeMadeInVain(this.options, settings.bucket);
       throw error;
@@ -586,6 +621,29 @@ function checkTogether(request: TrackerRequest, settings: TrackerSettings): void
   }
 }
 
+const alsoListed = ({ obs_info }: TrackerRequest): boolean => obs_info?.also_listed === true;
+
+/** @param listedTo bucket that the traces of the list come to, or have come to, already */
+function checkListed(
+  { status }: TrackerRequest,
+  { bucket }: TrackerSettings,
+  bucketIsNew: boolean,
+  wasEnabled: boolean,
+  listedTo: string | undefined,
+): void {
+  const refuse = (reason: string) =>
+    ERRORS.invalidBody('obs_info.also_listed', `obs_info.also_listed cannot be done: ${reason}`);
+  if (bucket === '') throw refuse('the tracker has no bucket');
+  if (status === 'disabled' || (status === undefined && !wasEnabled)) {
+    throw refuse('the tracker is disabled; enable it at the same time');
+  }
+  if (!bucketIsNew && listedTo !== bucket) {
+    throw refuse(
+      `the tracker transfers to ${bucket} already; what is in the trace list comes along when a transfer is switched on, or goes to another bucket`,
+    );
+  }
+}
+
 /** Each operation of a bucket is tracked by one tracker of the project. */
 function checkEvents({ dataBucket }: TrackerSettings, others: readonly StoredTracker[]): void {
   if (!dataBucket) return;
@@ -659,6 +717,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
       ...(settings.lock
         ? { object_lock_mode: settings.lock.mode, object_lock_days: settings.lock.days }
         : {}),
+      ...(tracker.listed ? { listed: listedAnswer(tracker.listed) } : {}),
     },
     ...(settings.dataBucket
       ? {
@@ -672,6 +731,10 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
     group_id: '',
     stream_id: '',
   };
+}
+
+function listedAnswer({ state, total, written, message }: NonNullable<StoredTracker['listed']>) {
+  return { state, total, written, ...(message === '' ? {} : { message }) };
 }
 
 async function projectOf(transaction: Metadata, id: string): Promise<Transfer['project']> {
@@ -700,6 +763,11 @@ function toTracker(row: {
   detail?: DeliveryTrouble | null;
   message?: string | null;
   transferred_at?: number | null;
+  listed_state?: ListedState | null;
+  listed_bucket?: string | null;
+  listed_total?: number | null;
+  listed_written?: number | null;
+  listed_message?: string | null;
 }): StoredTracker {
   const { settings, problem } = readSettings(row.settings);
   const unreadable = {
@@ -717,5 +785,16 @@ function toTracker(row: {
     ...(row.detail ? { trouble: { detail: row.detail, message: row.message ?? '' } } : {}),
     ...(problem === undefined ? {} : { trouble: unreadable, isUnreadable: true }),
     ...(row.transferred_at ? { lastTransferAt: row.transferred_at } : {}),
+    ...(row.listed_state
+      ? {
+          listed: {
+            state: row.listed_state,
+            bucket: row.listed_bucket ?? '',
+            total: row.listed_total ?? 0,
+            written: row.listed_written ?? 0,
+            message: row.listed_message ?? '',
+          },
+        }
+      : {}),
   };
 }

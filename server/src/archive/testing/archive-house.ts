@@ -135,7 +135,11 @@ export class ArchiveHouse {
   /** A cycle ends. */
   async cut(): Promise<void> {
     this.now += 300_000;
-    await this.archiver.cut(this.journal.durableEnd, async () => [goingOn(this.route)], this.now);
+    await this.archiver.cut(
+      this.journal.durableEnd,
+      async () => ({ routes: [goingOn(this.route)], watched: [] }),
+      this.now,
+    );
   }
 
   /** A cycle ends, while the uploader is at work. */

@@ -8,7 +8,7 @@ import {
   MEMORY_BEFORE_DISK,
   QUERY_SHARES,
 } from '../limits.ts';
-import type { StoredPart, TraceFilter, TraceReader, TraceStore } from '../query.ts';
+import type { RecordedBy, StoredPart, TraceFilter, TraceKey, TraceReader, TraceStore } from '../query.ts';
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGonePart, queryError } from './errors.ts';
@@ -17,6 +17,7 @@ import { bind, type Parameters } from './literals.ts';
 import { ClickHouseReader, newestQuery } from './reader.ts';
 import type { Row } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
+import { extentOf, linesOf } from './stored-lines.ts';
 
 /** Inserts, and what the service asks for itself. */
 const OWN_CONNECTIONS = 4;
@@ -144,6 +145,15 @@ class ClickHouseStore implements TraceStore {
   async freeze(name: string): Promise<void> {
     const { database, table } = this.localTable();
     await this.command(`ALTER TABLE ${database}.${table} FREEZE WITH NAME '${name}'`);
+  }
+
+  extentOf(tracker: RecordedBy) {
+    return extentOf(this.table, (query, parameters) => this.read(this.client, query, parameters), tracker);
+  }
+
+  linesOf(tracker: RecordedBy, page: { upTo: number; after: TraceKey | undefined; limit: number }) {
+    const ask = (query: string, parameters: Parameters) => this.read(this.client, query, parameters);
+    return linesOf(this.table, ask, tracker, page);
   }
 
   async held(from: number): Promise<[string, number, number][]> {

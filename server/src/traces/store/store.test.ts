@@ -6,8 +6,10 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEngine } from '../../engine/index.ts';
+import { fileLine, lineOf, type TraceLine } from '../line.ts';
 import {
   InsertRefused,
+  type StoredLine,
   StoreUnavailable,
   type TraceFilter,
   type TraceKey,
@@ -162,6 +164,57 @@ for (const backend of BACKENDS) {
       const found = await reader.find(projectId, sent.trace_id as string);
       expect(found?.source_ip).toBe('');
       expect(found).not.toHaveProperty('user');
+    });
+
+    test('a line comes back as it stands in a trace file, oldest first, once, and those of others do not', async () => {
+      const projectId = newProject();
+      const text = 'Größe "✓" \\ \t \u0000 </x> line\nbreak';
+      const kept =
+        '{"message":"","__proto__":1,"aws_region":"x","9":1.0,"n":[1,{"deep":null}],"resource_id":""}';
+      const sent = [
+        line(projectId, {
+          message: text,
+          request: '{"a":1e400}',
+          read_only: false,
+          content_length: 0,
+          code: 404,
+        }),
+        line(projectId, { extra: kept, message: undefined, code: '0100', total_time: 9_007_199_254_740_991 }),
+        line(projectId, { trace_type: 'SystemAction', user: undefined, source_ip: '', code: undefined }),
+        ...Array.from({ length: 20 }, (_, i) =>
+          line(projectId, { time: NOW - (i % 4), user: `{"name":"${i}","n":1.0}` }),
+        ),
+      ];
+      const copies = sent
+        .slice(3, 10)
+        .map((one) => ({ ...one, record_time: (one.record_time as number) + HOUR }));
+      const others = [
+        line(newProject()),
+        line(projectId, { tracker_name: 'other' }),
+        line(projectId, { record_time: NOW + 2 * HOUR }),
+      ];
+      for (const some of [sent, copies, others]) await store.insert(bytes(some), randomUUID());
+      const tracker = { projectId, trackerName: 'system' };
+      const found: StoredLine[] = [];
+      for (let more = true; more; ) {
+        const page = { upTo: NOW + HOUR, after: found.at(-1), limit: 3 };
+        const next = await store.linesOf(tracker, page);
+        found.push(...next.lines);
+        more = next.more;
+      }
+      const inOrder = (lines: string[]) => [...lines].sort();
+      const fileLineOf = (one: object) =>
+        fileLine(lineOf(Object.fromEntries(Object.entries(one).sort()) as TraceLine));
+      expect(inOrder(found.map((one) => one.line.replace(/"record_time":\d+/, '')))).toEqual(
+        inOrder(sent.map((one) => fileLineOf(one).replace(/"record_time":\d+/, ''))),
+      );
+      expect(found.map(({ time }) => time)).toEqual(found.map(({ time }) => time).sort((a, b) => a - b));
+      const extent = await store.extentOf(tracker);
+      expect(extent.traces).toBe(sent.length + copies.length + 1);
+      expect(extent.newest).toBe(NOW + 2 * HOUR);
+      expect(await store.extentOf({ projectId: newProject(), trackerName: 'system' })).toMatchObject({
+        traces: 0,
+      });
     });
 
     test('bounds are exclusive', async () => {
