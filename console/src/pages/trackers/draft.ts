@@ -16,6 +16,8 @@ export interface Draft {
   transfers: boolean;
   newBucket: boolean;
   bucket: string;
+  /** What is in the trace list comes there, too. */
+  alsoListed: boolean;
   prefix: string;
   compression: 'gzip' | 'json';
   sorted: boolean;
@@ -32,6 +34,8 @@ export interface Draft {
 /** What the fields of the form work with. */
 export interface FieldProps {
   draft: Draft;
+  /** As it is stored; absent: it is made now. */
+  tracker: Tracker | undefined;
   buckets: Buckets;
   change: (next: Partial<Draft>) => void;
 }
@@ -48,6 +52,7 @@ export function draftOf(tracker: Tracker | undefined): Draft {
     transfers,
     newBucket: !transfers,
     bucket: obs?.bucket_name ?? '',
+    alsoListed: false,
     prefix: obs?.file_prefix_name ?? '',
     compression: obs?.compress_type === 'json' ? 'json' : 'gzip',
     sorted: obs?.is_sort_by_service ?? true,
@@ -97,6 +102,7 @@ export function requestOf(draft: Draft, before: Tracker | undefined): TrackerReq
     obs_info: {
       bucket_name: draft.bucket,
       is_obs_created: draft.newBucket,
+      ...(draft.alsoListed && draft.bucket !== before?.obs_info.bucket_name ? { also_listed: true } : {}),
       file_prefix_name: draft.prefix,
       compress_type: draft.compression,
       is_sort_by_service: draft.sorted,

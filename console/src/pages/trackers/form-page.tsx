@@ -19,6 +19,7 @@ import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
 import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
+import { useListedProgress } from './listed.tsx';
 import { Status } from './page.tsx';
 import { ProtectionFields } from './protection-fields.tsx';
 import { RecordedFields } from './recorded-fields.tsx';
@@ -48,6 +49,7 @@ export default function TrackerFormPage() {
     const tracker = trackers.find(({ tracker_name }) => tracker_name === name);
     return { tracker, buckets, keys };
   }, name);
+  useListedProgress(value?.tracker ? [value.tracker] : [], reload);
   if (error) return <Problem error={error} onRetry={reload} />;
   // Loaded anew after another sign-in: the form stays, with what was typed.
   if (!value) return <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>;
@@ -132,14 +134,13 @@ function TrackerForm({ tracker, buckets, keys }: World) {
 }
 
 interface SectionsProps extends FieldProps {
-  tracker: Tracker | undefined;
   keys: Key[];
   region: string;
 }
 
 /** What is recorded, where it goes, and what protects it there. */
-function Sections({ tracker, keys, region, ...fields }: SectionsProps) {
-  const { draft, change } = fields;
+function Sections({ keys, region, ...fields }: SectionsProps) {
+  const { draft, tracker, change } = fields;
   return (
     <SpaceBetween size="l">
       {tracker?.status === 'error' && (

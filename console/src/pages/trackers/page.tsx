@@ -18,6 +18,7 @@ import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { Listed, useListedProgress } from './listed.tsx';
 
 const words = texts.trackers;
 
@@ -29,6 +30,7 @@ export default function TrackersPage() {
   const navigate = useNavigate();
   const act = useAct();
   const { value, loading, error, reload } = useLoad((signal) => listTrackers(api, signal), 'trackers');
+  useListedProgress(value ?? [], reload);
   const [question, setQuestion] = useState<{ kind: 'disable' | 'remove'; tracker: Tracker }>();
   const hasManagement = value?.some(({ tracker_type }) => tracker_type === 'system');
 
@@ -124,14 +126,18 @@ export default function TrackersPage() {
             {
               id: 'bucket',
               header: words.columns.bucket,
-              cell: ({ obs_info }) =>
-                obs_info.bucket_name === '' ? (
+              minWidth: 230,
+              cell: (tracker) =>
+                tracker.obs_info.bucket_name === '' ? (
                   <Box color="text-body-secondary">{words.noTransfer}</Box>
                 ) : (
-                  <>
-                    {obs_info.bucket_name}
-                    {obs_info.file_prefix_name !== '' && ` · ${obs_info.file_prefix_name}`}
-                  </>
+                  <SpaceBetween size="xxs">
+                    <div>
+                      {tracker.obs_info.bucket_name}
+                      {tracker.obs_info.file_prefix_name !== '' && ` · ${tracker.obs_info.file_prefix_name}`}
+                    </div>
+                    {tracker.obs_info.listed?.state !== 'done' && <Listed tracker={tracker} />}
+                  </SpaceBetween>
                 ),
             },
             {

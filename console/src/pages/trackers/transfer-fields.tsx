@@ -7,6 +7,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
+import { AlsoListed } from './also-listed.tsx';
 import { BucketCheck } from './bucket-check.tsx';
 import { type Draft, exampleKey, type FieldProps, LIFECYCLES } from './draft.ts';
 
@@ -23,6 +24,7 @@ export function TransferFields(props: FieldProps & { region: string }) {
   return (
     <SpaceBetween size="m">
       <BucketFields {...props} />
+      <AlsoListed {...props} />
       <Field
         of="file_prefix_name"
         label={`${words.prefix} (${texts.common.optional})`}

@@ -47,6 +47,23 @@ export const trackers: typeof english = {
   none: 'Keine Tracker vorhanden',
   noneText: 'CTS ist in diesem Projekt nicht aktiviert: Es wird nichts aufgezeichnet.',
   saved: (name) => `Der Tracker ${name} wurde gespeichert.`,
+  listed: {
+    writing: 'Die Trace-Liste wird in den Bucket geschrieben',
+    progress: (written, total) =>
+      `${number(written)} von ${number(total)} Traces stehen in Trace-Dateien; ein Teil der übrigen kommt mit der Übertragung.`,
+    waiting: 'Wartet auf die Trace-Liste',
+    waitingHint: 'Ihr Inhalt wird in den Bucket geschrieben, sobald sie auf dem neuesten Stand ist.',
+    done: (written) =>
+      written === 1
+        ? 'Ein Trace aus der Liste wurde in den Bucket geschrieben'
+        : `${number(written)} Traces aus der Liste wurden in den Bucket geschrieben`,
+    ended: 'Die Trace-Liste ist nicht vollständig im Bucket',
+    endedHint: (written) =>
+      written === 1
+        ? 'Ein Trace wurde geschrieben, dann endete es:'
+        : `${number(written)} Traces wurden geschrieben, dann endete es:`,
+    held: 'Ein neuer Versuch folgt:',
+  },
   form: {
     create: 'Daten-Tracker erstellen',
     edit: (name) => `Tracker ${name}`,
@@ -79,6 +96,14 @@ export const trackers: typeof english = {
     bucketChoose: 'Bucket auswählen',
     bucketNone: 'Noch kein Bucket vorhanden',
     bucketLacks: 'Geben Sie einen Bucket an.',
+    alsoListed: 'Auch den Inhalt der Trace-Liste schreiben',
+    alsoListedHint: (traces) => {
+      if (traces === undefined)
+        return 'Was dieser Tracker bisher aufgezeichnet hat, steht nur in der Trace-Liste und verschwindet dort nach sieben Tagen.';
+      if (traces === 1)
+        return 'In der Trace-Liste steht ein Trace dieses Trackers. Ohne diese Option fehlt er im Bucket.';
+      return `In der Trace-Liste stehen ${number(traces)} Traces dieses Trackers. Ohne diese Option fehlen sie im Bucket.`;
+    },
     prefix: 'Präfix der Dateinamen',
     prefixAbout: 'Dateinamen beginnen damit; so lassen sich die Dateien mehrerer Tracker unterscheiden.',
     prefixHint: 'Höchstens 64 Zeichen: Buchstaben, Ziffern, „.“, „_“ und „-“.',

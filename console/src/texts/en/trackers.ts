@@ -45,6 +45,23 @@ export const trackers = {
   none: 'There is no tracker',
   noneText: 'CTS is not enabled in this project: nothing is recorded.',
   saved: (name: string) => `The tracker ${name} is saved.`,
+  listed: {
+    writing: 'The trace list comes into the bucket',
+    progress: (written: number, total: number) =>
+      `${number(written)} of ${number(total)} traces are in trace files; some of the rest go with the transfer.`,
+    waiting: 'Waits for the trace list',
+    waitingHint: 'What is in it comes into the bucket as soon as it is up to date.',
+    done: (written: number) =>
+      written === 1
+        ? 'One trace of the list was brought into the bucket'
+        : `${number(written)} traces of the list were brought into the bucket`,
+    ended: 'The trace list is not all in the bucket',
+    endedHint: (written: number) =>
+      written === 1
+        ? 'One trace of it is, then it ended:'
+        : `${number(written)} traces of it are, then it ended:`,
+    held: 'It is tried again:',
+  },
   form: {
     create: 'Create data tracker',
     edit: (name: string) => `Tracker ${name}`,
@@ -75,6 +92,14 @@ export const trackers = {
     bucketChoose: 'Choose a bucket',
     bucketNone: 'There is no bucket yet',
     bucketLacks: 'Name a bucket.',
+    alsoListed: 'Also write what is in the trace list',
+    alsoListedHint: (traces: number | undefined) => {
+      if (traces === undefined)
+        return 'What this tracker has recorded so far is in the trace list alone, and goes from there after seven days.';
+      if (traces === 1)
+        return 'This tracker has one trace in the trace list. Without this it would not be in the bucket.';
+      return `This tracker has ${number(traces)} traces in the trace list. Without this they would not be in the bucket.`;
+    },
     prefix: 'Prefix of file names',
     prefixAbout: 'File names begin with it, so that the files of several trackers can be told apart.',
     prefixHint: 'At most 64 of letters, digits, ".", "_" and "-".',
