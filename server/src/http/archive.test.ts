@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -63,7 +64,8 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
   const keys = async () => (await objects.list(BUCKET)).objects.map(({ key }) => key);
   const read = async (key: string) => buffer((await objects.get(BUCKET, key)).body);
 
-  async function verify(...options: string[]) {
+  const verify = (...options: string[]) => verifyAt(['--bucket', BUCKET], ...options);
+  async function verifyAt(source: string[], ...options: string[]) {
     const publicKey = path.join(house.directory, 'public-key');
     const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
     await writeFile(publicKey, public_keys[0].public_key);
@@ -77,7 +79,7 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     }) as typeof write;
     try {
       return {
-        code: await verifyCommand(['--bucket', BUCKET, '--public-key', publicKey, ...options]),
+        code: await verifyCommand([...source, '--public-key', publicKey, ...options]),
         output,
       };
     } finally {
@@ -168,6 +170,24 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     },
     60_000,
   );
+
+  here('the same is proved by a package, and through the service', async () => {
+    const answer = await fetch(
+      `${house.app.url}/v3/${admin.projectId}/archive/package?from=${Date.now() - HOUR}`,
+      { headers: { 'x-auth-token': admin.token } },
+    );
+    const folder = path.join(house.directory, 'unpacked');
+    await mkdir(folder);
+    await writeFile(`${folder}.tar`, Buffer.from(await answer.arrayBuffer()));
+    execFileSync('tar', ['-xf', `${folder}.tar`, '-C', folder], { stdio: 'ignore' });
+    const token = path.join(house.directory, 'token');
+    await writeFile(token, admin.token);
+    const times = ['--until', new Date(Date.now() + house.skew).toISOString()];
+    for (const source of [[folder], ['--url', house.app.url, '--token-file', token, ...times]]) {
+      const { code, output } = await verifyAt(source);
+      expect([code, output]).toEqual([0, expect.stringMatching(/^PROVED\. Of the project local/)]);
+    }
+  });
 
   here('one byte that is broken is named', async () => {
     const key = (await keys()).find((one) => one.includes('/system/ECS/')) as string;
