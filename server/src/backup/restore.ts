@@ -5,7 +5,7 @@ import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
 import { makeDirectory, replaceFile, syncDirectory } from '../durable.ts';
 import { eachOf } from '../each-of.ts';
-import { FORMAT, findMetadata, isKeyOf, RESTORE_UNDER_WAY } from '../installation/index.ts';
+import { FORMAT, findMetadata, isKeyOf, RESTORE_UNDER_WAY, RESTORED } from '../installation/index.ts';
 import { readRootKey } from '../kms/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import { StartRefused } from '../start-refused.ts';
@@ -64,7 +64,7 @@ export async function restore(options: RestoreOptions): Promise<BackupManifest> 
   return backup.manifest;
 }
 
-/** The note · metadata, to be looked at · all other files · root key · metadata under its name · no note any more. */
+/** The note · metadata, to be looked at · all other files · root key · a note for the first start · metadata under its name · no note any more. */
 async function restoreInto(options: RestoreOptions, backup: StoredBackup, isBegun: boolean): Promise<void> {
   const { dataDir } = options;
   const { manifest, files } = backup;
@@ -80,6 +80,7 @@ async function restoreInto(options: RestoreOptions, backup: StoredBackup, isBegu
     isBegun,
   );
   if (rootKey) await replaceFile(path.join(dataDir, ROOT_KEY), `${rootKey.toString('hex')}\n`);
+  await replaceFile(path.join(dataDir, RESTORED), '');
   await rename(waiting, path.join(dataDir, METADATA));
   await syncDirectory(dataDir);
   await rm(path.join(dataDir, RESTORE_UNDER_WAY));

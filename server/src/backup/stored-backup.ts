@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { RESTORE_UNDER_WAY } from '../installation/index.ts';
+import { RESTORE_UNDER_WAY, RESTORED } from '../installation/index.ts';
 import { readerOf } from '../metadata/index.ts';
 import { StartRefused } from '../start-refused.ts';
 import { BackupManifest, DATA, FILES, MANIFEST, METADATA, StoredFile } from './manifest.ts';
@@ -8,7 +8,7 @@ import type { BackupPlace } from './place.ts';
 
 const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\0]+)(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)*$/;
 /** Names in a data directory that no backup brings. */
-const NEVER = ['lock', 'root.key', 'backups', RESTORE_UNDER_WAY];
+const NEVER = ['lock', 'root.key', 'backups', RESTORE_UNDER_WAY, RESTORED];
 const readManifest = readerOf(BackupManifest);
 const readStored = readerOf(StoredFile);
 

@@ -339,7 +339,7 @@ export class Digester {
       previous_digest_object: previous?.key ?? '',
       ...previousHash(previous, hash),
       previous_digest_signature: previous?.signature ?? '',
-      previous_digest_end: previous?.ended === 1,
+      previous_digest_end: previous !== undefined && previous.ended !== 0,
       first_number: first,
       last_number,
       file_count: files.length,

@@ -6,8 +6,10 @@ import { connectMetadata, copyMetadata, openMetadata } from '../metadata/index.t
 import { SCRATCH } from '../testing/faults/faults.ts';
 import { Dice } from '../testing/seeded.ts';
 import { EvidenceLog } from './log.ts';
+import { doubtBuckets } from './restored.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { BUCKETS, History, ROOT_KEY } from './testing/history.ts';
+import { Bucket } from './testing/mutations.ts';
 
 const [BUCKET, SECOND] = BUCKETS;
 const LOG = 'CloudTraces/Log/d/';
@@ -106,6 +108,35 @@ describe('after an older backup of the metadata was restored', () => {
     await hours(3);
     expect(await logs()).toHaveLength(1);
     expect(await looked()).toMatchObject({ conclusion: 'proved', bad: [] });
+  });
+
+  test('also when only files were delivered since, and the restore says so', async () => {
+    await hours(3);
+    await backUp();
+    await history.cut(60_000, 2, 'ECS');
+    await history.work();
+    await restore();
+    await doubtBuckets(history.metadata);
+    await hours(3);
+    expect(await logs()).toHaveLength(1);
+    const { bad, findings } = await looked();
+    expect(bad).toEqual([]);
+    expect(findings.map(({ kind, verdict }) => [kind, verdict])).toEqual(Array(2).fill(['file', 'unproved']));
+  });
+
+  test('a chain gets its last digest, also when verification is off by then', async () => {
+    await hours(2);
+    await backUp();
+    await hours(2);
+    await restore();
+    history.switchVerification();
+    await hours(3);
+    const digests = await new Bucket(history, BUCKET, await history.keysIn(BUCKET), []).chains();
+    for (const chain of digests) {
+      const last = await new Bucket(history, BUCKET, chain, []).digest(chain.at(-1) ?? '');
+      expect(last.digest_end).toBe(true);
+    }
+    expect((await looked()).bad).toEqual([]);
   });
 
   test('twice, from the same backup', async () => {

@@ -20,6 +20,8 @@ import { bucketSource } from './sources.ts';
 
 /** How long a bucket is waited for that others need not wait for. */
 const PATIENCE_MS = 20_000;
+/** Of the newest digest of a chain: it says itself that others follow, and what they would have covered is not known. */
+const BROKEN_OFF = 2;
 /** In the name of a digest, before its place. */
 const OF_DIGEST = 'CloudTrace-Digest_';
 
@@ -173,8 +175,9 @@ export class RestoredLogs {
       for (const { id } of chains) {
         await transaction
           .updateTable('digests')
-          .set({ ended: 1 })
+          .set({ ended: BROKEN_OFF })
           .where('chain_id', '=', id)
+          .where('ended', '=', 0)
           .where('seq', '=', ({ selectFrom }) =>
             selectFrom('digests as others')
               .select(({ fn }) => fn.max('others.seq').as('seq'))
@@ -257,6 +260,11 @@ export class RestoredLogs {
       newer,
     );
   }
+}
+
+/** Buckets may hold digests that metadata of a backup do not know: they are looked through before anything is written. */
+export async function doubtBuckets(metadata: Metadata): Promise<void> {
+  await metadata.updateTable('buckets').set({ unsure: 1 }).execute();
 }
 
 /** Files that took numbers which others had by then are covered anew, by new ones. */

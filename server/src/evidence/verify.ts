@@ -498,9 +498,9 @@ function strayFile(
   const isOff = chain.some((sheet, at) => {
     if (!sheet.digest.previous_digest_end) return false;
     const before = sheets.before(chain, at);
-    // Where a log begins anew, the service of before delivered until then.
-    const isAnew = before && before.digest.log_origin !== sheet.digest.log_origin;
-    const [gone, on] = [(before?.end ?? sheet.start) - SLACK_MS, isAnew ? sheet.end : sheet.start];
+    // Where the one before did not end by itself, a backup was restored: until then it was delivered, too.
+    const isRestored = before && !before.digest.digest_end;
+    const [gone, on] = [(before?.end ?? sheet.start) - SLACK_MS, isRestored ? sheet.end : sheet.start];
     return [time, modified].some((one) => one >= gone && one < on);
   });
   if (isOff || (last.digest.digest_end && time >= last.end - SLACK_MS)) {

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
 import { syncDirectory } from '../durable.ts';
-import { RESTORE_UNDER_WAY } from './directory-note.ts';
+import { RESTORE_UNDER_WAY, RESTORED } from './directory-note.ts';
 import { PIECES } from './pieces.ts';
 
 /** All that makes an installation, in the order in which it goes; what is read last by a start comes last. */
@@ -19,6 +19,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'installation.json': '',
   'clock.json': '',
   [RESTORE_UNDER_WAY]: '',
+  [RESTORED]: '',
   'store-check.json': '',
   'store-lost.json': '',
 };

@@ -12,6 +12,8 @@ export const FORMAT = 1;
 
 /** File that a data directory holds while a backup is restored into it: nothing starts from a half. */
 export const RESTORE_UNDER_WAY = 'restore.part';
+/** Lies in a data directory that was restored, until its first start has seen it. */
+export const RESTORED = 'restored';
 
 const FILE = 'installation.json';
 const readNote = readerOf(Type.Object({ id: Type.String(), format: Type.Number(), version: Type.String() }));

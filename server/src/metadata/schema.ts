@@ -245,6 +245,7 @@ export interface Database {
     md5: string;
     signature: string;
     key_id: string;
+    /** 1: it is the last one; 2: others followed it that are not known here. */
     ended: number;
     written_at: number;
     /** Base64 of the file until it lies in its bucket; then empty. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ArchiveCatalog,
@@ -13,7 +15,15 @@ import {
 import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
-import { ArchiveHoldings, Digester, EvidenceLog, ProofPackages, SigningKeys } from '../evidence/index.ts';
+import {
+  ArchiveHoldings,
+  Digester,
+  doubtBuckets,
+  EvidenceLog,
+  ProofPackages,
+  SigningKeys,
+} from '../evidence/index.ts';
+import { RESTORED } from '../installation/index.ts';
 import { Keyring } from '../kms/index.ts';
 import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
@@ -130,6 +140,11 @@ export async function startArchive(
         return route ? [{ route, validated: transfer.tracker.settings.isValidated }] : [];
       }),
   });
+  const restored = path.join(dataDir, RESTORED);
+  if (existsSync(restored)) {
+    await doubtBuckets(metadata);
+    await rm(restored);
+  }
   digester.start();
   const lifecycle = new Lifecycle({
     metadata,
