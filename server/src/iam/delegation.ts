@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ERRORS } from '../errors.ts';
 import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Directory, type Grant } from './directory/index.ts';
 import { isWithin, Permissions, type PolicyDocument } from './policy.ts';
@@ -190,7 +191,7 @@ export class Delegation {
     const own = await this.holdings(giver);
     const [was, is] = [reachOf([before.policy], own.operator), reachOf([after], own.operator)];
     const old = new Permissions([before.policy]);
-    const more = is.allowed.filter((pattern) => !old.covers(pattern, is.denied));
+    const more = old.beyond(is.allowed, is.denied);
     const lifted = was.denied.filter((pattern) => !isWithin(pattern, is.denied));
     const denied = is.denied.filter((pattern) => !isWithin(pattern, was.denied));
     for (const scope of await this.directory.roles.scopesOf(giver.user.domain.id, before.id)) {
@@ -207,7 +208,11 @@ export class Delegation {
     lacked: string | undefined,
     refusal: (action: string, where: string) => Error = ERRORS.givesMore,
   ): Promise<void> {
-    if (lacked === undefined) return;
+    if (lacked === undefined) {
+      // Others have their turn between one place and the next.
+      await setImmediate();
+      return;
+    }
     if (scope === ACCOUNT_SCOPE) throw refusal(lacked, 'the account');
     if (scope === ALL_PROJECTS_SCOPE) throw refusal(lacked, 'all projects of the account');
     const { name } = await this.directory.projects.get(user.domain.id, scope);

@@ -2,9 +2,10 @@
 
 /** Whether a text fits a pattern. */
 export function fits(pattern: string, text: string): boolean {
+  if (!pattern.includes('*')) return pattern === text;
+  if (pattern === '*') return true;
   const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return pattern === text;
+  const tail = rest.pop() as string;
   const end = text.length - tail.length;
   if (end < head.length || !text.startsWith(head) || !text.endsWith(tail)) return false;
   let at = head.length;

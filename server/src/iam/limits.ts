@@ -7,6 +7,11 @@ export const MOST_ACTION_LENGTH = 128;
 export const MOST_WILDCARDS = 4;
 export const MOST_POLICY_BYTES = 6144;
 
+/** Pairs of actions that one change of rights may have compared: some tens of milliseconds. */
+export const MOST_COMPARISONS = 2_000_000;
+/** Policies that are kept as they were read. */
+export const MOST_READ = 1000;
+
 /** Of an account. */
 export const MOST_PROJECTS = 200;
 export const MOST_USERS = 5000;

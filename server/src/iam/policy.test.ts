@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { covers, fits, meet } from './glob.ts';
-import { checkPolicy, Permissions, type PolicyDocument, readPolicy } from './policy.ts';
+import { checkPolicy, Permissions, type PolicyDocument, readPolicy, SERVICES } from './policy.ts';
 import { type Holdings, lacking, reachOf, rightsOf } from './principal.ts';
 
 const allow = (...Action: string[]) => ({ Statement: [{ Effect: 'Allow' as const, Action }] });
@@ -128,4 +128,35 @@ test('what a broken policy denies stays denied', () => {
   );
   const sum = new Permissions([policy, allow('cts:*:*')]);
   expect([sum.allows('cts:trace:list'), sum.allows('cts:quota:get')]).toEqual([false, true]);
+});
+
+describe('comparing what somebody holds with what is given', () => {
+  const policy = (first: number, effect: 'Allow' | 'Deny' = 'Allow'): PolicyDocument => ({
+    Statement: [
+      { Effect: effect, Action: Array.from({ length: 100 }, (_, at) => `cts:*a*:*b*z${first * 100 + at}`) },
+    ],
+  });
+  const policies = Array.from({ length: 200 }, (_, at) => policy(at));
+  const given = new Permissions(policies).byService(SERVICES).allowed;
+
+  test('takes no time for an administrator, and for who holds the very same', () => {
+    const all: PolicyDocument = { Statement: [{ Effect: 'Allow', Action: ['cts:*:*'] }] };
+    expect(new Permissions([all]).beyond(given)).toEqual([]);
+    expect(new Permissions(policies).beyond(given)).toEqual([]);
+  });
+
+  test('names what is beyond', () => {
+    const [lacked] = new Permissions(policies).beyond([...given, ['cts', 'trace', 'report']]);
+    expect(lacked).toEqual(['cts', 'trace', 'report']);
+    const denied = new Permissions([...policies, policy(3, 'Deny')]);
+    expect(denied.beyond(given)).toHaveLength(100);
+    expect(denied.beyond(given, new Permissions([policy(3, 'Deny')]).byService(SERVICES).denied)).toEqual([]);
+  });
+
+  test('of more than anybody should wait for is refused', () => {
+    const narrower = given.map(([service, kind, operation]) => [service, `x${kind}`, operation] as const);
+    expect(() => new Permissions(policies).beyond(narrower)).toThrow(
+      expect.objectContaining({ status: 400, message: expect.stringContaining('too many actions') }),
+    );
+  });
 });

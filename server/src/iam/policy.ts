@@ -5,7 +5,9 @@ import { covers, fits, meet } from './glob.ts';
 import {
   MOST_ACTION_LENGTH,
   MOST_ACTIONS,
+  MOST_COMPARISONS,
   MOST_POLICY_BYTES,
+  MOST_READ,
   MOST_STATEMENTS,
   MOST_WILDCARDS,
 } from './limits.ts';
@@ -85,7 +87,24 @@ const WELL_FORMED = Compile(PolicyDocument);
  * A policy as it was stored. One that no rule allows any more grants nothing; what it denies stays denied.
  * @returns problem: why it grants nothing
  */
-export function readPolicy(text: string): { policy: PolicyDocument; problem?: string } {
+export function readPolicy(text: string): ReadPolicy {
+  const known = READ.get(text);
+  if (known) return known;
+  const read = parsePolicy(text);
+  if (READ.size >= MOST_READ) READ.delete(READ.keys().next().value as string);
+  READ.set(text, read);
+  return read;
+}
+
+interface ReadPolicy {
+  policy: PolicyDocument;
+  problem?: string;
+}
+
+/** Policies that were read before, the oldest first: each change of an account's rights looks at all of them. */
+const READ = new Map<string, ReadPolicy>();
+
+function parsePolicy(text: string): ReadPolicy {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -126,6 +145,31 @@ function toPattern(action: string): Pattern {
 const every = (test: (a: string, b: string) => boolean, a: Pattern, b: Pattern) =>
   test(a[0], b[0]) && test(a[1], b[1]) && test(a[2], b[2]);
 
+interface Patterns {
+  allowed: readonly Pattern[];
+  denied: readonly Pattern[];
+}
+
+/** What reaches a service; `exact`: kinds and operations of what is allowed. */
+interface Reaching extends Patterns {
+  exact: ReadonlySet<string>;
+}
+
+/** Patterns of policies, which never change. */
+const PATTERNS = new WeakMap<PolicyDocument, Patterns>();
+
+function patternsOf(document: PolicyDocument): Patterns {
+  const known = PATTERNS.get(document);
+  if (known) return known;
+  const of = (effect: 'Allow' | 'Deny') =>
+    document.Statement.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) =>
+      Action.map(toPattern),
+    );
+  const patterns = { allowed: of('Allow'), denied: of('Deny') };
+  PATTERNS.set(document, patterns);
+  return patterns;
+}
+
 /** Whether all that fits a pattern fits one of some others. */
 export const isWithin = (pattern: Pattern, wider: readonly Pattern[]) =>
   wider.some((one) => every(covers, one, pattern));
@@ -137,12 +181,9 @@ export class Permissions {
   private readonly decisions = new Map<string, boolean>();
 
   constructor(documents: readonly PolicyDocument[]) {
-    const actions = (effect: 'Allow' | 'Deny') =>
-      documents.flatMap(({ Statement }) =>
-        Statement.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) => Action.map(toPattern)),
-      );
-    this.allowed = actions('Allow');
-    this.denied = actions('Deny');
+    const patterns = documents.map(patternsOf);
+    this.allowed = patterns.flatMap(({ allowed }) => allowed);
+    this.denied = patterns.flatMap(({ denied }) => denied);
   }
 
   allows(action: string): boolean {
@@ -157,24 +198,53 @@ export class Permissions {
   }
 
   /**
-   * Whether all that fits a pattern, of one service, is allowed.
+   * Of some patterns, each of one service, those of which not everything is allowed.
    * @param excused denials that come along with what is given: what they deny is not given
+   * @throws CtsError 400 when there is more to compare than anybody should have to wait for
    */
-  covers(pattern: Pattern, excused: readonly Pattern[] = []): boolean {
-    return (
-      isWithin(pattern, this.allowed) &&
-      this.denied.every(
-        (denial) => !every(meet, denial, pattern) || isWithin([pattern[0], denial[1], denial[2]], excused),
-      )
+  beyond(patterns: readonly Pattern[], excused: readonly Pattern[] = []): Pattern[] {
+    const services = new Map(
+      [...new Set(patterns.map(([service]) => service))].map((service) => [service, this.of(service)]),
     );
+    const isHeld = ([service, kind, operation]: Pattern) =>
+      services.get(service)?.exact.has(`${kind}:${operation}`) === true;
+    const denials = [...services.values()].reduce((sum, { denied }) => sum + denied.length, 0);
+    const steps = patterns.reduce((sum, pattern) => {
+      const { allowed, denied } = services.get(pattern[0]) as Reaching;
+      return sum + denied.length + (isHeld(pattern) ? 0 : allowed.length);
+    }, denials * excused.length);
+    if (steps > MOST_COMPARISONS) {
+      throw ERRORS.iamFull(
+        'the policies that you hold, and those that this is about, have too many actions to be compared with each other',
+      );
+    }
+    for (const [service, reaching] of services) {
+      reaching.denied = reaching.denied.filter((one) => !isWithin([service, one[1], one[2]], excused));
+    }
+    return patterns.filter((pattern) => {
+      const { allowed, denied } = services.get(pattern[0]) as Reaching;
+      return (
+        !(isHeld(pattern) || isWithin(pattern, allowed)) || denied.some((one) => every(meet, one, pattern))
+      );
+    });
+  }
+
+  /** What reaches a service. */
+  private of(service: string): Reaching {
+    const reaching = (patterns: readonly Pattern[]) => patterns.filter(([one]) => fits(one, service));
+    const allowed = reaching(this.allowed);
+    const exact = new Set(allowed.map(([, kind, operation]) => `${kind}:${operation}`));
+    return { allowed, exact, denied: reaching(this.denied) };
   }
 
   /** What it allows, and what it denies, service by service: each pattern names one of those that there are. */
   byService(services: readonly string[]): { allowed: Pattern[]; denied: Pattern[] } {
     const spread = (patterns: readonly Pattern[]) =>
-      patterns.flatMap(([service, kind, operation]) =>
-        services.filter((one) => fits(service, one)).map((one): Pattern => [one, kind, operation]),
-      );
+      patterns.flatMap((pattern) => {
+        const [service, kind, operation] = pattern;
+        if (services.includes(service)) return [pattern];
+        return services.filter((one) => fits(service, one)).map((one): Pattern => [one, kind, operation]);
+      });
     return { allowed: spread(this.allowed), denied: spread(this.denied) };
   }
 }

@@ -101,12 +101,10 @@ export function lacking(
     ...elsewhere.map(({ role }) => denialsOf(role.policy)),
   ]);
   const inAccount = new Permissions(policiesIn(ACCOUNT_SCOPE));
-  const lacked = allowed.find(
-    (pattern) =>
-      !there.covers(pattern, denied) &&
-      !(OF_ACCOUNT.test(`${pattern[0]}:`) && inAccount.covers(pattern, denied)),
-  );
-  return lacked?.join(':');
+  const isOfAccount = ([service]: Pattern) => OF_ACCOUNT.test(`${service}:`);
+  const beyond = there.beyond(allowed, denied);
+  const beyondAccount = new Set(inAccount.beyond(beyond.filter(isOfAccount), denied));
+  return beyond.find((pattern) => !isOfAccount(pattern) || beyondAccount.has(pattern))?.join(':');
 }
 
 /** What policies allow and deny of the services that an account has actions of. */
