@@ -150,7 +150,8 @@ describe('comparing what somebody holds with what is given', () => {
     expect(lacked).toEqual(['cts', 'trace', 'report']);
     const denied = new Permissions([...policies, policy(3, 'Deny')]);
     expect(denied.beyond(given)).toHaveLength(100);
-    expect(denied.beyond(given, new Permissions([policy(3, 'Deny')]).byService(SERVICES).denied)).toEqual([]);
+    const along = new Permissions([policy(3, 'Deny')]).byService(SERVICES).denied;
+    expect(denied.beyond(given.slice(0, 1000), along)).toEqual([]);
   });
 
   test('of more than anybody should wait for is refused', () => {

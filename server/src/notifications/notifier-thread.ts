@@ -152,7 +152,7 @@ serveFollower<NotifierOrder>(
     else if ('time' in order) time.follow(order.time.mark, order.time.at);
     else {
       ({ publicUrl } = order);
-      sender.start();
+      void sender.start();
     }
   },
 );

@@ -67,7 +67,7 @@ describe.skipIf(whyNoFaults)('messages on a disk that fails', () => {
       publicUrl: () => 'https://cts.example.com',
       onPause: () => undefined,
     });
-    sender.start();
+    await sender.start();
     const owner = { projectId: PROJECT, region: 'eu-de' };
     ({ topic } = await new Topics(metadata, clock, () => undefined).create(owner, {
       ...{ name: 'alerts', displayName: '', enterpriseProjectId: '0' },

@@ -64,7 +64,7 @@ async function build(
     onPause: (_subscription, paused, reason) => void pauses.push([paused, reason]),
     ...change,
   });
-  sender.start();
+  await sender.start();
 }
 
 beforeEach(async () => {
@@ -783,4 +783,29 @@ describe('a message to very many', () => {
     },
     60_000,
   );
+});
+
+test('a way that is not set up is tried once an hour and pauses nobody, and at once when it is set up', async () => {
+  const wanted = { protocol: 'email', endpoint: 'ops@example.com', remark: '', extension: {} };
+  const { subscription } = await subscriptions.subscribe(topic, wanted);
+  const attempts = async () =>
+    (await metadata.selectFrom('smn_attempts').selectAll().orderBy('id').execute()).map(
+      ({ answer }) => answer,
+    );
+  await sender.settled();
+  expect(await attempts()).toEqual(['no mail server is configured (OPENCTS_SMTP_URL)']);
+  await pass(55 * 60_000, 60_000);
+  expect(await attempts()).toHaveLength(1);
+  await pass(3 * 3_600_000, 600_000);
+  expect((await attempts()).length).toBeLessThanOrEqual(4);
+  expect(pauses).toEqual([]);
+  expect((await subscriptions.find(topic, subscription.id))?.paused).toBe('');
+  const before = (await attempts()).length;
+  await sender.stop();
+  // Nobody listens there.
+  await build({ smtp: { url: 'smtp://127.0.0.1:9', from: 'opencts@example.com' } });
+  await sender.settled();
+  const after = await attempts();
+  expect(after).toHaveLength(before + 1);
+  expect(after.at(-1)).toContain('ECONNREFUSED');
 });

@@ -46,6 +46,8 @@ const MOST_REFUSED = 6;
 /** A subscriber that fails for so long is paused: tried rarely, until it answers. */
 const PAUSE_AFTER_MS = 30 * 60_000;
 const PAUSED_RETRY_MS = 10 * 60_000;
+/** A way that is not set up stays so, mostly, until the service starts again. */
+const UNSET_RETRY_MS = 3_600_000;
 const LOOK_EVERY_MS = 5_000;
 const LOG_OF_ONE = 100;
 const TIDY_EVERY_MS = 3_600_000;
@@ -123,8 +125,28 @@ export class Sender {
     this.mail = new MailChannel(options.smtp.url, options.smtp.from);
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    await this.resume().catch((err) =>
+      this.options.log.error({ err }, 'who could not be reached before is tried within the hour'),
+    );
     this.wake();
+  }
+
+  /** Whoever could not be reached by a way that was not set up is tried at once when it is. */
+  private async resume(): Promise<void> {
+    const { metadata, smtp, sms, time } = this.options;
+    const now = time.latest();
+    const ways = [
+      ...(smtp.url === '' ? [] : ['email' as const]),
+      ...(sms.url === '' ? [] : ['sms' as const]),
+    ];
+    if (ways.length === 0) return;
+    await metadata
+      .updateTable('smn_subscriptions')
+      .set({ next_at: now })
+      .where('protocol', 'in', ways)
+      .where('failures', '>', 0)
+      .execute();
   }
 
   async stop(): Promise<void> {
@@ -408,6 +430,8 @@ export class Sender {
     const outcome = { ...told, answer: withoutEcho(told.answer, subscription.extension.header) };
     const took = Math.round(performance.now() - began);
     const failingSince = Math.min(subscription.failingSince ?? now, now);
+    const failingMs = now - failingSince;
+    const isPausing = failingMs >= PAUSE_AFTER_MS && !outcome.isUnset;
     const refused = !outcome.delivered && !outcome.passing && first.attempts >= MOST_REFUSED;
     await this.insist(async (transaction) => {
       const seqs = batch.map(({ seq }) => seq);
@@ -436,8 +460,8 @@ export class Sender {
             : {
                 failures: subscription.failures + 1,
                 failing_since: failingSince,
-                next_at: now + this.backOff(subscription, now - failingSince),
-                ...(now - failingSince >= PAUSE_AFTER_MS ? { paused: 'failing' as const } : {}),
+                next_at: now + (outcome.isUnset ? UNSET_RETRY_MS : this.backOff(subscription, failingMs)),
+                ...(isPausing ? { paused: 'failing' as const } : {}),
               },
         )
         .where('id', '=', subscription.id)
@@ -475,7 +499,7 @@ export class Sender {
       this.dead += batch.length;
       await this.deadLetters.add(topic.projectId, batch.length);
     }
-    this.tellPause(subscription, outcome, now - failingSince);
+    this.tellPause(subscription, outcome, isPausing);
     if (outcome.delivered || refused) {
       subscription.failures = 0;
       subscription.failingSince = undefined;
@@ -502,8 +526,8 @@ export class Sender {
     }
   }
 
-  private tellPause(subscription: Subscription, outcome: Outcome, failedMs: number): void {
-    const paused = !outcome.delivered && failedMs >= PAUSE_AFTER_MS && subscription.paused === '';
+  private tellPause(subscription: Subscription, outcome: Outcome, isPausing: boolean): void {
+    const paused = !outcome.delivered && isPausing && subscription.paused === '';
     const resumed = outcome.delivered && subscription.paused === 'failing';
     if (paused || resumed) this.options.onPause(subscription, paused, outcome.answer);
   }

@@ -7,6 +7,8 @@ export interface Outcome {
   passing: boolean;
   /** What the other side said, or what went wrong. */
   answer: string;
+  /** The operator has not set up the way at all: it will not help to come again soon. */
+  isUnset?: true;
 }
 
 export const delivered = (answer: string): Outcome => ({ delivered: true, passing: false, answer });
@@ -14,6 +16,12 @@ export const failed = (answer: string, passing = true): Outcome => ({
   delivered: false,
   passing,
   answer: answer.slice(0, 300),
+});
+
+/** @param setting without which there is no such way */
+export const unset = (what: string, setting: string): Outcome => ({
+  ...failed(`${what} (${setting})`),
+  isUnset: true,
 });
 
 /** What went wrong on the way, with the cure where it is a matter of trust. */

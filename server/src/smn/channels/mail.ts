@@ -2,7 +2,7 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { isMailAddress } from '../endpoints.ts';
 import { MOST_DISPLAY_BYTES } from '../limits.ts';
 import { oneLine } from '../plain-text.ts';
-import { delivered, failed, type Outcome, toldOf } from './channel.ts';
+import { delivered, failed, type Outcome, toldOf, unset } from './channel.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -38,7 +38,7 @@ export class MailChannel {
 
   async send({ to, fromName, subject, text, html, leave, messageId }: Mail): Promise<Outcome> {
     if (!this.transport) {
-      return failed('no mail server is configured (OPENCTS_SMTP_URL)', true);
+      return unset('no mail server is configured', 'OPENCTS_SMTP_URL');
     }
     // What was subscribed before such addresses were refused.
     if (!isMailAddress(to)) return failed('it is no e-mail address', false);

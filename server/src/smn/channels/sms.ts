@@ -1,5 +1,5 @@
 import { Rates } from '../rates.ts';
-import { failed, type Outcome } from './channel.ts';
+import { failed, type Outcome, unset } from './channel.ts';
 import { send } from './web.ts';
 
 export interface SmsGateway {
@@ -13,7 +13,7 @@ export interface SmsGateway {
 
 /** A text message through the operator's HTTP gateway. */
 export async function sendSms(gateway: SmsGateway, number: string, text: string): Promise<Outcome> {
-  if (gateway.url === '') return failed('no gateway of text messages is configured (OPENCTS_SMS_URL)', true);
+  if (gateway.url === '') return unset('no gateway of text messages is configured', 'OPENCTS_SMS_URL');
   const type = gateway.headers['content-type'] ?? '';
   const inBody = type.includes('json')
     ? (value: string) => JSON.stringify(value).slice(1, -1)
