@@ -44,3 +44,26 @@ test('other work of the process has its turn in between, and what fails stops no
     Array.from({ length: 10 }, (_, i) => i % 2 === 0),
   );
 });
+
+test('an account whose traces take long rests as long, while others go on at once', async () => {
+  const pacer = new Pacer();
+  const order: string[] = [];
+  const began = performance.now();
+  const work = (account: string, ms: number) =>
+    pacer.run(account, () => {
+      busy(ms);
+      order.push(account);
+    });
+  const greedy = Array.from({ length: 4 }, () => work('greedy', 40));
+  await greedy[0];
+  let turns = 0;
+  for (const end = performance.now() + 30; performance.now() < end; turns++) {
+    await work('other', 0);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(turns).toBeGreaterThan(20);
+  expect(order.filter((account) => account === 'greedy')).toHaveLength(1);
+  await Promise.all(greedy);
+  // Four times 40 ms of work, and three of rest between.
+  expect(performance.now() - began).toBeGreaterThan(270);
+});

@@ -1,6 +1,6 @@
 import { type Edit, MASK } from './mask-edits.ts';
 import type { SecretNames } from './mask-names.ts';
-import { at } from './mask-sticky.ts';
+import { at, nextOf } from './mask-sticky.ts';
 
 const KEY_LEAD = '-----BEGIN ';
 const KEY_HEADER = /BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*/y;
@@ -12,9 +12,10 @@ const KEY_START = /[A-Za-z0-9+/=]{16}|[A-Z][A-Za-z-]{2,30}: /y;
 export function privateKey(text: string, start: number): Edit | undefined {
   if (!text.startsWith('-----', start - 5) || !at(KEY_HEADER, text, start)) return undefined;
   const from = KEY_HEADER.lastIndex;
-  const length = text.slice(from, from + LONGEST_KEY).indexOf('-----END');
-  if (length === -1 && !at(KEY_START, text, from)) return undefined;
-  let end = length === -1 ? text.length : from + length;
+  const close = nextOf(text, '-----END', from);
+  const isClosed = close !== -1 && close < from + LONGEST_KEY;
+  if (!isClosed && !at(KEY_START, text, from)) return undefined;
+  let end = isClosed ? close : text.length;
   while (end > from && /\s/.test(text[end - 1] as string)) end--;
   return { start: from, end, text: MASK };
 }

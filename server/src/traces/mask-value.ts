@@ -1,7 +1,7 @@
 import { type Edit, MASK } from './mask-edits.ts';
 import { beginsLine, deeperLines } from './mask-lines.ts';
 import type { Secrecy } from './mask-names.ts';
-import { at, past } from './mask-sticky.ts';
+import { at, nextOf, past } from './mask-sticky.ts';
 
 /** A quotation mark, at any depth of escaping, also as in markup. */
 export const QUOTE = /(\\*)(["'`])|&quot;/y;
@@ -73,8 +73,8 @@ function endOfElement(text: string, { name, start, secrecy }: Lead): number {
   if (secrecy === 'all') {
     const opening = text.lastIndexOf('<', name);
     const tag = text.slice(opening + 1, start).split(/[\s>]/, 1)[0] as string;
-    const close = text.slice(start, start + LONGEST_ELEMENT).indexOf(`</${tag}`);
-    if (close !== -1) return start + close;
+    const close = nextOf(text, `</${tag}`, start);
+    if (close !== -1 && close < start + LONGEST_ELEMENT) return close;
   }
   return endOf(text, '<', start);
 }
