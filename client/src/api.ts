@@ -7922,6 +7922,207 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3.0/OS-USER/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a user */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        user: {
+                            email?: string;
+                            areacode?: string;
+                            phone?: string;
+                            /** @enum {unknown} */
+                            access_mode?: "default" | "programmatic" | "console";
+                            pwd_status?: boolean;
+                            xuser_type?: string;
+                            xuser_id?: string;
+                            name: string;
+                            password?: string;
+                            description?: string;
+                            enabled?: boolean;
+                            domain_id?: string;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                email: string;
+                                areacode: string;
+                                phone: string;
+                                /** @enum {unknown} */
+                                access_mode: "default" | "programmatic" | "console";
+                                pwd_status: boolean;
+                                xuser_type: string;
+                                xuser_id: string;
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                is_domain_owner: boolean;
+                                /** @description UTC, as in 2026-11-05 09:30:00.0 */
+                                create_time: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-USER/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                email: string;
+                                areacode: string;
+                                phone: string;
+                                /** @enum {unknown} */
+                                access_mode: "default" | "programmatic" | "console";
+                                pwd_status: boolean;
+                                xuser_type: string;
+                                xuser_id: string;
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                is_domain_owner: boolean;
+                                /** @description UTC, as in 2026-11-05 09:30:00.0 */
+                                create_time: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        /** Change a user */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    user_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        user: {
+                            email?: string;
+                            areacode?: string;
+                            phone?: string;
+                            /** @enum {unknown} */
+                            access_mode?: "default" | "programmatic" | "console";
+                            pwd_status?: boolean;
+                            xuser_type?: string;
+                            xuser_id?: string;
+                            name?: string;
+                            password?: string;
+                            description?: string;
+                            enabled?: boolean;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                email: string;
+                                areacode: string;
+                                phone: string;
+                                /** @enum {unknown} */
+                                access_mode: "default" | "programmatic" | "console";
+                                pwd_status: boolean;
+                                xuser_type: string;
+                                xuser_id: string;
+                                id: string;
+                                name: string;
+                                domain_id: string;
+                                enabled: boolean;
+                                description: string;
+                                is_domain_owner: boolean;
+                                /** @description UTC, as in 2026-11-05 09:30:00.0 */
+                                create_time: string;
+                                links: {
+                                    self: string;
+                                };
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/groups": {
         parameters: {
             query?: never;
@@ -8473,6 +8674,11 @@ export interface paths {
                                     Action: string[];
                                 }[];
                             };
+                            /**
+                             * @description AX: of the account, XA: of projects; kept, and nothing follows from it
+                             * @enum {unknown}
+                             */
+                            type?: "AX" | "XA";
                         };
                     };
                 };
@@ -8606,6 +8812,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         role: {
+                            display_name?: string;
                             description?: string;
                             policy?: {
                                 /** @description 1.0 or 1.1 */
@@ -8616,6 +8823,11 @@ export interface paths {
                                     Action: string[];
                                 }[];
                             };
+                            /**
+                             * @description AX: of the account, XA: of projects; kept, and nothing follows from it
+                             * @enum {unknown}
+                             */
+                            type?: "AX" | "XA";
                         };
                     };
                 };
@@ -8653,6 +8865,76 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/v3/role_assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which group holds which role where */
+        get: {
+            parameters: {
+                query?: {
+                    "role.id"?: string;
+                    "group.id"?: string;
+                    /** @description Roles are held by groups: of its groups */
+                    "user.id"?: string;
+                    "scope.project.id"?: string;
+                    "scope.domain.id"?: string;
+                    "scope.OS-INHERIT:inherited_to"?: "projects";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            role_assignments: {
+                                role: {
+                                    id: string;
+                                };
+                                group: {
+                                    id: string;
+                                };
+                                scope: {
+                                    project?: {
+                                        id: string;
+                                    };
+                                    domain?: {
+                                        id: string;
+                                    };
+                                    "OS-INHERIT:inherited_to"?: string;
+                                };
+                                links: {
+                                    assignment: string;
+                                };
+                            }[];
+                            links: {
+                                self: string;
+                                next: string | null;
+                                previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v3/projects/{scope_id}/groups/{group_id}/roles": {
@@ -9300,7 +9582,27 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a project in which nothing is set up */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No body */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
         /** Change a project */
@@ -9625,6 +9927,54 @@ export interface paths {
                                 self: string;
                                 next: string | null;
                                 previous: string | null;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/regions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A region */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            region: {
+                                id: string;
+                                type: string;
+                                parent_region_id: null;
+                                description: string;
+                                links: {
+                                    self: string;
+                                };
                             };
                         };
                     };

@@ -1,5 +1,5 @@
 import { readOperation } from './auditing/index.ts';
-import { readPolicy } from './iam/index.ts';
+import { readPolicy, readProfile } from './iam/index.ts';
 import type { StoredJson } from './metadata/index.ts';
 import { readBegun, readNotification } from './notifications/index.ts';
 import { readExtension } from './smn/index.ts';
@@ -33,4 +33,5 @@ export const STORED_JSON: readonly StoredJson[] = [
     problemOf: (text) => readBegun(text).problem,
   },
   { ...{ table: 'roles', id: 'id', column: 'policy' }, problemOf: (text) => readPolicy(text).problem },
+  { ...{ table: 'users', id: 'id', column: 'profile' }, problemOf: (text) => readProfile(text).problem },
 ];

@@ -4,8 +4,11 @@ export {
   type Account,
   ALL_PROJECTS_SCOPE,
   type Directory,
+  type Grant,
   type Group,
+  Profile,
   type Project,
+  readProfile,
   type User,
 } from './directory/index.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';

@@ -1,5 +1,8 @@
 import type { PolicyDocument } from './policy.ts';
 
+/** The clouds tell roles of the account from those of projects; it is kept, and nothing follows from it. */
+export type RoleType = 'AX' | 'XA';
+
 export interface Role {
   id: string;
   /** Short name, as tokens carry it. */
@@ -7,6 +10,8 @@ export interface Role {
   displayName: string;
   description: string;
   policy: PolicyDocument;
+  /** `AX` if it does not say other. */
+  type?: RoleType;
   /** Name of a role without which, in the same project, this one has no effect. */
   needs?: string;
   /** Only the account that operates the installation can grant it. */

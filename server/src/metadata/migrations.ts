@@ -748,6 +748,18 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0023_users_of_the_clouds': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('users')
+        .addColumn('profile', 'text', (column) => column.notNull().defaultTo('{}'))
+        .execute();
+      await db.schema
+        .alterTable('roles')
+        .addColumn('type', 'text', (column) => column.notNull().defaultTo('AX'))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -49,6 +49,8 @@ export interface Database {
     /** Issuer and subject at an outside provider; null: a user of this service alone. */
     external_id: Generated<string | null>;
     enabled: Generated<number>;
+    /** JSON of what else the clouds keep of a user. */
+    profile: Generated<string>;
     /** Changes when everything that was issued to the user must end. */
     epoch: Generated<string>;
     created_at: number;
@@ -63,6 +65,8 @@ export interface Database {
     description: string;
     /** JSON of a policy document. */
     policy: string;
+    /** `AX` or `XA`, as it was sent. */
+    type: Generated<string>;
     created_at: number;
   };
   grants: {

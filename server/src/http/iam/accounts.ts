@@ -3,6 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Account, Project } from '../../iam/index.ts';
 import { about } from '../audit.ts';
+import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import {
   AccountView,
@@ -141,6 +142,26 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       return { project: projectView(project) };
     },
   );
+  server.delete(
+    '/v3/projects/:id',
+    {
+      config: may('iam:projects:deleteProject', ['project', 'deleteProject']),
+      schema: { ...doc('Delete a project in which nothing is set up', { 204: NoBody }), params: OneProject },
+    },
+    async (request, reply) => {
+      const { principal, params } = request;
+      about(request, { resourceId: params.id });
+      if (params.id === principal.project?.id) {
+        throw ERRORS.iamForbidden(
+          'your token is for this project, which its deletion would be recorded in; use one of the account',
+        );
+      }
+      const project = await directory.projects.remove(home(principal), params.id);
+      about(request, { resourceName: project.name });
+      await refreshRecording();
+      return reply.code(204).send();
+    },
+  );
 
   const accountView = ({ id, name, description, enabled }: Account) => ({
     id,
@@ -150,6 +171,13 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     links: self(`/v3/domains/${id}`),
   });
   const OneDomain = Type.Object({ id: Id });
+  const regionView = (id: string) => ({
+    id,
+    type: 'public',
+    parent_region_id: null,
+    description: '',
+    links: self(`/v3/regions/${id}`),
+  });
   server.get(
     '/v3/auth/domains',
     {
@@ -248,15 +276,20 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server.get(
     '/v3/regions',
     { config: may('signed-in'), schema: doc('Regions', { 200: listOf('regions', RegionView) }) },
-    async () => ({
-      regions: config.regions.map((id) => ({
-        id,
-        type: 'public',
-        parent_region_id: null,
-        description: '',
-        links: self(`/v3/regions/${id}`),
-      })),
-      ...listLinks('/v3/regions'),
-    }),
+    async () => ({ regions: config.regions.map(regionView), ...listLinks('/v3/regions') }),
+  );
+  server.get(
+    '/v3/regions/:id',
+    {
+      config: may('signed-in'),
+      schema: {
+        ...doc('A region', { 200: Type.Object({ region: RegionView }) }),
+        params: Type.Object({ id: Id }),
+      },
+    },
+    async ({ params }) => {
+      if (!config.regions.includes(params.id)) throw ERRORS.iamNotFound('region', params.id);
+      return { region: regionView(params.id) };
+    },
   );
 };

@@ -295,10 +295,112 @@ describe('what clients look up', () => {
     expect(catalog.map(({ type }: { type: string }) => type)).toEqual([
       ...['identity', 'cts', 'ctsv2', 'ctsv3', 'smn', 'smnv2'],
     ]);
+    for (const caller of [admin, account]) {
+      const { token } = (
+        await house.call('GET', '/v3/auth/tokens', {
+          token: caller.token,
+          headers: { 'x-subject-token': caller.token },
+        })
+      ).body;
+      const [identity] = token.catalog;
+      expect(identity.endpoints.map(({ region }: { region: string }) => region)).toEqual(['eu-de', 'eu-nl']);
+    }
+    expect((await as(account, 'GET', '/v3/regions/eu-nl')).body.region).toMatchObject({ id: 'eu-nl' });
+    expect((await as(account, 'GET', '/v3/regions/mars')).status).toBe(404);
     const { status, body } = await as(account, 'POST', '/v3/projects', { project: { name: 'eu-nl_team' } });
     expect([status, body.project.name]).toEqual([201, 'eu-nl_team']);
     expect((await as(account, 'POST', '/v3/projects', { project: { name: 'mars' } })).status).toBe(400);
     await expect(house.signIn({ project: 'eu-nl_team' })).resolves.toBeTruthy();
+  });
+});
+
+describe('what Terraform and the SDKs keep of users, policies and projects', () => {
+  test('a user reads back as it was set, and without what was not', async () => {
+    const least = { name: 'tf-least', password: PASSWORD };
+    const made = await as(account, 'POST', '/v3.0/OS-USER/users', { user: least });
+    const { id } = made.body.user;
+    const unset = { email: '', areacode: '', phone: '', access_mode: 'default', pwd_status: false };
+    expect([made.status, made.body.user]).toEqual([
+      201,
+      expect.objectContaining({ ...unset, description: '', enabled: true, domain_id: account.domainId }),
+    ]);
+    const more = { email: 'tf@example.com', areacode: '0049', phone: '3012345', access_mode: 'programmatic' };
+    const change = { ...more, description: 'by Terraform', enabled: false };
+    const path = `/v3.0/OS-USER/users/${id}`;
+    expect((await as(account, 'PUT', path, { user: change })).body.user).toMatchObject(change);
+    expect((await as(account, 'PUT', path, { user: { email: '' } })).body.user).toMatchObject({
+      ...change,
+      email: '',
+    });
+    expect((await as(account, 'GET', path)).body.user).toMatchObject({
+      ...change,
+      email: '',
+      name: 'tf-least',
+    });
+    expect((await as(account, 'GET', `/v3/users/${id}`)).body.user).toMatchObject({ enabled: false });
+    expect((await as(account, 'PUT', path, { user: { access_mode: 'both' } })).status).toBe(400);
+    for (const [method, body] of [['GET'], ['PUT', { user: { description: 'mine' } }]] as const)
+      expect((await as(acme, method, path, body)).status).toBe(404);
+    expect((await as(account, 'GET', path)).body.user.description).toBe('by Terraform');
+    await house.searchable(admin.token);
+    const { body } = await as(
+      admin,
+      'GET',
+      `/v3/${admin.projectId}/traces?trace_type=system&resource_id=${id}&limit=10`,
+    );
+    expect(body.traces.map(({ trace_name }: { trace_name: string }) => trace_name)).toEqual([
+      ...['updateUser', 'updateUser', 'createUser'],
+    ]);
+    expect(JSON.stringify(body)).not.toContain(PASSWORD);
+  });
+
+  test('a custom policy keeps its type and takes another name', async () => {
+    const policy = { Version: '1.1', Statement: [{ Effect: 'Allow', Action: ['cts:trace:list'] }] };
+    const role = { display_name: 'tf-readers', type: 'XA', policy };
+    const { id } = (await as(account, 'POST', '/v3.0/OS-ROLE/roles', { role })).body.role;
+    const path = `/v3.0/OS-ROLE/roles/${id}`;
+    expect((await as(account, 'GET', path)).body.role).toMatchObject({
+      display_name: 'tf-readers',
+      type: 'XA',
+    });
+    const change = { display_name: 'tf-watchers', type: 'AX', description: 'watch' };
+    expect((await as(account, 'PATCH', path, { role: change })).body.role).toMatchObject(change);
+    expect((await as(account, 'PATCH', path, { role: { display_name: 'CTS FullAccess' } })).status).toBe(409);
+    const group = { group: { name: 'tf-group' } };
+    const groupId = (await as(account, 'POST', '/v3/groups', group)).body.group.id;
+    const places = [
+      [`/v3/projects/${admin.projectId}/groups/${groupId}/roles/${id}`, { project: { id: admin.projectId } }],
+      [`/v3/domains/${account.domainId}/groups/${groupId}/roles/${id}`, { domain: { id: account.domainId } }],
+    ] as const;
+    for (const [place] of places) expect((await as(account, 'PUT', place)).status).toBe(204);
+    const assignments = async (query: string, caller = account) =>
+      (await as(caller, 'GET', `/v3/role_assignments?${query}`)).body.role_assignments;
+    expect(await assignments(`group.id=${groupId}&scope.project.id=${admin.projectId}`)).toEqual([
+      expect.objectContaining({ role: { id }, group: { id: groupId }, scope: places[0][1] }),
+    ]);
+    expect(await assignments(`role.id=${id}`)).toHaveLength(2);
+    expect(await assignments(`role.id=${id}`, acme)).toEqual([]);
+    expect((await assignments('')).length).toBeGreaterThan(2);
+    expect((await as(account, 'DELETE', path)).status).toBe(200);
+  });
+
+  test('a project goes when nothing is set up in it', async () => {
+    const { project } = (await as(account, 'POST', '/v3/projects', { project: { name: 'eu-de_gone' } })).body;
+    const path = `/v3/projects/${project.id}`;
+    const inside = await house.signIn({ project: 'eu-de_gone' });
+    await as(inside, 'POST', `/v3/${project.id}/tracker`, { tracker_type: 'system', tracker_name: 'system' });
+    const refused = await as(account, 'DELETE', path);
+    expect([refused.status, refused.body.error_msg]).toEqual([
+      409,
+      expect.stringContaining('still has trackers'),
+    ]);
+    expect((await as(acme, 'DELETE', path)).status).toBe(404);
+    await as(inside, 'DELETE', `/v3/${project.id}/trackers?tracker_type=system`);
+    expect((await as(inside, 'DELETE', path)).status).toBe(403);
+    expect((await as(account, 'DELETE', path)).status).toBe(204);
+    expect((await as(account, 'GET', path)).status).toBe(404);
+    expect((await as(inside, 'GET', `/v3/${project.id}/trackers`)).status).toBe(401);
+    expect((await as(account, 'DELETE', `/v3/projects/${admin.projectId}`)).status).toBe(403);
   });
 });
 

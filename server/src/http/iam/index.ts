@@ -6,6 +6,7 @@ import { groupRoutes } from './groups.ts';
 import { ingestKeyRoutes } from './ingest-keys.ts';
 import { keystoneRoutes } from './keystone.ts';
 import { oidcRoutes } from './oidc.ts';
+import { osUserRoutes } from './os-users.ts';
 import { roleRoutes } from './roles.ts';
 import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
@@ -17,6 +18,7 @@ export async function iamRoutes(server: FastifyInstance, deps: ServerDeps): Prom
     oidcRoutes,
     sessionRoutes,
     userRoutes,
+    osUserRoutes,
     groupRoutes,
     roleRoutes,
     accountRoutes,

@@ -83,7 +83,10 @@ const LOGOUT = { service: 'IAM', resourceType: 'user', name: 'logout', evenUnrec
 const SIGNED_IN = { action: 'signed-in', keystone: true };
 
 /** What OpenStack clients need of Keystone v3: discovery, tokens, catalog (`docs/reference/iam-auth.md` 2, 3). */
-export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { iam, config, publicUrl },
+) => {
   const version = () => ({
     id: 'v3.6',
     status: 'stable',
@@ -127,6 +130,8 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
       return reply.code(201).send(describe(token, request.query.nocatalog === undefined));
     },
   );
+
+  const catalog = (project: Project | undefined) => catalogOf(project, config.regions, publicUrl());
 
   async function signIn(request: FastifyRequest<{ Body: AuthRequest }>): Promise<IssuedToken> {
     const { identity } = request.body.auth;
@@ -190,7 +195,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
       }),
     },
     async ({ principal, headers }) => ({
-      catalog: catalogOf(principal.project ?? (await namedProject(principal, headers)), publicUrl()),
+      catalog: catalog(principal.project ?? (await namedProject(principal, headers))),
       links: { self: `${publicUrl()}/v3/auth/catalog` },
     }),
   );
@@ -219,7 +224,7 @@ export const keystoneRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
           ? { project: { id: project.id, name: project.name, domain: project.domain } }
           : { domain: user.domain }),
         roles,
-        catalog: withCatalog ? catalogOf(project, publicUrl()) : [],
+        catalog: withCatalog ? catalog(project) : [],
       },
     };
   }
@@ -264,23 +269,32 @@ function scopeOf(scope: AuthRequest['auth']['scope'] = {}): ScopeRequest {
   return { ...(project ? { project } : {}), ...(domain ? { domain } : {}) };
 }
 
-/** Endpoints with the project's id in them; without a project only the identity service. */
-function catalogOf(project: Project | undefined, publicUrl: string) {
-  const service = (type: string, path: string, region: string) => ({
+/**
+ * Endpoints with the project's id in them; without a project only the identity service. That one stands in every
+ * region: clients look for it in the one that they are set to.
+ */
+function catalogOf(project: Project | undefined, regions: readonly string[], publicUrl: string) {
+  const service = (type: string, path: string, among: readonly string[]) => ({
     id: type,
     type,
     name: type,
-    endpoints: [
-      { id: `${type}-public`, interface: 'public', region, region_id: region, url: `${publicUrl}${path}` },
-    ],
+    endpoints: among.map((region) => ({
+      id: among.length === 1 ? `${type}-public` : `${type}-public-${region}`,
+      interface: 'public',
+      region,
+      region_id: region,
+      url: `${publicUrl}${path}`,
+    })),
   });
-  if (!project) return [service('identity', '/v3', '*')];
+  const identity = service('identity', '/v3', regions);
+  if (!project) return [identity];
+  const { id, region } = project;
   return [
-    service('identity', '/v3', project.region),
-    service('cts', `/v1.0/${project.id}`, project.region),
-    service('ctsv2', `/v2.0/${project.id}`, project.region),
-    service('ctsv3', `/v3/${project.id}`, project.region),
-    service('smn', `/v2/${project.id}`, project.region),
-    service('smnv2', `/v2/${project.id}`, project.region),
+    identity,
+    service('cts', `/v1.0/${id}`, [region]),
+    service('ctsv2', `/v2.0/${id}`, [region]),
+    service('ctsv3', `/v3/${id}`, [region]),
+    service('smn', `/v2/${id}`, [region]),
+    service('smnv2', `/v2/${id}`, [region]),
   ];
 }

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import {
   ACCOUNT_SCOPE,
   ALL_PROJECTS_SCOPE,
+  type Grant,
   PolicyDocument,
   type Principal,
   type Role,
@@ -12,6 +13,18 @@ import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { Description, doc, home, Id, listOf, may, RoleView, viewsUnder } from './shared.ts';
+
+const ById = Type.Object({ id: Id });
+const AssignmentView = Type.Object({
+  role: ById,
+  group: ById,
+  scope: Type.Object({
+    project: Type.Optional(ById),
+    domain: Type.Optional(ById),
+    'OS-INHERIT:inherited_to': Type.Optional(Type.String()),
+  }),
+  links: Type.Object({ assignment: Type.String() }),
+});
 
 /** Roles, custom policies, and which group holds which role where. */
 export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
@@ -23,7 +36,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     name: role.name,
     display_name: role.displayName,
     description: role.description,
-    type: 'AX',
+    type: role.type ?? 'AX',
     catalog: role.operatorOnly ? 'OPENCTS' : 'BASE',
     policy: role.policy,
     links: self(`/v3/roles/${role.id}`),
@@ -33,8 +46,18 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     pattern: '^[\\p{L}\\p{N} _-]{1,64}$',
     rule: 'must hold 1 to 64 of letters, digits, space, "_" and "-"',
   });
+  const RoleType = Type.Optional(
+    Type.Enum(['AX', 'XA'], {
+      description: 'AX: of the account, XA: of projects; kept, and nothing follows from it',
+    }),
+  );
   const NewRole = Type.Object({
-    role: Type.Object({ display_name: RoleName, description: Description, policy: PolicyDocument }),
+    role: Type.Object({
+      display_name: RoleName,
+      description: Description,
+      policy: PolicyDocument,
+      type: RoleType,
+    }),
   });
 
   for (const path of ['/v3/roles', '/v3.0/OS-ROLE/roles']) {
@@ -76,11 +99,12 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       schema: { ...doc('Create a custom policy', { 201: Type.Object({ role: RoleView }) }), body: NewRole },
     },
     async (request, reply) => {
-      const { display_name, description, policy } = request.body.role;
+      const { display_name, description, policy, type } = request.body.role;
       const role = await directory.roles.add(home(request.principal), {
         name: display_name,
         description,
         policy,
+        type,
       });
       about(request, { resourceId: role.id });
       return reply.code(201).send({ role: roleView(role) });
@@ -94,14 +118,19 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         ...doc('Change a custom policy', { 200: Type.Object({ role: RoleView }) }),
         params: OneRole,
         body: Type.Object({
-          role: Type.Object({ description: Description, policy: Type.Optional(PolicyDocument) }),
+          role: Type.Object({
+            display_name: Type.Optional(RoleName),
+            description: Description,
+            policy: Type.Optional(PolicyDocument),
+            type: RoleType,
+          }),
         }),
       },
     },
     async (request) => {
       about(request, { resourceId: request.params.role_id });
-      const { description, policy } = request.body.role;
-      const change = { description, policy };
+      const { display_name, description, policy, type } = request.body.role;
+      const change = { name: display_name, description, policy, type };
       const role = await delegation.changeRole(request.principal, request.params.role_id, change);
       about(request, { resourceName: role.displayName });
       return { role: roleView(role) };
@@ -121,6 +150,60 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       return reply.code(200).send();
     },
   );
+
+  server.get(
+    '/v3/role_assignments',
+    {
+      config: may('iam:permissions:listRolesForGroup'),
+      schema: {
+        ...doc('Which group holds which role where', { 200: listOf('role_assignments', AssignmentView) }),
+        querystring: Type.Object({
+          'role.id': Type.Optional(Id),
+          'group.id': Type.Optional(Id),
+          'user.id': Type.Optional(Type.String({ description: 'Roles are held by groups: of its groups' })),
+          'scope.project.id': Type.Optional(Id),
+          'scope.domain.id': Type.Optional(Id),
+          'scope.OS-INHERIT:inherited_to': Type.Optional(Type.Enum(['projects'])),
+        }),
+      },
+    },
+    async ({ principal, query }) => {
+      const domainId = home(principal);
+      const ofUser = query['user.id'];
+      const groups = ofUser && new Set((await directory.groups.of(domainId, ofUser)).map(({ id }) => id));
+      const asked = (wanted: string | undefined, is: string | undefined) => !wanted || wanted === is;
+      const found = (await directory.roles.allGrants(domainId))
+        .filter(({ groupId }) => !groups || groups.has(groupId))
+        .map((grant) => assignmentView(grant, domainId))
+        .filter(
+          ({ role, group, scope }) =>
+            asked(query['role.id'], role.id) &&
+            asked(query['group.id'], group.id) &&
+            asked(query['scope.project.id'], scope.project?.id) &&
+            asked(query['scope.domain.id'], scope.domain?.id) &&
+            asked(query['scope.OS-INHERIT:inherited_to'], scope['OS-INHERIT:inherited_to']),
+        );
+      return { role_assignments: found, ...listLinks('/v3/role_assignments') };
+    },
+  );
+
+  function assignmentView(
+    { groupId, roleId, scope }: Grant,
+    domainId: string,
+  ): Static<typeof AssignmentView> {
+    const place = isProject(scope) ? `/v3/projects/${scope}` : `/v3/domains/${domainId}`;
+    return {
+      role: { id: roleId },
+      group: { id: groupId },
+      scope: isProject(scope)
+        ? { project: { id: scope } }
+        : {
+            domain: { id: domainId },
+            ...(scope === ALL_PROJECTS_SCOPE ? { 'OS-INHERIT:inherited_to': 'projects' } : {}),
+          },
+      links: { assignment: `${publicUrl()}${place}/groups/${groupId}/roles/${roleId}` },
+    };
+  }
 
   const Scoped = Type.Object({ scope_id: Id, group_id: Id });
   const Granted = Type.Object({ scope_id: Id, group_id: Id, role_id: Id });
@@ -209,6 +292,8 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     }
   }
 };
+
+const isProject = (scope: string) => scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE;
 
 function accountScope(principal: Principal, domainId: string): string {
   if (domainId !== home(principal)) throw ERRORS.iamNotFound('account', domainId);

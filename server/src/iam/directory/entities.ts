@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import Type, { type Static } from 'typebox';
+import { readerOf } from '../../metadata/index.ts';
 
 export interface Domain {
   id: string;
@@ -27,9 +29,23 @@ export interface User {
   domainId: string;
   description: string;
   enabled: boolean;
+  profile: Profile;
   /** Epoch ms. */
   createdAt: number;
 }
+
+/** What else the clouds keep of a user (`docs/reference/iam-auth.md` 4): told as it was set, and not acted upon. */
+export const Profile = Type.Object({
+  email: Type.Optional(Type.String({ maxLength: 255 })),
+  areacode: Type.Optional(Type.String({ maxLength: 16 })),
+  phone: Type.Optional(Type.String({ maxLength: 32 })),
+  access_mode: Type.Optional(Type.Enum(['default', 'programmatic', 'console'])),
+  pwd_status: Type.Optional(Type.Boolean()),
+  xuser_type: Type.Optional(Type.String({ maxLength: 64 })),
+  xuser_id: Type.Optional(Type.String({ maxLength: 128 })),
+});
+export type Profile = Static<typeof Profile>;
+export const readProfile = readerOf(Profile);
 
 export interface Group {
   id: string;

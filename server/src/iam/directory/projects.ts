@@ -6,6 +6,16 @@ import { columns } from './columns.ts';
 import { newId, type Project } from './entities.ts';
 import { refuseTaken, withRoom } from './room.ts';
 
+/** What a project may have that must not go with it unseen. */
+const SET_UP = [
+  ['trackers', 'trackers'],
+  ['notifications', 'key event notifications'],
+  ['smn_topics', 'topics'],
+  ['smn_templates', 'message templates'],
+  ['kms_keys', 'encryption keys'],
+  ['ingest_keys', 'ingest keys'],
+] as const;
+
 /** Projects of accounts, each in a region. */
 export class Projects {
   private readonly metadata: Metadata;
@@ -102,6 +112,37 @@ export class Projects {
     }
     this.changed();
     return this.get(domainId, id);
+  }
+
+  /**
+   * Trace files that lie in buckets stay there.
+   * @throws CtsError 404, 409 while something is set up in it
+   */
+  async remove(domainId: string, id: string): Promise<Project> {
+    const project = await this.get(domainId, id);
+    if (this.regions.includes(project.name)) {
+      throw ERRORS.iamForbidden(
+        `${project.name} is the main project of its region, which every account has; disable it instead`,
+      );
+    }
+    await this.metadata.transaction().execute(async (transaction) => {
+      for (const [table, what] of SET_UP) {
+        const found = await transaction
+          .selectFrom(table)
+          .select('project_id')
+          .where('project_id', '=', id)
+          .executeTakeFirst();
+        if (found) {
+          throw ERRORS.iamInUse(`the project ${project.name} still has ${what}: delete them first`);
+        }
+      }
+      await endCredentialsFor(transaction, 'projects', id);
+      await transaction.deleteFrom('grants').where('scope', '=', id).execute();
+      await transaction.deleteFrom('configurations').where('project_id', '=', id).execute();
+      await transaction.deleteFrom('projects').where('id', '=', id).execute();
+    });
+    this.changed();
+    return project;
   }
 
   /** The account's project of that name in a region; the one named like the region is the main one. */

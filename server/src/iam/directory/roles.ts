@@ -1,12 +1,13 @@
+import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import { ERRORS } from '../../errors.ts';
-import type { Metadata } from '../../metadata/index.ts';
+import type { Database, Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOfHolders, endCredentialsOfMembers } from '../epochs.ts';
 import { MOST_GRANTS, MOST_ROLES } from '../limits.ts';
 import { checkPolicy, narrows, type PolicyDocument, readPolicy } from '../policy.ts';
 import type { Holdings } from '../principal.ts';
-import { type Role, SYSTEM_ROLES } from '../roles.ts';
+import { type Role, type RoleType, SYSTEM_ROLES } from '../roles.ts';
 import { columns } from './columns.ts';
 import { ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE, type Grant, newId } from './entities.ts';
 import type { Groups } from './groups.ts';
@@ -115,15 +116,13 @@ export class Roles {
 
   async add(
     domainId: string,
-    role: { name: string; description?: string; policy: PolicyDocument },
+    role: { name: string; description?: string; policy: PolicyDocument; type?: RoleType },
   ): Promise<Role> {
-    const { name, description = '', policy } = role;
-    if ((await this.list(domainId)).some((known) => known.name === name || known.displayName === name)) {
-      throw ERRORS.iamConflict('role', name);
-    }
+    const { name, description = '', policy, type = 'AX' } = role;
+    await this.refuseTaken(domainId, name);
     const id = newId();
     const text = await this.policyText(domainId, policy);
-    const row = { id, domain_id: domainId, name, description, policy: text, created_at: this.clock() };
+    const row = { id, domain_id: domainId, name, description, policy: text, type, created_at: this.clock() };
     await withRoom(this.metadata, 'roles', MOST_ROLES, domainId, (transaction) =>
       transaction.insertInto('roles').values(row).execute(),
     );
@@ -133,11 +132,13 @@ export class Roles {
   async change(
     domainId: string,
     id: string,
-    change: { description?: string; policy?: PolicyDocument },
+    change: { name?: string; description?: string; policy?: PolicyDocument; type?: RoleType },
   ): Promise<Role> {
     const role = await this.custom(domainId, id);
+    const { name, description, type } = change;
+    if (name !== undefined && name !== role.name) await this.refuseTaken(domainId, name);
     const policy = change.policy && (await this.policyText(domainId, change.policy));
-    const values = columns({ description: change.description, policy }, ['description', 'policy']);
+    const values = columns({ name, description, policy, type }, ['name', 'description', 'policy', 'type']);
     if (values) {
       await administered(this.metadata, domainId, async (transaction) => {
         await transaction.updateTable('roles').set(values).where('id', '=', id).execute();
@@ -160,6 +161,20 @@ export class Roles {
     return role;
   }
 
+  /** All grants of an account. */
+  async allGrants(domainId: string): Promise<Grant[]> {
+    const rows = await this.metadata
+      .selectFrom('grants')
+      .innerJoin('groups', 'groups.id', 'grants.group_id')
+      .selectAll('grants')
+      .where('groups.domain_id', '=', domainId)
+      .orderBy('grants.group_id')
+      .orderBy('grants.role_id')
+      .orderBy('grants.scope')
+      .execute();
+    return rows.map(toGrant);
+  }
+
   async grants(domainId: string, groupId: string): Promise<Grant[]> {
     await this.groups.get(domainId, groupId);
     const rows = await this.metadata
@@ -167,7 +182,7 @@ export class Roles {
       .selectAll()
       .where('group_id', '=', groupId)
       .execute();
-    return rows.map(({ group_id, role_id, scope }) => ({ groupId: group_id, roleId: role_id, scope }));
+    return rows.map(toGrant);
   }
 
   async grant(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
@@ -224,19 +239,26 @@ export class Roles {
     return row?.operator === 1;
   }
 
+  /** @throws CtsError 409 */
+  private async refuseTaken(domainId: string, name: string): Promise<void> {
+    if ((await this.list(domainId)).some((known) => known.name === name || known.displayName === name)) {
+      throw ERRORS.iamConflict('role', name);
+    }
+  }
+
   /** A policy as it is stored. @throws CtsError 400, 403 */
   private async policyText(domainId: string, policy: PolicyDocument): Promise<string> {
     return JSON.stringify(checkPolicy(policy, await this.isOperator(domainId)));
   }
 
-  private toRole(row: { id: string; name: string; description: string; policy: string }): Role {
+  private toRole(row: Selectable<Database['roles']>): Role {
     const { id, name, description } = row;
     const { policy, problem } = readPolicy(row.policy);
     if (problem !== undefined && !this.reported.has(id)) {
       this.reported.add(id);
       this.log.error({ role: id, name, problem }, 'the policy of a role is not valid: it grants nothing');
     }
-    return { id, name, displayName: name, description, policy };
+    return { id, name, displayName: name, description, policy, type: row.type === 'XA' ? 'XA' : 'AX' };
   }
 
   /** A role that the account itself has made. @throws CtsError 403 for one of the system, 404 */
@@ -248,3 +270,9 @@ export class Roles {
     return role;
   }
 }
+
+const toGrant = ({ group_id, role_id, scope }: Database['grants']): Grant => ({
+  groupId: group_id,
+  roleId: role_id,
+  scope,
+});

@@ -1,12 +1,13 @@
+import type { Selectable } from 'kysely';
 import { ERRORS } from '../../errors.ts';
-import type { Metadata } from '../../metadata/index.ts';
+import type { Database, Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOf } from '../epochs.ts';
 import { MOST_USERS } from '../limits.ts';
 import type { PasswordWork } from '../password-work.ts';
 import type { Accounts } from './accounts.ts';
 import { columns } from './columns.ts';
-import { newId, type User } from './entities.ts';
+import { newId, type Profile, readProfile, type User } from './entities.ts';
 import { refuseTaken, withRoom } from './room.ts';
 
 /** Users of accounts. */
@@ -49,7 +50,7 @@ export class Users {
   /** @param user.password absent: it can sign in only by other means */
   async add(
     domainId: string,
-    user: { name: string; password?: string; description?: string; enabled?: boolean },
+    user: { name: string; password?: string; description?: string; enabled?: boolean; profile?: Profile },
   ): Promise<User> {
     await this.accounts.get(domainId);
     await refuseTaken(this.metadata, 'users', 'user', [
@@ -57,7 +58,7 @@ export class Users {
       ['name', user.name],
     ]);
     const id = newId();
-    const { name, description = '', enabled = true } = user;
+    const { name, description = '', enabled = true, profile = {} } = user;
     const password_hash =
       user.password === undefined ? '' : await this.passwords.hash(domainId, user.password);
     const row = {
@@ -67,6 +68,7 @@ export class Users {
       description,
       password_hash,
       enabled: enabled ? 1 : 0,
+      profile: JSON.stringify(profile),
       created_at: this.clock(),
     };
     await withRoom(this.metadata, 'users', MOST_USERS, domainId, (transaction) =>
@@ -82,7 +84,13 @@ export class Users {
   async change(
     domainId: string,
     id: string,
-    change: { name?: string; description?: string; enabled?: boolean; password?: string },
+    change: {
+      name?: string;
+      description?: string;
+      enabled?: boolean;
+      password?: string;
+      profile?: Profile;
+    },
     epoch?: string,
   ): Promise<User> {
     const user = await this.get(domainId, id);
@@ -94,7 +102,13 @@ export class Users {
     }
     const { password } = change;
     const password_hash = password === undefined ? undefined : await this.passwords.hash(domainId, password);
-    const values = columns({ ...change, password_hash }, ['name', 'description', 'password_hash']);
+    const profile = change.profile && JSON.stringify({ ...user.profile, ...change.profile });
+    const values = columns({ ...change, password_hash, profile }, [
+      'name',
+      'description',
+      'password_hash',
+      'profile',
+    ]);
     if (values) {
       await administered(this.metadata, domainId, async (transaction) => {
         let update = transaction.updateTable('users').set(values).where('id', '=', id);
@@ -120,14 +134,12 @@ export class Users {
   }
 }
 
-export function toUser(row: {
-  id: string;
-  name: string;
-  domain_id: string;
-  description: string;
-  enabled: number;
-  created_at: number;
-}): User {
+export function toUser(
+  row: Pick<
+    Selectable<Database['users']>,
+    'id' | 'name' | 'domain_id' | 'description' | 'enabled' | 'profile' | 'created_at'
+  >,
+): User {
   const { id, name, description } = row;
   return {
     id,
@@ -135,6 +147,7 @@ export function toUser(row: {
     domainId: row.domain_id,
     description,
     enabled: row.enabled === 1,
+    profile: readProfile(row.profile).value ?? {},
     createdAt: row.created_at,
   };
 }
