@@ -117,10 +117,13 @@ async function* csv(pages: Pages, first: TracePage, limit: number, time: (ms: nu
 
 const record = (cells: string[]) => `${cells.map(csvCell).join(',')}\r\n`;
 
+/** No place on earth is further from UTC. */
+const MOST_OFFSET_HOURS = 14;
+
 /** `YYYY-MM-DD HH:MM:SS GMT±HH:MM` in a zone. @throws CtsError 400 for an unknown zone */
 export function timeFormat(zone: string): (ms: number) => string {
-  const fixed = /^([+-])(\d{2}):(\d{2})$/.exec(zone);
-  if (fixed) {
+  const fixed = /^([+-])(\d{2}):([0-5]\d)$/.exec(zone);
+  if (fixed && Number(fixed[2]) <= MOST_OFFSET_HOURS) {
     const minutes = (Number(fixed[2]) * 60 + Number(fixed[3])) * (fixed[1] === '-' ? -1 : 1);
     return (ms) =>
       `${new Date(ms + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')} GMT${zone}`;

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { type Iam, networkOf, type Principal, parseAuthorization } from '../iam/index.ts';
 import { addressOf } from './address.ts';
-import type { SessionCookies } from './iam/session-cookies.ts';
+import { COOKIE_ALONE, type SessionCookies } from './iam/session-cookies.ts';
 import { NO_BODY, SignedBodies, type SignedBody } from './signed-bodies.ts';
 
 declare module 'fastify' {
@@ -172,7 +172,11 @@ async function identify(
   // A token wins, and Bearer is the matter of tokens, too.
   if (request.headers['x-auth-token'] || !authorization || /^Bearer /i.test(authorization)) {
     const session = request.headers['x-auth-token'] || authorization ? undefined : sessions.tokenOf(request);
-    if (session === undefined) return iam.authenticate(request.headers);
+    if (session === undefined) {
+      if (!request.headers['x-auth-token'] && !authorization && sessions.lacksHeader(request))
+        throw ERRORS.unauthenticated(COOKIE_ALONE);
+      return iam.authenticate(request.headers);
+    }
     request.bySession = true;
     return iam.authenticateSession(session, wantedProject(request, request.headers['x-project-id']));
   }

@@ -160,6 +160,12 @@ describe.each(['http', 'https'] as const)('an endpoint of %s', (protocol) => {
   ])('%s is none', (url) => refused(protocol, url));
 });
 
+test('what a name stands for in the private network is not told', () => {
+  expect(() => checkEndpoint('http', 'http://localhost/', new DeliveryNetwork([]))).toThrow(
+    /^localhost is in a private network; the operator can allow it/,
+  );
+});
+
 test('this machine can be named where the operator allows its addresses', () => {
   for (const url of ['http://localhost/', 'http://a.localhost:8080/x']) {
     expect(checkEndpoint('http', url, new DeliveryNetwork(['127.0.0.0/8']))).toBe(url);

@@ -16,7 +16,8 @@ export class AddressRefused extends Error {
 
   constructor(host: string, address: string) {
     super(
-      `${host} is ${address === host ? '' : `at ${address}, which is `}an address of a private network; the operator can allow it (OPENCTS_DELIVERY_NETWORKS)`,
+      // What a name stands for in the operator's network is nobody else's matter.
+      `${host} is ${address === host ? 'an address of' : 'in'} a private network; the operator can allow it (OPENCTS_DELIVERY_NETWORKS)`,
     );
   }
 }

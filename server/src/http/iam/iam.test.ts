@@ -380,6 +380,13 @@ describe('what Terraform and the SDKs keep of users, policies and projects', () 
     ]);
     expect(await assignments(`role.id=${id}`)).toHaveLength(2);
     expect(await assignments(`role.id=${id}`, acme)).toEqual([]);
+    const held = `/v3/projects/${admin.projectId}/groups/${groupId}/roles`;
+    expect((await as(account, 'GET', held)).body).toMatchObject({
+      roles: [{ id }],
+      links: { self: expect.stringMatching(new RegExp(`${held}$`)) },
+    });
+    const foreign = `/v3/projects/${acme.projectId}/groups/${groupId}/roles`;
+    expect((await as(account, 'GET', foreign)).status).toBe(404);
     expect((await assignments('')).length).toBeGreaterThan(2);
     expect((await as(account, 'DELETE', path)).status).toBe(200);
   });

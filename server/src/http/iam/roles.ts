@@ -213,19 +213,20 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       base: '/v3/projects/:scope_id/groups/:group_id/roles',
       end: '',
       where: 'a project',
-      scopeOf: (_principal: Principal, id: string) => id,
+      scopeOf: async (principal: Principal, id: string) =>
+        (await directory.projects.get(home(principal), id)).id,
     },
     {
       base: '/v3/domains/:scope_id/groups/:group_id/roles',
       end: '',
       where: 'the account',
-      scopeOf: accountScope,
+      scopeOf: async (principal: Principal, id: string) => accountScope(principal, id),
     },
     {
       base: '/v3/OS-INHERIT/domains/:scope_id/groups/:group_id/roles',
       end: '/inherited_to_projects',
       where: 'all projects of the account',
-      scopeOf: (principal: Principal, id: string) => accountScope(principal, id) && ALL_PROJECTS_SCOPE,
+      scopeOf: async (principal: Principal, id: string) => accountScope(principal, id) && ALL_PROJECTS_SCOPE,
     },
   ];
   for (const { base, end, where, scopeOf } of SCOPES) {
@@ -238,16 +239,16 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           params: Scoped,
         },
       },
-      async ({ principal, params }) => {
+      async ({ principal, params, url }) => {
         const domainId = home(principal);
-        const scope = scopeOf(principal, params.scope_id);
+        const scope = await scopeOf(principal, params.scope_id);
         const roles = await directory.roles.list(domainId);
         const granted = (await directory.roles.grants(domainId, params.group_id)).filter(
           (one) => one.scope === scope,
         );
         return {
           roles: roles.filter(({ id }) => granted.some(({ roleId }) => roleId === id)).map(roleView),
-          ...listLinks(base),
+          ...listLinks(url.split('?', 1)[0] as string),
         };
       },
     );
@@ -273,7 +274,7 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           const grant = {
             groupId: params.group_id,
             roleId: params.role_id,
-            scope: scopeOf(principal, params.scope_id),
+            scope: await scopeOf(principal, params.scope_id),
           };
           if (method === 'GET') {
             const known = await directory.roles.grants(domainId, grant.groupId);

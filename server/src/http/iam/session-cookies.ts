@@ -6,6 +6,7 @@ const COOKIE = 'opencts_session';
 /** The header that the console sends with every request, and its value. */
 const CLIENT_HEADER = 'x-opencts-client';
 const CONSOLE = 'console';
+export const COOKIE_ALONE = `x-auth-token not found; a session of the console counts only with the header ${CLIENT_HEADER}: ${CONSOLE}`;
 
 /**
  * The cookie of the console: a sealed token. Only sign-in to the console makes one, so whoever comes with it is a
@@ -39,5 +40,10 @@ export class SessionCookies {
   tokenOf({ headers, cookies }: FastifyRequest): string | undefined {
     if (headers[CLIENT_HEADER] !== CONSOLE) return undefined;
     return this.sealer.open(cookies[COOKIE] ?? '', COOKIE);
+  }
+
+  /** Whether there is a cookie that counts nothing, for want of the console's header. */
+  lacksHeader({ headers, cookies }: FastifyRequest): boolean {
+    return cookies[COOKIE] !== undefined && headers[CLIENT_HEADER] !== CONSOLE;
   }
 }

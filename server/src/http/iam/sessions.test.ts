@@ -51,7 +51,11 @@ describe('sessions of the console', () => {
 
   test('the cookie counts nothing without the header that only the console sends', async () => {
     const { cookie } = await enter();
-    expect((await call('GET', `/v3/${project}/traces`, { cookie })).status).toBe(401);
+    const refused = await call('GET', `/v3/${project}/traces`, { cookie });
+    expect([refused.status, await refused.text()]).toEqual([
+      401,
+      expect.stringContaining('only with the header x-opencts-client'),
+    ]);
     const enabling = { tracker_type: 'system', tracker_name: 'system' };
     expect((await call('POST', `/v3/${project}/tracker`, { cookie }, enabling)).status).toBe(401);
     expect(await (await call('GET', '/session', { cookie })).json()).toEqual({});
