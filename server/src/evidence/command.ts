@@ -66,6 +66,9 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
+/** Origin, size and root, an empty line and signatures, of whatever key (C2SP tlog-checkpoint). */
+const CHECKPOINT = /^\S[^\n]*\n\d+\n[A-Za-z0-9+/=]+\n(?:[^\n]+\n)*\n(?:\u2014 [^\n]+\n)*$/;
+
 const CODES: Record<Proof['conclusion'], number> = { proved: 0, tampering: 1, unproved: 3 };
 /** Chains that are named in the end. */
 const MOST_CHAINS = 20;
@@ -124,9 +127,17 @@ async function keysOf(files: readonly string[], checkpoints: readonly string[]) 
   const publicKeys = keys.filter((key) => key instanceof KeyObject);
   const logKeys = keys.filter((key): key is NoteKey => !(key instanceof KeyObject));
   const kept = new Map<string, string>();
-  for (const file of checkpoints) kept.set(file, await readFile(file, 'utf8'));
+  for (const file of checkpoints) {
+    const text = await readFile(file, 'utf8');
+    if (!CHECKPOINT.test(text)) throw new UsageError(`${file} is no checkpoint of an evidence log`);
+    kept.set(file, text);
+  }
   if (publicKeys.length === 0)
-    throw new UsageError('--public-key is missing: nothing can be proved without it');
+    throw new UsageError(
+      logKeys.length > 0
+        ? '--public-key names keys of evidence logs alone; the one that signs digests is missing'
+        : '--public-key is missing: nothing can be proved without it',
+    );
   return { publicKeys, logKeys, kept };
 }
 

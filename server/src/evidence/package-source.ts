@@ -1,9 +1,15 @@
 import type { KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kindAt } from './holdings.ts';
 import { isOfLog } from './log-check.ts';
-import { PACKAGE_NOTE, type PackageContent, readPackageNote, sha256Of } from './package-note.ts';
+import {
+  METADATA_FILE,
+  PACKAGE_NOTE,
+  type PackageContent,
+  readPackageNote,
+  sha256Of,
+} from './package-note.ts';
 import { folderSource, orUnreadable } from './sources.ts';
 import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
@@ -35,12 +41,16 @@ export async function openPackage(
     else if (!bytes) say(name, 'missing', 'the package was signed with it');
     else if (sha256Of(bytes) !== sha256) say(name, 'changed', 'it is not what the package was signed with');
   }
+  for (const name of await filesIn(folder)) {
+    if (!belongs(name, content)) say(name, 'unexpected', 'the package was signed without it: it was added');
+  }
   const log = folderSource(folder);
   const sources = content.buckets.map(({ name, places }): ArchiveSource => {
     const holds = (key: string) => places.some((place) => kindAt(place, key) !== undefined);
     const part = folderSource(path.join(folder, name), { bucket: name, holds });
     return {
       ...part,
+      until: content.until,
       async *keys(prefix) {
         yield* log.keys(prefix);
         yield* part.keys(prefix);
@@ -49,6 +59,28 @@ export async function openPackage(
     };
   });
   return { content, sources };
+}
+
+/** Paths of all files below a folder, with slashes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
+}
+
+/** Whether a package can have a file of that path; whether it has, notes, logs and digests tell. */
+function belongs(name: string, { files, buckets }: PackageContent): boolean {
+  if (name === PACKAGE_NOTE || Object.hasOwn(files, name) || isOfLog(name)) return true;
+  return buckets.some(({ name: bucket, places }) => {
+    if (!name.startsWith(`${bucket}/`)) return false;
+    const key = name.slice(bucket.length + 1);
+    const kindOf = (of: string) =>
+      places.map((place) => kindAt(place, of)).find((kind) => kind !== undefined);
+    if (key.endsWith(METADATA_FILE)) return kindOf(key.slice(0, -METADATA_FILE.length)) === 'digest';
+    return kindOf(key) !== undefined;
+  });
 }
 
 /** @returns undefined: there is no such file; or why it cannot be read */

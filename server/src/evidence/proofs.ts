@@ -4,7 +4,7 @@ import { type Finding, type Proof, VERDICTS, type Verdict } from './verify.ts';
 export function proofOf(findings: readonly Finding[]): Proof {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   for (const { verdict } of findings) counts[verdict]++;
-  const conclusion = counts.changed + counts.missing > 0 ? 'tampering' : 'unproved';
+  const conclusion = counts.changed + counts.missing + counts.unexpected > 0 ? 'tampering' : 'unproved';
   return { conclusion, counts, files: 0, traces: 0, chains: [], completeTo: undefined };
 }
 

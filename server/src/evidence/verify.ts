@@ -24,6 +24,8 @@ const AT_ONCE = 8;
 const REACH_MS = 2 * HOUR;
 /** A file that waited in the spool is delivered later than its name says, never earlier; a cycle at the most. */
 const SLACK_MS = HOUR;
+/** The clock of the service may be ahead by so much, by another zone say. */
+const AHEAD_MS = 24 * HOUR;
 
 /** Where the files are: a bucket, or a folder that one was downloaded to. */
 export interface ArchiveSource {
@@ -41,6 +43,8 @@ export interface ArchiveSource {
   hasMetadata: boolean;
   /** Of a part of a bucket: whether a digest belongs to it. Logs know those of the other parts as well. */
   holds?(key: string): boolean;
+  /** Of a package: up to when it was filled, epoch ms. */
+  until?: number;
 }
 
 /** A file of a source is there, and its bytes are not to be had. */
@@ -258,9 +262,12 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
   const known = { sheets: readable, keys: digests, ...range };
   for await (const finding of againstLogs(source, logs, known)) tell(finding);
   for (const [key, stray] of files) {
-    if (listed.has(key) || stray.time < from || stray.time > to) continue;
+    if (listed.has(key)) continue;
+    const isAdded = isBeyond(stray, source);
+    if (!isAdded && (stray.time < from || stray.time > to)) continue;
     inRange++;
-    tell(strayFile(key, stray, sheets, { now, reach }));
+    if (isAdded) tell({ kind: 'file', key, verdict: 'unexpected', reason: ADDED });
+    else tell(strayFile(key, stray, sheets, { now, reach }));
     step();
   }
   const { changed, missing, unexpected, unproved, unreadable } = counts;
@@ -478,6 +485,12 @@ interface Stray {
   modified: number | undefined;
 }
 
+const ADDED = 'it is newer than what the package was signed with: it was added';
+
+/** Whether a file that no digest lists can be no part of a package. */
+const isBeyond = ({ time }: Stray, { until }: ArchiveSource) =>
+  until !== undefined && time >= until + REACH_MS;
+
 function strayFile(
   key: string,
   { time, modified = time }: Stray,
@@ -485,6 +498,8 @@ function strayFile(
   { now, reach }: { now: number; reach: number },
 ): Finding {
   const say = (verdict: Verdict, reason: string): Finding => ({ kind: 'file', key, verdict, reason });
+  if (time > now + AHEAD_MS)
+    return say('unproved', 'no digest lists it, and by its name it is of a time that is still to come');
   const chain = sheets.covering(key);
   const first = chain?.[0];
   const last = chain && sheets.newest(chain);
