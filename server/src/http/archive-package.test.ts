@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -230,6 +230,33 @@ describe('a package with proofs', () => {
     }
     expect((await verify(unpacked)).code).toBe(0);
   }, 240_000);
+
+  test('to which something was added is tampering, and a file that is no checkpoint is a wrong command line', async () => {
+    const files = await filesIn(unpacked);
+    const traces = files.find((file) => /CloudTrace_/.test(file)) as string;
+    const bytes = await readFile(path.join(unpacked, traces));
+    for (const added of [
+      ...[
+        'more.txt',
+        'public-keys/ffffffffffffffff',
+        `${traces}.metadata`,
+        `${path.dirname(traces)}/x/y.json.gz`,
+      ],
+      traces.replace(/_\d{4}-/, '_2099-'),
+    ]) {
+      const place = path.join(unpacked, added);
+      await mkdir(path.dirname(place), { recursive: true });
+      await writeFile(place, bytes);
+      const { code, output } = await verify(unpacked);
+      expect([added, code]).toEqual([added, 1]);
+      expect(output).toContain(`${path.basename(added)}`);
+      await rm(place);
+    }
+    expect((await verify(unpacked)).code).toBe(0);
+    const none = path.join(directory, 'no-checkpoint');
+    await writeFile(none, 'x');
+    expect((await verify(unpacked, '--checkpoint', none)).code).toBe(2);
+  });
 
   test('of which a chain is gone as a whole, or a bucket, is tampering', async () => {
     for (const gone of [FIRST, SECOND, 'ECS']) {
