@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type, { type Static } from 'typebox';
-import { ERRORS } from '../../errors.ts';
 import { Profile, type User } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
@@ -17,6 +16,7 @@ import {
   selfOr,
   viewsUnder,
 } from './shared.ts';
+import { changeUser } from './users.ts';
 
 const OsUserView = Type.Interface([Type.Required(Profile)], {
   id: Id,
@@ -98,16 +98,9 @@ export const osUserRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       },
     },
     async (request) => {
-      const { principal, params, body } = request;
-      about(request, { resourceId: params.user_id });
-      if (params.user_id === principal.user.id && body.user.enabled === false) {
-        throw ERRORS.iamForbidden('you cannot disable yourself');
-      }
-      const { name, password, description, enabled, ...more } = body.user;
+      const { name, password, description, enabled, ...more } = request.body.user;
       const change = { name, password, description, enabled, profile: profileIn(more) };
-      const user = await delegation.changeUser(principal, params.user_id, change);
-      about(request, { resourceName: user.name });
-      return { user: osUserView(user) };
+      return { user: osUserView(await changeUser(request, delegation, request.params.user_id, change)) };
     },
   );
 };

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import type { Iam, User } from '../../iam/index.ts';
 import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
@@ -99,16 +101,9 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request) => {
-      const { principal, params, body } = request;
-      about(request, { resourceId: params.user_id });
-      if (params.user_id === principal.user.id && body.user.enabled === false) {
-        throw ERRORS.iamForbidden('you cannot disable yourself');
-      }
-      const { name, password, description, enabled } = body.user;
+      const { name, password, description, enabled } = request.body.user;
       const change = { name, password, description, enabled };
-      const user = await delegation.changeUser(principal, params.user_id, change);
-      about(request, { resourceName: user.name });
-      return { user: userView(user) };
+      return { user: userView(await changeUser(request, delegation, request.params.user_id, change)) };
     },
   );
   server.delete(
@@ -165,3 +160,20 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
   );
 };
+
+/** Changes a user on behalf of the caller. @throws CtsError 403, 404, 409 */
+export async function changeUser(
+  request: FastifyRequest,
+  delegation: Iam['delegation'],
+  id: string,
+  change: Parameters<Iam['delegation']['changeUser']>[2],
+): Promise<User> {
+  const { principal } = request;
+  about(request, { resourceId: id });
+  if (id === principal.user.id && change.enabled === false) {
+    throw ERRORS.iamForbidden('you cannot disable yourself');
+  }
+  const user = await delegation.changeUser(principal, id, change);
+  about(request, { resourceName: user.name });
+  return user;
+}

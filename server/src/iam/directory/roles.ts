@@ -161,10 +161,15 @@ export class Roles {
     return role;
   }
 
-  /** All grants of an account. */
-  async allGrants(domainId: string): Promise<Grant[]> {
+  /** All grants of an account. @param userId only those of groups that it is in */
+  async allGrants(domainId: string, userId?: string): Promise<Grant[]> {
     const rows = await this.metadata
       .selectFrom('grants')
+      .$if(userId !== undefined, (query) =>
+        query.where('grants.group_id', 'in', ({ selectFrom }) =>
+          selectFrom('memberships').select('group_id').where('user_id', '=', String(userId)),
+        ),
+      )
       .innerJoin('groups', 'groups.id', 'grants.group_id')
       .selectAll('grants')
       .where('groups.domain_id', '=', domainId)
