@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kindAt } from './holdings.ts';
 import { isOfLog } from './log-check.ts';
@@ -10,7 +10,7 @@ import {
   readPackageNote,
   sha256Of,
 } from './package-note.ts';
-import { folderSource, orUnreadable } from './sources.ts';
+import { entriesBelow, folderSource, orUnreadable } from './sources.ts';
 import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
 /** A package that was unpacked: what it says of itself, and the part of each bucket that is in it. */
@@ -41,8 +41,9 @@ export async function openPackage(
     else if (!bytes) say(name, 'missing', 'the package was signed with it');
     else if (sha256Of(bytes) !== sha256) say(name, 'changed', 'it is not what the package was signed with');
   }
-  for (const name of await filesIn(folder)) {
-    if (!belongs(name, content)) say(name, 'unexpected', 'the package was signed without it: it was added');
+  for (const { key, entry } of await entriesBelow(folder)) {
+    if (!entry.isDirectory() && !belongs(key, content))
+      say(key, 'unexpected', 'the package was signed without it: it was added');
   }
   const log = folderSource(folder);
   const sources = content.buckets.map(({ name, places }): ArchiveSource => {
@@ -59,15 +60,6 @@ export async function openPackage(
     };
   });
   return { content, sources };
-}
-
-/** Paths of all files below a folder, with slashes. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .sort();
 }
 
 /** Whether a package can have a file of that path; whether it has, notes, logs and digests tell. */

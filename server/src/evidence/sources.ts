@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, type Dirent, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -65,12 +65,7 @@ export function folderSource(
       if (!part && !existsSync(root)) throw new SourceMissing(`${root} is not there`);
       const within = path.join(root, prefix);
       if (!existsSync(within)) return;
-      const entries = await readdir(within, { recursive: true, withFileTypes: true });
-      for (const entry of entries) {
-        if (!entry.isFile()) continue;
-        const key = path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
-        yield { key };
-      }
+      for (const { key, entry } of await entriesBelow(root, within)) if (entry.isFile()) yield { key };
     },
     read: (key) => orUnreadable(readFile(path.join(root, key))),
     hash: (key, algorithm) =>
@@ -98,4 +93,14 @@ async function hashOfAll(stream: AsyncIterable<Buffer>, algorithm: HashAlgorithm
   const hash = newHash(algorithm);
   for await (const chunk of stream) hash.update(chunk);
   return hash.digest('hex');
+}
+
+/** What lies below a folder, however deep, in the order of the keys; `key`: its path from the root, with slashes. */
+export async function entriesBelow(root: string, within = root): Promise<{ key: string; entry: Dirent }[]> {
+  const entries = await readdir(within, { recursive: true, withFileTypes: true });
+  const found = entries.map((entry) => ({
+    key: path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+    entry,
+  }));
+  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
