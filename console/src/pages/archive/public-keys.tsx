@@ -4,6 +4,7 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { ReactNode } from 'react';
 import { publicKeys } from '../../api/archive.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
@@ -42,41 +43,39 @@ export function PublicKeys({ onClose }: { onClose: () => void }) {
         {loading && !value && <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>}
         {value?.public_keys.length === 0 && <StatusIndicator type="info">{words.none}</StatusIndicator>}
         {value?.public_keys.map((key) => (
-          <div key={key.id}>
-            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-              <StatusIndicator type={key.active ? 'success' : 'stopped'}>
-                {key.active ? words.active : words.former}
-              </StatusIndicator>
-              <Box color="text-body-secondary">{words.since(formatTime(key.create_time, zone))}</Box>
-              <CopyToClipboard
-                variant="inline"
-                copyButtonAriaLabel={texts.common.copy}
-                copySuccessText={texts.common.copied}
-                copyErrorText={texts.common.failed}
-                textToCopy={key.public_key}
-                textToDisplay=""
-              />
-            </SpaceBetween>
-            <pre className="json key">{key.public_key}</pre>
-          </div>
+          <Key key={key.id} text={key.public_key}>
+            <StatusIndicator type={key.active ? 'success' : 'stopped'}>
+              {key.active ? words.active : words.former}
+            </StatusIndicator>
+            <Box color="text-body-secondary">{words.since(formatTime(key.create_time, zone))}</Box>
+          </Key>
         ))}
         {value && (
-          <div>
-            <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-              <Box variant="awsui-key-label">{words.log}</Box>
-              <CopyToClipboard
-                variant="inline"
-                copyButtonAriaLabel={texts.common.copy}
-                copySuccessText={texts.common.copied}
-                copyErrorText={texts.common.failed}
-                textToCopy={value.log_verifier_key}
-                textToDisplay=""
-              />
-            </SpaceBetween>
-            <pre className="json key">{value.log_verifier_key}</pre>
-          </div>
+          <Key text={value.log_verifier_key}>
+            <Box variant="awsui-key-label">{words.log}</Box>
+          </Key>
         )}
       </SpaceBetween>
     </Modal>
+  );
+}
+
+/** A key, to be read and copied, below what is said of it. */
+function Key({ text, children }: { text: string; children: ReactNode }) {
+  return (
+    <div>
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+        {children}
+        <CopyToClipboard
+          variant="inline"
+          copyButtonAriaLabel={texts.common.copy}
+          copySuccessText={texts.common.copied}
+          copyErrorText={texts.common.failed}
+          textToCopy={text}
+          textToDisplay=""
+        />
+      </SpaceBetween>
+      <pre className="json key">{text}</pre>
+    </div>
   );
 }
