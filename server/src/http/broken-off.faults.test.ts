@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openFilesBelow } from '../testing/faults/descriptors.ts';
 import { Faults, whyNoFaults } from '../testing/faults/faults.ts';
 import { House, trace } from '../testing/house.ts';
 
@@ -69,7 +70,7 @@ describe.skipIf(whyNoFaults)('a trace file whose disk fails while it is fetched'
     await house.stop();
   });
 
-  /** @returns the bytes; undefined: it was refused, or broken off */
+  /** Once nobody reads it any more. @returns the bytes; undefined: it was refused, or broken off */
   async function fetched({ bucket, key }: { bucket: string; key: string }): Promise<Buffer | undefined> {
     const query = new URLSearchParams({ bucket, key });
     const url = `${house.app.url}/v3/${projectId}/archive/file?${query}`;
@@ -79,6 +80,9 @@ describe.skipIf(whyNoFaults)('a trace file whose disk fails while it is fetched'
       return response.status === 200 ? bytes : undefined;
     } catch {
       return undefined;
+    } finally {
+      const name = path.join(house.directory, 'objects', bucket, key);
+      await vi.waitFor(async () => expect(await openFilesBelow(name)).toEqual([]));
     }
   }
 

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -262,8 +262,10 @@ export class History {
     const { route, now } = this;
     if (!route) return;
     const stretch = String(++this.files).padStart(40, '0');
-    const folder = path.join(this.directory, 'spool', 'ready', stretch);
-    await mkdir(folder, { recursive: true });
+    const ready = path.join(this.directory, 'spool', 'ready');
+    // The uploader looks when it likes, and finds only what is whole.
+    const folder = path.join(this.directory, 'spool', 'cut', stretch);
+    await Promise.all([ready, folder].map((name) => mkdir(name, { recursive: true })));
     const files = [];
     for (let at = 0; at < count; at++) {
       const service = route.sorted ? (by ?? this.dice.one(SOURCES)) : '';
@@ -286,6 +288,7 @@ export class History {
       });
     }
     await writeFile(path.join(folder, 'manifest.json'), JSON.stringify({ cycle: now, files, replayed: [] }));
+    await rename(folder, path.join(ready, stretch));
   }
 
   /** All is well again, and what was begun comes to its end. */
