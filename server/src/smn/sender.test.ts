@@ -126,6 +126,21 @@ const publish = (text: string, live = 24 * HOUR) =>
 const told = () => receiver.of('Notification').map(({ body }) => body.message as string);
 const again = async ({ id }: Subscription) => (await subscriptions.find(topic, id)) as Subscription;
 
+test('what comes while it is found out when to look next is sent at once', async () => {
+  await sender.stop();
+  await confirmed();
+  let asked = 0;
+  const latest = () => {
+    // After the look itself: when the next one is due.
+    if (++asked === 2) void publish('in between');
+    return now;
+  };
+  await build({ time: { ...sure(() => now), latest } });
+  await sender.settled();
+  expect(await until(() => (told().length > 0 ? told() : undefined))).toEqual(['in between']);
+  expect(asked).toBeGreaterThan(2);
+});
+
 describe('a receiver that fails', () => {
   test.each<['hang' | number]>([[500], [429]])(
     'with %s for an hour gets everything afterwards, once and in order',

@@ -170,6 +170,8 @@ export class Sender {
     this.again = true;
     this.looking ??= this.look().finally(() => {
       this.looking = undefined;
+      // Somebody asked while it was found out when to look next.
+      if (this.again && !this.stopping) this.wake();
     });
   }
 
