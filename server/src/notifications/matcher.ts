@@ -58,10 +58,13 @@ export class Matcher {
   match(frame: Frame): Rule[] {
     const rules = this.projects.get(frame.projectId);
     if (!rules) return [];
-    const named = rules.byService
-      .get(frame.serviceType)
-      ?.get(frame.member('trace_name'))
-      ?.get(frame.member('resource_type'));
+    const named =
+      rules.byService.size === 0
+        ? undefined
+        : rules.byService
+            .get(frame.serviceType)
+            ?.get(frame.member('trace_name'))
+            ?.get(frame.member('resource_type'));
     if (!named && rules.complete.length === 0) return [];
     // What was recorded by a clock that is suspect may have happened just now.
     if (frame.time < Math.min(frame.recordTime, this.time.earliest()) - this.lateMs) return [];

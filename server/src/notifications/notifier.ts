@@ -182,10 +182,7 @@ export class Notifier {
       : this.suspicion.read(from, this.readBytes, (bytes) => journal.read(from, bytes)));
     const passedOver = begun ? new Set(begun.apart) : this.arrears.projects;
     const apart = new Set<string>();
-    const own = frames.filter(({ projectId }) => {
-      if (passedOver.has(projectId)) apart.add(projectId);
-      return !passedOver.has(projectId);
-    });
+    const own = without(frames, passedOver, (projectId) => apart.add(projectId));
     return { from, to: next, frames: own, matcher, begun, apart };
   }
 
@@ -257,7 +254,7 @@ export class Notifier {
       if (!begun) {
         for (const project of this.flooding(found, subscribers)) apart.add(project);
         found = found.filter(({ rule }) => !apart.has(rule.projectId));
-        read.frames = frames.filter(({ projectId }) => !apart.has(projectId));
+        read.frames = without(frames, apart);
       }
       await aside.keep(read.frames);
       if (found.length > 0 || apart.size > 0) {
@@ -407,6 +404,19 @@ export class Notifier {
       .onConflict((conflict) => conflict.column('journal_id').doUpdateSet({ segment, offset, begun }))
       .execute();
   }
+}
+
+/** Frames of all projects but some. Which project a frame is of is not read for nothing. */
+function without(
+  frames: Frame[],
+  projects: ReadonlySet<string>,
+  onLeft: (projectId: string) => void = () => undefined,
+): Frame[] {
+  if (projects.size === 0) return frames;
+  return frames.filter(({ projectId }) => {
+    if (projects.has(projectId)) onLeft(projectId);
+    return !projects.has(projectId);
+  });
 }
 
 /** Of the second loop: how far it is stands with the arrears. */
