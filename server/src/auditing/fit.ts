@@ -9,7 +9,7 @@ import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RE
 export interface OwnTrace {
   trace_name: string;
   trace_type: string;
-  trace_rating?: 'normal' | 'warning';
+  trace_rating?: 'normal' | 'warning' | 'incident';
   event_type?: 'data';
   service_type: string;
   resource_type: string;

@@ -1,3 +1,4 @@
+import type { LogAnew } from '../evidence/index.ts';
 import type { NamedKey } from '../kms/index.ts';
 import type { Bucket } from '../objects/index.ts';
 import type { OwnTrace } from './fit.ts';
@@ -46,6 +47,19 @@ export const lifecycleOf = (bucket: Bucket, days: number, tracker: string): OwnT
   resource_name: bucket.name,
   request: { body: { days, days_before: bucket.lifecycleDays } },
   message: `set at the tracker ${tracker}`,
+});
+
+/** That an account's evidence log begins anew: its metadata were restored, or somebody else wrote into the bucket. */
+export const logAnewOf = ({ bucket, origin, earlier, published, known }: LogAnew): OwnTrace => ({
+  trace_name: 'beginEvidenceLogAnew',
+  trace_type: 'SystemAction',
+  trace_rating: 'incident',
+  service_type: 'CTS',
+  resource_type: 'evidenceLog',
+  resource_name: origin,
+  request: { body: { bucket, earlier, published, known } },
+  code: '200',
+  message: `the log in the bucket ${bucket} is not the one that is known here: restored from an older backup, or written by somebody else`,
 });
 
 /** That objects which have had their time are removed from a bucket: all of them by key. */

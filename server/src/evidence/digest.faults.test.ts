@@ -43,6 +43,7 @@ class Run {
     const parts = { metadata: this.metadata, objects: this.objects, keys: this.keys, clock };
     const log = pino({ level: 'silent' });
     this.digester = new Digester({
+      onAnew: async () => undefined,
       ...{ ...parts, log },
       evidence: new EvidenceLog({ ...parts, installationId: 'i1' }),
       hash: 'SHA-256',

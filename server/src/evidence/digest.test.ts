@@ -66,6 +66,7 @@ const digesterWith = (...changes: Partial<Route>[]) =>
 
 function digesterOver(store: DirectoryStore, ...changes: Partial<Route>[]): Digester {
   return new Digester({
+    onAnew: async () => undefined,
     ...{ metadata, objects: store, keys, evidence: evidenceLog(store) },
     clock: () => now,
     log: pino({ level: 'silent' }),

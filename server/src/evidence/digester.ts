@@ -24,7 +24,7 @@ import {
   signedText,
 } from './digest.ts';
 import type { EvidenceLog } from './log.ts';
-import { RestoredLogs } from './restored.ts';
+import { type LogAnew, RestoredLogs } from './restored.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 const compress = promisify(gzip);
@@ -54,6 +54,7 @@ export interface DigesterOptions {
   evidence: EvidenceLog;
   /** Trackers with a bucket, and whether their files are to be verifiable. */
   trackers: () => Promise<Target[]>;
+  onAnew: (log: LogAnew) => Promise<void>;
 }
 
 interface Target {

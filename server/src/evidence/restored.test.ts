@@ -88,6 +88,7 @@ describe('after an older backup of the metadata was restored', () => {
     expect(logged.filter(({ level }) => level === 50)).toEqual([
       expect.objectContaining({ msg: expect.stringContaining('restored from an older backup') }),
     ]);
+    expect(history.anew).toEqual(['opencts/i1/d']);
     for (const [key, text] of before) expect(await history.textOf(BUCKET, key)).toBe(text);
     const { bad, findings } = await looked();
     expect(bad).toEqual([]);
@@ -107,6 +108,7 @@ describe('after an older backup of the metadata was restored', () => {
     await restore();
     await hours(3);
     expect(await logs()).toHaveLength(1);
+    expect(history.anew).toEqual([]);
     expect(await looked()).toMatchObject({ conclusion: 'proved', bad: [] });
   });
 

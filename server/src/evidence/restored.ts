@@ -33,6 +33,21 @@ export interface RestoredLogsOptions {
   log: Logger;
   /** The log of a bucket's account as it is now. */
   logOf: (bucket: string) => Promise<NamedLog | undefined>;
+  onAnew: (log: LogAnew) => Promise<void>;
+}
+
+/** That the log of an account begins anew, since a bucket holds another one than the metadata know. */
+export interface LogAnew {
+  domainId: string;
+  bucket: string;
+  /** Name of the new log. */
+  origin: string;
+  /** Name of the one in the bucket. */
+  earlier: string;
+  /** Entries of that one, where its checkpoint can be read. */
+  published: number | undefined;
+  /** Entries that the metadata know. */
+  known: number;
 }
 
 /** A digest that lies in a bucket, and that the metadata do not know. */
@@ -134,10 +149,12 @@ export class RestoredLogs {
       await transaction.updateTable('buckets').set({ unsure: 1 }).where('domain_id', '=', domainId).execute();
       for (const one of earlier) await addLeaf(transaction, domainId, earlierBytes(one));
     });
+    const anew = { bucket, origin, earlier: ahead.log, published: ahead.size, known: size };
     this.options.log.error(
-      { bucket, origin, earlier: ahead.log, published: ahead.size, known: size },
+      anew,
       'the evidence log in a bucket is not the one that the metadata know: they were restored from an older backup, or the bucket was written by somebody else. The log begins anew under another name; the one before stays as it is',
     );
+    await this.options.onAnew({ domainId, ...anew });
   }
 
   /** Logs of the account that had begun anew before. */

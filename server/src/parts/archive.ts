@@ -12,7 +12,7 @@ import {
   SpoolSealer,
   Uploader,
 } from '../archive/index.ts';
-import { deletionOf, expiryOf, lifecycleOf } from '../auditing/index.ts';
+import { deletionOf, expiryOf, lifecycleOf, logAnewOf } from '../auditing/index.ts';
 import type { Bounds } from '../clock/index.ts';
 import type { Config } from '../config.ts';
 import {
@@ -139,6 +139,8 @@ export async function startArchive(
         const route = routeOf(transfer);
         return route ? [{ route, validated: transfer.tracker.settings.isValidated }] : [];
       }),
+    onAnew: (anew) =>
+      operations.report({ domainId: anew.domainId, projectId: undefined }, logAnewOf(anew), true),
   });
   const restored = path.join(dataDir, RESTORED);
   if (existsSync(restored)) {

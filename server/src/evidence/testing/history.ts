@@ -118,6 +118,8 @@ export class History {
   now = BEGIN;
   /** What has happened. */
   readonly story: string[] = [];
+  /** Logs of which another one took the place. */
+  readonly anew: string[] = [];
   private readonly dice: Dice;
   private readonly log: Logger;
   private readonly away: AwayStore;
@@ -174,6 +176,7 @@ export class History {
     this.digester = new Digester({
       ...{ metadata, objects, keys: this.keys, clock, log, hash: 'SHA-256' },
       evidence: new EvidenceLog({ metadata, objects, keys: this.keys, installationId: 'i1', clock }),
+      onAnew: async ({ earlier }) => void this.anew.push(earlier),
       trackers: async () => (this.route ? [{ route: this.route, validated: this.validated }] : []),
     });
   }
