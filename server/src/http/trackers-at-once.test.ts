@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -85,6 +85,36 @@ describe('at the same moment', () => {
       data_bucket: { data_event: two.status === 200 ? ['READ', 'WRITE'] : ['READ'] },
     });
     expect([one.status, two.status].filter((status) => ![200, 409].includes(status))).toEqual([]);
+  });
+
+  test('many data trackers get one bucket that is there, whether the service knows it already or not', async () => {
+    await mkdir(path.join(house.directory, 'objects', 'lay-there'), { recursive: true });
+    for (const round of ['unknown', 'known']) {
+      const answers = await each((i) =>
+        send('POST', data(`${round}-${i}`, `${round}-${i}`, ['READ'], { bucket_name: 'lay-there' })),
+      );
+      expect(answers.map(({ status, body }) => [status, body.error_msg])).toEqual(
+        Array(AT_ONCE).fill([201, undefined]),
+      );
+    }
+    // Nothing stays of the trials, and none removed that of another before it was looked for.
+    expect(await readdir(path.join(house.directory, 'objects', 'lay-there'))).toEqual([]);
+  });
+
+  test('whoever makes a bucket gets it, whoever else wants it meanwhile', async () => {
+    for (let round = 0; round < 5; round++) {
+      const bucket_name = `wanted-${round}`;
+      const [first, ...others] = await each((i) =>
+        send(
+          'POST',
+          data(`w${round}-${i}`, `w${round}-${i}`, ['READ'], { bucket_name, is_obs_created: i === 0 }),
+        ),
+      );
+      expect([first?.status, first?.body.error_msg]).toEqual([201, undefined]);
+      // The bucket may not have been there yet for them; it is, whatever became of them.
+      expect(others.filter(({ status }) => ![201, 400, 409].includes(status))).toEqual([]);
+      expect(await buckets(bucket_name)).toEqual([[bucket_name], [bucket_name]]);
+    }
   });
 
   test('a management tracker is made once, and the others leave no bucket', async () => {

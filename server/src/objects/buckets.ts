@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from './store.ts';
 
-/** Object that shows whether a bucket can be written to. */
-const TRIAL = 'opencts-write-test';
+/** Object that shows whether a bucket can be written to; each trial has its own, since many go on at once. */
+const trialKey = () => `opencts-write-test-${randomUUID()}`;
 /**
  * How long somebody waits for an object store, in all: a request makes a bucket, tries it (once more with a
  * key), asks for its lock and removes it if that fails, which stays within 30 s.
@@ -61,13 +62,17 @@ export class Buckets {
     return found.filter((bucket) => bucket !== undefined);
   }
 
-  /** Makes a bucket, whole or not at all. @throws ObjectStoreError */
+  /**
+   * Makes a bucket, whole or not at all. One that somebody else got meanwhile stays as it is.
+   * @throws ObjectStoreError
+   */
   async create(bucket: Bucket & { locking: boolean }): Promise<void> {
     const objects = this.objects.within(CREATE_MS);
     await objects.createBucket(bucket.name, bucket.region, { locking: bucket.locking });
+    let isOurs: boolean;
     try {
       if (bucket.lifecycleDays > 0) await objects.setLifecycle(bucket.name, bucket.lifecycleDays);
-      await this.note(bucket);
+      isOurs = await this.noteMade(bucket);
     } catch (error) {
       await this.objects
         .within(UNDO_MS)
@@ -75,6 +80,7 @@ export class Buckets {
         .catch(() => undefined);
       throw error;
     }
+    if (!isOurs) throw new ObjectStoreError('exists', `the bucket ${bucket.name} exists already`);
   }
 
   /** Removes a bucket that is forgotten; one that stays in the object store is noted again. @throws ObjectStoreError */
@@ -110,7 +116,8 @@ export class Buckets {
       throw error;
     }
     await this.note(bucket);
-    return bucket;
+    // Somebody may have been faster.
+    return this.find(name);
   }
 
   /** Whether the object store encrypts with keys of its own. */
@@ -132,12 +139,13 @@ export class Buckets {
     const objects = this.objects.within(PATIENCE_MS);
     await objects.checkBucket(name);
     const body = Buffer.from('OpenCTS may write here.\n');
-    const trial = { bucket: name, key: TRIAL, body, contentType: 'text/plain' };
+    const key = trialKey();
+    const trial = { bucket: name, key, body, contentType: 'text/plain' };
     try {
       await objects.put({ ...trial, ...(encryptionKey ? { encryptionKey } : {}) });
     } finally {
       // Who may write need not be allowed to remove.
-      await objects.remove(name, TRIAL).catch(() => undefined);
+      await objects.remove(name, key).catch(() => undefined);
     }
   }
 
@@ -150,17 +158,41 @@ export class Buckets {
       .execute();
   }
 
-  private async note({ name, domainId, region, projectId, lifecycleDays }: Bucket): Promise<void> {
+  /** One that is noted already stays as it is. */
+  private async note(bucket: Bucket): Promise<void> {
     await this.metadata
       .insertInto('buckets')
-      .values({
-        name,
-        domain_id: domainId,
-        region,
-        project_id: projectId,
-        lifecycle_days: lifecycleDays,
-        created_at: this.clock(),
-      })
+      .values({ ...rowOf(bucket), created_at: this.clock() })
+      .onConflict((conflict) => conflict.column('name').doNothing())
       .execute();
   }
+
+  /**
+   * Notes a bucket that was made just now. The account may have taken it for its own in between, as one that lay
+   * there; it is the project's that made it.
+   * @returns false when it is another's
+   */
+  private async noteMade(bucket: Bucket): Promise<boolean> {
+    const { name: _, domain_id, ...rest } = rowOf(bucket);
+    const { numInsertedOrUpdatedRows = 0n } = await this.metadata
+      .insertInto('buckets')
+      .values({ ...rowOf(bucket), created_at: this.clock() })
+      .onConflict((conflict) =>
+        conflict
+          .column('name')
+          .doUpdateSet(rest)
+          .where('buckets.domain_id', '=', domain_id)
+          .where('buckets.project_id', 'is', null),
+      )
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows > 0n;
+  }
 }
+
+const rowOf = ({ name, domainId, region, projectId, lifecycleDays }: Bucket) => ({
+  name,
+  domain_id: domainId,
+  region,
+  project_id: projectId,
+  lifecycle_days: lifecycleDays,
+});

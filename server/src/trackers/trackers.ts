@@ -240,16 +240,17 @@ export class Trackers {
         .execute();
       const others = rows.map(toTracker);
       checkEvents(settings, others);
+      const project = await projectOf(transaction, projectId);
       if (settings.bucket !== '' && settings.bucket !== before?.settings.bucket) {
         const bucket = await transaction
           .selectFrom('buckets')
           .select('name')
           .where('name', '=', settings.bucket)
+          .where('domain_id', '=', project.domainId)
           .executeTakeFirst();
         if (!bucket) throw ERRORS.contended();
       }
       await write(transaction, others);
-      const project = await projectOf(transaction, projectId);
       await this.options.rerouting(transaction, {
         before: before && { tracker: before, project },
         after: { tracker, project },
