@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Authorization, isSignedBy } from '../../iam/signature.ts';
-import { House } from '../../testing/house.ts';
+import { House, PASSWORD } from '../../testing/house.ts';
 
 const house = new House();
 type Caller = Awaited<ReturnType<House['signIn']>>;
@@ -13,7 +13,7 @@ let key: { access: string; secret: string };
 let host: string;
 
 beforeAll(async () => {
-  await house.start();
+  await house.start({ OPENCTS_REGIONS: 'local,eu-nl' });
   admin = await house.signIn({ project: 'local' });
   host = new URL(house.app.url).host;
   const { body } = await house.call('POST', '/v3.0/OS-CREDENTIAL/credentials', {
@@ -47,7 +47,7 @@ const encoded = (text: string) =>
 function sign(
   scheme: Scheme,
   wire: Partial<Wire> & { target: string },
-  { names = ['host', 'x-sdk-date'], query = pairsOf(wire.target), body = wire.body ?? '' } = {},
+  { names = ['host', 'x-sdk-date'], query = pairsOf(wire.target), body = wire.body ?? '', by = key } = {},
 ): Wire {
   const { method = 'GET', target } = wire;
   const iso = new Date(Date.now()).toISOString().replace(/[-:]|\.\d+/g, '');
@@ -70,12 +70,12 @@ function sign(
   const algorithm = scheme === 'hkdf' ? 'V11-HMAC-SHA256' : 'SDK-HMAC-SHA256';
   const toSign = [algorithm, iso, ...(scope ? [scope] : []), hash(canonical)].join('\n');
   const secret = {
-    access: () => key.secret,
-    derived: () => scope.split('/').reduce<Buffer | string>(hmac, `SDK${key.secret}`),
-    hkdf: () => hmac(hmac(key.access, key.secret), `${scope}\u0001`).toString('hex'),
+    access: () => by.secret,
+    derived: () => scope.split('/').reduce<Buffer | string>(hmac, `SDK${by.secret}`),
+    hkdf: () => hmac(hmac(by.access, by.secret), `${scope}\u0001`).toString('hex'),
   }[scheme]();
   const signature = createHmac('sha256', secret).update(toSign).digest('hex');
-  const who = scheme === 'access' ? `Access=${key.access}` : `Credential=${key.access}/${scope}`;
+  const who = scheme === 'access' ? `Access=${by.access}` : `Credential=${by.access}/${scope}`;
   headers.push(['authorization', `${algorithm} ${who}, ${common}${signature}`]);
   return { method, target, headers, body: wire.body ?? '' };
 }
@@ -361,30 +361,78 @@ function decodable(text: string): boolean {
 }
 
 describe('the catalog for a client that names its project after signing, as gophertelekomcloud does', () => {
-  async function catalogFor(projectId?: string): Promise<string[]> {
-    const { target, headers } = sign('derived', { target: '/v3/auth/catalog' });
-    const hint = projectId === undefined ? [] : [['x-project-id', projectId] as [string, string]];
+  type Key = { access: string; secret: string; securitytoken?: string };
+  const identity = ['/v3', '/v3'];
+  let reader: Caller;
+  let second: string;
+  let keys: Key[];
+
+  const must = async (token: string, route: string, body: object) => {
+    const answer = await house.call('POST', route, { token, body });
+    expect(answer.status).toBe(201);
+    return answer.body;
+  };
+  /** A permanent key of a user, and a temporary one made with its token. */
+  async function keysOf({ token, userId }: Caller): Promise<Key[]> {
+    const auth = { identity: { methods: ['token'], token: { duration_seconds: 900 } } };
+    const permanent = await must(token, '/v3.0/OS-CREDENTIAL/credentials', {
+      credential: { user_id: userId },
+    });
+    const temporary = await must(token, '/v3.0/OS-CREDENTIAL/securitytokens', { auth });
+    return [permanent.credential, temporary.credential];
+  }
+
+  beforeAll(async () => {
+    const account = await house.signIn({});
+    const { project } = await must(account.token, '/v3/projects', { project: { name: 'local_second' } });
+    second = project.id;
+    await house.addUser(account, 'reader', [{ role: 'CTS ReadOnlyAccess', scope: admin.projectId }]);
+    reader = await house.signIn({ name: 'reader', password: PASSWORD, project: 'local' });
+    keys = await keysOf(reader);
+  });
+
+  async function catalogFor(by: Key, projectId?: string): Promise<string[]> {
+    const { target, headers } = sign('derived', { target: '/v3/auth/catalog' }, { by });
+    const unsigned: [string, string][] = [
+      ...(projectId === undefined ? [] : [['x-project-id', projectId] as [string, string]]),
+      ...(by.securitytoken ? [['x-security-token', by.securitytoken] as [string, string]] : []),
+    ];
     const answer = await fetch(`${house.app.url}${target}`, {
-      headers: [...headers.filter(([name]) => name !== 'host'), ...hint],
+      headers: [...headers.filter(([name]) => name !== 'host'), ...unsigned],
     });
     expect(answer.status).toBe(200);
     const { catalog } = (await answer.json()) as { catalog: { endpoints: { url: string }[] }[] };
     return catalog.flatMap(({ endpoints }) => endpoints.map(({ url }) => new URL(url).pathname));
   }
 
-  test('has the services of the project', async () => {
-    expect(await catalogFor(admin.projectId)).toContain(`/v1.0/${admin.projectId}`);
+  test('has the services of the project, with a permanent and with a temporary key', async () => {
+    for (const by of keys) {
+      expect(await catalogFor(by, admin.projectId)).toContain(`/v1.0/${admin.projectId}`);
+    }
   });
 
   test('has the identity service alone without one, and for one that the caller may not enter', async () => {
     const account = await house.signIn({});
     const body = { domain: { name: 'others', admin: { name: 'boss', password: 'correct horse' } } };
-    const made = await house.call('POST', '/v3/domains', { token: account.token, body });
+    await must(account.token, '/v3/domains', body);
     const boss = { account: 'others', name: 'boss', password: 'correct horse' };
     const other = await house.signIn({ ...boss, project: 'local' });
-    expect([made.status, other.projectId]).toEqual([201, expect.stringMatching(/^[0-9a-f]{32}$/)]);
-    for (const none of [undefined, '', 'f'.repeat(32), other.projectId]) {
-      expect(await catalogFor(none)).toEqual(['/v3']);
+    expect(other.projectId).toMatch(/^[0-9a-f]{32}$/);
+    for (const by of keys) {
+      for (const none of [undefined, '', 'f'.repeat(32), other.projectId, second]) {
+        expect(await catalogFor(by, none)).toEqual(identity);
+      }
+    }
+  });
+
+  test('is all that the name chooses: it gives no right to what it names', async () => {
+    for (const [by, token] of keys.map((one) => [one, one.securitytoken] as const)) {
+      const { target, headers } = sign('derived', { target: `/v3/${second}/trackers` }, { by });
+      const unsigned: [string, string][] = [
+        ['x-project-id', admin.projectId],
+        ...(token ? [['x-security-token', token] as [string, string]] : []),
+      ];
+      expect(await send({ method: 'GET', target, headers: [...headers, ...unsigned], body: '' })).toBe(403);
     }
   });
 });
