@@ -819,7 +819,8 @@ export interface paths {
                                 is_obs_created: boolean;
                                 is_authorized_bucket: boolean;
                                 bucket_lifecycle: number;
-                                compress_type: string;
+                                /** @description Absent while it was never set: gzip */
+                                compress_type?: string;
                                 is_sort_by_service: boolean;
                                 bucket_location: string;
                                 object_lock_mode?: string;
@@ -967,7 +968,8 @@ export interface paths {
                                 is_obs_created: boolean;
                                 is_authorized_bucket: boolean;
                                 bucket_lifecycle: number;
-                                compress_type: string;
+                                /** @description Absent while it was never set: gzip */
+                                compress_type?: string;
                                 is_sort_by_service: boolean;
                                 bucket_location: string;
                                 object_lock_mode?: string;
@@ -1071,7 +1073,8 @@ export interface paths {
                                     is_obs_created: boolean;
                                     is_authorized_bucket: boolean;
                                     bucket_lifecycle: number;
-                                    compress_type: string;
+                                    /** @description Absent while it was never set: gzip */
+                                    compress_type?: string;
                                     is_sort_by_service: boolean;
                                     bucket_location: string;
                                     object_lock_mode?: string;

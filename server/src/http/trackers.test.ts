@@ -83,7 +83,7 @@ describe('enabling', () => {
       status: 'enabled',
       project_id: admin.projectId,
       domain_id: admin.domainId,
-      obs_info: { bucket_name: '', compress_type: 'gzip', is_sort_by_service: true, is_obs_created: false },
+      obs_info: { bucket_name: '', is_sort_by_service: true, is_obs_created: false },
       lts: { is_lts_enabled: false, log_group_name: 'CTS', log_topic_name: 'system-trace' },
     });
     expect((await at(global, 'GET', '/trackers')).body.trackers).toHaveLength(1);

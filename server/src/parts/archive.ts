@@ -203,7 +203,7 @@ function routeOf({ tracker, project }: Transfer): Route | undefined {
     prefix: settings.filePrefix,
     region: project.region,
     subProject: project.name === project.region ? undefined : project.name,
-    compressed: settings.compressType === 'gzip',
+    compressed: settings.compressType !== 'json',
     sorted: settings.isSortByService,
     withoutDataKeys: settings.excludedServices.includes('KMS'),
     lock: settings.lock,

@@ -143,7 +143,7 @@ export const Tracker = Type.Object(
       is_obs_created: Type.Boolean(),
       is_authorized_bucket: Type.Boolean(),
       bucket_lifecycle: Type.Integer(),
-      compress_type: Type.String(),
+      compress_type: Type.Optional(Type.String({ description: 'Absent while it was never set: gzip' })),
       is_sort_by_service: Type.Boolean(),
       bucket_location: Type.String(),
       object_lock_mode: Type.Optional(Type.String()),

@@ -3,14 +3,15 @@ import { readerOf } from '../metadata/index.ts';
 
 export type DataEvent = 'WRITE' | 'READ';
 
-/** Everything that is set on a tracker; nothing is left out. */
+/** Everything that is set on a tracker; left out is only what has no value of its own while nobody sets it. */
 export interface TrackerSettings {
   isLtsEnabled: boolean;
   bucket: string;
   filePrefix: string;
   isObsCreated: boolean;
   bucketLifecycle: number;
-  compressType: 'gzip' | 'json';
+  /** Absent: gzip, which nobody chose, and no answer has: clients would take it for a difference. */
+  compressType?: 'gzip' | 'json';
   isSortByService: boolean;
   isValidated: boolean;
   isEncrypted: boolean;
@@ -28,7 +29,6 @@ export const DEFAULTS: TrackerSettings = {
   filePrefix: '',
   isObsCreated: false,
   bucketLifecycle: 0,
-  compressType: 'gzip',
   isSortByService: true,
   isValidated: false,
   isEncrypted: false,

@@ -547,7 +547,6 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     isObsCreated: obs.is_obs_created ?? before.isObsCreated,
     // What was set at one bucket says nothing of another.
     bucketLifecycle: obs.bucket_lifecycle ?? (bucket === before.bucket ? before.bucketLifecycle : 0),
-    compressType: obs.compress_type ?? before.compressType,
     isSortByService: obs.is_sort_by_service ?? before.isSortByService,
     isValidated: request.is_support_validate ?? before.isValidated,
     // Without a transfer there is nothing to encrypt; some clients ask for it without a key then.
@@ -555,10 +554,15 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     kmsId,
     isOrganizationTracker: request.is_organization_tracker ?? before.isOrganizationTracker,
     excludedServices: request.management_event_selector?.exclude_service ?? before.excludedServices,
+    ...given('compressType', obs.compress_type ?? before.compressType),
     ...lockOf(obs, before.lock),
     ...(dataBucket ? { dataBucket } : {}),
   };
 }
+
+/** A member that is there only while it has a value. */
+const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { [name in Name]?: Value };
 
 function lockOf(
   { object_lock_mode: mode, object_lock_days: days }: NonNullable<TrackerRequest['obs_info']>,
@@ -712,7 +716,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
       is_obs_created: settings.isObsCreated,
       is_authorized_bucket: transfers && trouble === undefined,
       bucket_lifecycle: settings.bucketLifecycle,
-      compress_type: settings.compressType,
+      ...given('compress_type', settings.compressType),
       is_sort_by_service: settings.isSortByService,
       bucket_location: transfers ? owner.region : '',
       ...(settings.lock
