@@ -9,6 +9,7 @@ import {
   type TrackerRequest,
   toAnswer,
 } from '../trackers/index.ts';
+import { takesEnumerationsInAnyCase } from './any-case.ts';
 import { tracesFor } from './caller.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
@@ -51,6 +52,14 @@ const NO_TRACKER = {
 export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
   const { trackers } = deps;
   const work = trackerWork(server, deps);
+  takesEnumerationsInAnyCase(server);
+
+  /** Answers carry the id of the management tracker, and clients send it where its name belongs. */
+  async function nameOf(projectId: string, given: string): Promise<string> {
+    if (given === MANAGEMENT_TRACKER) return given;
+    const tracker = await trackers.find(projectId, MANAGEMENT_TRACKER);
+    return tracker?.id === given ? MANAGEMENT_TRACKER : given;
+  }
 
   server.post(
     '/v1.0/:project_id/tracker',
@@ -81,8 +90,11 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
         body: OldTracker,
       },
     },
-    async (request) =>
-      bothForms(await work.update(request, newForm(request.params.tracker_name, request.body))),
+    async (request) => {
+      const { project_id, tracker_name } = request.params;
+      const name = await nameOf(project_id, tracker_name);
+      return bothForms(await work.update(request, newForm(name, request.body)));
+    },
   );
 
   server.get(
@@ -101,9 +113,8 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       const tracker = await trackers.find(owner.projectId, MANAGEMENT_TRACKER);
       const found = tracker && bothForms(toAnswer(tracker, owner));
       if (!query.tracker_name) return found ? [found] : [];
-      return query.tracker_name === MANAGEMENT_TRACKER && found
-        ? found
-        : { ...NO_TRACKER, tracker_name: query.tracker_name };
+      const isMeant = [MANAGEMENT_TRACKER, found?.id].includes(query.tracker_name);
+      return isMeant && found ? found : { ...NO_TRACKER, tracker_name: query.tracker_name };
     },
   );
 
@@ -120,7 +131,9 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       },
     },
     async (request, reply) => {
-      await work.remove(request, request.query.tracker_name, 'system');
+      const { tracker_name } = request.query;
+      const name = tracker_name && (await nameOf(request.params.project_id, tracker_name));
+      await work.remove(request, name, 'system');
       return reply.code(204).send();
     },
   );
@@ -141,17 +154,21 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
         },
       },
       async (request: FastifyRequest, reply) => {
-        const { tracker_name } = request.params as Static<typeof OfTracker>;
+        const { project_id, tracker_name } = request.params as Static<typeof OfTracker>;
         const { trace_status, ...query } = request.query as TraceQuery & {
           trace_status?: TraceQuery['trace_rating'];
           limit: number;
           next?: string;
         };
-        const wanted = { ...query, trace_rating: query.trace_rating || trace_status, tracker_name };
+        const wanted = {
+          ...query,
+          trace_rating: query.trace_rating || trace_status,
+          tracker_name: await nameOf(project_id, tracker_name),
+        };
         const { traces, meta_data } = await listTraces(
           deps,
           tracesFor(deps.store, reply),
-          ownerOf(request.principal).projectId,
+          project_id,
           wanted,
         );
         return reply

@@ -525,6 +525,51 @@ describe('the older versions', () => {
     }
   });
 
+  test('take enumerations in any case; the new ones do not', async () => {
+    const list = (path: string) =>
+      house
+        .call('GET', `/${path}`, { token: admin.token })
+        .then(({ status, body }) => [status, body.traces?.length]);
+    await report(admin, trace({ resource_id: 'any-case', trace_rating: 'warning' }));
+    await house.searchable(account.token);
+    for (const version of ['v1.0', 'v2.0']) {
+      const traces = `${version}/${admin.projectId}/system/trace?resource_id=any-case`;
+      for (const filter of ['trace_rating=WARNING', 'trace_status=Warning']) {
+        expect(await list(`${traces}&${filter}`)).toEqual([200, 1]);
+      }
+      expect(await list(`${traces}&trace_rating=INCIDENT`)).toEqual([200, 0]);
+      expect(await list(`${traces}&trace_rating=WARN`)).toEqual([400, undefined]);
+    }
+    expect(await list(`v3/${admin.projectId}/traces?trace_rating=WARNING`)).toEqual([400, undefined]);
+    for (const status of ['DISABLED', 'Enabled']) {
+      const { body } = await old('PUT', '/tracker/system', { status });
+      expect(body.status).toBe(status.toLowerCase());
+    }
+    expect((await old('PUT', '/tracker/system', { status: 'ON' })).body.error_code).toBe('CTS.0205');
+  });
+
+  test('v1.0 takes the id of the management tracker in the place of its name', async () => {
+    const { id } = (await old('GET', '/tracker?tracker_name=system')).body;
+    expect((await old('GET', `/tracker?tracker_name=${id}`)).body).toMatchObject({
+      id,
+      tracker_name: 'system',
+    });
+    expect((await old('PUT', `/tracker/${id}`, { file_prefix_name: 'by-id' })).body).toMatchObject({
+      id,
+      file_prefix_name: 'by-id',
+    });
+    await report(admin, trace({ resource_id: 'by-id' }));
+    await house.searchable(account.token);
+    expect((await old('GET', `/${id}/trace?resource_id=by-id`)).body.meta_data.count).toBe(1);
+    expect((await old('DELETE', `/tracker?tracker_name=${id}`)).status).toBe(204);
+    expect((await old('GET', `/tracker?tracker_name=${id}`)).body).toMatchObject({
+      status: 'disabled',
+      bucket_name: '',
+    });
+    expect((await old('PUT', `/tracker/${id}`, {})).body.error_code).toBe('CTS.0204');
+    expect((await old('POST', '/tracker', {})).status).toBe(201);
+  });
+
   test('versions are told to everybody; the other spelling of a path is none', async () => {
     expect((await house.call('GET', '/v1.0')).body.version.id).toBe('v1.0');
     expect((await house.call('GET', '/v7')).body.error_code).toBe('CTS.0100');
