@@ -2,7 +2,7 @@ import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
 import { type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
-import { hideSecrets } from './hide.ts';
+import { hideSecrets, hideSecretsIn } from './hide.ts';
 import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
 /** What the service tells of an operation; its values come from callers and can be anything. */
@@ -20,8 +20,9 @@ export interface OwnTrace {
   code?: string;
   api_version?: string;
   request?: AskedFor;
-  /** Text of the answer. */
+  /** Text of the answer, JSON where its schema tells of secrets. */
   response?: string;
+  responseSchema?: unknown;
   request_id?: string;
   user_agent?: string;
   message?: string;
@@ -46,7 +47,7 @@ const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
  * @param domainId account that the operation concerns
  */
 export function fit(trace: OwnTrace, domainId: string, time: number, masks: Masker): TraceInput {
-  const { user, request, response } = trace;
+  const { user, request, response, responseSchema } = trace;
   const masked = maskedBy(masks.of(trace.service_type));
   const line = (value: unknown, most?: number) => lineOf(masked(value), most);
   // Who acted comes first: what callers made hard to look through takes no steps from it.
@@ -71,7 +72,7 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     code: line(trace.code),
     api_version: line(trace.api_version),
     request: request && requestOf(request, masked),
-    response: responseOf(response && (masked(response) as string)),
+    response: responseOf(response && (masked(hideSecretsIn(response, responseSchema)) as string)),
     request_id: line(trace.request_id),
     user_agent: line(trace.user_agent),
     message: line(trace.message, MAX_NAME),

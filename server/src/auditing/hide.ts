@@ -1,8 +1,9 @@
 import { MASK } from '../traces/index.ts';
 
-/** As much of a JSON schema as tells where secrets are: their format is `password`. */
+/** As much of a JSON schema as tells where secrets are: their format is `password`, or they are addresses of web hooks. */
 interface Described {
   format?: string;
+  hidden?: 'address';
   properties?: Record<string, Described>;
   patternProperties?: Record<string, Described>;
   items?: Described;
@@ -15,7 +16,8 @@ interface Described {
 export function hideSecrets(value: unknown, schema: unknown): unknown {
   const described = (schema ?? {}) as Described;
   if (value === undefined || value === null || !holdsSecrets(described)) return value;
-  const { format, items, properties = {}, patternProperties = {} } = described;
+  const { format, hidden, items, properties = {}, patternProperties = {} } = described;
+  if (hidden === 'address') return typeof value === 'string' ? hideAddress(value) : MASK;
   if (format === 'password' || typeof value !== 'object') return MASK;
   if (Array.isArray(value)) return items ? value.map((item) => hideSecrets(item, items)) : MASK;
   if (items) return MASK;
@@ -28,14 +30,36 @@ export function hideSecrets(value: unknown, schema: unknown): unknown {
   );
 }
 
+/** Of the rest of an address; a shorter one would be told by its end. */
+const LEAST_REST = 12;
+const END = 4;
+const WEB = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]*)\/?(.*)$/is;
+
+/** Whoever knows the address of a web hook can use it: its host is left, and its end. Other addresses stay. */
+export function hideAddress(address: string): string {
+  const [, scheme = '', host = '', rest = ''] = WEB.exec(address) ?? [];
+  if (scheme === '') return address;
+  if (rest === '') return scheme + host;
+  return `${scheme}${host}/${MASK}${rest.length < LEAST_REST ? '' : rest.slice(-END)}`;
+}
+
+/** The same of JSON text. */
+export function hideSecretsIn(text: string, schema: unknown): string {
+  if (!holdsSecrets((schema ?? {}) as Described)) return text;
+  return JSON.stringify(hideSecrets(JSON.parse(text), schema));
+}
+
 const known = new WeakMap<Described, boolean>();
 
 function holdsSecrets(described: Described): boolean {
   let holds = known.get(described);
   if (holds === undefined) {
-    const { format, items, properties, patternProperties } = described;
+    const { format, hidden, items, properties, patternProperties } = described;
     const parts = [items, ...Object.values(properties ?? {}), ...Object.values(patternProperties ?? {})];
-    holds = format === 'password' || parts.some((part) => part !== undefined && holdsSecrets(part));
+    holds =
+      format === 'password' ||
+      hidden !== undefined ||
+      parts.some((part) => part !== undefined && holdsSecrets(part));
     known.set(described, holds);
   }
   return holds;

@@ -2,6 +2,7 @@ import type { LogAnew } from '../evidence/index.ts';
 import type { NamedKey } from '../kms/index.ts';
 import type { Bucket } from '../objects/index.ts';
 import type { OwnTrace } from './fit.ts';
+import { hideAddress } from './hide.ts';
 
 /** That a key is gone, as its owner scheduled. */
 export const deletionOf = (key: NamedKey): OwnTrace => ({
@@ -27,7 +28,7 @@ export const pauseOf = (
   service_type: 'SMN',
   resource_type: 'subscription',
   resource_id: urn,
-  resource_name: endpoint,
+  resource_name: hideAddress(endpoint),
   message: reason,
   code: '200',
 });

@@ -166,6 +166,7 @@ function traceOf(
     api_version: /^\/(v[\d.]+)\//.exec(routeOptions.url ?? '')?.[1],
     request: askedFor(request, operation),
     response: typeof payload === 'string' ? payload : undefined,
+    responseSchema: (routeOptions.schema?.response as Record<number, unknown> | undefined)?.[status ?? 0],
     request_id: request.id,
     user_agent: headers['user-agent'],
     message: audited.message,

@@ -482,6 +482,14 @@ test.each([
   expect(refusal({ ...good, time }).field).toBe('time');
 });
 
+test.each(['0', '7', '200', '999999999'])('the code %s is a number, as in trace files', (code) => {
+  expect(lineOf({ ...good, code }).code).toBe(Number(code));
+});
+
+test.each(['', '007', '0.5', '-1', '1000000000', 'HTTP 200'])('the code %j stays a text', (code) => {
+  expect(lineOf({ ...good, code }).code).toBe(code);
+});
+
 test('trace_status gives the rating where there is no trace_rating, and is kept', () => {
   const { trace_rating: _, ...unrated } = good;
   const line = lineOf({ ...unrated, code: '200', trace_status: 'incident' });

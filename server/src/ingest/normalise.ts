@@ -417,7 +417,7 @@ class Cuts {
 
 /** A number where it is one, as in trace files. */
 function codeOf(code: string | number | undefined): string | number | undefined {
-  return typeof code === 'string' && /^[1-9]\d{0,8}$/.test(code) ? Number(code) : code;
+  return typeof code === 'string' && /^(?:0|[1-9]\d{0,8})$/.test(code) ? Number(code) : code;
 }
 
 const isTooLarge = (line: string) =>

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
@@ -21,6 +22,7 @@ export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         params: Type.Interface([SmnProject], { subscription_id: Type.String({ maxLength: 64 }) }),
         body: Type.Object({
           endpoint: Type.String({
+            hidden: 'address',
             maxLength: 2048,
             errorCode: 'SMN.0012',
             description: 'That of the subscription, so that the right one is confirmed',
@@ -34,7 +36,7 @@ export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const all = await topics.list(ownerOf(request.principal));
       const found = await subscriptions.findIn(all, subscription_id);
       if (!found) throw ERRORS.noSuchSubscription(subscription_id);
-      about(request, { resourceId: found.urn, resourceName: found.endpoint });
+      about(request, { resourceId: found.urn, resourceName: hideAddress(found.endpoint) });
       await subscriptions.confirmByHand(found, request.body.endpoint);
       return idOf(request);
     },

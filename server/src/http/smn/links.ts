@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import { escapeHtml, isSelfConfirming, parseUrn, type Subscription } from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
@@ -55,7 +56,7 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     if (!project) throw noSuchToken();
     const { domain } = project;
     const actor = { user: { id: '', name: '(subscriber)', domain }, domainId: domain.id, projectId };
-    about(request, { resourceId: urn, resourceName: endpoint, actor });
+    about(request, { resourceId: urn, resourceName: hideAddress(endpoint), actor });
     await server.auditBegin(request);
   }
 

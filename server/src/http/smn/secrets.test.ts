@@ -120,3 +120,22 @@ test('traces hold none of them, whatever shape they came in', async () => {
   expect(text).toContain('x-hook-auth');
   expect(text).not.toContain(SECRET);
 });
+
+test('no trace tells the endpoint whole: who reads the list gets to know its host and its end', async () => {
+  const other = `${endpoint}-second`;
+  await v2('POST', `/topics/${topic}/subscriptions`, {
+    subscriptions: [{ protocol: 'http', endpoint: other }],
+  });
+  await v2('POST', `/topics/${topic}/subscriptions`, { protocol: 'pigeon', endpoint: other });
+  await v3('POST', `/smn/subscriptions/${urn.split(':').at(-1)}/pause`);
+  await v3('POST', `/smn/subscriptions/${urn.split(':').at(-1)}/resume`);
+  await v3('POST', `/smn/subscriptions/${urn.split(':').at(-1)}/confirm`, { endpoint: other });
+  await v2('POST', '/topics', { name: 'last' });
+  const list = async () =>
+    JSON.stringify((await v3('GET', '/traces?service_type=SMN&trace_type=system&limit=200')).body.traces);
+  await expect.poll(list, { timeout: 10_000 }).toContain('"resource_name":"last"');
+  const told = await list();
+  expect(told).toContain(`${receiver.url}/${MASK}wxyz`);
+  expect(told).toContain(`${receiver.url}/${MASK}cond`);
+  expect(told).not.toContain('hook-token');
+});

@@ -35,6 +35,9 @@ export const Protocol = Type.String({
   description: `One of ${PROTOCOLS.join(', ')}`,
 });
 
+/** An endpoint in an answer; its trace tells no more of it than readers are told. */
+export const ShownAddress = Type.String({ hidden: 'address' });
+
 /** Times are text in SMN. */
 export const smnTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 

@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { Done, idOf, PAGE, Protocol, RequestId, SmnProject, smn, TopicPath } from './shared.ts';
+import { Done, idOf, PAGE, Protocol, RequestId, ShownAddress, SmnProject, smn, TopicPath } from './shared.ts';
 import { shownEndpoint } from './shown.ts';
 
 /** Additions to a subscription; `batch` is one of OpenCTS. */
@@ -41,7 +42,7 @@ export const ExtensionSchema = Type.Object(
 );
 const One = {
   protocol: Protocol,
-  endpoint: Type.String({ minLength: 1, maxLength: 2048, errorCode: 'SMN.0012' }),
+  endpoint: Type.String({ minLength: 1, maxLength: 2048, errorCode: 'SMN.0012', hidden: 'address' }),
   remark: Type.String({ default: '', maxLength: 512, errorCode: 'SMN.0017' }),
   extension: Type.Optional(ExtensionSchema),
 };
@@ -50,7 +51,7 @@ const SubscriptionView = Type.Object({
   subscription_urn: Type.String(),
   protocol: Type.String(),
   owner: Type.String(),
-  endpoint: Type.String(),
+  endpoint: ShownAddress,
   remark: Type.String(),
   status: Type.Integer({ description: '0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber' }),
   filter_polices: Type.Array(Type.Object({ name: Type.String(), string_equals: Type.Array(Type.String()) })),
@@ -85,7 +86,7 @@ const Made = Type.Object({
       Type.Object({
         subscription_urn: Type.Optional(Type.String()),
         protocol: Type.String(),
-        endpoint: Type.String(),
+        endpoint: ShownAddress,
         remark: Type.String(),
         code: Type.Optional(Type.String()),
         message: Type.Optional(Type.String()),
@@ -97,7 +98,9 @@ const Made = Type.Object({
 /** One endpoint, or the topic of several. */
 function subscribed({ body, params }: FastifyRequest): string | undefined {
   const { endpoint } = body as { endpoint?: string };
-  return endpoint ?? parseUrn((params as { topic_urn: string }).topic_urn)?.name;
+  return typeof endpoint === 'string'
+    ? hideAddress(endpoint)
+    : parseUrn((params as { topic_urn: string }).topic_urn)?.name;
 }
 
 /** Subscriptions of topics (`docs/reference/smn-api.md` 3). */
@@ -123,7 +126,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     const topic = parsed.projectId === owner.projectId ? await topics.byName(owner, parsed.name) : undefined;
     const found = topic && (await subscriptions.find(topic, parsed.subscriptionId));
     if (!found || found.urn !== urn) throw ERRORS.noSuchSubscription(urn);
-    about(request, { resourceId: found.urn, resourceName: found.endpoint });
+    about(request, { resourceId: found.urn, resourceName: hideAddress(found.endpoint) });
     return found;
   }
 
@@ -192,7 +195,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           remark,
           extension,
         });
-        about(request, { resourceId: subscription.urn, resourceName: subscription.endpoint });
+        about(request, { resourceId: subscription.urn, resourceName: hideAddress(subscription.endpoint) });
         return reply.code(made ? 201 : 200).send({ ...idOf(request), subscription_urn: subscription.urn });
       }
       // One that is refused costs none of the others.
