@@ -9598,7 +9598,7 @@ export interface paths {
             requestBody?: never;
             responses: {
                 /** @description No body */
-                204: {
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -163,6 +163,19 @@ describe('the SDK, with an access key and a project', () => {
     });
   });
 
+  test('may leave the place of the account unfilled, where the Python SDK does', async () => {
+    const url = '/v3/{domain_id}';
+    expect(await send({ method: 'GET', url: `${url}/resources` })).toHaveProperty('resources');
+    const buckets = [
+      { bucket_name: 'b-1', bucket_location: 'eu-de', kms_id: '', is_support_trace_files_encryption: false },
+    ];
+    const checked = await send({ method: 'POST', url: `${url}/checkbucket`, data: { buckets } });
+    expect(checked).toMatchObject({ buckets: [{ bucket_name: 'b-1' }] });
+    await expect(send({ method: 'GET', url: `${url}/trackers` })).rejects.toMatchObject({
+      errorCode: 'CTS.0012',
+    });
+  });
+
   test('is told a wrong secret, and with which request', async () => {
     const wrong = new BasicCredentials().withAk(key.access).withSk('wrong').withProjectId(admin.projectId);
     await expect(clientWith(wrong)({ method: 'GET', url: p('/trackers') })).rejects.toMatchObject({

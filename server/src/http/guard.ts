@@ -211,12 +211,16 @@ function wantedProject(request: FastifyRequest, hint: string | string[] | undefi
   return request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
 }
 
+/** What the Python SDK of Huawei Cloud leaves where the account's id belongs: its credentials of a project have none. */
+const UNFILLED = '{domain_id}';
+
 /** The path decides which project is meant; nothing else may contradict it, nor the credentials. */
 function checkScope(request: FastifyRequest, principal: Principal): void {
   const { project_id } = request.params as { project_id?: string };
   if (project_id === undefined) return;
   const { accountToo } = request.routeOptions.config;
-  if (project_id !== principal.project?.id && !(accountToo && project_id === principal.domainId)) {
+  const account = accountToo && [principal.domainId, UNFILLED].includes(project_id);
+  if (project_id !== principal.project?.id && !account) {
     throw ERRORS.wrongProject(
       principal.project
         ? `the project ${project_id} of the path is not the project ${principal.project.id} of your credentials`

@@ -146,7 +146,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     '/v3/projects/:id',
     {
       config: may('iam:projects:deleteProject', ['project', 'deleteProject']),
-      schema: { ...doc('Delete a project in which nothing is set up', { 204: NoBody }), params: OneProject },
+      schema: { ...doc('Delete a project in which nothing is set up', { 200: NoBody }), params: OneProject },
     },
     async (request, reply) => {
       const { principal, params } = request;
@@ -159,7 +159,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const project = await directory.projects.remove(home(principal), params.id);
       about(request, { resourceName: project.name });
       await refreshRecording();
-      return reply.code(204).send();
+      return reply.code(200).send();
     },
   );
 
