@@ -1,4 +1,6 @@
-"""Drives CTS v1.0, v2.0 and v3 with the Python SDK of Open Telekom Cloud. Arguments: URL, password."""
+"""Drives CTS v1.0, v2.0 and v3, SMN and identity with the Python SDK of Open Telekom Cloud, which is OpenStack's with
+more services. Arguments: URL, password.
+"""
 import sys
 import time
 
@@ -76,3 +78,39 @@ check("v1 delete tracker", v1.delete("/tracker?tracker_name=system").status_code
 check("v1 create tracker", v1.post("/tracker", json={"bucket_name": "audit-archive"}).status_code, 201)
 v3.delete_tracker(next(v3.trackers()))
 check("v3 delete tracker", list(v3.trackers()), [])
+
+iam = connection.identity
+domain = iam.find_user("admin").domain_id
+check("iam list regions", {one.id for one in iam.regions()}, {"eu-de", "eu-nl"})
+check("iam get region", iam.get_region("eu-de").id, "eu-de")
+check("iam list domains", "default" in [one.name for one in iam.domains()], True)
+check("iam list projects", {one.name for one in iam.projects()} >= {"eu-de", "eu-nl"}, True)
+project = iam.create_project(name="eu-de_python", domain_id=domain)
+check("iam update project", iam.update_project(project, description="changed").description, "changed")
+check("iam find project", iam.find_project("eu-de_python").id, project.id)
+
+user = iam.create_user(name="jane", password="Python-client-1", domain_id=domain)
+check("iam update user", iam.update_user(user, is_enabled=False).is_enabled, False)
+check("iam find user", iam.find_user("jane").id, user.id)
+check("iam list users", {one.name for one in iam.users()}, {"admin", "jane"})
+group = iam.create_group(name="auditors", domain_id=domain)
+check("iam update group", iam.update_group(group, description="changed").description, "changed")
+check("iam find group", iam.find_group("auditors").id, group.id)
+iam.add_user_to_group(user, group)
+check("iam user in group", iam.check_user_in_group(user, group), True)
+check("iam users of a group", [one.id for one in iam.group_users(group)], [user.id])
+
+role = iam.find_role("system_all_cts_readonly")
+check("iam find role", iam.get_role(role.id).name, "system_all_cts_readonly")
+iam.assign_project_role_to_group(project, group, role)
+check("iam role in a project", iam.validate_group_has_project_role(project, group, role), True)
+check("iam list role assignments", role.id in [one.role["id"] for one in iam.role_assignments(group_id=group.id)], True)
+iam.unassign_project_role_from_group(project, group, role)
+iam.assign_domain_role_to_group(domain, group, role)
+check("iam role in the account", iam.validate_group_has_domain_role(domain, group, role), True)
+iam.unassign_domain_role_from_group(domain, group, role)
+
+iam.remove_user_from_group(user, group)
+for delete, what in ((iam.delete_group, group), (iam.delete_user, user), (iam.delete_project, project)):
+    delete(what, ignore_missing=False)
+check("iam delete user", iam.find_user("jane"), None)
