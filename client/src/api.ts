@@ -4913,6 +4913,13 @@ export interface paths {
                             resources?: {
                                 resource_id: string;
                                 resource_name: string;
+                                resource_detail: {
+                                    /** @description Id of the topic */
+                                    detail_id: string;
+                                    topic_urn: string;
+                                    display_name: string;
+                                    enterprise_project_id: string;
+                                };
                                 tags: {
                                     key: string;
                                     /** @default  */

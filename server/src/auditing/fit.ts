@@ -30,6 +30,9 @@ export interface OwnTrace {
   read_only?: boolean;
 }
 
+/** An operation as the API names it, `CreateTopic` for `createTopic`; what nobody called has none. */
+const operationOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** What a caller asked for, by where it stood. */
 export interface AskedFor {
   params?: unknown;
@@ -57,9 +60,10 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     domain: { id: line(user.domain?.id) || domainId, name: line(user.domain?.name) },
     access_key_id: line(user.access_key_id),
   };
+  const name = isName(trace.trace_name) ? trace.trace_name : 'unknown';
   return {
     time,
-    trace_name: isName(trace.trace_name) ? trace.trace_name : 'unknown',
+    trace_name: name,
     trace_type: trace.trace_type,
     trace_rating: trace.trace_rating,
     event_type: trace.event_type,
@@ -78,6 +82,7 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     message: line(trace.message, MAX_NAME),
     content_length: trace.content_length,
     read_only: trace.read_only,
+    operation_id: trace.trace_type === 'SystemAction' ? undefined : operationOf(name),
   };
 }
 

@@ -41,6 +41,11 @@ async function tracesOf(name: string): Promise<Record<string, unknown>[]> {
 }
 
 describe('an operation', () => {
+  test('is told with its name in the terms of the API', async () => {
+    await addUser('jane');
+    expect(await tracesOf('createUser')).toMatchObject([{ operation_id: 'CreateUser' }]);
+  });
+
   test('that cannot be written down does not happen', async () => {
     damage(REFUSE('insert'));
     const refused = await addUser('jane');

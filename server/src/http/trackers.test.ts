@@ -525,6 +525,21 @@ describe('the older versions', () => {
     }
   });
 
+  test('have the ids of a log group and stream as the new ones, where that is switched on, and the same ones', async () => {
+    const lts = (is_lts_enabled: boolean) => old('PUT', '/tracker/system', { lts: { is_lts_enabled } });
+    const idsIn = ({ group_id, stream_id }: Record<string, unknown>) => [group_id, stream_id];
+    const [group, stream] = idsIn((await lts(true)).body);
+    expect([group, stream]).toEqual([
+      expect.stringMatching(/^[0-9a-f-]{36}$/),
+      expect.stringMatching(/^[0-9a-f-]{36}$/),
+    ]);
+    expect(group).not.toBe(stream);
+    const { trackers } = (await v3('GET', '/trackers?tracker_name=system')).body;
+    expect(trackers.map(idsIn)).toEqual([[group, stream]]);
+    expect(idsIn((await lts(false)).body)).toEqual(['', '']);
+    expect(idsIn((await lts(true)).body)).toEqual([group, stream]);
+  });
+
   test('take enumerations in any case; the new ones do not', async () => {
     const list = (path: string) =>
       house

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { CtsError, ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
@@ -733,9 +733,21 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
           },
         }
       : {}),
-    group_id: '',
-    stream_id: '',
+    ...logIds(tracker),
   };
+}
+
+/** Clients read the ids of a log group and stream where that is switched on: the same ones, for good. */
+function logIds({ id, projectId, settings }: StoredTracker): Pick<Tracker, 'group_id' | 'stream_id'> {
+  const idOf = (of: string) => {
+    const hex = createHash('sha256').update(of).digest('hex');
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+      '-',
+    );
+  };
+  return settings.isLtsEnabled
+    ? { group_id: idOf(`log group ${projectId}`), stream_id: idOf(`log stream ${id}`) }
+    : { group_id: '', stream_id: '' };
 }
 
 function listedAnswer({ state, total, written, message }: NonNullable<StoredTracker['listed']>) {

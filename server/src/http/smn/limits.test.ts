@@ -267,7 +267,12 @@ test('tags are found by the name of the topic, as Terraform asks', async () => {
     action: 'filter',
     tags: [{ key: 'k1' }],
   });
-  expect(found.body).toMatchObject({ total_count: 1, resources: [{ resource_name: 'alerts' }] });
+  const detail = { topic_urn: expect.stringMatching(/:alerts$/), display_name: expect.any(String) };
+  expect(found.body).toMatchObject({
+    total_count: 1,
+    resources: [{ resource_name: 'alerts', resource_detail: { ...detail, enterprise_project_id: '0' } }],
+  });
+  expect(found.body.resources[0].resource_detail.detail_id).toBe(found.body.resources[0].resource_id);
 });
 
 test('every change is a trace of SMN', async () => {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { TOPIC_NAME, type Topic } from '../../smn/index.ts';
 import { about } from '../audit.ts';
@@ -27,6 +27,20 @@ const view = (topic: Topic) => ({
   topic_id: topic.id,
   create_time: smnTime(topic.createdAt),
   update_time: smnTime(topic.updatedAt),
+  enterprise_project_id: topic.enterpriseProjectId,
+});
+
+/** A topic among the resources that tags are sought by. */
+const TopicDetail = Type.Object({
+  detail_id: Type.String({ description: 'Id of the topic' }),
+  topic_urn: Type.String(),
+  display_name: Type.String(),
+  enterprise_project_id: Type.String(),
+});
+const detailOf = (topic: Topic): Static<typeof TopicDetail> => ({
+  detail_id: topic.id,
+  topic_urn: topic.urn,
+  display_name: topic.displayName,
   enterprise_project_id: topic.enterpriseProjectId,
 });
 
@@ -400,6 +414,7 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
                 Type.Object({
                   resource_id: Type.String(),
                   resource_name: Type.String(),
+                  resource_detail: TopicDetail,
                   tags: Type.Array(TopicTag),
                 }),
               ),
@@ -418,9 +433,12 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
           ) && matches.every(({ key, value }) => key !== 'resource_name' || topic.name.includes(value)),
       );
       if (action === 'count') return { total_count: found.length };
-      const resources = found
-        .slice(offset, offset + limit)
-        .map(({ topic, tags }) => ({ resource_id: topic.id, resource_name: topic.name, tags }));
+      const resources = found.slice(offset, offset + limit).map(({ topic, tags }) => ({
+        resource_id: topic.id,
+        resource_name: topic.name,
+        resource_detail: detailOf(topic),
+        tags,
+      }));
       return { resources, total_count: found.length };
     },
   );
