@@ -182,7 +182,7 @@ describe('an operation', () => {
     expect((await house.call('GET', link)).status).toBe(200);
     expect((await house.call('GET', link)).status).toBe(403);
     expect(await tracesOf('confirmSubscription')).toMatchObject([
-      { resource_name: 'http://8.8.8.8/hook', user: { name: '(subscriber)' }, code: '200' },
+      { resource_name: 'http://8.8.8.8/********', user: { name: '(subscriber)' }, code: '200' },
     ]);
     const [published] = await tracesOf('publishMessage');
     expect(published).toMatchObject({ resource_name: 'alerts', code: '200' });
