@@ -1,7 +1,14 @@
 export { bodyError, decode, formatOf, readLines, readWhole } from './body.ts';
 export { CANARY_PROJECT, Canary } from './canary.ts';
 export { DiskWatch } from './disk-watch.ts';
-export { type CloudTrailRecord, fromCloudTrail } from './formats/cloudtrail.ts';
+export {
+  type CloudTrailRecord,
+  fromCloudTrail,
+  happenedAt,
+  isCloudTrailRecord,
+  type MappingOptions,
+} from './formats/cloudtrail.ts';
+export { RESOURCE_RULES } from './formats/cloudtrail-resources.ts';
 export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
 export { Intake } from './intake.ts';

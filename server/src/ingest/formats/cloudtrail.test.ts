@@ -7,6 +7,7 @@ import { accept, stamp } from '../normalise.ts';
 import { contextAt, placeOf } from '../testing/intake.ts';
 import { textsOf } from '../texts.ts';
 import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
+import { RESOURCE_RULES } from './cloudtrail-resources.ts';
 
 const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloudtrail');
 const present = existsSync(DATA);
@@ -148,7 +149,9 @@ test('a time that is more than milliseconds, or is moved, is kept as it was told
   expect(traceOf(base)).not.toHaveProperty('event_time');
   const eventTime = '2023-07-10T12:00:00.123456Z';
   expect(traceOf({ ...base, eventTime })).toMatchObject({ time: 1688990400123, event_time: eventTime });
-  expect(fromCloudTrail(base, JSON.stringify(base), 1)).toMatchObject({ event_time: base.eventTime });
+  expect(fromCloudTrail(base, JSON.stringify(base), { timeOf: (ms) => ms + 1 })).toMatchObject({
+    event_time: base.eventTime,
+  });
 });
 
 test('of a session nothing is lost', () => {
@@ -210,6 +213,19 @@ describe.skipIf(!present)('the real records', () => {
         if (!found) expect.fail(`${record.eventID}: ${leaf} is missing in ${JSON.stringify(trace)}`);
       }
     }
+  });
+
+  test('the hundred most frequent operations have a rule that says what they work on', () => {
+    const counts = new Map<string, number>();
+    for (const { eventSource, eventName } of records) {
+      const operation = `${eventSource.split('.')[0]} ${eventName.replace(/\d{8}(v\d+)?$/, '')}`;
+      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    }
+    const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, 100);
+    const ruled = new Set(
+      RESOURCE_RULES.flatMap(({ service, operations }) => operations.map((one) => `${service} ${one}`)),
+    );
+    expect(frequent.map(([operation]) => operation).filter((operation) => !ruled.has(operation))).toEqual([]);
   });
 
   test('most operations that change something name their resource', () => {
