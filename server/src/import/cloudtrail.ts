@@ -1,36 +1,43 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
-import { fromCloudTrail } from '../ingest/index.ts';
-import { listSources, readRecords, type SentRecord, UnreadableSource } from './files.ts';
+import { fromCloudTrail, type MappingOptions, TOLD_REJECTIONS } from '../ingest/index.ts';
+import { listSources, nameOf } from './files.ts';
 import { Progress } from './progress.ts';
+import { type FoundRecord, readRecords } from './records.ts';
+import type { Refusals } from './refusals.ts';
+import { shiftToNow } from './shift.ts';
+import { keptInput } from './standard-input.ts';
 
-const BATCH = 200;
+/** All that the service refuses of so many is told one by one. */
+const BATCH = TOLD_REJECTIONS;
 /** Characters of the records of one request; services take 12 MB. */
 const BATCH_SIZE = 4 * 1024 ** 2;
 
 export interface ImportOptions {
   paths: string[];
   client: OpenCtsClient;
-  /** Move all times by one offset, so that the newest record happened now. */
-  shiftToNow: boolean;
+  /** Move all times to the present; days that the trace list keeps. */
+  shiftToNow?: { days: number };
+  /** Record operations on data as management. */
+  dataAsManagement: boolean;
   /** Map and count, send nothing. */
   dryRun: boolean;
   signal: AbortSignal;
   warn: (line: string) => void;
+  refusals: Refusals;
 }
 
 export interface ImportSummary {
+  files: number;
+  /** Records that could be read. */
   read: number;
   accepted: number;
   duplicates: number;
-  /** Reasons for refusals, with how often each came. */
-  rejected: Map<string, number>;
   /** Reasons for which good traces were not recorded, with how many in the batches that told them. */
   notRecorded: Map<string, number>;
+  /** What arrived, as far as it tells which trackers recorded it. */
   arrived: { management: boolean; tracked: Set<string>; late: number };
-  /** Files and records that could not be read. */
-  unreadable: string[];
+  /** What was found that is no record, with how many. */
+  passed: Map<string, number>;
   interrupted: boolean;
 }
 
@@ -40,88 +47,78 @@ export interface ImportSummary {
  * running the same import again goes on where it was.
  */
 export async function importCloudTrail(options: ImportOptions): Promise<ImportSummary> {
-  const { client, signal, warn, dryRun } = options;
+  const { signal, warn, refusals } = options;
   const summary: ImportSummary = {
+    files: 0,
     read: 0,
     accepted: 0,
     duplicates: 0,
-    rejected: new Map(),
     notRecorded: new Map(),
     arrived: { management: false, tracked: new Set(), late: 0 },
-    unreadable: [],
+    passed: new Map(),
     interrupted: false,
   };
-  const sources = await listSources(options.paths);
-  const stdin = sources.includes('-') ? buffer(process.stdin) : undefined;
-  const open = (source: string) => (source === '-' && stdin ? stdin : readFile(source));
-  const tell = (problem: string) => {
-    summary.unreadable.push(problem);
-    warn(problem);
-  };
-  const shift = options.shiftToNow ? Date.now() - (await newestTime(sources, open)) : 0;
-  const progress = new Progress(sources.length, 'files');
-  for (const [index, source] of sources.entries()) {
-    if (signal.aborted) break;
-    progress.show(index, `${summary.read} records`);
-    await forEachBatch(readRecords(source, open, tell), tell, async (batch) => {
-      const traces = batch.map(({ record, text }) => fromCloudTrail(record, text, shift));
-      summary.read += traces.length;
-      if (!dryRun) await send(client, traces, summary, signal, warn);
-      return !signal.aborted;
-    });
+  const listed = await listSources(options.paths);
+  // It can be read once only.
+  const kept = options.shiftToNow && listed.some(({ path }) => path === '-') ? await keptInput() : undefined;
+  const sources = listed.map((source) =>
+    source.path === '-' && kept ? { ...source, path: kept.path } : source,
+  );
+  try {
+    const mapping: MappingOptions = { dataAsManagement: options.dataAsManagement };
+    if (options.shiftToNow) {
+      const shift = await shiftToNow(sources, options.shiftToNow.days, Date.now());
+      mapping.timeOf = shift.timeOf;
+      warn(shift.told);
+    }
+    const progress = new Progress(sources.length, 'files');
+    const reading = {
+      refuse: refusals.add.bind(refusals),
+      pass: (what: string) => count(summary.passed, what, 1),
+    };
+    for (const [index, source] of sources.entries()) {
+      if (signal.aborted) break;
+      progress.show(index, `${summary.read} records`);
+      summary.files++;
+      for await (const batch of batchesOf(readRecords(source, reading))) {
+        if (signal.aborted) break;
+        summary.read += batch.length;
+        await send(batch, mapping, summary, options);
+        progress.show(index, `${summary.read} records, ${nameOf(source.path)}`);
+      }
+    }
+    progress.show(sources.length, `${summary.read} records`);
+    progress.end();
+  } finally {
+    await kept?.remove();
   }
-  progress.show(sources.length, `${summary.read} records`);
-  progress.end();
   summary.interrupted = signal.aborted;
   return summary;
 }
 
-/** @param take tells whether it goes on */
-async function forEachBatch(
-  records: AsyncIterable<SentRecord>,
-  tell: (problem: string) => void,
-  take: (batch: SentRecord[]) => Promise<boolean>,
-): Promise<void> {
-  let batch: SentRecord[] = [];
+async function* batchesOf(records: AsyncIterable<FoundRecord>): AsyncGenerator<FoundRecord[]> {
+  let batch: FoundRecord[] = [];
   let size = 0;
-  try {
-    for await (const one of records) {
-      if (batch.length === BATCH || (size + one.text.length > BATCH_SIZE && size > 0)) {
-        if (!(await take(batch))) return;
-        batch = [];
-        size = 0;
-      }
-      batch.push(one);
-      size += one.text.length;
+  for await (const one of records) {
+    if (batch.length === BATCH || (size + one.text.length > BATCH_SIZE && size > 0)) {
+      yield batch;
+      batch = [];
+      size = 0;
     }
-  } catch (error) {
-    if (!(error instanceof UnreadableSource)) throw error;
-    tell(error.message);
+    batch.push(one);
+    size += one.text.length;
   }
-  if (batch.length > 0) await take(batch);
-}
-
-async function newestTime(sources: string[], open: (source: string) => Promise<Buffer>): Promise<number> {
-  let newest = Number.NEGATIVE_INFINITY;
-  for (const source of sources) {
-    try {
-      for await (const { record } of readRecords(source, open, () => {})) {
-        newest = Math.max(newest, Date.parse(record.eventTime));
-      }
-    } catch (error) {
-      if (!(error instanceof UnreadableSource)) throw error;
-    }
-  }
-  return Number.isFinite(newest) ? newest : Date.now();
+  if (batch.length > 0) yield batch;
 }
 
 async function send(
-  client: OpenCtsClient,
-  traces: ReturnType<typeof fromCloudTrail>[],
+  batch: readonly FoundRecord[],
+  mapping: MappingOptions,
   summary: ImportSummary,
-  signal: AbortSignal,
-  warn: (line: string) => void,
-) {
+  { client, signal, warn, refusals, dryRun }: ImportOptions,
+): Promise<void> {
+  const traces = batch.map(({ record, text }) => fromCloudTrail(record, text, mapping));
+  if (dryRun) return;
   const onRetry = (error: OpenCtsError, waitMs: number) =>
     warn(`${error.message}; next try in ${Math.ceil(waitMs / 1000)} s`);
   const answer = await reportUntilTaken(client, traces, { signal, onRetry }).catch((error) => {
@@ -140,15 +137,15 @@ async function send(
   }
   if (answer.not_recorded) {
     const reason = answer.not_recorded_reasons?.join('; ') ?? 'no reason was given';
-    summary.notRecorded.set(reason, (summary.notRecorded.get(reason) ?? 0) + answer.not_recorded);
+    count(summary.notRecorded, reason, answer.not_recorded);
   }
-  const count = (reason: string, traces: number) =>
-    summary.rejected.set(reason, (summary.rejected.get(reason) ?? 0) + traces);
-  for (const { error_msg, field } of answer.rejected) {
+  for (const { index, error_msg, field } of answer.rejected) {
+    const { place, text } = batch[index] as FoundRecord;
     // Values differ from trace to trace; the field tells the kind of refusal.
-    const kind = field === 'time' ? 'time is outside of what the service takes' : error_msg;
-    count(kind, 1);
+    const kind = field === 'time' ? 'time is outside of what the service takes' : undefined;
+    refusals.add({ ...place, reason: error_msg, text }, kind);
   }
-  const untold = (answer.rejected_count ?? 0) - answer.rejected.length;
-  if (untold > 0) count('for reasons that the service did not tell one by one', untold);
 }
+
+const count = (counts: Map<string, number>, what: string, more: number) =>
+  counts.set(what, (counts.get(what) ?? 0) + more);

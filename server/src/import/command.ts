@@ -1,15 +1,20 @@
 import { parseArgs } from 'node:util';
-import { OpenCtsError } from '@opencts/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
 import { tellBuckets } from './buckets.ts';
-import { type ImportSummary, importCloudTrail } from './cloudtrail.ts';
-import { UnreadableSource } from './files.ts';
+import { importCloudTrail } from './cloudtrail.ts';
+import { Refusals } from './refusals.ts';
+import { report } from './report.ts';
 
 const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | -
 
-Brings AWS CloudTrail records into OpenCTS through its API. Files may be plain or gzip, {"Records":[…]} or one
-record a line; folders are walked; - reads standard input. A record that was imported before counts as
-duplicate, so an import that was interrupted is simply started again.
+Brings AWS CloudTrail records into OpenCTS through its API. Files are told by what is in them, not by their names:
+{"Records":[…]}, lists, a record a line, lookup-events, EventBridge, exports of CloudWatch Logs, columns of Athena;
+plain or gzip, UTF-8 or UTF-16. Folders are walked; - reads standard input. A record that was imported before counts
+as duplicate, so an import that was interrupted is simply started again.
+
+What is refused is told with file, line and reason, and costs only itself. Digests, Insights events and other files of
+a folder are passed over and counted. The exit code is 0 when every record is in the service, 1 when one is not or
+there was none, 2 when the command is wrong, 130 when it was interrupted.
 
 Traces come into a bucket when their tracker has a transfer at that time. At its end the import says which have
 none, and how many traces are older than the trace list reaches; these are in trace files alone. A transfer that
@@ -17,84 +22,88 @@ is set up afterwards brings in what the list still holds: opencts trackers trans
 
 Options:
 ${CONNECTION_HELP}
-  --enable           enable CTS in the project first, if it is not enabled yet
-  --shift-to-now     move all times by one offset, so that the newest record happened now (for demos)
-  --dry-run          read and map, but send nothing
-  --help             print this
+  --enable               enable CTS in the project first, if it is not enabled yet
+  --data-as-management   record operations on data (of Lambda, DynamoDB, S3, …) by the tracker system, too; without it
+                         data trackers record them, which track buckets
+  --rejected FILE        keep what is refused, and why, in a new file; once mended it can be imported like any other
+  --shift-to-now         move all times to the present (for demos): by one offset, or, where they cover more days than
+                         the trace list keeps, spread over these
+  --retention-days DAYS  days that the trace list keeps, for --shift-to-now (OPENCTS_RETENTION_DAYS; default 7)
+  --dry-run              read and map, but send nothing; needs no service
+  --help                 print this
 
-The password comes from OPENCTS_PASSWORD, else it is asked for.
+The password is OPENCTS_PASSWORD, else it is asked for on the terminal; never an option, since others of the machine
+see those. A token (--token-file, OPENCTS_TOKEN) is used instead of it.
 `;
 
 const OPTIONS = {
   ...CONNECTION_OPTIONS,
   enable: { type: 'boolean', default: false },
+  'data-as-management': { type: 'boolean', default: false },
+  rejected: { type: 'string' },
   'shift-to-now': { type: 'boolean', default: false },
+  'retention-days': { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
-/** `opencts import …`. @returns the exit code: 0 when every record is in the service */
+/** `opencts import …`. @returns the exit code, as the help tells */
 export async function importCommand(argv: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  const [format, ...paths] = positionals;
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  if (format !== 'cloudtrail' || paths.length === 0) {
-    process.stderr.write(
-      `opencts import: name the format (cloudtrail) and at least one file, folder or -\n\n${HELP}`,
-    );
-    return 2;
-  }
-  const client = await connect(values, values['dry-run'] ? '' : undefined);
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  const began = Date.now();
   try {
-    if (values.enable && !values['dry-run'] && (await client.enable())) {
-      process.stdout.write('CTS is now enabled in this project.\n');
+    const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+    const [format, ...paths] = positionals;
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
     }
-    const summary = await importCloudTrail({
-      paths,
-      client,
-      shiftToNow: values['shift-to-now'],
-      dryRun: values['dry-run'],
-      signal: stop.signal,
-      warn: (line) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`),
-    });
-    process.stdout.write(report(summary, Date.now() - began));
-    for (const line of await tellBuckets(client, summary.arrived)) process.stdout.write(`${line}\n`);
-    if (summary.interrupted) return 130;
-    const { rejected, unreadable, notRecorded } = summary;
-    return rejected.size + unreadable.length + notRecorded.size > 0 ? 1 : 0;
+    const days = Number(values['retention-days'] ?? process.env.OPENCTS_RETENTION_DAYS ?? 7);
+    if (format !== 'cloudtrail' || paths.length === 0) {
+      return refuse(`name the format (cloudtrail) and at least one file, folder or -\n\n${HELP}`);
+    }
+    if (!(Number.isFinite(days) && days >= 1)) {
+      return refuse(
+        `--retention-days is ${values['retention-days']}; it must be a number of days, 1 or more\n`,
+      );
+    }
+    return await run(paths, { ...values, days });
   } catch (error) {
-    if (!(error instanceof OpenCtsError || error instanceof UnreadableSource)) throw error;
-    process.stderr.write(`opencts import: ${error.message}\n`);
-    return 1;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isUsage = code?.startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(`opencts import: ${message}\n`);
+    return isUsage ? 2 : 1;
   }
 }
 
-function report(summary: ImportSummary, ms: number): string {
-  const { read, accepted, duplicates, rejected, notRecorded, unreadable, interrupted } = summary;
-  const sum = (counts: Map<string, number>) =>
-    [...counts.values()].reduce((total, count) => total + count, 0);
-  const lines = [
-    `${read} records read: ${accepted} accepted, ${duplicates} duplicates, ${sum(rejected)} rejected, ${sum(notRecorded)} not recorded; ${(ms / 1000).toFixed(1)} s`,
-    ...[...rejected].slice(0, 10).map(([reason, count]) => `  rejected ${count}: ${reason}`),
-    ...[...notRecorded].map(([reason, count]) => `  not recorded ${count}: ${reason}`),
-    ...unreadable.map((reason) => `  unreadable: ${reason}`),
-  ];
-  if ([...notRecorded.keys()].some((reason) => reason.includes('not enabled'))) {
-    lines.push('Until CTS is enabled in a project nothing is recorded there: --enable does it.');
+function refuse(why: string): number {
+  process.stderr.write(`opencts import: ${why}`);
+  return 2;
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] & { days: number };
+
+async function run(paths: string[], values: Values): Promise<number> {
+  const isDry = values['dry-run'] === true;
+  const client = await connect(values, isDry ? '' : undefined);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const began = Date.now();
+  if (values.enable && !isDry && (await client.enable())) {
+    process.stdout.write('CTS is now enabled in this project.\n');
   }
-  if ([...rejected.keys()].some((reason) => reason.startsWith('time'))) {
-    lines.push(
-      'Traces may be OPENCTS_MAX_TRACE_AGE_DAYS (3650) old; the trace list keeps OPENCTS_RETENTION_DAYS (7) of them.',
-      'For a demo, --shift-to-now moves the records to the present.',
-    );
-  }
-  if (interrupted)
-    lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
-  return `${lines.join('\n')}\n`;
+  const warn = (line: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`);
+  const refusals = new Refusals(warn, values.rejected);
+  const summary = await importCloudTrail({
+    paths,
+    client,
+    shiftToNow: values['shift-to-now'] ? { days: values.days } : undefined,
+    dataAsManagement: values['data-as-management'] === true,
+    dryRun: isDry,
+    signal: stop.signal,
+    warn,
+    refusals,
+  }).finally(() => refusals.end());
+  process.stdout.write(report(summary, refusals, { isDry, ms: Date.now() - began, keptIn: values.rejected }));
+  for (const line of await tellBuckets(client, summary.arrived)) process.stdout.write(`${line}\n`);
+  if (summary.interrupted) return 130;
+  return summary.read === 0 || refusals.count + summary.notRecorded.size > 0 ? 1 : 0;
 }

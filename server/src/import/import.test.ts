@@ -1,6 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House, PASSWORD } from '../testing/house.ts';
 import { importCommand } from './index.ts';
@@ -35,7 +36,7 @@ async function fileOf(name: string, records: string[]): Promise<string> {
   return file;
 }
 
-async function opencts(args: string[]) {
+async function opencts(args: string[], env: Record<string, string> = { OPENCTS_PASSWORD: PASSWORD }) {
   const told = { out: '', err: '' };
   const before = { out: process.stdout.write, err: process.stderr.write };
   const into = (stream: 'out' | 'err') =>
@@ -45,7 +46,7 @@ async function opencts(args: string[]) {
     }) as typeof process.stdout.write;
   process.stdout.write = into('out');
   process.stderr.write = into('err');
-  process.env.OPENCTS_PASSWORD = PASSWORD;
+  Object.assign(process.env, env);
   try {
     return { code: await importCommand(['cloudtrail', ...args, '--url', house.app.url]), ...told };
   } finally {
@@ -114,10 +115,10 @@ test('what is broken costs only itself, and is told with its place', async () =>
   ]);
   const { code, out, err } = await opencts([file]);
   expect(code).toBe(1);
-  expect(out).toContain('2 records read: 2 accepted, 0 duplicates, 0 rejected');
+  expect(out).toContain('2 records read in 1 file: 2 accepted, 0 duplicates, 0 not recorded, 2 refused');
   expect(err).toMatch(/record 3 .*nested deeper than/);
   expect(err).toContain(
-    `${file}: record 2 (byte ${`{"Records":[${good[0]},`.length}): the record is not valid JSON`,
+    `${file}: line 1, record 2 (byte ${`{"Records":[${good[0]},`.length}): the record is not valid JSON`,
   );
   expect((await opencts([file])).out).toContain('0 accepted, 2 duplicates');
 });
@@ -150,4 +151,115 @@ test('what of it comes into no bucket, or into nothing else, is told', async () 
   expect((await opencts([await fileOf('data', [data])])).out).not.toContain('In no bucket');
   expect((await opencts(['--dry-run', second])).out).not.toContain('In no bucket');
   expect((await opencts(['--help'])).out).toContain('none, and how many traces are older');
+});
+
+const given = (name: string) =>
+  record(`"userIdentity":{"type":"Root","accountId":"1"},"name":${JSON.stringify(name)}`);
+
+test('a folder is read by content: what is refused is kept, and can be imported once it is mended', async () => {
+  const folder = path.join(house.directory, 'synced');
+  await mkdir(path.join(folder, 'deep'), { recursive: true });
+  const broken = given('broken').slice(0, -1);
+  await Promise.all([
+    writeFile(path.join(folder, 'a.log'), `{"Records":[${given('log')}]}`),
+    writeFile(path.join(folder, 'deep', 'b'), gzipSync(`${given('b1')}\n${broken}\n${given('b2')}\n`)),
+    writeFile(path.join(folder, 'c.json'), '{"awsAccountId":"1","digestStartTime":"x","logFiles":[]}'),
+    writeFile(path.join(folder, 'flow.txt'), '2 1 eni-1 10.0.0.1 443 ACCEPT OK\n'),
+    writeFile(path.join(folder, 'old'), given('old').replace(/"eventTime":"\d{4}/, '"eventTime":"1999')),
+  ]);
+  const kept = path.join(house.directory, 'rejected.ndjson');
+  const { code, out, err } = await opencts([folder, '--rejected', kept]);
+  expect(code).toBe(1);
+  expect(out).toContain('4 records read in 5 files: 3 accepted, 0 duplicates, 0 not recorded, 2 refused');
+  expect(out).toContain('refused 1: the record is not valid JSON\n');
+  expect(out).toContain('refused 1: time is outside of what the service takes');
+  expect(out).toContain('passed over 1: digest\n');
+  expect(out).toContain('passed over 1: other file\n');
+  expect(out).toContain(`What was refused is in ${kept}.`);
+  expect(err).toContain(
+    `${path.join(folder, 'deep', 'b')}: line 2, record 2 (byte ${given('b1').length + 1}): `,
+  );
+  expect(err).toContain(`${path.join(folder, 'old')}: line 1, record 1 (byte 0): time`);
+
+  const lines = (await readFile(kept, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { record: string });
+  expect(lines.map((line) => line.record.trim()).sort()).toEqual(
+    [expect.stringContaining('"eventTime":"1999'), broken].sort(),
+  );
+  const mended = lines.map(({ record: text, ...rest }) => {
+    const whole = text.includes('"eventTime":"1999') ? text.replace('1999', '2026') : `${text}}`;
+    return JSON.stringify({ ...rest, record: whole });
+  });
+  await writeFile(kept, mended.join('\n'));
+  expect((await opencts([kept])).out).toContain('2 records read in 1 file: 2 accepted');
+  // What is there is not written over.
+  expect(await opencts([folder, '--rejected', kept])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('exists'),
+  });
+});
+
+test.each([
+  ['nothing in it', {}, 'Nothing was read'],
+  ['other files alone', { 'flow.txt': '2 1 eni-1 ACCEPT OK\n' }, 'passed over 1: other file'],
+])('a folder with %s is an error', async (name, files, told) => {
+  const folder = path.join(house.directory, name);
+  await mkdir(folder);
+  for (const [file, text] of Object.entries(files)) await writeFile(path.join(folder, file), text);
+  expect(await opencts([folder])).toMatchObject({ code: 1, out: expect.stringContaining(told) });
+});
+
+test.each([
+  ['a file that is not there', ['/nowhere'], 1, 'there is no such file'],
+  ['an option that is none', ['--nonsense', '.'], 2, '--nonsense'],
+  ['no days', ['--shift-to-now', '--retention-days', 'x', '.'], 2, '--retention-days is x'],
+  ['a token file that is not there', ['--token-file', '/nowhere', '.'], 1, '/nowhere'],
+])('%s is told in a sentence', async (_, args, code, told) => {
+  const answer = await opencts(args as string[]);
+  expect(answer).toMatchObject({ code, err: expect.stringContaining(told as string) });
+  expect(answer.err).not.toContain('    at ');
+});
+
+test('without a password and a terminal it says where the password comes from', async () => {
+  const file = await fileOf('asked', [given('asked')]);
+  const { code, err } = await opencts([file], {});
+  expect([code, err]).toEqual([1, expect.stringContaining('set OPENCTS_PASSWORD')]);
+});
+
+test('what is invoked is recorded as management by choice', async () => {
+  const invoked = given('invoked').replace('{', '{"eventCategory":"Data",');
+  const file = await fileOf('invoked', [invoked]);
+  const before = await opencts([file]);
+  expect(before).toMatchObject({ code: 1, out: expect.stringContaining('with --data-as-management') });
+  const after = await opencts([file, '--data-as-management']);
+  expect(after).toMatchObject({ code: 0, out: expect.stringContaining('1 accepted') });
+});
+
+test('records of months come into the trace list of a week', async () => {
+  const months = [0, 40, 80].map((days) =>
+    given(`day ${days}`).replace(
+      /"eventTime":"[^"]*"/,
+      `"eventTime":"${new Date(Date.UTC(2024, 0, 1 + days)).toISOString()}"`,
+    ),
+  );
+  const { code, out, err } = await opencts([await fileOf('months', months), '--shift-to-now']);
+  expect(err).toContain('The records cover 80.0 days, the trace list keeps 7');
+  expect([code, out]).toEqual([0, expect.stringContaining('3 accepted')]);
+  expect(out).not.toContain('does not show');
+});
+
+const CASES = path.resolve(import.meta.dirname, '../../../../shared/cases/import');
+
+test.skipIf(!existsSync(CASES)).each([
+  ['one-broken-line.ndjson', 3, 1, 'line 2'],
+  ['two-documents.json', 2, 0, ''],
+  ['bom.json', 1, 0, ''],
+  ['at-timestamp.ndjson', 1, 0, ''],
+  ['extension.log', 1, 0, ''],
+])('the case %s: %i records', async (name, records, code, told) => {
+  const answer = await opencts(['--dry-run', path.join(CASES, name)]);
+  expect(answer.out).toContain(`${records} records read`);
+  expect([answer.code, answer.err]).toEqual([code, expect.stringContaining(told)]);
 });

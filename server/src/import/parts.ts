@@ -1,5 +1,4 @@
 import { endOfString, extentOf, pastSpace, unmarked } from '../ingest/index.ts';
-import { isRecord } from './record.ts';
 
 const [QUOTE, COMMA, COLON] = [0x22, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -10,102 +9,145 @@ export interface Part {
   bytes: Buffer;
 }
 
-/** Lines that are looked at for whether each is a record, and bytes of the longest of them. */
-const TRIED_LINES = 16;
-const LONGEST_TRIED = 2 * 1024 ** 2;
+/** Members of a document that list its records: log files, `lookup-events`, exports and subscriptions of CloudWatch Logs. */
+const LISTS = new Set(['"Records"', '"Events"', '"events"', '"logEvents"']);
 /** How the next record may begin where a broken one does not end. */
 const BEGINNINGS = ['\n{', ',{"eventVersion":'];
+const LONGEST_BEGINNING = 18;
+/** CloudWatch Logs puts it before each line that it exports. */
+const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)[ \t]+(?=[{[])/;
+const LONGEST_STAMP = 48;
 
 /**
- * Takes a file apart: lists, on their own or as `Records` of an object, and objects, one after the other. What is
- * broken costs only itself wherever it can be seen where the next begins.
+ * Takes JSON apart as it comes: lists, on their own or as members of documents, and documents, one after the other.
+ * What is broken costs only itself wherever it can be seen where the next begins; parsers of streams end there,
+ * and give values, not the text that they were written as. Owned by one reader, which gives it the bytes from
+ * `at` on, and more of them when it stops before their end.
  */
-export function* partsOf(bytes: Buffer): Generator<Part> {
-  if (!isByLine(bytes)) return yield* partsWithin(bytes, 0);
-  for (const { start, end } of linesOf(bytes)) yield* partsWithin(bytes.subarray(0, end), start);
-}
+export class Splitter {
+  /** Behind what was taken. */
+  at = 0;
+  private within: 'documents' | 'list' | 'members' = 'documents';
+  /** The list is a member of a document. */
+  private isMember = false;
+  /** Lists that are open. */
+  private depth = 0;
+  /** In the midst of what is broken, until the next record seems to begin. */
+  private isLost = false;
 
-function* linesOf(bytes: Buffer) {
-  for (let start = 0; start < bytes.length; ) {
-    const feed = bytes.indexOf('\n', start);
-    const end = feed < 0 ? bytes.length : feed;
-    if (pastSpace(bytes, start) < end) yield { start, end };
-    start = end + 1;
+  /**
+   * @param more whether more bytes will come; `none yet`: the first of these has to be taken as it is, since no
+   * record is that long
+   */
+  *take(bytes: Buffer, more: 'some' | 'none yet' | 'none'): Generator<Part> {
+    this.at = 0;
+    for (let isAll = more !== 'some'; ; isAll = more === 'none') {
+      if (this.isLost && !this.findsBeginning(bytes)) return;
+      this.at = pastFill(bytes, this.at);
+      if (this.at >= bytes.length) {
+        // The last of a list that is cut off.
+        if (more === 'none' && this.within === 'list') yield { at: this.at, bytes: bytes.subarray(this.at) };
+        return;
+      }
+      const before = this.at;
+      if (this.within === 'list') yield* this.element(bytes, isAll);
+      else if (this.within === 'members') this.passMember(bytes, isAll);
+      else yield* this.document(bytes, isAll);
+      if (this.at === before) return;
+    }
   }
-}
 
-function isByLine(bytes: Buffer): boolean {
-  if (listIn(bytes, pastMark(bytes, 0)) !== undefined) return false;
-  let tried = 0;
-  for (const { start, end } of linesOf(bytes)) {
-    if (tried++ === TRIED_LINES) return false;
-    if (end - start <= LONGEST_TRIED && isRecord(parsed(unmarked(bytes.subarray(start, end))))) return true;
+  private findsBeginning(bytes: Buffer): boolean {
+    const next = nextRecord(bytes, this.at, bytes.length);
+    this.isLost = next === undefined;
+    this.at = next ?? Math.max(this.at, bytes.length - LONGEST_BEGINNING);
+    return next !== undefined;
   }
-  return false;
-}
 
-function* partsWithin(bytes: Buffer, from: number): Generator<Part> {
-  for (let at = pastMark(bytes, from); at < bytes.length; at = pastMark(bytes, at)) {
-    const list = listIn(bytes, at);
-    if (list === undefined) {
-      const { end } = endOf(bytes, at);
-      yield { at, bytes: bytes.subarray(at, end) };
-      at = pastCommas(bytes, end);
+  private *element(bytes: Buffer, isAll: boolean): Generator<Part> {
+    if (bytes[this.at] === CLOSE_ARRAY) {
+      this.at++;
+      if (--this.depth === 0) this.within = this.isMember ? 'members' : 'documents';
+    } else if (bytes[this.at] === OPEN_ARRAY) {
+      this.at++;
+      this.depth++;
     } else {
-      const behind = yield* elementsOf(bytes, list);
-      at = list === at ? behind : behindMembers(bytes, behind);
+      yield* this.value(bytes, isAll);
     }
+  }
+
+  private *document(bytes: Buffer, isAll: boolean): Generator<Part> {
+    this.at = pastStamp(bytes, this.at);
+    if (bytes[this.at] === OPEN_ARRAY) {
+      this.enter(this.at, false);
+      return;
+    }
+    const list = bytes[this.at] === OPEN_OBJECT ? listIn(bytes, pastSpace(bytes, this.at + 1)) : 'none';
+    if (list === 'cut' && !isAll) return;
+    if (typeof list === 'number') this.enter(list, true);
+    else yield* this.value(bytes, isAll);
+  }
+
+  private enter(list: number, isMember: boolean): void {
+    this.within = 'list';
+    this.isMember = isMember;
+    this.depth = 1;
+    this.at = list + 1;
+  }
+
+  /** What stands behind a list in its document. */
+  private passMember(bytes: Buffer, isAll: boolean): void {
+    const list = listIn(bytes, this.at);
+    if (typeof list === 'number') {
+      this.enter(list, true);
+      return;
+    }
+    if (list === 'cut' && !isAll) return;
+    let at = this.at;
+    while (bytes[at] === QUOTE) {
+      const value = behindColon(bytes, endOfString(bytes, at + 1) + 1);
+      at = pastFill(bytes, extentOf(bytes, value).end);
+    }
+    this.at = bytes[at] === CLOSE_OBJECT ? at + 1 : at;
+    this.within = 'documents';
+  }
+
+  private *value(bytes: Buffer, isAll: boolean): Generator<Part> {
+    const { at } = this;
+    const { end, isWhole } = extentOf(bytes, at);
+    if (end === bytes.length && !isAll) return;
+    const isOne = isWhole && end > at;
+    const next = nextRecord(bytes, at + 1, isOne ? end : bytes.length);
+    if (isOne && (next === undefined || isJson(bytes.subarray(at, end)))) {
+      this.at = end;
+    } else {
+      this.at = next ?? bytes.length;
+      this.isLost = next === undefined;
+    }
+    yield { at, bytes: bytes.subarray(at, this.at) };
   }
 }
 
-/** Those of lists within, too. The last of a list that is cut off is empty. @returns the place behind the list */
-function* elementsOf(bytes: Buffer, list: number): Generator<Part, number> {
-  let at = pastCommas(bytes, list + 1);
-  while (bytes[at] !== CLOSE_ARRAY) {
-    if (bytes[at] === OPEN_ARRAY) {
-      at = pastCommas(bytes, at + 1);
-      continue;
-    }
-    const { end, isWhole } = endOf(bytes, at);
-    yield { at, bytes: bytes.subarray(at, end) };
-    if (end === bytes.length && !isWhole) return end;
-    at = pastCommas(bytes, end);
-  }
-  return at + 1;
+/** Whether bytes begin with a list, or a document that holds one. */
+export function isList(bytes: Buffer): boolean {
+  const at = pastFill(bytes, 0);
+  if (bytes[at] === OPEN_ARRAY) return true;
+  return bytes[at] === OPEN_OBJECT && typeof listIn(bytes, pastSpace(bytes, at + 1)) === 'number';
 }
 
-/** Where the list begins that a value is, or holds as `Records`. */
-function listIn(bytes: Buffer, start: number): number | undefined {
-  if (bytes[start] === OPEN_ARRAY) return start;
-  if (bytes[start] !== OPEN_OBJECT) return undefined;
-  for (let at = pastSpace(bytes, start + 1); bytes[at] === QUOTE; ) {
+/** The list among the members from `start` on that holds records; `cut`: the bytes end before it is known. */
+function listIn(bytes: Buffer, start: number): number | 'none' | 'cut' {
+  let at = start;
+  while (bytes[at] === QUOTE) {
     const behindName = endOfString(bytes, at + 1) + 1;
     const value = behindColon(bytes, behindName);
-    const name = bytes.toString('latin1', at, behindName);
-    if (name === '"Records"' && bytes[value] === OPEN_ARRAY) return value;
-    at = pastCommas(bytes, extentOf(bytes, value).end);
+    if (value >= bytes.length) return 'cut';
+    if (bytes[value] === OPEN_ARRAY && LISTS.has(bytes.toString('latin1', at, behindName))) return value;
+    const { end } = extentOf(bytes, value);
+    at = end > value ? pastFill(bytes, end) : end;
+    if (end === value) return 'none';
   }
-  return undefined;
-}
-
-/** The place behind an object of which other members follow. */
-function behindMembers(bytes: Buffer, from: number): number {
-  let at = pastCommas(bytes, from);
-  while (bytes[at] === QUOTE) {
-    const value = behindColon(bytes, endOfString(bytes, at + 1) + 1);
-    at = pastCommas(bytes, extentOf(bytes, value).end);
-  }
-  return bytes[at] === CLOSE_OBJECT ? at + 1 : at;
-}
-
-/** Where a value ends; a broken one ends where the next record seems to begin. */
-function endOf(bytes: Buffer, start: number): { end: number; isWhole: boolean } {
-  const { end, isWhole } = extentOf(bytes, start);
-  const isOne = isWhole && end > start;
-  const next = nextRecord(bytes, start + 1, isOne ? end : bytes.length);
-  if (isOne && (next === undefined || parsed(bytes.subarray(start, end)) !== undefined))
-    return { end, isWhole };
-  return { end: next ?? bytes.length, isWhole: false };
+  return at >= bytes.length ? 'cut' : 'none';
 }
 
 function nextRecord(bytes: Buffer, from: number, to: number): number | undefined {
@@ -119,22 +161,30 @@ function behindColon(bytes: Buffer, from: number): number {
   return bytes[at] === COLON ? pastSpace(bytes, at + 1) : at;
 }
 
-function pastCommas(bytes: Buffer, from: number): number {
-  let at = pastSpace(bytes, from);
-  while (bytes[at] === COMMA) at = pastSpace(bytes, at + 1);
-  return at;
+function pastStamp(bytes: Buffer, from: number): number {
+  const first = bytes[from] as number;
+  if (first < 0x30 || first > 0x39) return from;
+  const stamp = STAMP.exec(bytes.toString('latin1', from, from + LONGEST_STAMP));
+  return from + (stamp?.[0].length ?? 0);
 }
 
-/** Past spaces, and the mark that some tools put in front. */
-function pastMark(bytes: Buffer, from: number): number {
-  const rest = bytes.subarray(pastSpace(bytes, from));
-  return pastSpace(bytes, bytes.length - unmarked(rest).length);
+/** Past spaces, commas, and the mark that some tools put in front. */
+function pastFill(bytes: Buffer, from: number): number {
+  for (let at = from; ; ) {
+    let next = pastSpace(bytes, at);
+    while (bytes[next] === COMMA) next = pastSpace(bytes, next + 1);
+    const rest = bytes.subarray(next, next + 3);
+    next += rest.length - unmarked(rest).length;
+    if (next === at) return at;
+    at = next;
+  }
 }
 
-function parsed(bytes: Buffer): unknown {
+function isJson(bytes: Buffer): boolean {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    JSON.parse(bytes.toString('utf8'));
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,0 +1,61 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Refusal } from './records.ts';
+
+/** Refusals of one file that are told one by one; all are counted, and kept where that is wanted. */
+const MOST_TOLD = 20;
+
+/** What was not taken: told with its place, summed up by reason, kept in a file. */
+export class Refusals {
+  /** How often each reason came. */
+  readonly reasons = new Map<string, number>();
+  private readonly warn: (line: string) => void;
+  private readonly kept: number | undefined;
+  private file = '';
+  private told = 0;
+
+  /**
+   * @param keptIn a new file of JSON lines, each with a refused record and why; undefined: none is kept
+   * @throws Error when it cannot be made, or is there
+   */
+  constructor(warn: (line: string) => void, keptIn: string | undefined) {
+    this.warn = warn;
+    this.kept = keptIn === undefined ? undefined : openSync(keptIn, 'wx', 0o600);
+  }
+
+  /** @param kind the reason without what differs from record to record */
+  add(refusal: Refusal, kind = kindOf(refusal.reason)): void {
+    const { file, line, record, byte, reason, text } = refusal;
+    this.reasons.set(kind, (this.reasons.get(kind) ?? 0) + 1);
+    // At once: of millions none waits in memory.
+    if (this.kept !== undefined) {
+      writeSync(this.kept, `${JSON.stringify({ file, line, byte, reason, record: text })}\n`);
+    }
+    if (file !== this.file) {
+      this.tellUntold();
+      this.file = file;
+      this.told = 0;
+    }
+    if (this.told++ < MOST_TOLD) {
+      this.warn(
+        `${file}: ${line === undefined ? '' : `line ${line}, record ${record} (byte ${byte}): `}${reason}`,
+      );
+    }
+  }
+
+  get count(): number {
+    return [...this.reasons.values()].reduce((total, count) => total + count, 0);
+  }
+
+  end(): void {
+    this.tellUntold();
+    this.told = 0;
+    if (this.kept !== undefined) closeSync(this.kept);
+  }
+
+  private tellUntold(): void {
+    if (this.told > MOST_TOLD) this.warn(`${this.file}: ${this.told - MOST_TOLD} more were refused`);
+  }
+}
+
+/** `…: Unexpected token` and the like say where, not why. */
+const kindOf = (reason: string) => reason.replace(/: .*| at byte \d+.*|, in .*/s, '');

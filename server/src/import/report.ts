@@ -1,0 +1,54 @@
+import type { ImportSummary } from './cloudtrail.ts';
+import type { Refusals } from './refusals.ts';
+
+const MOST_REASONS = 20;
+
+/** What an import did, for people. */
+export function report(
+  summary: ImportSummary,
+  refusals: Refusals,
+  { isDry, ms, keptIn }: { isDry: boolean; ms: number; keptIn: string | undefined },
+): string {
+  const { files, read, accepted, duplicates, notRecorded, passed, interrupted } = summary;
+  const seconds = `${(ms / 1000).toFixed(1)} s`;
+  const sent = isDry
+    ? 'nothing was sent (--dry-run)'
+    : `${accepted} accepted, ${duplicates} duplicates, ${sum(notRecorded)} not recorded`;
+  const reasons = [...refusals.reasons].sort(([, a], [, b]) => b - a);
+  const lines = [
+    `${read} records read in ${files} file${files === 1 ? '' : 's'}: ${sent}, ${refusals.count} refused; ${seconds}`,
+    ...reasons.slice(0, MOST_REASONS).map(([reason, count]) => `  refused ${count}: ${reason}`),
+    ...(reasons.length > MOST_REASONS ? [`  and for ${reasons.length - MOST_REASONS} more reasons`] : []),
+    ...[...notRecorded].map(([reason, count]) => `  not recorded ${count}: ${reason}`),
+    ...[...passed].map(([what, count]) => `  passed over ${count}: ${what}${count === 1 ? '' : 's'}`),
+    ...adviceOn(summary, refusals),
+  ];
+  if (keptIn !== undefined && refusals.count > 0) lines.push(`What was refused is in ${keptIn}.`);
+  if (read === 0 && !interrupted) lines.push('Nothing was read: no CloudTrail record was found.');
+  if (interrupted) {
+    lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function adviceOn({ notRecorded }: ImportSummary, { reasons }: Refusals): string[] {
+  const unrecorded = [...notRecorded.keys()];
+  const lines: string[] = [];
+  if (unrecorded.some((reason) => reason.includes('not enabled'))) {
+    lines.push('Until CTS is enabled in a project nothing is recorded there: --enable does it.');
+  }
+  if (unrecorded.some((reason) => reason.includes('data tracker'))) {
+    lines.push(
+      'Operations on data are recorded by a data tracker of their bucket, or with --data-as-management by the tracker system.',
+    );
+  }
+  if ([...reasons.keys()].some((reason) => reason.startsWith('time'))) {
+    lines.push(
+      'Traces may be OPENCTS_MAX_TRACE_AGE_DAYS (3650) old; the trace list keeps OPENCTS_RETENTION_DAYS (7) of them.',
+      'For a demo, --shift-to-now moves the records to the present.',
+    );
+  }
+  return lines;
+}
+
+const sum = (counts: Map<string, number>) => [...counts.values()].reduce((total, count) => total + count, 0);
