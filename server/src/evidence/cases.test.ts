@@ -211,6 +211,39 @@ describe.each(STORES)('forgeries in $store', ({ store, why }) => {
       expect((await verify('--until', new Date(Date.now() - DAYS).toISOString())).code).not.toBe(1);
     });
 
+    test('what is added among digests of days ahead shows, also when the clock was set back since', async () => {
+      history.now = Math.floor((Date.now() - 4 * DAYS) / HOUR) * HOUR;
+      const hour = async () => {
+        await history.cut(60_000, 1, 'ECS');
+        await history.work();
+        history.pass();
+        await history.work();
+      };
+      await hour();
+      history.wait(2 * DAYS);
+      await hour();
+      await hour();
+      const file = (await history.covered(BUCKET)).covered.at(-2) ?? '';
+      const [added, ahead] = ['2', '4'].map((days) => {
+        const time = new Date(history.now + (Number(days) - 2) * DAYS - 2 * HOUR);
+        const stamp = `${time.toISOString().slice(0, 13)}-30-00Z`;
+        const key = file.replace(/_\d{4}-\d\d-\d\dT[\d-]+Z_[0-9a-f]{16}/, `_${stamp}_fedcba9876543210`);
+        return key.replace(
+          /\/\d{4}\/\d+\/\d+\//,
+          `/${time.getUTCFullYear()}/${time.getUTCMonth() + 1}/${time.getUTCDate()}/`,
+        );
+      }) as [string, string];
+      history.wait(-2 * DAYS);
+      for (const key of [added, ahead]) await (await look()).put(key, gzipSync('[]'));
+      for (let hours = 0; hours < 3; hours++) {
+        history.pass();
+        await history.work();
+      }
+      const { findings } = await history.verify(BUCKET);
+      const verdicts = new Map(findings.map(({ key, verdict }) => [key, verdict]));
+      expect([verdicts.get(added), verdicts.get(ahead)]).toEqual(['unexpected', 'unproved']);
+    });
+
     test('nothing, when an older backup of the metadata is restored', async () => {
       const [file, copy] = ['metadata.db', 'backup.db'].map((name) => path.join(directory, name)) as [
         string,

@@ -498,15 +498,17 @@ function strayFile(
   { now, reach }: { now: number; reach: number },
 ): Finding {
   const say = (verdict: Verdict, reason: string): Finding => ({ kind: 'file', key, verdict, reason });
-  if (time > now + AHEAD_MS)
-    return say('unproved', 'no digest lists it, and by its name it is of a time that is still to come');
+  const wait = (reason: string) =>
+    time > now + AHEAD_MS
+      ? say('unproved', 'no digest lists it, and by its name it is of a time that is still to come')
+      : say('pending', reason);
   const chain = sheets.covering(key);
   const first = chain?.[0];
   const last = chain && sheets.newest(chain);
   const waits = Math.max(time, modified) >= reach;
   if (!chain || !first || !last) {
     return waits
-      ? say('pending', 'its first digest comes after the full hour')
+      ? wait('its first digest comes after the full hour')
       : say('unproved', 'no digest covers its place: verification was off, or all of them were removed');
   }
   if (time < first.start) return say('unproved', 'it is older than the first digest of its place');
@@ -523,7 +525,7 @@ function strayFile(
   }
   if (Math.max(time + SLACK_MS, modified) >= last.end) {
     return waits
-      ? say('pending', 'it is newer than the last digest')
+      ? wait('it is newer than the last digest')
       : say('unproved', 'it is newer than the last digest of its place, which should be followed by others');
   }
   if (modified >= reach && now < last.end)
