@@ -1,15 +1,32 @@
 import type { paths } from './api.ts';
 import { OpenCtsError } from './error.ts';
 import { exactJson } from './exact.ts';
-import { type Api, createApi, dataOf, enterProject, type Login, type SignedIn, signIn } from './http.ts';
+import {
+  type Api,
+  type ApiOptions,
+  createApi,
+  dataOf,
+  enterProject,
+  type Login,
+  type SignedIn,
+  signIn,
+} from './http.ts';
+import { type AccessKey, sign } from './signature.ts';
 import { tracesOf } from './trace-text.ts';
+
+/** Of a user, a token that was issued to one, an access key of one, or the ingest key of a producer. */
+export type Credentials = Login | { token: string } | AccessKey | IngestKey;
+
+/** Reports traces into one project, and does nothing else. */
+export interface IngestKey {
+  ingestKey: string;
+}
 
 export interface ClientOptions {
   /** Of the service, such as http://127.0.0.1:8780. */
   url: string;
-  /** Of a user, or a token that was issued to one. */
-  credentials: Login | { token: string };
-  /** Name or id of the project; default: the first one that the user may enter. */
+  credentials: Credentials;
+  /** Name or id of the project; default: the first one that the user may enter. With an ingest key: its id. */
   project?: string;
   fetch?: typeof fetch;
 }
@@ -42,13 +59,13 @@ export class OpenCtsClient {
   readonly api: Api;
   private readonly options: ClientOptions;
   private readonly anonymous: Api;
-  private session: Promise<SignedIn> | undefined;
+  private session: Promise<Session> | undefined;
 
   constructor(options: ClientOptions) {
     this.options = options;
-    const { url, fetch } = options;
+    const { url, fetch, credentials } = options;
     this.anonymous = createApi({ url, fetch });
-    this.api = createApi({ url, fetch, token: async () => (await this.enter()).token });
+    this.api = createApi({ url, fetch, ...this.authorization(credentials) });
   }
 
   /** Id of the project; signs in if that was not done yet. */
@@ -115,13 +132,23 @@ export class OpenCtsClient {
       try {
         return await call({ project_id: await this.projectId() });
       } catch (error) {
-        if (!(error instanceof OpenCtsError) || error.status !== 401 || again) throw error;
+        const expired = error instanceof OpenCtsError && error.status === 401 && hasToken(this.options);
+        if (!expired || again) throw error;
         this.session = undefined;
       }
     }
   }
 
-  private enter(): Promise<SignedIn> {
+  /** How requests show who sends them; only tokens are fetched first. */
+  private authorization(credentials: Credentials): Pick<ApiOptions, 'token' | 'authorize'> {
+    if ('ingestKey' in credentials) {
+      return { authorize: ({ headers }) => headers.set('authorization', `Bearer ${credentials.ingestKey}`) };
+    }
+    if ('accessKey' in credentials) return { authorize: (request) => sign(request, credentials) };
+    return { token: async () => (await this.enter()).token };
+  }
+
+  private enter(): Promise<Session> {
     this.session ??= this.signIn().catch((error) => {
       this.session = undefined;
       throw error;
@@ -129,16 +156,35 @@ export class OpenCtsClient {
     return this.session;
   }
 
-  private async signIn(): Promise<SignedIn> {
-    const { credentials, project: wanted } = this.options;
-    const { token } = 'token' in credentials ? credentials : await signIn(this.anonymous, credentials);
-    const headers = { 'x-auth-token': token };
-    const { projects } = await dataOf(this.anonymous.GET('/v3/auth/projects', { headers }));
-    const project = projects.find(({ id, name }) => wanted === undefined || id === wanted || name === wanted);
-    if (!project) {
-      const message = wanted ? `there is no project ${wanted}` : 'you may enter no project of the account';
-      throw new OpenCtsError(404, '', message);
+  private async signIn(): Promise<Session> {
+    const { credentials, project } = this.options;
+    if ('ingestKey' in credentials) {
+      if (project === undefined) throw new OpenCtsError(0, '', 'with an ingest key, project must be an id');
+      return { project: { id: project, name: project } };
     }
-    return enterProject(this.anonymous, token, project.id);
+    if ('accessKey' in credentials) return { project: await this.choose(this.api) };
+    const { token } = 'token' in credentials ? credentials : await signIn(this.anonymous, credentials);
+    const { id } = await this.choose(this.anonymous, { 'x-auth-token': token });
+    return enterProject(this.anonymous, token, id);
   }
+
+  private async choose(
+    api: Api,
+    headers: Record<string, string> = {},
+  ): Promise<{ id: string; name: string }> {
+    const { project: wanted } = this.options;
+    const { projects } = await dataOf(api.GET('/v3/auth/projects', { headers }));
+    const project = projects.find(({ id, name }) => wanted === undefined || id === wanted || name === wanted);
+    if (project) return project;
+    const message = wanted ? `there is no project ${wanted}` : 'you may enter no project of the account';
+    throw new OpenCtsError(404, '', message);
+  }
+}
+
+/** Where the calls go, and with which token, if with one. */
+type Session = Pick<SignedIn, 'project'> & { token?: string };
+
+/** Whether another token may help. */
+function hasToken({ credentials }: ClientOptions): boolean {
+  return !('accessKey' in credentials || 'ingestKey' in credentials);
 }

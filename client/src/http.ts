@@ -10,13 +10,15 @@ export interface ApiOptions {
   url: string;
   /** Sent as X-Auth-Token; asked for with every request. */
   token?: () => string | undefined | Promise<string | undefined>;
+  /** Called with every request, to put other credentials on it. */
+  authorize?: (request: Request) => void | Promise<void>;
   /** Sent with every request. */
   headers?: Record<string, string>;
   fetch?: typeof fetch;
 }
 
 /** A typed client whose calls reject with {@link OpenCtsError} instead of answering errors. */
-export function createApi({ url, token, headers, fetch: send = fetch }: ApiOptions): Api {
+export function createApi({ url, token, authorize, headers, fetch: send = fetch }: ApiOptions): Api {
   const api = createClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
     headers: headers ?? {},
@@ -26,6 +28,7 @@ export function createApi({ url, token, headers, fetch: send = fetch }: ApiOptio
     async onRequest({ request }) {
       const text = request.headers.has('x-auth-token') ? undefined : await token?.();
       if (text) request.headers.set('x-auth-token', text);
+      await authorize?.(request);
     },
     async onResponse({ response }) {
       // A batch of which every trace was rejected is an answer, too.

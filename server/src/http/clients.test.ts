@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { type ClientOptions, OpenCtsClient, reportUntilTaken } from '@opencts/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { House, trace } from '../testing/house.ts';
 
@@ -219,4 +220,59 @@ test('a temporary key works with its token, until it expires', async () => {
   house.skew = 901_000;
   await expect(clientWith(credentials)(list)).rejects.toMatchObject({ httpStatusCode: 401 });
   house.skew = 0;
+});
+
+describe('our own client', () => {
+  const client = (credentials: ClientOptions['credentials'], project?: string) =>
+    new OpenCtsClient({ url: `${house.app.url}/`, credentials, project });
+  const odd = "a b*c'(d)!~+/=ü&?";
+
+  test('signs with an access key, whatever stands in paths, queries and bodies', async () => {
+    const signing = client({ accessKey: key.access, secretKey: key.secret }, 'eu-de');
+    expect([await signing.projectId(), await signing.projectName()]).toEqual([admin.projectId, 'eu-de']);
+    await signing.enable();
+    expect(await reportUntilTaken(signing, [trace({ resource_name: odd })])).toMatchObject({ accepted: 1 });
+    await house.searchable(admin.token);
+    const { traces } = await signing.listTraces({ resource_name: odd, limit: 5 });
+    expect(traces.map(({ resource_name }) => resource_name)).toEqual([odd]);
+    const path = { project_id: admin.projectId, resource_id: 'none', key: odd };
+    const params = { path: { ...path, resource_type: 'cts-tracker' as const } };
+    const call = signing.api.DELETE('/v3/{project_id}/{resource_type}/{resource_id}/tags/{key}', { params });
+    await expect(call).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('signs with a temporary key', async () => {
+    const identity = { methods: ['token'], token: { duration_seconds: 900 } };
+    const { body } = await house.call('POST', '/v3.0/OS-CREDENTIAL/securitytokens', {
+      token: admin.token,
+      body: { auth: { identity } },
+    });
+    const { access: accessKey, secret: secretKey, securitytoken: securityToken } = body.credential;
+    const temporary = client({ accessKey, secretKey, securityToken }, admin.projectId);
+    expect(await temporary.listTraces({ limit: 1 })).toHaveProperty('traces');
+  });
+
+  test('a wrong secret is told, and not tried again', async () => {
+    let calls = 0;
+    const counting: typeof fetch = (...call) => {
+      calls++;
+      return fetch(...call);
+    };
+    const credentials = { accessKey: key.access, secretKey: 'wrong' };
+    const wrong = new OpenCtsClient({ url: house.app.url, credentials, fetch: counting });
+    await expect(wrong.listTraces()).rejects.toMatchObject({ status: 401 });
+    expect(calls).toBe(1);
+  });
+
+  test('reports with an ingest key into the project whose id it is given', async () => {
+    const { body } = await house.call('POST', `/v3/${admin.projectId}/ingest-keys`, {
+      token: admin.token,
+      body: { name: 'shop' },
+    });
+    const credentials = { ingestKey: body.secret as string };
+    const verdict = await reportUntilTaken(client(credentials, admin.projectId), [trace()]);
+    expect(verdict).toMatchObject({ accepted: 1 });
+    await expect(client(credentials, admin.projectId).listTraces()).rejects.toMatchObject({ status: 403 });
+    await expect(client(credentials).reportTraces([trace()])).rejects.toThrow('project must be an id');
+  });
 });
