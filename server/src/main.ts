@@ -22,7 +22,7 @@ Usage: opencts <command> [options]
 
 Commands:
   serve        Start the service
-  import       Bring in audit records: opencts import cloudtrail FILES (opencts import --help)
+  import       Bring in audit records of AWS, or trace files of CTS (opencts import --help)
   verify       Prove that the trace files of a bucket are unchanged (opencts verify --help)
 ${Object.entries(NOUNS)
   .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
-import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
+import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect, Progress } from '../cli/index.ts';
 import { ConfigError } from '../config.ts';
-import { Progress } from '../import/index.ts';
 import { fetchBackup, whenReady } from './fetch.ts';
 import { type BackupManifest, MANIFEST } from './manifest.ts';
 import { type BackupPlace, NoPlace, placeOf } from './place.ts';

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { askSecret } from '../cli/index.ts';
+import { askSecret, Progress } from '../cli/index.ts';
 import { readConfig } from '../config.ts';
-import { Progress } from '../import/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import { placeOf } from './place.ts';
 import { restore } from './restore.ts';

@@ -1,2 +1,3 @@
 export { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connect } from './connection.ts';
+export { Progress } from './progress.ts';
 export { administer, NOUNS } from './run.ts';

@@ -1,10 +1,10 @@
 import { elementsIn, membersIn } from '@opencts/client/json';
-import { type CloudTrailRecord, isCloudTrailRecord, parseItem, Unreadable } from '../ingest/index.ts';
+import { isCloudTrailRecord, parseItem, Unreadable } from '../ingest/index.ts';
 import { fromColumns } from './athena.ts';
 
 /** A record, and how it was written. */
 export interface SentRecord {
-  record: CloudTrailRecord;
+  record: Record<string, unknown>;
   text: string;
 }
 

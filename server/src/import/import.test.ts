@@ -36,7 +36,11 @@ async function fileOf(name: string, records: string[]): Promise<string> {
   return file;
 }
 
-async function opencts(args: string[], env: Record<string, string> = { OPENCTS_PASSWORD: PASSWORD }) {
+async function opencts(
+  args: string[],
+  env: Record<string, string> = { OPENCTS_PASSWORD: PASSWORD },
+  [format, { app }]: [string, House] = ['cloudtrail', house],
+) {
   const told = { out: '', err: '' };
   const before = { out: process.stdout.write, err: process.stderr.write };
   const into = (stream: 'out' | 'err') =>
@@ -48,7 +52,7 @@ async function opencts(args: string[], env: Record<string, string> = { OPENCTS_P
   process.stderr.write = into('err');
   Object.assign(process.env, env);
   try {
-    return { code: await importCommand(['cloudtrail', ...args, '--url', house.app.url]), ...told };
+    return { code: await importCommand([format, ...args, '--url', app.url]), ...told };
   } finally {
     process.stdout.write = before.out;
     process.stderr.write = before.err;
@@ -262,4 +266,51 @@ test.skipIf(!existsSync(CASES)).each([
   const answer = await opencts(['--dry-run', path.join(CASES, name)]);
   expect(answer.out).toContain(`${records} records read`);
   expect([answer.code, answer.err]).toEqual([code, expect.stringContaining(told)]);
+});
+
+test('trace files of another service come in with the ids of their traces', async () => {
+  const folder = path.join(house.directory, 'objects', 'audit-archive');
+  const other = new House();
+  try {
+    await other.start({});
+    const env = { OPENCTS_PASSWORD: PASSWORD };
+    const { code, out } = await opencts([folder, '--enable'], env, ['cts', other]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/[1-9]\d* records read .* 0 refused/)]);
+    const again = await opencts([folder], env, ['cts', other]);
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining(': 0 accepted, ') });
+
+    const signed = await other.signIn({ project: 'local' });
+    await other.searchable(signed.token);
+    const answer = await other.call('GET', `/v3/${signed.projectId}/traces?trace_name=CreateOrder`, {
+      token: signed.token,
+    });
+    expect(answer.body).toMatchObject({
+      traces: expect.arrayContaining([
+        expect.objectContaining({
+          trace_id: 'f0cce5bc-5f9e-4ee1-bb48-e20fecb32403',
+          source_project_id: projectId,
+        }),
+      ]),
+    });
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
+test.each([
+  ['cts', '--data-as-management'],
+  ['cloudtrail', '--public-key=x'],
+])('%s with %s is a wrong command line', async (format, option) => {
+  const answer = await opencts(['.', option], {}, [format, house]);
+  expect(answer).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--data-as-management is for cloudtrail'),
+  });
+});
+
+test.skipIf(!existsSync(CASES))('the case of a trace file is taken', async () => {
+  const file = path.join(CASES, 'cts-trace-file-line.ndjson');
+  expect(await opencts([file], undefined, ['cts', house])).toMatchObject({
+    out: expect.stringContaining('1 records read in 1 file: 1 accepted'),
+  });
 });

@@ -1,2 +1,1 @@
 export { importCommand } from './command.ts';
-export { Progress } from './progress.ts';

@@ -10,7 +10,7 @@ export interface Part {
 }
 
 /** Members of a document that list its records: log files, `lookup-events`, exports and subscriptions of CloudWatch Logs. */
-const LISTS = new Set(['"Records"', '"Events"', '"events"', '"logEvents"']);
+const LISTS = new Set(['"Records"', '"Events"', '"events"', '"logEvents"', '"traces"']);
 /** How the next record may begin where a broken one does not end. */
 const BEGINNINGS = ['\n{', ',{"eventVersion":'];
 const LONGEST_BEGINNING = 18;

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CLOUDTRAIL } from './formats.ts';
 import { type Refusal, readRecords } from './records.ts';
 
 const MARK = '\ufeff';
@@ -31,7 +32,12 @@ async function read(content: string | Buffer, { size = 1 << 20, isNamed = true }
   };
   const texts: string[] = [];
   let ids = '';
-  for await (const { record, text } of readRecords({ path: 'a.json', isNamed, size: 0 }, reading, open)) {
+  for await (const { record, text } of readRecords(
+    { path: 'a.json', isNamed, size: 0 },
+    CLOUDTRAIL,
+    reading,
+    open,
+  )) {
     ids += record.eventID;
     texts.push(text);
   }
@@ -182,7 +188,7 @@ test('a file that is larger than memory holds no more of it than a few records',
   const reading = { refuse: () => expect.fail(), pass: () => expect.fail() };
   let count = 0;
   let most = 0;
-  for await (const _ of readRecords({ path: 'a', isNamed: true, size: 0 }, reading, open)) {
+  for await (const _ of readRecords({ path: 'a', isNamed: true, size: 0 }, CLOUDTRAIL, reading, open)) {
     if (++count % 500 === 0) {
       globalThis.gc?.();
       most = Math.max(most, process.memoryUsage().arrayBuffers);

@@ -1,7 +1,8 @@
 import { Unreadable } from '../ingest/index.ts';
 import { bytesOf, decoded } from './bytes.ts';
-import { contentOf, type Passed, type SentRecord } from './envelopes.ts';
+import type { Passed, SentRecord } from './envelopes.ts';
 import { nameOf, type Source } from './files.ts';
+import type { Format } from './formats.ts';
 import { partsOf } from './split.ts';
 
 /** What of a file was not taken, and why. */
@@ -31,13 +32,12 @@ export interface FoundRecord extends SentRecord {
 /** Parts, and characters of them, that may be nothing of CloudTrail before a file counts as none of its files. */
 const MOST_FOREIGN = 1000;
 const LONGEST_FOREIGN = 8 * 1024 ** 2;
-/** Names that only a record has; a part with one of them was meant to be one. */
-const OF_RECORDS = /"(?:eventVersion|eventSource|eventName|eventTime|userIdentity)"/i;
 const LOOKED_AT = 64 * 1024;
 
 /** Records of one source, in whatever form they stand; what is refused is told with its place. */
 export async function* readRecords(
   source: Source,
+  format: Format,
   reading: Reading,
   open: (source: string) => AsyncIterable<Buffer> = bytesOf,
 ): AsyncGenerator<FoundRecord> {
@@ -52,12 +52,12 @@ export async function* readRecords(
     for (const refusal of withheld.splice(0)) reading.refuse(refusal);
   };
   try {
-    for await (const part of partsOf(bytes, isRecord)) {
+    for await (const part of partsOf(bytes, (one) => !(format.contentOf(one) instanceof Unreadable))) {
       const place = { file, line: part.line, record: ++record, byte: part.at };
-      const content = contentOf(part.bytes);
+      const content = format.contentOf(part.bytes);
       if (content instanceof Unreadable) {
         const start = part.bytes.toString('utf8', 0, LOOKED_AT);
-        if (OF_RECORDS.test(start)) acknowledge();
+        if (format.names.test(start)) acknowledge();
         const refusal = { ...place, reason: content.reason, text: part.bytes.toString('utf8') };
         if (isOurs) {
           reading.refuse(refusal);
@@ -77,10 +77,5 @@ export async function* readRecords(
   }
   if (isOurs) return;
   if (!source.isNamed) return reading.pass(record === 0 ? 'empty file' : 'other file');
-  reading.refuse({ file, reason: 'it holds no CloudTrail records' });
-}
-
-function isRecord(bytes: Buffer): boolean {
-  const content = contentOf(bytes);
-  return !(content instanceof Unreadable);
+  reading.refuse({ file, reason: `it holds no ${format.holds}` });
 }

@@ -1,4 +1,4 @@
-import type { ImportSummary } from './cloudtrail.ts';
+import type { ImportSummary } from './importer.ts';
 import type { Refusals } from './refusals.ts';
 
 const MOST_REASONS = 20;
@@ -7,7 +7,7 @@ const MOST_REASONS = 20;
 export function report(
   summary: ImportSummary,
   refusals: Refusals,
-  { isDry, ms, keptIn }: { isDry: boolean; ms: number; keptIn: string | undefined },
+  { holds, isDry, ms, keptIn }: { holds: string; isDry: boolean; ms: number; keptIn: string | undefined },
 ): string {
   const { files, read, accepted, duplicates, notRecorded, passed, interrupted } = summary;
   const seconds = `${(ms / 1000).toFixed(1)} s`;
@@ -24,7 +24,7 @@ export function report(
     ...adviceOn(summary, refusals),
   ];
   if (keptIn !== undefined && refusals.count > 0) lines.push(`What was refused is in ${keptIn}.`);
-  if (read === 0 && !interrupted) lines.push('Nothing was read: no CloudTrail record was found.');
+  if (read === 0 && !interrupted) lines.push(`Nothing was read: no ${holds} were found.`);
   if (interrupted) {
     lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
   }

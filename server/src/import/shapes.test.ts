@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromCloudTrail, type MappingOptions } from '../ingest/index.ts';
+import { type CloudTrailRecord, fromCloudTrail, type MappingOptions } from '../ingest/index.ts';
 import { contentOf } from './envelopes.ts';
 
 type Members = Record<string, unknown>;
@@ -71,7 +71,7 @@ function traceOf(record: Members, options?: MappingOptions): Members {
   if (!('records' in content)) throw new Error(JSON.stringify(content));
   const [sent] = content.records;
   if (!sent) throw new Error('no record');
-  return fromCloudTrail(sent.record, sent.text, options);
+  return fromCloudTrail(sent.record as CloudTrailRecord, sent.text, options);
 }
 
 function told(trace: Members): Told {

@@ -1,5 +1,5 @@
-import { happenedAt } from '../ingest/index.ts';
 import type { Source } from './files.ts';
+import type { Format } from './formats.ts';
 import { readRecords } from './records.ts';
 
 const DAY = 86_400_000;
@@ -16,12 +16,17 @@ export interface Shift {
  * Moves all times to the present: by one offset where they fit into what the trace list keeps, else spread over it,
  * in the same order and proportions. Reads everything once.
  */
-export async function shiftToNow(sources: readonly Source[], days: number, now: number): Promise<Shift> {
+export async function shiftToNow(
+  sources: readonly Source[],
+  format: Format,
+  days: number,
+  now: number,
+): Promise<Shift> {
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const reading = { refuse: () => {}, pass: () => {} };
   for (const source of sources) {
-    for await (const { record } of readRecords(source, reading)) {
-      const time = happenedAt(record);
+    for await (const { record } of readRecords(source, format, reading)) {
+      const time = format.timeOf(record);
       oldest = Math.min(oldest, time);
       newest = Math.max(newest, time);
     }

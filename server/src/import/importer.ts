@@ -1,7 +1,8 @@
 import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
-import { fromCloudTrail, type MappingOptions, TOLD_REJECTIONS } from '../ingest/index.ts';
+import { Progress } from '../cli/index.ts';
+import { type MappingOptions, TOLD_REJECTIONS } from '../ingest/index.ts';
 import { listSources, nameOf } from './files.ts';
-import { Progress } from './progress.ts';
+import type { Format } from './formats.ts';
 import { type FoundRecord, readRecords } from './records.ts';
 import type { Refusals } from './refusals.ts';
 import { shiftToNow } from './shift.ts';
@@ -14,6 +15,9 @@ const BATCH_SIZE = 4 * 1024 ** 2;
 
 export interface ImportOptions {
   paths: string[];
+  format: Format;
+  /** Why files are not what was delivered, by their paths. */
+  changed?: ReadonlyMap<string, string>;
   client: OpenCtsClient;
   /** Move all times to the present; days that the trace list keeps. */
   shiftToNow?: { days: number };
@@ -42,11 +46,11 @@ export interface ImportSummary {
 }
 
 /**
- * Sends the records of CloudTrail files through the public API, one file after the other. Every trace has
+ * Sends the records of files through the public API, one file after the other. Every trace has
  * the id of its record: what arrived before, in an earlier or interrupted import, counts as duplicate, so
  * running the same import again goes on where it was.
  */
-export async function importCloudTrail(options: ImportOptions): Promise<ImportSummary> {
+export async function importFiles(options: ImportOptions): Promise<ImportSummary> {
   const { signal, warn, refusals } = options;
   const summary: ImportSummary = {
     files: 0,
@@ -67,7 +71,7 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
   try {
     const mapping: MappingOptions = { dataAsManagement: options.dataAsManagement };
     if (options.shiftToNow) {
-      const shift = await shiftToNow(sources, options.shiftToNow.days, Date.now());
+      const shift = await shiftToNow(sources, options.format, options.shiftToNow.days, Date.now());
       mapping.timeOf = shift.timeOf;
       warn(shift.told);
     }
@@ -80,7 +84,12 @@ export async function importCloudTrail(options: ImportOptions): Promise<ImportSu
       if (signal.aborted) break;
       progress.show(index, `${summary.read} records`);
       summary.files++;
-      for await (const batch of batchesOf(readRecords(source, reading))) {
+      const reason = options.changed?.get(source.path);
+      if (reason !== undefined) {
+        refusals.add({ file: source.path, reason }, 'the file is not what its digest says');
+        continue;
+      }
+      for await (const batch of batchesOf(readRecords(source, options.format, reading))) {
         if (signal.aborted) break;
         summary.read += batch.length;
         await send(batch, mapping, summary, options);
@@ -115,9 +124,9 @@ async function send(
   batch: readonly FoundRecord[],
   mapping: MappingOptions,
   summary: ImportSummary,
-  { client, signal, warn, refusals, dryRun }: ImportOptions,
+  { client, format, signal, warn, refusals, dryRun }: ImportOptions,
 ): Promise<void> {
-  const traces = batch.map(({ record, text }) => fromCloudTrail(record, text, mapping));
+  const traces = batch.map(({ record, text }) => format.traceOf(record, text, mapping));
   if (dryRun) return;
   const onRetry = (error: OpenCtsError, waitMs: number) =>
     warn(`${error.message}; next try in ${Math.ceil(waitMs / 1000)} s`);

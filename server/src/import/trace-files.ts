@@ -1,0 +1,46 @@
+import { Exact, membersIn } from '@opencts/client/json';
+import { type MappingOptions, parseItem, Unreadable } from '../ingest/index.ts';
+import type { Content } from './envelopes.ts';
+
+type Members = Record<string, unknown>;
+
+/** What the service that records a trace gives it anew; what it was before is kept as `source_…`. */
+const GIVEN = new Set(['project_id', 'domain_id', 'record_time', 'tracker_name']);
+
+/** A trace of a trace file (`docs/reference/trace-structure.md` 4), or the digest file of some. */
+export function traceFileContent(bytes: Buffer): Content {
+  const sent = parseItem(bytes, 'trace');
+  if (sent instanceof Unreadable) return sent;
+  const members = (sent.value ?? {}) as Members;
+  if (members.digest_object !== undefined && Array.isArray(members.log_files)) return { passed: 'digest' };
+  const isTrace = ['trace_name', 'service_type', 'trace_type'].every(
+    (name) => typeof members[name] === 'string',
+  );
+  if (!isTrace || !Number.isFinite(traceTime(members))) {
+    return new Unreadable('it has not the trace_name, trace_type, service_type and time of a trace');
+  }
+  return { records: [{ record: members, text: sent.text }] };
+}
+
+/** Epoch ms; some files have it as text. */
+export const traceTime = ({ time }: Members): number =>
+  typeof time === 'string' && !/^\d+$/.test(time) ? Date.parse(time) : Number(time ?? Number.NaN);
+
+/** @param projectId into which it is imported; what is of that one is no foreign trace */
+export function traceFrom(
+  record: Members,
+  text: string,
+  { timeOf }: MappingOptions,
+  projectId: string | undefined,
+): Members {
+  const isForeign = record.project_id !== projectId;
+  const trace: Members = {};
+  for (const { name, start, end } of membersIn(text) ?? []) {
+    const written = text.slice(start, end);
+    const value = written.startsWith('"') ? (JSON.parse(written) as string) : new Exact(written);
+    if (!GIVEN.has(name)) trace[name] = value;
+    else if (isForeign) trace[`source_${name}`] = value;
+  }
+  if (timeOf) trace.time = timeOf(traceTime(record));
+  return trace;
+}
