@@ -195,12 +195,17 @@ export class Sender {
       if (!leave) continue;
       const serving = this.serve(id)
         .then(
-          () => void this.broken.delete(id),
-          async (error) => {
+          (found) => {
+            this.broken.delete(id);
+            return found;
+          },
+          (error) => {
             this.tellBroken(id, error);
-            if (!this.stopping) await sleep(RETRY_FIRST_MS);
+            return false;
           },
         )
+        // Others have their turn before what cannot be served is looked at again.
+        .then((found) => (found || this.stopping ? undefined : sleep(RETRY_FIRST_MS)))
         .finally(() => {
           leave();
           this.serving.delete(id);
@@ -321,25 +326,31 @@ export class Sender {
     );
   }
 
-  /** Sends what waits for one subscriber, until one message fails, or its turn is over. */
-  private async serve(id: string): Promise<void> {
+  /**
+   * Sends what waits for one subscriber, until one message fails, or its turn is over.
+   * @returns whether anything was found to wait: not where it has gone meanwhile, or a row cannot be read
+   */
+  private async serve(id: string): Promise<boolean> {
     const ends = performance.now() + TURN_MS;
+    let found = false;
     for (let went = true; went && !this.stopping; ) {
       const subscription = await this.subscription(id);
-      if (!subscription || subscription.paused === 'manual') return;
+      if (!subscription || subscription.paused === 'manual') break;
       const { topic, ...rest } = subscription;
       const { batch } = rest.extension;
       const ahead = Math.max(READ_AHEAD, Math.ceil((3 * (batch?.traces ?? 0)) / BATCH_PIECE));
       const waiting = await this.waiting(id, ahead);
-      if (waiting.length === 0) return;
+      if (waiting.length === 0) break;
+      found = true;
       went = batch
         ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead)
         : await this.sendEach(topic, rest, waiting, ends);
       if (went && performance.now() > ends) {
         await this.postpone(rest, 0);
-        return;
+        break;
       }
     }
+    return found;
   }
 
   private async sendEach(
