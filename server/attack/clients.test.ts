@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type AccessKey, CLIENTS, go, PASSWORD, python, run, serverOfClients } from './clients.ts';
+import { type AccessKey, buildGo, CLIENTS, go, PASSWORD, python, run, serverOfClients } from './clients.ts';
 
 /**
  * Clients of the clouds, unchanged: nothing of ours takes part but the server. Each program drives every operation
@@ -26,21 +26,22 @@ describe.skipIf(!python)('in Python', () => {
   });
 
   test("Huawei Cloud's SDK, with an access key", () => {
-    expect(drive('huaweicloud_client.py', 'p1', ...secretsOf(key))).toContain('ok iam delete user');
+    expect(drive('huaweicloud_client.py', 'eu-de', 'p1', ...secretsOf(key))).toContain('ok iam delete user');
   });
 
   test("Huawei Cloud's SDK, with a temporary key", () => {
-    expect(drive('huaweicloud_client.py', 'p2', ...secretsOf(temporary))).toContain('ok smn delete topic');
+    expect(drive('huaweicloud_client.py', 'eu-de', 'p2', ...secretsOf(temporary))).toContain(
+      'ok smn delete topic',
+    );
   });
 });
 
 describe.skipIf(!go)('in Go', () => {
   let program: string;
   beforeAll(() => {
-    program = path.join(server.directory(), 'gophertelekomcloud');
-    run(go as string, ['build', '-o', program, '.'], { cwd: path.join(CLIENTS, 'gophertelekomcloud') });
+    program = buildGo(server.directory());
   });
-  const drive = (mark: string, ...args: string[]) => run(program, [server.url(), mark, ...args]);
+  const drive = (mark: string, ...args: string[]) => run(program, [server.url(), 'eu-de', mark, ...args]);
 
   test("Open Telekom Cloud's SDK, with a password", () => {
     expect(drive('g1', 'password', PASSWORD)).toContain('ok smn delete topic');

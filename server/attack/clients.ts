@@ -30,18 +30,25 @@ export function run(
   }
 }
 
+/** The program that drives the Go SDK, built into a folder. */
+export function buildGo(folder: string): string {
+  const program = path.join(folder, 'gophertelekomcloud');
+  run(go as string, ['build', '-o', program, '.'], { cwd: path.join(CLIENTS, 'gophertelekomcloud') });
+  return program;
+}
+
 export interface AccessKey {
   access: string;
   secret: string;
   securitytoken?: string;
 }
 
-/** A server for the tests of a file, whose first region is `eu-de`; in it CTS is not enabled. */
-export function serverOfClients() {
+/** A server for the tests of a file; in its first region CTS is not enabled. */
+export function serverOfClients(regions = 'eu-de,eu-nl') {
   const house = { directory: '', server: undefined as RunningServer | undefined };
   beforeAll(async () => {
     house.directory = await temporaryDirectory();
-    const settings = { OPENCTS_REGIONS: 'eu-de,eu-nl' };
+    const settings = { OPENCTS_REGIONS: regions };
     house.server = await startServer(house.directory, settings, { enabled: false });
   });
   afterAll(async () => {

@@ -1,6 +1,6 @@
 """Drives CTS, SMN and IAM with the Python SDK of Huawei Cloud.
 
-Arguments: URL, a mark for the names of what is made, access key, secret key, and of a temporary key its token.
+Arguments: URL, region, a mark for the names of what is made, access key, secret key, and of a temporary key its token.
 """
 import sys
 import time
@@ -12,8 +12,8 @@ import huaweicloudsdkcts.v3 as cts
 import huaweicloudsdkiam.v3 as iam
 import huaweicloudsdksmn.v2 as smn
 
-url, mark, access, secret, *security_token = sys.argv[1:]
-REGION = Region("eu-de", url)
+url, region, mark, access, secret, *security_token = sys.argv[1:]
+REGION = Region(region, url)
 
 
 def client_of(service, credentials):
@@ -67,7 +67,7 @@ def drive_cts():
     of("delete_tracker", tracker_name=f"data-{mark}", tracker_type="data")
     of("check_obs_buckets", body=cts.CheckObsBucketsRequestBody(
         buckets=[cts.CheckBucketRequest(
-            bucket_name=bucket, bucket_location="eu-de", is_support_trace_files_encryption=False, kms_id="")]))
+            bucket_name=bucket, bucket_location=region, is_support_trace_files_encryption=False, kms_id="")]))
 
     tags = cts.BatchCreateResourceTagsRequestBody(tags=[cts.Tags(key="team", value="blue")])
     of("batch_create_resource_tags", resource_type="cts-tracker", resource_id=tracker, body=tags)
@@ -166,14 +166,14 @@ def drive_iam(project, domain):
     def of(operation, **parameters):
         return call(IAM, iam, operation, **parameters)
 
-    check("iam regions", {"eu-de", "eu-nl"} <= {one.id for one in of("keystone_list_regions").regions})
-    check("iam region", of("keystone_show_region", region_id="eu-de").region.id, "eu-de")
+    check("iam regions", region in [one.id for one in of("keystone_list_regions").regions])
+    check("iam region", of("keystone_show_region", region_id=region).region.id, region)
     check("iam projects", project in [one.id for one in of("keystone_list_projects").projects])
     check("iam auth projects", project in [one.id for one in of("keystone_list_auth_projects").projects])
     check("iam auth domains", [one.id for one in of("keystone_list_auth_domains").domains], [domain])
     check("iam catalog", bool(of("keystone_show_catalog").catalog))
     place = of("keystone_create_project", body=iam.KeystoneCreateProjectRequestBody(
-        project=iam.KeystoneCreateProjectOption(name=f"eu-de_{mark}", domain_id=domain))).project.id
+        project=iam.KeystoneCreateProjectOption(name=f"{region}_{mark}", domain_id=domain))).project.id
     of("keystone_update_project", project_id=place, body=iam.KeystoneUpdateProjectRequestBody(
         project=iam.KeystoneUpdateProjectOption(description="changed")))
     check("iam project", of("keystone_show_project", project_id=place).project.description, "changed")

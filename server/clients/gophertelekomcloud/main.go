@@ -1,8 +1,8 @@
 // Drives CTS v1.0, v2.0 and v3, SMN and IAM with the Go SDK of Open Telekom Cloud, as its Terraform provider does:
 // one client signed in to the project, another one to the account.
 //
-// Arguments: URL, a mark for the names of what is made, then `password PASSWORD` or
-// `aksk ACCESS SECRET [SECURITY_TOKEN]`.
+// Arguments: URL, region (whose project has its name), a mark for the names of what is made, then `password PASSWORD`
+// or `aksk ACCESS SECRET [SECURITY_TOKEN]`.
 package main
 
 import (
@@ -14,10 +14,9 @@ import (
 	"github.com/opentelekomcloud/gophertelekomcloud/openstack"
 )
 
-const (
-	region  = "eu-de"
-	account = "default"
-)
+const account = "default"
+
+var region string
 
 // Everything that the steps share.
 type world struct {
@@ -28,12 +27,13 @@ type world struct {
 }
 
 func main() {
-	if len(os.Args) < 5 {
-		fail("arguments", "URL MARK password PASSWORD, or URL MARK aksk ACCESS SECRET [SECURITY_TOKEN]")
+	if len(os.Args) < 6 {
+		fail("arguments", "URL REGION MARK password PASSWORD, or URL REGION MARK aksk ACCESS SECRET [SECURITY_TOKEN]")
 	}
-	url, mark, with := os.Args[1]+"/v3", os.Args[2], os.Args[4:]
-	w := world{mark: mark}
-	if os.Args[3] == "password" {
+	url, with := os.Args[1]+"/v3", os.Args[5:]
+	region = os.Args[2]
+	w := world{mark: os.Args[3]}
+	if os.Args[4] == "password" {
 		project := golangsdk.AuthOptions{
 			IdentityEndpoint: url, Username: "admin", Password: with[0], DomainName: account, TenantName: region,
 		}
