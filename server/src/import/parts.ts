@@ -11,9 +11,13 @@ export interface Part {
 
 /** Members of a document that list its records: log files, `lookup-events`, exports and subscriptions of CloudWatch Logs. */
 const LISTS = new Set(['"Records"', '"Events"', '"events"', '"logEvents"', '"traces"']);
-/** How the next record may begin where a broken one does not end. */
-const BEGINNINGS = ['\n{', ',{"eventVersion":'];
-const LONGEST_BEGINNING = 18;
+/** How the next record may begin where a broken one does not end: in a line of its own, or with what comes first. */
+const BEGINNINGS = [
+  '\n{',
+  ...['eventVersion', 'EventId', 'version', 'api_version', 'code'].map((name) => `,{"${name}":`),
+];
+const LONGEST_INDENT = 64;
+const LONGEST_BEGINNING = LONGEST_INDENT + 2;
 /** CloudWatch Logs puts it before each line that it exports. */
 const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)[ \t]+(?=[{[])/;
 const LONGEST_STAMP = 48;
@@ -32,6 +36,8 @@ export class Splitter {
   private isMember = false;
   /** Lists that are open. */
   private depth = 0;
+  /** How the next record may begin; those of a list that is written over many lines are indented alike. */
+  private beginnings = BEGINNINGS;
   /** In the midst of what is broken, until the next record seems to begin. */
   private isLost = false;
 
@@ -58,7 +64,7 @@ export class Splitter {
   }
 
   private findsBeginning(bytes: Buffer): boolean {
-    const next = nextRecord(bytes, this.at, bytes.length);
+    const next = nextRecord(bytes, this.at, bytes.length, this.beginnings);
     this.isLost = next === undefined;
     this.at = next ?? Math.max(this.at, bytes.length - LONGEST_BEGINNING);
     return next !== undefined;
@@ -72,6 +78,8 @@ export class Splitter {
       this.at++;
       this.depth++;
     } else {
+      const indent = this.beginnings === BEGINNINGS ? indentAt(bytes, this.at) : undefined;
+      if (indent) this.beginnings = [`\n${indent}{`, ...BEGINNINGS];
       yield* this.value(bytes, isAll);
     }
   }
@@ -91,6 +99,7 @@ export class Splitter {
   private enter(list: number, isMember: boolean): void {
     this.within = 'list';
     this.isMember = isMember;
+    this.beginnings = BEGINNINGS;
     this.depth = 1;
     this.at = list + 1;
   }
@@ -117,7 +126,7 @@ export class Splitter {
     const { end, isWhole } = extentOf(bytes, at);
     if (end === bytes.length && !isAll) return;
     const isOne = isWhole && end > at;
-    const next = nextRecord(bytes, at + 1, isOne ? end : bytes.length);
+    const next = nextRecord(bytes, at + 1, isOne ? end : bytes.length, this.beginnings);
     if (isOne && (next === undefined || isJson(bytes.subarray(at, end)))) {
       this.at = end;
     } else {
@@ -150,10 +159,21 @@ function listIn(bytes: Buffer, start: number): number | 'none' | 'cut' {
   return at >= bytes.length ? 'cut' : 'none';
 }
 
-function nextRecord(bytes: Buffer, from: number, to: number): number | undefined {
+function nextRecord(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  beginnings: readonly string[],
+): number | undefined {
   const within = bytes.subarray(from, to);
-  const places = BEGINNINGS.map((beginning) => within.indexOf(beginning)).filter((place) => place >= 0);
+  const places = beginnings.map((beginning) => within.indexOf(beginning)).filter((place) => place >= 0);
   return places.length > 0 ? from + Math.min(...places) : undefined;
+}
+
+/** The spaces before a place that begins a line; undefined: it does not. */
+function indentAt(bytes: Buffer, at: number): string | undefined {
+  const before = bytes.toString('latin1', Math.max(0, at - LONGEST_INDENT), at);
+  return /\n([ \t]+)$/.exec(before)?.[1];
 }
 
 function behindColon(bytes: Buffer, from: number): number {

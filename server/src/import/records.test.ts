@@ -9,6 +9,10 @@ const record = (eventID: string, more = '') =>
   `{"eventVersion":"1.08","eventTime":"2026-11-21T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventID":"${eventID}"${more}}`;
 const [A, B, C] = [record('a'), record('b'), record('c')] as [string, string, string];
 const pretty = (text: string) => JSON.stringify(JSON.parse(text), null, 2);
+const indented = (texts: string[]) =>
+  `{\n  "Records": [\n${texts.map((of) => of.replaceAll(/^/gm, '    ')).join(',\n')}\n  ]\n}\n`;
+const event = (of: string) => `{"EventId":"x","CloudTrailEvent":${JSON.stringify(of)}}`;
+const bridge = (of: string) => `{"version":"0","detail":${of}}`;
 const bad = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
 const around = (before: string, middle: Buffer, after: string) =>
   Buffer.concat([Buffer.from(before), middle, Buffer.from(after)]);
@@ -264,6 +268,24 @@ test.each<[string, string | Buffer, string, RegExp]>([
   ],
   ['the end of its list', `{"Records":[${A},${C}`, 'ac', /^line \d, record 3, .*not valid JSON/],
   ['the end of gzip', gzipSync(`${A}\n${C}\n`).subarray(0, -9), 'ac', /gzip data is cut off/],
+  [
+    'the end of one of an indented list',
+    indented([pretty(A), pretty(B).slice(0, 60), pretty(C)]),
+    'ac',
+    /^line 10, record 2, .*not valid JSON/,
+  ],
+  [
+    'one of lookup-events',
+    `{"Events":[${[event(A), event(B).slice(0, 40), event(C)].join(',')}]}`,
+    'ac',
+    /record 2/,
+  ],
+  [
+    'one of a list of EventBridge',
+    `[${[bridge(A), bridge(B).slice(0, 40), bridge(C)].join(',')}]`,
+    'ac',
+    /record 2/,
+  ],
 ])('%s costs only itself, and is told with its place', async (_, content, ids, problem) => {
   const { ids: found, problems } = await read(content);
   expect(found).toBe(ids);
