@@ -2508,57 +2508,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v3/{project_id}/buckets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Buckets of the account in the project's region, by name */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description Project, 32 hex digits */
-                    project_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            buckets: {
-                                name: string;
-                                region: string;
-                                /** @description 0: objects stay for good */
-                                lifecycle_days: number;
-                            }[];
-                            /**
-                             * @description Whose keys encrypt trace files: those of this service, or of the object store
-                             * @enum {unknown}
-                             */
-                            encryption: "keyring" | "store";
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v3/public-keys": {
         parameters: {
             query?: never;
@@ -2625,6 +2574,93 @@ export interface paths {
                             create_time: number;
                             /** @description Digest files are signed with it now */
                             active: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Buckets of the account in the project's region, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            buckets: {
+                                name: string;
+                                region: string;
+                                /** @description 0: objects stay for good */
+                                lifecycle_days: number;
+                            }[];
+                            /**
+                             * @description Whose keys encrypt trace files: those of this service, or of the object store
+                             * @enum {unknown}
+                             */
+                            encryption: "keyring" | "store";
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Create a bucket in the project's region, for trackers to transfer to */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        bucket_name: string;
+                        /** @description Files in it can be locked; cannot be changed later. Default false */
+                        locking?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            name: string;
+                            region: string;
+                            /** @description 0: objects stay for good */
+                            lifecycle_days: number;
                         };
                     };
                 };

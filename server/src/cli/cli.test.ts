@@ -77,7 +77,8 @@ test('recording: enabled, tracked, transferred, switched off', async () => {
   expect((await opencts('trackers enable-cts --project eu-nl')).out).toBe('CTS was enabled already\n');
   for (const line of [
     'trackers create reads sales --events READ --project eu-nl',
-    'trackers transfer system audit-archive --create-bucket --prefix prod --verify --project eu-nl',
+    'buckets create audit-archive --project eu-nl',
+    'trackers transfer system audit-archive --prefix prod --verify --project eu-nl',
     'trackers disable reads --project eu-nl',
   ]) {
     expect(await opencts(line), line).toMatchObject({ code: 0, err: '' });
@@ -89,6 +90,13 @@ test('recording: enabled, tracked, transferred, switched off', async () => {
     obs_info: { file_prefix_name: 'prod' },
   });
   expect(reads).toMatchObject({ tracked: 'sales READ', status: 'disabled' });
+  expect(await json('buckets list --project eu-nl')).toEqual([
+    { name: 'audit-archive', region: 'eu-nl', lifecycle_days: 0 },
+  ]);
+  expect((await opencts('buckets create audit-archive --project eu-nl')).err).toContain('exists already');
+  expect((await opencts('trackers transfer system absent --project eu-nl')).err).toContain(
+    'opencts buckets create absent',
+  );
   expect((await opencts('trackers delete reads --project eu-nl')).code).toBe(0);
   const { secret } = await json('ingest-keys create agent ECS --project eu-nl');
   expect(secret).toMatch(/^octs_/);

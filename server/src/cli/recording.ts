@@ -111,6 +111,27 @@ export const TRACKERS: Commands = {
   },
 };
 
+export const BUCKETS: Commands = {
+  list: {
+    usage: '',
+    summary: "List the buckets of the account in the project's region",
+    columns: ['name', 'region', 'lifecycle_days'],
+    async run({ api, path }) {
+      return (await dataOf(api.GET('/v3/{project_id}/buckets', { params: { path } }))).buckets;
+    },
+  },
+  create: {
+    usage: 'BUCKET',
+    summary: "Create a bucket in the project's region, for trackers to transfer to",
+    options: { locking: { type: 'boolean', help: 'files in it can be locked; cannot be changed later' } },
+    async run({ api, path, args, options }) {
+      const body = { bucket_name: args.BUCKET ?? '', locking: options.locking === true };
+      const made = await dataOf(api.POST('/v3/{project_id}/buckets', { params: { path }, body }));
+      return `${made.name} is made; opencts trackers transfer TRACKER ${made.name} transfers to it`;
+    },
+  },
+};
+
 const ingestKeys = async ({ api, path }: Context) =>
   (await dataOf(api.GET('/v3/{project_id}/ingest-keys', { params: { path } }))).ingest_keys;
 

@@ -8,7 +8,7 @@ import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
 import { QUARANTINE } from './quarantine.ts';
-import { INGEST_KEYS, TRACKERS } from './recording.ts';
+import { BUCKETS, INGEST_KEYS, TRACKERS } from './recording.ts';
 import { TRACE_STORE } from './trace-store.ts';
 
 /** What an administrator manages from the command line, by noun. */
@@ -21,6 +21,7 @@ export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
   projects: { summary: 'Projects of the account', commands: PROJECTS },
   'encryption-keys': { summary: 'Keys that trace files are encrypted with', commands: ENCRYPTION_KEYS },
   trackers: { summary: 'What is recorded, and where it is transferred to', commands: TRACKERS },
+  buckets: { summary: 'Buckets that trackers transfer to', commands: BUCKETS },
   archive: { summary: 'Trace files in object storage', commands: ARCHIVE },
   quarantine: { summary: 'Traces that could not be processed', commands: QUARANTINE },
   clock: { summary: 'The clock of the machine, and whether it is believed', commands: CLOCK },

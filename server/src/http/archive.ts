@@ -58,7 +58,7 @@ export function noteRead(
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { signingKeys, evidence, archive, buckets, recorder, gate },
+  { signingKeys, evidence, archive, recorder, gate },
 ) => {
   server.get(
     '/v3/:project_id/archive',
@@ -205,42 +205,6 @@ export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const check = () => archive.check(params.project_id, query.bucket, query.key, gone);
       return { verdict: await gate.files.run(principal.domainId, check, gone) };
     },
-  );
-
-  server.get(
-    '/v3/:project_id/buckets',
-    {
-      config: { action: 'cts:tracker:list' },
-      schema: {
-        summary: "Buckets of the account in the project's region, by name",
-        tags: ['archive'],
-        params: ProjectPath,
-        response: {
-          200: Type.Object({
-            buckets: Type.Array(
-              Type.Object({
-                name: Type.String(),
-                region: Type.String(),
-                lifecycle_days: Type.Integer({ description: '0: objects stay for good' }),
-              }),
-            ),
-            encryption: Type.Enum(['keyring', 'store'], {
-              description: 'Whose keys encrypt trace files: those of this service, or of the object store',
-            }),
-          }),
-        },
-      },
-    },
-    async ({ principal }) => ({
-      buckets: (await buckets.list(principal.domainId))
-        .filter(({ region }) => region === principal.project?.region)
-        .map(({ name, region, lifecycleDays }) => ({
-          name,
-          region,
-          lifecycle_days: lifecycleDays,
-        })),
-      encryption: buckets.encryptByThemselves ? ('store' as const) : ('keyring' as const),
-    }),
   );
 
   const view = (key: Awaited<ReturnType<typeof signingKeys.rotate>>) => ({

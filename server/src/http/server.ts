@@ -34,6 +34,7 @@ import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
 import { backupRoutes } from './backups.ts';
 import { refuseUnmet, refuseUnreadable } from './below-routes.ts';
+import { bucketRoutes } from './buckets.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { clockRoutes } from './clock.ts';
 import { HTTP_TIMES } from './connections.ts';
@@ -226,6 +227,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(notificationRoutes, deps);
   await server.register(catalogueRoutes, deps);
   await server.register(archiveRoutes, deps);
+  await server.register(bucketRoutes, deps);
   await server.register(archiveProofRoutes, deps);
   await server.register(archiveSearchRoutes, deps);
   await server.register(keyRoutes, deps);

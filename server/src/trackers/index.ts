@@ -1,9 +1,11 @@
+export { bucketExists, refuseNewBucket } from './bucket-refusals.ts';
 export { Configurations, readConfiguration } from './configurations.ts';
 export type { LifecycleChange } from './lifecycle.ts';
-export { MOST_DATA_TRACKERS } from './limits.ts';
+export { MOST_BUCKETS, MOST_DATA_TRACKERS } from './limits.ts';
 export { Recording } from './recording.ts';
 export {
   BUCKET_NAME,
+  BUCKET_RULE,
   Configuration,
   MANAGEMENT_TRACKER,
   ObsInfo,

@@ -2,6 +2,8 @@ import Type, { type Static } from 'typebox';
 
 /** 3–63 of lower-case letters, digits, `-`, `.`; begins with one of the first two; no `..`, `.-`, `-.`; no IPv4 address. */
 export const BUCKET_NAME = '^(?!\\d{1,3}(\\.\\d{1,3}){3}$)(?!.*(\\.\\.|\\.-|-\\.))[a-z0-9][a-z0-9.-]{2,62}$';
+export const BUCKET_RULE =
+  'must hold 3 to 63 of a-z, 0-9, "-" and ".", begin with a letter or digit, hold none of "..", ".-" and "-.", and be no IPv4 address';
 export const MANAGEMENT_TRACKER = 'system';
 
 /** `errorCode` names the code of the error table that a value outside the rule gets; else CTS.0003. */
@@ -18,7 +20,7 @@ export const ObsInfo = Type.Object(
       Type.String({
         pattern: `^$|${BUCKET_NAME}`,
         errorCode: 'CTS.0231',
-        rule: 'must hold 3 to 63 of a-z, 0-9, "-" and ".", begin with a letter or digit, hold none of "..", ".-" and "-.", and be no IPv4 address',
+        rule: BUCKET_RULE,
         description: 'Bucket; empty: no transfer',
       }),
     ),

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { CtsError, ERRORS } from '../errors.ts';
+import { ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
+import { bucketExists, refuseBucket, refuseNewBucket } from './bucket-refusals.ts';
 import { removeMadeInVain } from './in-vain.ts';
 import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
 import { MOST_DATA_TRACKERS, MOST_TAGS } from './limits.ts';
@@ -441,25 +442,16 @@ export class Trackers {
       throw ERRORS.refused(
         'CTS.0211',
         'obs_info.bucket_name',
-        `obs_info.bucket_name is ${name}, but there is no such bucket in your account; set is_obs_created to have it made`,
+        `obs_info.bucket_name is ${name}, but there is no such bucket in your account; make it in the form of the tracker or by "opencts buckets create ${name}", or set is_obs_created to have it made`,
       );
     }
-    if (there) throw bucketExists(name);
+    if (there) throw bucketExists('obs_info.bucket_name', name);
     const locking = settings.lock !== undefined;
     const create = () => buckets.create({ ...bucket, locking });
     const change = { bucket: { ...bucket, lifecycleDays: 0 }, days: lifecycleDays, tracker };
     const made =
       lifecycleDays === 0 ? create() : onLifecycle({ ...change, projectId: owner.projectId }, create);
-    await made.catch((error) => {
-      if (error instanceof ObjectStoreError && error.problem === 'exists') throw bucketExists(name);
-      if (error instanceof CtsError) throw error;
-      if (error instanceof ObjectStoreError && error.problem === 'away') return refuseBucket(error);
-      throw ERRORS.refused(
-        'CTS.0216',
-        'obs_info.bucket_name',
-        `the bucket ${name} could not be made: ${(error as Error).message}`,
-      );
-    });
+    await made.catch((error) => refuseNewBucket(error, 'obs_info.bucket_name', name));
     return true;
   }
 }
@@ -481,21 +473,6 @@ function checkRoom(
       `a project has at most ${MOST_DATA_TRACKERS} data trackers; delete one first`,
     );
   }
-}
-
-function bucketExists(name: string): CtsError {
-  return ERRORS.refused(
-    'CTS.0215',
-    'obs_info.bucket_name',
-    `obs_info.bucket_name is ${name}, but this bucket exists already; choose another name, or leave is_obs_created out if it is yours`,
-  );
-}
-
-/** @throws CtsError 503, or 400 when the object store denies it */
-function refuseBucket(error: unknown): never {
-  if (!(error instanceof ObjectStoreError)) throw error;
-  if (error.problem !== 'away') throw ERRORS.refused('CTS.0211', 'obs_info.bucket_name', error.message);
-  throw ERRORS.unavailable(`the object store cannot be used: ${error.message}`, 10);
 }
 
 function checkName({ tracker_type: type, tracker_name: name }: TrackerRequest): void {
