@@ -131,6 +131,11 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     expect(await told.count()).toBe(1);
     expect(await page.getByText('obs_info').count()).toBe(0);
     await page.getByLabel('Bucket', { exact: true }).fill(BUCKET);
+    await page.getByRole('button', { name: 'Create now' }).click();
+    await page.getByText(`The bucket ${BUCKET} is made`).waitFor();
+    expect(await page.getByLabel('Existing bucket').isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Check access' }).click();
+    await page.getByText('Trace files can be written').waitFor();
     await page.getByLabel('Prefix of file names').fill('prod');
     expect(await page.getByLabel('Verify trace files').isChecked()).toBe(true);
     await shot('form');

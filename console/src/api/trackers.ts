@@ -26,3 +26,6 @@ export async function checkBucket({ calls, path }: Api, bucket: BucketQuestion):
 
 export const listBuckets = ({ calls, path }: Api, signal?: AbortSignal) =>
   dataOf(calls.GET('/v3/{project_id}/buckets', { params: { path }, signal }));
+
+export const createBucket = ({ calls, path }: Api, body: { bucket_name: string; locking: boolean }) =>
+  dataOf(calls.POST('/v3/{project_id}/buckets', { params: { path }, body }));

@@ -9,6 +9,7 @@ import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
 import { AlsoListed } from './also-listed.tsx';
 import { BucketCheck } from './bucket-check.tsx';
+import { BucketCreation } from './bucket-creation.tsx';
 import { type Draft, exampleKey, type FieldProps, LIFECYCLES } from './draft.ts';
 
 const words = texts.trackers.form;
@@ -81,7 +82,13 @@ function BucketFields({ draft, region, buckets, change }: FieldProps & { region:
         of="bucket_name"
         label={words.bucket}
         constraintText={draft.newBucket ? words.bucketHint : undefined}
-        secondaryControl={draft.newBucket ? undefined : <BucketCheck draft={draft} region={region} />}
+        secondaryControl={
+          draft.newBucket ? (
+            <BucketCreation draft={draft} change={change} />
+          ) : (
+            <BucketCheck draft={draft} region={region} />
+          )
+        }
       >
         {draft.newBucket || options.length === 0 ? (
           <Input
