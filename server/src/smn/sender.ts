@@ -193,26 +193,26 @@ export class Sender {
       if (this.serving.has(id)) continue;
       const leave = this.places.take(account, failed === 1);
       if (!leave) continue;
-      const serving = this.serve(id)
-        .then(
-          (found) => {
-            this.broken.delete(id);
-            return found;
-          },
-          (error) => {
-            this.tellBroken(id, error);
-            return false;
-          },
-        )
-        // Others have their turn before what cannot be served is looked at again.
-        .then((found) => (found || this.stopping ? undefined : sleep(RETRY_FIRST_MS)))
-        .finally(() => {
-          leave();
-          this.serving.delete(id);
-          this.wake();
-        });
+      const serving = this.haveTurn(id).finally(() => {
+        leave();
+        this.serving.delete(id);
+        this.wake();
+      });
       this.serving.set(id, serving);
     }
+  }
+
+  /** Never rejects. */
+  private async haveTurn(id: string): Promise<void> {
+    let found = false;
+    try {
+      found = await this.serve(id);
+      this.broken.delete(id);
+    } catch (error) {
+      this.tellBroken(id, error);
+    }
+    // Others have their turn before what cannot be served is looked at again.
+    if (!found && !this.stopping) await sleep(RETRY_FIRST_MS);
   }
 
   /** Once, until the subscription is served again, or fails in another way. */
