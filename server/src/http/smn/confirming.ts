@@ -1,11 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
-import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { Done, idOf, SmnProject, smn } from './shared.ts';
+import { aboutSubscription, Done, idOf, SmnProject, smn } from './shared.ts';
 
 /** Confirming for receivers that cannot: an addition of OpenCTS, with an action of its own. */
 export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
@@ -36,7 +34,7 @@ export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const all = await topics.list(ownerOf(request.principal));
       const found = await subscriptions.findIn(all, subscription_id);
       if (!found) throw ERRORS.noSuchSubscription(subscription_id);
-      about(request, { resourceId: found.urn, resourceName: hideAddress(found.endpoint) });
+      aboutSubscription(request, found);
       await subscriptions.confirmByHand(found, request.body.endpoint);
       return idOf(request);
     },

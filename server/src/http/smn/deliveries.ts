@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import type { Subscription } from '../../smn/index.ts';
-import { about } from '../audit.ts';
 import { ProjectPath } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { ShownAddress } from './shared.ts';
+import { aboutSubscription, ShownAddress } from './shared.ts';
 import { shownEndpoint, shownExtension } from './shown.ts';
 import { ExtensionSchema } from './subscriptions.ts';
 
@@ -52,7 +50,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     const { subscription_id } = request.params;
     const found = (await all(request)).find(({ id }) => id === subscription_id);
     if (!found) throw ERRORS.noSuchSubscription(subscription_id);
-    if (request.audited) about(request, { resourceId: found.urn, resourceName: hideAddress(found.endpoint) });
+    if (request.audited) aboutSubscription(request, found);
     return found;
   }
   async function states(list: readonly Subscription[], principal: Principal) {

@@ -1,12 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import { escapeHtml, isSelfConfirming, parseUrn, type Subscription } from '../../smn/index.ts';
-import { type AuditedOperation, about } from '../audit.ts';
+import type { AuditedOperation } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
-import { idOf, RequestId } from './shared.ts';
+import { aboutSubscription, idOf, RequestId } from './shared.ts';
 
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -51,12 +50,12 @@ export const linkRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
 
   /** The subscriber acts, whom no account knows: the trace goes to the project of the topic. */
   async function asSubscriber(request: FastifyRequest, subscription: Subscription): Promise<void> {
-    const { urn, endpoint, projectId } = subscription;
+    const { projectId } = subscription;
     const project = await iam.directory.projects.find(projectId);
     if (!project) throw noSuchToken();
     const { domain } = project;
     const actor = { user: { id: '', name: '(subscriber)', domain }, domainId: domain.id, projectId };
-    about(request, { resourceId: urn, resourceName: hideAddress(endpoint), actor });
+    aboutSubscription(request, subscription, { actor });
     await server.auditBegin(request);
   }
 

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { PROTOCOLS } from '../../smn/index.ts';
-import type { AuditedOperation } from '../audit.ts';
+import { hideAddress } from '../../auditing/index.ts';
+import { PROTOCOLS, type Subscription } from '../../smn/index.ts';
+import { type AuditDetails, type AuditedOperation, about } from '../audit.ts';
 
 /** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
 export const smn = (
@@ -37,6 +38,15 @@ export const Protocol = Type.String({
 
 /** An endpoint in an answer; its trace tells no more of it than readers are told. */
 export const ShownAddress = Type.String({ hidden: 'address' });
+
+/** Tells the trace of a call which subscription it is about. */
+export function aboutSubscription(
+  request: FastifyRequest,
+  { urn, endpoint }: Pick<Subscription, 'urn' | 'endpoint'>,
+  details: AuditDetails = {},
+): void {
+  about(request, { resourceId: urn, resourceName: hideAddress(endpoint), ...details });
+}
 
 /** Times are text in SMN. */
 export const smnTime = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -8,7 +8,18 @@ import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { Done, idOf, PAGE, Protocol, RequestId, ShownAddress, SmnProject, smn, TopicPath } from './shared.ts';
+import {
+  aboutSubscription,
+  Done,
+  idOf,
+  PAGE,
+  Protocol,
+  RequestId,
+  ShownAddress,
+  SmnProject,
+  smn,
+  TopicPath,
+} from './shared.ts';
 import { shownEndpoint } from './shown.ts';
 
 /** Additions to a subscription; `batch` is one of OpenCTS. */
@@ -126,7 +137,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     const topic = parsed.projectId === owner.projectId ? await topics.byName(owner, parsed.name) : undefined;
     const found = topic && (await subscriptions.find(topic, parsed.subscriptionId));
     if (!found || found.urn !== urn) throw ERRORS.noSuchSubscription(urn);
-    about(request, { resourceId: found.urn, resourceName: hideAddress(found.endpoint) });
+    aboutSubscription(request, found);
     return found;
   }
 
@@ -195,7 +206,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           remark,
           extension,
         });
-        about(request, { resourceId: subscription.urn, resourceName: hideAddress(subscription.endpoint) });
+        aboutSubscription(request, subscription);
         return reply.code(made ? 201 : 200).send({ ...idOf(request), subscription_urn: subscription.urn });
       }
       // One that is refused costs none of the others.
