@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import type { OpenCtsClient } from '@opencts/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
 import { tellBuckets } from './buckets.ts';
 import { checkDigests } from './digests.ts';
@@ -107,7 +106,7 @@ async function run(name: 'cloudtrail' | 'cts', paths: string[], values: Values):
   const keys = values['public-key'] ?? [];
   const checked = keys.length > 0 ? await checkDigests(paths, keys) : undefined;
   for (const line of checked?.told ?? []) warn(line);
-  const format = name === 'cts' ? traceFilesInto(isDry ? undefined : await projectOf(client)) : CLOUDTRAIL;
+  const format = name === 'cts' ? traceFilesInto(isDry ? undefined : await client.projectId()) : CLOUDTRAIL;
   const refusals = new Refusals(warn, values.rejected);
   const summary = await importFiles({
     paths,
@@ -133,5 +132,3 @@ async function run(name: 'cloudtrail' | 'cts', paths: string[], values: Values):
   if (summary.interrupted) return 130;
   return summary.read === 0 || refusals.count + summary.notRecorded.size > 0 ? 1 : 0;
 }
-
-const projectOf = (client: OpenCtsClient) => client.withProject(async ({ project_id }) => project_id);

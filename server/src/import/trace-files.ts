@@ -1,5 +1,4 @@
-import { Exact, membersIn } from '@opencts/client/json';
-import { type MappingOptions, parseItem, Unreadable } from '../ingest/index.ts';
+import { type MappingOptions, parseItem, sentMembers, Unreadable } from '../ingest/index.ts';
 import type { Content } from './envelopes.ts';
 
 type Members = Record<string, unknown>;
@@ -35,9 +34,7 @@ export function traceFrom(
 ): Members {
   const isForeign = record.project_id !== projectId;
   const trace: Members = {};
-  for (const { name, start, end } of membersIn(text) ?? []) {
-    const written = text.slice(start, end);
-    const value = written.startsWith('"') ? (JSON.parse(written) as string) : new Exact(written);
+  for (const [name, value] of Object.entries(sentMembers(text))) {
     if (!GIVEN.has(name)) trace[name] = value;
     else if (isForeign) trace[`source_${name}`] = value;
   }

@@ -8,6 +8,7 @@ export {
   isCloudTrailRecord,
   type MappingOptions,
 } from './formats/cloudtrail.ts';
+export { sentMembers } from './formats/cloudtrail-members.ts';
 export { RESOURCE_RULES } from './formats/cloudtrail-resources.ts';
 export { Indexing } from './indexing.ts';
 export { TraceInput } from './input.ts';
