@@ -8,3 +8,7 @@ export function oneLine(text: string): string {
 }
 
 export const wellFormed = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
+
+/** @param hex 32 digits */
+export const uuidOf = (hex: string) =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { uuidOf } from '../text.ts';
 import { FOLLOWERS, type FollowerName } from './followers.ts';
 import type { Position } from './segment.ts';
 
@@ -142,8 +143,7 @@ export class Frame {
   }
 
   get traceId(): string {
-    const hex = this.buffer.toString('hex', this.start + HEADER + 9, this.start + HEADER + 25);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    return uuidOf(this.buffer.toString('hex', this.start + HEADER + 9, this.start + HEADER + 25));
   }
 
   get projectId(): string {

@@ -4,6 +4,7 @@ import { ERRORS } from '../errors.ts';
 import type { Keyring } from '../kms/index.ts';
 import type { DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type Buckets, ObjectStoreError } from '../objects/index.ts';
+import { uuidOf } from '../text.ts';
 import { bucketExists, refuseBucket, refuseNewBucket } from './bucket-refusals.ts';
 import { removeMadeInVain } from './in-vain.ts';
 import { type LifecycleOptions, setLifecycle } from './lifecycle.ts';
@@ -531,15 +532,11 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     kmsId,
     isOrganizationTracker: request.is_organization_tracker ?? before.isOrganizationTracker,
     excludedServices: request.management_event_selector?.exclude_service ?? before.excludedServices,
-    ...given('compressType', obs.compress_type ?? before.compressType),
+    compressType: obs.compress_type ?? before.compressType,
     ...lockOf(obs, before.lock),
     ...(dataBucket ? { dataBucket } : {}),
   };
 }
-
-/** A member that is there only while it has a value. */
-const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { [name in Name]?: Value };
 
 function lockOf(
   { object_lock_mode: mode, object_lock_days: days }: NonNullable<TrackerRequest['obs_info']>,
@@ -693,7 +690,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
       is_obs_created: settings.isObsCreated,
       is_authorized_bucket: transfers && trouble === undefined,
       bucket_lifecycle: settings.bucketLifecycle,
-      ...given('compress_type', settings.compressType),
+      compress_type: settings.compressType,
       is_sort_by_service: settings.isSortByService,
       bucket_location: transfers ? owner.region : '',
       ...(settings.lock
@@ -716,12 +713,7 @@ export function toAnswer(tracker: StoredTracker, owner: TrackerOwner): Tracker {
 
 /** Clients read the ids of a log group and stream where that is switched on: the same ones, for good. */
 function logIds({ id, projectId, settings }: StoredTracker): Pick<Tracker, 'group_id' | 'stream_id'> {
-  const idOf = (of: string) => {
-    const hex = createHash('sha256').update(of).digest('hex');
-    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-      '-',
-    );
-  };
+  const idOf = (of: string) => uuidOf(createHash('sha256').update(of).digest('hex').slice(0, 32));
   return settings.isLtsEnabled
     ? { group_id: idOf(`log group ${projectId}`), stream_id: idOf(`log stream ${id}`) }
     : { group_id: '', stream_id: '' };
