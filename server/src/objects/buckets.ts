@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Metadata } from '../metadata/index.ts';
+import type { Selectable } from 'kysely';
+import type { Database, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from './store.ts';
 
 /** Object that shows whether a bucket can be written to; each trial has its own, since many go on at once. */
@@ -40,26 +41,18 @@ export class Buckets {
       .selectAll()
       .where('name', '=', name)
       .executeTakeFirst();
-    if (!row) return undefined;
-    return {
-      name: row.name,
-      domainId: row.domain_id,
-      region: row.region,
-      projectId: row.project_id,
-      lifecycleDays: row.lifecycle_days,
-    };
+    return row && bucketOf(row);
   }
 
   /** Buckets of an account, by name. */
   async list(domainId: string): Promise<Bucket[]> {
     const rows = await this.metadata
       .selectFrom('buckets')
-      .select('name')
+      .selectAll()
       .where('domain_id', '=', domainId)
       .orderBy('name')
       .execute();
-    const found = await Promise.all(rows.map(({ name }) => this.find(name)));
-    return found.filter((bucket) => bucket !== undefined);
+    return rows.map(bucketOf);
   }
 
   /**
@@ -188,6 +181,14 @@ export class Buckets {
     return numInsertedOrUpdatedRows > 0n;
   }
 }
+
+const bucketOf = (row: Selectable<Database['buckets']>): Bucket => ({
+  name: row.name,
+  domainId: row.domain_id,
+  region: row.region,
+  projectId: row.project_id,
+  lifecycleDays: row.lifecycle_days,
+});
 
 const rowOf = ({ name, domainId, region, projectId, lifecycleDays }: Bucket) => ({
   name,
