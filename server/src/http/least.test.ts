@@ -73,6 +73,8 @@ interface Resource {
 
 const named = (list: unknown, name: string, value: unknown) =>
   (list as Json[]).find((one) => one[name] === value);
+const trackerCalled = (name: string) => async () =>
+  named((await call('GET', '/v3/{project_id}/trackers')).trackers, 'tracker_name', name);
 const RESOURCES: Record<string, Resource> = {
   'a data tracker': {
     made: '/v3/{project_id}/tracker',
@@ -81,16 +83,14 @@ const RESOURCES: Record<string, Resource> = {
       tracker_name: 'sales',
       data_bucket: { data_bucket_name: 'sales', data_event: ['READ'] },
     }),
-    read: async () =>
-      named((await call('GET', '/v3/{project_id}/trackers')).trackers, 'tracker_name', 'sales'),
+    read: trackerCalled('sales'),
     defaults: ['agency_name', 'status', 'obs_info.is_sort_by_service'],
   },
   'the management tracker': {
     made: '',
     changed: ['put', '/v3/{project_id}/tracker'],
     least: () => ({ tracker_type: 'system', tracker_name: 'system' }),
-    read: async () =>
-      named((await call('GET', '/v3/{project_id}/trackers')).trackers, 'tracker_name', 'system'),
+    read: trackerCalled('system'),
     defaults: ['agency_name', 'status', 'obs_info.is_sort_by_service'],
   },
   'the management tracker, as v1.0 has it': {
