@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type Checkpoint, readCheckpoint } from './log.ts';
+import { type Checkpoint, readCheckpoint, readEntry } from './log.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { type NoteKey, openNote } from './note.ts';
 import { TileCheck } from './tile-check.ts';
@@ -171,19 +171,17 @@ function note(
   bucket: string | undefined,
   buckets: ReadonlySet<string>,
 ): void {
-  try {
-    const { bucket: of, object, sha256, log: origin, size, root } = JSON.parse(entry.toString('utf8'));
-    if (origin !== undefined) {
-      const hash = Buffer.from(root ?? '', 'base64');
-      const told = { origin, size: size ?? -1, root: hash, at: 0, key: log.key, isTold: true };
-      log.earlier.push(told);
-      return;
-    }
-    const isHere = bucket === undefined ? buckets.size === 0 || buckets.has(of) : of === bucket;
-    if (isHere) log.digests.set(object, { sha256, index });
-  } catch {
-    // Not one of ours; its hash is in the tree all the same.
+  const { value } = readEntry(entry.toString('utf8'));
+  // Not one of ours; its hash is in the tree all the same.
+  if (!value) return;
+  if ('log' in value) {
+    const root = Buffer.from(value.root ?? '', 'base64');
+    log.earlier.push({ origin: value.log, size: value.size ?? -1, root, at: 0, key: log.key, isTold: true });
+    return;
   }
+  const isHere =
+    bucket === undefined ? buckets.size === 0 || buckets.has(value.bucket) : value.bucket === bucket;
+  if (isHere) log.digests.set(value.object, { sha256: value.sha256, index });
 }
 
 async function bytesOf(source: ArchiveSource, key: string): Promise<Buffer | Unreadable | undefined> {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
+import Type, { type Static } from 'typebox';
 import { stamp } from '../archive/index.ts';
-import type { Database, Metadata } from '../metadata/index.ts';
+import { type Database, type Metadata, readerOf } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { signNote } from './note.ts';
@@ -32,24 +33,25 @@ export const originOf = (installationId: string, domainId: string, suffix = '') 
   `opencts/${installationId}/${domainId}/${suffix}`.slice(0, -1);
 
 /** A digest file as the log knows it. */
-export interface LogEntry {
-  bucket: string;
-  object: string;
-  sha256: string;
-}
+const LogEntry = Type.Object({ bucket: Type.String(), object: Type.String(), sha256: Type.String() });
+export type LogEntry = Static<typeof LogEntry>;
 
 /** The bytes of an entry. */
 export const entryBytes = ({ bucket, object, sha256 }: LogEntry) =>
   Buffer.from(JSON.stringify({ bucket, object, sha256 }));
 
 /** How far a log had come that a log goes on from, as far as that is known: the first entries of one that was begun anew. */
-export interface Earlier {
+const Earlier = Type.Object({
   /** Its origin. */
-  log: string;
-  size?: number;
+  log: Type.String(),
+  size: Type.Optional(Type.Number()),
   /** Base64. */
-  root?: string;
-}
+  root: Type.Optional(Type.String()),
+});
+export type Earlier = Static<typeof Earlier>;
+
+/** What an entry says; no value: it is none of ours. */
+export const readEntry = readerOf(Type.Union([LogEntry, Earlier]));
 
 export const earlierBytes = ({ log, size, root }: Earlier) =>
   Buffer.from(JSON.stringify({ log, size, root }));

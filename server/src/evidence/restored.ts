@@ -260,7 +260,7 @@ export class RestoredLogs {
       await transaction
         .insertInto('digests')
         .values({
-          ...{ chain_id: chain.id, seq: ++seq, key, body: '', signature, key_id: digest.digest_key_id },
+          ...{ chain_id: chain.id, seq: ++seq, key, body: '', signature, key_id: digest.digest_key_id ?? '' },
           start_time: instantOf(digest.digest_start_time),
           end_time: instantOf(digest.digest_end_time),
           ...{ first_number: first, last_number: digest.last_number ?? first - 1 },

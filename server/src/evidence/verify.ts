@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
 import { eachOf } from '../each-of.ts';
+import { isObjectKey } from '../objects/index.ts';
 import {
   ALGORITHM,
   type Digest,
@@ -173,7 +174,8 @@ class Sheets {
  * signatures and links, and the hash of every trace file (`docs/reference/trace-files.md` 5). Works offline,
  * with the public key alone.
  */
-export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
+export async function verifyArchive(given: VerifyOptions): Promise<Proof> {
+  const options = { ...given, source: ofKeys(given.source) };
   const { source, onFinding, onProgress, from = Number.NEGATIVE_INFINITY, now = Date.now() } = options;
   const to = options.to ?? Number.POSITIVE_INFINITY;
   /** What is younger may be waiting. */
@@ -279,6 +281,16 @@ export async function verifyArchive(options: VerifyOptions): Promise<Proof> {
   return proof;
 }
 
+/** What was altered can name anything: what is no key is no object. */
+function ofKeys(source: ArchiveSource): ArchiveSource {
+  return {
+    ...source,
+    read: async (key) => (isObjectKey(key) ? source.read(key) : undefined),
+    hash: async (key, algorithm) => (isObjectKey(key) ? source.hash(key, algorithm) : undefined),
+    metadata: async (key) => (isObjectKey(key) ? source.metadata(key) : undefined),
+  };
+}
+
 interface Range {
   from: number;
   to: number;
@@ -360,10 +372,9 @@ async function readSheet(source: ArchiveSource, key: string): Promise<Sheet | Do
   if (bytes instanceof Unreadable) return unreadable(bytes.message);
   try {
     const digest = await readDigest(bytes);
+    if (!digest) return changed('it is no digest file');
     const [start, end] = [instantOf(digest.digest_start_time), instantOf(digest.digest_end_time)];
-    if (!Number.isFinite(start) || !Number.isFinite(end) || !Array.isArray(digest.log_files)) {
-      return changed('it is no digest file');
-    }
+    if (!Number.isFinite(start) || !Number.isFinite(end)) return changed('it is no digest file');
     if (digest.digest_object !== key)
       return changed(`it was moved: it says that it is ${digest.digest_object}`);
     if (source.bucket !== undefined && digest.digest_bucket !== source.bucket) {

@@ -35,7 +35,8 @@ const MOST_KEY_BYTES = 1024;
 /** Parts with a slash between, none of them empty, "." or ".."; ends of lines are letters like others. */
 const KEY = /^(?:(?!\.{1,2}(?:\/|$))[^/\0]+)(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)*$/;
 
-const isKey = (key: string) => Buffer.byteLength(key) <= MOST_KEY_BYTES && KEY.test(key);
+/** Whether an object can be called so. */
+export const isObjectKey = (key: string) => Buffer.byteLength(key) <= MOST_KEY_BYTES && KEY.test(key);
 
 /** What is kept beside an object. */
 interface Aside {
@@ -181,7 +182,7 @@ export class DirectoryStore implements ObjectStore {
     const listing: Listing = { objects: [], folders: [], next: undefined };
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     let last = '';
-    if (base !== '' && !isKey(base.slice(0, -1))) return listing;
+    if (base !== '' && !isObjectKey(base.slice(0, -1))) return listing;
     for await (const entry of this.walk(bucket, base, delimiter !== undefined)) {
       if (!entry.startsWith(prefix) || entry <= after) continue;
       if (listing.objects.length + listing.folders.length >= limit) {
@@ -263,7 +264,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   private file(bucket: string, key: string): string {
-    if (!isKey(key)) {
+    if (!isObjectKey(key)) {
       throw new ObjectStoreError(
         'no-object',
         `${JSON.stringify(key.slice(0, 200))} is not the key of an object`,

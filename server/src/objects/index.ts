@@ -1,5 +1,5 @@
 export { type Bucket, Buckets } from './buckets.ts';
-export { DirectoryStore } from './directory.ts';
+export { DirectoryStore, isObjectKey } from './directory.ts';
 export { openS3, type S3Options } from './s3.ts';
 export {
   type Listing,
