@@ -92,7 +92,12 @@ describe('trace files in a directory, encrypted with a named key', () => {
     const stored = await buffer((await objects.get(BUCKET, file)).body);
     expect(stored.subarray(0, 8).toString()).toBe('OCTSENC1');
     expect(() => gunzipSync(stored)).toThrow();
-    const { bytes } = await download(file);
+    // It lies there a moment before it is known.
+    const { status: answered, bytes } = await until(async () => {
+      const got = await download(file);
+      return got.status === 404 ? undefined : got;
+    });
+    expect([answered, answered === 200 ? '' : bytes.toString()]).toEqual([200, '']);
     expect(JSON.parse(gunzipSync(bytes).toString())).toMatchObject([{ resource_id: 'r-secret' }]);
     const folder = file.slice(0, file.lastIndexOf('/') + 1);
     expect((await v3('GET', `/archive?prefix=${folder}`)).body.files).toMatchObject([{ kms_id: key.id }]);
