@@ -248,7 +248,7 @@ test('a subscriber that keeps failing is paused, which a trace says, and resumed
     });
   expect(await traceOf('pauseSubscription')).toMatchObject({
     resource_type: 'subscription',
-    resource_name: `${receiver.url}/hook`,
+    resource_name: `${receiver.url}/********`,
     trace_rating: 'warning',
     message: expect.stringContaining('500'),
   });
