@@ -1,6 +1,7 @@
 import { elementsIn, membersIn } from '@opencts/client/json';
 import { isCloudTrailRecord, parseItem, Unreadable } from '../ingest/index.ts';
 import { fromColumns } from './athena.ts';
+import { LISTS } from './parts.ts';
 
 /** A record, and how it was written. */
 export interface SentRecord {
@@ -8,8 +9,17 @@ export interface SentRecord {
   text: string;
 }
 
-/** What a part of a file holds: records, something of CloudTrail that is none, or why it is neither. */
-export type Content = { records: SentRecord[] } | { passed: Passed } | Unreadable;
+/** What a part of a file holds: records, something of CloudTrail that is none, why it is neither, or a list of these. */
+export type Content = { records: SentRecord[] } | { passed: Passed } | Unreadable | { elements: Element[] };
+
+/** An element of a list within a part; each is judged by itself. */
+export interface Element {
+  content: Content;
+  /** How it was written. */
+  text: string;
+  /** Where it stands in the part. */
+  where: string;
+}
 
 export type Passed = 'digest' | 'Insights event' | 'control message' | 'bucket notification';
 
@@ -24,6 +34,7 @@ const ENVELOPES = [
   'Message',
   'Body',
   'body',
+  'Sns',
   'record',
   '_source',
   'event',
@@ -31,7 +42,6 @@ const ENVELOPES = [
   'result',
   '_raw',
 ];
-const LISTS = ['Records', 'Events', 'events', 'logEvents'];
 const MOST_LAYERS = 5;
 
 export function contentOf(bytes: Buffer): Content {
@@ -53,7 +63,7 @@ function contentIn(value: unknown, text: string, layers: number): Content {
   if (named !== undefined) return contentOf(Buffer.from(named));
   if (layers === 0) return NONE;
   const list = LISTS.find((name) => Array.isArray(members[name]));
-  if (list !== undefined) return inList(textOf(text, list), layers);
+  if (list !== undefined) return inList(textOf(text, list), list, layers);
   for (const name of ENVELOPES) {
     const content = inEnvelope(members[name], text, name, layers);
     if (content !== undefined) return content;
@@ -74,15 +84,14 @@ function inEnvelope(member: unknown, text: string, name: string, layers: number)
   return content === NONE ? undefined : content;
 }
 
-/** All of them, or the first problem. */
-function inList(text: string, layers: number): Content {
-  const records: SentRecord[] = [];
-  for (const written of elementsIn(text) ?? []) {
-    const content = contentIn(JSON.parse(written), written, layers - 1);
-    if (!('records' in content)) return content;
-    records.push(...content.records);
-  }
-  return { records };
+function inList(text: string, name: string, layers: number): Content {
+  const elements = (elementsIn(text) ?? []).map((written, index) => ({
+    content: contentIn(JSON.parse(written), written, layers - 1),
+    text: written,
+    where: `element ${index + 1} of ${name}`,
+  }));
+  if (elements.length === 0) return { records: [] };
+  return elements.every(({ content }) => content === NONE) ? NONE : { elements };
 }
 
 function textOf(text: string, name: string): string {

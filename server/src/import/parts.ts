@@ -9,8 +9,9 @@ export interface Part {
   bytes: Buffer;
 }
 
-/** Members of a document that list its records: log files, `lookup-events`, exports and subscriptions of CloudWatch Logs. */
-const LISTS = new Set(['"Records"', '"Events"', '"events"', '"logEvents"', '"traces"']);
+/** Members of a document that list its records: log files, `lookup-events`, CloudWatch Logs, SQS, traces. */
+export const LISTS = ['Records', 'Events', 'events', 'logEvents', 'Messages', 'traces'];
+const LIST_NAMES = new Set(LISTS.map((name) => JSON.stringify(name)));
 /** How the next record may begin where a broken one does not end: in a line of its own, or with what comes first. */
 const BEGINNINGS = [
   '\n{',
@@ -151,7 +152,7 @@ function listIn(bytes: Buffer, start: number): number | 'none' | 'cut' {
     const behindName = endOfString(bytes, at + 1) + 1;
     const value = behindColon(bytes, behindName);
     if (value >= bytes.length) return 'cut';
-    if (bytes[value] === OPEN_ARRAY && LISTS.has(bytes.toString('latin1', at, behindName))) return value;
+    if (bytes[value] === OPEN_ARRAY && LIST_NAMES.has(bytes.toString('latin1', at, behindName))) return value;
     const { end } = extentOf(bytes, value);
     at = end > value ? pastFill(bytes, end) : end;
     if (end === value) return 'none';

@@ -2,12 +2,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLOUDTRAIL } from './formats.ts';
-import { type Refusal, readRecords } from './records.ts';
+import { readRecords } from './records.ts';
+import { A, B, C, INSIGHT, read, record } from './testing/reading.ts';
 
 const MARK = '\ufeff';
-const record = (eventID: string, more = '') =>
-  `{"eventVersion":"1.08","eventTime":"2026-11-21T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventID":"${eventID}"${more}}`;
-const [A, B, C] = [record('a'), record('b'), record('c')] as [string, string, string];
 const pretty = (text: string) => JSON.stringify(JSON.parse(text), null, 2);
 const indented = (texts: string[]) =>
   `{\n  "Records": [\n${texts.map((of) => of.replaceAll(/^/gm, '    ')).join(',\n')}\n  ]\n}\n`;
@@ -16,37 +14,6 @@ const bridge = (of: string) => `{"version":"0","detail":${of}}`;
 const bad = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
 const around = (before: string, middle: Buffer, after: string) =>
   Buffer.concat([Buffer.from(before), middle, Buffer.from(after)]);
-
-/** Ids of the records that are read, and what is told of the others. @param size bytes that are read at once */
-async function read(content: string | Buffer, { size = 1 << 20, isNamed = true } = {}) {
-  const bytes = Buffer.from(content);
-  const problems: string[] = [];
-  const passed: string[] = [];
-  const refusals: Refusal[] = [];
-  async function* open() {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-  }
-  const reading = {
-    refuse(refusal: Refusal) {
-      const { line, record, byte, reason } = refusal;
-      refusals.push(refusal);
-      problems.push(`${line === undefined ? '' : `line ${line}, record ${record}, byte ${byte}: `}${reason}`);
-    },
-    pass: (what: string) => passed.push(what),
-  };
-  const texts: string[] = [];
-  let ids = '';
-  for await (const { record, text } of readRecords(
-    { path: 'a.json', isNamed, size: 0 },
-    CLOUDTRAIL,
-    reading,
-    open,
-  )) {
-    ids += record.eventID;
-    texts.push(text);
-  }
-  return { ids, texts, problems, passed, refusals };
-}
 
 test.each<[string, string | Buffer]>([
   ['an object', `{"Records":[${A},${B},${C}]}`],
@@ -133,8 +100,6 @@ test.each<[string, string | Buffer]>([
   }
 });
 
-const INSIGHT =
-  '{"eventVersion":"1.08","eventTime":"2026-11-21T10:00:00Z","eventType":"AwsCloudTrailInsight","insightDetails":{"state":"Start","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","insightType":"ApiCallRateInsight"},"eventCategory":"Insight"}';
 const DIGEST =
   '{"awsAccountId":"1","digestStartTime":"2026-11-21T09:00:00Z","digestEndTime":"2026-11-21T10:00:00Z","logFiles":[{"s3Object":"a","hashValue":"b"}]}';
 const NOTIFICATION =
@@ -333,4 +298,14 @@ test('whatever is broken in one place, most records are read, and every text is 
     ),
     { numRuns: 2000 },
   );
+});
+
+test('records behind however many foreign lines are read, and the lines are counted', async () => {
+  const foreign = '{"level":"info","msg":"x"}\n'.repeat(1500);
+  for (const isNamed of [true, false]) {
+    const { ids, problems, refusals, passed } = await read(`${foreign}${A}\n${B}`, { isNamed });
+    expect([ids, passed]).toEqual(['ab', []]);
+    expect(refusals.reduce((total, { count = 1 }) => total + count, 0)).toBe(1500);
+    expect(problems.at(-1)).toMatch(/^before its first record .*: 500, which are not kept$/);
+  }
 });

@@ -3,6 +3,7 @@ import { bytesOf, decoded } from './bytes.ts';
 import type { Passed, SentRecord } from './envelopes.ts';
 import { nameOf, type Source } from './files.ts';
 import type { Format } from './formats.ts';
+import { JudgedFile } from './judged-file.ts';
 import { partsOf } from './split.ts';
 
 /** What of a file was not taken, and why. */
@@ -16,6 +17,8 @@ export interface Refusal {
   reason: string;
   /** As it was written. */
   text?: string;
+  /** How many it stands for, where it is not one. */
+  count?: number;
 }
 
 export interface Reading {
@@ -24,15 +27,12 @@ export interface Reading {
   pass(what: Passed | 'other file' | 'empty file'): void;
 }
 
+export type Place = Required<Pick<Refusal, 'file' | 'line' | 'record' | 'byte'>>;
+
 /** A record, and where it stands. */
 export interface FoundRecord extends SentRecord {
-  place: Required<Pick<Refusal, 'file' | 'line' | 'record' | 'byte'>>;
+  place: Place;
 }
-
-/** Parts, and characters of them, that may be nothing of CloudTrail before a file counts as none of its files. */
-const MOST_FOREIGN = 1000;
-const LONGEST_FOREIGN = 8 * 1024 ** 2;
-const LOOKED_AT = 64 * 1024;
 
 /** Records of one source, in whatever form they stand; what is refused is told with its place. */
 export async function* readRecords(
@@ -43,39 +43,19 @@ export async function* readRecords(
 ): AsyncGenerator<FoundRecord> {
   const file = nameOf(source.path);
   const bytes = decoded(open(source.path), (reason) => reading.refuse({ file, reason }));
-  const withheld: Refusal[] = [];
-  let isOurs = false;
+  const judged = new JudgedFile(format, reading);
   let record = 0;
-  let foreign = 0;
-  const acknowledge = () => {
-    isOurs = true;
-    for (const refusal of withheld.splice(0)) reading.refuse(refusal);
-  };
   try {
     for await (const part of partsOf(bytes, (one) => !(format.contentOf(one) instanceof Unreadable))) {
       const place = { file, line: part.line, record: ++record, byte: part.at };
       const content = format.contentOf(part.bytes);
-      if (content instanceof Unreadable) {
-        const start = part.bytes.toString('utf8', 0, LOOKED_AT);
-        if (format.names.test(start)) acknowledge();
-        const refusal = { ...place, reason: content.reason, text: part.bytes.toString('utf8') };
-        if (isOurs) {
-          reading.refuse(refusal);
-          continue;
-        }
-        foreign += part.bytes.length;
-        if (withheld.push(refusal) > MOST_FOREIGN || foreign > LONGEST_FOREIGN) break;
-        continue;
-      }
-      acknowledge();
-      if ('passed' in content) reading.pass(content.passed);
-      else for (const one of content.records) yield { ...one, place };
+      for (const one of judged.take(content, place, part.bytes)) yield { ...one, place };
     }
   } catch (error) {
     reading.refuse({ file, reason: `it cannot be read: ${(error as Error).message}` });
     return;
   }
-  if (isOurs) return;
+  if (judged.isOurs) return;
   if (!source.isNamed) return reading.pass(record === 0 ? 'empty file' : 'other file');
   reading.refuse({ file, reason: `it holds no ${format.holds}` });
 }

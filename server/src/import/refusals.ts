@@ -24,8 +24,8 @@ export class Refusals {
 
   /** @param kind the reason without what differs from record to record */
   add(refusal: Refusal, kind = kindOf(refusal.reason)): void {
-    const { file, line, record, byte, reason, text } = refusal;
-    this.reasons.set(kind, (this.reasons.get(kind) ?? 0) + 1);
+    const { file, line, record, byte, reason, text, count = 1 } = refusal;
+    this.reasons.set(kind, (this.reasons.get(kind) ?? 0) + count);
     // At once: of millions none waits in memory.
     if (this.kept !== undefined) {
       writeSync(this.kept, `${JSON.stringify({ file, line, byte, reason, record: text })}\n`);
