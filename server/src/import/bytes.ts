@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { expanded, isGzip } from './gzip.ts';
 
-/** How much is read at once; gzip makes up to a thousand times as much of it. */
+/** How much is read at once. */
 const AT_ONCE = 64 * 1024;
 /** Tools that download compressed files and compress again. */
 const MOST_LAYERS = 3;
@@ -20,7 +20,7 @@ export async function* decoded(bytes: Bytes, tell: (problem: string) => void): A
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     const { head, all } = await peeked(current);
     current = all;
-    if (head[0] !== 0x1f || head[1] !== 0x8b) break;
+    if (!isGzip(head)) break;
     current = expanded(all, tell);
   }
   const { head, all } = await peeked(current);
@@ -45,37 +45,6 @@ async function peeked(bytes: Bytes): Promise<{ head: Buffer; all: Bytes }> {
     yield* { [Symbol.asyncIterator]: () => iterator };
   }
   return { head, all: all() };
-}
-
-/** Piece by piece, since a stream forgets at an error what it has not handed over yet. */
-async function* expanded(bytes: Bytes, tell: (problem: string) => void): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
-  let pieces: Buffer[] = [];
-  let failure: NodeJS.ErrnoException | undefined;
-  const ended = new Promise<void>((resolve) => {
-    gunzip.on('end', resolve);
-    gunzip.on('error', (error) => {
-      failure = error;
-      resolve();
-    });
-  });
-  gunzip.on('data', (piece: Buffer) => pieces.push(piece));
-  for await (const chunk of bytes) {
-    await Promise.race([ended, new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()))]);
-    yield* pieces;
-    pieces = [];
-    if (failure) break;
-  }
-  if (!failure) gunzip.end();
-  await ended;
-  yield* pieces;
-  if (failure) {
-    tell(
-      failure.code === 'Z_BUF_ERROR'
-        ? 'its gzip data is cut off'
-        : `its gzip data is damaged: ${failure.message}`,
-    );
-  }
 }
 
 function utf16Of([first, second]: Buffer): 'utf-16le' | 'utf-16be' | undefined {
