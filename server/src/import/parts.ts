@@ -1,4 +1,6 @@
 import { endOfString, extentOf, pastSpace, unmarked } from '../ingest/index.ts';
+import { Beginnings, LONGEST_BEGINNING } from './beginnings.ts';
+import { pastStamp } from './stamps.ts';
 
 const [QUOTE, COMMA, COLON] = [0x22, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
@@ -12,17 +14,6 @@ export interface Part {
 /** Members of a document that list its records: log files, `lookup-events`, CloudWatch Logs, SQS, traces. */
 export const LISTS = ['Records', 'Events', 'events', 'logEvents', 'Messages', 'traces'];
 const LIST_NAMES = new Set(LISTS.map((name) => JSON.stringify(name)));
-/** How the next record may begin where a broken one does not end: in a line of its own, or with what comes first. */
-const BEGINNINGS = [
-  '\n{',
-  ...['eventVersion', 'EventId', 'version', 'api_version', 'code'].map((name) => `,{"${name}":`),
-];
-const LONGEST_INDENT = 64;
-const LONGEST_BEGINNING = LONGEST_INDENT + 2;
-/** CloudWatch Logs puts it before each line that it exports. */
-const STAMP = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)[ \t]+(?=[{[])/;
-const LONGEST_STAMP = 48;
-
 /**
  * Takes JSON apart as it comes: lists, on their own or as members of documents, and documents, one after the other.
  * What is broken costs only itself wherever it can be seen where the next begins; parsers of streams end there,
@@ -37,10 +28,17 @@ export class Splitter {
   private isMember = false;
   /** Lists that are open. */
   private depth = 0;
-  /** How the next record may begin; those of a list that is written over many lines are indented alike. */
-  private beginnings = BEGINNINGS;
+  private readonly beginnings = new Beginnings();
   /** In the midst of what is broken, until the next record seems to begin. */
   private isLost = false;
+  /** The document that it was made for is taken. */
+  isDone = false;
+  private readonly isForOne: boolean;
+
+  /** @param isForOne it ends behind the first document, or behind what is broken in its place */
+  constructor(isForOne = false) {
+    this.isForOne = isForOne;
+  }
 
   /**
    * @param more whether more bytes will come; `none yet`: the first of these has to be taken as it is, since no
@@ -49,7 +47,10 @@ export class Splitter {
   *take(bytes: Buffer, more: 'some' | 'none yet' | 'none'): Generator<Part> {
     this.at = 0;
     for (let isAll = more !== 'some'; ; isAll = more === 'none') {
-      if (this.isLost && !this.findsBeginning(bytes)) return;
+      if (this.isLost) {
+        if (!this.findsBeginning(bytes)) return;
+        if (this.endsHere()) return;
+      }
       this.at = pastFill(bytes, this.at);
       if (this.at >= bytes.length) {
         // The last of a list that is cut off.
@@ -60,12 +61,17 @@ export class Splitter {
       if (this.within === 'list') yield* this.element(bytes, isAll);
       else if (this.within === 'members') this.passMember(bytes, isAll);
       else yield* this.document(bytes, isAll);
-      if (this.at === before) return;
+      if (this.at === before || this.endsHere()) return;
     }
   }
 
+  private endsHere(): boolean {
+    this.isDone = this.isForOne && this.within === 'documents' && !this.isLost;
+    return this.isDone;
+  }
+
   private findsBeginning(bytes: Buffer): boolean {
-    const next = nextRecord(bytes, this.at, bytes.length, this.beginnings);
+    const next = this.beginnings.find(bytes, this.at, bytes.length);
     this.isLost = next === undefined;
     this.at = next ?? Math.max(this.at, bytes.length - LONGEST_BEGINNING);
     return next !== undefined;
@@ -79,14 +85,22 @@ export class Splitter {
       this.at++;
       this.depth++;
     } else {
-      const indent = this.beginnings === BEGINNINGS ? indentAt(bytes, this.at) : undefined;
-      if (indent) this.beginnings = [`\n${indent}{`, ...BEGINNINGS];
+      this.beginnings.indented(bytes, this.at);
       yield* this.value(bytes, isAll);
     }
   }
 
   private *document(bytes: Buffer, isAll: boolean): Generator<Part> {
-    this.at = pastStamp(bytes, this.at);
+    const before = this.at;
+    const behindStamp = pastStamp(bytes, before);
+    if (behindStamp > before) this.beginnings.stamped();
+    this.at = behindStamp;
+    yield* this.unstamped(bytes, isAll);
+    // More of it has to come: it is not begun yet.
+    if (this.at === behindStamp) this.at = before;
+  }
+
+  private *unstamped(bytes: Buffer, isAll: boolean): Generator<Part> {
     if (bytes[this.at] === OPEN_ARRAY) {
       this.enter(this.at, false);
       return;
@@ -100,7 +114,7 @@ export class Splitter {
   private enter(list: number, isMember: boolean): void {
     this.within = 'list';
     this.isMember = isMember;
-    this.beginnings = BEGINNINGS;
+    this.beginnings.enter();
     this.depth = 1;
     this.at = list + 1;
   }
@@ -127,9 +141,10 @@ export class Splitter {
     const { end, isWhole } = extentOf(bytes, at);
     if (end === bytes.length && !isAll) return;
     const isOne = isWhole && end > at;
-    const next = nextRecord(bytes, at + 1, isOne ? end : bytes.length, this.beginnings);
+    const next = this.beginnings.find(bytes, at + 1, isOne ? end : bytes.length);
     if (isOne && (next === undefined || isJson(bytes.subarray(at, end)))) {
       this.at = end;
+      this.beginnings.seen(bytes.subarray(at, end));
     } else {
       this.at = next ?? bytes.length;
       this.isLost = next === undefined;
@@ -160,37 +175,13 @@ function listIn(bytes: Buffer, start: number): number | 'none' | 'cut' {
   return at >= bytes.length ? 'cut' : 'none';
 }
 
-function nextRecord(
-  bytes: Buffer,
-  from: number,
-  to: number,
-  beginnings: readonly string[],
-): number | undefined {
-  const within = bytes.subarray(from, to);
-  const places = beginnings.map((beginning) => within.indexOf(beginning)).filter((place) => place >= 0);
-  return places.length > 0 ? from + Math.min(...places) : undefined;
-}
-
-/** The spaces before a place that begins a line; undefined: it does not. */
-function indentAt(bytes: Buffer, at: number): string | undefined {
-  const before = bytes.toString('latin1', Math.max(0, at - LONGEST_INDENT), at);
-  return /\n([ \t]+)$/.exec(before)?.[1];
-}
-
 function behindColon(bytes: Buffer, from: number): number {
   const at = pastSpace(bytes, from);
   return bytes[at] === COLON ? pastSpace(bytes, at + 1) : at;
 }
 
-function pastStamp(bytes: Buffer, from: number): number {
-  const first = bytes[from] as number;
-  if (first < 0x30 || first > 0x39) return from;
-  const stamp = STAMP.exec(bytes.toString('latin1', from, from + LONGEST_STAMP));
-  return from + (stamp?.[0].length ?? 0);
-}
-
 /** Past spaces, commas, and the mark that some tools put in front. */
-function pastFill(bytes: Buffer, from: number): number {
+export function pastFill(bytes: Buffer, from: number): number {
   for (let at = from; ; ) {
     let next = pastSpace(bytes, at);
     while (bytes[next] === COMMA) next = pastSpace(bytes, next + 1);

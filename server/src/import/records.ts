@@ -1,4 +1,3 @@
-import { Unreadable } from '../ingest/index.ts';
 import { bytesOf, decoded } from './bytes.ts';
 import type { Passed, SentRecord } from './envelopes.ts';
 import { nameOf, type Source } from './files.ts';
@@ -46,7 +45,7 @@ export async function* readRecords(
   const judged = new JudgedFile(format, reading);
   let record = 0;
   try {
-    for await (const part of partsOf(bytes, (one) => !(format.contentOf(one) instanceof Unreadable))) {
+    for await (const part of partsOf(bytes)) {
       const place = { file, line: part.line, record: ++record, byte: part.at };
       const content = format.contentOf(part.bytes);
       for (const one of judged.take(content, place, part.bytes)) yield { ...one, place };

@@ -1,5 +1,6 @@
-import { pastSpace } from '../ingest/index.ts';
-import { isList, type Part, Splitter } from './parts.ts';
+import { extentOf, pastSpace } from '../ingest/index.ts';
+import { isList, type Part, pastFill, Splitter } from './parts.ts';
+import { pastStamp } from './stamps.ts';
 
 /** What may be a record, and where it begins in its file. */
 export interface PlacedPart extends Part {
@@ -9,54 +10,80 @@ export interface PlacedPart extends Part {
 
 /** More bytes than a record may have: of these a value that has no end is broken. */
 const LARGEST = 4 * 1024 ** 2;
-/** Lines that are looked at for whether each is a record, and bytes of these. */
-const TRIED_LINES = 16;
-const TRIED = 2 * 1024 ** 2;
+const [OPEN_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA] = [0x7b, 0x5b, 0x5d, 0x2c];
 
 /**
- * The parts of a file, of which at most twice the largest of them is held in memory.
- * @param isOne whether bytes are a record by themselves
+ * The parts of a file, of which at most twice the largest of them is held in memory. A line is taken by itself, so
+ * that nothing broken in it reaches into the next, unless a document begins in it that ends in another.
  */
-export async function* partsOf(
-  chunks: AsyncIterable<Buffer>,
-  isOne: (bytes: Buffer) => boolean,
-): AsyncGenerator<PlacedPart> {
+export async function* partsOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<PlacedPart> {
   const window = new Window(chunks);
-  while (window.bytes.length < TRIED && (await window.grow()));
-  if (isByLine(window.bytes, isOne)) yield* partsByLine(window);
-  yield* partsWithin(window);
-}
-
-/** Each line by itself, until one comes that is longer than any record: that holds many. */
-async function* partsByLine(window: Window): AsyncGenerator<PlacedPart> {
   for (;;) {
-    const feed = window.bytes.indexOf('\n');
-    if (feed < 0 && window.bytes.length > LARGEST) return;
-    if (feed < 0 && (await window.grow())) continue;
-    const end = feed < 0 ? window.bytes.length : feed + 1;
+    const end = await window.endOfLine(0);
     if (end === 0) return;
-    for (const { at, bytes } of new Splitter().take(window.bytes.subarray(0, end), 'none')) {
-      yield { ...window.place(at), bytes };
-    }
-    window.drop(end);
+    if (end === undefined || (await reachesFurther(window, end))) yield* partsOfDocument(window);
+    else yield* partsOfLine(window, end);
   }
 }
 
-async function* partsWithin(window: Window): AsyncGenerator<PlacedPart> {
-  const splitter = new Splitter();
+function* partsOfLine(window: Window, end: number): Generator<PlacedPart> {
+  const line = window.bytes.subarray(0, end);
+  const start = pastSpace(line, 0);
+  if (line.includes(OPEN_OBJECT) || line.includes(OPEN_ARRAY)) {
+    for (const { at, bytes } of new Splitter().take(line, 'none')) yield { ...window.place(at), bytes };
+  } else if (pastFill(line, start) < end) {
+    yield { ...window.place(start), bytes: line.subarray(start) };
+  }
+  window.drop(end);
+}
+
+async function* partsOfDocument(window: Window): AsyncGenerator<PlacedPart> {
+  const splitter = new Splitter(true);
   for (let more: Parameters<Splitter['take']>[1] = 'some'; ; ) {
     for (const { at, bytes } of splitter.take(window.bytes, more)) yield { ...window.place(at), bytes };
     window.drop(splitter.at);
-    if (more === 'none') return;
+    if (splitter.isDone || more === 'none') return;
     if (!(await window.grow())) more = 'none';
     else more = window.bytes.length > LARGEST ? 'none yet' : 'some';
   }
 }
 
+/** Whether a document begins in the first line that ends in another; if not, what is not whole in it was cut off. */
+async function reachesFurther(window: Window, end: number): Promise<boolean> {
+  if (isWhole(window.bytes.subarray(0, end))) return false;
+  let [start, stop] = [end, await window.endOfLine(end)];
+  while (stop !== undefined && stop > start && pastSpace(window.bytes.subarray(0, stop), start) === stop) {
+    [start, stop] = [stop, await window.endOfLine(stop)];
+  }
+  const line = window.bytes.subarray(0, end);
+  if (stop === undefined) return isList(line);
+  if (stop === start) return false;
+  const next = window.bytes.subarray(start, stop);
+  const first = next[pastStamp(next, 0)];
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return true;
+  const text = line.toString('latin1').trim();
+  if (text.endsWith('[') || text.endsWith(' {') || text === '{') return true;
+  return isList(line) && !isWhole(next) && !isList(next);
+}
+
+/** Whether a line holds values that end in it, and nothing else. */
+function isWhole(line: Buffer): boolean {
+  let at = pastStamp(line, pastFill(line, 0));
+  if (line[at] !== OPEN_OBJECT && line[at] !== OPEN_ARRAY) return true;
+  let end = at;
+  while (line[at] === OPEN_OBJECT || line[at] === OPEN_ARRAY) {
+    const extent = extentOf(line, at);
+    if (!extent.isWhole) return false;
+    end = extent.end;
+    at = pastFill(line, end);
+  }
+  const behind = line[pastSpace(line, end)];
+  return at >= line.length && behind !== COMMA && behind !== CLOSE_ARRAY;
+}
+
 /** What is read of a file and not taken yet. */
 class Window {
   bytes: Buffer = Buffer.alloc(0);
-  hasEnded = false;
   private readonly chunks: AsyncIterator<Buffer>;
   /** Bytes before the window. */
   private before = 0;
@@ -73,16 +100,23 @@ class Window {
     const chunks: Buffer[] = [];
     for (let more = 0; more <= this.bytes.length / 2; ) {
       const next = await this.chunks.next();
-      if (next.done) {
-        this.hasEnded = true;
-        break;
-      }
+      if (next.done) break;
       chunks.push(next.value);
       more += next.value.length;
     }
     if (chunks.length === 0) return false;
     this.bytes = Buffer.concat([this.bytes, ...chunks]);
     return true;
+  }
+
+  /** Behind the line that begins at `start`; undefined: it is longer than any record. */
+  async endOfLine(start: number): Promise<number | undefined> {
+    for (;;) {
+      const feed = this.bytes.indexOf('\n', start);
+      if (feed >= 0) return feed + 1;
+      if (this.bytes.length - start > LARGEST) return undefined;
+      if (!(await this.grow())) return this.bytes.length;
+    }
   }
 
   /** @param at not before what was asked for last */
@@ -103,24 +137,4 @@ class Window {
     for (let feed = passed.indexOf('\n'); feed >= 0; feed = passed.indexOf('\n', feed + 1)) this.line++;
     this.counted = Math.max(this.counted, at);
   }
-}
-
-function isByLine(bytes: Buffer, isOne: (bytes: Buffer) => boolean): boolean {
-  if (isList(bytes)) return false;
-  let start = 0;
-  for (let tried = 0; tried < TRIED_LINES && start < bytes.length; ) {
-    const feed = bytes.indexOf('\n', start);
-    const end = feed < 0 ? bytes.length : feed;
-    if (pastSpace(bytes, start) < end) {
-      tried++;
-      const splitter = new Splitter();
-      const parts = splitter.take(bytes.subarray(start, end), 'none');
-      const first = parts.next();
-      if (!first.done && parts.next().done && splitter.at === end - start && isOne(first.value.bytes)) {
-        return true;
-      }
-    }
-    start = end + 1;
-  }
-  return false;
 }
