@@ -235,11 +235,15 @@ test('a subscriber that keeps failing is paused, which a trace says, and resumed
   await until(() => receiver.of('Notification')[0]);
   // As if it had failed for half an hour already.
   const metadata = connectMetadata(path.join(house.directory, 'metadata.db'));
-  await metadata
-    .updateTable('smn_subscriptions')
-    .set({ failing_since: Date.now() - 31 * 60_000, next_at: Date.now() })
-    .where('failures', '>', 0)
-    .execute();
+  // That it failed is noted a moment after the receiver has it.
+  await until(async () => {
+    const { numUpdatedRows } = await metadata
+      .updateTable('smn_subscriptions')
+      .set({ failing_since: Date.now() - 31 * 60_000, next_at: Date.now() })
+      .where('failures', '>', 0)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n ? true : undefined;
+  });
   await metadata.destroy();
   const traceOf = (name: string) =>
     until(async () => {
