@@ -1,9 +1,10 @@
 import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
-import { type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
+import { MASK, type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { excerpt } from './excerpt.ts';
-import { hideSecrets, hideSecretsIn } from './hide.ts';
-import { MAX_BODY, MAX_LEVELS, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
+import { hideSecrets, hideSecretsIn, retold } from './hide.ts';
+import { hideAddress } from './hide-address.ts';
+import { MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
 /** What the service tells of an operation; its values come from callers and can be anything. */
 export interface OwnTrace {
@@ -52,6 +53,9 @@ const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
 export function fit(trace: OwnTrace, domainId: string, time: number, masks: Masker): TraceInput {
   const { user, request, response, responseSchema } = trace;
   const masked = maskedBy(masks.of(trace.service_type));
+  // Callers write addresses of web hooks anywhere, and refusals repeat them.
+  const tell = trace.service_type === 'SMN' ? hideAddress : asItIs;
+  const told = (text: unknown) => (typeof text === 'string' ? tell(text) : text);
   const line = (value: unknown, most?: number) => lineOf(masked(value), most);
   // Who acted comes first: what callers made hard to look through takes no steps from it.
   const who = user && {
@@ -69,21 +73,50 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     event_type: trace.event_type,
     service_type: trace.service_type,
     resource_type: trace.resource_type,
-    resource_id: line(trace.resource_id, MAX_NAME),
-    resource_name: line(trace.resource_name, MAX_NAME),
+    resource_id: line(told(trace.resource_id), MAX_NAME),
+    resource_name: line(told(trace.resource_name), MAX_NAME),
     user: who,
     source_ip: line(trace.source_ip),
     code: line(trace.code),
     api_version: line(trace.api_version),
-    request: request && requestOf(request, masked),
-    response: responseOf(response && (masked(hideSecretsIn(response, responseSchema)) as string)),
+    request: request && requestOf(request, masked, tell),
+    response: responseOf(
+      response && (masked(toldIn(hideSecretsIn(response, responseSchema), tell)) as string),
+    ),
     request_id: line(trace.request_id),
     user_agent: line(trace.user_agent),
-    message: line(trace.message, MAX_NAME),
+    message: line(told(trace.message), MAX_NAME),
     content_length: trace.content_length,
     read_only: trace.read_only,
     operation_id: trace.trace_type === 'SystemAction' ? undefined : operationOf(name),
   };
+}
+
+type Tell = (text: string) => string;
+const asItIs: Tell = (text) => text;
+
+/** Text of an answer with what is in its JSON told otherwise: escapes stay whole. */
+function toldIn(text: string, tell: Tell): string {
+  if (tell === asItIs) return text;
+  try {
+    return JSON.stringify(retold(JSON.parse(text), tell));
+  } catch {
+    return tell(text);
+  }
+}
+
+/** A query whose values are told otherwise; "&" in an address that was not encoded ends its value, not the address. */
+function toldQuery(query: unknown, tell: Tell): unknown {
+  if (tell === asItIs || typeof query !== 'object' || query === null) return query;
+  let within = false;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      if (within) return [tell(name), MASK];
+      const told = retold(value, tell);
+      within = JSON.stringify([name, value]) !== JSON.stringify([tell(name), told]);
+      return [tell(name), told];
+    }),
+  );
 }
 
 const isName = (value: unknown) => typeof value === 'string' && TRACE_NAME.test(value);
@@ -96,18 +129,10 @@ function maskedBy(masker: Masker): Masked {
   return (value) => {
     if (typeof value === 'string') return masker.text(value, steps);
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-    const text = JSON.stringify(pruned(value, MAX_LEVELS + 1));
+    const text = JSON.stringify(retold(value, asItIs));
     const result = masker.text(text, steps);
     return result === text ? value : JSON.parse(result);
   };
-}
-
-/** A copy without what is nested so deep that no excerpt shows it. */
-function pruned(value: unknown, levels: number): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (levels === 0) return {};
-  if (Array.isArray(value)) return value.map((item) => pruned(item, levels - 1));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, pruned(item, levels - 1)]));
 }
 
 /** One line of text of at most `most` characters. */
@@ -118,12 +143,13 @@ function lineOf(value: unknown, most = MAX_LINE): string | undefined {
   return oneLine(cut);
 }
 
-function requestOf(asked: AskedFor, masked: Masked): Record<string, unknown> | undefined {
+function requestOf(asked: AskedFor, masked: Masked, tell: Tell): Record<string, unknown> | undefined {
   const { params, query, body, schema } = asked;
+  const tellAll = (value: unknown) => (tell === asItIs ? value : retold(value, tell));
   const parts = {
-    params: excerpt(masked(params), MAX_PARAMS),
-    query: excerpt(masked(query), MAX_QUERY),
-    body: excerpt(masked(hideSecrets(body, schema)), MAX_BODY, schema),
+    params: excerpt(masked(tellAll(params)), MAX_PARAMS),
+    query: excerpt(masked(toldQuery(query, tell)), MAX_QUERY),
+    body: excerpt(masked(tellAll(hideSecrets(body, schema))), MAX_BODY, schema),
   };
   const given = Object.entries(parts).filter(
     ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,

@@ -1,4 +1,6 @@
 import { MASK } from '../traces/index.ts';
+import { hideEndpoint } from './hide-address.ts';
+import { MAX_LEVELS } from './limits.ts';
 
 /** As much of a JSON schema as tells where secrets are: their format is `password`, or they are addresses of web hooks. */
 interface Described {
@@ -17,7 +19,7 @@ export function hideSecrets(value: unknown, schema: unknown): unknown {
   const described = (schema ?? {}) as Described;
   if (value === undefined || value === null || !holdsSecrets(described)) return value;
   const { format, hidden, items, properties = {}, patternProperties = {} } = described;
-  if (hidden === 'address') return typeof value === 'string' ? hideAddress(value) : MASK;
+  if (hidden === 'address') return typeof value === 'string' ? hideEndpoint(value) : MASK;
   if (format === 'password' || typeof value !== 'object') return MASK;
   if (Array.isArray(value)) return items ? value.map((item) => hideSecrets(item, items)) : MASK;
   if (items) return MASK;
@@ -30,17 +32,18 @@ export function hideSecrets(value: unknown, schema: unknown): unknown {
   );
 }
 
-/** Of the rest of an address; a shorter one would be told by its end. */
-const LEAST_REST = 12;
-const END = 4;
-const WEB = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]*)\/?(.*)$/is;
-
-/** Whoever knows the address of a web hook can use it: its host is left, and its end. Other addresses stay. */
-export function hideAddress(address: string): string {
-  const [, scheme = '', host = '', rest = ''] = WEB.exec(address) ?? [];
-  if (scheme === '') return address;
-  if (rest === '') return scheme + host;
-  return `${scheme}${host}/${MASK}${rest.length < LEAST_REST ? '' : rest.slice(-END)}`;
+/**
+ * A copy with all texts told otherwise, names of members among them, without what is nested so deep that no
+ * excerpt shows it.
+ */
+export function retold(value: unknown, tell: (text: string) => string, levels = MAX_LEVELS + 1): unknown {
+  if (typeof value === 'string') return tell(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (levels === 0) return {};
+  if (Array.isArray(value)) return value.map((item) => retold(item, tell, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [tell(name), retold(item, tell, levels - 1)]),
+  );
 }
 
 /** The same of JSON text. */

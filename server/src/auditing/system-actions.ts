@@ -2,7 +2,7 @@ import type { LogAnew } from '../evidence/index.ts';
 import type { NamedKey } from '../kms/index.ts';
 import type { Bucket } from '../objects/index.ts';
 import type { OwnTrace } from './fit.ts';
-import { hideAddress } from './hide.ts';
+import { hideAddress } from './hide-address.ts';
 
 /** That a key is gone, as its owner scheduled. */
 export const deletionOf = (key: NamedKey): OwnTrace => ({

@@ -107,7 +107,14 @@ interface Problem {
   params: Record<string, unknown>;
   data?: unknown;
   /** The rule that is broken, with what it says of its refusal. */
-  parentSchema?: { type?: string; format?: string; enum?: unknown[]; errorCode?: string; rule?: string };
+  parentSchema?: {
+    type?: string;
+    format?: string;
+    enum?: unknown[];
+    errorCode?: string;
+    rule?: string;
+    hidden?: string;
+  };
 }
 
 /**
@@ -139,7 +146,8 @@ const SECRET_FIELD = /passw|secret|token/i;
 /** A short value as JSON text; never what may be a secret, as is anything in the place of an object or a list. */
 function shown(field: string, { data, parentSchema }: Problem, masker: Masker): string | undefined {
   const expectsOne = ONE_VALUE.includes(parentSchema?.type ?? '') || parentSchema?.enum !== undefined;
-  const isSecret = parentSchema?.format === 'password' || SECRET_FIELD.test(field);
+  const isSecret =
+    parentSchema?.format === 'password' || parentSchema?.hidden !== undefined || SECRET_FIELD.test(field);
   if (!expectsOne || typeof data === 'object' || data === undefined || isSecret) return undefined;
   const text = JSON.stringify(data);
   const named = `{${JSON.stringify(field.split('.').at(-1))}:${text}}`;

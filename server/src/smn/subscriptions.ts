@@ -410,7 +410,7 @@ export class Subscriptions {
       throw ERRORS.smn(
         403,
         code,
-        `${most} confirmations went to ${endpoint} within ${within / 60_000} minutes; wait before the next`,
+        `${most} confirmations went to this endpoint within ${within / 60_000} minutes; wait before the next`,
         'endpoint',
       );
     }

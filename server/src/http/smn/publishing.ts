@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { ERRORS } from '../../errors.ts';
+import { ERRORS, syntaxReason } from '../../errors.ts';
 import {
   isLine,
   isTelephone,
@@ -152,6 +152,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           endpoint: Type.String({
             maxLength: 32,
             errorCode: 'SMN.0012',
+            hidden: 'address',
             description: '"+" and country code, or the national number, digits only',
           }),
           message: Type.String({ minLength: 1, maxLength: MOST_SMS, errorCode: 'SMN.0009' }),
@@ -296,7 +297,7 @@ function structureOf(text: string): Published {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw refuse(`message_structure is no JSON text: ${(error as Error).message}`);
+    throw refuse(`message_structure is no JSON text: ${syntaxReason(error)}`);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw refuse('message_structure must be the text of a JSON object');
