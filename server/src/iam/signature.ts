@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { canonicalPath, canonicalQuery, encodePath, parseQuery } from '@opencts/client/signing';
 
 /**
  * The schemes of `docs/reference/iam-auth.md` 5. `access`: the secret itself is the key; `derived`: a key derived
@@ -144,10 +145,7 @@ function* canonicalRequests(authorization: Authorization, request: SignedRequest
         bodies.push({ query: '', hash: sha256(text) });
     }
   }
-  const segments = path.split('/');
-  const paths = [segments.map((one) => encode(decodeURIComponent(one))), segments.map(encode)].map((one) =>
-    one.at(-1) === '' ? one.join('/') : `${one.join('/')}/`,
-  );
+  const paths = [canonicalPath(path), encodePath(path)];
   const plain = canonicalHeaders(signedHeaders, request, (value) => value.trim());
   const headers = [plain];
   if (scheme === 'derived') {
@@ -175,28 +173,6 @@ function splitTarget(target: string): [string, string] {
   return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
-type Pair = [key: string, value: string];
-
-function parseQuery(query: string): Pair[] {
-  return query
-    .split('&')
-    .filter((part) => part !== '')
-    .map((part) => {
-      const equals = part.indexOf('=');
-      const text = (raw: string) => decodeURIComponent(raw.replaceAll('+', ' '));
-      return equals === -1 ? [text(part), ''] : [text(part.slice(0, equals)), text(part.slice(equals + 1))];
-    });
-}
-
-function canonicalQuery(pairs: Pair[], ignoreCase = false): string {
-  const order = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-  const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return [...pairs]
-    .sort(([k1, v1], [k2, v2]) => compare(order(k1), order(k2)) || compare(v1, v2))
-    .map(([key, value]) => `${encode(key)}=${encode(value)}`)
-    .join('&');
-}
-
 function canonicalHeaders(names: string[], request: SignedRequest, write: (value: string) => string): string {
   return names
     .flatMap((name) =>
@@ -208,14 +184,6 @@ function canonicalHeaders(names: string[], request: SignedRequest, write: (value
 /** Of a header that was sent; undefined: it was not. */
 function valuesOf({ headers }: SignedRequest, name: string): string[] | undefined {
   return Object.hasOwn(headers, name) ? headers[name] : undefined;
-}
-
-/** Everything except `A-Z a-z 0-9 - _ . ~`. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }
 
 function isDecodable(text: string): boolean {
