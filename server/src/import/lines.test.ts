@@ -49,6 +49,7 @@ test.each([
     'acd',
     2,
   ],
+  ['a list that ends too early', `{"Records":[${A}]${B},${C}]}\n${D}`, 'abcd', 1],
   [
     'a line, and a record on many lines that is broken',
     `${A}\n${cut(pretty(B))}\n${C}\n${pretty(D)}`,

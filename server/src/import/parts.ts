@@ -58,10 +58,11 @@ export class Splitter {
         return;
       }
       const before = this.at;
-      if (this.within === 'list') yield* this.element(bytes, isAll);
-      else if (this.within === 'members') this.passMember(bytes, isAll);
+      const { within } = this;
+      if (within === 'list') yield* this.element(bytes, isAll);
+      else if (within === 'members') this.passMember(bytes, isAll);
       else yield* this.document(bytes, isAll);
-      if (this.at === before || this.endsHere()) return;
+      if ((this.at === before && this.within === within) || this.endsHere()) return;
     }
   }
 
