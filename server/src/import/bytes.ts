@@ -8,8 +8,21 @@ const MOST_LAYERS = 3;
 
 type Bytes = AsyncIterable<Buffer>;
 
-export const bytesOf = (source: string): Bytes =>
-  source === '-' ? process.stdin : createReadStream(source, { highWaterMark: AT_ONCE });
+/** @param signal ends standard input, which may be idle for ever */
+export const bytesOf = (source: string, signal?: AbortSignal): Bytes =>
+  source === '-' ? untilAborted(process.stdin, signal) : createReadStream(source, { highWaterMark: AT_ONCE });
+
+async function* untilAborted(bytes: Bytes, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  const aborted = new Promise<undefined>((resolve) => {
+    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  while (!signal?.aborted) {
+    const next = await Promise.race([iterator.next(), aborted]);
+    if (next === undefined || next.done) return;
+    yield next.value;
+  }
+}
 
 /**
  * A file as UTF-8, whatever it is called: gzip, also of several members, and UTF-16 are told by the first bytes.
@@ -54,8 +67,38 @@ function utf16Of([first, second]: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   return undefined;
 }
 
-async function* fromUtf16(bytes: Bytes, encoding: string): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(encoding);
-  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
-  yield Buffer.from(decoder.decode());
+/** Halves of pairs that stand alone become what is no UTF-8 either, so that their record is refused. */
+async function* fromUtf16(bytes: Bytes, encoding: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let isFirst = true;
+  const take = (units: Buffer) => {
+    const little = encoding === 'utf-16le' ? units : Buffer.from(units).swap16();
+    const text = little.toString('utf16le');
+    const unmarked = isFirst ? text.replace(/^\ufeff/, '') : text;
+    isFirst = isFirst && units.length === 0;
+    return utf8Of(unmarked);
+  };
+  for await (const chunk of bytes) {
+    const all = Buffer.concat([rest, chunk]);
+    let end = all.length - (all.length % 2);
+    const high = all[encoding === 'utf-16le' ? end - 1 : end - 2];
+    if (high !== undefined && high >> 2 === 0xd8 >> 2) end -= 2;
+    yield take(all.subarray(0, end));
+    rest = all.subarray(end);
+  }
+  yield take(rest.subarray(0, rest.length - (rest.length % 2)));
+  if (rest.length % 2 === 1) yield NO_UTF8;
+}
+
+const NO_UTF8 = Buffer.from([0xff]);
+const LONE_HALF = /([\ud800-\udfff])/u;
+
+function utf8Of(text: string): Buffer {
+  if (!LONE_HALF.test(text)) return Buffer.from(text);
+  const pieces = text.split(LONE_HALF).map((piece) => {
+    if (!LONE_HALF.test(piece)) return Buffer.from(piece);
+    const code = piece.charCodeAt(0);
+    return Buffer.from([0xed, 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]);
+  });
+  return Buffer.concat(pieces);
 }

@@ -4,7 +4,7 @@ import { tellBuckets } from './buckets.ts';
 import { checkDigests } from './digests.ts';
 import { CLOUDTRAIL, traceFilesInto } from './formats.ts';
 import { importFiles } from './importer.ts';
-import { Refusals } from './refusals.ts';
+import { NotKept, Refusals } from './refusals.ts';
 import { report } from './report.ts';
 
 const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | -
@@ -80,7 +80,7 @@ export async function importCommand(argv: string[]): Promise<number> {
     return await run(format, paths, { ...values, days });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const isUsage = code?.startsWith('ERR_PARSE_ARGS');
+    const isUsage = error instanceof NotKept || code?.startsWith('ERR_PARSE_ARGS');
     process.stderr.write(`opencts import: ${message}\n`);
     return isUsage ? 2 : 1;
   }

@@ -35,7 +35,8 @@ export async function listSources(paths: readonly string[]): Promise<Source[]> {
       .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => path.join(entry.parentPath, entry.name));
     for (const file of files.sort()) {
-      const found = await statOf(file);
+      // What is there no longer, as the end of a link, is refused when it is its turn.
+      const found = await statOf(file).catch(() => ({ size: 0, isFolder: false }));
       if (!found.isFolder) sources.push({ path: file, isNamed: false, size: found.size });
     }
   }

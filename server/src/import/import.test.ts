@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House, PASSWORD } from '../testing/house.ts';
@@ -200,9 +201,72 @@ test('a folder is read by content: what is refused is kept, and can be imported 
   expect((await opencts([kept])).out).toContain('2 records read in 1 file: 2 accepted');
   // What is there is not written over.
   expect(await opencts([folder, '--rejected', kept])).toMatchObject({
-    code: 1,
-    err: expect.stringContaining('exists'),
+    code: 2,
+    err: `opencts import: --rejected ${kept}: it exists, and what is in it is not written over; name a new file\n`,
   });
+  const nowhere = path.join(house.directory, 'nowhere', 'kept');
+  expect(await opencts([folder, '--rejected', nowhere])).toMatchObject({
+    code: 2,
+    err: `opencts import: --rejected ${nowhere}: its folder does not exist\n`,
+  });
+});
+
+test('a link of a folder that leads nowhere costs only itself', async () => {
+  const folder = path.join(house.directory, 'linked');
+  await mkdir(folder);
+  await symlink('/nowhere', path.join(folder, 'a'));
+  await writeFile(path.join(folder, 'b'), given('beside a link'));
+  const { code, out, err } = await opencts([folder]);
+  expect([code, out]).toEqual([
+    1,
+    expect.stringContaining('1 accepted, 0 duplicates, 0 not recorded, 1 refused'),
+  ]);
+  expect(err).toContain(`${path.join(folder, 'a')}: it cannot be read: `);
+});
+
+test.each([[[]], [['--shift-to-now']]])(
+  'Ctrl-C ends the reading of idle standard input %j',
+  async (options) => {
+    const input = new PassThrough();
+    const stdin = Object.getOwnPropertyDescriptor(process, 'stdin') as PropertyDescriptor;
+    Object.defineProperty(process, 'stdin', { value: input, configurable: true });
+    try {
+      input.write(`${given('idle')}\n${given('half').slice(0, 60)}`);
+      const answer = opencts(['-', '--dry-run', ...options]);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.emit('SIGINT');
+      expect(await answer).toMatchObject({
+        code: 130,
+        out: expect.stringMatching(/^0 records read .* 0 refused.*\nInterrupted\./),
+      });
+    } finally {
+      Object.defineProperty(process, 'stdin', stdin);
+    }
+  },
+);
+
+test('traces that were refused can be imported once they are mended', async () => {
+  const trace = (name: string) =>
+    `{"time":${Date.now()},"trace_name":"${name}","trace_type":"ApiCall","trace_rating":"normal","service_type":"ECS","resource_type":"ecs","user":{"name":"jane","id":"1","domain":{"id":"d","name":"d"}},"trace_id":"${name}"}`;
+  const [file, kept] = ['mended.ndjson', 'mended.rejected'].map((name) =>
+    path.join(house.directory, name),
+  ) as [string, string];
+  const odd = trace('odd').replace('"normal"', '"odd"');
+  await writeFile(file, `${trace('good')}\n${odd}\n${trace('cut').slice(0, -1)}\n`);
+  const first = await opencts([file, '--rejected', kept], undefined, ['cts', house]);
+  expect(first).toMatchObject({ code: 1, out: expect.stringContaining('1 accepted') });
+  const lines = (await readFile(kept, 'utf8')).trim().split('\n');
+  const mended = lines.map((line) => {
+    const refused = JSON.parse(line) as { record: string };
+    const record = refused.record.trim().replace('"trace_rating":"odd"', '"trace_rating":"normal"');
+    return JSON.stringify({ ...refused, record: record.endsWith('}') ? record : `${record}}` });
+  });
+  await writeFile(file, mended.join('\n'));
+  const again = await opencts([file], undefined, ['cts', house]);
+  expect([again.code, again.out]).toEqual([
+    0,
+    expect.stringContaining('2 records read in 1 file: 2 accepted'),
+  ]);
 });
 
 test.each([

@@ -1,9 +1,10 @@
 import { type OpenCtsClient, type OpenCtsError, reportUntilTaken } from '@opencts/client';
 import { Progress } from '../cli/index.ts';
 import { type MappingOptions, TOLD_REJECTIONS } from '../ingest/index.ts';
+import { bytesOf } from './bytes.ts';
 import { listSources, nameOf } from './files.ts';
 import type { Format } from './formats.ts';
-import { type FoundRecord, readRecords } from './records.ts';
+import { type FoundRecord, type Refusal, readRecords } from './records.ts';
 import type { Refusals } from './refusals.ts';
 import { shiftToNow } from './shift.ts';
 import { keptInput } from './standard-input.ts';
@@ -64,7 +65,8 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
   };
   const listed = await listSources(options.paths);
   // It can be read once only.
-  const kept = options.shiftToNow && listed.some(({ path }) => path === '-') ? await keptInput() : undefined;
+  const kept =
+    options.shiftToNow && listed.some(({ path }) => path === '-') ? await keptInput(signal) : undefined;
   const sources = listed.map((source) =>
     source.path === '-' && kept ? { ...source, path: kept.path } : source,
   );
@@ -77,9 +79,13 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
     }
     const progress = new Progress(sources.length, 'files');
     const reading = {
-      refuse: refusals.add.bind(refusals),
+      // What was being read when it was interrupted is not broken.
+      refuse: (refusal: Refusal) => {
+        if (!signal.aborted) refusals.add(refusal);
+      },
       pass: (what: string) => count(summary.passed, what, 1),
     };
+    const open = (path: string) => bytesOf(path, signal);
     for (const [index, source] of sources.entries()) {
       if (signal.aborted) break;
       progress.show(index, `${summary.read} records`);
@@ -89,7 +95,7 @@ export async function importFiles(options: ImportOptions): Promise<ImportSummary
         refusals.add({ file: source.path, reason }, 'the file is not what its digest says');
         continue;
       }
-      for await (const batch of batchesOf(readRecords(source, options.format, reading))) {
+      for await (const batch of batchesOf(readRecords(source, options.format, reading, open))) {
         if (signal.aborted) break;
         summary.read += batch.length;
         await send(batch, mapping, summary, options);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Unreadable } from '../ingest/index.ts';
 import type { Content, SentRecord } from './envelopes.ts';
 import type { Format } from './formats.ts';
@@ -43,12 +44,12 @@ export class JudgedFile {
   private refuse(refusal: Refusal, bytes: Buffer): void {
     if (this.format.names.test(bytes.toString('utf8', 0, LOOKED_AT))) this.acknowledge(refusal.file);
     if (this.isOurs) {
-      this.reading.refuse({ ...refusal, text: bytes.toString('utf8') });
+      this.reading.refuse({ ...refusal, ...written(bytes) });
     } else if (
       this.withheld.length < MOST_WITHHELD &&
       this.bytesWithheld + bytes.length <= LONGEST_WITHHELD
     ) {
-      this.withheld.push({ ...refusal, text: bytes.toString('utf8') });
+      this.withheld.push({ ...refusal, ...written(bytes) });
       this.bytesWithheld += bytes.length;
     } else {
       this.forgotten++;
@@ -65,3 +66,6 @@ export class JudgedFile {
     }
   }
 }
+
+const written = (bytes: Buffer) =>
+  isUtf8(bytes) ? { text: bytes.toString('utf8') } : { base64: bytes.toString('base64') };

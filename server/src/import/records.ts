@@ -16,6 +16,8 @@ export interface Refusal {
   reason: string;
   /** As it was written. */
   text?: string;
+  /** In its place, of what is no UTF-8: a text would not say what was written. */
+  base64?: string;
   /** How many it stands for, where it is not one. */
   count?: number;
 }

@@ -4,14 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/** Standard input as a file, which can be read more than once. */
-export async function keptInput(): Promise<{ path: string; remove: () => Promise<void> }> {
+/** Standard input as a file, which can be read more than once; once it is aborted, what has come until then. */
+export async function keptInput(signal: AbortSignal): Promise<{ path: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'opencts-import-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   const file = path.join(folder, 'standard input');
   try {
-    await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }));
+    await pipeline(process.stdin, createWriteStream(file, { mode: 0o600 }), { signal });
   } catch (error) {
+    if (signal.aborted) return { path: file, remove };
     await remove();
     throw error;
   }

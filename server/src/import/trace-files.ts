@@ -11,6 +11,7 @@ export function traceFileContent(bytes: Buffer): Content {
   const sent = parseItem(bytes, 'trace');
   if (sent instanceof Unreadable) return sent;
   const members = (sent.value ?? {}) as Members;
+  if (isRefused(members)) return traceFileContent(Buffer.from(String(members.record)));
   if (members.digest_object !== undefined && Array.isArray(members.log_files)) return { passed: 'digest' };
   const isTrace = ['trace_name', 'service_type', 'trace_type'].every(
     (name) => typeof members[name] === 'string',
@@ -20,6 +21,10 @@ export function traceFileContent(bytes: Buffer): Content {
   }
   return { records: [{ record: members, text: sent.text }] };
 }
+
+/** What an earlier import refused, and kept. */
+const isRefused = ({ record, reason, trace_name }: Members) =>
+  typeof record === 'string' && typeof reason === 'string' && trace_name === undefined;
 
 /** Epoch ms; some files have it as text. */
 export const traceTime = ({ time }: Members): number =>
