@@ -45,8 +45,12 @@ export const FAILED_PLACES = 12;
 export const FAILED_PLACES_OF_ONE = 2;
 /** Beside them, one each for accounts that have none. */
 export const FIRST_PLACES = 96;
+/** Who keeps a request open for so long gives its place up, and is counted here; of one account. */
+export const SLOW_MS = 1_000;
+export const SLOW_PLACES = 128;
+export const SLOW_PLACES_OF_ONE = 32;
 /** A subscriber that is served for so long goes behind the others of its account. */
-export const TURN_MS = 10_000;
+export const TURN_MS = 2_000;
 /** A receiver is connected, and has answered, within so long. */
 export const CONNECT_MS = 4_000;
 export const ANSWER_MS = 10_000;

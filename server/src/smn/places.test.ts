@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { inTime } from './channels/channel.ts';
-import { FAILED_PLACES, FAILED_PLACES_OF_ONE, FIRST_PLACES, PLACES, PLACES_OF_ONE } from './limits.ts';
-import { Places } from './places.ts';
+import {
+  FAILED_PLACES,
+  FAILED_PLACES_OF_ONE,
+  FIRST_PLACES,
+  PLACES,
+  PLACES_OF_ONE,
+  SLOW_PLACES_OF_ONE,
+} from './limits.ts';
+import { type Place, Places } from './places.ts';
 
 const most = (places: Places, account: string, failed = false) => {
   let taken = 0;
@@ -26,11 +33,28 @@ test('when the shared places are taken each account without one still gets one, 
 
 test('those that failed never take all places, and places that are left can be taken', () => {
   const places = new Places();
-  const taken = Array.from({ length: PLACES }, (_, i) => places.take(`a${i}`, true)).filter((leave) => leave);
+  const taken = Array.from({ length: PLACES }, (_, i) => places.take(`a${i}`, true)).filter((place) => place);
   expect(taken).toHaveLength(FAILED_PLACES);
-  taken[0]?.();
+  taken[0]?.leave();
   expect(places.take('z', true)).toBeDefined();
   expect(places.take('z', true)).toBeUndefined();
+});
+
+test('who is slow gives its place up, while few are slow; who failed does not', () => {
+  const places = new Places();
+  const taken: Place[] = [];
+  for (let place = places.take('a', false); place; place = places.take('a', false)) {
+    place.giveUp();
+    place.giveUp();
+    taken.push(place);
+  }
+  expect(taken).toHaveLength(SLOW_PLACES_OF_ONE + PLACES_OF_ONE);
+  expect(places.full()).toEqual(['a']);
+  for (const place of taken) place.leave();
+  expect(places.full()).toEqual([]);
+  for (let i = 0; i < FAILED_PLACES_OF_ONE; i++) places.take('a', true)?.giveUp();
+  expect(most(places, 'a', true)).toBe(0);
+  expect(most(places, 'a')).toBe(PLACES_OF_ONE - FAILED_PLACES_OF_ONE);
 });
 
 test('an attempt that never ends has failed when its time is over', async () => {

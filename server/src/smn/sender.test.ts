@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import http from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -89,8 +90,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
+async function until<Result>(
+  look: () => Promise<Result | undefined> | Result | undefined,
+  ms = 4_000,
+): Promise<Result> {
+  for (let i = 0; i < ms / 10; i++) {
     const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -404,6 +408,45 @@ describe('receivers of another account that take up time', () => {
       switching.close();
     }
   }, 30_000);
+});
+
+describe('other receivers of one account', () => {
+  const many = 20;
+  let others: http.Server;
+  let answerAfter: number | undefined;
+  beforeEach(async () => {
+    others = http.createServer((request, response) => {
+      request.resume();
+      if (answerAfter !== undefined) setTimeout(() => response.end(), answerAfter);
+    });
+    await once(others.listen(0, '127.0.0.1'), 'listening');
+    for (let i = 0; i < many; i++) {
+      await confirmed(`http://127.0.0.1:${(others.address() as AddressInfo).port}/${i}`);
+    }
+  });
+  afterEach(() => {
+    others.closeAllConnections();
+    others.close();
+  });
+
+  test.each([
+    ['that never answer', undefined, 1],
+    ['that take long for each of many messages', 900, 40],
+  ])(
+    '%s keep none waiting for more than a few seconds',
+    async (_how, ms, messages) => {
+      answerAfter = ms;
+      await Promise.all(Array.from({ length: messages }, (_, i) => publish(`before ${i}`)));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await confirmed();
+      const began = Date.now();
+      await publish('after');
+      await until(() => told()[0], 10_000);
+      expect(told()).toEqual(['after']);
+      expect(Date.now() - began).toBeLessThan(8_000);
+    },
+    30_000,
+  );
 });
 
 describe('requests do not go into networks that are not allowed', () => {

@@ -13,10 +13,10 @@ import { send } from './channels/web.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { withoutEcho } from './echo.ts';
 import { bodyIn, formOf, type Parts } from './forms.ts';
-import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, TURN_MS } from './limits.ts';
+import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, SLOW_MS, TURN_MS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
-import { Places } from './places.ts';
+import { type Place, Places } from './places.ts';
 import { dropUnwanted, removeDeliveries, removeMessage } from './queue.ts';
 import { Rates } from './rates.ts';
 import {
@@ -68,6 +68,13 @@ type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn
 interface Prepared {
   subject: string;
   send: () => Promise<Outcome>;
+}
+
+interface Turn {
+  /** Of `performance.now()`. */
+  ends: number;
+  /** A request has been open for long: others may go on beside it, and it is the last one of this turn. */
+  takesLong(): void;
 }
 
 interface Links {
@@ -191,10 +198,10 @@ export class Sender {
   private async serveAll(): Promise<void> {
     for (const { id, account, failed } of await this.due()) {
       if (this.serving.has(id)) continue;
-      const leave = this.places.take(account, failed === 1);
-      if (!leave) continue;
-      const serving = this.haveTurn(id).finally(() => {
-        leave();
+      const place = this.places.take(account, failed === 1);
+      if (!place) continue;
+      const serving = this.haveTurn(id, place).finally(() => {
+        place.leave();
         this.serving.delete(id);
         this.wake();
       });
@@ -203,10 +210,18 @@ export class Sender {
   }
 
   /** Never rejects. */
-  private async haveTurn(id: string): Promise<void> {
+  private async haveTurn(id: string, place: Place): Promise<void> {
+    const turn: Turn = {
+      ends: performance.now() + TURN_MS,
+      takesLong: () => {
+        turn.ends = 0;
+        place.giveUp();
+        this.wake();
+      },
+    };
     let found = false;
     try {
-      found = await this.serve(id);
+      found = await this.serve(id, turn);
       this.broken.delete(id);
     } catch (error) {
       this.tellBroken(id, error);
@@ -330,8 +345,7 @@ export class Sender {
    * Sends what waits for one subscriber, until one message fails, or its turn is over.
    * @returns whether anything was found to wait: not where it has gone meanwhile, or a row cannot be read
    */
-  private async serve(id: string): Promise<boolean> {
-    const ends = performance.now() + TURN_MS;
+  private async serve(id: string, turn: Turn): Promise<boolean> {
     let found = false;
     for (let went = true; went && !this.stopping; ) {
       const subscription = await this.subscription(id);
@@ -343,9 +357,9 @@ export class Sender {
       if (waiting.length === 0) break;
       found = true;
       went = batch
-        ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead)
-        : await this.sendEach(topic, rest, waiting, ends);
-      if (went && performance.now() > ends) {
+        ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead, turn)
+        : await this.sendEach(topic, rest, waiting, turn);
+      if (went && performance.now() > turn.ends) {
         await this.postpone(rest, 0);
         break;
       }
@@ -357,12 +371,12 @@ export class Sender {
     topic: Topic,
     subscription: Subscription,
     waiting: Waiting[],
-    ends: number,
+    turn: Turn,
   ): Promise<boolean> {
     for (const one of waiting) {
       if (this.stopping) return false;
-      if (performance.now() > ends) return true;
-      if (!(await this.attempt(topic, subscription, [one]))) return false;
+      if (performance.now() > turn.ends) return true;
+      if (!(await this.attempt(topic, subscription, [one], turn))) return false;
     }
     return true;
   }
@@ -374,6 +388,7 @@ export class Sender {
     { traces: most, seconds }: Batching,
     waiting: Waiting[],
     more: boolean,
+    turn: Turn,
   ): Promise<boolean> {
     const batches = inBatches(waiting, most);
     const isComplete = (index: number) =>
@@ -381,6 +396,7 @@ export class Sender {
     let prepared: Promise<Prepared> | undefined;
     for (const [index, batch] of batches.entries()) {
       if (this.stopping) return false;
+      if (performance.now() > turn.ends) return true;
       if (!isComplete(index)) {
         // What comes next may be read together with what was not read yet.
         if (more && index > 0) return true;
@@ -396,7 +412,7 @@ export class Sender {
       const next = batches[index + 1];
       prepared = next && isComplete(index + 1) ? this.prepare(topic, subscription, next) : undefined;
       prepared?.catch(() => undefined);
-      if (!(await this.attempt(topic, subscription, batch, current))) return false;
+      if (!(await this.attempt(topic, subscription, batch, turn, current))) return false;
     }
     return true;
   }
@@ -406,6 +422,7 @@ export class Sender {
     topic: Topic,
     subscription: Subscription,
     batch: Waiting[],
+    turn: Turn,
     made?: Promise<Prepared>,
   ): Promise<boolean> {
     const { time } = this.options;
@@ -439,7 +456,8 @@ export class Sender {
       return true;
     }
     const { subject, send } = prepared;
-    const told = await inTime(send(), ATTEMPT_MS);
+    const slow = setTimeout(turn.takesLong, SLOW_MS);
+    const told = await inTime(send(), ATTEMPT_MS).finally(() => clearTimeout(slow));
     const outcome = { ...told, answer: withoutEcho(told.answer, subscription.extension.header) };
     const took = Math.round(performance.now() - began);
     const failingSince = Math.min(subscription.failingSince ?? now, now);
