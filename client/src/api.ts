@@ -5382,6 +5382,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/notifications/subscriptions/filter_polices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace filter policies of subscriptions */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        polices: {
+                            subscription_urn: string;
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            /** @description Subscriptions that were refused; empty: none was */
+                            batch_result: {
+                                subscription_urn: string;
+                                code: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        /** Set filter policies of subscriptions */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        polices: {
+                            subscription_urn: string;
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            /** @description Subscriptions that were refused; empty: none was */
+                            batch_result: {
+                                subscription_urn: string;
+                                code: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        /** Remove the filter policies of subscriptions */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        subscription_urns: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            /** @description Subscriptions that were refused; empty: none was */
+                            batch_result: {
+                                subscription_urn: string;
+                                code: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/{project_id}/notifications/topics/{topic_urn}/publish": {
         parameters: {
             query?: never;
@@ -5415,6 +5551,15 @@ export interface paths {
                         tags?: {
                             [key: string]: string;
                         };
+                        /** @description Only subscribers whose filter policies have a value of each of them get the message */
+                        message_attributes?: {
+                            /** @description That of policies, or smn_protocol */
+                            name: string;
+                            /** @enum {unknown} */
+                            type: "STRING" | "STRING_ARRAY" | "PROTOCOL";
+                            /** @description A text (STRING) or a list of them: values, or protocols */
+                            value: string | string[];
+                        }[];
                         /**
                          * @description Seconds for which delivery is tried
                          * @default 3600
@@ -6116,6 +6261,10 @@ export interface paths {
                                      */
                                     form?: "opencts" | "slack" | "teams" | "plain";
                                 };
+                                filter_polices: {
+                                    name: string;
+                                    string_equals: string[];
+                                }[];
                                 /** @enum {unknown} */
                                 state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
                                 /** @enum {unknown} */
@@ -6246,6 +6395,10 @@ export interface paths {
                                  */
                                 form?: "opencts" | "slack" | "teams" | "plain";
                             };
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
                             /** @enum {unknown} */
@@ -6322,6 +6475,10 @@ export interface paths {
                                  */
                                 form?: "opencts" | "slack" | "teams" | "plain";
                             };
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
                             /** @enum {unknown} */
@@ -6398,6 +6555,10 @@ export interface paths {
                                  */
                                 form?: "opencts" | "slack" | "teams" | "plain";
                             };
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
                             /** @enum {unknown} */
@@ -6474,6 +6635,10 @@ export interface paths {
                                  */
                                 form?: "opencts" | "slack" | "teams" | "plain";
                             };
+                            filter_polices: {
+                                name: string;
+                                string_equals: string[];
+                            }[];
                             /** @enum {unknown} */
                             state: "pending" | "confirmed" | "cancelled" | "paused" | "failing";
                             /** @enum {unknown} */

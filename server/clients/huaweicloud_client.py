@@ -130,6 +130,29 @@ def drive_smn():
         one.remark for one in of("list_subscriptions_by_topic", topic_urn=urn).subscriptions], ["changed"])
     check("smn subscriptions", subscribed in [
         one.subscription_urn for one in of("list_subscriptions").subscriptions])
+
+    def filters(operation, *policies):
+        answer = of(operation, body=smn.BatchSubscriptionsFilterPolicesRequestBody(polices=[
+            smn.BatchSubscriptionsFilterPolicesRequestBodyPolices(subscription_urn=subscribed, filter_polices=[
+                smn.SubscriptionsFilterPolicy(name=name, string_equals=values) for name, values in policies])]))
+        check(f"smn {operation}", answer.batch_result, [])
+
+    def kept():
+        [one] = of("list_subscriptions_by_topic", topic_urn=urn).subscriptions
+        return [(policy.name, policy.string_equals) for policy in one.filter_polices]
+
+    filters("batch_create_subscriptions_filter_polices", ("week", ["sunday"]), ("time", ["morning", "night"]))
+    check("smn filter policies", kept(), [("week", ["sunday"]), ("time", ["morning", "night"])])
+    filters("batch_update_subscriptions_filter_polices", ("week", ["monday"]))
+    check("smn changed filter policies", kept(), [("week", ["monday"])])
+    check("smn publish with attributes", bool(of("publish_message", topic_urn=urn, body=smn.PublishMessageRequestBody(
+        message="m", message_attributes=[
+            smn.MessageAttribute(name="week", type="STRING", value="monday"),
+            smn.MessageAttribute(name="time", type="STRING_ARRAY", value=["night"]),
+            smn.MessageAttribute(name="smn_protocol", type="PROTOCOL", value=["email"])])).message_id))
+    of("batch_delete_subscriptions_filter_polices", body=smn.BatchDeleteSubscriptionsFilterPolicesRequestBody(
+        subscription_urns=[subscribed]))
+    check("smn no filter policies", kept(), [])
     of("cancel_subscription", subscription_urn=subscribed)
     check("smn protocols", "email" in of("list_protocols").protocols)
 

@@ -2,7 +2,7 @@ import { readOperation } from './auditing/index.ts';
 import { readPolicy, readProfile } from './iam/index.ts';
 import type { StoredJson } from './metadata/index.ts';
 import { readBegun, readNotification } from './notifications/index.ts';
-import { readExtension } from './smn/index.ts';
+import { readExtension, readFilters } from './smn/index.ts';
 import { readConfiguration, readTracker } from './trackers/index.ts';
 
 /** What accounts have configured, and what they did that is not recorded yet, as far as it is kept as JSON: each read by the room that it belongs to. */
@@ -14,6 +14,10 @@ export const STORED_JSON: readonly StoredJson[] = [
   {
     ...{ table: 'smn_subscriptions', id: 'id', column: 'extension' },
     problemOf: (text) => readExtension(text).problem,
+  },
+  {
+    ...{ table: 'smn_subscriptions', id: 'id', column: 'filter_polices' },
+    problemOf: (text) => readFilters(text).problem,
   },
   { ...{ table: 'trackers', id: 'id', column: 'settings' }, problemOf: (text) => readTracker(text).problem },
   {

@@ -760,6 +760,14 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0024_filter_polices': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('smn_subscriptions')
+        .addColumn('filter_polices', 'text', (column) => column.notNull().defaultTo('[]'))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

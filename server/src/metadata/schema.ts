@@ -321,6 +321,8 @@ export interface Database {
     remark: string;
     /** JSON: headers, batches. */
     extension: string;
+    /** JSON: which messages with attributes are for it. */
+    filter_polices: Generated<string>;
     /** 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber. */
     status: number;
     created_at: number;

@@ -2,9 +2,17 @@ export { contentOf, type Line, type Piece, packPiece, RecentPieces } from './bat
 export { Certificates } from './certificates.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
 export { isTelephone, PROTOCOLS } from './endpoints.ts';
+export {
+  attributesOf,
+  FilterPolicies,
+  FilterPolicy,
+  MessageAttributes,
+  readFilters,
+} from './filters.ts';
 export { FORMS, isSelfConfirming } from './forms.ts';
 export {
   MOST_AT_ONCE,
+  MOST_FILTERED_AT_ONCE,
   MOST_LIVE_S,
   MOST_MESSAGE_BYTES,
   MOST_PROJECT_WAITING,

@@ -25,6 +25,14 @@ export const CLOSED_PORTS: readonly number[] = [
   ...[427, 445, 465, 512, 513, 514, 515, 587, 636, 873, 989, 990, 993, 995],
 ];
 
+/** Filter policies of a subscription, values of each, subscriptions in one request; attributes of a message. */
+export const MOST_FILTERS = 5;
+export const MOST_FILTER_NAME = 32;
+export const MOST_FILTER_VALUES = 10;
+export const MOST_FILTER_VALUE = 32;
+export const MOST_FILTERED_AT_ONCE = 100;
+export const MOST_ATTRIBUTES = 10;
+
 export const MOST_SUBJECT = 512;
 export const MOST_MESSAGE_BYTES = 256 * 1024;
 export const MOST_SMS = 1000;

@@ -8,6 +8,8 @@ import {
   PIECE_PAUSE_MS,
   PIECE_ROWS,
 } from '../metadata/index.ts';
+import type { Protocol } from './endpoints.ts';
+import { type Attributes, isWanted, readFilters } from './filters.ts';
 import { removeMessage } from './queue.ts';
 import { type Topic, toTopic } from './topics.ts';
 import { WaitingRoom } from './waiting.ts';
@@ -54,12 +56,17 @@ export class Messages {
   }
 
   /**
-   * For all who have confirmed now.
+   * For all who have confirmed, and want it by their filter policies, now.
    * @returns its id
    * @throws CtsError 429 when too many messages wait in the project already
    */
-  async publish(topic: Topic, content: Published, liveMs: number): Promise<string> {
-    const to = await this.confirmed(topic);
+  async publish(
+    topic: Topic,
+    content: Published,
+    liveMs: number,
+    attributes: Attributes = new Map(),
+  ): Promise<string> {
+    const to = await this.confirmed(topic, attributes);
     return this.room.within(topic.projectId, to.length, () => this.put(topic, content, liveMs, to));
   }
 
@@ -166,17 +173,22 @@ export class Messages {
     if (numUpdatedRows === 0n) throw ERRORS.contended();
   }
 
-  private async confirmed({ id }: Topic): Promise<string[]> {
+  private async confirmed({ id }: Topic, attributes: Attributes): Promise<string[]> {
     const rows = await this.metadata
       .selectFrom('smn_subscriptions')
-      .select('id')
+      .select(['id', 'protocol', 'filter_polices'])
       .where('topic_id', '=', id)
       .where('status', '=', CONFIRMED)
       // One whose id no delivery could refer to costs only itself.
       .where(isReferable('id'))
       .orderBy('created_at')
       .execute();
-    return rows.map((row) => row.id);
+    return rows
+      .filter((row) => {
+        const filters = readFilters(row.filter_polices).value ?? [];
+        return isWanted(attributes, { protocol: row.protocol as Protocol, filters });
+      })
+      .map((row) => row.id);
   }
 }
 

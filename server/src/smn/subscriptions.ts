@@ -6,6 +6,7 @@ import { ERRORS } from '../errors.ts';
 import { type Database, type Metadata, readerOf, type Stored } from '../metadata/index.ts';
 import { MASK } from '../traces/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
+import { type FilterPolicy, readFilters, storedFilters } from './filters.ts';
 import { FORMS, type Form, formOf, isSelfConfirming } from './forms.ts';
 import {
   MOST_HEADER_CHARACTERS,
@@ -84,6 +85,8 @@ export interface Subscription {
   endpoint: string;
   remark: string;
   extension: Extension;
+  /** Which messages with attributes are for it. */
+  filters: FilterPolicy[];
   /** 0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber. */
   status: number;
   /** Epoch ms. */
@@ -171,6 +174,7 @@ export class Subscriptions {
       endpoint,
       remark: wanted.remark,
       extension: JSON.stringify(wanted.extension),
+      filter_polices: '[]',
       status: UNCONFIRMED,
       created_at: this.time.latest(),
       next_at: 0,
@@ -290,6 +294,16 @@ export class Subscriptions {
       .set({ extension: JSON.stringify(extension) })
       .where('id', '=', id)
       .execute();
+  }
+
+  /** In place of those that it has. @throws CtsError 400; 404 when it has gone meanwhile */
+  async setFilters({ id, urn }: Subscription, filters: readonly FilterPolicy[]): Promise<void> {
+    const { numUpdatedRows } = await this.metadata
+      .updateTable('smn_subscriptions')
+      .set({ filter_polices: storedFilters(filters) })
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) throw ERRORS.noSuchSubscription(urn);
   }
 
   async remove({ id }: Subscription): Promise<void> {
@@ -493,6 +507,7 @@ export const toSubscription = (
   endpoint: row.endpoint,
   remark: row.remark,
   extension: readExtension(row.extension).value ?? {},
+  filters: readFilters(row.filter_polices).value ?? [],
   status: row.status,
   createdAt: row.created_at,
   failures: row.failures,

@@ -7,7 +7,7 @@ import type { Subscription } from '../../smn/index.ts';
 import { ProjectPath } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { aboutSubscription, ShownAddress } from './shared.ts';
+import { aboutSubscription, ShownAddress, ShownFilter } from './shared.ts';
 import { shownEndpoint, shownExtension } from './shown.ts';
 import { ExtensionSchema } from './subscriptions.ts';
 
@@ -23,6 +23,7 @@ const SubscriptionState = Type.Object(
     endpoint: ShownAddress,
     remark: Type.String(),
     extension: ExtensionSchema,
+    filter_polices: Type.Array(ShownFilter),
     state: Type.Enum(['pending', 'confirmed', 'cancelled', 'paused', 'failing']),
     paused_by: Type.Optional(Type.Enum(['person', 'failures'])),
     failing_since: Type.Optional(Type.Integer()),
@@ -63,6 +64,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       endpoint: shownEndpoint(one, principal),
       remark: one.remark,
       extension: shownExtension(one.extension),
+      filter_polices: one.filters,
       state: stateOf(one),
       ...(one.paused === ''
         ? {}

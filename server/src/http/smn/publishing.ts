@@ -3,10 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS, syntaxReason } from '../../errors.ts';
 import {
+  attributesOf,
   isLine,
   isTelephone,
   isText,
   LINE_RULE,
+  MessageAttributes,
   MOST_LIVE_S,
   MOST_MESSAGE_BYTES,
   MOST_SMS,
@@ -75,6 +77,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           ),
           message_template_name: Type.Optional(Type.String()),
           tags: Type.Optional(Type.Record(Type.String(), Type.String())),
+          message_attributes: Type.Optional(MessageAttributes),
           time_to_live: Type.String({
             default: '3600',
             pattern: '^[0-9]{1,6}$',
@@ -95,9 +98,11 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         message_structure,
         message_template_name,
         tags = {},
+        message_attributes = [],
         time_to_live,
       } = request.body;
       if (!isLine(subject)) throw ERRORS.smn(400, '0008', `subject must hold ${LINE_RULE}`, 'subject');
+      const attributes = attributesOf(message_attributes);
       const live = Number(time_to_live);
       if (live > MOST_LIVE_S) {
         throw ERRORS.smn(
@@ -135,7 +140,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       }
       return {
         ...idOf(request),
-        message_id: await messages.publish(topic, { ...content, subject }, live * 1000),
+        message_id: await messages.publish(topic, { ...content, subject }, live * 1000, attributes),
       };
     },
   );

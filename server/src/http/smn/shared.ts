@@ -1,8 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { hideAddress } from '../../auditing/index.ts';
-import { PROTOCOLS, type Subscription } from '../../smn/index.ts';
+import { ERRORS } from '../../errors.ts';
+import type { Principal } from '../../iam/index.ts';
+import { PROTOCOLS, parseUrn, type Subscription } from '../../smn/index.ts';
 import { type AuditDetails, type AuditedOperation, about } from '../audit.ts';
+import type { ServerDeps } from '../server.ts';
+import { ownerOf } from '../trackers.ts';
 
 /** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
 export const smn = (
@@ -38,6 +42,31 @@ export const Protocol = Type.String({
 
 /** An endpoint in an answer; its trace tells no more of it than readers are told. */
 export const ShownAddress = Type.String({ hidden: 'address' });
+
+/** A filter policy in an answer: as it is kept, whatever the bounds were then. */
+export const ShownFilter = Type.Object({ name: Type.String(), string_equals: Type.Array(Type.String()) });
+
+/** Of the caller's project. @throws CtsError 400, 404 */
+export async function subscriptionByUrn(
+  { topics, subscriptions }: Pick<ServerDeps, 'topics' | 'subscriptions'>,
+  principal: Principal,
+  urn: string,
+): Promise<Subscription> {
+  const parsed = parseUrn(urn);
+  if (!parsed?.subscriptionId) {
+    throw ERRORS.smn(
+      400,
+      '0014',
+      `subscription_urn is ${JSON.stringify(urn.slice(0, 300))}; it must be the URN of a topic, ":" and 32 hex digits`,
+      'subscription_urn',
+    );
+  }
+  const owner = ownerOf(principal);
+  const topic = parsed.projectId === owner.projectId ? await topics.byName(owner, parsed.name) : undefined;
+  const found = topic && (await subscriptions.find(topic, parsed.subscriptionId));
+  if (!found || found.urn !== urn) throw ERRORS.noSuchSubscription(urn);
+  return found;
+}
 
 /** Tells the trace of a call which subscription it is about. */
 export function aboutSubscription(

@@ -16,8 +16,10 @@ import {
   Protocol,
   RequestId,
   ShownAddress,
+  ShownFilter,
   SmnProject,
   smn,
+  subscriptionByUrn,
   TopicPath,
 } from './shared.ts';
 import { shownEndpoint } from './shown.ts';
@@ -65,7 +67,7 @@ const SubscriptionView = Type.Object({
   endpoint: ShownAddress,
   remark: Type.String(),
   status: Type.Integer({ description: '0 unconfirmed, 1 confirmed, 3 cancelled by the subscriber' }),
-  filter_polices: Type.Array(Type.Object({ name: Type.String(), string_equals: Type.Array(Type.String()) })),
+  filter_polices: Type.Array(ShownFilter),
 });
 const view = (subscription: Subscription, principal: Principal) => ({
   topic_urn: subscription.topicUrn,
@@ -75,7 +77,7 @@ const view = (subscription: Subscription, principal: Principal) => ({
   endpoint: shownEndpoint(subscription, principal),
   remark: subscription.remark,
   status: subscription.status,
-  filter_polices: [],
+  filter_polices: subscription.filters,
 });
 const Page = Type.Object({
   ...RequestId,
@@ -124,19 +126,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
 
   /** @throws CtsError 400, 404 */
   async function subscriptionOf(request: FastifyRequest, urn: string): Promise<Subscription> {
-    const parsed = parseUrn(urn);
-    if (!parsed?.subscriptionId) {
-      throw ERRORS.smn(
-        400,
-        '0014',
-        `subscription_urn is ${JSON.stringify(urn.slice(0, 300))}; it must be the URN of a topic, ":" and 32 hex digits`,
-        'subscription_urn',
-      );
-    }
-    const owner = ownerOf(request.principal);
-    const topic = parsed.projectId === owner.projectId ? await topics.byName(owner, parsed.name) : undefined;
-    const found = topic && (await subscriptions.find(topic, parsed.subscriptionId));
-    if (!found || found.urn !== urn) throw ERRORS.noSuchSubscription(urn);
+    const found = await subscriptionByUrn({ topics, subscriptions }, request.principal, urn);
     aboutSubscription(request, found);
     return found;
   }
