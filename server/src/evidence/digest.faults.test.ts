@@ -7,7 +7,7 @@ import { BUCKET, ROUTE } from '../archive/testing/route.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { DirectoryStore } from '../objects/index.ts';
 import { failingDisk, folderWithMetadata } from '../testing/faults/failing-disk.ts';
-import { failuresIn } from '../testing/faults/failures.ts';
+import { failuresIn, someOf } from '../testing/faults/failures.ts';
 import { whyNoFaults } from '../testing/faults/faults.ts';
 import { hashOf } from './digest.ts';
 import { Digester } from './digester.ts';
@@ -18,8 +18,6 @@ import { type Finding, verifyArchive } from './verify.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 5, 12);
-/** Of more calls every third fails. */
-const MOST_TRIED = 40;
 
 /** A bucket whose files are locked, and the digests over them. */
 class Run {
@@ -130,7 +128,7 @@ describe.skipIf(whyNoFaults)('digests on a disk that fails', () => {
     await well.work();
     const { seen } = watch;
     await end(well);
-    for (let skip = 0; skip < seen; skip += seen > MOST_TRIED ? 3 : 1) {
+    for (const skip of someOf(seen)) {
       disk.faults.clear();
       const run = await begin(`call-${skip}`);
       disk.faults.fail({ ...failing, skip, path: `${path.join(run.directory, place)}*` });

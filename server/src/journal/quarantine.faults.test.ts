@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openFilesBelow } from '../testing/faults/descriptors.ts';
 import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { someOf } from '../testing/faults/failures.ts';
 import { CHANGES, type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { AsideKeeper } from './aside.ts';
 import type { Frame } from './frame.ts';
@@ -148,7 +149,7 @@ describe.skipIf(whyNoFaults)('the quarantine on a disk that fails', () => {
       disk.faults.clear();
       expect([await well.aside(), well.processed.length]).toEqual([[], 3]);
       await well.journal.close();
-      for (let skip = 0; skip < seen; skip++) {
+      for (const skip of someOf(seen)) {
         const name = `call ${skip}`;
         const run = await new Run(`call-${skip}`).open();
         const fault = disk.faults.fail({ ...failing, skip, path: below(run) });

@@ -6,6 +6,7 @@ import type { FileReader, SelectedFile } from '../archive/index.ts';
 import { ArchiveHouse } from '../archive/testing/archive-house.ts';
 import { openMetadata } from '../metadata/index.ts';
 import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { someOf } from '../testing/faults/failures.ts';
 import { type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { ArchiveSearches, type Search } from './searches.ts';
 
@@ -89,7 +90,7 @@ describe.skipIf(whyNoFaults)('searches in the archive on a disk that fails', () 
       expect(await search()).toMatchObject({ status: 'finished', found: 6, problems: [] });
       const { seen } = watch;
       await searches.stop();
-      for (let skip = 0; skip < seen; skip++) {
+      for (const skip of someOf(seen)) {
         disk.faults.clear();
         await open().start();
         // Left by an earlier run.

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sure } from '../clock/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { failingDisk } from '../testing/faults/failing-disk.ts';
+import { someOf } from '../testing/faults/failures.ts';
 import { type Rule, whyNoFaults } from '../testing/faults/faults.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { RecentPieces } from './batch.ts';
@@ -120,7 +121,7 @@ describe.skipIf(whyNoFaults)('messages on a disk that fails', () => {
     await expect.poll(told, { timeout: 20_000 }).toHaveLength(3);
     await sender.settled();
     const { seen } = watch;
-    for (let skip = 0; skip < seen; skip += 5) {
+    for (const skip of someOf(seen)) {
       disk.faults.clear();
       receiver.received.length = 0;
       disk.faults.fail({ ...failing, skip, path: '*/metadata.db*' });
