@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
@@ -81,6 +81,17 @@ function repeatedly(everyMs: number, signal: AbortSignal, work: () => Promise<vo
   return { took, done };
 }
 
+/** What every report has to wait for, whoever else is there: a write that is on the disk. */
+async function writeSynced(file: string): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile('x');
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
 const longest = (took: number[]) => Math.round(Math.max(...took));
 
 /** Ids in the trace files of the bucket, with how often each is there. */
@@ -101,6 +112,7 @@ test(
   `a day of hostile traffic costs a well-behaved account nothing (seed ${SEED})`,
   async () => {
     const directory = await temporaryDirectory();
+    const elsewhere = await temporaryDirectory();
     const receiver = await new Receiver().start();
     const server = await startServer(directory, {
       OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8',
@@ -112,6 +124,7 @@ test(
       if (server.process.exitCode === null) await server.kill();
       await receiver.stop();
       await removeDirectory(directory);
+      await removeDirectory(elsewhere);
     });
     const good = await makeAccount(server, 'well-behaved');
     await furnish(server, good, receiver);
@@ -166,11 +179,12 @@ test(
     const lists = repeatedly(300, over.signal, () => get(`/v3/${good.projectId}/traces?limit=50`));
     const trackers = repeatedly(300, over.signal, () => get(`/v3/${good.projectId}/trackers`));
     const health = repeatedly(50, over.signal, () => get('/healthz'));
+    const disk = repeatedly(50, over.signal, () => writeSynced(path.join(elsewhere, 'probe')));
     let memory = 0;
     const watch = repeatedly(500, over.signal, async () => {
       memory = Math.max(memory, memoryOf(server.process.pid as number));
     });
-    const all = [reports, lists, trackers, health, watch];
+    const all = [reports, lists, trackers, health, disk, watch];
     await Promise.race([ended, Promise.all(all.map(({ done }) => done))]);
     over.abort();
     await Promise.all([ended, ...all.map(({ done }) => done)]);
@@ -192,6 +206,7 @@ test(
           list: longest(lists.took),
           trackers: longest(trackers.took),
           healthz: longest(health.took),
+          disk: longest(disk.took),
         },
         memory: Math.round(memory),
       }),
@@ -236,11 +251,12 @@ test(
     const { trackers: mine } = await call(server.url, 'GET', `/v3/${good.projectId}/trackers`, good.token);
     expect(mine).toMatchObject([{ status: 'enabled', obs_info: { bucket_name: BUCKET } }]);
     expect(await metric(server, 'opencts_canary_failures_total')).toBe(0);
-    // Nobody waited longer than a second, but for what this machine itself makes wait.
-    expect(longest(reports.took), 'a report').toBeLessThan(1000);
-    expect(longest(lists.took), 'a page of the list').toBeLessThan(1000);
-    expect(longest(trackers.took), 'a look at the trackers').toBeLessThan(1000);
-    expect(longest(health.took), 'healthz').toBeLessThan(1000);
+    // Nobody waited longer than a second, but for what the disk itself makes wait.
+    const most = 1000 + longest(disk.took);
+    expect(longest(reports.took), 'a report').toBeLessThan(most);
+    expect(longest(lists.took), 'a page of the list').toBeLessThan(most);
+    expect(longest(trackers.took), 'a look at the trackers').toBeLessThan(most);
+    expect(longest(health.took), 'healthz').toBeLessThan(most);
 
     expect(await server.stop()).toBe(0);
   },
