@@ -557,9 +557,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Epoch ms. Default: a day before `to` */
+                    /** @description Epoch ms, in the first hour. Default: a day before `to` */
                     from?: number;
-                    /** @description Epoch ms. Default: now */
+                    /** @description Epoch ms; the last hour begins before it. Default: now */
                     to?: number;
                 };
                 header?: never;

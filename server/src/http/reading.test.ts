@@ -112,6 +112,15 @@ test.each([
   });
 });
 
+test('hours are accounted for whole, wherever in them the range begins and ends', async () => {
+  const accounted = async (range: string) => (await ask(`/v3/PROJECT/accounting${range}`)).body.hours;
+  const [hour, ...others] = await accounted('');
+  expect(hour).toMatchObject({ indexed: hour.journalled, stored: hour.journalled });
+  expect(hour.journalled).toBeGreaterThan(0);
+  expect(await accounted(`?from=${hour.time + 1}&to=${hour.time + 2}`)).toEqual([hour]);
+  expect(await accounted(`?from=${hour.time + 3_600_000}&to=${hour.time + 7_200_000}`)).toEqual(others);
+});
+
 test('a hundred users, as long as they may be, are a filter like any other', async () => {
   const users = Array.from({ length: 100 }, (_, i) => `user=${"'".repeat(30)}${i}`).join('&');
   expect(await ask(`/v3/PROJECT/traces?${users}`)).toMatchObject({ status: 200, body: { traces: [] } });

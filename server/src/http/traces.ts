@@ -7,7 +7,8 @@ import { MOST_ACCOUNTED_DAYS } from './limits.ts';
 import type { ServerDeps } from './server.ts';
 import { errorCode, filterOf, instant, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
 const UUID = new RegExp(UUID_PATTERN);
 
@@ -237,8 +238,8 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: Project,
         querystring: Type.Object({
-          from: instant('Epoch ms. Default: a day before `to`'),
-          to: instant('Epoch ms. Default: now'),
+          from: instant('Epoch ms, in the first hour. Default: a day before `to`'),
+          to: instant('Epoch ms; the last hour begins before it. Default: now'),
         }),
         response: {
           200: Type.Object({
@@ -265,10 +266,14 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       if (to - from > MOST_ACCOUNTED_DAYS * DAY) {
         throw ERRORS.invalidQuery('from', `from is more than ${MOST_ACCOUNTED_DAYS} days before to`);
       }
-      const counted = await tracesFor(store, reply).hourCounts(params.project_id, from, to);
+      // All of them count by whole hours.
+      const begin = Math.floor(from / HOUR) * HOUR;
+      const end = Math.ceil(to / HOUR) * HOUR;
+      // What is recorded while the store counts is in neither number, or in the store's alone.
+      const hours = accounting.hours(params.project_id, begin, end);
+      const counted = await tracesFor(store, reply).hourCounts(params.project_id, begin, end);
       const stored = new Map(counted.map(({ hour, count }) => [hour, count]));
-      const hours = accounting.hours(params.project_id, from, to);
-      const archived = await archive.hours(params.project_id, from, to);
+      const archived = await archive.hours(params.project_id, begin, end);
       return {
         hours: hours.map((hour) => ({
           ...hour,
