@@ -5,7 +5,13 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { copyMetadata, openMetadata } from '../metadata/index.ts';
 import { type ObjectStore, openS3 } from '../objects/index.ts';
-import { type S3Server, startS3Server, whyNoS3 } from '../objects/testing/s3-server.ts';
+import {
+  type S3Server,
+  startEncryptingS3Server,
+  startS3Server,
+  whyNoEncryptingS3,
+  whyNoS3,
+} from '../objects/testing/s3-server.ts';
 import { Dice } from '../testing/seeded.ts';
 import { verifyCommand } from './command.ts';
 import { hashOf } from './digest.ts';
@@ -18,12 +24,13 @@ const [BUCKET] = BUCKETS;
 const DAYS = 24 * HOUR;
 
 const STORES = [
-  { store: 'folders', why: undefined },
-  { store: 'an S3 server', why: whyNoS3 },
+  { store: 'folders', why: undefined, start: undefined },
+  { store: 'VersityGW', why: whyNoS3, start: startS3Server },
+  { store: 'MinIO', why: whyNoEncryptingS3, start: () => startEncryptingS3Server('a') },
 ];
 
 /** Verification is on, files are sorted by service, an auditor has taken the public key at the start. */
-describe.each(STORES)('forgeries in $store', ({ store, why }) => {
+describe.each(STORES)('forgeries in $store', ({ why, start }) => {
   describe.skipIf(why)('end with', () => {
     let server: S3Server | undefined;
     let s3: ObjectStore | undefined;
@@ -32,8 +39,8 @@ describe.each(STORES)('forgeries in $store', ({ store, why }) => {
     let key: string;
 
     beforeAll(async () => {
-      if (store === 'folders') return;
-      server = await startS3Server();
+      if (!start) return;
+      server = await start();
       s3 = await openS3(server.options);
     });
     afterAll(async () => {
@@ -260,7 +267,7 @@ describe.each(STORES)('forgeries in $store', ({ store, why }) => {
     });
 
     // A server tells its own times of writing, not those of the history.
-    test.skipIf(store !== 'folders')(
+    test.skipIf(start)(
       'what is added among digests of days ahead shows, also when the clock was set back since',
       async () => {
         history.now = Math.floor((Date.now() - 4 * DAYS) / HOUR) * HOUR;
