@@ -93,7 +93,7 @@ function Totals({ work, listOf }: { work: Work; listOf: ListOf }) {
             <b>{texts.overview.number(work.totals[kind])}</b>
             <small>
               {kind === 'all'
-                ? words.signIns(work.signIns, work.failedSignIns)
+                ? words.signIns(work.signIns.all, work.signIns.failed)
                 : texts.overview.totalHints[kind]}
             </small>
           </Link>

@@ -3,17 +3,15 @@ import { type Firsts, listFirsts } from '../../api/overview.ts';
 import type { FacetValue, Histogram } from '../../api/types.ts';
 import { type Totals, totalsOf } from '../../totals.ts';
 import { type Failure, loadFailures } from '../overview/failures.ts';
+import { type SignIns, signInsOf } from './sign-ins.ts';
 
 const TOP = 7;
-const SIGN_INS = ['login', 'oidcLoginSuccess'];
-const FAILED_SIGN_INS = ['loginfailed', 'oidcLoginFailed'];
 
 /** What one user did in a time. */
 export interface Work {
   histogram: Histogram;
   totals: Totals;
-  signIns: number;
-  failedSignIns: number;
+  signIns: SignIns;
   addresses: FacetValue[];
   /** Addresses never seen before the last day; undefined: there is nothing to compare with. */
   fresh: string[] | undefined;
@@ -37,13 +35,10 @@ export async function loadWork(
     api.facet('service_type', query, signal),
     loadFailures(api, query, signal),
   ]);
-  const times = (names: string[]) =>
-    operations.filter(({ value }) => names.includes(value)).reduce((total, { count }) => total + count, 0);
   return {
     histogram,
     totals: totalsOf(histogram),
-    signIns: times(SIGN_INS),
-    failedSignIns: times(FAILED_SIGN_INS),
+    signIns: signInsOf(operations, failures),
     addresses,
     fresh: freshOf(firsts),
     operations: operations.slice(0, TOP),
