@@ -37,7 +37,7 @@ const withoutSdk = (text: string) =>
   );
 
 /** Settings of an object store. */
-export const s3Env = ({ endpoint, region, accessKey, secretKey }: S3Options) => ({
+export const s3Env = ({ endpoint, region, accessKey, secretKey }: Required<S3Options>) => ({
   OPENCTS_S3_ENDPOINT: endpoint,
   OPENCTS_S3_REGION: region,
   OPENCTS_S3_ACCESS_KEY: accessKey,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { type ObjectStore, ObjectStoreError, objectBytes } from '../objects/index.ts';
 import type { BackupPlace } from './place.ts';
 
 /** Attempts to go on with an object that breaks off without a byte more. */
@@ -41,7 +40,13 @@ export class BucketPlace implements BackupPlace {
 
   async read(file: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     try {
-      return this.bytes(file, await this.objects.get(this.bucket, this.key(file)));
+      const { objects, bucket } = this;
+      const key = this.key(file);
+      const again = async (error: Error, attempt: number) => {
+        if (attempt === ATTEMPTS) throw brokenOff(`${this.name}/${file}`, error);
+        await sleep(PAUSE_MS * 2 ** attempt);
+      };
+      return objectBytes({ objects, bucket, key, again, first: await objects.get(bucket, key) });
     } catch (error) {
       if (error instanceof ObjectStoreError && error.problem === 'no-object') return undefined;
       throw error;
@@ -71,36 +76,7 @@ export class BucketPlace implements BackupPlace {
   private key(file: string): string {
     return `${this.prefix}${file}`;
   }
-
-  /** All bytes of an object; where it breaks off it is gone on with. */
-  private async *bytes(
-    file: string,
-    first: Awaited<ReturnType<ObjectStore['get']>>,
-  ): AsyncGenerator<Uint8Array> {
-    const { size } = first.head;
-    let body: Readable | undefined = first.body;
-    let at = 0;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        body ??= (await this.objects.get(this.bucket, this.key(file), { from: at, to: size - 1 })).body;
-        for await (const chunk of body) {
-          at += (chunk as Buffer).length;
-          attempt = 1;
-          yield chunk as Buffer;
-        }
-        return;
-      } catch (error) {
-        if (at === size) return;
-        if (attempt === ATTEMPTS || isFinal(error)) throw brokenOff(`${this.name}/${file}`, error as Error);
-      }
-      body = undefined;
-      await sleep(PAUSE_MS * 2 ** attempt);
-    }
-  }
 }
-
-/** Whether another attempt is of no use. */
-const isFinal = (error: unknown) => error instanceof ObjectStoreError && error.problem !== 'away';
 
 const brokenOff = (object: string, cause: Error) =>
   new ObjectStoreError('away', `${object} broke off: ${cause.message}`, { cause });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readConfig } from '../config.ts';
-import { openS3 } from '../objects/index.ts';
+import { bucketAddress, openS3, storeOfSettings } from '../objects/index.ts';
 import { BucketPlace } from './bucket-place.ts';
 import { FolderPlace } from './folder-place.ts';
 
@@ -30,24 +30,19 @@ export class NoPlace extends Error {
   override readonly name = 'NoPlace';
 }
 
-const BUCKET = /^(?:s3|obs):\/\/([^/]+)(?:\/(.*))?$/;
-
 /** @param text a folder, or `s3://bucket/prefix` of the object store that the settings name. @throws NoPlace, ConfigError */
 export async function placeOf(text: string): Promise<BackupPlace> {
-  const [, bucket, prefix = ''] = BUCKET.exec(text) ?? [];
-  if (bucket === undefined) {
+  const address = bucketAddress(text);
+  if (!address) {
     if (/^[a-z0-9]+:\/\//i.test(text))
       throw new NoPlace(`${text} is neither a folder nor s3://BUCKET/PREFIX`);
     return new FolderPlace(path.resolve(text));
   }
-  const config = readConfig(process.env);
-  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  if (endpoint === '') {
+  const store = storeOfSettings(readConfig(process.env));
+  if (!store) {
     throw new NoPlace(
       `${text} is in an object store: name it in OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION, OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY`,
     );
   }
-  const hostStyle = config.s3Style === 'host';
-  const store = await openS3({ endpoint, region, accessKey, secretKey, hostStyle });
-  return new BucketPlace(store, bucket, prefix);
+  return new BucketPlace(await openS3(store), address.bucket, address.prefix);
 }

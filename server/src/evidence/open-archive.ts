@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import path from 'node:path';
 import { type Connection, connect } from '../cli/index.ts';
 import { readConfig } from '../config.ts';
-import { DirectoryStore, openS3 } from '../objects/index.ts';
+import { DirectoryStore, openS3, storeOfSettings } from '../objects/index.ts';
 import { openPackage } from './package-source.ts';
 import { proofOf } from './proofs.ts';
 import { serviceSources } from './service-source.ts';
@@ -87,9 +87,7 @@ async function ofFolder(
 /** In the object store of the settings. */
 async function bucketOf(bucket: string): Promise<ArchiveSource> {
   const config = readConfig(process.env);
-  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  const objects = endpoint
-    ? await openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' })
-    : new DirectoryStore(path.join(config.dataDir, 'objects'));
+  const store = storeOfSettings(config);
+  const objects = store ? await openS3(store) : new DirectoryStore(path.join(config.dataDir, 'objects'));
   return bucketSource(objects, bucket);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import {
   copyFile,
   mkdir,
@@ -161,7 +161,7 @@ export class DirectoryStore implements ObjectStore {
     });
     if (!found.isFile()) throw new ObjectStoreError('no-object', `there is no object ${bucket}/${key}`);
     const { metadata = {} } = await this.aside(bucket, key);
-    return { key, size: found.size, modified: Math.round(found.mtimeMs), metadata };
+    return { key, ...statedOf(found), metadata };
   }
 
   async get(bucket: string, key: string, range?: { from: number; to: number }) {
@@ -195,7 +195,7 @@ export class DirectoryStore implements ObjectStore {
         continue;
       }
       const found = await stat(this.file(bucket, entry)).catch(unlessAbsent(undefined, bucket));
-      if (found) listing.objects.push({ key: entry, size: found.size, modified: Math.round(found.mtimeMs) });
+      if (found) listing.objects.push({ key: entry, ...statedOf(found) });
     }
     return listing;
   }
@@ -278,6 +278,12 @@ export class DirectoryStore implements ObjectStore {
     return `${path.join(this.root, METADATA, path.relative(this.root, this.file(bucket, key)))}.json`;
   }
 }
+
+const statedOf = ({ size, mtimeMs, ino }: Stats) => ({
+  size,
+  modified: Math.round(mtimeMs),
+  version: [size, mtimeMs, ino].join('-'),
+});
 
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

@@ -1,6 +1,8 @@
+export { bucketAddress } from './address.ts';
 export { type Bucket, Buckets } from './buckets.ts';
 export { DirectoryStore, isObjectKey } from './directory.ts';
 export { openS3, type S3Options } from './s3.ts';
+export { storeOfAws, storeOfSettings } from './settings.ts';
 export {
   type Listing,
   type ListOptions,
@@ -13,3 +15,4 @@ export {
   type RefusalReason,
   type StreamedObject,
 } from './store.ts';
+export { objectBytes } from './whole-object.ts';

@@ -20,7 +20,25 @@ export interface StorePlace {
   endpoint: URL;
   region: string;
   hostStyle: boolean;
+  settings: SettingNames;
 }
+
+/** Where what a store is reached with is set. */
+type SettingNames = Record<'endpoint' | 'region' | 'accessKey' | 'secretKey', string>;
+
+export const OF_SERVICE: SettingNames = {
+  endpoint: 'OPENCTS_S3_ENDPOINT',
+  region: 'OPENCTS_S3_REGION',
+  accessKey: 'OPENCTS_S3_ACCESS_KEY',
+  secretKey: 'OPENCTS_S3_SECRET_KEY',
+};
+
+export const OF_AWS: SettingNames = {
+  endpoint: 'AWS_ENDPOINT_URL_S3',
+  region: 'AWS_REGION',
+  accessKey: 'AWS_ACCESS_KEY_ID',
+  secretKey: 'AWS_SECRET_ACCESS_KEY',
+};
 
 /** What the SDK and Node tell of a failure. */
 interface Failure extends NodeJS.ErrnoException {
@@ -64,15 +82,15 @@ export const brokenOff = ({ what }: Asked, ms: number | undefined, cause: unknow
       });
 
 /** What is there, but is no answer of an object store. */
-export const noStore = ({ what }: Asked, { hostStyle }: StorePlace, told: string) =>
-  new ObjectStoreError('away', `${what}: ${notAStore(hostStyle)} (${told})`, { reason: 'not-a-store' });
+export const noStore = ({ what }: Asked, place: StorePlace, told: string) =>
+  new ObjectStoreError('away', `${what}: ${notAStore(place)} (${told})`, { reason: 'not-a-store' });
 
-const notAStore = (hostStyle: boolean) =>
-  `what answers is no object store, or looks for the bucket in the wrong place: a proxy or another server may stand in between; look at OPENCTS_S3_ENDPOINT, and at OPENCTS_S3_STYLE, which is "${styleOf(hostStyle)}"`;
+const notAStore = ({ hostStyle, settings }: StorePlace) =>
+  `what answers is no object store, or looks for the bucket in the wrong place: a proxy or another server may stand in between; look at ${settings.endpoint}, and at OPENCTS_S3_STYLE, which is "${styleOf(hostStyle)}"`;
 const styleOf = (hostStyle: boolean) => (hostStyle ? 'host' : 'path');
 
 /** Codes by which stores name what is wrong. */
-function byCode(failure: Failure, { region, hostStyle }: StorePlace): Verdict | undefined {
+function byCode(failure: Failure, { region, hostStyle, settings }: StorePlace): Verdict | undefined {
   const { name, message = '' } = failure;
   const otherStyle = `buckets are looked for in the wrong place: set OPENCTS_S3_STYLE=${styleOf(!hostStyle)}`;
   const expected =
@@ -82,18 +100,24 @@ function byCode(failure: Failure, { region, hostStyle }: StorePlace): Verdict | 
   switch (name) {
     case 'NoSuchBucket':
       return undefined;
+    case 'CredentialsProviderError':
+      return [
+        'denied',
+        'access-key',
+        `no access key was found; set ${settings.accessKey} and ${settings.secretKey}, or AWS_PROFILE; of a store that is not of AWS, ${OF_SERVICE.endpoint} and what belongs to it`,
+      ];
     case 'InvalidAccessKeyId':
     case 'XAdminUserNotFound':
       return [
         'denied',
         'access-key',
-        'the object store does not know the access key; set OPENCTS_S3_ACCESS_KEY',
+        `the object store does not know the access key; set ${settings.accessKey}`,
       ];
     case 'SignatureDoesNotMatch':
       return [
         'denied',
         'secret-key',
-        'the secret key does not fit the access key, or a proxy alters requests; set OPENCTS_S3_SECRET_KEY',
+        `the secret key does not fit the access key, or a proxy alters requests; set ${settings.secretKey}`,
       ];
     case 'RequestTimeTooSkewed':
     case 'RequestExpired':
@@ -116,13 +140,13 @@ function byCode(failure: Failure, { region, hostStyle }: StorePlace): Verdict | 
         return [
           'away',
           'style',
-          `the bucket is at ${failure.Endpoint}; look at OPENCTS_S3_ENDPOINT and OPENCTS_S3_STYLE`,
+          `the bucket is at ${failure.Endpoint}; look at ${settings.endpoint} and OPENCTS_S3_STYLE`,
         ];
       }
       return [
         'away',
         'region',
-        `the region is wrong: OPENCTS_S3_REGION is "${region}"${expected ? `, the bucket is in "${expected}"` : ''}`,
+        `the region is wrong: ${settings.region} is "${region}"${expected ? `, the bucket is in "${expected}"` : ''}`,
       ];
     default:
       return undefined;
@@ -131,7 +155,7 @@ function byCode(failure: Failure, { region, hostStyle }: StorePlace): Verdict | 
 
 /** Failures before there is an answer. */
 async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Promise<Verdict | undefined> {
-  const { endpoint, hostStyle } = place;
+  const { endpoint, hostStyle, settings } = place;
   const { code = '', message = '', hostname = '' } = failure;
   const inHost = hostStyle && hostname.startsWith(`${asked.bucket}.`);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -146,11 +170,11 @@ async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Pro
     return [
       'away',
       'unknown-host',
-      `the name ${host} has no address; look at OPENCTS_S3_ENDPOINT and the DNS`,
+      `the name ${host} has no address; look at ${settings.endpoint} and the DNS`,
     ];
   }
   if (code === 'ECONNREFUSED') {
-    return ['away', 'refused', `nothing listens at ${endpoint.host}; look at OPENCTS_S3_ENDPOINT`];
+    return ['away', 'refused', `nothing listens at ${endpoint.host}; look at ${settings.endpoint}`];
   }
   if (isUntrusted(failure)) {
     return ['away', 'untrusted', `the certificate of ${endpoint.host} is not trusted; ${TRUST_ADVICE}`];
@@ -165,7 +189,7 @@ async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Pro
       : [
           'away',
           'wrong-name',
-          `the certificate is not for ${endpoint.hostname}; look at OPENCTS_S3_ENDPOINT`,
+          `the certificate is not for ${endpoint.hostname}; look at ${settings.endpoint}`,
         ];
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -175,13 +199,13 @@ async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Pro
       `the certificate of ${endpoint.host} is not valid now; renew it, or set this machine's clock`,
     ];
   }
-  const speaksTls = `${endpoint.host} speaks TLS; begin OPENCTS_S3_ENDPOINT with https://`;
+  const speaksTls = `${endpoint.host} speaks TLS; begin ${settings.endpoint} with https://`;
   if (
     endpoint.protocol === 'https:' &&
     (code.startsWith('ERR_SSL') || code === 'EPROTO') &&
     NOT_TLS.test(message)
   ) {
-    return ['away', 'scheme', `${endpoint.host} does not speak TLS; begin OPENCTS_S3_ENDPOINT with http://`];
+    return ['away', 'scheme', `${endpoint.host} does not speak TLS; begin ${settings.endpoint} with http://`];
   }
   const body = failure.$response?.body;
   if (endpoint.protocol === 'http:' && /HTTP request (?:was sent )?to (?:an )?HTTPS/i.test(String(body))) {
@@ -193,13 +217,14 @@ async function byNetwork(failure: Failure, asked: Asked, place: StorePlace): Pro
       : ['away', 'failing', `${endpoint.host} ends connections without an answer`];
   }
   if (failure.name === 'TimeoutError') {
-    return ['away', 'silent', `${endpoint.host} gives no answer; look at OPENCTS_S3_ENDPOINT and firewalls`];
+    return ['away', 'silent', `${endpoint.host} gives no answer; look at ${settings.endpoint} and firewalls`];
   }
   return undefined;
 }
 
 /** Answers that have no code that is known. */
-function byAnswer(failure: Failure, asked: Asked, { hostStyle }: StorePlace): Verdict | undefined {
+function byAnswer(failure: Failure, asked: Asked, place: StorePlace): Verdict | undefined {
+  const { hostStyle } = place;
   const { name, message = '' } = failure;
   const status = failure.$metadata?.httpStatusCode ?? 0;
   const type = failure.$response?.headers?.['content-type'] ?? '';
@@ -213,7 +238,7 @@ function byAnswer(failure: Failure, asked: Asked, { hostStyle }: StorePlace): Ve
         ];
   }
   if (/kms/i.test(name)) return ['key', 'failing', 'the object store cannot use the key'];
-  if (type.includes('html') || NO_STORE.test(message)) return ['away', 'not-a-store', notAStore(hostStyle)];
+  if (type.includes('html') || NO_STORE.test(message)) return ['away', 'not-a-store', notAStore(place)];
   if (name === 'NotImplemented' || status === 501 || status === 405) {
     return [
       'unsupported',

@@ -3,7 +3,15 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { inParts, partBytes } from './parts.ts';
-import { type Asked, brokenOff, noStore, refusalOf, type StorePlace } from './refusals.ts';
+import {
+  type Asked,
+  brokenOff,
+  noStore,
+  OF_AWS,
+  OF_SERVICE,
+  refusalOf,
+  type StorePlace,
+} from './refusals.ts';
 import {
   type Listing,
   type ListOptions,
@@ -15,10 +23,12 @@ import {
 } from './store.ts';
 
 export interface S3Options {
-  endpoint: string;
+  /** Absent: that of AWS, wherever the bucket is. */
+  endpoint?: string;
   region: string;
-  accessKey: string;
-  secretKey: string;
+  /** Absent: found where the tools of AWS find it, and its secret: in the environment, a profile, the machine's role. */
+  accessKey?: string;
+  secretKey?: string;
   /** `bucket.host/key` instead of `host/bucket/key`. */
   hostStyle: boolean;
 }
@@ -51,10 +61,12 @@ export async function openS3(options: S3Options): Promise<ObjectStore> {
 function clientOf(sdk: Sdk, { endpoint, region, accessKey, secretKey, hostStyle }: S3Options): S3Client {
   const agent = { maxSockets: MOST_CONNECTIONS };
   return new sdk.S3Client({
-    endpoint,
+    ...(endpoint === undefined ? { followRegionRedirects: true } : { endpoint }),
     region,
     forcePathStyle: !hostStyle,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    ...(accessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey ?? '' } }),
     maxAttempts: 3,
     // What fails is told by our own errors.
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -91,8 +103,14 @@ class S3Store implements ObjectStore {
   constructor(sdk: Sdk, options: S3Options, client: S3Client, promptClient: S3Client, ms?: number) {
     this.sdk = sdk;
     this.options = options;
-    const { endpoint, region, hostStyle } = options;
-    this.place = { endpoint: new URL(endpoint), region, hostStyle };
+    const { endpoint, region, hostStyle, accessKey } = options;
+    const settings = accessKey === undefined ? OF_AWS : OF_SERVICE;
+    this.place = {
+      endpoint: new URL(endpoint ?? `https://s3.${region}.amazonaws.com`),
+      region,
+      hostStyle,
+      settings,
+    };
     this.client = client;
     this.promptClient = promptClient;
     this.deadline = ms === undefined ? undefined : { at: performance.now() + ms, ms };
@@ -369,10 +387,11 @@ class S3Store implements ObjectStore {
     );
     if (answer.Name === undefined) throw noStore(asked, this.place, 'the answer is no list of a bucket');
     return {
-      objects: (answer.Contents ?? []).map(({ Key = '', Size = 0, LastModified }) => ({
+      objects: (answer.Contents ?? []).map(({ Key = '', Size = 0, LastModified, ETag }) => ({
         key: Key,
         size: Size,
         modified: LastModified?.getTime() ?? 0,
+        version: ETag ?? `${Size}-${LastModified?.getTime()}`,
       })),
       folders: (answer.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix),
       next: answer.IsTruncated ? answer.NextContinuationToken : undefined,
@@ -444,12 +463,13 @@ const statusOf = (error: unknown) =>
 
 function headOf(
   key: string,
-  answer: { ContentLength?: number; LastModified?: Date; Metadata?: Record<string, string> },
+  answer: { ContentLength?: number; LastModified?: Date; ETag?: string; Metadata?: Record<string, string> },
 ): ObjectHead {
   return {
     key,
     size: answer.ContentLength ?? 0,
     modified: answer.LastModified?.getTime() ?? 0,
+    version: answer.ETag ?? '',
     metadata: answer.Metadata ?? {},
   };
 }

@@ -7,6 +7,8 @@ export interface ObjectHead {
   size: number;
   /** Epoch ms. */
   modified: number;
+  /** Another one whenever its bytes are. */
+  version: string;
   /** User metadata; names in lower case. */
   metadata: Record<string, string>;
 }
@@ -42,7 +44,7 @@ export interface ObjectLock {
 
 /** One step of a walk through a bucket. */
 export interface Listing {
-  objects: Pick<ObjectHead, 'key' | 'size' | 'modified'>[];
+  objects: Omit<ObjectHead, 'metadata'>[];
   /** Folders, when asked for with a delimiter; each ends with it. */
   folders: string[];
   /** Where the next step begins; undefined: that was all. */

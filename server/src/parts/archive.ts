@@ -25,7 +25,7 @@ import {
 } from '../evidence/index.ts';
 import { RESTORED } from '../installation/index.ts';
 import { Keyring } from '../kms/index.ts';
-import { Buckets, DirectoryStore, type ObjectStore, openS3 } from '../objects/index.ts';
+import { Buckets, DirectoryStore, type ObjectStore, openS3, storeOfSettings } from '../objects/index.ts';
 import { ArchiveSearches } from '../search/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import { Trackers, type Transfer } from '../trackers/index.ts';
@@ -185,9 +185,8 @@ export async function startArchive(
 
 /** Buckets in an object store by endpoint, or in folders. */
 async function openObjects(config: Config, time: Bounds): Promise<ObjectStore> {
-  const { s3Endpoint: endpoint, s3Region: region, s3AccessKey: accessKey, s3SecretKey: secretKey } = config;
-  if (endpoint === '') return DirectoryStore.open(path.join(config.dataDir, 'objects'), time);
-  return openS3({ endpoint, region, accessKey, secretKey, hostStyle: config.s3Style === 'host' });
+  const store = storeOfSettings(config);
+  return store ? openS3(store) : DirectoryStore.open(path.join(config.dataDir, 'objects'), time);
 }
 
 /** A tracker in the words of the archiver. @returns undefined: it transfers nothing */

@@ -25,7 +25,7 @@ const ACCESS_KEY = 'opencts';
 const SECRET_KEY = 'a-secret-of-the-tests';
 
 export interface S3Server {
-  options: S3Options;
+  options: Required<S3Options>;
   /** Stops answering, as a store that is away; `resume` ends it. */
   pause(): void;
   resume(): void;
