@@ -3,18 +3,28 @@
  * rejects.
  */
 export async function eachOf<Item>(
-  items: readonly Item[],
+  items: Iterable<Item> | AsyncIterable<Item>,
   atOnce: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const queue = [...items];
+  let hasFailed = false;
+  const queue = queueOf(items);
   const worker = async () => {
     try {
-      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-    } finally {
-      queue.length = 0;
+      for await (const item of queue) {
+        if (hasFailed) return;
+        await work(item);
+      }
+    } catch (error) {
+      hasFailed = true;
+      throw error;
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, worker));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** From which several take, each item once. */
+async function* queueOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item> {
+  yield* items;
 }

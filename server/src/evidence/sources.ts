@@ -10,8 +10,11 @@ import { type ArchiveSource, Unreadable } from './verify.ts';
 /** Read at a time. */
 const CHUNK = 1024 * 1024;
 
-/** A bucket of an object store. */
-export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSource {
+/**
+ * A bucket of an object store.
+ * @param root what stands before the keys, where a bucket was copied into another one; ends with a slash
+ */
+export function bucketSource(objects: ObjectStore, bucket: string, root = ''): ArchiveSource {
   const orNothing = async <Result>(call: Promise<Result>): Promise<Result | undefined> => {
     try {
       return await call;
@@ -21,24 +24,24 @@ export function bucketSource(objects: ObjectStore, bucket: string): ArchiveSourc
     }
   };
   return {
-    bucket,
+    bucket: root === '' ? bucket : undefined,
     async *keys(prefix) {
       for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-        const page = await objects.list(bucket, { prefix, after });
-        for (const { key, modified } of page.objects) yield { key, modified };
+        const page = await objects.list(bucket, { prefix: root + prefix, after });
+        for (const { key, modified } of page.objects) yield { key: key.slice(root.length), modified };
         after = page.next;
       }
     },
     async read(key) {
-      const found = await orNothing(objects.get(bucket, key));
+      const found = await orNothing(objects.get(bucket, root + key));
       return found && buffer(found.body);
     },
     async hash(key, algorithm) {
-      const found = await orNothing(objects.get(bucket, key));
+      const found = await orNothing(objects.get(bucket, root + key));
       return found && hashOfAll(found.body, algorithm);
     },
     async metadata(key) {
-      return (await orNothing(objects.head(bucket, key)))?.metadata;
+      return (await orNothing(objects.head(bucket, root + key)))?.metadata;
     },
     hasMetadata: true,
   };

@@ -1,28 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { expanded, isGzip } from './gzip.ts';
 
-/** How much is read at once. */
-const AT_ONCE = 64 * 1024;
 /** Tools that download compressed files and compress again. */
 const MOST_LAYERS = 3;
 
 type Bytes = AsyncIterable<Buffer>;
-
-/** @param signal ends standard input, which may be idle for ever */
-export const bytesOf = (source: string, signal?: AbortSignal): Bytes =>
-  source === '-' ? untilAborted(process.stdin, signal) : createReadStream(source, { highWaterMark: AT_ONCE });
-
-async function* untilAborted(bytes: Bytes, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    signal?.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  while (!signal?.aborted) {
-    const next = await Promise.race([iterator.next(), aborted]);
-    if (next === undefined || next.done) return;
-    yield next.value;
-  }
-}
 
 /**
  * A file as UTF-8, whatever it is called: gzip, also of several members, and UTF-16 are told by the first bytes.

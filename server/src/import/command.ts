@@ -1,14 +1,18 @@
+import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
+import { ConfigError } from '../config.ts';
 import { tellBuckets } from './buckets.ts';
 import { checkDigests } from './digests.ts';
 import { CLOUDTRAIL, traceFilesInto } from './formats.ts';
-import { importFiles } from './importer.ts';
+import { importFrom } from './importer.ts';
+import { isBucket, openOrigin, WrongOrigin } from './open-origin.ts';
 import { NotKept, Refusals } from './refusals.ts';
 import { report } from './report.ts';
+import { NoState } from './state.ts';
 
-const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | -
-       opencts import cts [options] FILE… | FOLDER… | -
+const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
+       opencts import cts [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
 
 cloudtrail: brings AWS CloudTrail records into OpenCTS through its API. Files are told by what is in them, not by their names:
 {"Records":[…]}, lists, a record a line, lookup-events, EventBridge, exports of CloudWatch Logs, columns of Athena;
@@ -16,8 +20,13 @@ plain or gzip, UTF-8 or UTF-16. Folders are walked; - reads standard input. A re
 as duplicate, so an import that was interrupted is simply started again.
 
 cts: brings in trace files of OpenCTS, Open Telekom Cloud and Huawei Cloud, with the ids of their traces. With
---public-key each FOLDER, the one in which CloudTraces lies, is checked first: files that are not what their digests
-say are refused.
+--public-key each FOLDER or bucket, the one in which CloudTraces lies, is checked first: files that are not what their
+digests say are refused.
+
+A bucket is read as streams, several objects at once. It is that of OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION,
+OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY; without that setting it is one of AWS, with the region and the access
+key that its tools would take (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, the role of the machine). Which objects were
+taken is kept in a state file: the same command goes on where it was interrupted, and takes what is new.
 
 What is refused is told with file, line and reason, and costs only itself. Digests, Insights events and other files of
 a folder are passed over and counted. The exit code is 0 when every record is in the service, 1 when one is not or
@@ -33,6 +42,9 @@ ${CONNECTION_HELP}
   --data-as-management   record operations on data (of Lambda, DynamoDB, S3, …) by the tracker system, too; without it
                          data trackers record them, which track buckets
   --public-key FILE      cts: key that signed the digests, PEM or Base64; may be given several times
+  --follow               of a bucket: look again for new objects, until SIGINT or SIGTERM
+  --every SECONDS        how often --follow looks (default 60)
+  --state FILE           of a bucket: where it is kept what was taken (default: below ~/.local/state/opencts)
   --rejected FILE        keep what is refused, and why, in a new file; once mended it can be imported like any other
   --shift-to-now         move all times to the present (for demos): by one offset, or, where they cover more days than
                          the trace list keeps, spread over these
@@ -44,11 +56,16 @@ The password is OPENCTS_PASSWORD, else it is asked for on the terminal; never an
 see those. A token (--token-file, OPENCTS_TOKEN) is used instead of it.
 `;
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 const OPTIONS = {
   ...CONNECTION_OPTIONS,
   enable: { type: 'boolean', default: false },
   'data-as-management': { type: 'boolean', default: false },
   'public-key': { type: 'string', multiple: true },
+  follow: { type: 'boolean', default: false },
+  every: { type: 'string' },
+  state: { type: 'string' },
   rejected: { type: 'string' },
   'shift-to-now': { type: 'boolean', default: false },
   'retention-days': { type: 'string' },
@@ -77,13 +94,33 @@ export async function importCommand(argv: string[]): Promise<number> {
     if (format === 'cts' ? values['data-as-management'] : values['public-key']) {
       return refuse('--data-as-management is for cloudtrail, --public-key for cts\n');
     }
+    const problem = problemOf(values, paths.some(isBucket));
+    if (problem !== undefined) return refuse(`${problem}\n`);
     return await run(format, paths, { ...values, days });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const isUsage = error instanceof NotKept || code?.startsWith('ERR_PARSE_ARGS');
+    const isUsage = isUsageError(error) || code?.startsWith('ERR_PARSE_ARGS');
     process.stderr.write(`opencts import: ${message}\n`);
     return isUsage ? 2 : 1;
   }
+}
+
+const isUsageError = (error: unknown) =>
+  [NotKept, NoState, WrongOrigin, ConfigError].some((kind) => error instanceof kind);
+
+/** What does not go together, in words. */
+function problemOf(values: Given, isOfBucket: boolean): string | undefined {
+  const { follow, every, state } = values;
+  if (!isOfBucket && (follow || state)) return '--follow and --state are for a bucket, s3://BUCKET/PREFIX';
+  if (isOfBucket && values['shift-to-now']) return '--shift-to-now is for files and folders';
+  if (follow && values['dry-run']) return '--follow sends what it finds; leave out --dry-run';
+  if (follow && values['public-key']) {
+    return '--follow reads files before their digests are written; leave out --public-key, or --follow';
+  }
+  if (every !== undefined && !(follow && Number(every) >= 1)) {
+    return `--every is ${every}; it is for --follow, and a number of seconds, 1 or more`;
+  }
+  return undefined;
 }
 
 function refuse(why: string): number {
@@ -91,44 +128,73 @@ function refuse(why: string): number {
   return 2;
 }
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'] & { days: number };
+type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+type Values = Given & { days: number };
 
 async function run(name: 'cloudtrail' | 'cts', paths: string[], values: Values): Promise<number> {
-  const isDry = values['dry-run'] === true;
-  const client = await connect(values, isDry ? '' : undefined);
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  // Every object that is read listens.
+  setMaxListeners(0, stop.signal);
+  const abort = () => stop.abort();
+  for (const signal of SIGNALS) process.once(signal, abort);
+  try {
+    return await runUntil(stop.signal, name, paths, values);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return 130;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, abort);
+  }
+}
+
+async function runUntil(
+  signal: AbortSignal,
+  name: 'cloudtrail' | 'cts',
+  paths: string[],
+  values: Values,
+): Promise<number> {
+  const isDry = values['dry-run'] === true;
+  const dataAsManagement = values['data-as-management'] === true;
+  const client = await connect(values, isDry ? '' : undefined);
   const began = Date.now();
   if (values.enable && !isDry && (await client.enable())) {
     process.stdout.write('CTS is now enabled in this project.\n');
   }
   const warn = (line: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`);
-  const keys = values['public-key'] ?? [];
-  const checked = keys.length > 0 ? await checkDigests(paths, keys) : undefined;
-  for (const line of checked?.told ?? []) warn(line);
-  const format = name === 'cts' ? traceFilesInto(isDry ? undefined : await client.projectId()) : CLOUDTRAIL;
-  const refusals = new Refusals(warn, values.rejected);
-  const summary = await importFiles({
-    paths,
-    format,
-    changed: checked?.changed,
-    client,
-    shiftToNow: values['shift-to-now'] ? { days: values.days } : undefined,
-    dataAsManagement: values['data-as-management'] === true,
-    dryRun: isDry,
-    signal: stop.signal,
-    warn,
-    refusals,
-  }).finally(() => refusals.end());
-  process.stdout.write(
-    report(summary, refusals, {
-      holds: format.holds,
-      isDry,
-      ms: Date.now() - began,
-      keptIn: values.rejected,
-    }),
-  );
-  for (const line of await tellBuckets(client, summary.arrived)) process.stdout.write(`${line}\n`);
-  if (summary.interrupted) return 130;
-  return summary.read === 0 || refusals.count + summary.notRecorded.size > 0 ? 1 : 0;
+  const projectId = isDry ? undefined : await client.projectId();
+  const origin = await openOrigin({
+    ...{ paths, projectId, signal, warn },
+    format: dataAsManagement ? `${name}, data as management` : name,
+    stateFile: values.state,
+    readTwice: values['shift-to-now'] === true,
+  });
+  try {
+    const keys = values['public-key'] ?? [];
+    const checked = keys.length > 0 ? await checkDigests(origin.archives(), keys) : undefined;
+    for (const line of checked?.told ?? []) warn(line);
+    const format = name === 'cts' ? traceFilesInto(projectId) : CLOUDTRAIL;
+    const refusals = new Refusals(warn, values.rejected);
+    const summary = await importFrom({
+      ...{ origin, format, client, dataAsManagement, signal, warn, refusals },
+      changed: checked?.changed,
+      shiftToNow: values['shift-to-now'] ? { days: values.days } : undefined,
+      followEvery: values.follow ? Number(values.every ?? 60) * 1000 : undefined,
+      dryRun: isDry,
+    }).finally(() => refusals.end());
+    const kept = origin.kept();
+    process.stdout.write(
+      report(summary, refusals, {
+        ...{ holds: format.holds, isDry, kept, isFollowing: values.follow === true },
+        ms: Date.now() - began,
+        keptIn: values.rejected,
+      }),
+    );
+    for (const line of await tellBuckets(client, summary.arrived)) process.stdout.write(`${line}\n`);
+    if (summary.interrupted && !values.follow) return 130;
+    const isEmpty = summary.read === 0 && !kept?.earlier && !values.follow;
+    const untaken = refusals.count + summary.notRecorded.size + (kept?.untaken ?? 0);
+    return isEmpty || untaken > 0 ? 1 : 0;
+  } finally {
+    await origin.close();
+  }
 }

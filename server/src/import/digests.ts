@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { type Finding, folderSource, readPublicKey, verifyArchive } from '../evidence/index.ts';
+import { type Finding, readPublicKey, verifyArchive } from '../evidence/index.ts';
+import type { Origin } from './origin.ts';
 
-/** What the digests of a folder say of its trace files. */
+/** What the digests of archives say of their trace files. */
 export interface Checked {
-  /** Why a file is not what was delivered, by its path. */
+  /** Why a file is not what was delivered, by its name. */
   changed: Map<string, string>;
   /** What else is not right, for people. */
   told: string[];
 }
 
 /**
- * Checks the trace files below folders, in which `CloudTraces` lies, against their digests.
+ * Checks the trace files of archives against their digests.
  * @param keyFiles public keys of which any may have signed
  */
 export async function checkDigests(
-  folders: readonly string[],
+  archives: ReturnType<Origin['archives']>,
   keyFiles: readonly string[],
 ): Promise<Checked> {
   const publicKeys = await Promise.all(
@@ -23,17 +23,17 @@ export async function checkDigests(
   );
   const changed = new Map<string, string>();
   const told: string[] = [];
-  for (const folder of folders) {
+  for (const { name, source, nameOf } of archives) {
     const onFinding = ({ kind, key, verdict, reason = verdict }: Finding) => {
-      if (kind === 'file' && verdict === 'changed') changed.set(path.join(folder, key), reason);
+      if (kind === 'file' && verdict === 'changed') changed.set(nameOf(key), reason);
       else if (['changed', 'missing', 'unexpected', 'unreadable'].includes(verdict)) {
-        told.push(`${folder}: the ${kind} ${key} is ${verdict}: ${reason}`);
+        told.push(`${name}: the ${kind} ${key} is ${verdict}: ${reason}`);
       }
     };
-    const { counts, files } = await verifyArchive({ source: folderSource(folder), publicKeys, onFinding });
+    const { counts, files } = await verifyArchive({ source, publicKeys, onFinding });
     const unproved = counts.pending + counts.unproved;
     told.push(
-      `${folder}: ${files} trace files are what their digests say${unproved > 0 ? `; of ${unproved} files and digests nothing says so` : ''}.`,
+      `${name}: ${files} trace files are what their digests say${unproved > 0 ? `; of ${unproved} files and digests nothing says so` : ''}.`,
     );
   }
   return { changed, told };

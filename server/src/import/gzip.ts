@@ -34,6 +34,9 @@ export async function* expanded(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     tell(error.message);
+  } finally {
+    // What is damaged is not read to its end: the file, or the connection to a store, is not left open.
+    await input.close();
   }
 }
 
@@ -70,6 +73,10 @@ class Input {
       missing -= piece.length;
     }
     return Buffer.concat(pieces);
+  }
+
+  async close(): Promise<void> {
+    await this.chunks.return?.();
   }
 
   giveBack(bytes: Buffer): void {

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House, PASSWORD } from '../testing/house.ts';
-import { importCommand } from './index.ts';
+import { opencts as run } from './testing/opencts.ts';
 
 const house = new House();
 let token: string;
@@ -37,29 +37,11 @@ async function fileOf(name: string, records: string[]): Promise<string> {
   return file;
 }
 
-async function opencts(
+const opencts = (
   args: string[],
   env: Record<string, string> = { OPENCTS_PASSWORD: PASSWORD },
-  [format, { app }]: [string, House] = ['cloudtrail', house],
-) {
-  const told = { out: '', err: '' };
-  const before = { out: process.stdout.write, err: process.stderr.write };
-  const into = (stream: 'out' | 'err') =>
-    ((text: string) => {
-      told[stream] += text;
-      return true;
-    }) as typeof process.stdout.write;
-  process.stdout.write = into('out');
-  process.stderr.write = into('err');
-  Object.assign(process.env, env);
-  try {
-    return { code: await importCommand([format, ...args, '--url', app.url]), ...told };
-  } finally {
-    process.stdout.write = before.out;
-    process.stderr.write = before.err;
-    delete process.env.OPENCTS_PASSWORD;
-  }
-}
+  [format, into]: [string, House] = ['cloudtrail', house],
+) => run(into, [format, ...args], env);
 
 /** The text of all files below a folder. */
 async function textsIn(folder: string): Promise<string> {

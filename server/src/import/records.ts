@@ -1,8 +1,8 @@
-import { bytesOf, decoded } from './bytes.ts';
+import { decoded } from './bytes.ts';
 import type { Passed, SentRecord } from './envelopes.ts';
-import { nameOf, type Source } from './files.ts';
 import type { Format } from './formats.ts';
 import { JudgedFile } from './judged-file.ts';
+import type { Source } from './origin.ts';
 import { partsOf } from './split.ts';
 
 /** What of a file was not taken, and why. */
@@ -24,6 +24,8 @@ export interface Refusal {
 
 export interface Reading {
   refuse(refusal: Refusal): void;
+  /** It could not be read to its end. */
+  fail(refusal: Refusal): void;
   /** What is no record, and no fault. */
   pass(what: Passed | 'other file' | 'empty file'): void;
 }
@@ -40,10 +42,10 @@ export async function* readRecords(
   source: Source,
   format: Format,
   reading: Reading,
-  open: (source: string) => AsyncIterable<Buffer> = bytesOf,
+  signal?: AbortSignal,
 ): AsyncGenerator<FoundRecord> {
-  const file = nameOf(source.path);
-  const bytes = decoded(open(source.path), (reason) => reading.refuse({ file, reason }));
+  const file = source.name;
+  const bytes = decoded(source.open(signal), (reason) => reading.refuse({ file, reason }));
   const judged = new JudgedFile(format, reading);
   let record = 0;
   try {
@@ -53,7 +55,7 @@ export async function* readRecords(
       for (const one of judged.take(content, place, part.bytes)) yield { ...one, place };
     }
   } catch (error) {
-    reading.refuse({ file, reason: `it cannot be read: ${(error as Error).message}` });
+    reading.fail({ file, reason: `it cannot be read: ${(error as Error).message}` });
     return;
   }
   if (judged.isOurs) return;

@@ -15,8 +15,8 @@ export class Refusals {
   readonly reasons = new Map<string, number>();
   private readonly warn: (line: string) => void;
   private readonly kept: number | undefined;
-  private file = '';
-  private told = 0;
+  /** By file, while it is read. */
+  private readonly told = new Map<string, number>();
 
   /**
    * @param keptIn a new file of JSON lines, each with a refused record and why; undefined: none is kept
@@ -38,12 +38,9 @@ export class Refusals {
         `${JSON.stringify({ file, line, byte, reason, record: text, record_base64: base64 })}\n`,
       );
     }
-    if (file !== this.file) {
-      this.tellUntold();
-      this.file = file;
-      this.told = 0;
-    }
-    if (this.told++ < MOST_TOLD) {
+    const told = (this.told.get(file) ?? 0) + 1;
+    this.told.set(file, told);
+    if (told <= MOST_TOLD) {
       this.warn(
         `${file}: ${line === undefined ? '' : `line ${line}, record ${record} (byte ${byte}): `}${reason}`,
       );
@@ -54,14 +51,15 @@ export class Refusals {
     return [...this.reasons.values()].reduce((total, count) => total + count, 0);
   }
 
-  end(): void {
-    this.tellUntold();
-    this.told = 0;
-    if (this.kept !== undefined) closeSync(this.kept);
+  /** Nothing more comes of a file. */
+  endOf(file: string): void {
+    const told = this.told.get(file) ?? 0;
+    this.told.delete(file);
+    if (told > MOST_TOLD) this.warn(`${file}: ${told - MOST_TOLD} more were refused`);
   }
 
-  private tellUntold(): void {
-    if (this.told > MOST_TOLD) this.warn(`${this.file}: ${this.told - MOST_TOLD} more were refused`);
+  end(): void {
+    if (this.kept !== undefined) closeSync(this.kept);
   }
 }
 

@@ -1,13 +1,24 @@
 import type { ImportSummary } from './importer.ts';
+import type { Kept } from './origin.ts';
 import type { Refusals } from './refusals.ts';
 
 const MOST_REASONS = 20;
+
+interface Told {
+  holds: string;
+  isDry: boolean;
+  ms: number;
+  /** The file of what was refused. */
+  keptIn: string | undefined;
+  kept: Kept | undefined;
+  isFollowing: boolean;
+}
 
 /** What an import did, for people. */
 export function report(
   summary: ImportSummary,
   refusals: Refusals,
-  { holds, isDry, ms, keptIn }: { holds: string; isDry: boolean; ms: number; keptIn: string | undefined },
+  { holds, isDry, ms, keptIn, kept, isFollowing }: Told,
 ): string {
   const { files, read, accepted, duplicates, notRecorded, passed, interrupted } = summary;
   const seconds = `${(ms / 1000).toFixed(1)} s`;
@@ -24,11 +35,19 @@ export function report(
     ...adviceOn(summary, refusals),
   ];
   if (keptIn !== undefined && refusals.count > 0) lines.push(`What was refused is in ${keptIn}.`);
-  if (read === 0 && !interrupted) lines.push(`Nothing was read: no ${holds} were found.`);
-  if (interrupted) {
+  if (kept) lines.push(...toldOf(kept));
+  if (read === 0 && !interrupted && !kept?.earlier) lines.push(`Nothing was read: no ${holds} were found.`);
+  if (interrupted && !isFollowing) {
     lines.push('Interrupted. Start the same command again to go on; what has arrived counts as duplicate.');
   }
   return `${lines.join('\n')}\n`;
+}
+
+function toldOf({ file, earlier, untaken }: Kept): string[] {
+  const lines: string[] = [];
+  if (earlier > 0) lines.push(`Earlier runs took ${earlier} file${earlier === 1 ? '' : 's'} of it.`);
+  if (untaken > 0) lines.push(`Of what they took ${untaken} are not in the service; they told why.`);
+  return [...lines, `What was taken is kept in ${file}; without that file everything is read again.`];
 }
 
 function adviceOn({ notRecorded }: ImportSummary, { reasons }: Refusals): string[] {

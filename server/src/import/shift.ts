@@ -1,5 +1,5 @@
-import type { Source } from './files.ts';
 import type { Format } from './formats.ts';
+import type { Origin } from './origin.ts';
 import { readRecords } from './records.ts';
 
 const DAY = 86_400_000;
@@ -16,15 +16,10 @@ export interface Shift {
  * Moves all times to the present: by one offset where they fit into what the trace list keeps, else spread over it,
  * in the same order and proportions. Reads everything once.
  */
-export async function shiftToNow(
-  sources: readonly Source[],
-  format: Format,
-  days: number,
-  now: number,
-): Promise<Shift> {
+export async function shiftToNow(origin: Origin, format: Format, days: number, now: number): Promise<Shift> {
   let [oldest, newest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const reading = { refuse: () => {}, pass: () => {} };
-  for (const source of sources) {
+  const reading = { refuse: () => {}, fail: () => {}, pass: () => {} };
+  for await (const source of origin.sources()) {
     for await (const { record } of readRecords(source, format, reading)) {
       const time = format.timeOf(record);
       oldest = Math.min(oldest, time);

@@ -7,6 +7,7 @@ import { exactJson } from '@opencts/client/json';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Unreadable } from '../ingest/index.ts';
 import { checkDigests } from './digests.ts';
+import { openFiles } from './files.ts';
 import { traceFileContent, traceFrom } from './trace-files.ts';
 
 const LINE =
@@ -108,7 +109,8 @@ async function deliver(): Promise<string[]> {
 async function check() {
   const key = path.join(folder, 'key.pem');
   await writeFile(key, publicKey.export({ type: 'spki', format: 'pem' }));
-  return checkDigests([folder], [key]);
+  const origin = await openFiles([folder], false, new AbortController().signal);
+  return checkDigests(origin.archives(), [key]);
 }
 
 test('of a folder, files that are what their digests say are told, and those that are not', async () => {

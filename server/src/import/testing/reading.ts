@@ -20,18 +20,20 @@ export async function read(
   async function* open() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
   }
+  const refuse = (refusal: Refusal) => {
+    const { line, record: number, byte, reason } = refusal;
+    refusals.push(refusal);
+    problems.push(`${line === undefined ? '' : `line ${line}, record ${number}, byte ${byte}: `}${reason}`);
+  };
   const reading = {
-    refuse(refusal: Refusal) {
-      const { line, record: number, byte, reason } = refusal;
-      refusals.push(refusal);
-      problems.push(`${line === undefined ? '' : `line ${line}, record ${number}, byte ${byte}: `}${reason}`);
-    },
+    refuse,
+    fail: refuse,
     pass: (what: string) => passed.push(what),
   };
   const texts: string[] = [];
   let ids = '';
-  const source = { path: 'a.json', isNamed, size: 0 };
-  for await (const { record: found, text } of readRecords(source, format, reading, open)) {
+  const source = { name: 'a.json', isNamed, size: 0, open };
+  for await (const { record: found, text } of readRecords(source, format, reading)) {
     ids += found.eventID ?? found.trace_id;
     texts.push(text);
   }
