@@ -147,7 +147,7 @@ export class ImportState {
 
   sums(): { earlier: number; untaken: number } {
     const [sums] = this.all<{ earlier: number; untaken: number }>(
-      `select count(*) filter (where due is null or taken > 0) as earlier,
+      `select count(*) filter (where taken > 0) as earlier,
        coalesce(sum(untaken + iif(due is null, rest, 0)), 0) as untaken from objects`,
     );
     return sums as { earlier: number; untaken: number };
