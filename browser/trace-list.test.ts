@@ -315,6 +315,38 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await page.getByRole('button', { name: 'appearsByItself', exact: true }).waitFor({ timeout: 15_000 });
   });
 
+  test('what was recorded is told as found only while that is known, and that nothing more is recorded', async () => {
+    const hung: string[] = [];
+    const other = await openPage(browser, hung);
+    await signIn(other, server.url, PASSWORD);
+    const found = other.getByText('all searchable');
+    await found.waitFor();
+    await other.getByText('none archived: the tracker has no bucket').waitFor();
+    await expect.poll(() => other.locator('.histogram-notes').textContent()).not.toContain('Nothing new');
+    const engine = server.enginePid();
+    process.kill(engine, 'SIGSTOP');
+    try {
+      await expect.poll(() => found.count(), { timeout: 20_000 }).toBe(0);
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+    await found.waitFor();
+    const switched = async (status: string) => {
+      const { status: answer } = await fetch(`${server.url}/v3/${server.projectId}/tracker`, {
+        method: 'PUT',
+        headers: { 'x-auth-token': server.token, 'content-type': 'application/json' },
+        body: JSON.stringify({ tracker_type: 'system', tracker_name: 'system', status }),
+      });
+      expect(answer).toBeLessThan(300);
+    };
+    await switched('disabled');
+    await other.reload();
+    await other.getByText('Nothing new is recorded now').waitFor();
+    await other.screenshot({ path: path.join(SHOTS, 'recording-off.png') });
+    await switched('enabled');
+    await other.context().close();
+  });
+
   test('when the session is over, signing in leads back to the same view', async () => {
     await go('?range=1d&value=DeleteBucket');
     await page.context().clearCookies();

@@ -4,26 +4,40 @@ import { useConsole } from '../../console-context.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTick } from '../../time.ts';
+import type { useRecording } from '../../use-recording.ts';
 import { Way } from '../../way.tsx';
 import { accountsOf } from './accounting.ts';
 
 const words = texts.traces;
 
+interface Props {
+  /** undefined: it cannot be told now. */
+  hours: readonly AccountedHour[] | undefined;
+  tracking: ReturnType<typeof useRecording>;
+}
+
 /** Whether everything that was recorded since the beginning of the range's first hour can be found. */
-export function Accounted({ hours }: { hours: readonly AccountedHour[] | undefined }) {
+export function Accounted({ hours, tracking }: Props) {
   const { zone } = useConsole();
+  const { tracker, recording } = tracking;
   const [first] = hours ?? [];
   if (!hours || !first) return null;
-  const { recorded, underway, archived, quarantined, lost } = accountsOf(hours);
+  const { recorded, underway, archived, unarchived, quarantined, lost } = accountsOf(hours);
   const since = formatTick(first.time, zone, 3 * 86_400_000);
+  const transferred = tracker === undefined ? undefined : Boolean(tracker?.obs_info?.bucket_name);
+  const inFiles = words.inFiles(archived, unarchived, transferred);
   return (
     <>
       {underway > 0 ? (
         <StatusIndicator type="in-progress">{words.underway(underway)}</StatusIndicator>
       ) : quarantined.indexer + lost.indexer > 0 ? (
-        <StatusIndicator type="info">{words.recorded(recorded, since, archived)}</StatusIndicator>
+        <StatusIndicator type="info">{words.recorded(recorded, since, inFiles)}</StatusIndicator>
+      ) : recording === 'off' || recording === 'absent' ? (
+        <StatusIndicator type="stopped">
+          {words.accounted(recorded, since, inFiles)}. {words.recordingOff}
+        </StatusIndicator>
       ) : (
-        <StatusIndicator type="success">{words.accounted(recorded, since, archived)}</StatusIndicator>
+        <StatusIndicator type="success">{words.accounted(recorded, since, inFiles)}</StatusIndicator>
       )}
       <SetAside quarantined={quarantined} />
       <Lost lost={lost} />

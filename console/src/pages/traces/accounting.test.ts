@@ -15,6 +15,7 @@ test('what is in quarantine is not on its way', () => {
     recorded: 20,
     underway: 1,
     archived: 8,
+    unarchived: 10,
     quarantined: { indexer: 4, archiver: 2, notifier: 0 },
     lost: none,
   });
@@ -22,7 +23,11 @@ test('what is in quarantine is not on its way', () => {
 
 test('nor is what is gone', () => {
   const lost = { indexer: 2, archiver: 3, notifier: 2 };
-  expect(accountsOf([{ ...hour, quarantined: none, lost }])).toMatchObject({ underway: 0, lost });
+  expect(accountsOf([{ ...hour, quarantined: none, lost }])).toMatchObject({
+    underway: 0,
+    unarchived: 3,
+    lost,
+  });
 });
 
 test('an hour that stores more than it took hides nothing of another', () => {

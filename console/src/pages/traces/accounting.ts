@@ -6,6 +6,8 @@ export interface Accounts {
   /** On their way to the trace list. */
   underway: number;
   archived: number;
+  /** In no trace file, for other reasons than those below. */
+  unarchived: number;
   /** Set aside, by what they are missing in. */
   quarantined: Readonly<Record<Follower, number>>;
   /** Gone with a part of the journal, by what they are missing in. */
@@ -25,6 +27,9 @@ export function accountsOf(hours: readonly AccountedHour[]): Accounts {
       Math.max(journalled - stored - quarantined.indexer - lost.indexer, 0),
     ),
     archived: sum(({ archived }) => archived),
+    unarchived: sum(({ journalled, archived, quarantined, lost }) =>
+      Math.max(journalled - archived - quarantined.archiver - lost.archiver, 0),
+    ),
     quarantined: byFollower('quarantined'),
     lost: byFollower('lost'),
   };

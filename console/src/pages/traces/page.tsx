@@ -13,11 +13,13 @@ import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
+import { useRecording } from '../../use-recording.ts';
 import { Accounted } from './accounted.tsx';
 import { Filters } from './filters.tsx';
 import { TimeHistogram } from './histogram.tsx';
 import { RecordingState } from './recording-state.tsx';
 import { TraceTable } from './table.tsx';
+import { useAccounting } from './use-accounting.ts';
 import { useTraces } from './use-traces.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, useView, type View } from './view-state.ts';
 
@@ -30,6 +32,8 @@ export default function TraceListPage() {
   const [view, change] = useView();
   const scrolled = useScrolled();
   const list = useTraces(api, view, scrolled || view.expanded.length > 0, onExpired);
+  const accounting = useAccounting(api, view.range);
+  const tracking = useRecording();
   const [exporting, setExporting] = useState(false);
   const shown = list.pages.flat();
   const relative = !view.range.includes('-');
@@ -86,7 +90,7 @@ export default function TraceListPage() {
       }
     >
       <SpaceBetween size="m">
-        <RecordingState onStarted={list.refresh} />
+        <RecordingState tracking={tracking} onStarted={list.refresh} />
         <Filters api={api} view={view} zone={zone} onChange={change} />
         {list.error && (
           <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />
@@ -103,7 +107,7 @@ export default function TraceListPage() {
                     {words.histogram.back}
                   </Button>
                 )}
-                <Accounted hours={list.accounting} />
+                <Accounted hours={accounting} tracking={tracking} />
               </div>
             </div>
             <TimeHistogram

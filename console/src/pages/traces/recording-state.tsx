@@ -2,16 +2,21 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { texts } from '../../texts/index.ts';
-import { useRecording } from '../../use-recording.ts';
+import type { useRecording } from '../../use-recording.ts';
 import { Way } from '../../way.tsx';
 
 const words = texts.recording;
 /** The trace of it can be found within a second. */
 const FOUND_AFTER_MS = 1000;
 
+interface Props {
+  tracking: ReturnType<typeof useRecording>;
+  onStarted: () => void;
+}
+
 /** Says why nothing new appears when nothing is recorded, and offers to begin. */
-export function RecordingState({ onStarted }: { onStarted: () => void }) {
-  const { recording, start } = useRecording();
+export function RecordingState({ tracking, onStarted }: Props) {
+  const { recording, start } = tracking;
   const [busy, setBusy] = useState(false);
   if (recording === undefined || recording === 'on') return null;
 

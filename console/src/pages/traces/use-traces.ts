@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { type Api, ApiError } from '../../api/client.ts';
-import type { AccountedHour, Histogram, Trace } from '../../api/types.ts';
+import type { Histogram, Trace } from '../../api/types.ts';
 import { filtersOf, queryKey, resolveRange, type View } from './view-state.ts';
 
 const PAGE = 100;
@@ -16,7 +16,6 @@ export interface TraceList {
   more: boolean;
   error: ApiError | undefined;
   histogram: Histogram | undefined;
-  accounting: AccountedHour[] | undefined;
   /** New traces that are held back until they are asked for. */
   fresh: number;
   loadMore: () => void;
@@ -37,7 +36,6 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
   const [loadingMore, setLoadingMore] = useState(false);
   const [error, setError] = useState<ApiError>();
   const [histogram, setHistogram] = useState<Histogram>();
-  const [accounting, setAccounting] = useState<AccountedHour[]>();
   const [waiting, setWaiting] = useState<Trace[]>([]);
   const [round, setRound] = useState(0);
   const key = queryKey(view);
@@ -69,7 +67,6 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
       setError(undefined);
       setLoading(false);
       setHistogram(await api.histogram({ ...query, buckets: 80 }, abort.signal));
-      setAccounting(await api.accounting(range.from - (range.from % 3_600_000), range.to, abort.signal));
     };
     load().catch((cause) => {
       if (!abort.signal.aborted) setLoading(false);
@@ -142,7 +139,6 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
     more: loaded?.marker != null,
     error,
     histogram,
-    accounting,
     fresh: waiting.length,
     loadMore,
     refresh: () => setRound((value) => value + 1),

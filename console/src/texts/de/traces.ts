@@ -85,10 +85,18 @@ export const traces: typeof english = {
     away: 'Der Trace-Speicher antwortet zurzeit nicht. Es geht nichts verloren: Neue Traces warten im Journal. Neuer Versuch läuft …',
     retry: 'Erneut versuchen',
   },
-  recorded: (recorded, since, archived) =>
-    `${number(recorded)} seit ${since} aufgezeichnet${archived > 0 ? `, ${number(archived)} archiviert` : ''}`,
-  accounted: (recorded, since, archived) =>
-    `${number(recorded)} seit ${since} aufgezeichnet, alle auffindbar${archived > 0 ? `, ${number(archived)} archiviert` : ''}`,
+  recorded: (recorded, since, inFiles) => `${number(recorded)} seit ${since} aufgezeichnet, ${inFiles}`,
+  accounted: (recorded, since, inFiles) =>
+    `${number(recorded)} seit ${since} aufgezeichnet, alle auffindbar, ${inFiles}`,
+  recordingOff: 'Zurzeit wird nichts Neues aufgezeichnet',
+  inFiles: (archived, others, transferred) => {
+    if (archived === 0 && transferred === false) return 'keiner archiviert: Der Tracker hat keinen Bucket';
+    if (others === 0) return 'alle archiviert';
+    const missing = transferred
+      ? `${number(others)} noch in keiner Trace-Datei oder älter als die Übertragung`
+      : `${number(others)} in keiner Trace-Datei`;
+    return `${number(archived)} archiviert, ${missing}`;
+  },
   underway: (missing) =>
     missing === 1
       ? '1 aufgezeichneter Trace ist noch auf dem Weg in die Liste'

@@ -88,10 +88,19 @@ export const traces = {
     away: 'The trace store does not answer now. Nothing is lost: new traces wait in the journal. Trying again…',
     retry: 'Try again',
   },
-  recorded: (recorded: number, since: string, archived: number) =>
-    `${number(recorded)} recorded since ${since}${archived > 0 ? `, ${number(archived)} archived` : ''}`,
-  accounted: (recorded: number, since: string, archived: number) =>
-    `${number(recorded)} recorded since ${since}, all searchable${archived > 0 ? `, ${number(archived)} archived` : ''}`,
+  recorded: (recorded: number, since: string, inFiles: string) =>
+    `${number(recorded)} recorded since ${since}, ${inFiles}`,
+  accounted: (recorded: number, since: string, inFiles: string) =>
+    `${number(recorded)} recorded since ${since}, all searchable, ${inFiles}`,
+  recordingOff: 'Nothing new is recorded now',
+  inFiles: (archived: number, others: number, transferred: boolean | undefined) => {
+    if (archived === 0 && transferred === false) return 'none archived: the tracker has no bucket';
+    if (others === 0) return 'all archived';
+    const missing = transferred
+      ? `${number(others)} not in a trace file yet, or older than the transfer`
+      : `${number(others)} in no trace file`;
+    return `${number(archived)} archived, ${missing}`;
+  },
   underway: (missing: number) => `${number(missing)} recorded traces are still on their way to the list`,
   histogram: {
     title: 'Traces over time',
