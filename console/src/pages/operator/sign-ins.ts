@@ -1,9 +1,10 @@
 import type { FacetValue } from '../../api/types.ts';
+import { wordsOf } from '../../operation-words.ts';
 
 /** As services name them: `login`, `loginfailed`, `iamUserSsoLoginFailed`, `tenantLoginBySamlSuccess`, `ConsoleLogin`. */
 const SIGN_IN = /login(by\p{L}+?|nopwd)?(success|failed)?$/iu;
 /** What is done to a login of something, or to a rule of them. */
-const CHANGE = /^(add|create|delete|get|list|modify|remove|rename|set|show|update)\p{Lu}/iu;
+const CHANGING = new Set('add create delete get list modify remove rename set show update'.split(' '));
 const FAILED = /failed$/i;
 
 export interface SignIns {
@@ -14,7 +15,7 @@ export interface SignIns {
 
 type Counted = Pick<FacetValue, 'value' | 'count'>;
 
-const isSignIn = ({ value }: Counted) => SIGN_IN.test(value) && !CHANGE.test(value);
+const isSignIn = ({ value }: Counted) => SIGN_IN.test(value) && !CHANGING.has(wordsOf(value).verb);
 
 /**
  * Sign-ins of every source. One has failed when its trace says so, or its name.

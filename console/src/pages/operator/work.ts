@@ -5,8 +5,6 @@ import { type Totals, totalsOf } from '../../totals.ts';
 import { type Failure, loadFailures } from '../overview/failures.ts';
 import { type SignIns, signInsOf } from './sign-ins.ts';
 
-const TOP = 7;
-
 /** What one user did in a time. */
 export interface Work {
   histogram: Histogram;
@@ -41,9 +39,9 @@ export async function loadWork(
     signIns: signInsOf(operations, failures),
     addresses,
     fresh: freshOf(firsts),
-    operations: operations.slice(0, TOP),
-    sources: sources.slice(0, TOP),
-    failures: failures.slice(0, TOP),
+    operations,
+    sources,
+    failures,
   };
 }
 

@@ -1,10 +1,13 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { texts } from '../../texts/index.ts';
 
 const words = texts.overview;
+const FEW = 7;
 
 export interface Ranked {
   value: string;
@@ -20,8 +23,10 @@ interface Props<Item extends Ranked> {
   addressOf: (item: Item) => string;
 }
 
-/** The most frequent values, each leading to its traces. */
+/** The most frequent values, each leading to its traces; the others when they are asked for. */
 export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: Props<Item>) {
+  const [all, setAll] = useState(false);
+  const more = words.firsts.more(items.length - FEW);
   const highest = Math.max(...items.map(({ count }) => count));
   return (
     <Container fitHeight header={<Header variant="h2">{title}</Header>}>
@@ -29,7 +34,7 @@ export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: 
         <Box color="text-body-secondary">{none}</Box>
       ) : (
         <ol className="overview-list">
-          {items.map((item) => (
+          {items.slice(0, all ? undefined : FEW).map((item) => (
             <li key={`${item.rating} ${item.value}`} className="overview-rank">
               <Link to={addressOf(item)} title={item.value}>
                 {item.value}
@@ -46,6 +51,13 @@ export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: 
             </li>
           ))}
         </ol>
+      )}
+      {items.length > FEW && !all && (
+        <Box padding={{ top: 'xs' }}>
+          <Button variant="inline-link" ariaLabel={`${title}: ${more}`} onClick={() => setAll(true)}>
+            {more}
+          </Button>
+        </Box>
       )}
     </Container>
   );

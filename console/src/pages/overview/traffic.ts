@@ -9,7 +9,6 @@ export type Range = (typeof RANGES)[number];
 
 /** Bars at the most: a range touches one hour, or day, more than it is long. */
 const BARS: Record<Range, number> = { '1d': 25, '7d': 8 };
-const TOP = 7;
 
 export interface Traffic {
   histogram: Histogram;
@@ -32,9 +31,9 @@ export async function loadTraffic(api: Api, range: Range, signal: AbortSignal): 
   return {
     histogram,
     totals: totalsOf(histogram),
-    sources: sources.slice(0, TOP),
-    users: users.slice(0, TOP),
-    resourceTypes: resourceTypes.slice(0, TOP),
-    failures: failures.slice(0, TOP),
+    sources,
+    users,
+    resourceTypes,
+    failures,
   };
 }

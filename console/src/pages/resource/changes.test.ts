@@ -30,6 +30,18 @@ test('what did not succeed changes nothing', () => {
   expect([...changes]).toEqual([['extend', [{ path: 'size', kind: 'changed', before: '10', after: '20' }]]]);
 });
 
+test.each([
+  ['what says that it only reads', { trace_name: 'inspectServer', read_only: true }],
+  ['what is called like it, and says nothing', { trace_name: 'GetBucketAcl' }],
+])('%s changes nothing', (_what, read) => {
+  const changes = changesOf([
+    operation('create', { size: 10 }),
+    operation('read', { size: 99, bucketName: 'b' }, read),
+    operation('extend', { size: 20 }, { trace_name: 'GetWell', read_only: false }),
+  ]);
+  expect([...changes]).toEqual([['extend', [{ path: 'size', kind: 'changed', before: '10', after: '20' }]]]);
+});
+
 test('null takes a member away with everything beneath it; a member that is not named stays', () => {
   expect(between({ a: 1, b: { c: '2', d: ['3'] }, bc: 4 }, { b: null })).toEqual([
     { path: 'b.c', kind: 'removed', before: '2' },

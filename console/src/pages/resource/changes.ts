@@ -1,5 +1,6 @@
 import { compacted, elementsIn, membersIn } from '@opencts/client/json';
 import type { Trace } from '../../api/types.ts';
+import { wordsOf } from '../../operation-words.ts';
 
 /** A member of a request that is other than what the requests before had asked for. */
 export type Change = { path: string } & (
@@ -24,19 +25,27 @@ const MOST_MEMBERS = 500;
 /** Operations that say the whole of what they name. A list of theirs replaces the one before; others add to it. */
 const REPLACING = /^(update|modify|change|edit|set|put|replace|configure|reset)/i;
 
+/** Operations that say what they look for, not what is to be. */
+const READING = new Set(
+  'check describe download get head list lookup query read search select show view'.split(' '),
+);
+
+const isRead = ({ read_only, trace_name }: Trace) => read_only ?? READING.has(wordsOf(trace_name).verb);
+
 /** What stands where a secret was. */
 export const isMasked = (value: string) => /^\*{4,}$/.test(value);
 
 /**
  * What each operation on a resource asked to be other than the operations before it had.
  * @param traces oldest first
- * @returns by trace id; nothing for the first that names a value at all, and for what did not succeed
+ * @returns by trace id; nothing for the first that names a value at all, for reads, and for what did not succeed
  */
 export function changesOf(traces: readonly Trace[]): Map<string, Change[]> {
   const knownOf = new Map<string | undefined, Map<string, string>>();
   const found = new Map<string, Change[]>();
-  for (const { trace_id, trace_name, trace_rating, request, event_type, resource_name } of traces) {
-    if (trace_rating !== 'normal') continue;
+  for (const trace of traces) {
+    const { trace_id, trace_name, trace_rating, request, event_type, resource_name } = trace;
+    if (trace_rating !== 'normal' || isRead(trace)) continue;
     // One id is that of many objects where it is data, and of one resource, whatever its name, where it is not.
     const object = event_type === 'data' ? resource_name : undefined;
     const known = knownOf.get(object) ?? new Map<string, string>();

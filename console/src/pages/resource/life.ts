@@ -1,3 +1,5 @@
+import { wordsOf } from '../../operation-words.ts';
+
 /** An operation that succeeded on a resource, with the times of its oldest and newest trace. */
 export interface Known {
   value: string;
@@ -45,10 +47,9 @@ export function lifeOf(
 }
 
 function names(operation: string, verbs: ReadonlySet<string>, resourceType: string): boolean {
-  const words = operation.split(/(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+/);
-  const [verb = '', ...nouns] = words[0] === 'batch' ? words.slice(1) : words;
+  const { verb, nouns } = wordsOf(operation);
   const noun = plain(nouns.join(''));
-  if (!verbs.has(verb.toLowerCase()) || noun === '') return false;
+  if (!verbs.has(verb) || noun === '') return false;
   const types = [plain(resourceType), ...(CALLED[resourceType.toLowerCase()] ?? [])];
   return types.some((type) => type !== '' && (type.endsWith(noun) || noun.endsWith(type)));
 }
