@@ -3,7 +3,7 @@ export type Zone = 'local' | 'utc';
 const two = (value: number) => String(value).padStart(2, '0');
 
 /** Minutes that the zone is ahead of UTC at an instant (epoch ms). */
-function offsetOf(ms: number, zone: Zone): number {
+export function offsetOf(ms: number, zone: Zone): number {
   return zone === 'utc' ? 0 : -new Date(ms).getTimezoneOffset();
 }
 
@@ -16,6 +16,10 @@ export function zoneName(ms: number, zone: Zone): string {
   const size = Math.abs(offset);
   return `GMT${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
+
+/** Of times between which the clocks may have been changed: `GMT+01:00, GMT+02:00`. */
+export const zoneNames = (times: readonly number[], zone: Zone): string =>
+  [...new Set(times.map((ms) => zoneName(ms, zone)))].join(', ');
 
 /** `YYYY-MM-DD HH:MM:SS GMT±HH:MM` */
 export function formatTime(ms: number, zone: Zone): string {

@@ -1,6 +1,6 @@
 import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
 import { texts } from '../../texts/index.ts';
-import { fromPicker, toPicker, type Zone, zoneName } from '../../time.ts';
+import { fromPicker, offsetOf, toPicker, type Zone, zoneNames } from '../../time.ts';
 import { DEFAULT_VIEW, resolveRange, type View } from './view-state.ts';
 
 const words = texts.range;
@@ -45,7 +45,7 @@ export default function CustomRange({ view, zone, days, onChange }: Props) {
         }
         placeholder={words.custom}
         hideTimeOffset={false}
-        getTimeOffset={() => (zone === 'utc' ? 0 : -new Date().getTimezoneOffset())}
+        getTimeOffset={(date) => offsetOf(date.getTime(), zone)}
         i18nStrings={{
           applyButtonLabel: words.apply,
           cancelButtonLabel: texts.common.cancel,
@@ -54,7 +54,10 @@ export default function CustomRange({ view, zone, days, onChange }: Props) {
           startTimeLabel: words.time,
           endDateLabel: words.to,
           endTimeLabel: words.time,
-          dateTimeConstraintText: texts.traces.filters.zone(zoneName(Date.now(), zone), days === 7),
+          dateTimeConstraintText: texts.traces.filters.zone(
+            zoneNames(custom ? [custom.from, custom.to] : [Date.now()], zone),
+            days === 7,
+          ),
           ariaLabel: words.custom,
           nextMonthAriaLabel: words.nextMonth,
           previousMonthAriaLabel: words.previousMonth,
