@@ -9709,6 +9709,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         project: {
+                            /** @description The name of its region, "_" and more */
                             name: string;
                             description?: string;
                             domain_id?: string;
@@ -9830,6 +9831,8 @@ export interface paths {
                 content: {
                     "application/json": {
                         project: {
+                            /** @description The name of its region, "_" and more */
+                            name?: string;
                             description?: string;
                             enabled?: boolean;
                         };

@@ -198,8 +198,9 @@ def drive_iam(project, domain):
     place = of("keystone_create_project", body=iam.KeystoneCreateProjectRequestBody(
         project=iam.KeystoneCreateProjectOption(name=f"{region}_{mark}", domain_id=domain))).project.id
     of("keystone_update_project", project_id=place, body=iam.KeystoneUpdateProjectRequestBody(
-        project=iam.KeystoneUpdateProjectOption(description="changed")))
-    check("iam project", of("keystone_show_project", project_id=place).project.description, "changed")
+        project=iam.KeystoneUpdateProjectOption(name=f"{region}_{mark}-other", description="changed")))
+    changed = of("keystone_show_project", project_id=place).project
+    check("iam project", (changed.name, changed.description), (f"{region}_{mark}-other", "changed"))
 
     user = drive_users(of, domain)
     group = of("keystone_create_group", body=iam.KeystoneCreateGroupRequestBody(

@@ -87,7 +87,8 @@ check("iam list domains", "default" in [one.name for one in iam.domains()], True
 check("iam list projects", {one.name for one in iam.projects()} >= {"eu-de", "eu-nl"}, True)
 project = iam.create_project(name="eu-de_python", domain_id=domain)
 check("iam update project", iam.update_project(project, description="changed").description, "changed")
-check("iam find project", iam.find_project("eu-de_python").id, project.id)
+check("iam rename project", iam.update_project(project, name="eu-de_renamed").name, "eu-de_renamed")
+check("iam find project", iam.find_project("eu-de_renamed").id, project.id)
 
 user = iam.create_user(name="jane", password="Python-client-1", domain_id=domain)
 check("iam update user", iam.update_user(user, is_enabled=False).is_enabled, False)

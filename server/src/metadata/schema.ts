@@ -32,6 +32,8 @@ export interface Database {
     id: string;
     domain_id: string;
     name: string;
+    /** The name that it was made with, which its trace files keep; empty: it was never renamed. */
+    filed_as: Generated<string>;
     region: string;
     description: Generated<string>;
     enabled: Generated<number>;

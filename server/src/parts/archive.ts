@@ -201,7 +201,7 @@ function routeOf({ tracker, project }: Transfer): Route | undefined {
     bucket: settings.bucket,
     prefix: settings.filePrefix,
     region: project.region,
-    subProject: project.name === project.region ? undefined : project.name,
+    subProject: project.filedAs === project.region ? undefined : project.filedAs,
     compressed: settings.compressType !== 'json',
     sorted: settings.isSortByService,
     withoutDataKeys: settings.excludedServices.includes('KMS'),

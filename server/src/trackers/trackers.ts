@@ -49,7 +49,7 @@ type ListedState = NonNullable<Tracker['obs_info']['listed']>['state'];
 /** A tracker and its project, which tell what is transferred, and where to. */
 export interface Transfer {
   tracker: StoredTracker;
-  project: { name: string; region: string; domainId: string };
+  project: { filedAs: string; region: string; domainId: string };
 }
 
 /** A change of what a tracker transfers; one that is made has nothing before, one that is deleted nothing after. */
@@ -124,12 +124,12 @@ export class Trackers {
       .selectFrom('trackers')
       .innerJoin('projects', 'projects.id', 'trackers.project_id')
       .selectAll('trackers')
-      .select(['projects.name as project_name', 'projects.region', 'projects.domain_id'])
+      .select(['projects.name as project_name', 'projects.filed_as', 'projects.region', 'projects.domain_id'])
       .execute();
     return rows
       .map((row) => ({
         tracker: toTracker(row),
-        project: { name: row.project_name, region: row.region, domainId: row.domain_id },
+        project: { filedAs: row.filed_as || row.project_name, region: row.region, domainId: row.domain_id },
       }))
       .filter(({ tracker }) => tracker.settings.bucket !== '');
   }
@@ -724,12 +724,12 @@ function listedAnswer({ state, total, written, message }: NonNullable<StoredTrac
 }
 
 async function projectOf(transaction: Metadata, id: string): Promise<Transfer['project']> {
-  const { name, region, domain_id } = await transaction
+  const { name, filed_as, region, domain_id } = await transaction
     .selectFrom('projects')
-    .select(['name', 'region', 'domain_id'])
+    .select(['name', 'filed_as', 'region', 'domain_id'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
-  return { name, region, domainId: domain_id };
+  return { filedAs: filed_as || name, region, domainId: domain_id };
 }
 
 /** What of a tracker changes. */

@@ -23,6 +23,12 @@ import {
   viewsUnder,
 } from './shared.ts';
 
+const ProjectName = Type.String({
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  rule: 'must hold 1 to 64 of letters, digits, "_" and "-"',
+  description: 'The name of its region, "_" and more',
+});
+
 /** Projects, accounts and regions. */
 export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
@@ -92,10 +98,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         ...doc('Create a project', { 201: Type.Object({ project: ProjectView }) }),
         body: Type.Object({
           project: Type.Object({
-            name: Type.String({
-              pattern: '^[A-Za-z0-9_-]{1,64}$',
-              rule: 'must hold 1 to 64 of letters, digits, "_" and "-"',
-            }),
+            name: ProjectName,
             description: Description,
             domain_id: Type.Optional(Type.String()),
             parent_id: Type.Optional(Type.String()),
@@ -130,13 +133,19 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: {
         ...doc('Change a project', { 200: Type.Object({ project: ProjectView }) }),
         params: OneProject,
-        body: Type.Object({ project: Type.Object({ description: Description, enabled: Enabled }) }),
+        body: Type.Object({
+          project: Type.Object({
+            name: Type.Optional(ProjectName),
+            description: Description,
+            enabled: Enabled,
+          }),
+        }),
       },
     },
     async (request) => {
       about(request, { resourceId: request.params.id });
-      const { description, enabled } = request.body.project;
-      const change = { description, enabled };
+      const { name, description, enabled } = request.body.project;
+      const change = { name, description, enabled };
       const project = await directory.projects.change(home(request.principal), request.params.id, change);
       about(request, { resourceName: project.name });
       return { project: projectView(project) };

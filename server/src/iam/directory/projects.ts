@@ -4,7 +4,7 @@ import { endCredentialsFor } from '../epochs.ts';
 import { MOST_PROJECTS } from '../limits.ts';
 import { columns } from './columns.ts';
 import { newId, type Project } from './entities.ts';
-import { refuseTaken, withRoom } from './room.ts';
+import { withRoom } from './room.ts';
 
 /** What a project may have that must not go with it unseen. */
 const SET_UP = [
@@ -84,34 +84,51 @@ export class Projects {
         `a project belongs to a region: its name must be one, or begin with one and "_"; there are ${this.regions.join(', ')}`,
       );
     }
-    await refuseTaken(this.metadata, 'projects', 'project', [
-      ['domain_id', domainId],
-      ['name', name],
-    ]);
     const id = newId();
     const row = { id, domain_id: domainId, name, region, description, created_at: this.clock() };
-    await withRoom(this.metadata, 'projects', MOST_PROJECTS, domainId, (transaction) =>
-      transaction.insertInto('projects').values(row).execute(),
-    );
+    await withRoom(this.metadata, 'projects', MOST_PROJECTS, domainId, async (transaction) => {
+      await refuseName(transaction, row);
+      await transaction.insertInto('projects').values(row).execute();
+    });
     this.changed();
     return this.get(domainId, id);
   }
 
+  /** @throws CtsError 400, 403, 404, 409 */
   async change(
     domainId: string,
     id: string,
-    change: { description?: string; enabled?: boolean },
+    change: { name?: string; description?: string; enabled?: boolean },
   ): Promise<Project> {
-    await this.get(domainId, id);
-    const values = columns(change, ['description']);
-    if (values) {
+    const project = await this.get(domainId, id);
+    const { name = project.name, ...others } = change;
+    if (name !== project.name) this.checkRenaming(project, name);
+    const values = columns(others, ['description']);
+    if (values || name !== project.name) {
       await this.metadata.transaction().execute(async (transaction) => {
+        if (name !== project.name) await rename(transaction, { id, domain_id: domainId, name });
+        if (!values) return;
         await transaction.updateTable('projects').set(values).where('id', '=', id).execute();
         if (change.enabled === false) await endCredentialsFor(transaction, 'projects', id);
       });
     }
     this.changed();
     return this.get(domainId, id);
+  }
+
+  /** It stays in its region. @throws CtsError 400, 403 */
+  private checkRenaming({ name: before, region }: Project, name: string): void {
+    if (this.regions.includes(before)) {
+      throw ERRORS.iamForbidden(
+        `${before} is the main project of its region, which clients look for by that name; it keeps it`,
+      );
+    }
+    if (!name.startsWith(`${region}_`) || name.length === region.length + 1) {
+      throw ERRORS.iamInvalid(
+        'project.name',
+        `a project stays in its region: its name must begin with "${region}_", and go on`,
+      );
+    }
   }
 
   /**
@@ -157,6 +174,38 @@ export class Projects {
       .selectAll('projects')
       .select('domains.name as domain_name');
   }
+}
+
+/** Names are unique, and so are those that trace files have: else they would lie among those of another project. */
+async function refuseName(
+  transaction: Metadata,
+  { id, domain_id, name }: { id: string; domain_id: string; name: string },
+): Promise<void> {
+  const other = await transaction
+    .selectFrom('projects')
+    .select('name')
+    .where('domain_id', '=', domain_id)
+    .where('id', '!=', id)
+    .where(({ or, eb }) => or([eb('name', '=', name), eb('filed_as', '=', name)]))
+    .executeTakeFirst();
+  if (!other) return;
+  if (other.name === name) throw ERRORS.iamConflict('project', name);
+  throw ERRORS.iamInUse(`${name} was the name of the project ${other.name}, whose trace files keep it`);
+}
+
+async function rename(
+  transaction: Metadata,
+  project: { id: string; domain_id: string; name: string },
+): Promise<void> {
+  await refuseName(transaction, project);
+  await transaction
+    .updateTable('projects')
+    .set(({ ref, eb }) => ({
+      name: project.name,
+      filed_as: eb.case().when('filed_as', '=', '').then(ref('name')).else(ref('filed_as')).end(),
+    }))
+    .where('id', '=', project.id)
+    .execute();
 }
 
 function toProject(row: {

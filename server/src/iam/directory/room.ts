@@ -37,7 +37,7 @@ export async function refuseFull(
 /** @throws CtsError 409 */
 export async function refuseTaken(
   metadata: Metadata,
-  table: 'domains' | 'projects' | 'users' | 'groups',
+  table: 'domains' | 'users' | 'groups',
   kind: string,
   key: ['domain_id' | 'name', string][],
 ): Promise<void> {
