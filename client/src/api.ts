@@ -5833,6 +5833,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/detection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try whether an endpoint can be reached, with one request */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {unknown} */
+                        protocol: "http" | "https";
+                        endpoint: string;
+                        extension?: {
+                            /** @description Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is */
+                            header?: {
+                                [key: string]: string;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            task_id: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/{project_id}/notifications/topics/{topic_urn}/detection/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of trying an endpoint; known for an hour */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    project_id: string;
+                    /** @description urn:smn:{region}:{project_id}:{topic} */
+                    topic_urn: string;
+                    task_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            request_id: string;
+                            /** @description 0 it can be reached, 1 it is being tried, 2 it cannot */
+                            status: number;
+                            detail?: {
+                                /** @description Of the answer; 0: it was not sent, -1: no answer came */
+                                httpCode: number;
+                                /** @description What went wrong, or the beginning of a refusal */
+                                httpResponse: string;
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/smn/subscription/confirm": {
         parameters: {
             query?: never;

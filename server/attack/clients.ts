@@ -48,7 +48,7 @@ export function serverOfClients(regions = 'eu-de,eu-nl') {
   const house = { directory: '', server: undefined as RunningServer | undefined };
   beforeAll(async () => {
     house.directory = await temporaryDirectory();
-    const settings = { OPENCTS_REGIONS: regions };
+    const settings = { OPENCTS_REGIONS: regions, OPENCTS_DELIVERY_NETWORKS: '127.0.0.0/8' };
     house.server = await startServer(house.directory, settings, { enabled: false });
   });
   afterAll(async () => {

@@ -131,6 +131,14 @@ def drive_smn():
     check("smn subscriptions", subscribed in [
         one.subscription_urn for one in of("list_subscriptions").subscriptions])
 
+    # The service itself takes no messages: it answers, and says so.
+    task = of("publish_http_detect", topic_urn=urn, body=smn.HttpDetectRequestBody(
+        protocol="http", endpoint=f"{url}/no-such-path",
+        extension=smn.HttpDetectRequestBodyExtension(header={"x-team": "blue"}))).task_id
+    while (tried := of("show_http_detect_result", topic_urn=urn, task_id=task)).status == 1:
+        time.sleep(0.1)
+    check("smn detection", (tried.status, tried.detail.http_code), (2, 404))
+
     def filters(operation, *policies):
         answer = of(operation, body=smn.BatchSubscriptionsFilterPolicesRequestBody(polices=[
             smn.BatchSubscriptionsFilterPolicesRequestBodyPolices(subscription_urn=subscribed, filter_polices=[

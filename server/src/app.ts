@@ -248,6 +248,7 @@ export async function startApp({
     queues: [
       ...iam.queues,
       gate.requests,
+      delivery.detections.turns,
       gate.streams,
       gate.files,
       queries,
@@ -369,6 +370,7 @@ export async function startApp({
           ['keyring', () => keyring.stop()],
           ['listing', () => listing.stop()],
           ['archiving', () => archiving.stop()],
+          ['detections', () => delivery.detections.stop()],
           ['notifying', () => notifying.stop()],
           // What hangs there would keep digests and uploads from ending; both go on at the next start.
           ['object store', () => objects.close()],

@@ -172,6 +172,19 @@ export const ERRORS = {
   /** Refusals of the notification service; codes: `docs/reference/smn-api.md` 12. */
   smn: (status: number, code: string, message: string, field?: string) =>
     new CtsError(status, `SMN.${code}`, message, { field }),
+  tooManyDetections: (retryAfter: number) =>
+    new CtsError(
+      429,
+      'APIGW.0308',
+      `an account tries 60 endpoints a minute and 600 an hour; try again in ${retryAfter} s`,
+      { retryAfter },
+    ),
+  noSuchDetection: (id: string) =>
+    new CtsError(
+      404,
+      'SMN.0013',
+      `there is no detection task ${id.slice(0, 40)} of this topic; what came of one is known for an hour, until the service is started again`,
+    ),
   noSuchTopic: (urn: string) => new CtsError(404, 'SMN.0006', `there is no topic ${urn}`),
   noSuchSubscription: (urn: string) => new CtsError(404, 'SMN.0013', `there is no subscription ${urn}`),
   noRights: (message: string) => new CtsError(403, 'CTS.0002', message),

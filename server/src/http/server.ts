@@ -25,7 +25,15 @@ import type { Buckets } from '../objects/index.ts';
 import type { StoreCare } from '../refill/index.ts';
 import type { ArchiveSearches } from '../search/index.ts';
 import type { FairQueue } from '../shares/index.ts';
-import type { Certificates, DeliveryLog, Messages, Subscriptions, Templates, Topics } from '../smn/index.ts';
+import type {
+  Certificates,
+  DeliveryLog,
+  Detections,
+  Messages,
+  Subscriptions,
+  Templates,
+  Topics,
+} from '../smn/index.ts';
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
 import { archiveRoutes } from './archive.ts';
@@ -102,6 +110,7 @@ export interface ServerDeps {
   templates: Templates;
   certificates: Certificates;
   deliveryLog: DeliveryLog;
+  detections: Detections;
   /** One text message, at once; limited for each number. */
   sendSms: (number: string, text: string) => Promise<{ delivered: boolean; answer: string }>;
   /** Projects have changed: what is recorded must be read anew. */

@@ -5,6 +5,7 @@ import {
   Certificates,
   DeliveryLog,
   DeliveryNetwork,
+  Detections,
   DirectSms,
   Messages,
   Subscriptions,
@@ -62,14 +63,17 @@ export async function startDelivery(
   const topics = new Topics(metadata, clock, rulesChanged);
   const messages = new Messages(metadata, clock, wake);
   const directSms = new DirectSms(sms, clock);
+  const certificates = new Certificates(metadata, rootKey, clock);
+  const subscriptions = new Subscriptions({ metadata, messages, network, time, rootKey });
   return {
     notifying,
     topics,
     messages,
     notifications: new Notifications(metadata, topics, clock, rulesChanged),
-    subscriptions: new Subscriptions({ metadata, messages, network, time, rootKey }),
+    subscriptions,
     templates: new Templates(metadata, clock),
-    certificates: new Certificates(metadata, rootKey, clock),
+    certificates,
+    detections: new Detections({ certificates, subscriptions, network, clock, log }),
     deliveryLog: new DeliveryLog(metadata, clock, wake),
     sendSms: (number: string, text: string) => directSms.send(number, text),
   };

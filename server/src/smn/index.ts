@@ -1,6 +1,7 @@
 export { contentOf, type Line, type Piece, packPiece, RecentPieces } from './batch.ts';
 export { Certificates } from './certificates.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
+export { Detections } from './detections.ts';
 export { isTelephone, PROTOCOLS } from './endpoints.ts';
 export {
   attributesOf,

@@ -65,6 +65,10 @@ export const ANSWER_MS = 10_000;
 /** Whatever the way: an attempt that has not ended by then has failed. */
 export const ATTEMPT_MS = 60_000;
 
+/** Endpoints that are tried at once; of one account, and how many of its own wait. Tasks that are remembered. */
+export const DETECTION_SHARES = { name: 'detections', atOnce: 16, each: 4, waiting: 20, retryAfter: 10 };
+export const MOST_DETECTIONS = 10_000;
+
 /** Messages, and pieces of batches, that wait for all subscribers of one project together. */
 export const MOST_PROJECT_WAITING = 1_000_000;
 /** Dead letters of one project, as many as can have waited for one subscriber; beyond them the oldest go. */

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** How many messages one subscriber gets within so many ms, the longest time last. */
-const RATES: Record<Protocol | 'form', [most: number, within: number][]> = {
+const RATES: Record<Protocol | 'form' | 'detection', [most: number, within: number][]> = {
   email: [
     [60, MINUTE],
     [600, HOUR],
@@ -21,6 +21,11 @@ const RATES: Record<Protocol | 'form', [most: number, within: number][]> = {
     [60, MINUTE],
     [1200, HOUR],
   ],
+  // Of an account: where they go, nobody has asked for them.
+  detection: [
+    [60, MINUTE],
+    [600, HOUR],
+  ],
 };
 
 /** Bounds what goes to each subscriber. It forgets with the process: a restart may let a few more through. */
@@ -29,7 +34,7 @@ export class Rates {
   private readonly sent = new Map<string, number[]>();
 
   /** ms until one more message may go to a subscriber; 0: now. */
-  wait(id: string, protocol: Protocol | 'form', now: number): number {
+  wait(id: string, protocol: keyof typeof RATES, now: number): number {
     // A stored protocol can be one that nobody knows.
     const rates = RATES[protocol] ?? RATES.form;
     const [, longest] = rates.at(-1) as [number, number];

@@ -402,6 +402,11 @@ export class Subscriptions {
     return row && topic && toSubscription(row, topic);
   }
 
+  /** Counts a request to an endpoint that has not asked for it, as confirmations are. @throws CtsError 403 */
+  async countUnasked(to: Pick<Subscription, 'protocol' | 'endpoint'>): Promise<void> {
+    await this.metadata.transaction().execute((transaction) => this.countConfirmation(transaction, to));
+  }
+
   /** Counts a confirmation that is about to go out. @throws CtsError 403 beyond the limits of the endpoint */
   private async countConfirmation(
     transaction: Transaction<Database>,
@@ -431,7 +436,8 @@ export class Subscriptions {
     await transaction.insertInto('smn_confirmations').values({ protocol, endpoint, sent_at: now }).execute();
   }
 
-  private check({ protocol, endpoint, remark, extension }: NewSubscription): {
+  /** Whether messages may go there. @throws CtsError 400, 403 */
+  check({ protocol, endpoint, remark, extension }: NewSubscription): {
     protocol: Protocol;
     endpoint: string;
   } {

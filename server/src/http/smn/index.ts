@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { ServerDeps } from '../server.ts';
 import { confirmingRoutes } from './confirming.ts';
 import { deliveryRoutes } from './deliveries.ts';
+import { detectionRoutes } from './detection.ts';
 import { filterPolicyRoutes } from './filter-polices.ts';
 import { linkRoutes } from './links.ts';
 import { publishingRoutes } from './publishing.ts';
@@ -14,6 +15,7 @@ export const smnRoutes: FastifyPluginAsync<ServerDeps> = async (server, deps) =>
   await server.register(subscriptionRoutes, deps);
   await server.register(filterPolicyRoutes, deps);
   await server.register(publishingRoutes, deps);
+  await server.register(detectionRoutes, deps);
   await server.register(linkRoutes, deps);
   await server.register(deliveryRoutes, deps);
   await server.register(confirmingRoutes, deps);

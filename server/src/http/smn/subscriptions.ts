@@ -24,16 +24,21 @@ import {
 } from './shared.ts';
 import { shownEndpoint } from './shown.ts';
 
+/** Headers that are sent along; their values are secrets. */
+export const HeaderSchema = Type.Record(
+  Type.String(),
+  Type.String({ format: 'password', errorCode: 'SMN.0012' }),
+  {
+    errorCode: 'SMN.0012',
+    description:
+      'Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is',
+  },
+);
+
 /** Additions to a subscription; `batch` is one of OpenCTS. */
 export const ExtensionSchema = Type.Object(
   {
-    header: Type.Optional(
-      Type.Record(Type.String(), Type.String({ format: 'password', errorCode: 'SMN.0012' }), {
-        errorCode: 'SMN.0012',
-        description:
-          'Sent along; names begin with x-. Values are told as ********; one that is sent back so stays as it is',
-      }),
-    ),
+    header: Type.Optional(HeaderSchema),
     batch: Type.Optional(
       Type.Object(
         {

@@ -7,6 +7,8 @@ export interface Outcome {
   passing: boolean;
   /** What the other side said, or what went wrong. */
   answer: string;
+  /** Of HTTP, where there was an answer. */
+  status?: number;
   /** The operator has not set up the way at all: it will not help to come again soon. */
   isUnset?: true;
 }

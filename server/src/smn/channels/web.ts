@@ -93,6 +93,9 @@ function begin(
 
 function outcomeOf({ statusCode = 0, statusMessage }: http.IncomingMessage, text: string): Outcome {
   const answer = `${statusCode} ${statusMessage ?? ''} ${text}`.trim();
-  if (statusCode >= 200 && statusCode < 300) return delivered(answer.slice(0, MOST_ANSWER));
-  return failed(answer, statusCode >= 500 || statusCode === 408 || statusCode === 429);
+  const outcome =
+    statusCode >= 200 && statusCode < 300
+      ? delivered(answer.slice(0, MOST_ANSWER))
+      : failed(answer, statusCode >= 500 || statusCode === 408 || statusCode === 429);
+  return { ...outcome, status: statusCode };
 }
