@@ -43,7 +43,8 @@ export function bucketSource(objects: ObjectStore, bucket: string, root = ''): A
     async metadata(key) {
       return (await orNothing(objects.head(bucket, root + key)))?.metadata;
     },
-    hasMetadata: true,
+    // A copy need not have them.
+    hasMetadata: root === '',
   };
 }
 

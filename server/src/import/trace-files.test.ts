@@ -1,11 +1,13 @@
 import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { exactJson } from '@opencts/client/json';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Unreadable } from '../ingest/index.ts';
+import { DirectoryStore } from '../objects/index.ts';
+import { BucketOrigin } from './bucket.ts';
 import { checkDigests } from './digests.ts';
 import { openFiles } from './files.ts';
 import { traceFileContent, traceFrom } from './trace-files.ts';
@@ -57,6 +59,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const BUCKET = 'audit-archive';
 const PLACE = 'CloudTraces/eu-de/2026/11/20/system';
 
 async function put(key: string, bytes: Buffer) {
@@ -80,18 +83,18 @@ async function deliver(): Promise<string[]> {
         project_id: 'p1',
         digest_start_time: `2026-11-20T${hour}-00-00Z`,
         digest_end_time: end,
-        digest_bucket: 'b',
+        digest_bucket: BUCKET,
         digest_object: object,
         digest_signature_algorithm: 'SHA256withRSA',
         digest_end: false,
-        previous_digest_bucket: before.object && 'b',
+        previous_digest_bucket: before.object && BUCKET,
         previous_digest_object: before.object,
         previous_digest_hash_value: before.hash,
         previous_digest_hash_algorithm: 'SHA-256',
         previous_digest_signature: before.signature,
         previous_digest_end: false,
         log_files: [
-          { bucket: 'b', object: key, log_hash_value: sha256(bytes), log_hash_algorithm: 'SHA-256' },
+          { bucket: BUCKET, object: key, log_hash_value: sha256(bytes), log_hash_algorithm: 'SHA-256' },
         ],
       }),
     );
@@ -124,3 +127,35 @@ test('of a folder, files that are what their digests say are told, and those tha
   await rm(path.join(folder, first));
   expect((await check()).told[0]).toContain(`${first} is missing`);
 });
+
+test.each([
+  ['', ''],
+  ['', 'CloudTraces/eu-de/2026/'],
+  ['a copy/', 'a copy'],
+  ['a copy/', 'a copy/CloudTraces/eu-de/'],
+])(
+  'of a bucket that holds an archive at "%s" the same is told, whatever of it is named',
+  async (root, prefix) => {
+    const [first = '', second = ''] = await deliver();
+    await put(first, gzipSync(`[${LINE.replace('deleteServer', 'startServer')}]\n`));
+    const store = path.join(folder, 'store');
+    await mkdir(path.join(store, BUCKET), { recursive: true });
+    await rename(path.join(folder, 'CloudTraces'), path.join(store, BUCKET, 'CloudTraces'));
+    if (root !== '') {
+      await mkdir(path.join(store, BUCKET, root));
+      await rename(path.join(store, BUCKET, 'CloudTraces'), path.join(store, BUCKET, root, 'CloudTraces'));
+    }
+    const { signal } = new AbortController();
+    const origin = await BucketOrigin.open({
+      ...{ objects: new DirectoryStore(store), bucket: BUCKET, prefix, of: '', stateFile: '', signal },
+      warn: expect.fail,
+    });
+    const key = path.join(folder, 'key.pem');
+    await writeFile(key, publicKey.export({ type: 'spki', format: 'pem' }));
+    const { changed } = await checkDigests(origin.archives(), [key]);
+    // The newest digest has no signature here: only a copy may lack it.
+    const wrong = root === '' ? [first, second] : [first];
+    expect([...changed.keys()]).toEqual(wrong.map((file) => `s3://${BUCKET}/${root}${file}`));
+    await origin.close();
+  },
+);
