@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { s3Env } from './backing-up.ts';
 import { MAIN, PASSWORD, type RunningServer } from './harness.ts';
 
+/** A command that runs. */
 export interface Importing {
   child: ChildProcess;
   /** What it wrote, and its exit code; null: it was killed. */
@@ -17,9 +19,22 @@ export function importing(
   directory: string,
   args: readonly string[],
 ): Importing {
-  const child = spawn(process.execPath, [MAIN, 'import', ...args], {
+  return running(server, store, directory, [process.execPath, MAIN, 'import', ...args]);
+}
+
+/** A command within a directory, in which it finds `opencts`, the store and the service. */
+export function running(
+  server: RunningServer,
+  store: Parameters<typeof s3Env>[0],
+  directory: string,
+  [program = '', ...args]: readonly string[],
+): Importing {
+  const opencts = path.join(directory, 'opencts');
+  writeFileSync(opencts, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`, { mode: 0o755 });
+  const child = spawn(program, args, {
+    cwd: directory,
     env: {
-      ...{ PATH: process.env.PATH, XDG_STATE_HOME: path.join(directory, 'state') },
+      ...{ PATH: `${directory}:${process.env.PATH}`, XDG_STATE_HOME: path.join(directory, 'state') },
       ...{ OPENCTS_URL: server.url, OPENCTS_PASSWORD: PASSWORD },
       ...s3Env(store),
     },

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -17,9 +20,19 @@ import {
   trace,
   until,
 } from './harness.ts';
-import { importing } from './importing.ts';
+import { importing, running } from './importing.ts';
 
 if (whyNoS3) console.warn(`skipped, a lost store: ${whyNoS3}`);
+
+/** What the docs say to do, as it is printed there. */
+const PRINTED =
+  [
+    ...readFileSync(path.resolve(import.meta.dirname, '../../docs/import.md'), 'utf8').matchAll(
+      /^```sh\n(.*?)^```$/gms,
+    ),
+  ]
+    .map(([, text = '']) => text)
+    .find((text) => text.includes('audit-archive-2')) ?? '';
 
 const DAY = 86_400_000;
 type Trace = Record<string, unknown> & { trace_id: string; service_type: string };
@@ -98,14 +111,16 @@ test.skipIf(whyNoS3 !== undefined)(
     }
     await delivered(first, objects, 'audit-archive', 600);
     const archived = await filed(objects, 'audit-archive');
+    const answer = await fetch(`${first.url}/v3/public-keys`);
+    const { public_keys: keys } = (await answer.json()) as { public_keys: { public_key: string }[] };
     await first.kill();
     await removeDirectory(lost);
 
     const anew = await temporaryDirectory();
-    const second = await startServer(anew, env);
-    await transferTo(second, 'audit-archive-anew');
-    const bring = () => importing(second, s3.options, anew, ['cts', 's3://audit-archive']).ended;
-    const { code, told } = await bring();
+    const second = await startServer(anew, env, { enabled: false });
+    const beside = await temporaryDirectory();
+    await writeFile(path.join(beside, 'key.pem'), keys[0]?.public_key ?? '');
+    const { code, told } = await running(second, s3.options, beside, ['bash', '-euc', PRINTED]).ended;
     expect([code, told]).toEqual([0, expect.stringContaining(' 0 refused')]);
     expect(told).toMatch(new RegExp(`does not show ${late.length}, .*: they are in trace files alone`));
 
@@ -116,15 +131,19 @@ test.skipIf(whyNoS3 !== undefined)(
     }
     for (const [id, one] of before) expect(own(after.get(id) as Trace)).toEqual(own(one));
     expect(before.size).toBe(605 - late.length);
-    await delivered(second, objects, 'audit-archive-anew', 600);
-    for (const [id, one] of await filed(objects, 'audit-archive-anew')) {
+    await delivered(second, objects, 'audit-archive-2', 600);
+    for (const [id, one] of await filed(objects, 'audit-archive-2')) {
       expect(own(one)).toEqual(own(archived.get(id) as Trace));
     }
-    expect(await bring()).toEqual({ code: 0, told: expect.stringContaining('0 records read in 0 files') });
+    expect(await importing(second, s3.options, beside, ['cts', 's3://audit-archive']).ended).toEqual({
+      code: 0,
+      told: expect.stringContaining('0 records read in 0 files'),
+    });
     expect((await listed(second)).size).toBe(600 - late.length);
 
     expect(await second.stop()).toBe(0);
     await s3.stop();
     await removeDirectory(anew);
+    await removeDirectory(beside);
   },
 );
