@@ -38,6 +38,14 @@ test('a foreign trace says still where it came from, and may be moved in time', 
   expect(trace).toContain('"serial":12345678901234567890');
 });
 
+test('a trace without an id has one of its own, the same each time', () => {
+  const without = (name: string) =>
+    JSON.parse(traceOf(LINE.replace(/"trace_id":"[^"]*",/, '').replace('deleteServer', name), 'p1')).trace_id;
+  expect(without('a')).toMatch(/^cts-[0-9a-f]{64}$/);
+  expect(without('a')).toBe(without('a'));
+  expect(without('a')).not.toBe(without('b'));
+});
+
 test.each([
   ['a digest', '{"digest_object":"x","log_files":[]}', { passed: 'digest' }],
   ['something else', '{"a":1}', Unreadable],

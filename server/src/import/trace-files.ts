@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type MappingOptions, parseItem, sentMembers, Unreadable } from '../ingest/index.ts';
 import type { Content } from './envelopes.ts';
 
@@ -43,6 +44,8 @@ export function traceFrom(
     if (!GIVEN.has(name)) trace[name] = value;
     else if (isForeign) trace[`source_${name}`] = value;
   }
+  // So that it is known when it comes again.
+  if (!record.trace_id) trace.trace_id = `cts-${createHash('sha256').update(text).digest('hex')}`;
   if (timeOf) trace.time = timeOf(traceTime(record));
   return trace;
 }
