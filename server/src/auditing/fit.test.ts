@@ -74,6 +74,8 @@ const any = fc.oneof(fc.constant(undefined), text, json);
 const FIXED = { trace_type: 'ApiCall', service_type: 'IAM', resource_type: 'user' };
 
 describe('the trace of an operation', () => {
+  const fixed = { ...FIXED, trace_name: 'createUser', user: { name: 'jane', domain: { id: 'd' } } };
+
   test('is taken, whatever it is made of', async () => {
     const members = {
       trace_name: any,
@@ -164,8 +166,46 @@ describe('the trace of an operation', () => {
     for (const text of [JSON.stringify(fitted), line]) expect(text).not.toContain('hunter');
   });
 
+  test('of what was asked for little more is looked through than what is kept, and that once', () => {
+    let looked = 0;
+    const counting = {
+      of: () => ({
+        text(text: string) {
+          looked += text.length;
+          return text;
+        },
+      }),
+    } as unknown as Masker;
+    const request = {
+      query: { q: 'x'.repeat(400_000) },
+      body: {
+        many: Array.from({ length: 19_000 }, (_, i) => `password=${i}`),
+        text: 'x'.repeat(400_000),
+        ...members(20_000),
+      },
+    };
+    const trace = { ...fixed, request, resource_name: 'x'.repeat(400_000) };
+    const { body, query } = fitWith(trace, 'd', NOW, counting).request as Record<
+      string,
+      Record<string, unknown>
+    >;
+    expect(looked).toBeLessThan(12 * MAX_BODY);
+    const first = looked;
+    fitWith({ ...fixed, request }, 'd', NOW, counting);
+    expect(looked - first).toBeLessThan(200);
+    // What is told to be left out is left out of what was sent.
+    const cut = (text: unknown) => {
+      const [, kept = '', more] = /^(x+)… \((\d+) more characters\)$/.exec(String(text)) ?? [];
+      return kept.length + Number(more);
+    };
+    expect([cut(query?.q), cut(body?.text)]).toEqual([400_000, 400_000]);
+    const items = body?.many as string[];
+    expect(Number(/^\((\d+) more/.exec(items.at(-1) ?? '')?.[1]) + items.length - 1).toBe(19_000);
+    const names = Object.keys(body ?? {});
+    expect(Number(/^(\d+) more/.exec(String(body?.['…']))?.[1]) + names.length - 1).toBe(20_002);
+  });
+
   const secret = 'hunter2'.repeat(20);
-  const fixed = { ...FIXED, trace_name: 'createUser', user: { name: 'jane', domain: { id: 'd' } } };
   test.each<[string, Partial<OwnTrace>]>([
     ['a URL in a long text', { request: { body: { note: `${'x'.repeat(4_000)} https://u:${secret}@h` } } }],
     [

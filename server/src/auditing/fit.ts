@@ -1,10 +1,10 @@
 import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
 import { MASK, type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
-import { excerpt } from './excerpt.ts';
+import { contextOf, excerpt } from './excerpt.ts';
 import { hideSecrets, hideSecretsIn, retold } from './hide.ts';
 import { hideAddress } from './hide-address.ts';
-import { MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
+import { CONTEXT, MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
 /** What the service tells of an operation; its values come from callers and can be anything. */
 export interface OwnTrace {
@@ -55,8 +55,10 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
   const masked = maskedBy(masks.of(trace.service_type));
   // Callers write addresses of web hooks anywhere, and refusals repeat them.
   const tell = trace.service_type === 'SMN' ? hideAddress : asItIs;
-  const told = (text: unknown) => (typeof text === 'string' ? tell(text) : text);
-  const line = (value: unknown, most?: number) => lineOf(masked(value), most);
+  const line = (value: unknown, most = MAX_LINE, told: Tell = asItIs) => {
+    const context = contextOf(value, CONTEXT * most);
+    return lineOf(masked(typeof context === 'string' ? told(context) : context), most);
+  };
   // Who acted comes first: what callers made hard to look through takes no steps from it.
   const who = user && {
     id: line(user.id),
@@ -73,19 +75,17 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
     event_type: trace.event_type,
     service_type: trace.service_type,
     resource_type: trace.resource_type,
-    resource_id: line(told(trace.resource_id), MAX_NAME),
-    resource_name: line(told(trace.resource_name), MAX_NAME),
+    resource_id: line(trace.resource_id, MAX_NAME, tell),
+    resource_name: line(trace.resource_name, MAX_NAME, tell),
     user: who,
     source_ip: line(trace.source_ip),
     code: line(trace.code),
     api_version: line(trace.api_version),
     request: request && requestOf(request, masked, tell),
-    response: responseOf(
-      response && (masked(toldIn(hideSecretsIn(response, responseSchema), tell)) as string),
-    ),
+    response: response && responseOf(hideSecretsIn(response, responseSchema), masked, tell),
     request_id: line(trace.request_id),
     user_agent: line(trace.user_agent),
-    message: line(told(trace.message), MAX_NAME),
+    message: line(trace.message, MAX_NAME, tell),
     content_length: trace.content_length,
     read_only: trace.read_only,
     operation_id: trace.trace_type === 'SystemAction' ? undefined : operationOf(name),
@@ -136,28 +136,42 @@ function maskedBy(masker: Masker): Masked {
 }
 
 /** One line of text of at most `most` characters. */
-function lineOf(value: unknown, most = MAX_LINE): string | undefined {
+function lineOf(value: unknown, most: number): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = typeof value === 'object' ? JSON.stringify(excerpt(value, most)) : String(value);
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return oneLine(cut);
 }
 
-function requestOf(asked: AskedFor, masked: Masked, tell: Tell): Record<string, unknown> | undefined {
-  const { params, query, body, schema } = asked;
-  const tellAll = (value: unknown) => (tell === asItIs ? value : retold(value, tell));
-  const parts = {
-    params: excerpt(masked(tellAll(params)), MAX_PARAMS),
-    query: excerpt(masked(toldQuery(query, tell)), MAX_QUERY),
-    body: excerpt(masked(tellAll(hideSecrets(body, schema))), MAX_BODY, schema),
-  };
-  const given = Object.entries(parts).filter(
-    ([, part]) => part !== null && typeof part === 'object' && Object.keys(part).length > 0,
-  );
-  return given.length > 0 ? Object.fromEntries(given) : undefined;
+type Told = Record<string, unknown>;
+
+/** What was asked for is told when an operation begins and when it ends. */
+const requests = new WeakMap<AskedFor, Told>();
+
+function requestOf(asked: AskedFor, masked: Masked, tell: Tell): Told | undefined {
+  const told = requests.get(asked) ?? partsOf(asked, masked, tell);
+  requests.set(asked, told);
+  return Object.keys(told).length > 0 ? told : undefined;
 }
 
-function responseOf(text: string | undefined): string | undefined {
-  if (text === undefined || text === '') return undefined;
-  return text.length > MAX_RESPONSE ? `(${text.length} characters, left out)` : wellFormed(text);
+function partsOf({ params, query, body, schema }: AskedFor, masked: Masked, tell: Tell): Told {
+  const tellAll = (value: unknown) => (tell === asItIs ? value : retold(value, tell));
+  const part = (value: unknown, most: number, how: (context: unknown) => unknown, known?: unknown) =>
+    excerpt(masked(how(contextOf(value, CONTEXT * most, known))), most, known, value);
+  const parts = {
+    params: part(params, MAX_PARAMS, tellAll),
+    query: part(query, MAX_QUERY, (context) => toldQuery(context, tell)),
+    body: part(body, MAX_BODY, (context) => tellAll(hideSecrets(context, schema)), schema),
+  };
+  return Object.fromEntries(
+    Object.entries(parts).filter(
+      ([, told]) => told !== null && typeof told === 'object' && Object.keys(told).length > 0,
+    ),
+  );
+}
+
+function responseOf(text: string, masked: Masked, tell: Tell): string {
+  return text.length > MAX_RESPONSE
+    ? `(${text.length} characters, left out)`
+    : wellFormed(masked(toldIn(text, tell)) as string);
 }

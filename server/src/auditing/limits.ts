@@ -4,6 +4,12 @@ export const MAX_QUERY = 4 * 1024;
 export const MAX_BODY = 10 * 1024;
 /** Characters of one text in what was asked for. */
 export const MAX_TEXT = 4 * 1024;
+/**
+ * Of so many times what is kept secrets are looked for, since what makes something one may be cut away: of more
+ * the service would be kept busy. And characters of one text of that.
+ */
+export const CONTEXT = 4;
+export const MAX_CONTEXT_TEXT = CONTEXT * MAX_TEXT;
 /** Levels of nesting in it. */
 export const MAX_LEVELS = 32;
 /** Characters of an answer that is kept; a longer one is left out. */

@@ -55,6 +55,8 @@ export interface AuditDetails {
   done?: boolean;
   /** What was written down before it began. */
   operation?: Operation;
+  /** What was asked for. */
+  asked?: OwnTrace['request'];
 }
 
 /**
@@ -164,7 +166,7 @@ function traceOf(
     source_ip: addressOf(request),
     code: status === undefined ? undefined : String(status),
     api_version: /^\/(v[\d.]+)\//.exec(routeOptions.url ?? '')?.[1],
-    request: askedFor(request, operation),
+    request: askedOnce(request, operation),
     response: typeof payload === 'string' ? payload : undefined,
     responseSchema: (routeOptions.schema?.response as Record<number, unknown> | undefined)?.[status ?? 0],
     request_id: request.id,
@@ -183,6 +185,12 @@ function nameIn(body: unknown, path: AuditedOperation['namedBy']): string | unde
       body,
     );
   return typeof named === 'string' ? named : undefined;
+}
+
+/** The same at each call: it is made fit for a trace once. */
+function askedOnce(request: FastifyRequest, operation: AuditedOperation): OwnTrace['request'] {
+  request.audited.asked ??= askedFor(request, operation);
+  return request.audited.asked;
 }
 
 /** What was asked for. Secrets are masked where every trace's are: on intake. */

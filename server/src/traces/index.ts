@@ -21,6 +21,7 @@ export {
 } from './line.ts';
 export { Masker } from './mask.ts';
 export { MASK } from './mask-edits.ts';
+export { isLabel } from './mask-pairs.ts';
 export { Steps } from './mask-steps.ts';
 export * from './query.ts';
 export {

@@ -12,6 +12,10 @@ export const LABELLED =
 /** Labels are short. */
 export const LONGEST_LABEL = 80;
 
+/** Whether a member may say that the value beside it is secret. */
+export const isLabel = (name: string, value: unknown): value is string =>
+  typeof value === 'string' && value.length <= LONGEST_LABEL && LABEL.test(name);
+
 /** How secret the value is beside a label; of one that is a path, the last part counts. */
 export function labelSecrecy(label: string, names: SecretNames): Secrecy | undefined {
   return names.of(label.slice(label.lastIndexOf('/') + 1));
