@@ -32,14 +32,16 @@ export type Condition = TraceCondition;
  * @throws CtsError 400
  */
 export function parseCondition(text: string, path: string): Condition {
-  const match = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(text);
-  if (!match) {
+  const equals = text.indexOf('=');
+  const isNegated = text[equals - 1] === '!';
+  const field = text.slice(0, isNegated ? equals - 1 : equals).trim();
+  const value = text.slice(equals + 1).trim();
+  if (equals < 0 || field.includes('!')) {
     throw ERRORS.invalidBody(
       path,
       `${path} is ${JSON.stringify(text)}; it must be "field = value" or "field != value"`,
     );
   }
-  const [, field = '', operator, value = ''] = match;
   const known = FIELDS[field as ConditionField];
   if (!known || !Object.hasOwn(FIELDS, field)) {
     throw ERRORS.invalidBody(
@@ -53,5 +55,5 @@ export function parseCondition(text: string, path: string): Condition {
       `${path} compares ${field} with ${JSON.stringify(value)}, which ${known.rule}`,
     );
   }
-  return { field: field as ConditionField, equal: operator === '=', value };
+  return { field: field as ConditionField, equal: !isNegated, value };
 }

@@ -6,7 +6,17 @@ import type { AccessKey, Principal } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { CredentialView, Description, doc, home, Id, keystoneTime, may, selfOr } from './shared.ts';
+import {
+  CredentialView,
+  Description,
+  doc,
+  home,
+  Id,
+  keystoneTime,
+  may,
+  refuseTemporary,
+  selfOr,
+} from './shared.ts';
 
 const Access = Type.Object({ access: Type.String() });
 
@@ -179,8 +189,3 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
   );
 };
-
-/** @throws CtsError 403 */
-function refuseTemporary({ temporary }: Principal): void {
-  if (temporary) throw ERRORS.iamForbidden('a temporary access key cannot make further keys');
-}

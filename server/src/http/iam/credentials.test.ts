@@ -243,6 +243,26 @@ describe('everything that a person holds ends at once, and does not come back', 
     expect([await permanent(), await after()]).toEqual([401, 401]);
   });
 
+  test('a temporary key makes nothing that outlives it, not even of an administrator', async () => {
+    const one = await person();
+    const key = await temporaryKey({ 'x-auth-token': root.token });
+    const user = { password: 'Another-Pass-11' };
+    for (const [method, path, body] of [
+      ['PATCH', `/v3/users/${root.userId}`, { user }],
+      ['PUT', `/v3.0/OS-USER/users/${root.userId}`, { user }],
+      ['PATCH', `/v3/users/${one.userId}`, { user }],
+      ['POST', '/v3.0/OS-CREDENTIAL/credentials', { credential: { user_id: root.userId } }],
+    ] as const) {
+      const text = JSON.stringify(body);
+      const headers = { ...signed(key, method, path, text), ...JSON_TYPE };
+      const answer = await house.call(method, path, { headers, body: text });
+      expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+        403,
+        expect.stringContaining('temporary'),
+      ]);
+    }
+  });
+
   test('a project that is disabled ends what is scoped to it', async () => {
     const one = await person();
     const { project } = await must(root, 'POST', '/v3/projects', { project: { name: 'eu-de_team' } });

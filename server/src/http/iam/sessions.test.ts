@@ -41,6 +41,16 @@ describe('sessions of the console', () => {
     expect(JSON.stringify(session)).not.toContain(cookie.split('=')[1]);
   });
 
+  test('a session is not ended in the name of whoever brings other credentials as well', async () => {
+    const { cookie } = await enter();
+    const other = await house.signIn({});
+    const refused = await call('DELETE', '/session', { cookie, ...CONSOLE, 'x-auth-token': other.token });
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('cookie alone')]);
+    expect((await call('GET', '/v3/groups', { cookie, ...CONSOLE })).status).toBe(200);
+    expect((await call('DELETE', '/session', { cookie, ...CONSOLE })).status).toBe(204);
+    expect((await call('GET', '/v3/groups', { cookie, ...CONSOLE })).status).toBe(401);
+  });
+
   test('the path of a request says which project is meant; without one, a header', async () => {
     const { cookie } = await enter();
     const headers = { cookie, ...CONSOLE };

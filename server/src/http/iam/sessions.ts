@@ -89,10 +89,16 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: doc('Sign out of the console', { 204: NoBody }),
     },
     async (request, reply) => {
-      const text = sessions.tokenOf(request);
+      // Whoever brings other credentials as well is somebody else, perhaps.
+      const text = request.bySession ? sessions.tokenOf(request) : undefined;
       const { id, name } = request.principal.user;
       about(request, { resourceId: id, resourceName: name });
-      if (!text) throw ERRORS.iamInvalid('cookie', 'this is no session of the console');
+      if (!text) {
+        throw ERRORS.iamInvalid(
+          'cookie',
+          'only a session of the console is ended so, known by its cookie alone',
+        );
+      }
       await iam.revoke(text);
       sessions.clear(reply);
       return reply.code(204).send();

@@ -50,6 +50,12 @@ export function selfOr(principal: Principal, userId: string, action: string): vo
   if (principal.user.id !== userId && !principal.allows(action)) throw ERRORS.actionDenied(action);
 }
 
+/** Nothing that lasts is made with what is for a while. @throws CtsError 403 */
+export function refuseTemporary({ temporary }: Principal): void {
+  if (temporary)
+    throw ERRORS.iamForbidden('a temporary access key makes no further keys and changes no password');
+}
+
 /** Clients name the account, which can only be the caller's own. @throws CtsError 403 */
 export function ownAccount(principal: Principal, domainId: string | undefined): void {
   if (domainId && domainId !== home(principal)) {

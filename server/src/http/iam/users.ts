@@ -20,6 +20,7 @@ import {
   Name,
   ownAccount,
   Password,
+  refuseTemporary,
   selfOr,
   UserView,
   viewsUnder,
@@ -173,6 +174,7 @@ export async function changeUser(
   if (id === principal.user.id && change.enabled === false) {
     throw ERRORS.iamForbidden('you cannot disable yourself');
   }
+  if (change.password !== undefined) refuseTemporary(principal);
   const user = await delegation.changeUser(principal, id, change);
   about(request, { resourceName: user.name });
   return user;
