@@ -8,6 +8,7 @@ import {
   Detections,
   DirectSms,
   Messages,
+  OperatorLog,
   Subscriptions,
   Templates,
   Topics,
@@ -62,7 +63,7 @@ export async function startDelivery(
   const rulesChanged = () => notifying.refresh();
   const topics = new Topics(metadata, clock, rulesChanged);
   const messages = new Messages(metadata, clock, wake);
-  const directSms = new DirectSms(sms, clock);
+  const directSms = new DirectSms(sms, clock, new OperatorLog(log));
   const certificates = new Certificates(metadata, rootKey, clock);
   const subscriptions = new Subscriptions({ metadata, messages, network, time, rootKey });
   return {

@@ -150,14 +150,21 @@ export class Detections {
       'x-smn-message-id': id,
       'x-smn-topic-urn': topic.urn,
     };
-    return detectedOf(await send({ url: endpoint, method: 'POST', headers, body }, network), header);
+    return detectedOf(await send({ url: endpoint, method: 'POST', headers, body }, network), {
+      endpoint,
+      header,
+    });
   }
 }
 
 function detectedOf(
   { delivered, passing, answer, status }: Outcome,
-  header: Record<string, string>,
+  { endpoint, header }: Omit<Tried, 'protocol'>,
 ): Detected {
   if (delivered) return { code: status ?? 0, answer: 'the endpoint has answered', reached: true };
-  return { code: status ?? (passing ? -1 : 0), answer: withoutEcho(answer, header), reached: false };
+  return {
+    code: status ?? (passing ? -1 : 0),
+    answer: withoutEcho(answer, { values: Object.values(header), endpoint }),
+    reached: false,
+  };
 }

@@ -1,5 +1,6 @@
 export { contentOf, type Line, type Piece, packPiece, RecentPieces } from './batch.ts';
 export { Certificates } from './certificates.ts';
+export { OperatorLog } from './channels/operator-log.ts';
 export { DirectSms, type SmsGateway } from './channels/sms.ts';
 export { Detections } from './detections.ts';
 export { isTelephone, PROTOCOLS } from './endpoints.ts';

@@ -172,6 +172,19 @@ describe('a receiver that fails', () => {
     60_000,
   );
 
+  test('tells its address neither in a dead letter nor in the news of its pause', async () => {
+    const subscription = await confirmed(`${receiver.url}/services/T0SECRET/B0SECRET/abc`);
+    receiver.says = ({ path }) => `Cannot POST ${path}`;
+    receiver.always = 503;
+    await publish('m');
+    await pass(45 * MINUTE, MINUTE);
+    expect(pauses).toEqual([[true, '503 Service Unavailable Cannot POST ********']]);
+    receiver.always = 404;
+    await pass(2 * HOUR, 10 * MINUTE);
+    const [letter] = await log.deadLetters([subscription], 10);
+    expect(letter?.reason).toBe('404 Not Found Cannot POST ********');
+  }, 60_000);
+
   test('is tried again with growing intervals', async () => {
     await confirmed();
     receiver.always = 503;

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Selectable, sql } from 'kysely';
 import type { Logger } from 'pino';
@@ -8,6 +9,7 @@ import { type BatchMessage, joinPieces, openPiece, type RecentPieces } from './b
 import type { Certificates } from './certificates.ts';
 import { inTime, type Outcome } from './channels/channel.ts';
 import { MailChannel } from './channels/mail.ts';
+import { OperatorLog } from './channels/operator-log.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -116,6 +118,7 @@ export class Sender {
   private readonly places = new Places();
   private readonly rates = new Rates();
   private readonly deadLetters: DeadLetters;
+  private readonly operatorLog: OperatorLog;
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
@@ -129,6 +132,7 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.options = options;
     this.deadLetters = new DeadLetters(options.metadata, options.mostDead ?? MOST_PROJECT_DEAD);
+    this.operatorLog = new OperatorLog(options.log);
     this.mail = new MailChannel(options.smtp.url, options.smtp.from);
   }
 
@@ -458,7 +462,10 @@ export class Sender {
     const { subject, send } = prepared;
     const slow = setTimeout(turn.takesLong, SLOW_MS);
     const told = await inTime(send(), ATTEMPT_MS).finally(() => clearTimeout(slow));
-    const outcome = { ...told, answer: withoutEcho(told.answer, subscription.extension.header) };
+    if (subscription.protocol === 'email' || subscription.protocol === 'sms') {
+      this.operatorLog.tell(subscription.protocol, told);
+    }
+    const outcome = { ...told, answer: this.tellable(told, subscription, first) };
     const took = Math.round(performance.now() - began);
     const failingSince = Math.min(subscription.failingSince ?? now, now);
     const failingMs = now - failingSince;
@@ -538,6 +545,17 @@ export class Sender {
       return true;
     }
     return false;
+  }
+
+  /** What may be kept of an answer: of one to a link that confirms its status alone, whatever else it says. */
+  private tellable({ answer, status }: Outcome, subscription: Subscription, { kind }: Waiting): string {
+    if (status !== undefined && (kind === 'confirmation' || kind === 'farewell')) {
+      return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+    }
+    const { id, endpoint, extension, protocol } = subscription;
+    const values = [...Object.values(extension.header ?? {}), this.options.subscriptions.leaveToken(id)];
+    const isWeb = protocol === 'http' || protocol === 'https';
+    return withoutEcho(answer, { values, ...(isWeb ? { endpoint } : {}) });
   }
 
   /**

@@ -8,6 +8,8 @@ export class MailServer {
   readonly received: { to: string[]; text: string }[] = [];
   /** Code of the refusal of all further messages; 0: none. */
   refuses = 0;
+  /** With these words. */
+  says = 'not now';
   private readonly server: SMTPServer;
   private readonly scheme: string;
 
@@ -27,7 +29,7 @@ export class MailServer {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           if (this.refuses > 0) {
-            done(Object.assign(new Error('not now'), { responseCode: this.refuses }));
+            done(Object.assign(new Error(this.says), { responseCode: this.refuses }));
             return;
           }
           const to = session.envelope.rcptTo.map(({ address }) => address);

@@ -21,7 +21,7 @@ export class Receiver {
   /** Instead of 200, when no answer is left. */
   always: number | 'hang' | 'cut' = 200;
   /** Body of its answers. */
-  says = 'told';
+  says: string | ((received: Received) => string) = 'told';
   private readonly take: http.RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -30,12 +30,13 @@ export class Receiver {
       const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw).toString('utf8');
       const answer = this.answers.shift() ?? this.always;
       if (answer === 'hang') return;
-      this.received.push({
+      const received = {
         path: request.url ?? '',
         headers: request.headers,
         text,
         body: text.startsWith('{') ? JSON.parse(text) : text,
-      });
+      };
+      this.received.push(received);
       if (answer === 'cut') {
         response.writeHead(200, { 'content-length': '100' });
         response.write('half');
@@ -43,7 +44,7 @@ export class Receiver {
         return;
       }
       response.writeHead(answer, answer >= 300 && answer < 400 ? { location: this.location } : {});
-      response.end(this.says);
+      response.end(typeof this.says === 'string' ? this.says : this.says(received));
     });
   };
   private readonly scheme: string;

@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { withoutEcho } from '../echo.ts';
 import { isMailAddress } from '../endpoints.ts';
 import { MOST_DISPLAY_BYTES } from '../limits.ts';
 import { oneLine } from '../plain-text.ts';
@@ -18,14 +19,26 @@ export interface Mail {
   messageId: string;
 }
 
+type SmtpError = Error & { responseCode?: number; response?: string };
+
+/** Numbers alone: the server is the operator's, and says where it is and what it is. */
+function refusalOf({ responseCode, response = '' }: SmtpError): string {
+  if (responseCode === undefined) return 'the mail server gave no answer';
+  const [, status] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response) ?? [];
+  return `the mail server refused it (${[responseCode, ...(status ? [status] : [])].join(' ')})`;
+}
+
 /** E-mail through the operator's mail server. */
 export class MailChannel {
   private readonly from: string;
   private readonly transport: Transporter | undefined;
+  private readonly credentials: string[];
 
   /** @param url of the mail server; empty: there is none */
   constructor(url: string, from: string) {
     this.from = from;
+    const { username = '', password = '' } = URL.canParse(url) ? new URL(url) : {};
+    this.credentials = [username, password];
     if (url !== '') {
       const limits = {
         connectionTimeout: TIMEOUT_MS,
@@ -43,7 +56,7 @@ export class MailChannel {
     // What was subscribed before such addresses were refused.
     if (!isMailAddress(to)) return failed('it is no e-mail address', false);
     try {
-      const { response } = await this.transport.sendMail({
+      await this.transport.sendMail({
         from: { name: oneLine(fromName, MOST_DISPLAY_BYTES) || 'OpenCTS', address: this.from },
         to: { name: '', address: to },
         subject,
@@ -54,11 +67,13 @@ export class MailChannel {
         disableFileAccess: true,
         disableUrlAccess: true,
       });
-      return delivered(response ?? 'taken');
+      return delivered('the mail server took it');
     } catch (error) {
-      const { responseCode = 0 } = error as Error & { responseCode?: number };
+      const { responseCode = 0 } = error as SmtpError;
+      const values = [...this.credentials, text, ...(leave ? [leave] : [])];
+      const detail = withoutEcho(toldOf(error as Error), { values });
       // 5xx of SMTP is for good.
-      return failed(toldOf(error as Error), responseCode < 500);
+      return { ...failed(refusalOf(error as SmtpError), responseCode < 500), detail };
     }
   }
 

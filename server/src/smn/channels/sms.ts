@@ -1,5 +1,7 @@
+import { withoutEcho } from '../echo.ts';
 import { Rates } from '../rates.ts';
-import { failed, type Outcome, unset } from './channel.ts';
+import { failed, type Outcome, delivered as taken, unset } from './channel.ts';
+import type { OperatorLog } from './operator-log.ts';
 import { send } from './web.ts';
 
 export interface SmsGateway {
@@ -22,23 +24,31 @@ export async function sendSms(gateway: SmsGateway, number: string, text: string)
       : (value: string) => value;
   const fill = (template: string, as: (value: string) => string) =>
     template.replaceAll(/\{(number|text)\}/g, (_, name) => as(name === 'number' ? number : text));
-  return send({
-    url: fill(gateway.url, encodeURIComponent),
-    method: gateway.method,
-    headers: gateway.headers,
-    body: fill(gateway.body, inBody),
-  });
+  const url = fill(gateway.url, encodeURIComponent);
+  const body = fill(gateway.body, inBody);
+  const outcome = await send({ url, method: gateway.method, headers: gateway.headers, body });
+  const values = [text, body, ...Object.values(gateway.headers)];
+  return ofGateway(outcome, withoutEcho(outcome.answer, { values, endpoint: url }));
+}
+
+/** The gateway is the operator's: who sends or gets a message is told its status, no more. */
+function ofGateway({ delivered, passing, status }: Outcome, detail: string): Outcome {
+  if (delivered) return taken(`the gateway of text messages took it (${status})`);
+  const what = status === undefined ? 'gave no answer' : `refused it (${status})`;
+  return { ...failed(`the gateway of text messages ${what}`, passing), detail };
 }
 
 /** Text messages without a topic: tried once, and limited for each number as any other. */
 export class DirectSms {
   private readonly gateway: SmsGateway;
   private readonly clock: () => number;
+  private readonly log: OperatorLog;
   private readonly rates = new Rates();
 
-  constructor(gateway: SmsGateway, clock: () => number) {
+  constructor(gateway: SmsGateway, clock: () => number, log: OperatorLog) {
     this.gateway = gateway;
     this.clock = clock;
+    this.log = log;
   }
 
   async send(number: string, text: string): Promise<Outcome> {
@@ -47,6 +57,8 @@ export class DirectSms {
       return failed(`too many text messages went to ${number}; try later`, true);
     }
     this.rates.count(number, now);
-    return sendSms(this.gateway, number, text);
+    const outcome = await sendSms(this.gateway, number, text);
+    this.log.tell('sms', outcome);
+    return outcome;
   }
 }
