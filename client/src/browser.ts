@@ -13,3 +13,4 @@ export {
   signIn,
 } from './http.ts';
 export { textOf, tracesOf } from './trace-text.ts';
+export { visible } from './visible.ts';

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 const UNSEEN = String.raw`\s\p{C}\p{M}\p{Default_Ignorable_Code_Point}`;
 const SIGN = '[=+\\-@|%＝＋－＠｜％﹢﹣﹦﹫﹪−]';
 
@@ -12,9 +14,9 @@ const INNER_FORMULA = new RegExp(String.raw`(?=${SIGN})(?<=[;\t\r\n][${UNSEEN}"]
 
 /**
  * RFC 4180, in quotes also where a program might part cells by another character; before what a spreadsheet
- * would take for a formula comes an apostrophe.
+ * would take for a formula comes an apostrophe. Characters that are obeyed instead of shown are written as escapes.
  */
 export function csvCell(text: string): string {
-  const harmless = (FORMULA.test(text) ? `'${text}` : text).replace(INNER_FORMULA, "'");
+  const harmless = visible((FORMULA.test(text) ? `'${text}` : text).replace(INNER_FORMULA, "'"));
   return /[",;|\t\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -5,6 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { visible } from '@opencts/client/api';
 import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
@@ -58,7 +59,7 @@ export default function OperatorPage() {
             </span>
           }
         >
-          <span className="long-name">{words.title(name)}</span>
+          <span className="long-name">{words.title(visible(name))}</span>
         </Header>
       }
     >

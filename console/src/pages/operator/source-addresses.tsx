@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import { visible } from '@opencts/client/api';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { FacetValue } from '../../api/types.ts';
@@ -35,7 +36,7 @@ export function SourceAddresses({ addresses, fresh, addressOf }: Props) {
         {sorted.slice(0, all ? undefined : FEW).map((address) => (
           <li key={address.value} className="overview-rank">
             <span className="address">
-              <Link to={addressOf(address.value)}>{address.value}</Link>
+              <Link to={addressOf(address.value)}>{visible(address.value)}</Link>
               {isFresh(address) && (
                 <span title={words.freshHint}>
                   <Badge color="blue">{words.fresh}</Badge>

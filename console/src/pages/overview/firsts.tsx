@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import { visible } from '@opencts/client/api';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Firsts } from '../../api/overview.ts';
@@ -87,10 +88,10 @@ function Kind({ title, items, zone }: { title: string; items: Newcomer[]; zone: 
         <ul className="overview-list">
           {items.slice(0, all ? MOST : FEW).map(({ name, first_time, count, user, address }) => (
             <li key={name}>
-              <Link to={address}>{name}</Link>
+              <Link to={address}>{visible(name)}</Link>
               <small>
                 {words.first(formatTime(first_time, zone).slice(0, MINUTES))} · {texts.overview.traces(count)}
-                {user && ` · ${words.by(user)}`}
+                {user && ` · ${words.by(visible(user))}`}
               </small>
             </li>
           ))}

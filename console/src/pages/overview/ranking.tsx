@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import { visible } from '@opencts/client/api';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import { texts } from '../../texts/index.ts';
@@ -36,8 +37,8 @@ export function Ranking<Item extends Ranked>({ title, items, none, addressOf }: 
         <ol className="overview-list">
           {items.slice(0, all ? undefined : FEW).map((item) => (
             <li key={`${item.rating} ${item.value}`} className="overview-rank">
-              <Link to={addressOf(item)} title={item.value}>
-                {item.value}
+              <Link to={addressOf(item)} title={visible(item.value)}>
+                {visible(item.value)}
               </Link>
               <span className="count">
                 {item.rating && (

@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import { visible } from '@opencts/client/api';
 import { useState } from 'react';
 import { texts } from '../../texts/index.ts';
 import { type Change, isMasked } from './changes.ts';
@@ -17,7 +18,7 @@ export function ChangeList({ changes }: { changes: readonly Change[] }) {
       <dl aria-label={words.changes}>
         {changes.slice(0, all ? undefined : FEW).map((change) => (
           <div key={change.path} className={change.kind}>
-            <dt>{change.path}</dt>
+            <dt>{visible(change.path)}</dt>
             <dd>
               <Difference change={change} />
             </dd>
@@ -52,7 +53,7 @@ function Value({ as: Tag, text }: { as: 'del' | 'ins'; text: string }) {
   const long = text.length > SHORT;
   return (
     <>
-      <Tag>{whole || !long ? text : `${text.slice(0, SHORT)}…`}</Tag>
+      <Tag>{visible(whole || !long ? text : `${text.slice(0, SHORT)}…`)}</Tag>
       {long && (
         <>
           {' '}

@@ -1,5 +1,6 @@
 import Container from '@cloudscape-design/components/container';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import { visible } from '@opencts/client/api';
 import { Link } from 'react-router-dom';
 import type { FacetValue, Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
@@ -33,9 +34,9 @@ export function Head({ latest, summary, type }: Props) {
         columns={4}
         minColumnWidth={200}
         items={[
-          { label: words.id, value: <span className="long-name">{latest.resource_id || '–'}</span> },
-          { label: words.type, value: latest.resource_type },
-          { label: words.source, value: latest.service_type },
+          { label: words.id, value: <span className="long-name">{visible(latest.resource_id || '–')}</span> },
+          { label: words.type, value: visible(latest.resource_type) },
+          { label: words.source, value: visible(latest.service_type) },
           {
             label: words.operations,
             value: summary ? words.counted(summary.operations, summary.failed) : '…',
@@ -60,10 +61,10 @@ function Moment({ trace, mark }: { trace: Trace; mark: Mark | undefined }) {
   return (
     <>
       <div className="long-name">
-        {trace.trace_name} <MarkBadge mark={mark} />
+        {visible(trace.trace_name)} <MarkBadge mark={mark} />
       </div>
       <div className="timeline-note">
-        {words.by(trace.user?.name || words.platform)}
+        {words.by(visible(trace.user?.name || words.platform))}
         <br />
         {formatTime(trace.time, zone)}
       </div>
@@ -78,7 +79,7 @@ function Operators({ operators, type }: { operators: FacetValue[]; type: View['t
     <ul className="timeline-operators">
       {operators.slice(0, MOST_OPERATORS).map(({ value, count }) => (
         <li key={value}>
-          <Link to={operatorPage(value, type)}>{value}</Link>{' '}
+          <Link to={operatorPage(value, type)}>{visible(value)}</Link>{' '}
           <span className="timeline-note">{texts.overview.number(count)}</span>
         </li>
       ))}

@@ -1,3 +1,4 @@
+import { visible } from '@opencts/client/api';
 import { Link } from 'react-router-dom';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
@@ -56,9 +57,9 @@ function Operation({ trace, otherName, changes, mark, address }: OperationProps)
     <li className={trace_rating}>
       <div className="timeline-head">
         <Link to={address}>
-          <b>{trace_name}</b>
+          <b>{visible(trace_name)}</b>
         </Link>
-        {otherName && <span className="long-name">{otherName}</span>}
+        {otherName && <span className="long-name">{visible(otherName)}</span>}
         <Rating rating={trace_rating} />
         <MarkBadge mark={mark} />
       </div>
@@ -67,13 +68,13 @@ function Operation({ trace, otherName, changes, mark, address }: OperationProps)
         <span>
           {user?.name ? (
             <>
-              {words.who} <Link to={operatorPage(user.name, typeOf(trace))}>{user.name}</Link>
+              {words.who} <Link to={operatorPage(user.name, typeOf(trace))}>{visible(user.name)}</Link>
             </>
           ) : (
             words.by(words.platform)
           )}
         </span>
-        {source_ip && <span>{words.from(source_ip)}</span>}
+        {source_ip && <span>{words.from(visible(source_ip))}</span>}
       </div>
       {trace_rating !== 'normal' && <div className="timeline-note">{words.notApplied}</div>}
       <ChangeList changes={changes} />

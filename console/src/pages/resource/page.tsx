@@ -4,6 +4,7 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { visible } from '@opencts/client/api';
 import { Link, useSearchParams } from 'react-router-dom';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
@@ -77,7 +78,7 @@ function ResourceOf({ resource, type, onType }: Props) {
             </span>
           }
         >
-          <span className="long-name">{name}</span>
+          <span className="long-name">{visible(name)}</span>
         </Header>
       }
     >

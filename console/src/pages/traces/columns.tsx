@@ -1,3 +1,4 @@
+import { visible } from '@opencts/client/api';
 import type { ReactNode } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
@@ -12,12 +13,12 @@ export interface Column {
 
 /** Columns of the list, in its order. */
 export const COLUMNS: Column[] = [
-  { id: 'trace_name', cell: (trace) => trace.trace_name },
-  { id: 'service_type', cell: (trace) => trace.service_type },
-  { id: 'resource_type', cell: (trace) => trace.resource_type },
-  { id: 'resource_name', cell: (trace) => trace.resource_name || NOTHING },
-  { id: 'resource_id', cell: (trace) => trace.resource_id || NOTHING },
-  { id: 'user', cell: (trace) => trace.user?.name || NOTHING },
+  { id: 'trace_name', cell: (trace) => visible(trace.trace_name) },
+  { id: 'service_type', cell: (trace) => visible(trace.service_type) },
+  { id: 'resource_type', cell: (trace) => visible(trace.resource_type) },
+  { id: 'resource_name', cell: (trace) => visible(trace.resource_name || NOTHING) },
+  { id: 'resource_id', cell: (trace) => visible(trace.resource_id || NOTHING) },
+  { id: 'user', cell: (trace) => visible(trace.user?.name || NOTHING) },
   { id: 'trace_rating', cell: (trace) => <Rating rating={trace.trace_rating} /> },
   { id: 'time', cell: (trace, zone) => formatTime(trace.time, zone) },
 ];

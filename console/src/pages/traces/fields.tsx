@@ -1,5 +1,5 @@
 import Button from '@cloudscape-design/components/button';
-import { textOf } from '@opencts/client/api';
+import { textOf, visible } from '@opencts/client/api';
 import { membersIn } from '@opencts/client/json';
 import { Link } from 'react-router-dom';
 import { Explained } from '../../about.tsx';
@@ -88,7 +88,9 @@ export function TraceFields({
                 <Explained text={texts.traceFields[name]}>{name}</Explained>
               </dt>
               <dd>
-                <span>{INSTANTS.has(name) ? `${text} (${formatTime(Number(text), zone)})` : text}</span>
+                <span>
+                  {INSTANTS.has(name) ? `${text} (${formatTime(Number(text), zone)})` : visible(text)}
+                </span>
                 {filter && (
                   <Button
                     variant="inline-icon"

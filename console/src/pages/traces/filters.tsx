@@ -5,6 +5,7 @@ import Input from '@cloudscape-design/components/input';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
+import { visible } from '@opencts/client/api';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api } from '../../api/client.ts';
@@ -214,7 +215,7 @@ export function FiltersHelp() {
 
 export const toOption = ({ value, count }: FacetValue) => ({
   value,
-  label: value,
+  label: visible(value),
   labelTag: formatNumber(count),
 });
 

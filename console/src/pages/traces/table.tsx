@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import { visible } from '@opencts/client/api';
 import { memo } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
@@ -92,7 +93,7 @@ function Row({ trace, open, zone, onToggle, onView, onFilter }: Handlers & { tra
           >
             {id === 'trace_name' ? (
               <button type="button" className="trace-link" onClick={() => onView(trace)}>
-                {trace.trace_name}
+                {visible(trace.trace_name)}
               </button>
             ) : (
               cell(trace, zone)

@@ -5,7 +5,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
-import { textOf } from '@opencts/client/api';
+import { textOf, visible } from '@opencts/client/api';
 import { indented } from '@opencts/client/json';
 import type { Api } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
@@ -50,7 +50,7 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
     <Modal
       visible
       size="large"
-      header={found ? `${found.trace_name}` : words.title}
+      header={found ? visible(found.trace_name) : words.title}
       onDismiss={onClose}
       closeAriaLabel={words.close}
       footer={
@@ -81,16 +81,16 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
       {found && (
         <SpaceBetween size="s">
           <Box color="text-body-secondary">
-            <Rating rating={found.trace_rating} /> · {found.user?.name || '--'} · {found.source_ip || '--'} ·{' '}
-            {formatTime(found.time, zone)}
+            <Rating rating={found.trace_rating} /> · {visible(found.user?.name || '--')} ·{' '}
+            {visible(found.source_ip || '--')} · {formatTime(found.time, zone)}
           </Box>
           <Tabs
             tabs={[
-              { id: 'json', label: words.json, content: <pre className="json">{json}</pre> },
+              { id: 'json', label: words.json, content: <pre className="json">{visible(json)}</pre> },
               {
                 id: 'readable',
                 label: words.readable,
-                content: <pre className="json">{readable(text)}</pre>,
+                content: <pre className="json">{visible(readable(text))}</pre>,
               },
             ]}
           />
