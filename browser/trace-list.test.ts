@@ -347,6 +347,43 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await other.context().close();
   });
 
+  test('by keyboard: the first stop skips the navigation, and / leads to the search', async () => {
+    await go('?range=1d');
+    await page.locator('body').press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    expect(await barriers(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('#content')?.id)).toBe('content');
+    await page.locator('body').press('/');
+    const field = page.getByPlaceholder('delete…');
+    expect(await page.evaluate(() => document.activeElement?.outerHTML)).toContain('placeholder="delete…"');
+    await page.keyboard.type('a/b');
+    expect(await field.inputValue()).toBe('a/b');
+  });
+
+  test('rows that are copied are lines with tabs', async () => {
+    await go('?range=1d&status=warning');
+    await rows().nth(1).waitFor();
+    const copied = await page.evaluate(() => {
+      const [first, second] = document.querySelectorAll('.trace-row[data-trace]');
+      const range = document.createRange();
+      range.setStartBefore(first as Element);
+      range.setEndAfter(second as Element);
+      getSelection()?.removeAllRanges();
+      getSelection()?.addRange(range);
+      const data = new DataTransfer();
+      first?.dispatchEvent(
+        new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+      return data.getData('text/plain');
+    });
+    const lines = copied.split('\n').map((line) => line.split('\t'));
+    expect(lines.map(({ length }) => length)).toEqual([8, 8]);
+    const name = await page.locator('.trace-link').first().textContent();
+    expect([lines[0]?.[0], lines[0]?.[6]]).toEqual([name, 'Warning']);
+  });
+
   test('when the session is over, signing in leads back to the same view', async () => {
     await go('?range=1d&value=DeleteBucket');
     await page.context().clearCookies();

@@ -14,7 +14,7 @@ import {
   type Settings,
   useSettings,
 } from './settings.ts';
-import { Shell } from './shell.tsx';
+import { CONTENT, Shell } from './shell.tsx';
 import { texts } from './texts/index.ts';
 
 const TraceListPage = lazy(() => import('./pages/traces/page.tsx'));
@@ -87,6 +87,16 @@ export default function Home({ session, entered, onEnd }: Props) {
 
   return (
     <>
+      <a
+        className="skip"
+        href={`#${CONTENT}`}
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById(CONTENT)?.focus();
+        }}
+      >
+        {words.skip}
+      </a>
       <div id="top">
         <TopNavigation
           identity={{

@@ -12,6 +12,8 @@ import type { Zone } from './time.ts';
 
 const words = texts.navigation;
 const BASE = '/console';
+/** Id of what changes from page to page. */
+export const CONTENT = 'content';
 const WIDE = '(min-width: 1200px)';
 
 const link = (path: string, text: string): SideNavigationProps.Item => ({
@@ -133,9 +135,11 @@ export function Shell(props: Props) {
         }
         notifications={<Flashbar items={messages} />}
         content={
-          <PageBoundary address={pathname + search}>
-            <Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>
-          </PageBoundary>
+          <div id={CONTENT} tabIndex={-1}>
+            <PageBoundary address={pathname + search}>
+              <Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>
+            </PageBoundary>
+          </div>
         }
       />
     </ConsoleContext.Provider>

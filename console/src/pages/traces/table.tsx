@@ -5,6 +5,7 @@ import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { COLUMNS } from './columns.tsx';
+import { copyRows } from './copied-rows.ts';
 import { TraceFields } from './fields.tsx';
 import type { View } from './view-state.ts';
 
@@ -31,7 +32,7 @@ interface Props extends Handlers {
 export function TraceTable({ pages, expanded, ...handlers }: Props) {
   if (pages.length === 0) return null;
   return (
-    <div className="traces" role="table" aria-label={words.title} aria-rowcount={-1}>
+    <div className="traces" role="table" aria-label={words.title} aria-rowcount={-1} onCopy={copyRows}>
       <div role="rowgroup" className="traces-head">
         <div role="row" className="trace-row">
           <span role="columnheader" aria-label={words.row.expand} />

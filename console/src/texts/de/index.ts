@@ -119,6 +119,7 @@ export const german: Texts = {
     utc: 'UTC',
     project: 'Projekt',
     language: 'Sprache',
+    skip: 'Zum Inhalt springen',
   },
   recording: {
     absent: 'CTS ist in diesem Projekt nicht aktiviert',

@@ -118,6 +118,7 @@ export const english = {
     utc: 'UTC',
     project: 'Project',
     language: 'Language',
+    skip: 'Skip to the content',
   },
   recording: {
     absent: 'CTS is not enabled in this project',
