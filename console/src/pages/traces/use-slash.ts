@@ -6,7 +6,11 @@ export function useSlash(selector: string): void {
     const jump = (event: KeyboardEvent) => {
       const { key, target, ctrlKey, metaKey, altKey } = event;
       if (key !== '/' || ctrlKey || metaKey || altKey) return;
-      if (target instanceof Element && target.closest('input:not([type=checkbox]), textarea, select, [role=dialog]')) return;
+      if (
+        target instanceof Element &&
+        target.closest('input:not([type=checkbox]), textarea, select, [role=dialog]')
+      )
+        return;
       const field = document.querySelector<HTMLElement>(selector);
       if (!field) return;
       event.preventDefault();
