@@ -6,11 +6,6 @@ import { faultsIn, whyNoFaults } from './server/src/testing/faults/faults.ts';
 /** Many tests wait more than they work: two at once also where there are two cores. */
 const workers = Math.max(2, os.availableParallelism() - 1);
 
-/** These attacks bound how long somebody may wait: nothing else runs beside them. */
-const timedAttacks = ['flood', 'flood-kill', 'hostile', 'intake', 'readers', 'sign-in', 'connections'].map(
-  (name) => `server/attack/${name}.test.ts`,
-);
-
 /** Where a report for machines goes, beside what people read. */
 const report = process.env.OPENCTS_TEST_REPORT;
 
@@ -46,21 +41,9 @@ export default defineConfig({
         test: {
           name: 'attack',
           include: ['server/attack/**/*.test.ts'],
-          exclude: timedAttacks,
-          maxWorkers: workers,
-          sequence: { groupOrder: 1 },
           testTimeout: 900_000,
           hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'attack-timed',
-          include: timedAttacks,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          testTimeout: 900_000,
-          hookTimeout: 120_000,
         },
       },
       {

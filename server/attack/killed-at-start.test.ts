@@ -7,6 +7,7 @@ import { archived, transferTo } from './archived.ts';
 import { wrong } from './backing-up.ts';
 import {
   indexed,
+  KILLS,
   listAll,
   MAIN,
   PASSWORD,
@@ -18,7 +19,6 @@ import {
   until,
 } from './harness.ts';
 
-const KILLS = 40;
 const BUCKET = 'audit-archive';
 const ENV = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
 
