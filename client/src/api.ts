@@ -6322,11 +6322,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Subscriptions of the project with the state of their delivery */
+        /** Subscriptions of the project with the state of their delivery, oldest first */
         get: {
             parameters: {
                 query?: {
                     topic_urn?: string;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    marker?: string;
                 };
                 header?: never;
                 path: {
@@ -6380,6 +6383,58 @@ export interface paths {
                                 failing_since?: number;
                                 next_attempt?: number;
                                 create_time: number;
+                                /** @description Messages that wait */
+                                waiting: number;
+                                /** @description Messages that were given up */
+                                dead: number;
+                            }[];
+                            /** @description null: these were the last */
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3/{project_id}/smn/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How delivery goes for each topic of the project */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            topics: {
+                                topic_urn: string;
+                                subscriptions: number;
+                                /** @description Confirmed subscriptions that fail or are paused */
+                                failing: number;
                                 /** @description Messages that wait */
                                 waiting: number;
                                 /** @description Messages that were given up */
@@ -6781,6 +6836,7 @@ export interface paths {
             parameters: {
                 query?: {
                     subscription_id?: string;
+                    topic_urn?: string;
                     limit?: number;
                     /** @description `next` of the page before */
                     marker?: number;
@@ -6806,6 +6862,7 @@ export interface paths {
                             dead_letters: {
                                 id: number;
                                 subscription_id: string;
+                                endpoint: string;
                                 message_id: string;
                                 kind: string;
                                 summary: string;

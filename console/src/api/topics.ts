@@ -18,9 +18,18 @@ export const removeTopic = ({ calls, path }: Api, topic_urn: string) =>
     params: { path: { ...path, topic_urn } },
   });
 
-export const listSubscribers = async ({ calls, path }: Api, topic_urn?: string, signal?: AbortSignal) => {
-  const params = { path, query: { topic_urn } };
-  return (await dataOf(calls.GET('/v3/{project_id}/smn/subscriptions', { params, signal }))).subscriptions;
+/** How delivery goes for each topic of the project. */
+export const listTopicHealth = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/smn/topics', { params: { path }, signal }))).topics;
+
+/** @param marker `next` of the page before; absent: the first page */
+export const listSubscribers = (
+  { calls, path }: Api,
+  { topic_urn, limit, marker }: { topic_urn: string; limit: number; marker: string | undefined },
+  signal?: AbortSignal,
+) => {
+  const params = { path, query: { topic_urn, limit, marker } };
+  return dataOf(calls.GET('/v3/{project_id}/smn/subscriptions', { params, signal }));
 };
 
 export type ReceiverForm = NonNullable<Subscriber['extension']['form']>;
@@ -71,8 +80,8 @@ export const listAttempts = async ({ calls, path }: Api, subscription_id: string
   return (await dataOf(call)).attempts;
 };
 
-export const listDeadLetters = async ({ calls, path }: Api, signal?: AbortSignal) => {
-  const params = { path, query: { limit: 500 } };
+export const listDeadLetters = async ({ calls, path }: Api, topic_urn: string, signal?: AbortSignal) => {
+  const params = { path, query: { topic_urn, limit: 500 } };
   return (await dataOf(calls.GET('/v3/{project_id}/smn/dead-letters', { params, signal }))).dead_letters;
 };
 

@@ -29,6 +29,7 @@ export type Operation = Answer<'/v3/{project_id}/operations/details'>['operation
 export type Notification =
   Answer<'/v3/{project_id}/notifications/{notification_type}'>['notifications'][number];
 export type Topic = Answer<'/v2/{project_id}/notifications/topics'>['topics'][number];
+export type TopicHealth = Answer<'/v3/{project_id}/smn/topics'>['topics'][number];
 export type Subscriber = Answer<'/v3/{project_id}/smn/subscriptions'>['subscriptions'][number];
 export type Attempt =
   Answer<'/v3/{project_id}/smn/subscriptions/{subscription_id}/attempts'>['attempts'][number];

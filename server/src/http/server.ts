@@ -30,6 +30,7 @@ import type {
   DeliveryLog,
   Detections,
   Messages,
+  Roster,
   Subscriptions,
   Templates,
   Topics,
@@ -106,6 +107,7 @@ export interface ServerDeps {
   searches: ArchiveSearches;
   topics: Topics;
   subscriptions: Subscriptions;
+  roster: Roster;
   messages: Messages;
   templates: Templates;
   certificates: Certificates;

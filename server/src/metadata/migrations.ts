@@ -776,6 +776,15 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0026_pages_of_subscriptions': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createIndex('smn_subscriptions_topic')
+        .on('smn_subscriptions')
+        .columns(['topic_id', 'created_at', 'id'])
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -160,7 +160,7 @@ describe.skipIf(whyNoFaults)('messages on a disk that fails', () => {
       await sender.settled();
       disk.faults.clear();
     }
-    const dead = async () => (await log.deadLetters([subscription], 10)).map(({ summary }) => summary);
+    const dead = async () => (await log.deadLetters(subscription, 10)).map(({ summary }) => summary);
     await expect
       .poll(
         async () => {

@@ -21,13 +21,14 @@ export {
   MOST_SMS,
   MOST_SUBJECT,
 } from './limits.ts';
-export { DeliveryLog } from './log.ts';
+export { DeliveryLog, type Whose } from './log.ts';
 export { Losses } from './losses.ts';
 export { Messages, type Published } from './messages.ts';
 export { DeliveryNetwork } from './network.ts';
 export { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';
 export { deliveriesOf } from './queue.ts';
 export { escapeHtml } from './render.ts';
+export { type Mark, Roster } from './roster.ts';
 export { Sender } from './sender.ts';
 export {
   BATCH_PIECE,

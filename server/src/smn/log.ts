@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Metadata, PIECE_PAUSE_MS, PIECE_ROWS } from '../metadata/index.ts';
 import { LETTERS_AT_ONCE, MAX_SUMMARY } from './limits.ts';
+import { deliveriesOf } from './queue.ts';
 import type { Subscription } from './subscriptions.ts';
 
 /** An attempt to deliver. */
@@ -20,6 +21,7 @@ export interface Attempt {
 export interface DeadLetter {
   id: number;
   subscriptionId: string;
+  endpoint: string;
   messageId: string;
   kind: string;
   /** In a few words. */
@@ -30,6 +32,16 @@ export interface DeadLetter {
   createdAt: number;
   diedAt: number;
 }
+
+/** Of a project, of one of its topics, or of one of its subscriptions. */
+export interface Whose {
+  projectId: string;
+  topicId?: string | undefined;
+  id?: string | undefined;
+}
+
+/** Of dead letters that are worked on piece by piece. */
+const LOOKED_FOR_AT_ONCE = 20_000;
 
 /** In a few words; contents may be long, so they do not leave the metadata's threads. */
 const SUMMARY = sql<string>`substr(coalesce(
@@ -60,7 +72,7 @@ export class DeliveryLog {
   }
 
   /** The last attempts for a subscription, newest first. */
-  async attempts({ id }: Subscription): Promise<Attempt[]> {
+  async attempts({ id }: Pick<Subscription, 'id'>): Promise<Attempt[]> {
     const rows = await this.metadata
       .selectFrom('smn_attempts')
       .selectAll()
@@ -77,7 +89,7 @@ export class DeliveryLog {
     }));
   }
 
-  /** How many messages wait for each subscription, and how many were given up. */
+  /** How many messages wait for each subscription of a page, and how many were given up. */
   async counts(
     subscriptions: readonly Subscription[],
   ): Promise<Map<string, { waiting: number; dead: number }>> {
@@ -97,15 +109,11 @@ export class DeliveryLog {
   }
 
   /** Newest first. @param before of older ones than this */
-  async deadLetters(
-    subscriptions: readonly Subscription[],
-    limit: number,
-    before = Number.MAX_SAFE_INTEGER,
-  ): Promise<DeadLetter[]> {
+  async deadLetters(whose: Whose, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<DeadLetter[]> {
     const letters: DeadLetter[] = [];
     for (let older = before; letters.length < limit; ) {
       const most = Math.min(limit - letters.length, LETTERS_AT_ONCE);
-      const page = await this.somePage(subscriptions, most, older);
+      const page = await this.somePage(whose, most, older);
       letters.push(...page);
       older = page.at(-1)?.id ?? 0;
       if (page.length < most) break;
@@ -114,9 +122,9 @@ export class DeliveryLog {
   }
 
   /** Sends dead letters again, oldest first, with as much time as they had. @param ids absent: all. @returns how many */
-  async replay(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
+  async replay(whose: Whose, ids?: readonly number[]): Promise<number> {
     let count = 0;
-    for await (const letters of this.dead(subscriptions, ids)) {
+    for await (const letters of this.dead(whose, ids)) {
       const now = this.clock();
       await this.metadata.transaction().execute(async (transaction) => {
         await transaction
@@ -131,6 +139,8 @@ export class DeliveryLog {
           .updateTable('smn_deliveries')
           .set({ state: 'waiting', attempts: 0, reason: '', died_at: null })
           .where('seq', 'in', seqsOf(letters))
+          // It may just have been sent again.
+          .where('state', '=', 'dead')
           .execute();
         await transaction
           .updateTable('smn_subscriptions')
@@ -145,40 +155,40 @@ export class DeliveryLog {
   }
 
   /** @param ids absent: all. @returns how many */
-  async discard(subscriptions: readonly Subscription[], ids?: readonly number[]): Promise<number> {
+  async discard(whose: Whose, ids?: readonly number[]): Promise<number> {
     let count = 0;
-    for await (const letters of this.dead(subscriptions, ids)) {
-      await this.metadata.deleteFrom('smn_deliveries').where('seq', 'in', seqsOf(letters)).execute();
-      count += letters.length;
+    for await (const letters of this.dead(whose, ids)) {
+      const { numDeletedRows } = await this.metadata
+        .deleteFrom('smn_deliveries')
+        .where('seq', 'in', seqsOf(letters))
+        .where('state', '=', 'dead')
+        .executeTakeFirst();
+      count += Number(numDeletedRows);
     }
     return count;
   }
 
-  private async somePage(
-    subscriptions: readonly Subscription[],
-    limit: number,
-    before: number,
-  ): Promise<DeadLetter[]> {
-    if (subscriptions.length === 0) return [];
+  private async somePage(whose: Whose, limit: number, before: number): Promise<DeadLetter[]> {
+    // What they are about is read of those alone that are told.
+    const page = this.deadOf(whose)
+      .select('seq')
+      .where('seq', '<', before)
+      .orderBy('seq', 'desc')
+      .limit(limit);
     const rows = await this.metadata
       .selectFrom('smn_deliveries')
       .innerJoin('smn_messages', 'smn_messages.id', 'smn_deliveries.message_id')
-      .select(['seq', 'subscription_id', 'message_id', 'attempts', 'reason', 'died_at'])
+      .innerJoin('smn_subscriptions', 'smn_subscriptions.id', 'smn_deliveries.subscription_id')
+      .select(['seq', 'subscription_id', 'endpoint', 'message_id', 'attempts', 'reason', 'died_at'])
       .select(['kind', 'smn_messages.created_at'])
       .select(SUMMARY.as('summary'))
-      .where(
-        'subscription_id',
-        'in',
-        subscriptions.map(({ id }) => id),
-      )
-      .where('state', '=', 'dead')
-      .where('seq', '<', before)
+      .where('seq', 'in', page)
       .orderBy('seq', 'desc')
-      .limit(limit)
       .execute();
     return rows.map((row) => ({
       id: row.seq,
       subscriptionId: row.subscription_id,
+      endpoint: row.endpoint,
       messageId: row.message_id,
       kind: row.kind,
       summary: row.summary,
@@ -190,34 +200,35 @@ export class DeliveryLog {
   }
 
   /** Dead letters of now, oldest first, piece by piece. */
-  private async *dead(subscriptions: readonly Subscription[], ids?: readonly number[]) {
-    const from = subscriptions.map(({ id }) => id);
-    if (from.length === 0) return;
-    const all = () =>
-      this.metadata
-        .selectFrom('smn_deliveries')
-        .where('subscription_id', 'in', from)
-        .where('state', '=', 'dead');
-    const newest = await all()
+  private async *dead(whose: Whose, ids?: readonly number[]) {
+    const newest = await this.deadOf(whose)
       .select(({ fn }) => fn.max('seq').as('seq'))
       .executeTakeFirst();
     const wanted = ids && [...new Set(ids)].sort((a, b) => a - b);
     for (let after = -1; ; ) {
       const some = wanted?.filter((id) => id > after).slice(0, PIECE_ROWS);
       if (some?.length === 0) return;
-      const letters = await all()
+      const found = await this.deadOf(whose)
         .select(['seq', 'message_id', 'subscription_id'])
         .where('seq', '>', after)
         .where('seq', '<=', Number(newest?.seq ?? 0))
         .$if(some !== undefined, (query) => query.where('seq', 'in', some ?? []))
         .orderBy('seq')
-        .limit(PIECE_ROWS)
+        .limit(LOOKED_FOR_AT_ONCE)
         .execute();
-      if (letters.length > 0) yield letters;
-      else if (!some) return;
-      after = some?.at(-1) ?? letters.at(-1)?.seq ?? after;
-      await sleep(PIECE_PAUSE_MS);
+      for (let at = 0; at < found.length; at += PIECE_ROWS) {
+        yield found.slice(at, at + PIECE_ROWS);
+        await sleep(PIECE_PAUSE_MS);
+      }
+      if (!some && found.length === 0) return;
+      after = some?.at(-1) ?? found.at(-1)?.seq ?? after;
     }
+  }
+
+  private deadOf({ projectId, topicId, id }: Whose) {
+    return deliveriesOf(this.metadata, projectId, 'dead', topicId).$if(id !== undefined, (query) =>
+      query.where('subscription_id', '=', id as string),
+    );
   }
 }
 

@@ -35,8 +35,13 @@ export async function removeMessage(metadata: Metadata, id: string): Promise<voi
   await metadata.deleteFrom('smn_messages').where('id', '=', id).execute();
 }
 
-/** What is in the queues of a project's subscribers, waiting or dead. */
-export const deliveriesOf = (metadata: Metadata, project: string, state: 'waiting' | 'dead') =>
+/** What is in the queues of a project's subscribers, or those of one of its topics, waiting or dead. */
+export const deliveriesOf = (
+  metadata: Metadata,
+  project: string,
+  state: 'waiting' | 'dead',
+  topic?: string,
+) =>
   metadata
     .selectFrom('smn_deliveries')
     .where('state', '=', state)
@@ -44,7 +49,8 @@ export const deliveriesOf = (metadata: Metadata, project: string, state: 'waitin
       selectFrom('smn_subscriptions')
         .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
         .select('smn_subscriptions.id')
-        .where('smn_topics.project_id', '=', project),
+        .where('smn_topics.project_id', '=', project)
+        .$if(topic !== undefined, (query) => query.where('smn_topics.id', '=', topic as string)),
     );
 
 /** Messages that wait for nobody any more. */

@@ -129,33 +129,14 @@ export class Subscriptions {
     this.leaveKey = Buffer.from(hkdfSync('sha256', rootKey, '', 'opencts smn leave', 32));
   }
 
-  /** Of some topics, oldest first. */
-  async list(topics: readonly Topic[]): Promise<Subscription[]> {
-    if (topics.length === 0) return [];
-    const byId = new Map(topics.map((topic) => [topic.id, topic]));
-    const rows = await this.metadata
-      .selectFrom('smn_subscriptions')
-      .selectAll()
-      .where('topic_id', 'in', [...byId.keys()])
-      .orderBy('created_at')
-      .orderBy('id')
-      .execute();
-    return rows.map((row) => toSubscription(row, byId.get(row.topic_id) as Topic));
-  }
-
-  /** Of some topics. */
-  async findIn(topics: readonly Topic[], id: string): Promise<Subscription | undefined> {
+  async find(topic: Topic, id: string): Promise<Subscription | undefined> {
     const row = await this.metadata
       .selectFrom('smn_subscriptions')
       .selectAll()
       .where('id', '=', id)
+      .where('topic_id', '=', topic.id)
       .executeTakeFirst();
-    const topic = row && topics.find((one) => one.id === row.topic_id);
-    return row && topic && toSubscription(row, topic);
-  }
-
-  find(topic: Topic, id: string): Promise<Subscription | undefined> {
-    return this.findIn([topic], id);
+    return row && toSubscription(row, topic);
   }
 
   /**
@@ -502,7 +483,7 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 
 export const toSubscription = (
   row: Selectable<Database['smn_subscriptions']>,
-  topic: Topic,
+  topic: Pick<Topic, 'id' | 'urn' | 'projectId'>,
 ): Subscription => ({
   id: row.id,
   urn: `${topic.urn}:${row.id}`,

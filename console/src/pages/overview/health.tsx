@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { Link } from 'react-router-dom';
-import type { Subscriber, Tracker } from '../../api/types.ts';
+import type { TopicHealth, Tracker } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import type { Loaded } from '../../use-load.ts';
 import { Status } from '../trackers/page.tsx';
@@ -39,25 +39,26 @@ export function TrackersCard({ loaded }: { loaded: Loaded<Tracker[] | null> }) {
 }
 
 /** Whether those who subscribed hear of key events. */
-export function DeliveriesCard({ loaded }: { loaded: Loaded<Subscriber[] | null> }) {
+export function DeliveriesCard({ loaded }: { loaded: Loaded<TopicHealth[] | null> }) {
   return (
     <Card
       loaded={loaded}
       title={words.deliveries.title}
       actions={<Link to="/topics">{words.deliveries.all}</Link>}
     >
-      {(subscribers) => <Deliveries subscribers={subscribers} />}
+      {(topics) => <Deliveries topics={topics} />}
     </Card>
   );
 }
 
-function Deliveries({ subscribers }: { subscribers: Subscriber[] }) {
-  if (subscribers.length === 0) return <Box color="text-body-secondary">{words.deliveries.none}</Box>;
-  const sum = (member: 'waiting' | 'dead') => subscribers.reduce((all, one) => all + one[member], 0);
-  const failing = subscribers.filter(({ state }) => state === 'failing' || state === 'paused').length;
-  const [waiting, dead] = [sum('waiting'), sum('dead')];
+function Deliveries({ topics }: { topics: TopicHealth[] }) {
+  const sum = (member: 'subscriptions' | 'failing' | 'waiting' | 'dead') =>
+    topics.reduce((all, one) => all + one[member], 0);
+  const subscriptions = sum('subscriptions');
+  if (subscriptions === 0) return <Box color="text-body-secondary">{words.deliveries.none}</Box>;
+  const [failing, waiting, dead] = [sum('failing'), sum('waiting'), sum('dead')];
   if (failing + waiting + dead === 0) {
-    return <StatusIndicator type="success">{words.deliveries.fine(subscribers.length)}</StatusIndicator>;
+    return <StatusIndicator type="success">{words.deliveries.fine(subscriptions)}</StatusIndicator>;
   }
   return (
     <SpaceBetween size="xs">

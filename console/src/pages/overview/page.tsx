@@ -10,7 +10,7 @@ import { useNavigate, useSearchParams } from 'react-router-dom';
 import { showClock } from '../../api/clock.ts';
 import { listFirsts } from '../../api/overview.ts';
 import { listQuarantined } from '../../api/quarantine.ts';
-import { listSubscribers } from '../../api/topics.ts';
+import { listTopicHealth } from '../../api/topics.ts';
 import { showTraceStore } from '../../api/trace-store.ts';
 import { listTrackers } from '../../api/trackers.ts';
 import { useConsole } from '../../console-context.ts';
@@ -40,7 +40,7 @@ export default function OverviewPage() {
   const traffic = useCard((signal) => loadTraffic(api, range, signal), range);
   const firsts = useCard((signal) => listFirsts(api, signal), 'firsts');
   const trackers = useCard((signal) => listTrackers(api, signal), 'trackers');
-  const deliveries = useCard((signal) => listSubscribers(api, undefined, signal), 'deliveries');
+  const deliveries = useCard((signal) => listTopicHealth(api, signal), 'deliveries');
   const quarantine = useCard(
     async (signal) => (session.operator ? listQuarantined(api, { limit: 1 }, signal) : null),
     'quarantine',

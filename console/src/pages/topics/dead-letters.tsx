@@ -4,7 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { discard, replay } from '../../api/topics.ts';
-import type { DeadLetter, Subscriber } from '../../api/types.ts';
+import type { DeadLetter } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
@@ -15,18 +15,12 @@ import { ROLES_TO_CHANGE } from './roles.ts';
 const words = texts.topics;
 
 /** Messages that were given up, to be looked at and sent again. */
-export function DeadLetters(props: {
-  letters: readonly DeadLetter[];
-  subscribers: readonly Subscriber[];
-  onChanged: () => void;
-}) {
-  const { letters, subscribers, onChanged } = props;
+export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: () => void }) {
+  const { letters, onChanged } = props;
   const { api, zone, notify } = useConsole();
   const act = useAct();
   const [chosen, setChosen] = useState<DeadLetter[]>([]);
   const present = chosen.filter(({ id }) => letters.some((letter) => letter.id === id));
-  const endpointOf = ({ subscription_id }: DeadLetter) =>
-    subscribers.find((one) => one.subscription_id === subscription_id)?.endpoint ?? '';
   const again = (which: readonly DeadLetter[]) =>
     act(
       words.letters.title,
@@ -96,7 +90,7 @@ export function DeadLetters(props: {
         {
           id: 'endpoint',
           header: words.letters.columns.endpoint,
-          cell: (letter) => <span className="long-name">{endpointOf(letter)}</span>,
+          cell: ({ endpoint }) => <span className="long-name">{endpoint}</span>,
         },
         { id: 'reason', header: words.letters.columns.reason, cell: ({ reason }) => reason },
         {

@@ -7,10 +7,11 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { listSubscribers, listTopics } from '../../api/topics.ts';
-import type { Subscriber, Topic } from '../../api/types.ts';
+import { listTopicHealth, listTopics } from '../../api/topics.ts';
+import type { Topic, TopicHealth } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Nothing } from '../../nothing.tsx';
+import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
@@ -27,13 +28,10 @@ export default function TopicsPage() {
   const navigate = useNavigate();
   const [making, setMaking] = useState(false);
   const { value, loading, error, reload } = useLoad(async (signal) => {
-    const [topics, subscribers] = await Promise.all([
-      listTopics(api, signal),
-      listSubscribers(api, undefined, signal),
-    ]);
-    return { topics, subscribers };
+    const [topics, health] = await Promise.all([listTopics(api, signal), listTopicHealth(api, signal)]);
+    return { topics, health: new Map(health.map((one) => [one.topic_urn, one])) };
   }, 'topics');
-  const of = ({ topic_urn }: Topic) => value?.subscribers.filter((one) => one.topic_urn === topic_urn) ?? [];
+  const of = ({ topic_urn }: Topic) => value?.health.get(topic_urn);
 
   return (
     <ContentLayout
@@ -93,11 +91,15 @@ export default function TopicsPage() {
               header: words.columns.displayName,
               cell: ({ display_name }) => display_name,
             },
-            { id: 'subscriptions', header: words.columns.subscriptions, cell: (topic) => of(topic).length },
+            {
+              id: 'subscriptions',
+              header: words.columns.subscriptions,
+              cell: (topic) => formatNumber(of(topic)?.subscriptions ?? 0),
+            },
             {
               id: 'trouble',
               header: words.columns.trouble,
-              cell: (topic) => <Health subscribers={of(topic)} />,
+              cell: (topic) => <Health health={of(topic)} />,
             },
           ]}
         />
@@ -114,13 +116,13 @@ export default function TopicsPage() {
   );
 }
 
-function Health({ subscribers }: { subscribers: readonly Subscriber[] }) {
-  const sum = (member: 'waiting' | 'dead') => subscribers.reduce((all, one) => all + one[member], 0);
-  const failing = subscribers.filter(({ state }) => state === 'failing' || state === 'paused').length;
+/** @param props.health absent: the topic is new, or has gone */
+function Health({ health }: { health: TopicHealth | undefined }) {
+  const { failing = 0, waiting = 0, dead = 0 } = health ?? {};
   const parts = [
     failing > 0 && words.failing(failing),
-    sum('waiting') > 0 && words.waiting(sum('waiting')),
-    sum('dead') > 0 && words.dead(sum('dead')),
+    waiting > 0 && words.waiting(waiting),
+    dead > 0 && words.dead(dead),
   ].filter(Boolean);
   return parts.length === 0 ? (
     <StatusIndicator type="success">{words.fine}</StatusIndicator>

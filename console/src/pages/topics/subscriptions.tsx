@@ -1,6 +1,7 @@
 import Box from '@cloudscape-design/components/box';
 import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
 import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { SubscriberAct } from '../../api/topics.ts';
@@ -20,10 +21,15 @@ interface Props {
   /** Absent: they are being loaded. */
   subscribers: readonly Subscriber[] | undefined;
   onChoose: Choose;
+  /** From 1. */
+  page: number;
+  hasMore: boolean;
+  /** One that was shown already, or the next one. */
+  onPage: (page: number) => void;
 }
 
 /** Who gets the messages of a topic, and how that goes. */
-export function Subscriptions({ subscribers, onChoose }: Props) {
+export function Subscriptions({ subscribers, onChoose, page, hasMore, onPage }: Props) {
   return (
     <Table<Subscriber>
       items={subscribers ?? []}
@@ -33,6 +39,15 @@ export function Subscriptions({ subscribers, onChoose }: Props) {
       loadingText={texts.common.loading}
       header={<Header variant="h2">{words.subscriptions}</Header>}
       empty={<Box color="text-body-secondary">{words.noneSubscribed}</Box>}
+      pagination={
+        (page > 1 || hasMore) && (
+          <Pagination
+            currentPageIndex={page}
+            pagesCount={hasMore ? page + 1 : page}
+            onChange={({ detail }) => onPage(detail.currentPageIndex)}
+          />
+        )
+      }
       columnDefinitions={columnsOf(onChoose)}
     />
   );

@@ -28,6 +28,8 @@ import { type RowAct, Subscriptions } from './subscriptions.tsx';
 
 const words = texts.topics;
 const LOOK_AGAIN_MS = 3_000;
+/** Subscriptions that are shown at once. */
+const PAGE = 100;
 
 type Dialog =
   | { kind: 'subscribe' | 'removeTopic' }
@@ -44,14 +46,19 @@ export default function TopicPage() {
   const urn = parameters.get('urn') ?? '';
   const name = nameOf(urn);
   const [dialog, setDialog] = useState<Dialog>();
-  const { value, error, reload } = useLoad(async (signal) => {
-    const [subscribers, letters] = await Promise.all([
-      listSubscribers(api, urn, signal),
-      listDeadLetters(api, signal),
-    ]);
-    const ids = new Set(subscribers.map(({ subscription_id }) => subscription_id));
-    return { subscribers, letters: letters.filter(({ subscription_id }) => ids.has(subscription_id)) };
-  }, urn);
+  // Where the pages behind the first begin, up to the one that is shown.
+  const [markers, setMarkers] = useState<string[]>([]);
+  const marker = markers.at(-1);
+  const { value, error, reload } = useLoad(
+    async (signal) => {
+      const [page, letters] = await Promise.all([
+        listSubscribers(api, { topic_urn: urn, limit: PAGE, marker }, signal),
+        listDeadLetters(api, urn, signal),
+      ]);
+      return { page, letters };
+    },
+    `${urn} ${marker ?? ''}`,
+  );
   // States change by themselves: somebody confirms, a receiver answers again.
   useEffect(() => {
     const timer = setInterval(reload, LOOK_AGAIN_MS);
@@ -116,11 +123,18 @@ export default function TopicPage() {
         {error ? (
           <Problem error={error} roles={ROLES_TO_SEE} onRetry={reload} />
         ) : (
-          <Subscriptions subscribers={value?.subscribers} onChoose={choose} />
+          <Subscriptions
+            subscribers={value?.page.subscriptions}
+            onChoose={choose}
+            page={markers.length + 1}
+            hasMore={Boolean(value?.page.next)}
+            onPage={(page) => {
+              const known = [...markers, ...(value?.page.next ? [value.page.next] : [])];
+              setMarkers(known.slice(0, page - 1));
+            }}
+          />
         )}
-        {value && value.letters.length > 0 && (
-          <DeadLetters letters={value.letters} subscribers={value.subscribers} onChanged={reload} />
-        )}
+        {value && value.letters.length > 0 && <DeadLetters letters={value.letters} onChanged={reload} />}
       </SpaceBetween>
       {dialog && <TopicDialogs dialog={dialog} urn={urn} onClose={close} />}
     </ContentLayout>

@@ -8,7 +8,7 @@ import { aboutSubscription, Done, idOf, SmnProject, smn } from './shared.ts';
 /** Confirming for receivers that cannot: an addition of OpenCTS, with an action of its own. */
 export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { topics, subscriptions },
+  { roster, subscriptions },
 ) => {
   server.post(
     '/v3/:project_id/smn/subscriptions/:subscription_id/confirm',
@@ -31,8 +31,7 @@ export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request) => {
       const { subscription_id } = request.params;
-      const all = await topics.list(ownerOf(request.principal));
-      const found = await subscriptions.findIn(all, subscription_id);
+      const found = await roster.one(ownerOf(request.principal).projectId, subscription_id);
       if (!found) throw ERRORS.noSuchSubscription(subscription_id);
       aboutSubscription(request, found);
       await subscriptions.confirmByHand(found, request.body.endpoint);

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
-import type { Subscription } from '../../smn/index.ts';
+import { type Mark, parseUrn, type Subscription, type Whose } from '../../smn/index.ts';
 import { ProjectPath } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
@@ -12,6 +12,8 @@ import { shownEndpoint, shownExtension } from './shown.ts';
 import { ExtensionSchema } from './subscriptions.ts';
 
 const HOUR_MS = 3_600_000;
+/** Subscriptions of one answer. */
+const MOST_STATES = 1000;
 
 const SubscriptionPath = Type.Interface([ProjectPath], { subscription_id: Type.String({ maxLength: 64 }) });
 const SubscriptionState = Type.Object(
@@ -42,14 +44,18 @@ const Count = Type.Object({ count: Type.Integer() });
 /** What becomes of messages, which SMN itself does not tell: additions of OpenCTS. */
 export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { topics, subscriptions, deliveryLog, messages },
+  { topics, subscriptions, roster, deliveryLog, messages },
 ) => {
-  const all = async (request: FastifyRequest) =>
-    subscriptions.list(await topics.list(ownerOf(request.principal)));
+  const projectOf = ({ principal }: FastifyRequest) => ownerOf(principal).projectId;
 
+  /** @returns undefined: the project has no such topic */
+  async function topicIdOf({ principal }: FastifyRequest, urn: string): Promise<string | undefined> {
+    const topic = await topics.byName(ownerOf(principal), parseUrn(urn)?.name ?? '');
+    return topic?.urn === urn ? topic.id : undefined;
+  }
   async function subscriptionOf(request: FastifyRequest<{ Params: { subscription_id: string } }>) {
     const { subscription_id } = request.params;
-    const found = (await all(request)).find(({ id }) => id === subscription_id);
+    const found = await roster.one(projectOf(request), subscription_id);
     if (!found) throw ERRORS.noSuchSubscription(subscription_id);
     if (request.audited) aboutSubscription(request, found);
     return found;
@@ -82,20 +88,71 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: { action: 'smn:topic:list' },
       schema: {
-        summary: 'Subscriptions of the project with the state of their delivery',
+        summary: 'Subscriptions of the project with the state of their delivery, oldest first',
         tags: ['smn deliveries'],
         params: ProjectPath,
-        querystring: Type.Object({ topic_urn: Type.Optional(Type.String()) }),
-        response: { 200: Type.Object({ subscriptions: Type.Array(SubscriptionState) }) },
+        querystring: Type.Object({
+          topic_urn: Type.Optional(Type.String()),
+          limit: Type.Integer({ minimum: 1, maximum: MOST_STATES, default: MOST_STATES }),
+          marker: Type.Optional(
+            Type.String({
+              pattern: '^[0-9]{1,15}\\.[0-9a-f]{1,64}$',
+              rule: 'must be `next` of the page before',
+              description: '`next` of the page before',
+            }),
+          ),
+        }),
+        response: {
+          200: Type.Object({
+            subscriptions: Type.Array(SubscriptionState),
+            next: Type.Union([Type.String(), Type.Null()], { description: 'null: these were the last' }),
+          }),
+        },
       },
     },
     async (request) => {
-      const { topic_urn } = request.query;
-      const list = (await all(request)).filter(
-        (one) => topic_urn === undefined || one.topicUrn === topic_urn,
-      );
-      return { subscriptions: await states(list, request.principal) };
+      const { topic_urn, limit, marker } = request.query;
+      const topicId = topic_urn === undefined ? undefined : await topicIdOf(request, topic_urn);
+      if (topic_urn !== undefined && topicId === undefined) return { subscriptions: [], next: null };
+      const after = marker === undefined ? undefined : markOf(marker);
+      const list = await roster.page(projectOf(request), { topicId }, limit, after);
+      const last = list.length === limit ? list.at(-1) : undefined;
+      return {
+        subscriptions: await states(list, request.principal),
+        next: last ? `${last.createdAt}.${last.id}` : null,
+      };
     },
+  );
+
+  server.get(
+    '/v3/:project_id/smn/topics',
+    {
+      config: { action: 'smn:topic:list' },
+      schema: {
+        summary: 'How delivery goes for each topic of the project',
+        tags: ['smn deliveries'],
+        params: ProjectPath,
+        response: {
+          200: Type.Object({
+            topics: Type.Array(
+              Type.Object({
+                topic_urn: Type.String(),
+                subscriptions: Type.Integer(),
+                failing: Type.Integer({ description: 'Confirmed subscriptions that fail or are paused' }),
+                waiting: Type.Integer({ description: 'Messages that wait' }),
+                dead: Type.Integer({ description: 'Messages that were given up' }),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (request) => ({
+      topics: (await roster.health(projectOf(request))).map(({ urn, ...health }) => ({
+        topic_urn: urn,
+        ...health,
+      })),
+    }),
   );
 
   server.get(
@@ -204,6 +261,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         params: ProjectPath,
         querystring: Type.Object({
           subscription_id: Type.Optional(Type.String()),
+          topic_urn: Type.Optional(Type.String()),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
           marker: Type.Optional(Type.Integer({ minimum: 1, description: '`next` of the page before' })),
         }),
@@ -214,6 +272,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
               Type.Object({
                 id: Type.Integer(),
                 subscription_id: Type.String(),
+                endpoint: ShownAddress,
                 message_id: Type.String(),
                 kind: Type.String(),
                 summary: Type.String(),
@@ -228,16 +287,17 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async (request) => {
-      const { subscription_id, limit, marker } = request.query;
-      const list = (await all(request)).filter(
-        ({ id }) => subscription_id === undefined || id === subscription_id,
-      );
-      const letters = await deliveryLog.deadLetters(list, limit, marker);
+      const { subscription_id, topic_urn, limit, marker } = request.query;
+      const topicId = topic_urn === undefined ? undefined : await topicIdOf(request, topic_urn);
+      if (topic_urn !== undefined && topicId === undefined) return { dead_letters: [], next: null };
+      const whose: Whose = { projectId: projectOf(request), topicId, id: subscription_id };
+      const letters = await deliveryLog.deadLetters(whose, limit, marker);
       return {
         next: letters.length === limit ? (letters.at(-1)?.id ?? null) : null,
         dead_letters: letters.map((letter) => ({
           id: letter.id,
           subscription_id: letter.subscriptionId,
+          endpoint: shownEndpoint(letter, request.principal),
           message_id: letter.messageId,
           kind: letter.kind,
           summary: letter.summary,
@@ -264,7 +324,9 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Count },
       },
     },
-    async (request) => ({ count: await deliveryLog.replay(await all(request), request.body.ids) }),
+    async (request) => ({
+      count: await deliveryLog.replay({ projectId: projectOf(request) }, request.body.ids),
+    }),
   );
   server.post(
     '/v3/:project_id/smn/dead-letters/discard',
@@ -281,9 +343,16 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Count },
       },
     },
-    async (request) => ({ count: await deliveryLog.discard(await all(request), request.body.ids) }),
+    async (request) => ({
+      count: await deliveryLog.discard({ projectId: projectOf(request) }, request.body.ids),
+    }),
   );
 };
+
+function markOf(marker: string): Mark {
+  const [createdAt = '', id = ''] = marker.split('.');
+  return { createdAt: Number(createdAt), id };
+}
 
 function stateOf({ status, paused, failures }: Subscription) {
   if (status === 0) return 'pending' as const;

@@ -6,9 +6,11 @@ import { MASK } from '../../traces/index.ts';
 /** Actions whose holders need the endpoint: they change it, or have to name it. */
 const KNOWING = ['smn:topic:update', 'smn:subscription:confirm'];
 
+export const knowsEndpoints = (principal: Principal) => KNOWING.some((action) => principal.allows(action));
+
 /** Whoever knows the address of a web hook can use it: others get to know its host and how it ends. */
-export function shownEndpoint({ endpoint }: Subscription, principal: Principal): string {
-  return KNOWING.some((action) => principal.allows(action)) ? endpoint : hideAddress(endpoint);
+export function shownEndpoint({ endpoint }: Pick<Subscription, 'endpoint'>, principal: Principal): string {
+  return knowsEndpoints(principal) ? endpoint : hideAddress(endpoint);
 }
 
 /** Values of headers are mostly secrets: they are told to nobody. */

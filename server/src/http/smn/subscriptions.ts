@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
@@ -22,7 +22,7 @@ import {
   subscriptionByUrn,
   TopicPath,
 } from './shared.ts';
-import { shownEndpoint } from './shown.ts';
+import { knowsEndpoints, shownEndpoint } from './shown.ts';
 
 /** Headers that are sent along; their values are secrets. */
 export const HeaderSchema = Type.Record(
@@ -96,6 +96,7 @@ const FILTER = {
   endpoint: Type.Optional(Type.String()),
   fuzzy_remark: Type.Optional(Type.String()),
 };
+type ListQuery = Static<ReturnType<typeof Type.Object<typeof FILTER>>>;
 const Made = Type.Object({
   ...RequestId,
   subscription_urn: Type.Optional(Type.String()),
@@ -124,7 +125,7 @@ function subscribed({ body, params }: FastifyRequest): string | undefined {
 /** Subscriptions of topics (`docs/reference/smn-api.md` 3). */
 export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { topics, subscriptions },
+  { topics, subscriptions, roster },
 ) => {
   const topicOf = (request: FastifyRequest<{ Params: { topic_urn: string } }>): Promise<Topic> =>
     topics.get(ownerOf(request.principal), request.params.topic_urn);
@@ -136,31 +137,19 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     return found;
   }
 
-  function pageOf(
-    request: FastifyRequest,
-    all: Subscription[],
-    query: {
-      offset: number;
-      limit: number;
-      protocol?: string;
-      status?: number;
-      endpoint?: string;
-      fuzzy_remark?: string;
-    },
-  ) {
-    const found = all.filter(
-      (one) =>
-        (query.protocol === undefined || one.protocol === query.protocol) &&
-        (query.status === undefined || one.status === query.status) &&
-        (query.endpoint === undefined || shownEndpoint(one, request.principal) === query.endpoint) &&
-        one.remark.includes(query.fuzzy_remark ?? ''),
+  async function pageOf(request: FastifyRequest, query: ListQuery, topic?: Topic) {
+    const { principal } = request;
+    const { protocol, status, endpoint, fuzzy_remark: remark, offset, limit } = query;
+    const { count, subscriptions: found } = await roster.find(
+      ownerOf(principal).projectId,
+      { topicId: topic?.id, protocol, status, endpoint, remark },
+      { offset, limit },
+      knowsEndpoints(principal) ? undefined : hideAddress,
     );
     return {
       ...idOf(request),
-      subscription_count: found.length,
-      subscriptions: found
-        .slice(query.offset, query.offset + query.limit)
-        .map((one) => view(one, request.principal)),
+      subscription_count: count,
+      subscriptions: found.map((one) => view(one, principal)),
     };
   }
 
@@ -238,7 +227,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Page },
       },
     },
-    async (request) => pageOf(request, await subscriptions.list([await topicOf(request)]), request.query),
+    async (request) => pageOf(request, request.query, await topicOf(request)),
   );
 
   server.get(
@@ -253,10 +242,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         response: { 200: Page },
       },
     },
-    async (request) => {
-      const all = await subscriptions.list(await topics.list(ownerOf(request.principal)));
-      return pageOf(request, all, request.query);
-    },
+    async (request) => pageOf(request, request.query),
   );
 
   server.put(
