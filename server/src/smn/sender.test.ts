@@ -277,7 +277,7 @@ describe('a receiver that fails', () => {
     expect(letters.length).toBeGreaterThan(8);
     expect(letters.length).toBeLessThanOrEqual(10);
     expect(letters.map(({ summary }) => summary)).toEqual(letters.map((_, i) => `m${24 - i}`));
-    expect(await log.deadLetters(subscription, 100)).toHaveLength(1);
+    expect(await log.deadLetters({ ...subscription, projectId: other }, 100)).toHaveLength(1);
     const kept = metadata.selectFrom('smn_messages').select('id').where('kind', '=', 'published');
     expect(await kept.execute()).toHaveLength(letters.length + 1);
     const [told] = (await log.attempts(second)).filter(({ messageId }) => messageId === '');
@@ -881,5 +881,5 @@ test('a way that is not set up is tried once an hour and pauses nobody, and at o
   await sender.settled();
   const after = await attempts();
   expect(after).toHaveLength(before + 1);
-  expect(after.at(-1)).toContain('ECONNREFUSED');
+  expect(after.at(-1)).toBe('the mail server gave no answer');
 });
