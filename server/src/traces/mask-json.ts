@@ -179,7 +179,7 @@ class Scanner {
   /** What a string says about the value of another member, or about the element behind it. */
   private label(around: Open, said: string): void {
     if (!around.isObject) {
-      around.secrecy = around.labelled ?? (this.isNamed(around, said) ? this.names.of(said) : undefined);
+      around.secrecy = around.labelled ?? (this.isNamed(around, said) ? this.names.ofFlag(said) : undefined);
       if (around.elements === 0 && this.stack.at(-2)?.isObject === false) around.pair = this.names.of(said);
     } else if (LABEL.test(around.name)) {
       // Of two names either could be the one that counts.

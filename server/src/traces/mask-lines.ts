@@ -1,3 +1,5 @@
+import { at } from './mask-sticky.ts';
+
 /** How far a line is looked back at. */
 const LONGEST_INDENT = 200;
 /** What stands before a name at the beginning of a line, or of a text within it, also as an element of a list. */
@@ -10,31 +12,65 @@ function indentBefore(text: string, name: number): string | undefined {
 
 export const beginsLine = (text: string, name: number) => indentBefore(text, name) !== undefined;
 
+/** An element of a list of YAML. */
+const ITEM = /-(?=\s)/y;
+/** Comments between a name and its value. */
+const MOST_COMMENTS = 20;
+
 /**
- * The lines that stand deeper than the one in which a name is, and belong to it in YAML and in folded headers.
+ * The lines that stand deeper than the one in which a name is, and belong to it in folded headers.
  * @param end of the name's line
- * @param withBlank whether lines without anything can be among them
  */
-export function deeperLines(
+export function foldedLines(text: string, name: number, end: number): Lines | undefined {
+  return deeperLines(text, name, end, undefined);
+}
+
+/**
+ * The same of YAML: lines without anything can be among them, and comments; a list need not stand deeper.
+ * @param isValue whether what begins there can be one
+ */
+export function linesOfYaml(
   text: string,
   name: number,
   end: number,
-  withBlank: boolean,
-): { start: number; end: number } | undefined {
+  isValue: (start: number) => boolean,
+): Lines | undefined {
+  return deeperLines(text, name, end, isValue);
+}
+
+interface Lines {
+  start: number;
+  end: number;
+}
+
+function deeperLines(
+  text: string,
+  name: number,
+  end: number,
+  isValue: ((start: number) => boolean) | undefined,
+): Lines | undefined {
   const least = (indentBefore(text, name) ?? indentOfLine(text, end)).length;
-  let start: number | undefined;
-  let last = end;
+  let lines: Lines | undefined;
+  let isList = false;
+  let comments = 0;
   for (let line = behindBreak(text, end); line < text.length; ) {
     const first = pastIndent(text, line);
     const stop = endOfLine(text, first);
-    if (first < stop) {
-      if (first - line <= least) break;
-      start ??= first;
-      last = stop;
-    } else if (!withBlank) break;
+    const indent = first - line;
+    if (first === stop) {
+      if (!isValue) break;
+    } else if (isValue && indent <= least && text[first] === '#') {
+      if (++comments > MOST_COMMENTS) break;
+    } else {
+      const isItem = isValue !== undefined && indent === least && at(ITEM, text, first) !== null;
+      isList ||= !lines && isItem;
+      if (indent <= least && !(isList && isItem)) break;
+      if (!lines && isValue && !isValue(first)) return undefined;
+      lines = { start: lines?.start ?? first, end: stop };
+    }
     line = behindBreak(text, stop);
   }
-  return start === undefined ? undefined : { start, end: last };
+  return lines;
 }
 
 function indentOfLine(text: string, end: number): string {
@@ -43,18 +79,18 @@ function indentOfLine(text: string, end: number): string {
 }
 
 function pastIndent(text: string, from: number): number {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at++;
-  return at;
+  let end = from;
+  while (text[end] === ' ' || text[end] === '\t') end++;
+  return end;
 }
 
 function endOfLine(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++;
-  return at;
+  let end = from;
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
+  return end;
 }
 
 /** Of a text that goes on, always further. */
-function behindBreak(text: string, at: number): number {
-  return at + (text.startsWith('\r\n', at) ? 2 : 1);
+function behindBreak(text: string, end: number): number {
+  return end + (text.startsWith('\r\n', end) ? 2 : 1);
 }

@@ -63,6 +63,8 @@ const PARAMETERS = ['signature', 'sig'];
 /** Tokens that are places in a list or make a call idempotent; every other token is a secret. */
 const HARMLESS_TOKEN =
   /(?:next|page|pagination|continuation|marker|client|clientrequest|idempotency|sync|start|starting|previous|prev|change|resume|max)token$/;
+/** Flags of curl whose arguments are secrets. */
+const FLAGS = ['oauth2bearer', 'proxyuser'];
 /** Access key and scope of a signed URL, no secret. */
 const HARMLESS_CREDENTIAL = /(?:amz|goog)credential$/;
 
@@ -80,7 +82,7 @@ const PARTS = [
   ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur vate+ke vate%20ke'.split(
     ' ',
   ),
-  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi'.split(' '),
+  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** Behind a name: one of several is `password2` or `password[0]`, and what it is in a form `Password:`. */
@@ -88,13 +90,13 @@ const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How they end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
-/** A URL that names user and password. */
-const URL_PASSWORD = /:(?:\\*\/){2}[^\s/@:"']*:[^\s/@"']+@/;
+/** A URL that names user and password, with its scheme or without. */
+const URL_PASSWORD = /\/\\*\/[^\s/@:"']*:[^\s/@"']+@/;
 /** The beginning of one that could. */
-const ENCODED_URL = /%3a|:\\*(?:\/\\*)?%2f/i;
+const ENCODED_URL = /%3a|[:/]\\*(?:\/\\*)?%2f|%2f\\*(?:\/|%2f)/i;
 const AT = 0x40;
 const namesUser = (text: string) => text.includes('@') && (URL_PASSWORD.test(text) || ENCODED_URL.test(text));
 
@@ -174,6 +176,11 @@ export class SecretNames {
   /** The same for a parameter of a URL. */
   ofParameter(name: string): Secrecy | undefined {
     return PARAMETERS.includes(bare(name)) ? 'text' : this.of(name);
+  }
+
+  /** The same for a flag of a command line. */
+  ofFlag(name: string): Secrecy | undefined {
+    return this.of(name) ?? (FLAGS.includes(bare(name)) ? 'all' : undefined);
   }
 
   private judge(name: string): Secrecy | undefined {

@@ -11,9 +11,10 @@ import { valueAt } from './mask-value.ts';
  * Every word is looked at once; where it is the name of a secret and a value follows, that is masked and the
  * search goes on behind it. So each character is passed a bounded number of times. A word ends where a key begins.
  */
-const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|-(?!----BEGIN )|%[0-9A-Fa-f]{2})*|[{}[\]]/g;
-/** Users of a URL with their password. */
-const URL_PASSWORD = /:\/\/[^\s/@:"']*:([^\s/"'?#]+)@/y;
+const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|-(?!----BEGIN )|%[0-9A-Fa-f]{2})*|[{}[\]]|\/\//g;
+/** What is behind them when a URL names user and password. */
+const AUTHORITY = '//';
+const URL_PASSWORD = /[^\s/@:"']*:([^\s/"'?#]+)@/y;
 const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
 /**
  * Where secrets stand in any text.
@@ -38,7 +39,10 @@ export function plainSecrets(
     } else if (word === '}' || word === ']') {
       pairs.closed();
     } else {
-      const found = secretAfter(text, start, word, names) ?? pairs.secretAfter(start, word);
+      const found =
+        word === AUTHORITY
+          ? userSecret(text, next)
+          : (secretAfter(text, start, word, names) ?? pairs.secretAfter(start, word));
       if (found && found.end > found.start) {
         // A value that seems to end within a key ends with it.
         found.end = Math.max(found.end, lastKeyIn(text, found)?.end ?? 0);
@@ -59,7 +63,8 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const { index } = match;
     const next = WORD.lastIndex;
-    const found = userSecret(text, next) ?? parameterSecret(text, index, match[0], names);
+    const found =
+      match[0] === AUTHORITY ? userSecret(text, next) : parameterSecret(text, index, match[0], names);
     if (found && found.end > found.start) edits.push(found);
     WORD.lastIndex = Math.max(found?.end ?? 0, next);
   }
@@ -68,8 +73,6 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
 
 function secretAfter(text: string, start: number, word: string, names: SecretNames): Edit | undefined {
   const end = start + word.length;
-  const user = userSecret(text, end);
-  if (user) return user;
   if (/^bearer$/i.test(word)) {
     const token = at(BEARER, text, end);
     if (token) return { start: end + 1, end: end + token[0].length, text: MASK };
@@ -81,7 +84,7 @@ function secretAfter(text: string, start: number, word: string, names: SecretNam
   return lead && valueAt(text, lead);
 }
 
-/** The password of a user in a URL whose scheme ends here. */
+/** The password of a user in a URL, behind its slashes. */
 function userSecret(text: string, end: number): Edit | undefined {
   const user = at(URL_PASSWORD, text, end);
   if (!user) return undefined;

@@ -1,34 +1,34 @@
 import { type Edit, MASK } from './mask-edits.ts';
-import { beginsLine, deeperLines } from './mask-lines.ts';
+import { beginsLine, foldedLines, linesOfYaml } from './mask-lines.ts';
+import { endOfStructure, QUOTE } from './mask-marks.ts';
 import type { Secrecy } from './mask-names.ts';
+import { endOfTouching, endOfWord, quotedParts } from './mask-parts.ts';
 import { at, nextOf, past } from './mask-sticky.ts';
 
-/** A quotation mark, at any depth of escaping, also as in markup. */
-export const QUOTE = /(\\*)(["'`])|&quot;/y;
-const ESCAPES = /\\*/y;
-/** A line can go on behind a backslash. */
-export const SPACE = /(?:[^\S\r\n]|\\\r?\n)*/y;
+/** A line can go on behind a backslash, in shells of Windows behind a caret or a backtick. */
+export const SPACE = /(?:[^\S\r\n]|[\\^`]\r?\n)*/y;
 export const ANY_SPACE = /\s*/y;
 const SCHEME = /(?:bearer|basic|token|digest|negotiate|apikey)[^\S\r\n]+(?=[^\s"'])/iy;
 const HARMLESS = /^(?:null|true|false|none|nil|undefined|\**)$/i;
 const LINE = /(?:\\+(?![\\nr"'`])|[^\r\n\\])*/y;
-/** A comma behind which another member begins. */
-const NEXT_MEMBER = /,\s{0,8}["']?[A-Za-z_][A-Za-z0-9_.-]{0,63}["']?\s{0,8}[:=]/y;
 /** What a block of YAML begins with. */
-const BLOCK = /[|>][+-]?\d?[^\S\r\n]*(?=\r?\n)/y;
+const BLOCK = /[|>][+-]?\d?(?:[^\S\r\n]{1,80}#[^\r\n]{0,400}|[^\S\r\n]*)(?=\r?\n)/y;
+/** What can stand behind a name whose value is below: a tag, an anchor, a comment. */
+const NO_VALUE = /(?:[!&][\w!./:,-]{0,80}(?:[^\S\r\n]+|(?=\r?\n)))*(?:#[^\r\n]{0,400})?(?=\r?\n)/y;
 /** A member of a structure that the lines below a name hold. */
 const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
-/** What a value goes on with up to the next setting of a connection string. */
-const SETTING = /(?:[^;=\r\n"'`<>\\]{0,100}(?=;))?/y;
 /** What makes a value of a text, in SQL, programs and command lines. */
 const CALL = /(?:[a-z_][\w.]{0,40}\(\s{0,4}){1,4}(?=["'])|\$\(/iy;
 /** Values of a header, as programs write them. */
 const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
-const LONGEST_ELEMENT = 4000;
-/** What ends a value besides marks. */
-const ENDS: Partial<Record<Lead['kind'], string>> = { parameter: '&;#', pair: '&;', setting: ';' };
-/** What closes something around a value. */
-const CLOSING = ',;)}]';
+/** Marks of PostgreSQL around a text. */
+const DOLLARS = /\$(?:[A-Za-z_]\w{0,62})?\$/y;
+/** What begins a text of lines, in shells and HCL. */
+const HEREDOC = /<<[-~]?[^\S\r\n]{0,8}["']?(\w{1,64})["']?[^\S\r\n]{0,8}\r?\n/y;
+/** What goes on behind the first brace that closes, where braces are marks and this one is doubled. */
+const DOUBLED_BRACE = /\}(?![\s,)\]}])(?:[^{}\r\n]|\}\}){0,200}\}(?=\s{0,8}(?:[;"']|$))/y;
+/** Texts that are bounded by a word of their own choice are looked through up to here. */
+const LONGEST_TEXT = 4000;
 
 /** What stands before a value. */
 export interface Lead {
@@ -54,7 +54,9 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   const block = blockAt(text, lead);
   if (block) return block;
   const quote = at(QUOTE, text, start);
-  if (quote) return quoted(text, start + quote[0].length, quote);
+  if (quote) return quoted(text, start + quote[0].length, quote, lead);
+  const chosen = betweenChosen(text, start);
+  if (chosen) return chosen;
   const call = at(CALL, text, start);
   if (call) return { start, end: endOfStructure(text, start, '(', ')'), text: MASK };
   const first = text[start];
@@ -62,7 +64,7 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   if (list) return { start: start + 1, end: start + list[0].length - 1, text: MASK };
   if (first === '{' || (first === '[' && kind !== 'header')) {
     if (lead.secrecy === 'text' || kind === 'flag') return undefined;
-    return { start, end: endOfStructure(text, start), text: `${slashes}"${MASK}${slashes}"` };
+    return { start, end: endOfBraces(text, lead), text: `${slashes}"${MASK}${slashes}"` };
   }
   if (kind === 'header') return header(text, lead);
   return bare(text, start, endOfWord(text, past(SCHEME, text, start), lead));
@@ -74,7 +76,7 @@ function endOfElement(text: string, { name, start, secrecy }: Lead): number {
     const opening = text.lastIndexOf('<', name);
     const tag = text.slice(opening + 1, start).split(/[\s>]/, 1)[0] as string;
     const close = nextOf(text, `</${tag}`, start);
-    if (close !== -1 && close < start + LONGEST_ELEMENT) return close;
+    if (close !== -1 && close < start + LONGEST_TEXT) return close;
   }
   return endOf(text, '<', start);
 }
@@ -84,29 +86,56 @@ function blockAt(text: string, { name, start, secrecy, kind }: Lead): Edit | und
   const isBlock = at(BLOCK, text, start) !== null;
   if (!isBlock && !(kind === 'member' || kind === 'header')) return undefined;
   const first = isBlock ? BLOCK.lastIndex : past(SPACE, text, start);
-  if (text[first] !== '\n' && text[first] !== '\r') return undefined;
-  if (!isBlock && !beginsLine(text, name)) return undefined;
-  const below = deeperLines(text, name, first, true);
-  if (!below || (secrecy === 'text' && at(FIRST_MEMBER, text, below.start))) return undefined;
-  return { ...below, text: MASK };
+  if (!isBlock && !(beginsLine(text, name) && at(NO_VALUE, text, first))) return undefined;
+  const end = isBlock ? first : NO_VALUE.lastIndex;
+  const isValue = (from: number) => secrecy === 'all' || !at(FIRST_MEMBER, text, from);
+  const below = linesOfYaml(text, name, end, isValue);
+  if (!below) return undefined;
+  // What looks like a tag or a comment could be a value.
+  return { start: end > first ? first : below.start, end: below.end, text: MASK };
 }
 
 /** To the end of the line, and of the lines into which it is folded. */
 function header(text: string, { name, start, around }: Lead): Edit | undefined {
   if (around) return bare(text, start, past(LINE, text.slice(0, endOf(text, around, start)), start));
   const end = past(LINE, text, start);
-  const folded = beginsLine(text, name) ? deeperLines(text, name, end, false) : undefined;
+  const folded = beginsLine(text, name) ? foldedLines(text, name, end) : undefined;
   return bare(text, start, folded?.end ?? end);
 }
 
-function quoted(text: string, inner: number, quote: RegExpExecArray): Edit | undefined {
+function quoted(text: string, inner: number, quote: RegExpExecArray, lead: Lead): Edit | undefined {
   const [mark] = quote;
   if (quote[2] === undefined) return bare(text, inner, endOf(text, mark, inner));
   if (text.startsWith(mark + mark, inner)) {
     const start = inner + 2 * mark.length;
     return bare(text, start, endOf(text, mark.repeat(3), start));
   }
-  return bare(text, inner, endOfQuoted(text, inner, quote));
+  const parts = quotedParts(text, inner, quote, lead);
+  return parts.text === MASK ? bare(text, parts.start, parts.end) : parts;
+}
+
+/** A text whose bounds say how they end it: `$tag$…$tag$`, `<<EOT`. */
+function betweenChosen(text: string, start: number): Edit | undefined {
+  const dollars = text[start] === '$' && at(DOLLARS, text, start);
+  if (dollars) {
+    const [mark] = dollars;
+    const inner = start + mark.length;
+    const length = text.slice(inner, inner + LONGEST_TEXT).indexOf(mark);
+    return length === -1 ? undefined : { start: inner, end: inner + length, text: MASK };
+  }
+  const heredoc = text[start] === '<' && at(HEREDOC, text, start);
+  if (!heredoc) return undefined;
+  const inner = start + heredoc[0].length;
+  const lines = text.slice(inner, inner + LONGEST_TEXT);
+  const length = lines.search(new RegExp(`^[^\\S\\r\\n]*${heredoc[1]}[^\\S\\r\\n]*$`, 'm'));
+  return { start: inner, end: length === -1 ? inner + lines.length : inner + length - 1, text: MASK };
+}
+
+/** Of a structure, or of a value for which braces are marks, with what touches it. */
+function endOfBraces(text: string, lead: Lead): number {
+  const end = endOfStructure(text, lead.start);
+  const isSetting = lead.kind === 'setting' || lead.kind === 'pair';
+  return endOfTouching(text, isSetting ? past(DOUBLED_BRACE, text, end) : end, lead);
 }
 
 function bare(text: string, start: number, end: number): Edit | undefined {
@@ -116,62 +145,4 @@ function bare(text: string, start: number, end: number): Edit | undefined {
 function endOf(text: string, mark: string, from: number): number {
   const end = text.indexOf(mark, from);
   return end === -1 ? text.length : end;
-}
-
-/** The closing mark is escaped as deeply as the opening one, or less. */
-function endOfQuoted(text: string, from: number, [, slashes = '', mark]: RegExpExecArray): number {
-  let escapes = 0;
-  for (let index = from; index < text.length; index++) {
-    const character = text[index];
-    if (character === '\\') {
-      escapes++;
-      continue;
-    }
-    // Without escapes around, a pair of them is a backslash of the value and the mark closes after all.
-    const closes = slashes === '' ? escapes % 2 === 0 : escapes <= slashes.length;
-    if (character === mark && closes) return slashes === '' ? index : index - escapes;
-    escapes = 0;
-  }
-  return text.length;
-}
-
-/** Marks in it are passed over with what is between them, however they are escaped. */
-function endOfStructure(text: string, start: number, opening = '{[', closing = '}]'): number {
-  let depth = 0;
-  for (let index = start; index < text.length; index++) {
-    const character = text[index];
-    if (character === '\\' || character === '"' || (character === "'" && opening === '(')) {
-      const quote = at(QUOTE, text, index);
-      index = quote
-        ? past(QUOTE, text, endOfQuoted(text, index + quote[0].length, quote))
-        : past(ESCAPES, text, index);
-      index--;
-    } else if (opening.includes(character as string)) {
-      depth++;
-    } else if (closing.includes(character as string)) {
-      depth--;
-      if (depth === 0) return index + 1;
-    }
-  }
-  return text.length;
-}
-
-/** Where a value without marks around it ends. */
-function endOfWord(text: string, start: number, { kind }: Lead): number {
-  const ends = `"'\`<>${ENDS[kind] ?? ''}`;
-  let end = start;
-  for (; end < text.length; end++) {
-    const character = text[end] as string;
-    if (text.charCodeAt(end) <= 0x20 || ends.includes(character)) break;
-    if (character === '\\') {
-      let behind = end + 1;
-      while (text[behind] === '\\') behind++;
-      if (/["'`nrt]/.test(text[behind] ?? '')) break;
-      end = behind - 1;
-    }
-    if (character === ',' && at(NEXT_MEMBER, text, end)) break;
-  }
-  if (kind === 'setting') return past(SETTING, text, end);
-  while (end > start && CLOSING.includes(text[end - 1] as string)) end--;
-  return end;
 }
