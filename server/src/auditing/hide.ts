@@ -13,7 +13,8 @@ interface Described {
 
 /**
  * What was sent, without what its schema says is secret. Anything that stands where a part with secrets in it
- * belongs, and is no such part, is hidden whole: what is refused leaves a trace, too.
+ * belongs, and is no such part, is hidden whole: what is refused leaves a trace, too. So is what such a part has
+ * beyond its schema: a secret may have been put into the wrong place.
  */
 export function hideSecrets(value: unknown, schema: unknown): unknown {
   const described = (schema ?? {}) as Described;
@@ -25,12 +26,15 @@ export function hideSecrets(value: unknown, schema: unknown): unknown {
   if (items) return MASK;
   const others = Object.values(patternProperties)[0];
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      hideSecrets(member, Object.hasOwn(properties, name) ? properties[name] : others),
-    ]),
+    Object.entries(value).map(([name, member]) => {
+      if (Object.hasOwn(properties, name)) return [name, hideSecrets(member, properties[name])];
+      return [isPlainName(name) ? name : MASK, others ? hideSecrets(member, others) : MASK];
+    }),
   );
 }
+
+/** Whether a name holds no more than a name does, such as a value behind a colon. */
+export const isPlainName = (name: string) => /^[\w.$-]{1,64}$/.test(name);
 
 /**
  * A copy with all texts told otherwise, names of members among them, without what is nested so deep that no

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { isPlainName } from '../auditing/index.ts';
 import { CtsError, ERRORS } from '../errors.ts';
 import { bodyError } from '../ingest/index.ts';
 import { oneLine } from '../text.ts';
@@ -124,7 +125,11 @@ interface Problem {
 function toInvalid(error: FastifyError, masker: Masker | undefined): CtsError {
   const problem = error.validation?.[0] as unknown as Problem;
   const missing = problem.params.missingProperty as string | undefined;
-  const field = [...problem.instancePath.split('/').slice(1), ...(missing ? [missing] : [])].join('.');
+  // A name that holds more than one does may hold a secret.
+  const path = problem.instancePath.split('/').slice(1);
+  const field = [...path.map((name) => (isPlainName(name) ? name : '…')), ...(missing ? [missing] : [])].join(
+    '.',
+  );
   const subject = field || (error.validationContext === 'body' ? 'the body' : 'the request');
   if (missing) return ERRORS.invalidBody(field, `${subject} is missing`);
   const { errorCode = 'CTS.0003', rule } = problem.parentSchema ?? {};

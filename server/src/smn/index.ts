@@ -34,6 +34,7 @@ export {
   BATCH_PIECE,
   type Extension,
   readExtension,
+  refuseUnknown,
   type Subscription,
   Subscriptions,
 } from './subscriptions.ts';

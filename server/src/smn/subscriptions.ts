@@ -63,6 +63,7 @@ export interface Extension {
   form?: Form;
 }
 
+const EXTENSION_MEMBERS: readonly string[] = ['header', 'batch', 'form'] satisfies (keyof Extension)[];
 const Header = Type.Record(Type.String(), Type.String());
 const Batch = Type.Object({ traces: Type.Number(), seconds: Type.Number() });
 
@@ -457,8 +458,10 @@ function checkRemark(remark: string): void {
   );
 }
 
-function checkExtension(protocol: Protocol, { header = {}, batch, form = 'opencts' }: Extension): void {
+function checkExtension(protocol: Protocol, wanted: Extension): void {
+  const { header = {}, batch, form = 'opencts' } = wanted;
   const refuse = (message: string) => ERRORS.smn(400, '0012', message, 'extension');
+  refuseUnknown(wanted, EXTENSION_MEMBERS);
   const web = protocol === 'http' || protocol === 'https';
   const names = Object.keys(header);
   if (!web && (names.length > 0 || batch || form !== 'opencts')) {
@@ -472,12 +475,26 @@ function checkExtension(protocol: Protocol, { header = {}, batch, form = 'openct
   }
   for (const [name, value] of Object.entries(header)) {
     if (!/^x-[A-Za-z0-9-]+$/i.test(name) || /^x-smn/i.test(name)) {
-      throw refuse(`extension.header.${name}: names must begin with "x-" and not with "x-smn"`);
+      throw refuse(
+        `extension.header has ${nameTold(name)}; names must begin with "x-" and not with "x-smn", and hold letters, digits and "-"`,
+      );
     }
     if (value === MASK) throw refuse(`extension.header.${name} is masked; send its value`);
     if (!/^[\x20-\x7e]*$/.test(value)) throw refuse(`extension.header.${name} must hold printable ASCII`);
   }
 }
+
+/** What would do nothing is refused: a header may have been meant. @throws CtsError 400 */
+export function refuseUnknown(extension: object, members: readonly string[]): void {
+  const unknown = Object.keys(extension).find((name) => !members.includes(name));
+  if (unknown === undefined) return;
+  const message = `extension has ${nameTold(unknown)}; it may have ${members.join(', ')}`;
+  throw ERRORS.smn(400, '0012', message, 'extension');
+}
+
+/** A name that holds more than one does may hold a secret. */
+const nameTold = (name: string) =>
+  /^[\w-]{1,40}$/.test(name) ? `the member "${name}"` : 'a member whose name is none';
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import { refuseUnknown } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
@@ -38,7 +39,9 @@ export const detectionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { principal, params, body } = request;
       const topic = await topics.get(ownerOf(principal), params.topic_urn);
       about(request, { resourceId: topic.urn, resourceName: topic.name });
-      const { protocol, endpoint, extension: { header = {} } = {} } = body;
+      const { protocol, endpoint, extension = {} } = body;
+      refuseUnknown(extension, ['header']);
+      const { header = {} } = extension;
       const tried = { protocol, endpoint, header };
       return {
         ...idOf(request),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { House } from '../../testing/house.ts';
 import { Receiver } from '../../testing/receiver.ts';
 
@@ -138,4 +138,42 @@ test('no trace tells the endpoint whole: who reads the list gets to know its hos
   expect(told).toContain(`${receiver.url}/${MASK}wxyz`);
   expect(told).toContain(`${receiver.url}/${MASK}cond`);
   expect(told).not.toContain('hook-token');
+});
+
+describe('a header in the wrong place', () => {
+  const WRONG: [name: string, code: number, body: object][] = [
+    ['in a member with another name', 400, { extension: { headers: { 'x-key': SECRET } } }],
+    ['beside the extension', 201, { header: { 'x-key': SECRET } }],
+    ['beside the extension, as a text', 201, { headers: SECRET }],
+    ['in a list', 201, { 'x-key': [{ value: SECRET }] }],
+    ['as a name', 400, { extension: { header: { [`authorization: Bearer ${SECRET}`]: 'v' } } }],
+    ['as a name whose value is none', 400, { extension: { header: { [`x-key: ${SECRET}`]: {} } } }],
+    ['as a name of the extension', 400, { extension: { [`x-key: ${SECRET}`]: 'v' } }],
+    ['as a name beside the extension', 201, { [`x-key: ${SECRET}`]: 'v' }],
+    ['by itself', 400, { extension: { 'x-key': SECRET } }],
+  ];
+
+  test.each(WRONG)('%s is refused or ignored, and told nowhere', async (name, code, body) => {
+    const wanted = { protocol: 'http', endpoint: `${receiver.url}/${encodeURIComponent(name)}`, ...body };
+    const made = await v2('POST', `/topics/${topic}/subscriptions`, wanted);
+    expect(made.status).toBe(code);
+    const many = await v2('POST', `/topics/${topic}/subscriptions`, { subscriptions: [wanted] });
+    const tried = await v2('POST', `/topics/${topic}/detection`, wanted);
+    expect(tried.status).toBe(code === 201 ? 200 : 400);
+    const changed = await v2('PUT', `/topics/${topic}/subscriptions/${urn}`, body);
+    if (code === 400) {
+      expect(made.body.code).toBe('SMN.0012');
+      expect(tried.body.code).toBe('SMN.0012');
+      expect(changed).toMatchObject({ status: 400, body: { code: 'SMN.0012' } });
+    }
+    await house.searchable(admin.token);
+    const { body: told } = await v3('GET', '/traces?trace_type=system&limit=100&service_type=SMN');
+    for (const one of [made, many, tried, changed]) expect(JSON.stringify(one.body)).not.toContain(SECRET);
+    expect(JSON.stringify(told.traces)).not.toContain(SECRET);
+  });
+
+  test('is named where its name is one, with those that there are', async () => {
+    const refused = await update({ headers: { 'x-key': SECRET } });
+    expect(refused.body.message).toBe('extension has the member "headers"; it may have header, batch, form');
+  });
 });
