@@ -73,13 +73,13 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
 
 function secretAfter(text: string, start: number, word: string, names: SecretNames): Edit | undefined {
   const end = start + word.length;
-  if (/^bearer$/i.test(word)) {
+  if (word.length === 6 && /^bearer$/i.test(word)) {
     const token = at(BEARER, text, end);
     if (token) return { start: end + 1, end: end + token[0].length, text: MASK };
   }
   if (word === 'BEGIN') return privateKey(text, start);
   if (word.startsWith('eyJ')) return signedToken(start, word);
-  if (/^content-disposition$/i.test(word)) return valueOfPart(text, start, end, names);
+  if (word.length === 19 && /^content-disposition$/i.test(word)) return valueOfPart(text, start, end, names);
   const lead = secretLead(text, start, word, names);
   return lead && valueAt(text, lead);
 }
