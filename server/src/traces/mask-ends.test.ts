@@ -32,6 +32,7 @@ describe('a doubled mark goes on with the value', () => {
       `CREATE SUBSCRIPTION s CONNECTION 'host=h password=''${M}'' n=1'`,
     ],
     ['1,"{""password"": ""S x"", ""n"": 1}",2', `1,"{""password"": ""${M}"", ""n"": 1}",2`],
+    ['1,"{""password"": ""$S x""}",2', `1,"{""password"": ""${M}""}",2`],
     ['msg="password="x"" level="info"', `msg="password="${M}"" level="info"`],
     ["password='a\\'' n=1", `password='${M}' n=1`],
     ["password='' user='jane'"],

@@ -26,6 +26,8 @@ const WORD = /[\w%]/y;
 const FORM_WORD = /[!()*.~"'-]+[\w%]/y;
 /** What goes on with a value that was in marks. */
 const TOUCHING = /[\w$+@^~-]|\\+[^\s\\"'`nrt]|\\(?: |$)|[./=]+[\w"'$]/y;
+/** What a value begins with behind a doubled mark; other characters are behind one that is empty. */
+const BEHIND_DOUBLED = /[^\s"'`,;:)}\]>=.&|+/\\]/y;
 /** Between texts that a program or a database puts together. */
 const JOIN = /\s{0,8}(?:\+|\|\|)\s{0,8}(?=["'])/y;
 
@@ -57,7 +59,7 @@ export function quotedParts(text: string, inner: number, quote: RegExpExecArray,
 
 /** Within a text in marks, where its marks are doubled: of CSV, or of SQL within SQL. */
 function betweenDoubled(text: string, inner: number, mark: string): Edit | undefined {
-  if (!text.startsWith(mark, inner) || !at(WORD, text, inner + mark.length)) return undefined;
+  if (!text.startsWith(mark, inner) || !at(BEHIND_DOUBLED, text, inner + mark.length)) return undefined;
   const start = inner + mark.length;
   let end = onLine(text, mark + mark, start);
   while (end !== undefined && text.startsWith(mark.repeat(4), end))
