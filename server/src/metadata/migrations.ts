@@ -785,6 +785,33 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0027_subscribers_with_work': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('smn_subscriptions')
+        .addColumn('pace', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .alterTable('smn_subscriptions')
+        .addColumn('has_work', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      // Who has confirmed was quick enough so far.
+      await sql`UPDATE smn_subscriptions SET pace = iif(status = 1, 1, 0),
+        has_work = EXISTS (SELECT 1 FROM smn_deliveries WHERE subscription_id = smn_subscriptions.id AND state = 'waiting')`.execute(
+        db,
+      );
+      await sql`CREATE INDEX smn_subscriptions_work ON smn_subscriptions (next_at) WHERE has_work = 1`.execute(
+        db,
+      );
+      for (const event of ['INSERT', 'UPDATE OF state']) {
+        const name = `smn_work_${event.slice(0, 6).toLowerCase()}`;
+        await sql`${sql.raw(`CREATE TRIGGER ${name} AFTER ${event} ON smn_deliveries WHEN NEW.state = 'waiting'
+          BEGIN UPDATE smn_subscriptions SET has_work = 1 WHERE id = NEW.subscription_id AND has_work = 0; END`)}`.execute(
+          db,
+        );
+      }
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -335,6 +335,10 @@ export interface Database {
     failing_since: number | null;
     /** Empty: not; `failing`: tried rarely; `manual`: not tried at all. */
     paused: '' | 'failing' | 'manual';
+    /** How long its last request took: 0 there was none, 1 not long, 2 long. */
+    pace: Generated<number>;
+    /** 1: something may wait for it. Set by triggers on what is queued, taken back by the sender. */
+    has_work: Generated<number>;
   };
   /** Proofs in links: SHA-256 of the token, hex. */
   smn_tokens: { hash: string; subscription_id: string; expires_at: number };

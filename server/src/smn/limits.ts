@@ -51,12 +51,17 @@ export const PLACES_OF_ONE = 8;
 /** Of those places, for subscribers that failed last time; of one account. */
 export const FAILED_PLACES = 12;
 export const FAILED_PLACES_OF_ONE = 2;
+/** And for subscribers to whom nothing was sent before; of one account. */
+export const UNTRIED_PLACES_OF_ONE = 4;
 /** Beside them, one each for accounts that have none. */
 export const FIRST_PLACES = 96;
 /** Who keeps a request open for so long gives its place up, and is counted here; of one account. */
 export const SLOW_MS = 1_000;
 export const SLOW_PLACES = 128;
 export const SLOW_PLACES_OF_ONE = 32;
+/** Of those places, for who was slow last time: the others are for who turns out to be. */
+export const KNOWN_SLOW_PLACES = 96;
+export const KNOWN_SLOW_PLACES_OF_ONE = 24;
 /** A subscriber that is served for so long goes behind the others of its account. */
 export const TURN_MS = 2_000;
 /** A receiver is connected, and has answered, within so long. */

@@ -1,18 +1,20 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import http from 'node:http';
+import http, { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sure } from '../clock/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
 import { contentOf, packPiece, RecentPieces } from './batch.ts';
 import { Certificates } from './certificates.ts';
+import { findDue, forgetIdle } from './due.ts';
+import { KNOWN_SLOW_PLACES_OF_ONE } from './limits.ts';
 import { DeliveryLog } from './log.ts';
 import { Messages } from './messages.ts';
 import { DeliveryNetwork } from './network.ts';
@@ -349,6 +351,101 @@ describe('a clock that is wrong', () => {
     expect(told()).toEqual(['kept']);
   });
 });
+
+describe('receivers of the same account that take up time', () => {
+  const slow = createHttpServer((_request, response) => {
+    setTimeout(() => response.end(), 3_000);
+  });
+  beforeAll(async () => {
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+  });
+  afterAll(() => {
+    slow.closeAllConnections();
+    slow.close();
+  });
+  const url = () => `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  /** Many of them, with a confirmation for each. */
+  const subscribeMany = async (to: Topic, pace: number) => {
+    for (let i = 0; i < 300; i++) {
+      const wanted = { protocol: 'http', endpoint: `${url()}/${to.name}/${i}`, remark: '', extension: {} };
+      await subscriptions.subscribe(to, wanted);
+    }
+    await metadata.updateTable('smn_subscriptions').set({ pace }).where('topic_id', '=', to.id).execute();
+  };
+
+  test.each([
+    ['nobody knows yet', 0],
+    ['were slow last time', 2],
+  ])(
+    'keep none waiting who is quick, of another topic or of theirs, when they %s',
+    async (_when, pace) => {
+      await sender.stop();
+      const { topic: others } = await topics.create(OWNER, {
+        ...{ name: 'others', displayName: '', enterpriseProjectId: '0' },
+      });
+      await subscribeMany(others, pace);
+      await subscribeMany(topic, pace);
+      const quick = await confirmed();
+      await metadata.updateTable('smn_subscriptions').set({ pace: 1 }).where('id', '=', quick.id).execute();
+      await build();
+      const waits: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
+        const began = performance.now();
+        await publish(`m${i}`);
+        await until(() => (told().length > i ? true : undefined), 20_000);
+        waits.push(performance.now() - began);
+      }
+      expect(Math.max(...waits)).toBeLessThan(3_000);
+    },
+    60_000,
+  );
+
+  test('do not wait for long themselves, once it is known that they are slow', async () => {
+    await sender.stop();
+    await subscribeMany(topic, 2);
+    let most = 0;
+    let open = 0;
+    const count = (_request: http.IncomingMessage, response: http.ServerResponse) => {
+      most = Math.max(most, ++open);
+      response.on('close', () => open--);
+    };
+    slow.on('request', count);
+    await build();
+    await until(() => (most >= 20 ? true : undefined), 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    slow.off('request', count);
+    expect(most).toBe(KNOWN_SLOW_PLACES_OF_ONE);
+  }, 30_000);
+});
+
+test('who is due is found soon, however many subscriptions there are', async () => {
+  await sender.stop();
+  await sql`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+    INSERT INTO smn_subscriptions (id, topic_id, protocol, endpoint, remark, extension, filter_polices, status,
+      created_at, next_at, failures, paused, pace)
+    SELECT 's' || i, ${topic.id}, 'http', 'http://127.0.0.1:9/' || i, '', '{}', '[]', 1, i, 0, 0, '', i % 3 FROM n`.execute(
+    metadata,
+  );
+  await publish('to all');
+  await metadata
+    .deleteFrom('smn_deliveries')
+    .where('subscription_id', 'not in', ({ selectFrom }) =>
+      selectFrom('smn_subscriptions').select('id').where('created_at', '<', 2_000),
+    )
+    .execute();
+  await forgetIdle(metadata);
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const began = performance.now();
+    const found = await findDue(metadata, now, ['s0', 's1']);
+    times.push(performance.now() - began);
+    expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['quick', 'untried', 'slow']));
+    expect(found.some(({ id }) => id === 's0')).toBe(false);
+  }
+  expect(Math.min(...times)).toBeLessThan(50);
+}, 60_000);
 
 describe('receivers of another account that take up time', () => {
   let others: Topic;

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Logger } from 'pino';
 import type { Bounds } from '../clock/index.ts';
 import { type Database, inPieces, type Metadata, mayPass, PIECE_ROWS } from '../metadata/index.ts';
@@ -13,9 +13,10 @@ import { OperatorLog } from './channels/operator-log.ts';
 import { type SmsGateway, sendSms } from './channels/sms.ts';
 import { send } from './channels/web.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { type Due, findDue, forgetIdle, nextDue } from './due.ts';
 import { withoutEcho } from './echo.ts';
 import { bodyIn, formOf, type Parts } from './forms.ts';
-import { ATTEMPT_MS, MOST_PROJECT_DEAD, PLACES_OF_ONE, SLOW_MS, TURN_MS } from './limits.ts';
+import { ATTEMPT_MS, MOST_PROJECT_DEAD, SLOW_MS, TURN_MS } from './limits.ts';
 import type { Messages, Published } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { type Place, Places } from './places.ts';
@@ -57,12 +58,12 @@ const DEAD_MS = 30 * 86_400_000;
 const SWEEP_EVERY_MS = 60_000;
 /** A message that is staged for so long was left so by a crash: its pieces take two minutes at the worst. */
 const STAGED_MS = 10 * 60_000;
+/** Time between looks for who is due, in the time that a look takes. */
+const LOOK_SHARE = 4;
 
-/** Nobody has to wait for longer: a clock that was ahead has set a time beyond. */
-const MOST_WAIT_MS = 2 * 3_600_000;
-
-/** Few or none, so that asking for them costs nothing. */
-const STAGED = sql<string>`(SELECT id FROM smn_messages WHERE staged = 1)`;
+/** How long the last request to a subscriber took. */
+const QUICK = 1;
+const SLOW = 2;
 
 type Waiting = Selectable<Database['smn_deliveries']> & Selectable<Database['smn_messages']>;
 
@@ -75,6 +76,8 @@ interface Prepared {
 interface Turn {
   /** Of `performance.now()`. */
   ends: number;
+  /** Nobody knows how long its requests take: one is enough. */
+  isTrial: boolean;
   /** A request has been open for long: others may go on beside it, and it is the last one of this turn. */
   takesLong(): void;
 }
@@ -116,6 +119,9 @@ export class Sender {
   /** Subscriptions that could not be served, and why. */
   private readonly broken = new Map<string, string>();
   private readonly places = new Places();
+  /** Who was due at the last look and got no place yet; and when to look again though there are some. */
+  private found: Due[] = [];
+  private lookAfter = 0;
   private readonly rates = new Rates();
   private readonly deadLetters: DeadLetters;
   private readonly operatorLog: OperatorLog;
@@ -200,23 +206,30 @@ export class Sender {
   }
 
   private async serveAll(): Promise<void> {
-    for (const { id, account, failed } of await this.due()) {
+    const left: Due[] = [];
+    for (const due of await this.candidates()) {
+      const { id, account, kind } = due;
       if (this.serving.has(id)) continue;
-      const place = this.places.take(account, failed === 1);
-      if (!place) continue;
-      const serving = this.haveTurn(id, place).finally(() => {
+      const place = this.places.take(account, kind);
+      if (!place) {
+        left.push(due);
+        continue;
+      }
+      const serving = this.haveTurn(due, place).finally(() => {
         place.leave();
         this.serving.delete(id);
         this.wake();
       });
       this.serving.set(id, serving);
     }
+    this.found = left;
   }
 
   /** Never rejects. */
-  private async haveTurn(id: string, place: Place): Promise<void> {
+  private async haveTurn({ id, kind }: Due, place: Place): Promise<void> {
     const turn: Turn = {
       ends: performance.now() + TURN_MS,
+      isTrial: kind === 'untried',
       takesLong: () => {
         turn.ends = 0;
         place.giveUp();
@@ -242,44 +255,17 @@ export class Sender {
     this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
   }
 
-  /** Whose turn it is: as many of each account as can have places, the first of each account first. */
-  private due(): Promise<{ id: string; account: string; failed: number }[]> {
-    const { metadata, time } = this.options;
-    const now = time.latest();
-    return metadata
-      .selectFrom((from) =>
-        from
-          .selectFrom('smn_subscriptions')
-          .innerJoin('smn_topics', 'smn_topics.id', 'smn_subscriptions.topic_id')
-          .innerJoin('projects', 'projects.id', 'smn_topics.project_id')
-          .select(['smn_subscriptions.id', 'domain_id as account', 'next_at'])
-          .select(({ eb }) => eb('failures', '>', 0).$castTo<number>().as('failed'))
-          .select(
-            sql<number>`row_number() over (partition by domain_id, failures > 0 order by next_at)`.as(
-              'place',
-            ),
-          )
-          .where(({ or, eb }) => or([eb('next_at', '<=', now), eb('next_at', '>', now + MOST_WAIT_MS)]))
-          .where('paused', '!=', 'manual')
-          .where('domain_id', 'not in', this.places.full())
-          .where('smn_subscriptions.id', 'not in', [...this.serving.keys()])
-          .where(({ exists, selectFrom }) =>
-            exists(
-              selectFrom('smn_deliveries')
-                .select('seq')
-                .whereRef('subscription_id', '=', 'smn_subscriptions.id')
-                .where('state', '=', 'waiting')
-                .where('message_id', 'not in', STAGED),
-            ),
-          )
-          .as('due'),
-      )
-      .select(['id', 'account', 'failed'])
-      .where('place', '<=', PLACES_OF_ONE)
-      .orderBy('place')
-      .orderBy('failed')
-      .orderBy('next_at')
-      .execute();
+  /**
+   * Who may be next. Where looking takes long it is not done for each that is served: those that were found last
+   * time go on meanwhile.
+   */
+  private async candidates(): Promise<Due[]> {
+    const now = performance.now();
+    if (this.found.length > 0 && now < this.lookAfter) return this.found;
+    this.found = await findDue(this.options.metadata, this.options.time.latest(), [...this.serving.keys()]);
+    const took = performance.now() - now;
+    this.lookAfter = performance.now() + Math.min(took * LOOK_SHARE, LOOK_EVERY_MS);
+    return this.found;
   }
 
   /** ms until the first subscriber that failed may be tried again; not longer than a while, since clocks jump. */
@@ -287,15 +273,13 @@ export class Sender {
     const { metadata, time, log } = this.options;
     const now = time.latest();
     try {
-      const row = await metadata
-        .selectFrom('smn_subscriptions')
-        .select(({ fn }) => fn.min('next_at').as('next'))
-        .where('next_at', '>', now)
-        .executeTakeFirst();
+      const next = await nextDue(metadata, now);
       await this.forgetStaged();
       await this.forgetOld();
       await this.deadLetters.tell(now);
-      return Math.min(Math.max(Number(row?.next ?? Infinity) - now, 20), LOOK_EVERY_MS);
+      // What came since the last look was not found by it.
+      const missed = this.found.length > 0 ? this.lookAfter - performance.now() : Number.POSITIVE_INFINITY;
+      return Math.min(Math.max(Math.min(next - now, missed), 20), LOOK_EVERY_MS);
     } catch (error) {
       log.error({ err: error }, 'the queue of messages could not be read');
       return LOOK_EVERY_MS;
@@ -343,6 +327,7 @@ export class Sender {
     await removeDeliveries(metadata, ({ and, eb }) =>
       and([eb('state', '=', 'dead'), eb('died_at', '<', now - DEAD_MS)]),
     );
+    await forgetIdle(metadata);
   }
 
   /**
@@ -364,7 +349,8 @@ export class Sender {
         ? await this.sendBatches(topic, rest, batch, waiting, waiting.length === ahead, turn)
         : await this.sendEach(topic, rest, waiting, turn);
       if (went && performance.now() > turn.ends) {
-        await this.postpone(rest, 0);
+        // After a trial it is in no queue of its kind yet.
+        await this.postpone(rest, turn.isTrial ? 0 : 1);
         break;
       }
     }
@@ -460,8 +446,13 @@ export class Sender {
       return true;
     }
     const { subject, send } = prepared;
-    const slow = setTimeout(turn.takesLong, SLOW_MS);
+    let isSlow = false;
+    const slow = setTimeout(() => {
+      isSlow = true;
+      turn.takesLong();
+    }, SLOW_MS);
     const told = await inTime(send(), ATTEMPT_MS).finally(() => clearTimeout(slow));
+    if (turn.isTrial) turn.ends = 0;
     if (subscription.protocol === 'email' || subscription.protocol === 'sms') {
       this.operatorLog.tell(subscription.protocol, told);
     }
@@ -487,6 +478,7 @@ export class Sender {
       }
       await transaction
         .updateTable('smn_subscriptions')
+        .set({ pace: isSlow ? SLOW : QUICK })
         .set(
           outcome.delivered || refused
             ? {
@@ -504,6 +496,7 @@ export class Sender {
         )
         .where('id', '=', subscription.id)
         .execute();
+      if (outcome.delivered || refused) await forgetIdle(transaction, subscription.id);
       await transaction
         .insertInto('smn_attempts')
         .values({
@@ -591,16 +584,17 @@ export class Sender {
   private async postpone({ id }: Subscription, ms: number): Promise<void> {
     await this.options.metadata
       .updateTable('smn_subscriptions')
-      .set({ next_at: this.options.time.latest() + Math.max(ms, 1) })
+      .set({ next_at: this.options.time.latest() + ms })
       .where('id', '=', id)
       .execute();
   }
 
   private async giveUp({ projectId }: Topic, batch: readonly Waiting[], reason: string): Promise<void> {
     const seqs = batch.map(({ seq }) => seq);
-    await this.options.metadata
-      .transaction()
-      .execute((transaction) => kill(transaction, seqs, reason, this.options.time.latest()));
+    await this.options.metadata.transaction().execute(async (transaction) => {
+      await kill(transaction, seqs, reason, this.options.time.latest());
+      for (const { subscription_id } of batch.slice(0, 1)) await forgetIdle(transaction, subscription_id);
+    });
     this.dead += batch.length;
     await this.deadLetters.add(projectId, batch.length);
   }
@@ -610,6 +604,7 @@ export class Sender {
       const seqs = batch.map(({ seq }) => seq);
       await transaction.deleteFrom('smn_deliveries').where('seq', 'in', seqs).execute();
       await dropUnwanted(transaction, batch);
+      for (const { subscription_id } of batch.slice(0, 1)) await forgetIdle(transaction, subscription_id);
     });
   }
 

@@ -499,7 +499,7 @@ const nameTold = (name: string) =>
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 
 export const toSubscription = (
-  row: Selectable<Database['smn_subscriptions']>,
+  row: Omit<Selectable<Database['smn_subscriptions']>, 'pace' | 'has_work'>,
   topic: Pick<Topic, 'id' | 'urn' | 'projectId'>,
 ): Subscription => ({
   id: row.id,
