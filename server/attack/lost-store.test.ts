@@ -27,7 +27,7 @@ if (whyNoS3) console.warn(`skipped, a lost store: ${whyNoS3}`);
 /** What the docs say to do, as it is printed there. */
 const PRINTED =
   [
-    ...readFileSync(path.resolve(import.meta.dirname, '../../docs/import.md'), 'utf8').matchAll(
+    ...readFileSync(path.resolve(import.meta.dirname, '../..', 'docs/import.md'), 'utf8').matchAll(
       /^```sh\n(.*?)^```$/gms,
     ),
   ]
