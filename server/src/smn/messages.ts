@@ -183,6 +183,8 @@ export class Messages {
       .where(isReferable('id'))
       .orderBy('created_at')
       .execute();
+    // Mostly a message has none: no policy needs to be read.
+    if (attributes.size === 0) return rows.map(({ id: subscriber }) => subscriber);
     return rows
       .filter((row) => {
         const filters = readFilters(row.filter_polices).value ?? [];

@@ -9,8 +9,8 @@ export interface Outcome {
   answer: string;
   /** Of HTTP, where there was an answer. */
   status?: number;
-  /** What the operator's own server said: for the log of the service alone. */
-  detail?: string;
+  /** What the operator's own server said: for the log of the service alone, and only made for it. */
+  detail?: () => string;
   /** The operator has not set up the way at all: it will not help to come again soon. */
   isUnset?: true;
 }

@@ -71,7 +71,7 @@ export class MailChannel {
     } catch (error) {
       const { responseCode = 0 } = error as SmtpError;
       const values = [...this.credentials, text, ...(leave ? [leave] : [])];
-      const detail = withoutEcho(toldOf(error as Error), { values });
+      const detail = () => withoutEcho(toldOf(error as Error), { values });
       // 5xx of SMTP is for good.
       return { ...failed(refusalOf(error as SmtpError), responseCode < 500), detail };
     }

@@ -22,6 +22,9 @@ export class OperatorLog {
       return;
     }
     this.last.set(way, { at: now, untold: 0 });
-    this.log.warn({ way, answer, detail, untold: last?.untold ?? 0 }, 'a message could not be handed on');
+    this.log.warn(
+      { way, answer, detail: detail(), untold: last?.untold ?? 0 },
+      'a message could not be handed on',
+    );
   }
 }

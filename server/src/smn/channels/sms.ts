@@ -28,11 +28,11 @@ export async function sendSms(gateway: SmsGateway, number: string, text: string)
   const body = fill(gateway.body, inBody);
   const outcome = await send({ url, method: gateway.method, headers: gateway.headers, body });
   const values = [text, body, ...Object.values(gateway.headers)];
-  return ofGateway(outcome, withoutEcho(outcome.answer, { values, endpoint: url }));
+  return ofGateway(outcome, () => withoutEcho(outcome.answer, { values, endpoint: url }));
 }
 
 /** The gateway is the operator's: who sends or gets a message is told its status, no more. */
-function ofGateway({ delivered, passing, status }: Outcome, detail: string): Outcome {
+function ofGateway({ delivered, passing, status }: Outcome, detail: () => string): Outcome {
   if (delivered) return taken(`the gateway of text messages took it (${status})`);
   const what = status === undefined ? 'gave no answer' : `refused it (${status})`;
   return { ...failed(`the gateway of text messages ${what}`, passing), detail };
