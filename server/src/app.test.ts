@@ -556,7 +556,7 @@ test.skipIf(!existsSync(RECORDS))(
       delete process.env.OPENCTS_PASSWORD;
     }
     expect(written.join('')).toMatch(
-      /2900 accepted, 0 duplicates, 0 rejected[\s\S]*0 accepted, 2900 duplicates, 0 rejected/,
+      /2900 accepted, 0 duplicates, 0 not recorded, 0 refused[\s\S]*0 accepted, 2900 duplicates, 0 not recorded, 0 refused/,
     );
     await searchable();
     const { body } = await call(
