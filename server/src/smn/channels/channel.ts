@@ -28,10 +28,12 @@ export const unset = (what: string, setting: string): Outcome => ({
   isUnset: true,
 });
 
+export const NOT_TRUSTED = `its certificate is not trusted; ${TRUST_ADVICE}`;
+
 /** What went wrong on the way, with the cure where it is a matter of trust. */
 export const toldOf = (error: Error) => {
   const words = error.message || error.name;
-  return isUntrusted(error) ? `${words}: its certificate is not trusted; ${TRUST_ADVICE}` : words;
+  return isUntrusted(error) ? `${words}: ${NOT_TRUSTED}` : words;
 };
 
 /** An attempt that says nothing in time has failed, whatever its channel still waits for. */

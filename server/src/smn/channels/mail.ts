@@ -1,9 +1,10 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { isUntrusted } from '../../trust.ts';
 import { withoutEcho } from '../echo.ts';
 import { isMailAddress } from '../endpoints.ts';
 import { MOST_DISPLAY_BYTES } from '../limits.ts';
 import { oneLine } from '../plain-text.ts';
-import { delivered, failed, type Outcome, toldOf, unset } from './channel.ts';
+import { delivered, failed, NOT_TRUSTED, type Outcome, toldOf, unset } from './channel.ts';
 
 const TIMEOUT_MS = 20_000;
 
@@ -22,7 +23,9 @@ export interface Mail {
 type SmtpError = Error & { responseCode?: number; response?: string };
 
 /** Numbers alone: the server is the operator's, and says where it is and what it is. */
-function refusalOf({ responseCode, response = '' }: SmtpError): string {
+function refusalOf(error: SmtpError): string {
+  const { responseCode, response = '' } = error;
+  if (isUntrusted(error)) return `the mail server: ${NOT_TRUSTED}`;
   if (responseCode === undefined) return 'the mail server gave no answer';
   const [, status] = /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/.exec(response) ?? [];
   return `the mail server refused it (${[responseCode, ...(status ? [status] : [])].join(' ')})`;

@@ -1,6 +1,6 @@
 import { withoutEcho } from '../echo.ts';
 import { Rates } from '../rates.ts';
-import { failed, type Outcome, delivered as taken, unset } from './channel.ts';
+import { failed, NOT_TRUSTED, type Outcome, delivered as taken, unset } from './channel.ts';
 import type { OperatorLog } from './operator-log.ts';
 import { send } from './web.ts';
 
@@ -32,10 +32,11 @@ export async function sendSms(gateway: SmsGateway, number: string, text: string)
 }
 
 /** The gateway is the operator's: who sends or gets a message is told its status, no more. */
-function ofGateway({ delivered, passing, status }: Outcome, detail: () => string): Outcome {
+function ofGateway({ delivered, passing, status, answer }: Outcome, detail: () => string): Outcome {
   if (delivered) return taken(`the gateway of text messages took it (${status})`);
-  const what = status === undefined ? 'gave no answer' : `refused it (${status})`;
-  return { ...failed(`the gateway of text messages ${what}`, passing), detail };
+  const unheard = answer.endsWith(NOT_TRUSTED) ? `: ${NOT_TRUSTED}` : ' gave no answer';
+  const what = status === undefined ? unheard : ` refused it (${status})`;
+  return { ...failed(`the gateway of text messages${what}`, passing), detail };
 }
 
 /** Text messages without a topic: tried once, and limited for each number as any other. */
