@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import {
   copyFile,
@@ -50,7 +50,6 @@ export class DirectoryStore implements ObjectStore {
   readonly encryptsByItself = false;
   private readonly root: string;
   private readonly time: Bounds;
-  private uploads = 0;
 
   /** @param time the machine's clock, if it does not say other */
   constructor(root: string, time = sure(Date.now)) {
@@ -128,7 +127,7 @@ export class DirectoryStore implements ObjectStore {
   ): Promise<void> {
     await this.refuseLocked(bucket, key);
     const file = this.file(bucket, key);
-    const temporary = path.join(this.root, UPLOADS, `${process.pid}-${++this.uploads}`);
+    const temporary = path.join(this.root, UPLOADS, randomUUID());
     try {
       await mkdir(path.dirname(temporary), { recursive: true, mode: 0o700 });
       await write(temporary);
