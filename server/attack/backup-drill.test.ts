@@ -49,10 +49,12 @@ async function open(env: Record<string, string>, skew: number, prepare?: (direct
 
 /** Everything is recorded and transferred, digests are written, and each deleteServer is told to a receiver. */
 async function arrange(receiver: Receiver): Promise<void> {
-  const tracker = { tracker_type: 'system', tracker_name: 'system' };
-  await must('POST', '/v3/{p}/tracker', tracker);
-  const obs_info = { bucket_name: BUCKET, is_obs_created: true };
-  await must('PUT', '/v3/{p}/tracker', { ...tracker, obs_info, is_support_validate: true });
+  await must('POST', '/v3/{p}/tracker', {
+    tracker_type: 'system',
+    tracker_name: 'system',
+    obs_info: { bucket_name: BUCKET, is_obs_created: true },
+    is_support_validate: true,
+  });
   const { topic_urn } = await must('POST', '/v2/{p}/notifications/topics', { name: 'alerts' });
   await must('POST', `/v2/{p}/notifications/topics/${topic_urn}/subscriptions`, {
     protocol: 'http',

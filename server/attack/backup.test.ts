@@ -46,9 +46,9 @@ async function call(at: RunningServer, method: string, route: string, body?: unk
   return text === '' ? undefined : JSON.parse(text);
 }
 
-/** A tracker that transfers into a bucket of folders. */
+/** Recording with transfer into a bucket of folders from its first trace on. */
 async function transfer(at: RunningServer): Promise<void> {
-  await call(at, 'PUT', `/v3/${at.projectId}/tracker`, {
+  await call(at, 'POST', `/v3/${at.projectId}/tracker`, {
     tracker_type: 'system',
     tracker_name: 'system',
     obs_info: { bucket_name: 'evidence', is_obs_created: true },
@@ -132,7 +132,7 @@ describe('a backup under load', () => {
   test.each([1, 2, 3])(
     'holds everything that was acknowledged before its end, once, in list and trace files (%i)',
     async () => {
-      server = await startServer(inside('data'), ENV);
+      server = await startServer(inside('data'), ENV, { enabled: false });
       await transfer(server);
       const key = await accessKey(server);
       const work = load(server);
@@ -178,7 +178,7 @@ describe('a restore', () => {
   const PASSWORD_OF_COPY = { OPENCTS_BACKUP_PASSWORD: 'a password of the drill' };
   /** A copy of an installation with some traces; the service is stopped. */
   async function copied(...options: string[]): Promise<void> {
-    server = await startServer(inside('data'), ENV);
+    server = await startServer(inside('data'), ENV, { enabled: false });
     await transfer(server);
     await report(server, [trace(), trace()]);
     await indexed(server);
@@ -318,7 +318,7 @@ test('a fetch that was broken off goes on, and one whose backup the service has 
 }, 240_000);
 
 test('a snapshot of the whole directory at one moment starts, and holds everything, once', async () => {
-  server = await startServer(inside('data'), ENV);
+  server = await startServer(inside('data'), ENV, { enabled: false });
   await transfer(server);
   const work = load(server);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
