@@ -148,7 +148,10 @@ export async function startApp({
   const queries = new FairQueue(QUERY_SHARES);
   const largeBodies = new FairQueue(LARGE_BODIES);
   let storeCare: StoreCare | undefined;
-  const traceStore = await openTraceStore(config, queries, log, () => storeCare?.suspect());
+  const traceStore = await openTraceStore(config, queries, log, {
+    onDamage: () => storeCare?.suspect(),
+    onRenewed: () => storeCare?.lookSoon(),
+  });
   const { store, engine } = traceStore;
   indexer = new Indexing(
     {

@@ -1,5 +1,5 @@
 import type { Timekeeper } from './clock/index.ts';
-import type { Engine } from './engine/index.ts';
+import { type Engine, HUNG_MS } from './engine/index.ts';
 import type { ReadinessCheck } from './http/index.ts';
 import type { DiskWatch, Indexing } from './ingest/index.ts';
 import type { StoreCare } from './refill/index.ts';
@@ -9,6 +9,8 @@ import type { OpenedStore } from './trace-store.ts';
 const MOST_LAG_MS = 60_000;
 /** So many restarts of the engine within `Engine.recentRestarts` are no accident. */
 const MOST_RESTARTS = 3;
+/** Who asks whether the service is ready waits so long at most for the trace store. */
+const PATIENCE_MS = 2_000;
 
 export interface Readable {
   traceStore: OpenedStore;
@@ -24,14 +26,16 @@ export interface Readable {
 export async function readiness(parts: Readable): Promise<ReadinessCheck[]> {
   const { traceStore, disk, time, stopping } = parts;
   const { store, isPrepared, engine } = traceStore;
+  const hangs = hanging(engine);
   const answers =
     isPrepared() &&
-    (await store.ping().then(
+    !hangs &&
+    (await store.ping(AbortSignal.timeout(PATIENCE_MS)).then(
       () => true,
       () => false,
     ));
   const refusal = disk.refusal();
-  const away = engine?.problem ? `it does not start: ${engine.problem}` : 'it does not answer';
+  const away = engine?.problem ? `it does not start: ${engine.problem}` : (hangs ?? 'it does not answer');
   const crashes = isCrashing(engine) ? `; ${crashing(engine)}` : '';
   // What the list lacks is not known of a store that is away.
   const problem = answers ? listProblem(parts) : undefined;
@@ -68,6 +72,8 @@ export function listProblem({
   const { oldestWaiting, problem } = indexer;
   const { missing, unavailable, refilling, damagedParts } = storeCare.state;
   if (isCrashing(engine)) return crashing(engine);
+  const hangs = hanging(engine);
+  if (hangs) return `the trace store hangs: ${hangs}; traces are taken meanwhile, and wait in the journal`;
   if (oldestWaiting !== undefined && clock() - oldestWaiting > MOST_LAG_MS) {
     const seconds = number(Math.round((clock() - oldestWaiting) / 1000));
     return `the trace store has taken no traces for ${seconds} s${problem ? `: ${problem}` : ''}; they wait in the journal; look for a full disk or a failing one`;
@@ -82,6 +88,12 @@ export function listProblem({
     ? `${number(unavailable)} traces are missing and cannot be had from the journal or from trace files${damage}`
     : `${number(missing)} traces are missing; they will be looked for${damage}`;
 }
+
+/** Of an engine that runs and answers nothing; undefined: it answers, or is started. */
+const hanging = (engine: Engine | undefined) =>
+  engine?.ready && engine.silentMs > 0
+    ? `it has answered nothing for ${engine.silentMs / 1000} s; after ${HUNG_MS / 1000} s it is started again`
+    : undefined;
 
 const isCrashing = (engine: Engine | undefined): engine is Engine =>
   engine !== undefined && engine.recentRestarts >= MOST_RESTARTS;

@@ -10,6 +10,8 @@ import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './trac
 const PATIENCE_MS = 10_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 10_000;
+/** How often it is looked whether its tables are there, also when nobody asks for traces. */
+const LOOK_MS = 15_000;
 
 /** The trace store, which may come later than the service. */
 export interface OpenedStore {
@@ -22,16 +24,24 @@ export interface OpenedStore {
   stop(): Promise<void>;
 }
 
+/** What becomes known of the trace store. */
+export interface StoreNews {
+  /** Something that it holds could not be read. */
+  onDamage: () => void;
+  /** Its tables had to be made again while the service ran: it may lack what it had. */
+  onRenewed: () => void;
+}
+
 /**
  * The trace store by URL, or over the embedded engine. One that does not start, or is away, is tried again
- * without end: traces are taken meanwhile, and wait in the journal.
- * @param onDamage something that it holds could not be read
+ * without end: traces are taken meanwhile, and wait in the journal. One that comes back without its tables, as after
+ * its folder was removed, gets them again.
  */
 export async function openTraceStore(
   config: Config,
   queries: FairQueue,
   log: Logger,
-  onDamage: () => void,
+  { onDamage, onRenewed }: StoreNews,
 ): Promise<OpenedStore> {
   const kept = config.clickhouseUrl
     ? undefined
@@ -41,11 +51,10 @@ export async function openTraceStore(
     database: config.clickhouseDatabase,
     cluster: config.clickhouseCluster,
   };
-  const store = clickhouseStore(options, queries, onDamage);
+  const store = clickhouseStore(options, queries, { onDamage, onGone: () => void renew() });
   const stopping = new AbortController();
   let isPrepared = false;
   const prepare = async () => {
-    await kept?.up;
     for (let wait = RETRY_FIRST_MS; !stopping.signal.aborted; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
       try {
         await store.migrate();
@@ -59,7 +68,18 @@ export async function openTraceStore(
     // Nobody waits for it any more.
     await new Promise(() => undefined);
   };
-  const prepared = prepare();
+  const renew = async () => {
+    if (!isPrepared) return;
+    isPrepared = false;
+    log.error('the tables of the trace store are gone; they are made again, and filled again');
+    await prepare();
+    onRenewed();
+  };
+  const prepared = (kept?.up ?? Promise.resolve()).then(prepare);
+  // That it is away is told by whoever needs it.
+  const look = () =>
+    isPrepared ? store.ping(AbortSignal.timeout(LOOK_MS)).catch(() => undefined) : undefined;
+  const looking = setInterval(look, LOOK_MS).unref();
   await Promise.race([prepared, sleep(PATIENCE_MS, undefined, { ref: false })]);
   if (!isPrepared) log.error('the trace store is not there yet: traces are taken, and wait in the journal');
   return {
@@ -70,6 +90,7 @@ export async function openTraceStore(
     isPrepared: () => isPrepared,
     async stop() {
       stopping.abort();
+      clearInterval(looking);
       await store.close();
       await kept?.engine.stop();
     },

@@ -6,6 +6,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Session } from 'chdb';
+import { ALIVE } from './heartbeat.ts';
 import { PART_BROKEN, WrittenParts } from './written-parts.ts';
 
 /**
@@ -73,6 +74,8 @@ const written = new WrittenParts(dataDir, async (statement) => {
 const writer = new SessionPool(1);
 const readers = new SessionPool(READERS);
 const own = new SessionPool(OWN);
+/** Whoever asks whether it is alive waits for nobody. */
+const alive = new SessionPool(1);
 
 /** It is put aside at the next start only, and until then it is read as if it were whole. */
 class PartBroken extends Error {
@@ -89,6 +92,14 @@ let queries = 0;
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://engine');
   if (url.pathname === '/ping') {
+    response.end('Ok.\n');
+    return;
+  }
+  if (url.pathname === ALIVE) {
+    await alive.use(
+      (session) => session.queryAsync('SELECT 1'),
+      () => !response.destroyed,
+    );
     response.end('Ok.\n');
     return;
   }

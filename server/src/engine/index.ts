@@ -1,1 +1,2 @@
+export { HUNG_MS } from './heartbeat.ts';
 export { type Engine, keepEngine, removeEngine, startEngine } from './supervisor.ts';

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { makeDirectory } from '../durable.ts';
 import { engineConfig } from './engine-config.ts';
+import { Heartbeat, HUNG_MS } from './heartbeat.ts';
 import { endOrphan, noteEngine } from './orphan.ts';
 import { PART_BROKEN } from './written-parts.ts';
 
@@ -34,6 +35,8 @@ const BROKEN =
 const KILLED =
   'it was killed, maybe for want of memory: give the machine or the container more, or lower OPENCTS_ENGINE_MEMORY';
 
+const HUNG = `it hung: it had answered nothing for ${HUNG_MS / 1000} s`;
+
 export interface EngineOptions {
   /** Directory of the tables; made if absent. */
   dataDir: string;
@@ -53,8 +56,10 @@ export interface Engine {
   readonly problem: string | undefined;
   /** Process id while it runs. */
   readonly pid: number | undefined;
-  /** Whether it answers now. */
+  /** Whether it has started, and not ended. */
   readonly ready: boolean;
+  /** For how long it has answered nothing though it runs, ms; 0: it answers. */
+  readonly silentMs: number;
   stop(): Promise<void>;
 }
 
@@ -96,6 +101,8 @@ class Supervisor implements Engine {
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
   private onUp: () => void = () => undefined;
+  private readonly heartbeat: Heartbeat;
+  private hung = false;
 
   constructor(options: EngineOptions) {
     this.options = options;
@@ -106,6 +113,14 @@ class Supervisor implements Engine {
     this.socketPath = this.socketDir ? path.join(this.socketDir, 'engine.sock') : beside;
     this.pidFile = path.join(options.dataDir, PID_FILE);
     this.configFile = path.join(options.dataDir, 'config.xml');
+    this.heartbeat = new Heartbeat(this.socketPath, () => {
+      this.hung = true;
+      this.child?.kill('SIGKILL');
+    });
+  }
+
+  get silentMs(): number {
+    return this.heartbeat.silentMs;
   }
 
   get pid(): number | undefined {
@@ -143,11 +158,15 @@ class Supervisor implements Engine {
     await up;
     this.ready = true;
     this.problem = undefined;
+    this.hung = false;
+    this.heartbeat.start();
     this.onUp();
     child.once('exit', (code, signal) => {
       this.ready = false;
+      this.heartbeat.stop();
       if (this.stopping) return;
-      const why = signal === 'SIGKILL' ? KILLED : code === PART_BROKEN ? BROKEN : undefined;
+      const killed = this.hung ? HUNG : KILLED;
+      const why = signal === 'SIGKILL' ? killed : code === PART_BROKEN ? BROKEN : undefined;
       const told = why ? `; ${why}` : '';
       this.options.log.error({ code, signal }, `the embedded engine died; it is started again${told}`);
       if (Date.now() - began > HEALTHY_MS) this.wait = RESTART_FIRST_MS;
@@ -158,6 +177,7 @@ class Supervisor implements Engine {
   async stop(): Promise<void> {
     this.stopping = true;
     clearTimeout(this.timer);
+    this.heartbeat.stop();
     const { child } = this;
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -129,7 +129,8 @@ export class StoreCare {
     this.lookSoon();
   }
 
-  private lookSoon(): void {
+  /** It may have lost what it had. */
+  lookSoon(): void {
     this.suspicious = true;
     this.look();
   }

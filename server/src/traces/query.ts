@@ -162,8 +162,8 @@ export interface TraceStore {
   readerFor(account: string, signal: AbortSignal): TraceReader;
   /** Creates or updates the schema. Idempotent. */
   migrate(): Promise<void>;
-  /** Resolves when the engine answers. */
-  ping(): Promise<void>;
+  /** Resolves when the engine answers, and has its tables. @param signal ends the waiting */
+  ping(signal?: AbortSignal): Promise<void>;
   /**
    * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines must share
    * the UTC day of `record_time`. A token that was inserted before is not inserted again.

@@ -11,7 +11,7 @@ import {
 import type { RecordedBy, StoredPart, TraceFilter, TraceKey, TraceReader, TraceStore } from '../query.ts';
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
-import { insertError, isDamage, isGonePart, queryError } from './errors.ts';
+import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
 import { ClickHouseReader, newestQuery } from './reader.ts';
@@ -37,21 +37,29 @@ export interface ClickHouseOptions extends TableNames {
   server: ServerAddress;
 }
 
+/** What becomes known of a store while it is asked. */
+export interface StoreEars {
+  /** Something that it holds could not be read. */
+  onDamage: () => void;
+  /** Its tables are not there. */
+  onGone: () => void;
+}
+const DEAF: StoreEars = { onDamage: () => undefined, onGone: () => undefined };
+
 /**
  * The trace store over ClickHouse's HTTP interface.
  * @param queries where queries of callers take turns
- * @param onDamage something that the store holds could not be read
  * @throws Error when a name could not stand in SQL
  */
 export function clickhouseStore(
   options: ClickHouseOptions,
   queries = new FairQueue(QUERY_SHARES),
-  onDamage: () => void = () => undefined,
+  ears = DEAF,
 ): TraceStore {
   for (const name of [options.database, options.cluster]) {
     if (!/^\w*$/.test(name)) throw new Error(`"${name}" may hold only letters, digits and underscores`);
   }
-  return new ClickHouseStore(options, queries, onDamage);
+  return new ClickHouseStore(options, queries, ears);
 }
 
 class ClickHouseStore implements TraceStore {
@@ -60,16 +68,16 @@ class ClickHouseStore implements TraceStore {
   private readonly client: ClickHouseClient;
   private readonly callers: ClickHouseClient;
   private readonly queries: FairQueue;
-  private readonly onDamage: () => void;
+  private readonly ears: StoreEars;
   readonly own: TraceReader;
 
-  constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, onDamage: () => void) {
+  constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, ears: StoreEars) {
     this.names = { database, cluster };
     this.table = `${database}.traces`;
     this.client = connect(server, { connections: OWN_CONNECTIONS, own: true });
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
-    this.onDamage = onDamage;
+    this.ears = ears;
     this.own = new ClickHouseReader(this.table, (query, parameters) =>
       this.read(this.client, query, parameters),
     );
@@ -85,8 +93,8 @@ class ClickHouseStore implements TraceStore {
     for (const statement of migrations(this.names)) await this.command(statement);
   }
 
-  async ping(): Promise<void> {
-    await this.rows('SELECT 1', {});
+  async ping(signal?: AbortSignal): Promise<void> {
+    await this.read(this.client, `SELECT 1 FROM ${this.table} LIMIT 0`, {}, {}, signal);
   }
 
   async insert(lines: Uint8Array, token: string): Promise<void> {
@@ -277,7 +285,8 @@ class ClickHouseStore implements TraceStore {
     } catch (error) {
       signal?.throwIfAborted();
       const told = queryError(error);
-      if (isDamage(told)) this.onDamage();
+      if (isDamage(told)) this.ears.onDamage();
+      if (isGone(told)) this.ears.onGone();
       throw told;
     }
   }

@@ -74,6 +74,8 @@ const DAMAGE = new Set([
   ...['173', '190', '226', '228', '235', '240', '246', '247', '261', '271', '354', '432', '434', '650'],
 ]);
 const NO_SUCH_PART = '232';
+/** A table or a database that is not there. */
+const GONE = new Set(['60', '81']);
 const MEMORY_LIMIT = '241';
 const TIMEOUT = '159';
 /** The engine as a whole has no memory left: that is nobody's question alone. */
@@ -108,6 +110,9 @@ export function queryError(error: unknown): unknown {
 
 /** Whether an error of a query tells that something in the store cannot be read. */
 export const isDamage = (error: unknown) => DAMAGE.has(codeOf(error));
+
+/** Whether an error tells that the store's tables are not there (any more). */
+export const isGone = (error: unknown) => GONE.has(codeOf(error));
 
 /** Whether an error tells that a part is not there any more. */
 export const isGonePart = (error: unknown) => codeOf(error) === NO_SUCH_PART;
