@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
@@ -183,6 +184,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     },
   });
 
+  // Bodies of requests are unpacked by those who read them.
+  await server.register(compress, { encodings: ['gzip'], globalDecompression: false });
   await server.register(cookie);
   refuseUnmet(server, newId);
   leaveUnread(server);
