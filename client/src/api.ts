@@ -471,6 +471,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3/{project_id}/traces/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations that were traced, most frequent first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
+                    trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Epoch ms; only later traces. Default: an hour before `to` */
+                    from?: number;
+                    /** @description Epoch ms; only earlier traces. Default: now */
+                    to?: number;
+                    /** @description Tracker; default system for management traces; exact and case-sensitive */
+                    tracker_name?: string;
+                    /** @description Trace source; exact and case-sensitive */
+                    service_type?: string;
+                    /** @description Resource type; exact and case-sensitive */
+                    resource_type?: string;
+                    /** @description Resource ID; exact and case-sensitive */
+                    resource_id?: string;
+                    /** @description Resource name; exact and case-sensitive */
+                    resource_name?: string;
+                    /** @description When given, everything else is ignored */
+                    trace_id?: string;
+                    /** @description Trace name; exact and case-sensitive */
+                    trace_name?: string;
+                    /** @description Trace status; failed, an addition of OpenCTS: warning and incident */
+                    trace_rating?: "normal" | "warning" | "incident" | "failed" | "";
+                    /** @description User name; may be given several times */
+                    user?: string[];
+                    /** @description Source address; exact and case-sensitive */
+                    source_ip?: string;
+                    /** @description Access key of the user; exact and case-sensitive */
+                    access_key_id?: string;
+                    /** @description Enterprise project; exact and case-sensitive */
+                    enterprise_project_id?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Project, 32 hex digits */
+                    project_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            operations: {
+                                service_type: string;
+                                resource_type: string;
+                                trace_name: string;
+                                count: number;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v3/{project_id}/traces/firsts": {
         parameters: {
             query?: never;

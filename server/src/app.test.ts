@@ -61,6 +61,7 @@ describe('who may', () => {
     ['GET', '/v3/{p}/traces/export'],
     ['GET', '/v3/{p}/traces/histogram'],
     ['GET', '/v3/{p}/traces/facets?field=user'],
+    ['GET', '/v3/{p}/traces/operations'],
     ['GET', '/v3/{p}/traces/firsts'],
     ['GET', '/v3/{p}/accounting'],
     ['GET', '/v3/auth/tokens'],

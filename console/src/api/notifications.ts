@@ -30,3 +30,7 @@ export const previewNotification = (
 
 export const listOperations = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v3/{project_id}/operations/details', { params: { path }, signal }))).operations;
+
+/** Operations that were traced in the days that the trace list keeps. */
+export const listTracedOperations = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/traces/operations', { params: { path }, signal }))).operations;

@@ -26,6 +26,7 @@ export type BucketQuestion =
   paths['/v3/{project_id}/checkbucket']['post']['requestBody']['content']['application/json']['buckets'][number];
 export type Key = Answer<'/v3/{project_id}/keys'>['keys'][number];
 export type Operation = Answer<'/v3/{project_id}/operations/details'>['operations'][number];
+export type TracedOperation = Answer<'/v3/{project_id}/traces/operations'>['operations'][number];
 export type Notification =
   Answer<'/v3/{project_id}/notifications/{notification_type}'>['notifications'][number];
 export type Topic = Answer<'/v2/{project_id}/notifications/topics'>['topics'][number];

@@ -73,6 +73,7 @@ describe.each([
   ['/v2.0/PROJECT/system/trace', [...FILTERS, 'trace_status']],
   ['/v3/PROJECT/traces/histogram', [...FILTERS, 'buckets']],
   ['/v3/PROJECT/traces/facets?field=user', [...FILTERS, 'field']],
+  ['/v3/PROJECT/traces/operations', FILTERS],
   ['/v3/PROJECT/traces/firsts', ['user', 'trace_type']],
   ['/v3/PROJECT/traces/export', [...FILTERS, 'time_zone']],
   ['/v3/PROJECT/accounting', ['from', 'to']],

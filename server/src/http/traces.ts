@@ -174,6 +174,42 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   );
 
   server.get(
+    '/v3/:project_id/traces/operations',
+    {
+      config: { action: 'cts:trace:list' },
+      schema: {
+        summary: 'Operations that were traced, most frequent first',
+        tags: ['traces'],
+        params: Project,
+        querystring: Type.Interface([TraceQuery], {
+          limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, errorCode }),
+        }),
+        response: {
+          200: Type.Object({
+            operations: Type.Array(
+              Type.Object({
+                service_type: Type.String(),
+                resource_type: Type.String(),
+                trace_name: Type.String(),
+                count: Type.Integer(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const filter = filterOf(params.project_id, query, clock(), reach());
+      const found = await tracesFor(store, reply).operations(filter, query.limit);
+      return {
+        operations: found.map(({ serviceType, resourceType, traceName, count }) => ({
+          ...{ service_type: serviceType, resource_type: resourceType, trace_name: traceName, count },
+        })),
+      };
+    },
+  );
+
+  server.get(
     '/v3/:project_id/traces/firsts',
     {
       config: { action: 'cts:trace:list' },

@@ -86,6 +86,14 @@ export interface Firsts {
   operations: { serviceType: string; traceName: string; firstTime: number; count: number; user: string }[];
 }
 
+/** How often an operation on a kind of resources was traced. */
+export interface OperationCount {
+  serviceType: string;
+  resourceType: string;
+  traceName: string;
+  count: number;
+}
+
 /** How many traces the store holds for an hour of `record_time` (epoch ms of its start). */
 export interface HourCount {
   hour: number;
@@ -110,6 +118,8 @@ export interface TraceReader {
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
   /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
   facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
+  /** Operations of the filter's traces, most frequent first. */
+  operations(filter: TraceFilter, limit: number): Promise<OperationCount[]>;
   /** Operators, source addresses and operations of which no trace of the filter is older than `since`. */
   firsts(filter: TraceFilter, since: number, limit: number): Promise<Firsts>;
   /** Services that reported since an instant, each with its resource types; by name. */

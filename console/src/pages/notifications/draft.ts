@@ -12,6 +12,9 @@ export interface OperationKey {
   trace_name: string;
 }
 
+export const keyOf = ({ service_type, resource_type, trace_name }: OperationKey) =>
+  `${service_type}/${resource_type}/${trace_name}`;
+
 export interface Comparison {
   field: string;
   operator: '=' | '!=';

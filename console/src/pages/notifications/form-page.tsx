@@ -1,13 +1,16 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useSearchParams } from 'react-router-dom';
-import { listNotifications, listOperations } from '../../api/notifications.ts';
+import { ApiError } from '../../api/client.ts';
+import { listNotifications, listOperations, listTracedOperations } from '../../api/notifications.ts';
 import { useConsole } from '../../console-context.ts';
+import { isDenied } from '../../denied.ts';
 import { Missing } from '../../missing.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
 import { NotificationForm, type World } from './form.tsx';
 import { listKnownTopics } from './told.ts';
+import { withTraced } from './traced.ts';
 
 /** A notification in three steps, with what it would have told. */
 export default function NotificationFormPage() {
@@ -15,15 +18,20 @@ export default function NotificationFormPage() {
   const [parameters] = useSearchParams();
   const id = parameters.get('id') ?? '';
   const { value, loading, error, reload } = useLoad<World>(async (signal) => {
-    const [notifications, topics, operations] = await Promise.all([
+    const [notifications, topics, operations, traced] = await Promise.all([
       listNotifications(api, signal),
       listKnownTopics(api, signal),
       listOperations(api, signal),
+      // Who may not read traces chooses from the catalogue.
+      listTracedOperations(api, signal).catch((error) => {
+        if (error instanceof ApiError && isDenied(error)) return [];
+        throw error;
+      }),
     ]);
     return {
       notification: notifications.find(({ notification_id }) => notification_id === id),
       topics,
-      operations,
+      operations: withTraced(operations, traced),
     };
   }, id);
   if (error) return <Problem error={error} onRetry={reload} />;

@@ -7,19 +7,22 @@ import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useMemo, useState } from 'react';
-import type { Operation } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
-import type { OperationKey } from './draft.ts';
+import { keyOf, type OperationKey } from './draft.ts';
+import type { Choice } from './traced.ts';
 
 const words = texts.notifications.form;
 const PAGE = 12;
 
-export const keyOf = ({ service_type, resource_type, trace_name }: OperationKey) =>
-  `${service_type}/${resource_type}/${trace_name}`;
+function isOf(kind: string, { risk, typical, count }: Choice): boolean {
+  if (kind === 'typical') return typical;
+  if (kind === 'traced') return count > 0;
+  return kind === '' || risk === kind;
+}
 
-/** Operations to choose from, by words and by risk; those of a platform of one's own can be added. */
+/** Operations to choose from, by words, by risk and by what was traced; others can be added. */
 export function OperationPicker(props: {
-  known: readonly Operation[];
+  known: readonly Choice[];
   chosen: OperationKey[];
   onChange: (chosen: OperationKey[]) => void;
 }) {
@@ -33,13 +36,13 @@ export function OperationPicker(props: {
     const names = new Set(known.map(keyOf));
     const others = chosen
       .filter((one) => !names.has(keyOf(one)))
-      .map((one) => ({ ...one, description: '', risk: '' as const, typical: false }));
+      .map((one) => ({ ...one, description: '', risk: '' as const, typical: false, count: 0 }));
     return [...others, ...known];
   }, [known, chosen]);
   const found = useMemo(() => {
     const asked = typed.toLowerCase().split(/\s+/).filter(Boolean);
     return all.filter((one) => {
-      if (risk === 'typical' ? !one.typical : risk !== '' && one.risk !== risk) return false;
+      if (!isOf(risk, one)) return false;
       const text =
         `${one.trace_name} ${one.description} ${one.service_type} ${one.resource_type}`.toLowerCase();
       return asked.every((word) => text.includes(word));
@@ -51,7 +54,7 @@ export function OperationPicker(props: {
 
   return (
     <SpaceBetween size="m">
-      <Table<Operation>
+      <Table<Choice>
         variant="embedded"
         selectionType="multi"
         trackBy={keyOf}
@@ -135,7 +138,8 @@ export function OperationPicker(props: {
             id: 'description',
             minWidth: 160,
             header: words.columns.description,
-            cell: ({ description }) => description,
+            cell: ({ description, count }) =>
+              [description, count && words.traced(count)].filter(Boolean).join(' · '),
           },
           {
             id: 'source',

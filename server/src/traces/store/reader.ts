@@ -6,6 +6,7 @@ import type {
   HistogramBucket,
   HourCount,
   Members,
+  OperationCount,
   TraceFilter,
   TraceKey,
   TracePage,
@@ -88,6 +89,23 @@ export class ClickHouseReader implements TraceReader {
       count: Number(row.traces),
       firstTime: Number(row.first),
       lastTime: Number(row.last),
+    }));
+  }
+
+  async operations(filter: TraceFilter, limit: number): Promise<OperationCount[]> {
+    const { where, parameters } = conditionOf(filter);
+    const { rows } = await this.most(
+      limit,
+      `SELECT service_type, resource_type, trace_name, count() AS traces FROM ${this.table} WHERE ${where}
+       GROUP BY service_type, resource_type, trace_name
+       ORDER BY traces DESC, service_type, resource_type, trace_name LIMIT {most:UInt32}`,
+      parameters,
+    );
+    return rows.map((row) => ({
+      serviceType: row.service_type as string,
+      resourceType: row.resource_type as string,
+      traceName: row.trace_name as string,
+      count: Number(row.traces),
     }));
   }
 

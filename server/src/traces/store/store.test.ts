@@ -484,6 +484,28 @@ for (const backend of BACKENDS) {
       expect(await reader.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1, ...times }]);
     });
 
+    test('operations with their kind of resources, the most frequent first, as many as are wanted', async () => {
+      const projectId = newProject();
+      const of = (trace_name: string, resource_type = 'ecs') =>
+        line(projectId, { trace_name, resource_type });
+      const lines = [
+        of('deleteServer'),
+        of('createServer'),
+        of('deleteServer'),
+        of('createServer', 'volume'),
+      ];
+      await store.insert(bytes(lines), randomUUID());
+      const all = [
+        { serviceType: 'ECS', resourceType: 'ecs', traceName: 'deleteServer', count: 2 },
+        { serviceType: 'ECS', resourceType: 'ecs', traceName: 'createServer', count: 1 },
+        { serviceType: 'ECS', resourceType: 'volume', traceName: 'createServer', count: 1 },
+      ];
+      expect(await reader.operations(everything(projectId), 10)).toEqual(all);
+      expect(await reader.operations(everything(projectId), 1)).toEqual(all.slice(0, 1));
+      const created = { ...everything(projectId), traceName: 'createServer' };
+      expect(await reader.operations(created, 10)).toEqual(all.slice(1));
+    });
+
     test('source addresses of an operator: how often, first and last; and the traces of one of them', async () => {
       const projectId = newProject();
       const at = (minute: number, name: string, source_ip: string) =>
