@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { buildManual } from './manual.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const run = (command, args, cwd = root) => execFileSync(command, args, { cwd, stdio: 'inherit' });
@@ -39,4 +40,17 @@ if (Math.max(...inputs.map((name) => newest(path.join(consoleDir, name)))) > bui
     consoleDir,
   );
   compress(path.join(consoleDir, 'dist'));
+}
+
+const docs = path.join(root, 'docs');
+const manual = path.join(consoleDir, 'dist/manual');
+const made = newest(path.join(manual, 'index.html'));
+if (
+  Math.max(
+    newest(docs),
+    ...['manual.mjs', 'manual.css'].map((name) => newest(path.join(root, 'scripts', name))),
+  ) > made
+) {
+  buildManual(docs, manual);
+  compress(manual);
 }

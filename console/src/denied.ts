@@ -1,5 +1,6 @@
 import type { ApiError } from './api/client.ts';
 import { texts } from './texts/index.ts';
+import { toldOf } from './told.ts';
 
 const FORBIDDEN = 403;
 
@@ -27,5 +28,5 @@ export function rolesFor({ message }: ApiError): string[] {
 
 /** Why something failed; where a permission lacks, the roles that give it. */
 export function reasonOf(error: ApiError, roles: readonly string[] = rolesFor(error)): string {
-  return isDenied(error) && roles.length > 0 ? texts.common.deniedText(roles) : error.message;
+  return isDenied(error) && roles.length > 0 ? texts.common.deniedText(roles) : toldOf(error);
 }

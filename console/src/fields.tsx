@@ -4,6 +4,7 @@ import { ApiError } from './api/client.ts';
 import { useConsole } from './console-context.ts';
 import { isDenied, reasonOf } from './denied.ts';
 import { Misfilled, type Refusal, refusalOf } from './refusal.ts';
+import { toldOf } from './told.ts';
 import { asApiError } from './use-load.ts';
 
 interface Fields {
@@ -49,10 +50,15 @@ export function useRefusals(): Refusals {
       if (!(error instanceof ApiError)) setRefusal(refusalOf(error, members));
       else if (error.status === 401) onExpired();
       else if (isDenied(error)) setRefusal({ member: '', text: reasonOf(error) });
-      else setRefusal(refusalOf(error, members));
+      else setRefusal(toldRefusal(error, members));
     },
     clear: () => setRefusal(undefined),
   };
+}
+
+function toldRefusal(error: ApiError, members: ReadonlySet<string>): Refusal {
+  const { member, text } = refusalOf(error, members);
+  return { member, text: toldOf(error, text) };
 }
 
 export const FieldsProvider = FieldsContext.Provider;

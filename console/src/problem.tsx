@@ -3,6 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import type { ApiError } from './api/client.ts';
 import { isDenied, reasonOf } from './denied.ts';
 import { texts } from './texts/index.ts';
+import { toldOf } from './told.ts';
 
 interface Props {
   error: ApiError;
@@ -26,7 +27,7 @@ export function Problem({ error, roles, onRetry }: Props) {
       header={texts.common.failed}
       action={<Button onClick={onRetry}>{texts.common.retry}</Button>}
     >
-      {error.message}
+      {toldOf(error)}
     </Alert>
   );
 }

@@ -1,11 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { currentSession, type Session } from './api/session.ts';
+import { Boot } from './boot.tsx';
 
 const SignInPage = lazy(() => import('./pages/sign-in/page.tsx'));
 const SignInAgain = lazy(() => import('./pages/sign-in/again.tsx'));
 const Home = lazy(() => import('./home.tsx'));
-
-const boot = <div className="boot" aria-busy="true" />;
 
 /**
  * Signed in or not. When a session expires, the page stays as it is, with what was typed, behind a question for
@@ -35,9 +34,9 @@ export function Root() {
     else setSession(null);
   }, []);
 
-  if (session === undefined) return boot;
+  if (session === undefined) return <Boot />;
   return (
-    <Suspense fallback={boot}>
+    <Suspense fallback={<Boot />}>
       {session ? (
         <Home key={session.user.id} session={session} entered={entered} onEnd={end} />
       ) : (

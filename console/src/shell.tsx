@@ -5,6 +5,7 @@ import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
 import type { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
+import { Boot } from './boot.tsx';
 import { PageBoundary } from './boundary.tsx';
 import { type Console, ConsoleContext } from './console-context.ts';
 import { texts } from './texts/index.ts';
@@ -20,6 +21,13 @@ const link = (path: string, text: string): SideNavigationProps.Item => ({
   type: 'link',
   href: `${BASE}${path}`,
   text,
+});
+const elsewhere = (href: string, text: string): SideNavigationProps.Item => ({
+  type: 'link',
+  href,
+  text,
+  external: true,
+  externalIconAriaLabel: texts.menu.elsewhere,
 });
 /** @param operator whether the installation is any matter of the user */
 const itemsOf = (operator: boolean): SideNavigationProps.Item[] => [
@@ -57,6 +65,8 @@ const itemsOf = (operator: boolean): SideNavigationProps.Item[] => [
     : []),
   { type: 'divider' },
   link('/guide', words.guide),
+  elsewhere('/console/manual/index.html', texts.menu.manual),
+  elsewhere('/docs', texts.menu.api),
 ];
 const LINKS = itemsOf(true)
   .flatMap((item) => (item.type === 'section' ? item.items : [item]))
@@ -127,6 +137,7 @@ export function Shell(props: Props) {
             activeHref={active?.href ?? ''}
             items={items}
             onFollow={(event) => {
+              if (event.detail.external) return;
               event.preventDefault();
               navigate(event.detail.href.slice(BASE.length) || '/');
               if (!matchMedia(WIDE).matches) setOpen(false);
@@ -137,7 +148,7 @@ export function Shell(props: Props) {
         content={
           <div id={CONTENT} tabIndex={-1}>
             <PageBoundary address={pathname + search}>
-              <Suspense fallback={<div className="boot" aria-busy="true" />}>{props.children}</Suspense>
+              <Suspense fallback={<Boot />}>{props.children}</Suspense>
             </PageBoundary>
           </div>
         }

@@ -8,16 +8,17 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
-import type { Notification, Operation } from '../../api/types.ts';
+import type { Notification } from '../../api/types.ts';
 import type { Refusal } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
+import { useLeave } from '../../use-leave.tsx';
 import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps } from './draft.ts';
 import { Filter } from './filter.tsx';
 import { OperationPicker } from './picker.tsx';
 import { Preview } from './preview.tsx';
 import { hasLostTopic, type KnownTopics, topicName } from './told.ts';
 import { TopicField } from './topic-field.tsx';
-import { useLeave } from './use-leave.tsx';
+import type { Choice } from './traced.ts';
 import { useSave } from './use-save.ts';
 import { useStep } from './use-step.ts';
 import { Users } from './users.tsx';
@@ -37,7 +38,7 @@ export interface World {
   /** Absent: a new one is to be made. */
   notification: Notification | undefined;
   topics: KnownTopics;
-  operations: Operation[];
+  operations: Choice[];
 }
 
 interface Props {

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { previewNotification } from '../../api/notifications.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
+import { toldOf } from '../../told.ts';
 import { useLoad } from '../../use-load.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { type Draft, hasOpenConditions, previewOf } from './draft.ts';
@@ -52,7 +53,7 @@ function Findings({ draft }: { draft: Draft }) {
         </Header>
       }
     >
-      {error && <StatusIndicator type="error">{error.message}</StatusIndicator>}
+      {error && <StatusIndicator type="error">{toldOf(error)}</StatusIndicator>}
       {loading && !value && !error && (
         <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>
       )}

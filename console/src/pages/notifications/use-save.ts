@@ -7,6 +7,7 @@ import { useConsole } from '../../console-context.ts';
 import { reasonOf } from '../../denied.ts';
 import { type Refusal, refusalOf } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
+import { toldOf } from '../../told.ts';
 import { asApiError } from '../../use-load.ts';
 import { type Draft, requestOf } from './draft.ts';
 import { ROLES } from './roles.ts';
@@ -58,7 +59,7 @@ export function useSave(notification: Notification | undefined, draft: Draft) {
 }
 
 function refusedOf(error: ApiError): Refusal {
-  if (error.code === NAME_TAKEN) return { member: 'notification_name', text: error.message };
+  if (error.code === NAME_TAKEN) return { member: 'notification_name', text: toldOf(error) };
   const refusal = refusalOf(error, MEMBERS);
   return refusal.member === '' ? { member: '', text: reasonOf(error, ROLES) } : refusal;
 }

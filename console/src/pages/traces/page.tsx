@@ -9,10 +9,12 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Toggle from '@cloudscape-design/components/toggle';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import type { ApiError } from '../../api/client.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
+import { toldOf } from '../../told.ts';
 import { useRecording } from '../../use-recording.ts';
 import { Accounted } from './accounted.tsx';
 import { Filters } from './filters.tsx';
@@ -94,9 +96,7 @@ export default function TraceListPage() {
       <SpaceBetween size="m">
         <RecordingState tracking={tracking} onStarted={list.refresh} />
         <Filters api={api} view={view} zone={zone} onChange={change} />
-        {list.error && (
-          <Problem status={list.error.status} message={list.error.message} onRetry={list.refresh} />
-        )}
+        {list.error && <Problem error={list.error} onRetry={list.refresh} />}
         <Container disableContentPaddings footer={list.count > 0 && <Footer list={list} />}>
           <div className="histogram-area">
             <div className="histogram-head">
@@ -180,15 +180,15 @@ function useScrolled(): boolean {
   return scrolled;
 }
 
-function Problem({ status, message, onRetry }: { status: number; message: string; onRetry: () => void }) {
-  const away = status === 503;
+function Problem({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  const away = error.status === 503;
   return (
     <Alert
       type={away ? 'warning' : 'error'}
       header={words.error.title}
       action={<Button onClick={onRetry}>{words.error.retry}</Button>}
     >
-      {away ? words.error.away : message}
+      {away ? words.error.away : toldOf(error)}
     </Alert>
   );
 }

@@ -17,6 +17,7 @@ import { useConsole } from '../../console-context.ts';
 import { FieldsProvider, useRefusals } from '../../fields.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
+import { useLeave } from '../../use-leave.tsx';
 import { useLoad } from '../../use-load.ts';
 import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
 import { useListedProgress } from './listed.tsx';
@@ -60,10 +61,12 @@ function TrackerForm({ tracker, buckets, keys }: World) {
   const { api, notify, session } = useConsole();
   const region = session.projects.find(({ id }) => id === api.path.project_id)?.region ?? '';
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(() => draftOf(tracker));
+  const [before] = useState<Draft>(() => draftOf(tracker));
+  const [draft, setDraft] = useState(before);
+  const { leave, question } = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
   const { attach, fields, problem, refuse, clear } = useRefusals();
   const [busy, setBusy] = useState(false);
-  const change = (next: Partial<Draft>) => setDraft((before) => ({ ...before, ...next }));
+  const change = (next: Partial<Draft>) => setDraft((current) => ({ ...current, ...next }));
   const title = tracker ? words.edit(tracker.tracker_name) : words.create;
 
   const save = async () => {
@@ -91,7 +94,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           ]}
           onFollow={(event) => {
             event.preventDefault();
-            if (event.detail.href !== '#') navigate(event.detail.href);
+            if (event.detail.href !== '#') leave(event.detail.href);
           }}
         />
       }
@@ -108,7 +111,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           errorText={problem}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button formAction="none" variant="link" onClick={() => navigate('/trackers')}>
+              <Button formAction="none" variant="link" onClick={() => leave('/trackers')}>
                 {texts.common.cancel}
               </Button>
               <Button variant="primary" loading={busy}>
@@ -129,6 +132,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           </FieldsProvider>
         </Form>
       </form>
+      {question}
     </ContentLayout>
   );
 }

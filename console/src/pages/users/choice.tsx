@@ -5,6 +5,7 @@ import type { Api } from '../../api/client.ts';
 import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
+import { toldOf } from '../../told.ts';
 import { type Loaded, useLoad } from '../../use-load.ts';
 
 const words = texts.people;
@@ -19,7 +20,7 @@ export interface Choosable {
 export const loadedOptions = ({ value, loading, error, reload }: Loaded<unknown>) => ({
   statusType: error ? ('error' as const) : loading && !value ? ('loading' as const) : ('finished' as const),
   loadingText: texts.common.loading,
-  errorText: error?.message,
+  errorText: error && toldOf(error),
   recoveryText: texts.common.retry,
   onLoadItems: () => error && reload(),
 });

@@ -10,6 +10,7 @@ import { overview } from './overview.ts';
 import { people } from './people.ts';
 import { quarantine } from './quarantine.ts';
 import { range } from './range.ts';
+import { refusals } from './refusals.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { topics } from './topics.ts';
@@ -30,6 +31,7 @@ export const german: Texts = {
   people,
   quarantine,
   range,
+  refusals,
   search,
   timeline,
   topics,
@@ -103,6 +105,11 @@ export const german: Texts = {
     copy: 'Kopieren',
     copied: 'Kopiert',
     dismiss: 'Ausblenden',
+    leave: {
+      title: 'Ohne Speichern verlassen?',
+      text: 'Ihre Eingaben gehen verloren.',
+      action: 'Verlassen',
+    },
     optional: 'optional',
     traces: (count) => `${number(count)} ${count === 1 ? 'Trace' : 'Traces'}`,
     files: (count) => `${number(count)} ${count === 1 ? 'Datei' : 'Dateien'}`,
@@ -120,6 +127,9 @@ export const german: Texts = {
     project: 'Projekt',
     language: 'Sprache',
     skip: 'Zum Inhalt springen',
+    manual: 'Dokumentation',
+    api: 'API',
+    elsewhere: 'Öffnet sich in einem neuen Tab',
   },
   recording: {
     absent: 'CTS ist in diesem Projekt nicht aktiviert',

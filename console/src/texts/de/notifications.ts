@@ -48,7 +48,15 @@ export const notifications: typeof english = {
     find: 'Vorgänge suchen',
     findHint: 'Nach Name, Beschreibung, Quelle oder Ressourcentyp, z. B.: delete server',
     risk: 'Risiko',
-    risks: { '': 'Alle', high: 'Hohes Risiko', cost: 'Kosten', service: 'Dienst', typical: 'Typisch' },
+    risks: {
+      '': 'Alle',
+      traced: 'Hier gesehen',
+      high: 'Hohes Risiko',
+      cost: 'Kosten',
+      service: 'Dienst',
+      typical: 'Typisch',
+    },
+    traced: (count) => `${number(count)} Traces der letzten Tage`,
     typical: 'Typische auswählen',
     clear: 'Auswahl aufheben',
     chosen: (count) => `${number(count)} ausgewählt (höchstens 1.000)`,
@@ -94,9 +102,6 @@ export const notifications: typeof english = {
       count > shown
         ? `${number(count)} Traces; die neuesten ${number(shown)}:`
         : `${number(count)} ${count === 1 ? 'Trace' : 'Traces'}:`,
-    leaveTitle: 'Ohne Speichern verlassen?',
-    leaveText: 'Ihre Eingaben gehen verloren.',
-    leave: 'Verlassen',
     failed: 'Die Benachrichtigung konnte nicht gespeichert werden',
   },
 };

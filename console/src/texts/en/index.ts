@@ -102,6 +102,11 @@ export const english = {
     copy: 'Copy',
     copied: 'Copied',
     dismiss: 'Dismiss',
+    leave: {
+      title: 'Leave without saving?',
+      text: 'What you have entered here is lost.',
+      action: 'Leave',
+    },
     optional: 'optional',
     traces: (count: number) => `${number(count)} ${count === 1 ? 'trace' : 'traces'}`,
     files: (count: number) => `${number(count)} ${count === 1 ? 'file' : 'files'}`,
@@ -119,7 +124,12 @@ export const english = {
     project: 'Project',
     language: 'Language',
     skip: 'Skip to the content',
+    manual: 'Documentation',
+    api: 'API',
+    elsewhere: 'Opens in a new tab',
   },
+  /** In English the service's own words say it. */
+  refusals: {} as Readonly<Record<string, string>>,
   recording: {
     absent: 'CTS is not enabled in this project',
     absentText:

@@ -45,10 +45,15 @@ export const notifications = {
     find: 'Find operations',
     findHint: 'By name, description, source or resource type, such as: delete server',
     risk: 'Risk',
-    risks: { '': 'All', high: 'High risk', cost: 'Cost', service: 'Service', typical: 'Typical' } as Record<
-      string,
-      string
-    >,
+    risks: {
+      '': 'All',
+      traced: 'Seen here',
+      high: 'High risk',
+      cost: 'Cost',
+      service: 'Service',
+      typical: 'Typical',
+    } as Record<string, string>,
+    traced: (count: number) => `${number(count)} traces of the last days`,
     typical: 'Choose the typical ones',
     clear: 'Choose none',
     chosen: (count: number) => `${number(count)} chosen (at most 1,000)`,
@@ -93,9 +98,6 @@ export const notifications = {
       count > shown
         ? `${number(count)} traces; the newest ${number(shown)}:`
         : `${number(count)} ${count === 1 ? 'trace' : 'traces'}:`,
-    leaveTitle: 'Leave without saving?',
-    leaveText: 'What you have entered here is lost.',
-    leave: 'Leave',
     failed: 'The notification could not be saved',
   },
 };

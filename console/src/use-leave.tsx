@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router-dom';
-import { Question } from '../../question.tsx';
-import { texts } from '../../texts/index.ts';
+import { Question } from './question.tsx';
+import { texts } from './texts/index.ts';
 
-const words = texts.notifications.form;
+const words = texts.common.leave;
 const BASE = '/console';
 
 /** Asks before a half-filled form is left by a link of the console, or with its tab. */
@@ -34,8 +34,8 @@ export function useLeave(unsaved: boolean) {
     if (sure && route !== undefined) navigate(route);
   };
   const question = route !== undefined && (
-    <Question title={words.leaveTitle} action={words.leave} work={async () => undefined} onClose={close}>
-      {words.leaveText}
+    <Question title={words.title} action={words.action} work={async () => undefined} onClose={close}>
+      {words.text}
     </Question>
   );
   return { leave: unsaved ? setRoute : navigate, question };
