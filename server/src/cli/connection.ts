@@ -32,23 +32,50 @@ export interface Connection {
  */
 export async function connect(options: Connection, password?: string): Promise<OpenCtsClient> {
   const { env } = process;
+  const url = addressOf(options.url ?? env.OPENCTS_URL ?? 'http://127.0.0.1:8780');
   const token = password === undefined ? await tokenOf(options) : undefined;
+  const domain = options.domain ?? env.OPENCTS_DOMAIN ?? 'default';
+  const user = options.user ?? env.OPENCTS_USER ?? 'admin';
+  const known = password ?? (env.OPENCTS_PASSWORD || undefined);
   return new OpenCtsClient({
-    url: options.url ?? env.OPENCTS_URL ?? 'http://127.0.0.1:8780',
+    url,
     project: options.project ?? env.OPENCTS_PROJECT,
     credentials: token
       ? { token }
       : {
-          domain: options.domain ?? env.OPENCTS_DOMAIN ?? 'default',
-          user: options.user ?? env.OPENCTS_USER ?? 'admin',
-          password: password ?? env.OPENCTS_PASSWORD ?? (await askSecret('Password', 'OPENCTS_PASSWORD')),
+          ...{ domain, user },
+          password:
+            known ??
+            (await askSecret(`Password of ${user} (account ${domain}) at ${url}`, 'OPENCTS_PASSWORD')),
         },
   });
 }
 
+/** @throws OpenCtsError when it is no address of a service */
+function addressOf(url: string): string {
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url;
+  throw new OpenCtsError(
+    0,
+    '',
+    `--url (OPENCTS_URL) is ${url}; it must be an address that begins with http:// or https://`,
+  );
+}
+
 /** Never from the command line itself, which others of the machine can read. */
 async function tokenOf({ 'token-file': file }: Connection): Promise<string | undefined> {
-  return (file === undefined ? process.env.OPENCTS_TOKEN : await readFile(file, 'utf8'))?.trim();
+  if (file === undefined) return process.env.OPENCTS_TOKEN?.trim();
+  return (await readNamed('--token-file', file)).trim();
+}
+
+/** Reads a file that an option names. @throws OpenCtsError when that fails */
+export async function readNamed(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new OpenCtsError(0, '', `${option} ${file}: ${why}`);
+  }
 }
 
 /**
@@ -61,7 +88,7 @@ export async function askSecret(what: string, variable: string): Promise<string>
     throw new OpenCtsError(
       0,
       '',
-      `there is no terminal to ask for the ${what.toLowerCase()}: set ${variable}`,
+      `no terminal to ask for the ${what[0]?.toLowerCase()}${what.slice(1)}: put it into ${variable}`,
     );
   }
   process.stderr.write(`${what}: `);

@@ -1,3 +1,10 @@
-export { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, type Connection, connect } from './connection.ts';
+export {
+  askSecret,
+  CONNECTION_HELP,
+  CONNECTION_OPTIONS,
+  type Connection,
+  connect,
+  readNamed,
+} from './connection.ts';
 export { Progress } from './progress.ts';
 export { administer, NOUNS } from './run.ts';

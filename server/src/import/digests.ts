@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import type { KeyObject } from 'node:crypto';
+import { readNamed } from '../cli/index.ts';
 import { type Finding, readPublicKey, verifyArchive } from '../evidence/index.ts';
+import { WrongOrigin } from './open-origin.ts';
 import type { Origin } from './origin.ts';
 
 /** What the digests of archives say of their trace files. */
@@ -19,7 +21,7 @@ export async function checkDigests(
   keyFiles: readonly string[],
 ): Promise<Checked> {
   const publicKeys = await Promise.all(
-    keyFiles.map(async (file) => readPublicKey(await readFile(file, 'utf8'))),
+    keyFiles.map(async (file) => keyOf(file, await readNamed('--public-key', file))),
   );
   const changed = new Map<string, string>();
   const told: string[] = [];
@@ -37,4 +39,12 @@ export async function checkDigests(
     );
   }
   return { changed, told };
+}
+
+function keyOf(file: string, text: string): KeyObject {
+  try {
+    return readPublicKey(text);
+  } catch {
+    throw new WrongOrigin(`--public-key ${file}: it is no public key, neither PEM nor Base64`);
+  }
 }

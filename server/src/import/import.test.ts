@@ -275,7 +275,7 @@ test.each([
 test('without a password and a terminal it says where the password comes from', async () => {
   const file = await fileOf('asked', [given('asked')]);
   const { code, err } = await opencts([file], {});
-  expect([code, err]).toEqual([1, expect.stringContaining('set OPENCTS_PASSWORD')]);
+  expect([code, err]).toEqual([1, expect.stringContaining('put it into OPENCTS_PASSWORD')]);
 });
 
 test('what is invoked is recorded as management by choice', async () => {
@@ -352,6 +352,28 @@ test.each([
     code: 2,
     err: expect.stringContaining('--data-as-management is for cloudtrail'),
   });
+});
+
+test.each([
+  [['--url=nonsense'], {}, '--url (OPENCTS_URL) is nonsense; it must be an address that begins with http'],
+  [['--url=http://127.0.0.1:9'], {}, 'http://127.0.0.1:9 cannot be reached'],
+  [['--token-file=nowhere'], {}, '--token-file nowhere: there is no such file'],
+  [['--token-file=/'], {}, '--token-file /: it cannot be read (EISDIR)'],
+  [['--public-key=nowhere'], {}, '--public-key nowhere: there is no such file'],
+  [['--public-key=package.json'], {}, '--public-key package.json: it is no public key'],
+  [
+    [],
+    { OPENCTS_PASSWORD: '' },
+    'no terminal to ask for the password of admin (account default) at http://127.0.0.1:',
+  ],
+  [[], { OPENCTS_PASSWORD: 'not-it' }, 'the account, the user or the password is wrong'],
+  [['--project=nowhere'], {}, 'there is no project nowhere'],
+])('%j with %j is refused in one line that says what to change', async (options, env, said) => {
+  const given: Record<string, string> = { OPENCTS_PASSWORD: PASSWORD, ...env };
+  const { code, err } = await opencts(['package.json', ...options], given, ['cts', house]);
+  expect(err).toMatch(/^opencts import: [^\n]+\n$/);
+  expect(err).toContain(said);
+  expect([1, 2]).toContain(code);
 });
 
 test.skipIf(!existsSync(CASES))('the case of a trace file is taken', async () => {
