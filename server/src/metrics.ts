@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Archiving, Listing, Uploader } from './archive/index.ts';
 import type { Timekeeper } from './clock/index.ts';
+import type { Gate } from './http/index.ts';
 import type { DiskWatch, Indexing, Intake } from './ingest/index.ts';
 import type { Journal, Position, Quarantine } from './journal/index.ts';
 import type { StoredWatch } from './metadata/index.ts';
@@ -26,6 +27,7 @@ export interface Watched {
   disk: DiskWatch;
   stored: StoredWatch;
   storeCare: StoreCare;
+  gate: Gate;
   /** What accounts share. */
   queues: readonly FairQueue[];
   engineRestarts: () => number;
@@ -220,6 +222,14 @@ export function createMetrics(watched: () => Watched): Metrics {
     collect() {
       this.reset();
       for (const queue of watched().queues) this.inc({ queue: queue.name }, queue.load().refused);
+    },
+  });
+  new Gauge({
+    name: 'opencts_unread_answers_bytes',
+    help: 'Bytes of answers that are there and were not read by whoever asked',
+    registers,
+    collect() {
+      this.set(watched().gate.unreadInAll);
     },
   });
   new Gauge({

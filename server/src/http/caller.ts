@@ -1,15 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import type { TraceReader, TraceStore } from '../traces/index.ts';
+import { onceEnded } from './answer-end.ts';
 
 /** Aborts when whoever asked has closed the connection before the answer was whole. */
 export function callerGone(reply: FastifyReply): AbortSignal {
   const control = new AbortController();
-  const look = () => {
+  onceEnded(reply, () => {
     if (!reply.raw.writableFinished) control.abort(ERRORS.callerGone());
-  };
-  if (reply.raw.destroyed) look();
-  else reply.raw.once('close', look);
+  });
   return control.signal;
 }
 

@@ -1,14 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { FairQueue } from '../shares/index.ts';
+import { onceEnded } from './answer-end.ts';
 import { callerGone } from './caller.ts';
 import {
+  BODY_SHARES,
   FILE_SHARES,
   MAX_UNREAD_BYTES,
   MAX_UNREAD_BYTES_IN_ALL,
   REQUEST_SHARES,
   STREAM_SHARES,
 } from './limits.ts';
+import { Places } from './places.ts';
 import { STREAM_TERMS, type StreamTerms, watchStream } from './stream-watch.ts';
 
 declare module 'fastify' {
@@ -23,36 +26,46 @@ declare module 'fastify' {
 }
 
 /**
- * What accounts may have under way at a time. A request has a place while it is being worked at, until its
- * answer begins; answers that are streams (exports, downloads) have places of their own until they end; of
- * answers that are there, but were not read by whoever asked, an account may have so many bytes.
+ * What accounts may have under way at a time. A request has a place while its body comes, and another one while it is
+ * being worked at, until its answer begins; of both a user has only a part, so that whoever has no rights shuts
+ * nobody else out. Answers that are streams (exports, downloads) have places of their own until they end; of answers
+ * that are there, but were not read by whoever asked, an account may have so many bytes.
  *
  * State is touched only on the event loop's thread, between awaits.
  */
 export class Gate {
-  readonly requests = new FairQueue(REQUEST_SHARES);
+  private readonly bodies = new Places(BODY_SHARES);
+  private readonly requests = new Places(REQUEST_SHARES);
   readonly streams = new FairQueue(STREAM_SHARES);
   /** Looks into trace files: unpacking and hashing them. */
   readonly files = new FairQueue(FILE_SHARES);
   private readonly unread = new Map<string, number>();
-  private unreadInAll = 0;
   private readonly terms: StreamTerms;
+  unreadInAll = 0;
 
   /** @param terms on which answers that are streams go on */
   constructor(terms = STREAM_TERMS) {
     this.terms = terms;
   }
 
+  get queues(): FairQueue[] {
+    return [this.bodies.ofAccounts, this.requests.ofAccounts, this.streams, this.files];
+  }
+
   /** Makes every identified request pass. */
   guard(server: FastifyInstance): void {
     server.decorateRequest('leave', undefined);
+    const isShared = ({ principal, routeOptions }: FastifyRequest) =>
+      principal && !routeOptions.config.unshared;
     // Before the body is read: what waits takes no memory.
     server.addHook('preParsing', (request, reply, _payload, done) => {
-      if (!request.principal || request.routeOptions.config.unshared) {
-        done();
-        return;
-      }
-      this.enter(request, reply).then(() => done(), done);
+      if (!isShared(request) || !hasBody(request)) return done();
+      this.enter(this.bodies, request, reply).then(() => done(), done);
+    });
+    server.addHook('preValidation', (request, reply, done) => {
+      if (!isShared(request)) return done();
+      // While it waits it has the place of its body still, if it has one.
+      this.enter(this.requests, request, reply).then(() => done(), done);
     });
     server.addHook('onSend', (request, reply, payload, done) => {
       request.leave?.();
@@ -72,8 +85,7 @@ export class Gate {
     await new Promise<void>((resolve, reject) => {
       const work = () =>
         new Promise<void>((end) => {
-          if (reply.raw.destroyed) end();
-          reply.raw.once('close', end);
+          onceEnded(reply, end);
           resolve();
         });
       this.streams.run(reply.request.principal.domainId, work, callerGone(reply)).catch(reject);
@@ -82,25 +94,28 @@ export class Gate {
     await reply.server.readmit(reply.request);
   }
 
-  private async enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const account = request.principal.domainId;
+  private async enter(places: Places, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    this.refuseUnread(request.principal.domainId);
+    const leave = await places.take(request.principal, callerGone(reply));
+    request.leave?.();
+    request.leave = leave;
+    onceEnded(reply, leave);
+    // Others may have been answered meanwhile.
+    this.refuseUnread(request.principal.domainId);
+  }
+
+  /** Where it is too much in all, whoever has more than an equal part is refused. @throws CtsError 429 */
+  private refuseUnread(account: string): void {
     const unread = this.unread.get(account) ?? 0;
-    if (unread > MAX_UNREAD_BYTES || (unread > 0 && this.unreadInAll > MAX_UNREAD_BYTES_IN_ALL)) {
+    const part = MAX_UNREAD_BYTES_IN_ALL / Math.max(this.unread.size, 1);
+    if (unread > MAX_UNREAD_BYTES || (this.unreadInAll > MAX_UNREAD_BYTES_IN_ALL && unread > part)) {
       throw ERRORS.tooMuchUnread(unread);
     }
-    await new Promise<void>((resolve, reject) => {
-      const work = () =>
-        new Promise<void>((leave) => {
-          request.leave = leave;
-          resolve();
-        });
-      this.requests.run(account, work, callerGone(reply)).catch(reject);
-    });
   }
 
   private sending(account: string, reply: FastifyReply, bytes: number): void {
     this.count(account, bytes);
-    reply.raw.once('close', () => this.count(account, -bytes));
+    onceEnded(reply, () => this.count(account, -bytes));
   }
 
   private count(account: string, bytes: number): void {
@@ -110,3 +125,6 @@ export class Gate {
     else this.unread.delete(account);
   }
 }
+
+const hasBody = ({ headers }: FastifyRequest) =>
+  Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;

@@ -1,4 +1,5 @@
 import type { FairQueueOptions } from '../shares/index.ts';
+import type { PlaceShares } from './places.ts';
 
 /** Bytes of a request's body, where a route says nothing else. */
 export const MAX_BODY = 1024 * 1024;
@@ -39,10 +40,20 @@ export const EXPORT_PAGE = 2000;
  * Requests of accounts that are being worked at. Ordinary clients (a console, a tool with 30 requests side by
  * side) wait for a moment at most, and are never refused.
  */
-export const REQUEST_SHARES: FairQueueOptions = {
+export const REQUEST_SHARES: PlaceShares = {
   name: 'requests',
   atOnce: 1000,
   each: 16,
+  eachUser: 12,
+  waiting: 300,
+  retryAfter: 2,
+};
+/** Bodies that come, or wait for their turn: each may be 1 MiB, and come slowly. */
+export const BODY_SHARES: PlaceShares = {
+  name: 'bodies',
+  atOnce: 500,
+  each: 40,
+  eachUser: 16,
   waiting: 300,
   retryAfter: 2,
 };

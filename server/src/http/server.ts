@@ -52,6 +52,7 @@ import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
 import type { Gate } from './gate.ts';
 import { guard } from './guard.ts';
+import { answerHead } from './head.ts';
 import { healthRoutes } from './health.ts';
 import { iamRoutes } from './iam/index.ts';
 import type { SessionCookies } from './iam/session-cookies.ts';
@@ -191,6 +192,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   leaveUnread(server);
   guard(server, deps.iam, deps.sessions, deps.config.metricsToken);
   deps.gate.guard(server);
+  answerHead(server);
   audit(server, deps.operations, deps.log);
   handleErrors(server, deps.log, deps.intake.masker);
   strictQueries(server);

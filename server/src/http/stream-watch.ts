@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { CtsError } from '../errors.ts';
+import { onceEnded } from './answer-end.ts';
 import { STREAM_BYTES_A_SECOND, STREAM_LOOK_MS, STREAM_WINDOW_MS } from './limits.ts';
 
 export interface StreamTerms {
@@ -20,7 +21,8 @@ export const STREAM_TERMS: StreamTerms = {
  * Looks at an answer that is a stream until it ends: it is broken off when its caller may not read any more, or
  * takes it in drops. Time in which the service has nothing for the caller does not count.
  */
-export function watchStream({ raw, request, server }: FastifyReply, terms: StreamTerms): void {
+export function watchStream(reply: FastifyReply, terms: StreamTerms): void {
+  const { raw, request, server } = reply;
   const { socket } = request.raw;
   let since = performance.now();
   let before = 0;
@@ -46,5 +48,5 @@ export function watchStream({ raw, request, server }: FastifyReply, terms: Strea
   const timer = setInterval(look, terms.look);
   // Node warns of a leak at the eleventh listener; a stream has ten without this one.
   raw.setMaxListeners(raw.getMaxListeners() + 1);
-  raw.once('close', () => clearInterval(timer));
+  onceEnded(reply, () => clearInterval(timer));
 }
