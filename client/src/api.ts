@@ -4966,6 +4966,8 @@ export interface paths {
                                 key: string;
                                 values: string[];
                             }[];
+                            /** @description true: there are more values than are told (an addition of OpenCTS) */
+                            truncated?: boolean;
                         };
                     };
                 };
@@ -5008,7 +5010,8 @@ export interface paths {
                             values?: string[];
                         }[];
                         matches?: {
-                            key: string;
+                            /** @enum {unknown} */
+                            key: "resource_name";
                             value: string;
                         }[];
                         limit?: number;

@@ -253,6 +253,7 @@ export async function startApp({
       ...iam.queues,
       ...gate.queues,
       delivery.detections.turns,
+      delivery.topics.looks,
       queries,
       ...searches.queues,
       largeBodies,

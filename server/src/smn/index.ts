@@ -19,7 +19,11 @@ export {
   MOST_MESSAGE_BYTES,
   MOST_PROJECT_WAITING,
   MOST_SMS,
+  MOST_SOUGHT_TAGS,
+  MOST_SOUGHT_VALUES,
   MOST_SUBJECT,
+  MOST_TAG_KEY,
+  MOST_TAG_VALUE,
 } from './limits.ts';
 export { DeliveryLog, type Whose } from './log.ts';
 export { Losses } from './losses.ts';
@@ -39,5 +43,5 @@ export {
   Subscriptions,
 } from './subscriptions.ts';
 export { TEMPLATE_PROTOCOLS, type Template, Templates } from './templates.ts';
-export { type Topic, type TopicOwner, Topics } from './topics.ts';
+export { type ListedTopic, type Topic, type TopicOwner, Topics } from './topics.ts';
 export { parseUrn, TOPIC_NAME, topicUrn } from './urn.ts';

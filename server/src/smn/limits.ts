@@ -6,6 +6,15 @@ export const MAX_SUMMARY = 120;
 
 export const MOST_TOPICS = 3000;
 export const MOST_TOPIC_TAGS = 20;
+export const MOST_TAG_KEY = 127;
+export const MOST_TAG_VALUE = 255;
+/** Keys with their values in an answer about all topics of a project. */
+export const MOST_TAG_PAIRS = 10_000;
+/** Looks at the tags of all topics of a project: one of the threads that read is for others. */
+export const TAG_SHARES = { name: 'topic tags', atOnce: 1, each: 1, waiting: 20, retryAfter: 2 };
+/** In a search by tags: keys, and values of each. */
+export const MOST_SOUGHT_TAGS = 20;
+export const MOST_SOUGHT_VALUES = 20;
 export const MOST_DISPLAY_BYTES = 192;
 export const MOST_INTRODUCTION_BYTES = 120;
 export const MOST_POLICY_BYTES = 30 * 1024;

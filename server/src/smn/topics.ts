@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import { type Database, inPieces, type Metadata, PIECE_ROWS } from '../metadata/index.ts';
+import { FairQueue } from '../shares/index.ts';
 import {
   MOST_DISPLAY_BYTES,
   MOST_INTRODUCTION_BYTES,
   MOST_POLICY_BYTES,
+  MOST_TAG_PAIRS,
   MOST_TOPIC_TAGS,
   MOST_TOPICS,
+  TAG_SHARES,
 } from './limits.ts';
 import { isLine, isText, LINE_RULE, TEXT_RULE } from './plain-text.ts';
 import { emptyQueues } from './queue.ts';
@@ -42,7 +45,12 @@ export interface TopicFilter {
   fuzzyName?: string;
   fuzzyDisplayName?: string;
   enterpriseProjectId?: string;
+  /** All of them, each with one of its values; without values: whatever its value is. */
+  tags?: readonly { key: string; values: readonly string[] }[];
 }
+
+/** A topic in a list: without what may be long. */
+export type ListedTopic = Omit<Topic, 'introduction' | 'accessPolicy'>;
 
 export interface TopicTag {
   key: string;
@@ -53,6 +61,8 @@ export type TopicAttribute = 'access_policy' | 'introduction';
 
 /** Topics of all projects (`docs/reference/smn-api.md` 2, 7). */
 export class Topics {
+  /** For looks at all topics of a project with their tags. */
+  readonly looks = new FairQueue(TAG_SHARES);
   private readonly metadata: Metadata;
   private readonly clock: () => number;
   private readonly changed: () => void;
@@ -64,26 +74,53 @@ export class Topics {
     this.changed = changed;
   }
 
-  /** Newest first. */
-  async list(owner: TopicOwner, filter: TopicFilter = {}): Promise<Topic[]> {
-    const rows = await this.metadata
-      .selectFrom('smn_topics')
-      .selectAll()
-      .where('project_id', '=', owner.projectId)
+  /** A page, newest first, and the number of all. */
+  async find(
+    owner: TopicOwner,
+    filter: TopicFilter,
+    { offset, limit }: { offset: number; limit: number },
+  ): Promise<{ count: number; topics: ListedTopic[] }> {
+    const count = await this.count(owner, filter);
+    const rows = await this.found(owner, filter)
+      .select(['id', 'project_id', 'name', 'display_name', 'push_policy', 'enterprise_project_id'])
+      .select(['created_at', 'updated_at'])
       .orderBy('created_at', 'desc')
       .orderBy('id')
+      .limit(limit)
+      .offset(offset)
       .execute();
-    return rows
-      .map((row) => toTopic(row, owner.region))
-      .filter(
-        (topic) =>
-          (filter.id === undefined || topic.id === filter.id) &&
-          (filter.name === undefined || topic.name === filter.name) &&
-          topic.name.includes(filter.fuzzyName ?? '') &&
-          topic.displayName.includes(filter.fuzzyDisplayName ?? '') &&
-          (filter.enterpriseProjectId === undefined ||
-            topic.enterpriseProjectId === filter.enterpriseProjectId),
+    return { count, topics: rows.map((row) => toListed(row, owner.region)) };
+  }
+
+  async count(owner: TopicOwner, filter: TopicFilter): Promise<number> {
+    const { count } = await this.found(owner, filter)
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  private found({ projectId }: TopicOwner, filter: TopicFilter) {
+    const { id, name, fuzzyName, fuzzyDisplayName, enterpriseProjectId, tags = [] } = filter;
+    let query = this.metadata.selectFrom('smn_topics').where('project_id', '=', projectId);
+    if (id !== undefined) query = query.where('id', '=', id);
+    if (name !== undefined) query = query.where('name', '=', name);
+    if (fuzzyName) query = query.where(sql<boolean>`instr(name, ${fuzzyName}) > 0`);
+    if (fuzzyDisplayName) query = query.where(sql<boolean>`instr(display_name, ${fuzzyDisplayName}) > 0`);
+    if (enterpriseProjectId !== undefined) {
+      query = query.where('enterprise_project_id', '=', enterpriseProjectId);
+    }
+    for (const { key, values } of tags) {
+      query = query.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('smn_topic_tags')
+            .select('key')
+            .whereRef('topic_id', '=', 'smn_topics.id')
+            .where('key', '=', key)
+            .$if(values.length > 0, (tagged) => tagged.where('value', 'in', values)),
+        ),
       );
+    }
+    return query;
   }
 
   /** By its URN, which must be of the owner's project and region. @throws CtsError 400, 404 */
@@ -104,13 +141,12 @@ export class Topics {
     return found;
   }
 
-  async byName(owner: TopicOwner, name: string): Promise<Topic | undefined> {
-    const row = await this.metadata
-      .selectFrom('smn_topics')
-      .selectAll()
-      .where('project_id', '=', owner.projectId)
-      .where('name', '=', name)
-      .executeTakeFirst();
+  byName(owner: TopicOwner, name: string): Promise<Topic | undefined> {
+    return this.one(owner, { name });
+  }
+
+  async one(owner: TopicOwner, by: { name: string } | { id: string }): Promise<Topic | undefined> {
+    const row = await this.found(owner, by).selectAll().executeTakeFirst();
     return row && toTopic(row, owner.region);
   }
 
@@ -196,13 +232,37 @@ export class Topics {
     await this.change(topic, { [name]: value });
   }
 
-  async tags({ id }: Topic): Promise<TopicTag[]> {
-    return this.metadata
+  async tags({ id }: Pick<Topic, 'id'>): Promise<TopicTag[]> {
+    return (await this.tagsOf([id])).get(id) ?? [];
+  }
+
+  /** Of several topics, by their ids; in order of their keys. */
+  async tagsOf(ids: readonly string[]): Promise<Map<string, TopicTag[]>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.metadata
       .selectFrom('smn_topic_tags')
-      .select(['key', 'value'])
-      .where('topic_id', '=', id)
+      .selectAll()
+      .where('topic_id', 'in', ids)
       .orderBy('key')
       .execute();
+    const tags = new Map(ids.map((id) => [id, [] as TopicTag[]]));
+    for (const { topic_id, key, value } of rows) tags.get(topic_id)?.push({ key, value });
+    return tags;
+  }
+
+  /** Of all topics of a project, each pair once, in their order: the first {@link MOST_TAG_PAIRS}. */
+  async allTags({ projectId }: TopicOwner): Promise<{ tags: TopicTag[]; truncated: boolean }> {
+    const tags = await this.metadata
+      .selectFrom('smn_topic_tags')
+      .innerJoin('smn_topics', 'smn_topics.id', 'smn_topic_tags.topic_id')
+      .where('project_id', '=', projectId)
+      .select(['key', 'value'])
+      .distinct()
+      .orderBy('key')
+      .orderBy('value')
+      .limit(MOST_TAG_PAIRS + 1)
+      .execute();
+    return { tags: tags.slice(0, MOST_TAG_PAIRS), truncated: tags.length > MOST_TAG_PAIRS };
   }
 
   /** Adds tags; a key that is there takes the new value. @throws CtsError 403 beyond 20 tags */
@@ -291,6 +351,15 @@ function isObject(text: string): boolean {
 
 /** @param region of the project */
 export const toTopic = (row: Selectable<Database['smn_topics']>, region: string): Topic => ({
+  ...toListed(row, region),
+  introduction: row.introduction,
+  accessPolicy: row.access_policy,
+});
+
+const toListed = (
+  row: Omit<Selectable<Database['smn_topics']>, 'introduction' | 'access_policy'>,
+  region: string,
+): ListedTopic => ({
   id: row.id,
   urn: topicUrn(region, row.project_id, row.name),
   projectId: row.project_id,
@@ -298,8 +367,6 @@ export const toTopic = (row: Selectable<Database['smn_topics']>, region: string)
   name: row.name,
   displayName: row.display_name,
   pushPolicy: row.push_policy,
-  introduction: row.introduction,
-  accessPolicy: row.access_policy,
   enterpriseProjectId: row.enterprise_project_id,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -2,7 +2,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import { TOPIC_NAME, type Topic } from '../../smn/index.ts';
+import {
+  type ListedTopic,
+  MOST_SOUGHT_TAGS,
+  MOST_SOUGHT_VALUES,
+  MOST_TAG_KEY,
+  MOST_TAG_VALUE,
+  TOPIC_NAME,
+  type Topic,
+} from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
@@ -19,7 +27,7 @@ const TopicView = Type.Object({
   update_time: Type.String(),
   enterprise_project_id: Type.String(),
 });
-const view = (topic: Topic) => ({
+const view = (topic: ListedTopic) => ({
   topic_urn: topic.urn,
   name: topic.name,
   display_name: topic.displayName,
@@ -37,7 +45,7 @@ const TopicDetail = Type.Object({
   display_name: Type.String(),
   enterprise_project_id: Type.String(),
 });
-const detailOf = (topic: Topic): Static<typeof TopicDetail> => ({
+const detailOf = (topic: ListedTopic): Static<typeof TopicDetail> => ({
   detail_id: topic.id,
   topic_urn: topic.urn,
   display_name: topic.displayName,
@@ -47,14 +55,26 @@ const detailOf = (topic: Topic): Static<typeof TopicDetail> => ({
 const Urn = Type.Object({ ...RequestId, topic_urn: Type.String() });
 const Attribute = Type.Enum(['access_policy', 'introduction'], { errorCode: 'SMN.0046' });
 const TopicTag = Type.Object({
-  key: Type.String({ minLength: 1, maxLength: 127 }),
-  value: Type.String({ maxLength: 255, default: '' }),
+  key: Type.String({ minLength: 1, maxLength: MOST_TAG_KEY }),
+  value: Type.String({ maxLength: MOST_TAG_VALUE, default: '' }),
+});
+const SoughtTag = Type.Object({
+  key: Type.String({ maxLength: MOST_TAG_KEY }),
+  values: Type.Optional(
+    Type.Array(Type.String({ maxLength: MOST_TAG_VALUE }), { maxItems: MOST_SOUGHT_VALUES }),
+  ),
+});
+const NameMatch = Type.Object({
+  key: Type.Enum(['resource_name']),
+  value: Type.String({ maxLength: 255 }),
 });
 const TagPath = Type.Interface([SmnProject], { resource_id: Type.String({ maxLength: 255 }) });
 
 /** Topics, their attributes and tags (`docs/reference/smn-api.md` 2, 7). */
 export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { topics }) => {
   const of = (request: FastifyRequest) => ownerOf(request.principal);
+  const inTurn = <Found>({ principal }: FastifyRequest, look: () => Promise<Found>) =>
+    topics.looks.run(principal.domainId, look);
   async function topicOf(request: FastifyRequest): Promise<Topic> {
     const { topic_urn } = request.params as { topic_urn: string };
     const topic = await topics.get(of(request), topic_urn);
@@ -117,15 +137,15 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     },
     async (request) => {
       const { offset, limit, ...query } = request.query;
-      const found = await topics.list(of(request), {
+      const filter = {
         id: query.topic_id,
         name: query.name,
         fuzzyName: query.fuzzy_name,
         fuzzyDisplayName: query.fuzzy_display_name,
         enterpriseProjectId: query.enterprise_project_id,
-      });
-      const page = found.slice(offset, offset + limit).map(view);
-      return { ...idOf(request), topic_count: found.length, topics: page };
+      };
+      const { count, topics: page } = await topics.find(of(request), filter, { offset, limit });
+      return { ...idOf(request), topic_count: count, topics: page.map(view) };
     },
   );
 
@@ -267,7 +287,7 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   async function tagged(request: FastifyRequest): Promise<Topic> {
     const { resource_id } = request.params as { resource_id: string };
     const byName = request.headers['x-smn-resourceid-type'] === 'name';
-    const [topic] = await topics.list(of(request), byName ? { name: resource_id } : { id: resource_id });
+    const topic = await topics.one(of(request), byName ? { name: resource_id } : { id: resource_id });
     if (!topic) throw ERRORS.noSuchTopic(resource_id);
     if (request.audited) about(request, { resourceId: topic.urn, resourceName: topic.name });
     return topic;
@@ -356,12 +376,6 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     },
   );
 
-  /** Tags of every topic. */
-  async function allTags(request: FastifyRequest) {
-    const all = await topics.list(of(request));
-    return Promise.all(all.map(async (topic) => ({ topic, tags: await topics.tags(topic) })));
-  }
-
   server.get(
     '/v2/:project_id/smn_topic/tags',
     {
@@ -373,17 +387,27 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         response: {
           200: Type.Object({
             tags: Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) })),
+            truncated: Type.Optional(
+              Type.Boolean({
+                description: 'true: there are more values than are told (an addition of OpenCTS)',
+              }),
+            ),
           }),
         },
       },
     },
     async (request) => {
-      const values = new Map<string, Set<string>>();
-      for (const { tags } of await allTags(request)) {
-        for (const { key, value } of tags) values.set(key, (values.get(key) ?? new Set()).add(value));
+      const { tags, truncated } = await inTurn(request, () => topics.allTags(of(request)));
+      const values = new Map<string, string[]>();
+      for (const { key, value } of tags) {
+        const known = values.get(key);
+        if (known) known.push(value);
+        else values.set(key, [value]);
       }
-      const keys = [...values.keys()].sort();
-      return { tags: keys.map((key) => ({ key, values: [...(values.get(key) ?? [])].sort() })) };
+      return {
+        tags: [...values].map(([key, all]) => ({ key, values: all })),
+        ...(truncated ? { truncated } : {}),
+      };
     },
   );
 
@@ -397,13 +421,8 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         params: SmnProject,
         body: Type.Object({
           action: Type.Enum(['filter', 'count']),
-          tags: Type.Optional(
-            Type.Array(
-              Type.Object({ key: Type.String(), values: Type.Optional(Type.Array(Type.String())) }),
-              { maxItems: 20 },
-            ),
-          ),
-          matches: Type.Optional(Type.Array(Type.Object({ key: Type.String(), value: Type.String() }))),
+          tags: Type.Optional(Type.Array(SoughtTag, { maxItems: MOST_SOUGHT_TAGS })),
+          matches: Type.Optional(Type.Array(NameMatch, { maxItems: 1 })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
           offset: Type.Optional(Type.Integer({ minimum: 0 })),
         }),
@@ -425,21 +444,26 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       },
     },
     async (request) => {
-      const { action, tags: wanted = [], matches = [], limit = 1000, offset = 0 } = request.body;
-      const found = (await allTags(request)).filter(
-        ({ topic, tags }) =>
-          wanted.every(({ key, values = [] }) =>
-            tags.some((tag) => tag.key === key && (values.length === 0 || values.includes(tag.value))),
-          ) && matches.every(({ key, value }) => key !== 'resource_name' || topic.name.includes(value)),
-      );
-      if (action === 'count') return { total_count: found.length };
-      const resources = found.slice(offset, offset + limit).map(({ topic, tags }) => ({
+      const { action, tags = [], matches = [], limit = 1000, offset = 0 } = request.body;
+      const owner = of(request);
+      const filter = {
+        tags: tags.map(({ key, values = [] }) => ({ key, values })),
+        fuzzyName: matches[0]?.value,
+      };
+      if (action === 'count') {
+        return { total_count: await inTurn(request, () => topics.count(owner, filter)) };
+      }
+      const { found, tagsOf } = await inTurn(request, async () => {
+        const page = await topics.find(owner, filter, { offset, limit });
+        return { found: page, tagsOf: await topics.tagsOf(page.topics.map(({ id }) => id)) };
+      });
+      const resources = found.topics.map((topic) => ({
         resource_id: topic.id,
         resource_name: topic.name,
         resource_detail: detailOf(topic),
-        tags,
+        tags: tagsOf.get(topic.id) ?? [],
       }));
-      return { resources, total_count: found.length };
+      return { resources, total_count: found.count };
     },
   );
 };
