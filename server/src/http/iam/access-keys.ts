@@ -129,6 +129,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       about(request, { resourceId: key.userId, resourceName: key.access });
       const { status, description } = body.credential;
       const active = status && status === 'active';
+      if (active) refuseTemporary(principal);
       const change = () => accessKeys.change(key.access, { active, description });
       await (active && !key.active ? delegation.actingAs(principal, key.userId, change) : change());
       return { credential: keyView(await keyOf(principal, params.access, 'iam:credentials:getCredential')) };

@@ -20,6 +20,7 @@ import {
   Password,
   ProjectView,
   RegionView,
+  refuseTemporary,
   viewsUnder,
 } from './shared.ts';
 
@@ -239,6 +240,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async (request, reply) => {
       const { name, description, admin } = request.body.domain;
+      refuseTemporary(request.principal);
       const account = await directory.accounts.add({ name, description, admin });
       about(request, { resourceId: account.id });
       await refreshRecording();

@@ -5,7 +5,7 @@ import { ANY_SOURCE } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { Id, Name } from './shared.ts';
+import { Id, Name, refuseTemporary } from './shared.ts';
 
 /** What every ingest key lets its holder do. */
 const REPORTING = 'cts:trace:report';
@@ -67,6 +67,7 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
     },
     async (request, reply) => {
       const { params, body, principal } = request;
+      refuseTemporary(principal);
       if (!principal.allows(REPORTING)) {
         throw ERRORS.givesMore(REPORTING, `the project ${principal.project?.name}`);
       }

@@ -13,6 +13,7 @@ import {
   Name,
   ownAccount,
   Password,
+  refuseTemporary,
   selfOr,
   viewsUnder,
 } from './shared.ts';
@@ -70,6 +71,7 @@ export const osUserRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
     async (request, reply) => {
       const { domain_id, name, password, description, enabled, ...more } = request.body.user;
       ownAccount(request.principal, domain_id);
+      if (password !== undefined) refuseTemporary(request.principal);
       const wanted = { name, password, description, enabled, profile: profileIn(more) };
       const user = await directory.users.add(home(request.principal), wanted);
       about(request, { resourceId: user.id });

@@ -50,10 +50,15 @@ export function selfOr(principal: Principal, userId: string, action: string): vo
   if (principal.user.id !== userId && !principal.allows(action)) throw ERRORS.actionDenied(action);
 }
 
-/** Nothing that lasts is made with what is for a while. @throws CtsError 403 */
+/**
+ * What is for a while makes no credentials that last, and brings none back: neither access keys nor ingest keys nor
+ * passwords, its own user's or others'. @throws CtsError 403
+ */
 export function refuseTemporary({ temporary }: Principal): void {
-  if (temporary)
-    throw ERRORS.iamForbidden('a temporary access key makes no further keys and changes no password');
+  if (!temporary) return;
+  throw ERRORS.iamForbidden(
+    'a temporary access key makes no credentials: no access keys, no ingest keys and no passwords',
+  );
 }
 
 /** Clients name the account, which can only be the caller's own. @throws CtsError 403 */

@@ -67,6 +67,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { domain_id, name, password, description, enabled } = request.body.user;
       ownAccount(request.principal, domain_id);
+      if (password !== undefined) refuseTemporary(request.principal);
       const wanted = { name, password, description, enabled };
       const user = await directory.users.add(home(request.principal), wanted);
       about(request, { resourceId: user.id });
@@ -137,6 +138,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request, reply) => {
       const { principal, params, body } = request;
       about(request, { resourceId: params.user_id, resourceName: principal.user.name });
+      refuseTemporary(principal);
       if (params.user_id !== principal.user.id) {
         throw ERRORS.iamForbidden('this changes your own password; an administrator changes those of others');
       }
