@@ -14,6 +14,8 @@ export interface Role {
   type?: RoleType;
   /** Name of a role without which, in the same project, this one has no effect. */
   needs?: string;
+  /** Account whose own it is; absent: every account has it. */
+  domainId?: string;
   /** Only the account that operates the installation can grant it. */
   operatorOnly?: boolean;
 }

@@ -17,8 +17,10 @@ import {
   may,
   Name,
   ownAccount,
+  PAGING,
   Password,
   ProjectView,
+  pageOf,
   RegionView,
   refuseTemporary,
   viewsUnder,
@@ -77,6 +79,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           domain_id: Type.Optional(Type.String()),
           parent_id: Type.Optional(Type.String()),
           enabled: Enabled,
+          ...PAGING,
         }),
       },
     },
@@ -88,7 +91,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           (!query.parent_id || project.domain.id === query.parent_id) &&
           (query.enabled === undefined || project.enabled === query.enabled),
       );
-      return { projects: wanted.map(projectView), ...listLinks('/v3/projects') };
+      return { projects: pageOf(wanted, query).map(projectView), ...listLinks('/v3/projects') };
     },
   );
   server.post(

@@ -12,7 +12,7 @@ import {
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
-import { Description, doc, home, Id, listOf, may, RoleView, viewsUnder } from './shared.ts';
+import { Description, doc, home, Id, listOf, may, PAGING, pageOf, RoleView, viewsUnder } from './shared.ts';
 
 const ById = Type.Object({ id: Id });
 const AssignmentView = Type.Object({
@@ -34,10 +34,11 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
   const roleView = (role: Role) => ({
     id: role.id,
     name: role.name,
+    domain_id: role.domainId ?? null,
     display_name: role.displayName,
     description: role.description,
     type: role.type ?? 'AX',
-    catalog: role.operatorOnly ? 'OPENCTS' : 'BASE',
+    catalog: role.domainId ? 'CUSTOMED' : role.operatorOnly ? 'OPENCTS' : 'BASE',
     policy: role.policy,
     links: self(`/v3/roles/${role.id}`),
   });
@@ -70,16 +71,18 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           querystring: Type.Object({
             name: Type.Optional(Type.String()),
             display_name: Type.Optional(Type.String()),
+            domain_id: Type.Optional(Type.String({ description: 'Only the policies that are its own' })),
+            ...PAGING,
           }),
         },
       },
-      async ({ principal, query }) => ({
-        roles: (await directory.roles.list(home(principal)))
+      async ({ principal, query }) => {
+        const roles = (await directory.roles.list(home(principal)))
           .filter(({ name }) => !query.name || name === query.name)
           .filter(({ displayName }) => !query.display_name || displayName === query.display_name)
-          .map(roleView),
-        ...listLinks(path),
-      }),
+          .filter(({ domainId }) => !query.domain_id || domainId === query.domain_id);
+        return { roles: pageOf(roles, query).map(roleView), ...listLinks(path) };
+      },
     );
     server.get(
       `${path}/:role_id`,

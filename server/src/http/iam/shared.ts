@@ -17,6 +17,26 @@ export const Enabled = Type.Optional(Type.Boolean());
 export const Id = Type.String();
 export const ByName = Type.Object({ name: Type.Optional(Type.String()) });
 
+/** Pages of a list, by number or by offset: clients go on until one is empty (`docs/reference/iam-auth.md` 4). */
+export const PAGING = {
+  page: Type.Optional(Type.Integer({ minimum: 1, description: 'Number of the page, from 1' })),
+  per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: 300, description: 'Size of a page; 300' })),
+  offset: Type.Optional(Type.Integer({ minimum: 0 })),
+  limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+};
+const Paging = Type.Object(PAGING);
+
+/** What of a list was asked for; all of it when nothing was said. */
+export function pageOf<Item>(
+  all: readonly Item[],
+  { page, per_page, offset = 0, limit }: Static<typeof Paging>,
+): Item[] {
+  if (page === undefined && per_page === undefined) return all.slice(offset, limit && offset + limit);
+  const size = per_page ?? 300;
+  const start = ((page ?? 1) - 1) * size;
+  return all.slice(start, start + size);
+}
+
 /** Configuration of a route of the identity service: what it takes, and the trace that it leaves. */
 export const may = (
   action: string,
@@ -105,6 +125,9 @@ export const GroupView = Type.Object({
 export const RoleView = Type.Object({
   id: Id,
   name: Type.String(),
+  domain_id: Type.Union([Id, Type.Null()], {
+    description: 'Account whose own policy it is; null: a role of all',
+  }),
   display_name: Type.String(),
   description: Type.String(),
   type: Type.String(),

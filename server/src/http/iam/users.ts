@@ -40,10 +40,15 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     '/v3/users',
     {
       config: may('iam:users:listUsers'),
-      schema: { ...doc('List users', { 200: listOf('users', UserView) }), querystring: ByName },
+      schema: {
+        ...doc('List users', { 200: listOf('users', UserView) }),
+        querystring: Type.Interface([ByName], { enabled: Enabled }),
+      },
     },
     async ({ principal, query }) => ({
-      users: (await directory.users.list(home(principal), query.name)).map(userView),
+      users: (await directory.users.list(home(principal), query.name))
+        .filter(({ enabled }) => query.enabled === undefined || enabled === query.enabled)
+        .map(userView),
       ...listLinks('/v3/users'),
     }),
   );

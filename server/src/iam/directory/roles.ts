@@ -263,7 +263,8 @@ export class Roles {
       this.reported.add(id);
       this.log.error({ role: id, name, problem }, 'the policy of a role is not valid: it grants nothing');
     }
-    return { id, name, displayName: name, description, policy, type: row.type === 'XA' ? 'XA' : 'AX' };
+    const type = row.type === 'XA' ? 'XA' : 'AX';
+    return { id, name, displayName: name, description, policy, type, domainId: row.domain_id };
   }
 
   /** A role that the account itself has made. @throws CtsError 403 for one of the system, 404 */
