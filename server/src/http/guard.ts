@@ -194,25 +194,29 @@ async function identify(
     }
   }
   const wanted = wantedProject(request, named);
+  const offered =
+    request.routeOptions.config.accountToo && !named ? request.headers['x-project-id'] : undefined;
   const address = addressOf(request);
   return withBody((read) => {
     const readBody = async () => {
       request.signedBody = await read();
       return request.signedBody.digest;
     };
-    return iam.authenticateSigned(claimed, signed, readBody, { wanted, address, again });
+    const how = { wanted, offered: offered === undefined ? undefined : String(offered), address, again };
+    return iam.authenticateSigned(claimed, signed, readBody, how);
   });
 }
+
+/** What the Python SDK of Huawei Cloud leaves where the account's id belongs: its credentials of a project have none. */
+const UNFILLED = '{domain_id}';
 
 /** Project, or account, that a request without a scope of its own is about. @param hint of its headers */
 function wantedProject(request: FastifyRequest, hint: string | string[] | undefined): string | undefined {
   const { project_id } = request.params as { project_id?: string };
   const hinted = hint ? String(hint) : undefined;
-  return request.routeOptions.config.accountToo ? (hinted ?? project_id) : (project_id ?? hinted);
+  if (!request.routeOptions.config.accountToo) return project_id ?? hinted;
+  return hinted ?? (project_id === UNFILLED ? undefined : project_id);
 }
-
-/** What the Python SDK of Huawei Cloud leaves where the account's id belongs: its credentials of a project have none. */
-const UNFILLED = '{domain_id}';
 
 /** The path decides which project is meant; nothing else may contradict it, nor the credentials. */
 function checkScope(request: FastifyRequest, principal: Principal): void {

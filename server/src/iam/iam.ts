@@ -48,6 +48,17 @@ export interface ScopeRequest {
   domain?: { id?: string; name?: string };
 }
 
+/** What a signed request is about, and where it comes from. */
+interface SignedCall {
+  /** Project or account that its path, or a header that is signed, names; absent: the account. */
+  wanted: string | undefined;
+  /** Project that a header beside the signature names: it counts where nothing else does, and the caller may enter. */
+  offered: string | undefined;
+  address: string;
+  /** It was let in before: its signature came in time. */
+  again?: boolean;
+}
+
 export interface PasswordLogin {
   user: { id?: string; name?: string; password: string; domain?: { id?: string; name?: string } };
   /** Address of the caller, for the back-off and the order of turns. */
@@ -178,7 +189,7 @@ export class Iam {
     authorization: Authorization,
     request: Omit<SignedRequest, 'body'>,
     readBody: () => Promise<BodyDigest>,
-    { wanted, address, again = false }: { wanted: string | undefined; address: string; again?: boolean },
+    { wanted, offered, address, again = false }: SignedCall,
   ): Promise<Principal> {
     const { accessKey } = authorization;
     const [securityToken] = request.headers['x-security-token'] ?? [];
@@ -191,9 +202,13 @@ export class Iam {
     // Told only to whoever has the secret.
     if (bond && !(await this.bonds.holds(bond))) throw ERRORS.noSuchAccessKey(accessKey);
     if (!bond) await this.accessKeys.accepted(accessKey, address);
-    const principal = await this.believe(`user ${userId} ${wanted ?? ''}`, () =>
-      this.principalOf(userId, wanted, accessKey),
-    );
+    const within = (place: string | undefined) =>
+      this.believe(`user ${userId} ${place ?? ''}`, () => this.principalOf(userId, place, accessKey));
+    let principal = await within(wanted);
+    if (!principal.project && offered !== undefined) {
+      const mayEnter = (await this.enterable(principal)).some(({ id }) => id === offered);
+      if (mayEnter) principal = await within(offered);
+    }
     return {
       ...principal,
       accessKeyId: accessKey,
