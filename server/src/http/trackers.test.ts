@@ -332,7 +332,7 @@ describe('a tracker that breaks a rule', () => {
 });
 
 describe('changing a tracker', () => {
-  test('what is left out stays; an empty obs_info changes nothing; an empty bucket ends the transfer', async () => {
+  test('what is left out stays; an empty obs_info changes nothing; an empty bucket ends the transfer, and nobody has chosen its compression', async () => {
     const kms_id = (await v3('POST', '/keys', { alias: 'archive' })).body.id;
     const full = {
       ...SYSTEM,
@@ -377,8 +377,9 @@ describe('changing a tracker', () => {
       kms_id: '',
       is_support_trace_files_encryption: false,
       management_event_selector: { exclude_service: [] },
-      obs_info: { bucket_name: '', file_prefix_name: '', compress_type: 'json' },
+      obs_info: { bucket_name: '', file_prefix_name: '' },
     });
+    expect(cleared.body.obs_info).not.toHaveProperty('compress_type');
   });
 });
 

@@ -517,7 +517,8 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
       }
     : before.dataBucket;
   const wantsEncryption = request.is_support_trace_files_encryption ?? before.isEncrypted;
-  const kmsId = request.kms_id ?? before.kmsId;
+  const endsEncryption = request.is_support_trace_files_encryption === false;
+  const kmsId = request.kms_id ?? (endsEncryption ? '' : before.kmsId);
   return {
     isLtsEnabled: request.is_lts_enabled ?? before.isLtsEnabled,
     bucket,
@@ -532,7 +533,8 @@ function merge(request: TrackerRequest, before: TrackerSettings): TrackerSetting
     kmsId,
     isOrganizationTracker: request.is_organization_tracker ?? before.isOrganizationTracker,
     excludedServices: request.management_event_selector?.exclude_service ?? before.excludedServices,
-    compressType: obs.compress_type ?? before.compressType,
+    // Nobody has chosen one for the transfer that may begin later, whatever a client sends as it ends this one.
+    compressType: obs.bucket_name === '' ? undefined : (obs.compress_type ?? before.compressType),
     ...lockOf(obs, before.lock),
     ...(dataBucket ? { dataBucket } : {}),
   };
