@@ -1720,6 +1720,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
+                        /** @description Empty: the one of that name */
                         notification_id: string;
                         notification_name: string;
                         /**
@@ -8069,6 +8070,7 @@ export interface paths {
             parameters: {
                 query?: {
                     name?: string;
+                    enabled?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -8939,6 +8941,14 @@ export interface paths {
                 query?: {
                     name?: string;
                     display_name?: string;
+                    /** @description Only the policies that are its own */
+                    domain_id?: string;
+                    /** @description Number of the page, from 1 */
+                    page?: number;
+                    /** @description Size of a page; 300 */
+                    per_page?: number;
+                    offset?: number;
+                    limit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -8956,6 +8966,8 @@ export interface paths {
                             roles: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9020,6 +9032,8 @@ export interface paths {
                             role: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9063,6 +9077,14 @@ export interface paths {
                 query?: {
                     name?: string;
                     display_name?: string;
+                    /** @description Only the policies that are its own */
+                    domain_id?: string;
+                    /** @description Number of the page, from 1 */
+                    page?: number;
+                    /** @description Size of a page; 300 */
+                    per_page?: number;
+                    offset?: number;
+                    limit?: number;
                 };
                 header?: never;
                 path?: never;
@@ -9080,6 +9102,8 @@ export interface paths {
                             roles: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9151,6 +9175,8 @@ export interface paths {
                             role: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9208,6 +9234,8 @@ export interface paths {
                             role: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9300,6 +9328,8 @@ export interface paths {
                             role: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9424,6 +9454,8 @@ export interface paths {
                             roles: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9571,6 +9603,8 @@ export interface paths {
                             roles: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9718,6 +9752,8 @@ export interface paths {
                             roles: {
                                 id: string;
                                 name: string;
+                                /** @description Account whose own policy it is; null: a role of all */
+                                domain_id: string | null;
                                 display_name: string;
                                 description: string;
                                 type: string;
@@ -9906,6 +9942,12 @@ export interface paths {
                     domain_id?: string;
                     parent_id?: string;
                     enabled?: boolean;
+                    /** @description Number of the page, from 1 */
+                    page?: number;
+                    /** @description Size of a page; 300 */
+                    per_page?: number;
+                    offset?: number;
+                    limit?: number;
                 };
                 header?: never;
                 path?: never;

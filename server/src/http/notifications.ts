@@ -111,10 +111,9 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     async (request) => {
       const { body } = request;
       const owner = ownerOf(request.principal);
-      about(request, { resourceId: body.notification_id, resourceName: body.notification_name });
-      const before = (await notifications.list(owner)).find(
-        (one) => one.notification_id === body.notification_id,
-      );
+      const before = await notifications.find(owner, body);
+      const { notification_id: id } = before ?? body;
+      about(request, { resourceId: id, resourceName: body.notification_name });
       const after = await notifications.update(owner, body);
       if (before && onlyStatusChanged(before, after)) about(request, { name: 'updateNotificationStatus' });
       return after;

@@ -124,9 +124,10 @@ export class Notifications {
   /** Operations, users and filter are replaced; topic and agency stay when left out. @throws CtsError 400, 404 */
   async update(owner: NotificationOwner, request: ChangedNotification): Promise<Notification> {
     const known = await this.list(owner);
-    const { notification_id: id, notification_name: name } = request;
-    const before = known.find(({ notification_id }) => notification_id === id);
-    if (!before) throw ERRORS.noSuchNotification(id);
+    const { notification_name: name } = request;
+    const before = meant(known, request);
+    if (!before) throw ERRORS.noSuchNotification(request.notification_id || name);
+    const { notification_id: id } = before;
     refuseTaken(
       name,
       known.filter((one) => one !== before).map(({ notification_name }) => notification_name),
@@ -162,6 +163,11 @@ export class Notifications {
     this.changed();
   }
 
+  /** The one that a change means, if it is there. */
+  async find(owner: NotificationOwner, change: ChangedNotification): Promise<Notification | undefined> {
+    return meant(await this.list(owner), change);
+  }
+
   /** Rules between members, and that the topic is there. @returns what kind of target it is */
   private async check(
     owner: NotificationOwner,
@@ -180,6 +186,14 @@ export class Notifications {
     if (!found) throw ERRORS.noSuchNotification(id);
     return found;
   }
+}
+
+/** By its id, or by its name where a client does not know the id yet (`docs/reference/cts-api.md` 5.2). */
+function meant(
+  known: readonly Notification[],
+  { notification_id: id, notification_name: name }: ChangedNotification,
+): Notification | undefined {
+  return known.find((one) => (id === '' ? one.notification_name === name : one.notification_id === id));
 }
 
 function settingsOf(request: NewNotification, topic_id: string, agency_name: string): string {

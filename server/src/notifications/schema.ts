@@ -74,7 +74,7 @@ export type NotificationPreview = Static<typeof NotificationPreview>;
 
 export const ChangedNotification = Type.Object(
   {
-    notification_id: Type.String(),
+    notification_id: Type.String({ description: 'Empty: the one of that name' }),
     ...common,
     status: Type.Enum(['enabled', 'disabled']),
   },
