@@ -1,19 +1,10 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 
-/** What is to be done when a connection ends: one listener for however many requests come on it. */
-const pending = new WeakMap<Socket, Set<() => void>>();
-
-function ofSocket(socket: Socket): Set<() => void> {
-  const known = pending.get(socket);
-  if (known) return known;
-  const works = new Set<() => void>();
-  pending.set(socket, works);
-  socket.once('close', () => {
-    for (const work of [...works]) work();
-  });
-  return works;
-}
+/** What is to be done when answers end; and of connections, their answers that have not ended. */
+const works = new WeakMap<ServerResponse, Set<() => void>>();
+const open = new WeakMap<Socket, Set<() => void>>();
 
 /**
  * Does something once, when an answer has ended: it is whole, or whoever asked has gone; at once when it has already.
@@ -21,17 +12,35 @@ function ofSocket(socket: Socket): Set<() => void> {
  * is heard of the connection.
  */
 export function onceEnded({ raw, request }: FastifyReply, work: () => void): void {
-  const { socket } = request.raw;
-  if (raw.destroyed || socket.destroyed) {
-    work();
-    return;
-  }
-  const works = ofSocket(socket);
+  // A request that was not read to its end has lost it.
+  const socket: Socket | null = request.raw.socket ?? raw.socket;
+  if (raw.destroyed || socket?.destroyed) work();
+  else (works.get(raw) ?? listen(raw, socket)).add(work);
+}
+
+/** One listener for an answer, and one for its connection, whatever hangs on them. */
+function listen(raw: ServerResponse, socket: Socket | null): Set<() => void> {
+  const mine = new Set<() => void>();
+  works.set(raw, mine);
+  const answers = socket && answersOf(socket);
   const end = () => {
-    works.delete(end);
     raw.off('close', end);
-    work();
+    answers?.delete(end);
+    for (const work of mine) work();
+    mine.clear();
   };
-  works.add(end);
   raw.once('close', end);
+  answers?.add(end);
+  return mine;
+}
+
+function answersOf(socket: Socket): Set<() => void> {
+  const known = open.get(socket);
+  if (known) return known;
+  const answers = new Set<() => void>();
+  open.set(socket, answers);
+  socket.once('close', () => {
+    for (const end of [...answers]) end();
+  });
+  return answers;
 }

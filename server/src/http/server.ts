@@ -186,7 +186,11 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   });
 
   // Bodies of requests are unpacked by those who read them.
-  await server.register(compress, { encodings: ['gzip'], globalDecompression: false });
+  await server.register(compress, {
+    encodings: ['gzip'],
+    globalDecompression: false,
+    zlibOptions: { level: 3, chunkSize: 128 * 1024 },
+  });
   await server.register(cookie);
   refuseUnmet(server, newId);
   leaveUnread(server);
