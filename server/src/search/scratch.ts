@@ -133,6 +133,7 @@ export class Scratch {
       );
     return pageOf(limit, after, newest, {
       key: (row) => ({ time: Number(row.time), traceId: row.trace_id }),
+      isCopy: (row, of) => unrecorded(row) === unrecorded(of),
       trace: ({ line }) => traceOfFile(line),
     });
   }
@@ -155,6 +156,9 @@ export class Scratch {
     }
   }
 }
+
+/** The line without when it was recorded: whoever reports a trace again is told so much later. */
+const unrecorded = ({ line }: FoundRow) => line.replace(/"record_time":\d+/, '');
 
 interface FoundRow {
   time: string;

@@ -113,7 +113,7 @@ export interface TraceReader {
    * with `next`. Copies of a retried trace show once.
    */
   page(filter: TraceFilter, limit: number, after?: TraceKey, members?: Members): Promise<TracePage>;
-  /** The trace with this id in the project, whatever its time. */
+  /** The trace with this id in the project, whatever its time: the first that was recorded. */
   find(projectId: string, traceId: string): Promise<Trace | null>;
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
   /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */

@@ -47,16 +47,19 @@ export async function withFewer<Row>(
 }
 
 /**
- * A page of traces out of rows in their order. Copies of a trace are neighbours: one is shown.
+ * A page of traces out of rows in their order. Copies of a trace are neighbours: the first is shown, and
+ * of the others what differs from it, as far as the page goes.
  * @param newest rows below a key, at most so many
  */
 export async function pageOf<Row>(
   limit: number,
   after: TraceKey | undefined,
   newest: (after: TraceKey | undefined, most: number) => Promise<Found<Row>>,
-  read: { key: (row: Row) => TraceKey; trace: (row: Row) => Trace },
+  read: { key: (row: Row) => TraceKey; isCopy: (row: Row, of: Row) => boolean; trace: (row: Row) => Trace },
 ): Promise<TracePage> {
   const shown: Row[] = [];
+  /** With the last key. */
+  let alike: Row[] = [];
   let last = after;
   let full = true;
   // One more than asked for tells whether there is more.
@@ -65,7 +68,9 @@ export async function pageOf<Row>(
     full = cut || rows.length === limit + 1;
     for (const row of rows) {
       const key = read.key(row);
-      if (key.traceId === last?.traceId && key.time === last.time) continue;
+      if (key.traceId !== last?.traceId || key.time !== last.time) alike = [];
+      else if (alike.some((one) => read.isCopy(row, one))) continue;
+      alike.push(row);
       last = key;
       if (shown.length <= limit) shown.push(row);
     }

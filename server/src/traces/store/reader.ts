@@ -16,7 +16,7 @@ import type { Trace } from '../trace.ts';
 import { type Found, pageOf, withFewer } from './bounded.ts';
 import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
 import type { Parameters } from './literals.ts';
-import { type Row, SELECTED, toTrace } from './rows.ts';
+import { isCopy, type Row, SELECTED, toTrace } from './rows.ts';
 
 /** Runs one query. */
 export type Ask = (query: string, parameters: Parameters) => Promise<Found<Row>>;
@@ -42,16 +42,17 @@ export class ClickHouseReader implements TraceReader {
       this.newest(key ? below(condition, key) : condition, most, members);
     return pageOf(limit, after, newest, {
       key: (row) => ({ time: Number(row.time_ms), traceId: row.trace_id as string }),
+      isCopy,
       trace: toTrace,
     });
   }
 
   async find(projectId: string, traceId: string): Promise<Trace | null> {
-    const byId = {
-      where: 'project_id = {project:String} AND trace_id = {trace_id:UUID}',
-      parameters: { project: projectId, trace_id: traceId },
-    };
-    const { rows } = await this.newest(byId, 1, 'all');
+    const { rows } = await this.ask(
+      `SELECT ${SELECTED.all} FROM ${this.table}
+       WHERE project_id = {project:String} AND trace_id = {trace_id:UUID} ORDER BY record_time LIMIT 1`,
+      { project: projectId, trace_id: traceId },
+    );
     return rows[0] ? toTrace(rows[0]) : null;
   }
 
@@ -198,5 +199,5 @@ export class ClickHouseReader implements TraceReader {
 /** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
 export function newestQuery(table: string, where: string, members: Members): string {
   return `SELECT ${SELECTED[members]} FROM ${table} WHERE ${where}
-          ORDER BY time DESC, trace_id DESC LIMIT {most:UInt32}`;
+          ORDER BY time DESC, trace_id DESC, record_time LIMIT {most:UInt32}`;
 }

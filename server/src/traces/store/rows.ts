@@ -39,6 +39,10 @@ export const SELECTED: Record<Members, string> = {
 const MEMBERS = Object.keys(COLUMNS).filter((name) => !DERIVED.includes(name) && name !== 'extra');
 const COUNTS = new Set(['content_length', 'total_time']);
 
+/** Whether a row is another one recorded again. */
+export const isCopy = (row: Row, of: Row): boolean =>
+  Object.keys(row).every((name) => name === 'record_time_ms' || row[name] === of[name]);
+
 /** A trace as query answers give it: absent members left out, `user` an object, extra members back in place. */
 export function toTrace(row: Row): Trace {
   const trace: Record<string, unknown> = {};

@@ -70,6 +70,15 @@ const TABLE_SETTINGS = [
   'min_bytes_for_wide_part = 134217728',
 ];
 
+/**
+ * Rows are one where all of these are: the same row that is written twice. Whoever sends another trace with the id
+ * and the time of one that is there replaces nothing.
+ */
+const KEY = '(project_id, time, trace_id, recorded)';
+const RECORDED = 'recorded Int64';
+/** In a key, a column of an earlier table may get its value only after it is there. */
+const RECORDED_WITH_VALUE = `${RECORDED} DEFAULT toUnixTimestamp64Milli(record_time)`;
+
 /** Statements that bring the schema to its present form; each may be repeated. */
 export function migrations({ database, cluster }: TableNames): string[] {
   const on = cluster ? ` ON CLUSTER '${cluster}'` : '';
@@ -80,10 +89,11 @@ export function migrations({ database, cluster }: TableNames): string[] {
   const settings = cluster
     ? TABLE_SETTINGS
     : [...TABLE_SETTINGS, 'non_replicated_deduplication_window = 1000'];
-  const columns = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
+  const known = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
+  const columns = [...known, RECORDED_WITH_VALUE];
   const indexes = INDEXES.map((name) => `ix_${name} ${name} TYPE bloom_filter(0.01) GRANULARITY 1`);
   const additions = [
-    ...columns.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`),
+    ...known.map((column) => `ADD COLUMN IF NOT EXISTS ${column}`),
     // Of parts that are there already it is made when they are merged.
     ...indexes.map((index) => `ADD INDEX IF NOT EXISTS ${index}`),
     // Tables of earlier versions make them of what the engine reads without help.
@@ -94,9 +104,11 @@ export function migrations({ database, cluster }: TableNames): string[] {
     `CREATE TABLE IF NOT EXISTS ${table}${on} (${[...columns, ...indexes.map((index) => `INDEX ${index}`)].join(', ')})
      ENGINE = ${engine}
      PARTITION BY toYYYYMMDD(record_time)
-     ORDER BY (project_id, time, trace_id)
+     ORDER BY ${KEY}
      SETTINGS ${settings.join(', ')}`,
     `ALTER TABLE ${table}${on} ${additions.join(', ')}`,
+    `ALTER TABLE ${table}${on} ADD COLUMN IF NOT EXISTS ${RECORDED}, MODIFY ORDER BY ${KEY}`,
+    `ALTER TABLE ${table}${on} MODIFY COLUMN ${RECORDED_WITH_VALUE}`,
   ];
   if (cluster) {
     statements.push(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,6 +19,7 @@ import {
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { clickhouseStore } from './clickhouse.ts';
+import { connect, type ServerAddress } from './connection.ts';
 import { migrations } from './schema.ts';
 import { startClickHouse, whyNoServer } from './testing/clickhouse-server.ts';
 
@@ -28,7 +30,7 @@ const log = pino({ level: 'silent' });
 interface Backend {
   name: string;
   skip: string | undefined;
-  start(): Promise<{ store: TraceStore; kill?: () => void; stop: () => Promise<void> }>;
+  start(): Promise<{ server: ServerAddress; kill?: () => void; stop: () => Promise<void> }>;
 }
 
 const BACKENDS: Backend[] = [
@@ -38,16 +40,10 @@ const BACKENDS: Backend[] = [
     async start() {
       const dataDir = await mkdtemp(path.join(os.tmpdir(), 'opencts-store-'));
       const engine = await startEngine({ dataDir, memory: 800 * 1024 ** 2, log });
-      const store = clickhouseStore({
-        server: { socketPath: engine.socketPath },
-        database: 'opencts',
-        cluster: '',
-      });
       return {
-        store,
+        server: { socketPath: engine.socketPath },
         kill: () => process.kill(engine.pid as number, 'SIGKILL'),
         async stop() {
-          await store.close();
           await engine.stop();
           await rm(dataDir, { recursive: true, force: true });
         },
@@ -59,14 +55,7 @@ const BACKENDS: Backend[] = [
     skip: whyNoServer(),
     async start() {
       const server = await startClickHouse();
-      const store = clickhouseStore({ server: { url: server.url }, database: 'opencts', cluster: '' });
-      return {
-        store,
-        async stop() {
-          await store.close();
-          await server.stop();
-        },
-      };
+      return { server: { url: server.url }, stop: () => server.stop() };
     },
   },
 ];
@@ -116,18 +105,27 @@ async function pages(reader: TraceReader, filter: TraceFilter, limit: number): P
 for (const backend of BACKENDS) {
   if (backend.skip) console.warn(`skipped, ${backend.name}: ${backend.skip}`);
   describe.skipIf(backend.skip !== undefined)(backend.name, () => {
+    let server: ServerAddress;
+    let client: ClickHouseClient;
     let store: TraceStore;
     let reader: TraceReader;
     let kill: (() => void) | undefined;
     let stop: () => Promise<void>;
 
     beforeAll(async () => {
-      ({ store, kill, stop } = await backend.start());
+      ({ server, kill, stop } = await backend.start());
+      client = connect(server, { connections: 1, own: true });
+      store = clickhouseStore({ server, database: 'opencts', cluster: '' });
       await store.migrate();
       await store.migrate();
       reader = store.readerFor('an account', new AbortController().signal);
     });
-    afterAll(() => stop());
+    afterAll(async () => {
+      await store.close();
+      await client.close();
+      await stop();
+    });
+    const command = (query: string) => client.command({ query });
 
     test('a trace comes back whole: text as text, user as object, unknown members in place, absent ones left out', async () => {
       const projectId = newProject();
@@ -433,6 +431,52 @@ for (const backend of BACKENDS) {
       );
     });
 
+    test('a trace stands, whoever sends another one with its id, also in the same moment of time', async () => {
+      const projectId = newProject();
+      const first = line(projectId, { trace_name: 'deleteServer' });
+      const [trace_id, time] = [String(first.trace_id), NOW - 1000];
+      const later = { trace_id, time, record_time: NOW + 60_000 };
+      const forged = line(projectId, { ...later, trace_name: 'viewItem', service_type: 'SHOP' });
+      const again = { ...first, record_time: NOW + 120_000 };
+      const newer = line(projectId, { ...later, time: time + 1, trace_name: 'listItems' });
+      for (const one of [first, forged, again, newer, forged]) await store.insert(bytes([one]), randomUUID());
+      await command('OPTIMIZE TABLE opencts.traces FINAL');
+      const names = async (filter = everything(projectId)) =>
+        (await reader.page(filter, 10)).traces.map(({ trace_name }) => trace_name);
+      expect(await names()).toEqual(['listItems', 'deleteServer', 'viewItem']);
+      expect(await names({ ...everything(projectId), to: time + 1 })).toEqual(['deleteServer', 'viewItem']);
+      expect(
+        (await reader.page(everything(projectId), 2)).traces.map(({ trace_name }) => trace_name),
+      ).toEqual(['listItems', 'deleteServer']);
+      expect(await reader.find(projectId, trace_id)).toMatchObject({ trace_name: 'deleteServer' });
+    });
+
+    test('a table of an earlier version gets the key, and keeps what it has', async () => {
+      const database = 'earlier';
+      const [made = '', table = ''] = migrations({ database, cluster: '' });
+      const before = table
+        .replace(', recorded)', ')')
+        .replace(/recorded Int64 DEFAULT \w+\(record_time\), /, '');
+      expect(before).not.toContain('recorded');
+      await command(made);
+      await command(before);
+      const earlier = clickhouseStore({ server, database, cluster: '' });
+      const projectId = newProject();
+      const first = line(projectId);
+      const { trace_id } = first;
+      await earlier.insert(bytes([first, line(projectId)]), randomUUID());
+      for (let i = 0; i < 2; i++) await earlier.migrate();
+      const forged = { ...first, record_time: NOW + 1, trace_name: 'viewItem' };
+      await earlier.insert(bytes([forged]), randomUUID());
+      await command(`OPTIMIZE TABLE ${database}.traces FINAL`);
+      expect((await earlier.own.page(everything(projectId), 10)).traces).toHaveLength(3);
+      expect(await earlier.own.find(projectId, String(trace_id))).toMatchObject({
+        trace_name: 'createServer',
+      });
+      await earlier.close();
+      await command(`DROP DATABASE ${database}`);
+    });
+
     test('an insert that is repeated with its token has no effect', async () => {
       const projectId = newProject();
       const lines = Array.from({ length: 50 }, (_, i) => line(projectId, { time: NOW - i }));
@@ -630,7 +674,7 @@ test('on a cluster the shards are replicated, and one table reads them all', () 
     "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/opencts/traces', '{replica}')",
   );
   expect(statements).toContain("Distributed('audit', opencts, traces_shard, cityHash64(trace_id))");
-  expect(statements.match(/ON CLUSTER 'audit'/g)).toHaveLength(4);
+  expect(statements.match(/ON CLUSTER 'audit'/g)).toHaveLength(6);
   expect(statements).not.toContain('non_replicated_deduplication_window');
 });
 

@@ -37,7 +37,7 @@ export async function linesOf(
     : '';
   const query = `SELECT ${SELECTED.all} FROM ${table}
      WHERE ${OF_TRACKER} AND record_time <= fromUnixTimestamp64Milli({up_to:Int64}, 'UTC') ${above}
-     ORDER BY time, trace_id LIMIT {most:UInt32}`;
+     ORDER BY time, trace_id, record_time LIMIT {most:UInt32}`;
   const parameters = {
     ...{ project: projectId, tracker: trackerName, up_to: upTo },
     ...(after ? { after_time: after.time, after_id: after.traceId } : {}),
@@ -46,7 +46,7 @@ export async function linesOf(
   const lines: StoredLine[] = [];
   for (const row of rows) {
     const [last, line] = [lines.at(-1), storedLine(row)];
-    // Copies of a trace are neighbours: one counts.
+    // Copies of a trace are neighbours: the first counts.
     if (line.traceId !== last?.traceId || line.time !== last.time) lines.push(line);
   }
   return { lines, more: cut || rows.length === limit };
