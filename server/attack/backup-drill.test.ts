@@ -9,7 +9,7 @@ import { startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
 import { House, trace } from '../src/testing/house.ts';
 import { Receiver } from '../src/testing/receiver.ts';
 import { opencts, s3Env, wrong } from './backing-up.ts';
-import { PASSWORD, removeDirectory, temporaryDirectory, until } from './harness.ts';
+import { PASSWORD, partOf, removeDirectory, temporaryDirectory, until } from './harness.ts';
 import { Wire } from './wire.ts';
 
 if (whyNoS3) console.warn(`skipped on S3: ${whyNoS3}`);
@@ -157,11 +157,13 @@ async function verify(env: Record<string, string>, ...options: string[]) {
 const toldOf = (receiver: Receiver) =>
   new Set(receiver.of('Notification').map(({ body }) => JSON.parse(body.message).trace.trace_id as string));
 
-test.each<[string, { s3?: true; clickhouse?: true }]>([
+const parts: [string, { s3?: true; clickhouse?: true }][] = [
   ['folders', {}],
   ['an object store, for the archive and for the backup', { s3: true }],
   ['a trace store of its own', { clickhouse: true }],
-])(
+];
+
+test.each(partOf(parts, 1))(
   'a drill with %s: list, messages, trace files and digests of everything before the end of the backup',
   async (_, { s3, clickhouse }) => {
     if (s3 && whyNoS3) return;

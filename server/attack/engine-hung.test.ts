@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   indexed,
   listAll,
+  partOf,
   type RunningServer,
   removeDirectory,
   report,
@@ -56,7 +57,7 @@ const lost: [what: string, harm: (pid: number) => void | Promise<void>][] = [
   ['has its folder removed under it', () => rm(path.join(directory, 'engine'), { recursive: true })],
 ];
 
-test.each(lost)(
+test.each(partOf(lost, 1))(
   'an engine that %s is named within seconds, and started again; nothing is lost',
   async (_, harm) => {
     const acknowledged = await send(500);

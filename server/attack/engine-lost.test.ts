@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { House, trace } from '../src/testing/house.ts';
+import { partOf } from './harness.ts';
 
 const ENV = { OPENCTS_TRANSFER_CYCLE: '1', OPENCTS_JOURNAL_SEGMENT: '1MB' };
 let house: House;
@@ -108,7 +109,7 @@ const lost: [what: string, damage: () => Promise<void>][] = [
   ],
 ];
 
-test.each(lost)(
+test.each(partOf(lost, 1))(
   '%s: it says so, and all is there again, out of journal and trace files',
   async (_, damage) => {
     await transfer();
@@ -202,7 +203,7 @@ const broken: [what: string, damage: (file: string) => Promise<void>, told?: boo
   ['its count of rows is damaged', (file) => writeFile(path.join(path.dirname(file), 'count.txt'), 'x')],
 ];
 
-test.each(broken)(
+test.each(partOf(broken, 2))(
   'a part of the engine is damaged, %s: the rest is answered, and the part is filled again',
   async (_, damage, told = true) => {
     await transfer();

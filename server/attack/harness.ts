@@ -10,6 +10,14 @@ export const PASSWORD = 'attack-on-purpose';
 /** How often a test kills what it kills. */
 export const KILLS = Number(process.env.OPENCTS_KILLS ?? 50);
 
+/** Of ways that are alike so many are tried, others each time, where OPENCTS_PART is set; else all. */
+export function partOf<Way>(ways: readonly Way[], most: number): Way[] {
+  if (!process.env.OPENCTS_PART) return [...ways];
+  const left = [...ways];
+  while (left.length > most) left.splice(Math.floor(Math.random() * left.length), 1);
+  return left;
+}
+
 /** The real server as a process of its own, as a user starts it. */
 export interface RunningServer {
   url: string;

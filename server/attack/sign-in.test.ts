@@ -1,6 +1,13 @@
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PASSWORD, type RunningServer, removeDirectory, startServer, temporaryDirectory } from './harness.ts';
+import {
+  PASSWORD,
+  partOf,
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from './harness.ts';
 
 const CROWD = 300;
 const CROWD_MS = 5_000;
@@ -94,40 +101,43 @@ const CROWDS: [string, () => Try, visitors: Try[]][] = [
   ],
 ];
 
-test.each(CROWDS)('a crowd of 300 connections that %s keeps nobody out', async (_what, guess, visitors) => {
-  const agent = new Agent({ keepAlive: true, maxSockets: CROWD });
-  const until = Date.now() + CROWD_MS;
-  const statuses = new Map<number, number>();
-  let unhinted = 0;
-  const member = async () => {
-    while (Date.now() < until) {
-      const { status, retryAfter } = await signIn(guess(), agent);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if (status === 429 && retryAfter === undefined) unhinted++;
+test.each(partOf(CROWDS, 1))(
+  'a crowd of 300 connections that %s keeps nobody out',
+  async (_what, guess, visitors) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: CROWD });
+    const until = Date.now() + CROWD_MS;
+    const statuses = new Map<number, number>();
+    let unhinted = 0;
+    const member = async () => {
+      while (Date.now() < until) {
+        const { status, retryAfter } = await signIn(guess(), agent);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status === 429 && retryAfter === undefined) unhinted++;
+      }
+    };
+    const crowd = Promise.all(Array.from({ length: CROWD }, member));
+    await new Promise((resolve) => setTimeout(resolve, CROWD_MS / 3));
+    const waits: number[] = [];
+    let health = 0;
+    for (const visitor of visitors) {
+      const began = Date.now();
+      expect([visitor.name, visitor.from, (await signIn(visitor)).status]).toEqual([
+        visitor.name,
+        visitor.from,
+        201,
+      ]);
+      waits.push(Date.now() - began);
+      const asked = Date.now();
+      await fetch(`${server.url}/healthz`);
+      health = Math.max(health, Date.now() - asked);
     }
-  };
-  const crowd = Promise.all(Array.from({ length: CROWD }, member));
-  await new Promise((resolve) => setTimeout(resolve, CROWD_MS / 3));
-  const waits: number[] = [];
-  let health = 0;
-  for (const visitor of visitors) {
-    const began = Date.now();
-    expect([visitor.name, visitor.from, (await signIn(visitor)).status]).toEqual([
-      visitor.name,
-      visitor.from,
-      201,
-    ]);
-    waits.push(Date.now() - began);
-    const asked = Date.now();
-    await fetch(`${server.url}/healthz`);
-    health = Math.max(health, Date.now() - asked);
-  }
-  await crowd;
-  agent.destroy();
-  const told = JSON.stringify({ waits, health, statuses: [...statuses] });
-  expect(Math.max(...waits), told).toBeLessThan(4_000);
-  expect(Math.min(...waits), told).toBeLessThan(2_000);
-  expect(health, told).toBeLessThan(2_000);
-  expect(statuses.get(500) ?? 0, told).toBe(0);
-  expect(unhinted, told).toBe(0);
-});
+    await crowd;
+    agent.destroy();
+    const told = JSON.stringify({ waits, health, statuses: [...statuses] });
+    expect(Math.max(...waits), told).toBeLessThan(4_000);
+    expect(Math.min(...waits), told).toBeLessThan(2_000);
+    expect(health, told).toBeLessThan(2_000);
+    expect(statuses.get(500) ?? 0, told).toBe(0);
+    expect(unhinted, told).toBe(0);
+  },
+);
