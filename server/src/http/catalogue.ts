@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { CATALOGUE } from '../catalogue/index.ts';
+import { eachOf } from '../each-of.ts';
 import { ERRORS } from '../errors.ts';
-import type { Principal } from '../iam/index.ts';
 import { MOST_NOTIFICATIONS } from '../notifications/index.ts';
 import { type ObjectProblem, ObjectStoreError, type RefusalReason } from '../objects/index.ts';
 import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
@@ -18,6 +18,22 @@ const MOST_USERS = 1000;
 const AccountOrProject = Type.Object({
   project_id: Type.String({ description: 'Account, or a project of the caller' }),
 });
+/** Whether trace files could be written to a bucket. */
+const Verdict = Type.Object({
+  bucket_name: Type.String(),
+  bucket_location: Type.String(),
+  kms_id: Type.String(),
+  is_support_trace_files_encryption: Type.Boolean(),
+  check_bucket_response: Type.Object({
+    success: Type.Boolean(),
+    response_code: Type.Integer(),
+    error_code: Type.Optional(Type.String()),
+    error_message: Type.Optional(Type.String()),
+  }),
+});
+type Verdict = Static<typeof Verdict>;
+/** Buckets of a request that are tried at once. */
+const CHECKED_AT_ONCE = 4;
 const Optional = Type.Optional(Type.String({ maxLength: MAX_FILTER_VALUE }));
 /** What a caller is told of each problem of an object store: status and code as OBS has them. */
 const VERDICTS: Record<ObjectProblem, [status: number, code: string]> = {
@@ -249,43 +265,36 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         }),
         response: {
           200: Type.Object({
-            buckets: Type.Array(
-              Type.Object({
-                bucket_name: Type.String(),
-                bucket_location: Type.String(),
-                kms_id: Type.String(),
-                is_support_trace_files_encryption: Type.Boolean(),
-                check_bucket_response: Type.Object({
-                  success: Type.Boolean(),
-                  response_code: Type.Integer(),
-                  error_code: Type.Optional(Type.String()),
-                  error_message: Type.Optional(Type.String()),
-                }),
-              }),
-            ),
+            buckets: Type.Array(Verdict),
           }),
         },
       },
     },
     async ({ principal, body }) => {
-      const verdicts = body.buckets.map(
-        async ({ kms_id = '', is_support_trace_files_encryption = false, ...asked }) => ({
-          ...asked,
+      const projects = principal.project ? [principal.project] : await iam.enterable(principal);
+      const asker = { domainId: principal.domainId, projectIds: projects.map(({ id }) => id) };
+      const verdicts: Verdict[] = [];
+      await eachOf(body.buckets.entries(), CHECKED_AT_ONCE, async ([index, asked]) => {
+        const { bucket_name: name, bucket_location: location, kms_id = '' } = asked;
+        const isEncrypted = asked.is_support_trace_files_encryption ?? false;
+        verdicts[index] = {
+          bucket_name: name,
+          bucket_location: location,
           kms_id,
-          is_support_trace_files_encryption,
-          check_bucket_response: await checkBucket(
-            principal,
-            asked.bucket_name,
-            asked.bucket_location,
-            is_support_trace_files_encryption ? kms_id : '',
-          ),
-        }),
-      );
-      return { buckets: await Promise.all(verdicts) };
+          is_support_trace_files_encryption: isEncrypted,
+          check_bucket_response: await checkBucket(asker, name, location, isEncrypted ? kms_id : ''),
+        };
+      });
+      return { buckets: verdicts };
     },
   );
 
-  async function checkBucket(principal: Principal, name: string, location: string, key: string) {
+  async function checkBucket(
+    { domainId, projectIds }: { domainId: string; projectIds: string[] },
+    name: string,
+    location: string,
+    key: string,
+  ): Promise<Verdict['check_bucket_response']> {
     const refuse = (response_code: number, error_code: string, error_message: string) => ({
       success: false,
       response_code,
@@ -296,7 +305,7 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       return refuse(400, 'InvalidBucketName', 'the name is none that a bucket can have');
     const bucket = await buckets.find(name);
     if (!bucket) return refuse(404, 'NoSuchBucket', 'there is no such bucket');
-    if (bucket.domainId !== principal.domainId) return refuse(403, 'AccessDenied', 'the bucket is not yours');
+    if (bucket.domainId !== domainId) return refuse(403, 'AccessDenied', 'the bucket is not yours');
     if (bucket.region !== location) {
       return refuse(400, 'IllegalLocation', `the bucket is in ${bucket.region}`);
     }
@@ -308,9 +317,7 @@ export const catalogueRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       return refuse(status, (error.reason && REASONS[error.reason]) ?? code, error.message);
     }
     if (buckets.encryptByThemselves || key === '') return { success: true, response_code: 200 };
-    const projects = principal.project ? [principal.project] : await iam.enterable(principal);
-    const problems = await Promise.all(projects.map(({ id }) => keyring.problem(id, key)));
-    const keyProblem = problems.includes(undefined) ? undefined : problems[0];
+    const keyProblem = await keyring.problemIn(projectIds, key);
     if (keyProblem) return refuse(...VERDICTS.key, `the key ${key} ${keyProblem}`);
     return { success: true, response_code: 200 };
   }

@@ -30,7 +30,7 @@ const OldTracker = Type.Object({
   lts: Type.Optional(Type.Object({ is_lts_enabled: Type.Optional(Type.Boolean()) })),
   log_file_validate: Type.Optional(Type.Object({ is_support_validate: Type.Optional(Type.Boolean()) })),
   is_support_trace_files_encryption: Type.Optional(Type.Boolean()),
-  kms_id: Type.Optional(Type.String()),
+  kms_id: Type.Optional(Type.String({ maxLength: 128 })),
 });
 type OldTracker = Static<typeof OldTracker>;
 

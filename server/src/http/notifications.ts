@@ -4,6 +4,7 @@ import { ERRORS } from '../errors.ts';
 import {
   ChangedNotification,
   checkAmounts,
+  MOST_NOTIFICATIONS,
   NewNotification,
   Notification,
   NotificationPreview,
@@ -12,12 +13,14 @@ import {
 import { exactJson, Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { tracesFor } from './caller.ts';
-import { NoBody, ProjectPath } from './schemas.ts';
+import { NoBody, ProjectPath, Sought } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { ownerOf } from './trackers.ts';
 
 const DAY = 86_400_000;
 const PREVIEWED = 20;
+/** Characters of ids that are separated by commas: of as many notifications as there can be. */
+const MAX_IDS = 8192;
 
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'notification', name });
 
@@ -129,7 +132,8 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         tags: ['notifications'],
         params: ProjectPath,
         querystring: Type.Object({
-          notification_id: Type.Array(Type.String(), {
+          notification_id: Type.Array(Type.String({ maxLength: MAX_IDS }), {
+            maxItems: MOST_NOTIFICATIONS,
             description: 'One or more, separated by commas or given several times',
           }),
         }),
@@ -168,7 +172,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         params: Type.Interface([ProjectPath], {
           notification_type: Type.Enum(['smn', 'fun'], { errorCode: 'CTS.0410' }),
         }),
-        querystring: Type.Object({ notification_name: Type.Optional(Type.String()) }),
+        querystring: Type.Object({ notification_name: Type.Optional(Sought) }),
         response: { 200: Type.Object({ notifications: Type.Array(Notification) }) },
       },
     },

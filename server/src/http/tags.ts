@@ -3,7 +3,8 @@ import Type, { type Static } from 'typebox';
 import { ERRORS } from '../errors.ts';
 import { type StoredTracker, Tag, toAnswer } from '../trackers/index.ts';
 import { about } from './audit.ts';
-import { NoBody } from './schemas.ts';
+import { MAX_FILTER_VALUE } from './limits.ts';
+import { NoBody, Sought } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 import { ownerOf } from './trackers.ts';
 
@@ -16,7 +17,7 @@ const OfTracker = Type.Interface([OfType], {
 });
 const Tags = Type.Array(Tag, { minItems: 1, maxItems: 20 });
 /** To be deleted: by key, or only where the value fits. Keys that no rule allows are simply not there. */
-const DoomedTags = Type.Array(Type.Object({ key: Type.String(), value: Type.Optional(Type.String()) }), {
+const DoomedTags = Type.Array(Type.Object({ key: Sought, value: Type.Optional(Sought) }), {
   minItems: 1,
   maxItems: 20,
 });
@@ -27,14 +28,17 @@ const Search = Type.Object({
     Type.Boolean({ description: 'Only trackers without tags; tags is ignored' }),
   ),
   tags: Type.Optional(
-    Type.Array(
-      Type.Object({ key: Type.String(), values: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })) }),
-      { maxItems: 20, description: 'Keys are and-ed, values of one key or-ed' },
-    ),
+    Type.Array(Type.Object({ key: Sought, values: Type.Optional(Type.Array(Sought, { maxItems: 20 })) }), {
+      maxItems: 20,
+      description: 'Keys are and-ed, values of one key or-ed',
+    }),
   ),
   matches: Type.Optional(
     Type.Array(
-      Type.Object({ key: Type.Enum(['resource_name']), value: Type.String({ pattern: '^[^_%]*$' }) }),
+      Type.Object({
+        key: Type.Enum(['resource_name']),
+        value: Type.String({ pattern: '^[^_%]*$', maxLength: MAX_FILTER_VALUE }),
+      }),
       { maxItems: 1 },
     ),
   ),
@@ -160,7 +164,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
         params: OfType,
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 200 }),
-          marker: Type.Optional(Type.String()),
+          marker: Type.Optional(Sought),
         }),
         response: {
           200: Type.Object({

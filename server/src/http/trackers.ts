@@ -13,7 +13,8 @@ import {
   toAnswer,
 } from '../trackers/index.ts';
 import { about } from './audit.ts';
-import { NoBody, ProjectPath } from './schemas.ts';
+import { MAX_FILTER_VALUE } from './limits.ts';
+import { NoBody, ProjectPath, Sought } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
 export function ownerOf({ project, domainId, allows }: Principal): TrackerOwner {
@@ -74,7 +75,7 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
         tags: ['trackers'],
         params: ProjectPath,
         querystring: Type.Object({
-          tracker_name: Type.Optional(Type.String()),
+          tracker_name: Type.Optional(Sought),
           tracker_type: Type.Optional(Type.Enum(['system', 'data', ''], { errorCode: 'CTS.0202' })),
         }),
         response: { 200: Type.Object({ trackers: Type.Array(Tracker) }) },
@@ -100,7 +101,9 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
         tags: ['trackers'],
         params: ProjectPath,
         querystring: Type.Object({
-          tracker_name: Type.Optional(Type.String({ description: 'Left out: all of the type' })),
+          tracker_name: Type.Optional(
+            Type.String({ maxLength: MAX_FILTER_VALUE, description: 'Left out: all of the type' }),
+          ),
           tracker_type: Type.Optional(
             Type.Enum(['system', 'data', ''], { errorCode: 'CTS.0202', description: 'Left out: both' }),
           ),

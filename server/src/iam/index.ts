@@ -13,7 +13,7 @@ export {
 } from './directory/index.ts';
 export { Iam, type IssuedToken, type PasswordLogin, type ScopeRequest } from './iam.ts';
 export { ANY_SOURCE, type IngestKey } from './ingest-keys.ts';
-export { MOST_MEMBERSHIPS } from './limits.ts';
+export { MAX_TOKEN, MOST_MEMBERSHIPS } from './limits.ts';
 export { networkOf } from './networks.ts';
 export { type OidcJourney, OidcSignIn, type OutsideUser } from './oidc.ts';
 export type { Withheld } from './outside-groups.ts';

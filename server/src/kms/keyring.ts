@@ -197,7 +197,22 @@ export class Keyring {
 
   /** Why a key cannot be used now; undefined: it can. */
   async problem(projectId: string, id: string): Promise<string | undefined> {
-    return problemOf(await this.find(projectId, id));
+    return this.problemIn([projectId], id);
+  }
+
+  /** The same of a key that may be of any of several projects. */
+  async problemIn(projectIds: readonly string[], id: string): Promise<string | undefined> {
+    const row = await this.keys()
+      .where('kms_keys.project_id', 'in', projectIds)
+      .where('kms_keys.id', '=', id)
+      .executeTakeFirst();
+    return problemOf(row && toKey(row));
+  }
+
+  /** The same of any key of a project. */
+  async problems(projectId: string): Promise<(id: string) => string | undefined> {
+    const keys = new Map((await this.list(projectId)).map((key) => [key.id, key]));
+    return (id) => problemOf(keys.get(id));
   }
 
   /** A new data key, sealed by the newest version of a named key. @throws KeyUnusable */

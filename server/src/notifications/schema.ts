@@ -11,15 +11,22 @@ const Operations = Type.Array(
   Type.Object({
     service_type: Type.String({ minLength: 1, maxLength: 64 }),
     resource_type: Type.String({ minLength: 1, maxLength: 64 }),
-    trace_names: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1 }),
+    trace_names: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      minItems: 1,
+      maxItems: MOST_OPERATIONS,
+    }),
   }),
-  { errorCode: 'CTS.0401', description: 'Operations of a customized notification' },
+  {
+    maxItems: MOST_OPERATIONS,
+    errorCode: 'CTS.0401',
+    description: 'Operations of a customized notification',
+  },
 );
 
 const NotifyUsers = Type.Array(
   Type.Object({
     user_group: Type.String({ maxLength: 128 }),
-    user_list: Type.Array(Type.String({ minLength: 1, maxLength: 128 })),
+    user_list: Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: MOST_USERS }),
   }),
   { maxItems: MOST_GROUPS, description: 'Only operations by these users; at most 50 in 10 groups' },
 );
@@ -74,7 +81,7 @@ export type NotificationPreview = Static<typeof NotificationPreview>;
 
 export const ChangedNotification = Type.Object(
   {
-    notification_id: Type.String({ description: 'Empty: the one of that name' }),
+    notification_id: Type.String({ maxLength: 128, description: 'Empty: the one of that name' }),
     ...common,
     status: Type.Enum(['enabled', 'disabled']),
   },

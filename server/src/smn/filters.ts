@@ -3,6 +3,7 @@ import { ERRORS } from '../errors.ts';
 import { readerOf } from '../metadata/index.ts';
 import { PROTOCOLS, type Protocol } from './endpoints.ts';
 import {
+  MOST_ATTRIBUTE_TEXT,
   MOST_ATTRIBUTES,
   MOST_FILTER_NAME,
   MOST_FILTER_VALUE,
@@ -54,13 +55,18 @@ export function storedFilters(filters: readonly FilterPolicy[]): string {
   return JSON.stringify(filters.map(({ name, string_equals }) => ({ name, string_equals })));
 }
 
+const AttributeText = Type.String({ maxLength: MOST_ATTRIBUTE_TEXT });
 /** What is sent along with a message, for policies to go by. */
 export const MessageAttribute = Type.Object({
-  name: Type.String({ errorCode, description: 'That of policies, or smn_protocol' }),
-  type: Type.Enum(['STRING', 'STRING_ARRAY', 'PROTOCOL'], { errorCode }),
-  value: Type.Union([Type.String(), Type.Array(Type.String())], {
+  name: Type.String({
+    maxLength: MOST_ATTRIBUTE_TEXT,
     errorCode,
-    rule: 'must be a text, or a list of texts',
+    description: 'That of policies, or smn_protocol',
+  }),
+  type: Type.Enum(['STRING', 'STRING_ARRAY', 'PROTOCOL'], { errorCode }),
+  value: Type.Union([AttributeText, Type.Array(AttributeText, { maxItems: MOST_ATTRIBUTE_TEXT })], {
+    errorCode,
+    rule: `must be a text, or a list of texts, of at most ${MOST_ATTRIBUTE_TEXT} characters`,
     description: 'A text (STRING) or a list of them: values, or protocols',
   }),
 });

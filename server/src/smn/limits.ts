@@ -41,6 +41,8 @@ export const MOST_FILTER_VALUES = 10;
 export const MOST_FILTER_VALUE = 32;
 export const MOST_FILTERED_AT_ONCE = 100;
 export const MOST_ATTRIBUTES = 10;
+/** Of an attribute as it is sent: more than what is right, so that refusals can name the rule. */
+export const MOST_ATTRIBUTE_TEXT = 255;
 
 export const MOST_SUBJECT = 512;
 export const MOST_MESSAGE_BYTES = 256 * 1024;

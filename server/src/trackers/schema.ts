@@ -66,6 +66,7 @@ export const ObsInfo = Type.Object(
 
 const EventSelector = Type.Object({
   exclude_service: Type.Array(Type.Enum(['KMS']), {
+    maxItems: 10,
     description: 'Services whose data key traces are left out of the transfer',
   }),
 });
@@ -101,7 +102,7 @@ const settings = {
 
 const identity = {
   tracker_type: TrackerType,
-  tracker_name: Type.String({ description: 'system for the management tracker' }),
+  tracker_name: Type.String({ maxLength: 1024, description: 'system for the management tracker' }),
 };
 
 export const TrackerRequest = Type.Object({ ...identity, ...settings }, { title: 'TrackerRequest' });

@@ -115,7 +115,7 @@ export class Trackers {
       .orderBy('trackers.created_at')
       .orderBy('trackers.id')
       .execute();
-    return Promise.all(rows.map((row) => this.withKeyTrouble(toTracker(row))));
+    return this.withKeyTrouble(projectId, rows.map(toTracker));
   }
 
   /** All trackers that have a bucket, of all projects. */
@@ -413,16 +413,21 @@ export class Trackers {
   }
 
   /** Turning a key off is told at once, and so is turning it on: what happened at the last delivery is old. */
-  private async withKeyTrouble(tracker: StoredTracker): Promise<StoredTracker> {
+  private async withKeyTrouble(projectId: string, trackers: StoredTracker[]): Promise<StoredTracker[]> {
     const { buckets, keyring } = this.options;
-    const { isEncrypted, kmsId, bucket } = tracker.settings;
-    if (buckets.encryptByThemselves || !isEncrypted || bucket === '') return tracker;
-    const problem = await keyring.problem(tracker.projectId, kmsId);
-    if (problem) {
-      return { ...tracker, trouble: { detail: 'kmsKeyUnusable', message: `the key ${kmsId} ${problem}` } };
-    }
-    const { trouble, ...rest } = tracker;
-    return trouble && trouble.detail !== 'kmsKeyUnusable' ? tracker : rest;
+    const hasKey = ({ settings }: StoredTracker) => settings.isEncrypted && settings.bucket !== '';
+    if (buckets.encryptByThemselves || !trackers.some(hasKey)) return trackers;
+    const problemOf = await keyring.problems(projectId);
+    return trackers.map((tracker) => {
+      if (!hasKey(tracker)) return tracker;
+      const { kmsId } = tracker.settings;
+      const problem = problemOf(kmsId);
+      if (problem) {
+        return { ...tracker, trouble: { detail: 'kmsKeyUnusable', message: `the key ${kmsId} ${problem}` } };
+      }
+      const { trouble, ...rest } = tracker;
+      return trouble && trouble.detail !== 'kmsKeyUnusable' ? tracker : rest;
+    });
   }
 
   /** The transfer bucket must be there, or is made when that is asked for. @returns whether it was made */

@@ -3,8 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { AccessKey, Principal } from '../../iam/index.ts';
+import { MAX_TOKEN } from '../../iam/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
+import { NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import {
   CredentialView,
@@ -83,7 +84,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       config: may('signed-in'),
       schema: {
         ...doc('List access keys', { 200: Type.Object({ credentials: Type.Array(CredentialView) }) }),
-        querystring: Type.Object({ user_id: Type.Optional(Type.String()) }),
+        querystring: Type.Object({ user_id: Type.Optional(Sought) }),
       },
     },
     async ({ principal, query }) => {
@@ -166,10 +167,10 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         body: Type.Object({
           auth: Type.Object({
             identity: Type.Object({
-              methods: Type.Array(Type.Enum(['token'])),
+              methods: Type.Array(Type.Enum(['token']), { maxItems: 8 }),
               token: Type.Optional(
                 Type.Object({
-                  id: Type.Optional(Type.String()),
+                  id: Type.Optional(Type.String({ maxLength: MAX_TOKEN })),
                   duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })),
                 }),
               ),

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Account, Project } from '../../iam/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
+import { NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import {
   AccountView,
@@ -75,9 +75,9 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: {
         ...doc('Projects of the account', { 200: listOf('projects', ProjectView) }),
         querystring: Type.Object({
-          name: Type.Optional(Type.String()),
-          domain_id: Type.Optional(Type.String()),
-          parent_id: Type.Optional(Type.String()),
+          name: Type.Optional(Sought),
+          domain_id: Type.Optional(Sought),
+          parent_id: Type.Optional(Sought),
           enabled: Enabled,
           ...PAGING,
         }),
@@ -104,8 +104,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           project: Type.Object({
             name: ProjectName,
             description: Description,
-            domain_id: Type.Optional(Type.String()),
-            parent_id: Type.Optional(Type.String()),
+            domain_id: Type.Optional(Sought),
+            parent_id: Type.Optional(Sought),
           }),
         }),
       },

@@ -48,7 +48,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
           group: Type.Object({
             name: Name,
             description: Description,
-            domain_id: Type.Optional(Type.String()),
+            domain_id: Type.Optional(Id),
           }),
         }),
       },

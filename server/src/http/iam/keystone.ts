@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { IssuedToken, Principal, Project, ScopeRequest } from '../../iam/index.ts';
 import { about } from '../audit.ts';
+import { MAX_FILTER_VALUE } from '../limits.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { doc, keystoneTime, selfOr } from './shared.ts';
@@ -75,7 +76,9 @@ const TokenAnswer = Type.Object({
   }),
 });
 const NoCatalog = Type.Object({
-  nocatalog: Type.Optional(Type.String({ description: 'Any value: leave the catalog empty' })),
+  nocatalog: Type.Optional(
+    Type.String({ maxLength: MAX_FILTER_VALUE, description: 'Any value: leave the catalog empty' }),
+  ),
 });
 
 const OPEN = { action: 'open', keystone: true };

@@ -64,7 +64,7 @@ export const osUserRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
       schema: {
         ...doc('Create a user', { 201: Answer }),
         body: Type.Object({
-          user: Type.Interface([Changed], { name: Name, domain_id: Type.Optional(Type.String()) }),
+          user: Type.Interface([Changed], { name: Name, domain_id: Type.Optional(Id) }),
         }),
       },
     },

@@ -10,7 +10,8 @@ import {
   type Role,
 } from '../../iam/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
+import { MAX_FILTER_VALUE } from '../limits.ts';
+import { NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { Description, doc, home, Id, listOf, may, PAGING, pageOf, RoleView, viewsUnder } from './shared.ts';
 
@@ -69,9 +70,11 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         schema: {
           ...doc('List roles', { 200: listOf('roles', RoleView) }),
           querystring: Type.Object({
-            name: Type.Optional(Type.String()),
-            display_name: Type.Optional(Type.String()),
-            domain_id: Type.Optional(Type.String({ description: 'Only the policies that are its own' })),
+            name: Type.Optional(Sought),
+            display_name: Type.Optional(Sought),
+            domain_id: Type.Optional(
+              Type.String({ maxLength: MAX_FILTER_VALUE, description: 'Only the policies that are its own' }),
+            ),
             ...PAGING,
           }),
         },
@@ -163,7 +166,12 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
         querystring: Type.Object({
           'role.id': Type.Optional(Id),
           'group.id': Type.Optional(Id),
-          'user.id': Type.Optional(Type.String({ description: 'Roles are held by groups: of its groups' })),
+          'user.id': Type.Optional(
+            Type.String({
+              maxLength: MAX_FILTER_VALUE,
+              description: 'Roles are held by groups: of its groups',
+            }),
+          ),
           'scope.project.id': Type.Optional(Id),
           'scope.domain.id': Type.Optional(Id),
           'scope.OS-INHERIT:inherited_to': Type.Optional(Type.Enum(['projects'])),

@@ -2,6 +2,7 @@ import Type, { type Static, type TArray, type TObject, type TSchema } from 'type
 import { ERRORS } from '../../errors.ts';
 import { type Group, PolicyDocument, type Principal, type User } from '../../iam/index.ts';
 import type { AuditedOperation } from '../audit.ts';
+import { Sought } from '../schemas.ts';
 
 export const Name = Type.String({
   pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.@+-]{0,63}$',
@@ -14,8 +15,8 @@ export const Password = Type.String({
   rule: 'must hold 8 to 1024 characters',
 });
 export const Enabled = Type.Optional(Type.Boolean());
-export const Id = Type.String();
-export const ByName = Type.Object({ name: Type.Optional(Type.String()) });
+export const Id = Sought;
+export const ByName = Type.Object({ name: Type.Optional(Sought) });
 
 /** Pages of a list, by number or by offset: clients go on until one is empty (`docs/reference/iam-auth.md` 4). */
 export const PAGING = {

@@ -64,7 +64,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
             password: Type.Optional(Password),
             description: Description,
             enabled: Enabled,
-            domain_id: Type.Optional(Type.String()),
+            domain_id: Type.Optional(Id),
           }),
         }),
       },

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { type Mark, parseUrn, type Subscription, type Whose } from '../../smn/index.ts';
-import { ProjectPath } from '../schemas.ts';
+import { ProjectPath, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { aboutSubscription, ShownAddress, ShownFilter } from './shared.ts';
@@ -92,7 +92,7 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         tags: ['smn deliveries'],
         params: ProjectPath,
         querystring: Type.Object({
-          topic_urn: Type.Optional(Type.String()),
+          topic_urn: Type.Optional(Sought),
           limit: Type.Integer({ minimum: 1, maximum: MOST_STATES, default: MOST_STATES }),
           marker: Type.Optional(
             Type.String({
@@ -260,8 +260,8 @@ export const deliveryRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         tags: ['smn deliveries'],
         params: ProjectPath,
         querystring: Type.Object({
-          subscription_id: Type.Optional(Type.String()),
-          topic_urn: Type.Optional(Type.String()),
+          subscription_id: Type.Optional(Sought),
+          topic_urn: Type.Optional(Sought),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
           marker: Type.Optional(Type.Integer({ minimum: 1, description: '`next` of the page before' })),
         }),

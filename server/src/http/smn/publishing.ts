@@ -19,6 +19,7 @@ import {
   type Template,
 } from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
+import { Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
@@ -75,7 +76,7 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           message_structure: Type.Optional(
             Type.String({ description: 'JSON text: a message for each protocol, and default' }),
           ),
-          message_template_name: Type.Optional(Type.String()),
+          message_template_name: Type.Optional(Sought),
           tags: Type.Optional(Type.Record(Type.String(), Type.String())),
           message_attributes: Type.Optional(MessageAttributes),
           time_to_live: Type.String({
@@ -216,8 +217,8 @@ export const publishingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         params: SmnProject,
         querystring: Type.Object({
           ...PAGE,
-          message_template_name: Type.Optional(Type.String()),
-          protocol: Type.Optional(Type.String()),
+          message_template_name: Type.Optional(Sought),
+          protocol: Type.Optional(Sought),
         }),
         response: {
           200: Type.Object({

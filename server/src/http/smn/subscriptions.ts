@@ -6,6 +6,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
 import { about } from '../audit.ts';
+import { Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
 import {
@@ -93,8 +94,8 @@ const FILTER = {
   ...PAGE,
   protocol: Type.Optional(Protocol),
   status: Type.Optional(Type.Integer()),
-  endpoint: Type.Optional(Type.String()),
-  fuzzy_remark: Type.Optional(Type.String()),
+  endpoint: Type.Optional(Type.String({ maxLength: 2048 })),
+  fuzzy_remark: Type.Optional(Sought),
 };
 type ListQuery = Static<ReturnType<typeof Type.Object<typeof FILTER>>>;
 const Made = Type.Object({

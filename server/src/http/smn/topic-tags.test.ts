@@ -56,10 +56,16 @@ test('a search for topics by their tags has bounds', async () => {
     { action: 'count', tags: [{ key: 'key00', values: Array.from({ length: 21 }, (_, i) => `${i}`) }] },
     { action: 'count', tags: [{ key: 'k'.repeat(128) }] },
     { action: 'count', tags: [{ key: 'key00', values: ['v'.repeat(256)] }] },
+    { action: 'filter', offset: 2 ** 63 },
     { action: 'count', tags: Array.from({ length: 21 }, () => ({ key: 'key00' })) },
   ]) {
     expect((await seek(body)).status, JSON.stringify(body).slice(0, 100)).toBe(400);
   }
+});
+
+test('a page that begins far behind the last is refused, not failed at', async () => {
+  const { status, body } = await v2('GET', '/notifications/topics?offset=9223372036854775808');
+  expect([status, body.code]).toEqual([400, 'SMN.0015']);
 });
 
 test('the largest search, and all tags, keep nobody waiting, sixteen at once', async () => {

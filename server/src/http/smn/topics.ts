@@ -12,10 +12,10 @@ import {
   type Topic,
 } from '../../smn/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
+import { NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { ownerOf } from '../trackers.ts';
-import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
+import { Done, idOf, MOST_OFFSET, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
 
 const TopicView = Type.Object({
   topic_urn: Type.String(),
@@ -124,11 +124,11 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         params: SmnProject,
         querystring: Type.Object({
           ...PAGE,
-          topic_id: Type.Optional(Type.String()),
-          name: Type.Optional(Type.String()),
-          fuzzy_name: Type.Optional(Type.String()),
-          fuzzy_display_name: Type.Optional(Type.String()),
-          enterprise_project_id: Type.Optional(Type.String()),
+          topic_id: Type.Optional(Sought),
+          name: Type.Optional(Sought),
+          fuzzy_name: Type.Optional(Sought),
+          fuzzy_display_name: Type.Optional(Sought),
+          enterprise_project_id: Type.Optional(Sought),
         }),
         response: {
           200: Type.Object({ ...RequestId, topic_count: Type.Integer(), topics: Type.Array(TopicView) }),
@@ -424,7 +424,7 @@ export const topicRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
           tags: Type.Optional(Type.Array(SoughtTag, { maxItems: MOST_SOUGHT_TAGS })),
           matches: Type.Optional(Type.Array(NameMatch, { maxItems: 1 })),
           limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-          offset: Type.Optional(Type.Integer({ minimum: 0 })),
+          offset: Type.Optional(Type.Integer({ minimum: 0, maximum: MOST_OFFSET })),
         }),
         response: {
           200: Type.Object({
