@@ -1,9 +1,11 @@
 /** How a block is run where it is not simply pasted. */
-interface How {
+export interface How {
   /** By which it is known. */
   holds: string;
   /** Why it is not run. */
   not?: string;
+  /** It is a file that a program checks, where there is one. */
+  check?: { file: string; by: [program: string, ...args: string[]] };
   /** It does not end: what it says when it is ready. The page goes on in another terminal. */
   ready?: RegExp;
   /** What it says at last, when the page has ended. */
@@ -107,6 +109,22 @@ export const PAGES: Record<string, Page> = {
   'docs/operate.md': {
     before: 'export OPENCTS_NEW_PASSWORD=a-password-of-the-backup',
     blocks: [
+      { holds: 'sudo useradd', not: 'it changes the machine' },
+      {
+        holds: '[Service]',
+        check: { file: 'opencts.service', by: ['systemd-analyze', 'verify'] },
+        instead: [['/usr/bin/node', process.execPath]],
+      },
+      {
+        holds: 'docker compose',
+        not: 'it takes a Docker daemon; .ci/run builds the image where there is one',
+      },
+      { holds: 'reverse_proxy', not: 'it takes Caddy, a name and its certificate' },
+      { holds: 'proxy_pass', not: 'it takes nginx, a name and its certificate' },
+      {
+        holds: 'git pull',
+        not: 'it changes the machine; older-data.test.ts starts with data of earlier versions',
+      },
       {
         holds: 'opencts backup /backups/',
         instead: [['PASSWORD=…', 'PASSWORD=$OPENCTS_NEW_PASSWORD'], ['/backups/', 'backups/'], AT_HOME],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -5,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { python } from './clients.ts';
 import { type Block, blocksOf, checkSyntax, cloneIn, ROOT, Shell } from './docs-shell.ts';
-import { NPM_CI, PAGES } from './docs-table.ts';
+import { type How, NPM_CI, PAGES } from './docs-table.ts';
 import { removeDirectory, temporaryDirectory } from './harness.ts';
 
 /*
@@ -78,6 +79,26 @@ async function commandOf({ language, text }: Block): Promise<string> {
   return language === 'js' ? `node ${file}` : `${python} ${file}`;
 }
 
+/** A text with what stands in the place of what only its reader has. */
+function replaced(text: string, how: How | undefined): string {
+  let now = text;
+  for (const [one, another] of how?.instead ?? []) {
+    expect(now).toContain(one);
+    now = now.replaceAll(one, here(another));
+  }
+  return now;
+}
+
+/** A block that is a file, by the program that knows such files. */
+async function checkFile({ text }: Block, how: How): Promise<void> {
+  const { file, by } = how.check as NonNullable<How['check']>;
+  const [program, ...args] = by;
+  await writeFile(path.join(clone, file), replaced(text, how));
+  const { status, stderr, error } = spawnSync(program, [...args, file], { cwd: clone, encoding: 'utf8' });
+  if (error) console.warn(`skipped: there is no ${program} to check ${file}`);
+  else expect(status, stderr).toBe(0);
+}
+
 const pages = [
   'README.md',
   ...readdirSync(path.join(ROOT, 'docs'))
@@ -116,17 +137,17 @@ test.each(pages)('%s works as it is printed', async (page) => {
     const how = table.find(({ holds }) => block.text.includes(holds));
     if (block.language === 'sh') checkSyntax(block);
     if (how?.not !== undefined) continue;
+    if (how?.check) {
+      await checkFile(block, how);
+      continue;
+    }
     expect(RUN, `${at} is in a language that nothing here runs, and is not listed`).toContain(block.language);
     if (block.language === 'json') {
       expect(JSON.parse(last.trim().split('\n').at(-1) ?? ''), at).toEqual(JSON.parse(block.text));
       continue;
     }
     if (block.language === 'python' && !python) continue;
-    let text = await commandOf(block);
-    for (const [one, another] of how?.instead ?? []) {
-      expect(text, at).toContain(one);
-      text = text.replaceAll(one, here(another));
-    }
+    const text = replaced(await commandOf(block), how);
     if (how?.ready) {
       left = terminal();
       later = how.later;
