@@ -15,7 +15,7 @@ const HELP = `Usage: opencts backup [options] DIR
 
 Makes a consistent copy of the whole installation in DIR, or in a bucket, while traces come in: everything that was
 acknowledged before is in it. The place must be empty, or hold a backup that was broken off within the last hour:
-then it goes on. It takes the role OpenCTS Operator. Whoever has the copy can read all traces: keep it as you keep
+then it goes on. It takes the role OpenCTS Operator. Anyone who has the copy can read all traces: protect it like
 the installation.
 
 The bucket (obs:// is the same as s3://) is that of the object store OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION,
@@ -31,7 +31,7 @@ ${CONNECTION_HELP}
   --without-list     leave out the trace list: after the restore it holds what the journal holds
   --help             print this
 
-The password of the user comes from OPENCTS_PASSWORD, else it is asked for.
+The password comes from OPENCTS_PASSWORD; without it the command asks.
 `;
 
 const OPTIONS = {

@@ -38,7 +38,7 @@ const COMMON = {
 const COMMON_HELP = `${CONNECTION_HELP}
   --output FORMAT    table (default) or json
 
-The password comes from OPENCTS_PASSWORD, else it is asked for.
+The password comes from OPENCTS_PASSWORD; without it the command asks.
 `;
 
 /** `opencts NOUN VERB …`. @returns the exit code */

@@ -17,9 +17,9 @@ const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME
        opencts verify [options] --url URL
 
-Proves that trace files are those that were delivered: follows every chain of digest files, checks their
-signatures and links, and the hash of every trace file. Needs no running service; with FOLDER, no network.
-First it says what is proved, then what is not.
+Proves that trace files are the ones that were delivered: follows every chain of digest files, and checks their
+signatures and links and the hash of every trace file. Needs no running service; with FOLDER, no network.
+The first line says what is proved, the others what is not.
 
 FOLDER is a package ("download with proofs") that was unpacked, of which everything is proved: one byte that was
 changed in it is tampering. Or it is what a bucket was downloaded to, the folder in which CloudTraces lies; there

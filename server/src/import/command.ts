@@ -14,21 +14,21 @@ import { NoState } from './state.ts';
 const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
        opencts import cts [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
 
-cloudtrail: brings AWS CloudTrail records into OpenCTS through its API. Files are told by what is in them, not by their names:
+cloudtrail: brings AWS CloudTrail records into OpenCTS through its API. Files are recognised by content, not by name:
 {"Records":[…]}, lists, a record a line, lookup-events, EventBridge, exports of CloudWatch Logs, columns of Athena;
 plain or gzip, UTF-8 or UTF-16. Folders are walked; - reads standard input. A record that was imported before counts
 as duplicate, so an import that was interrupted is simply started again.
 
 cts: brings in trace files of OpenCTS, Open Telekom Cloud and Huawei Cloud, with the ids of their traces. With
---public-key each FOLDER or bucket, the one in which CloudTraces lies, is checked first: files that are not what their
-digests say are refused.
+--public-key each FOLDER or bucket, the one in which CloudTraces lies, is checked first: files that do not match
+their digests are refused.
 
 A bucket is read as streams, several objects at once. It is that of OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION,
 OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY; without that setting it is one of AWS, with the region and the access
-key that its tools would take (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, the role of the machine). Which objects were
-taken is kept in a state file: the same command goes on where it was interrupted, and takes what is new.
+key that its tools would take (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, the role of the machine). A state
+file remembers which objects were read: the same command continues where it was interrupted, and reads what is new.
 
-What is refused is told with file, line and reason, and costs only itself. Digests, Insights events and other files of
+Each refusal is reported with file, line and reason, and affects nothing else. Digests, Insights events and other files of
 a folder are passed over and counted. The exit code is 0 when every record is in the service, 1 when one is not or
 there was none, 2 when the command is wrong, 130 when it was interrupted.
 
@@ -52,8 +52,8 @@ ${CONNECTION_HELP}
   --dry-run              read and map, but send nothing; needs no service
   --help                 print this
 
-The password is OPENCTS_PASSWORD, else it is asked for on the terminal; never an option, since others of the machine
-see those. A token (--token-file, OPENCTS_TOKEN) is used instead of it.
+The password comes from OPENCTS_PASSWORD, else the command asks for it on the terminal; there is no option for it, because
+other users of the machine can see options. A token (--token-file, OPENCTS_TOKEN) replaces it.
 `;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
