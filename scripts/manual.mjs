@@ -22,6 +22,8 @@ export function buildManual(source, target) {
     const page = path.join(target, pageOf(file));
     mkdirSync(path.dirname(page), { recursive: true });
     const marked = new Marked(gfmHeadingId(), {
+      // A block that scrolls can be reached by the keyboard.
+      renderer: { code: ({ text }) => `<pre tabindex="0"><code>${escaped(text)}\n</code></pre>\n` },
       walkTokens(token) {
         if ((token.type !== 'link' && token.type !== 'image') || isElsewhere(token.href)) return;
         const [href = '', anchor] = token.href.split('#');
