@@ -159,7 +159,7 @@ const KINDS: Record<string, Kind> = {
     most: 20,
     table: 'smn_confirmations',
     of: ['endpoint', 'endpoint'],
-    row: () => ({ protocol: 'email', sent_at: Date.now() }),
+    row: () => ({ protocol: 'email', sent_at: Date.now(), domain_id: owners.account as string }),
     create: () =>
       send('POST', smn(`/topics/${owners.urn}/subscriptions`), {
         protocol: 'email',

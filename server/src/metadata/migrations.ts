@@ -812,6 +812,14 @@ export const MIGRATIONS: Record<string, Migration> = {
       }
     },
   },
+  '0028_confirmations_of_accounts': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('smn_confirmations')
+        .addColumn('domain_id', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -343,7 +343,13 @@ export interface Database {
   /** Proofs in links: SHA-256 of the token, hex. */
   smn_tokens: { hash: string; subscription_id: string; expires_at: number };
   /** When confirmations went out, for their limits. */
-  smn_confirmations: { protocol: string; endpoint: string; sent_at: number };
+  smn_confirmations: {
+    protocol: string;
+    endpoint: string;
+    sent_at: number;
+    /** Account that they went out for. */
+    domain_id: Generated<string>;
+  };
   smn_templates: {
     id: string;
     project_id: string;

@@ -78,7 +78,7 @@ export class Detections {
     const wait = this.rates.wait(account, 'detection', now);
     if (wait > 0) throw ERRORS.tooManyDetections(Math.ceil(wait / 1000));
     this.rates.count(account, now);
-    await subscriptions.countUnasked(tried);
+    await subscriptions.countUnasked({ ...tried, projectId: topic.projectId });
     this.forgetOld(now);
     const id = randomBytes(16).toString('hex');
     const task: Task = { topicId: topic.id, begunAt: now };

@@ -1,5 +1,5 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Selectable, Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
 import Type from 'typebox';
 import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
@@ -19,6 +19,7 @@ import type { Messages } from './messages.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { isLine, LINE_RULE } from './plain-text.ts';
 import { emptyQueues } from './queue.ts';
+import { countedAs, receiverOf, spellingsOf } from './receivers.ts';
 import type { Topic } from './topics.ts';
 
 const HOUR = 3_600_000;
@@ -26,7 +27,7 @@ const DAY = 24 * HOUR;
 /** How long a link confirms. */
 export const CONFIRM_MS = 48 * HOUR;
 
-/** How many confirmations may go out to one endpoint (`docs/reference/smn-api.md` 11). */
+/** How many confirmations of one account may go out to one receiver (`docs/reference/smn-api.md` 11). */
 const CONFIRMATION_LIMITS: Record<Protocol, [most: number, within: number][]> = {
   email: [
     [20, HOUR],
@@ -39,6 +40,8 @@ const CONFIRMATION_LIMITS: Record<Protocol, [most: number, within: number][]> = 
   http: [[200, 10 * 60_000]],
   https: [[200, 10 * 60_000]],
 };
+/** Of all accounts together so many times as much: none alone keeps the others from a receiver. */
+const OF_ALL_ACCOUNTS = 3;
 
 export const UNCONFIRMED = 0;
 export const CONFIRMED = 1;
@@ -98,6 +101,9 @@ export interface Subscription {
   paused: '' | 'failing' | 'manual';
   nextAt: number;
 }
+
+/** What goes to somebody who has not confirmed, and for whose project. */
+type Unasked = Pick<Subscription, 'protocol' | 'endpoint' | 'projectId'>;
 
 export interface NewSubscription {
   protocol: string;
@@ -165,16 +171,20 @@ export class Subscriptions {
       paused: '' as const,
     };
     const there = await this.metadata.transaction().execute(async (transaction) => {
-      const known = await transaction
+      const alike = await transaction
         .selectFrom('smn_subscriptions')
         .selectAll()
         .where('topic_id', '=', topic.id)
         .where('protocol', '=', protocol)
-        .where('endpoint', '=', endpoint)
-        .executeTakeFirst();
+        .where(sql`lower(endpoint)`, 'in', spellingsOf(protocol, endpoint))
+        .execute();
+      const receiver = receiverOf(protocol, endpoint);
+      const known =
+        alike.find((one) => one.endpoint === endpoint) ??
+        alike.find((one) => receiverOf(protocol, one.endpoint) === receiver);
       if (known) return toSubscription(known, topic);
       await this.checkRoom(transaction, topic);
-      await this.countConfirmation(transaction, row);
+      await this.countConfirmation(transaction, { protocol, endpoint, projectId: topic.projectId });
       await transaction.insertInto('smn_subscriptions').values(row).execute();
       return undefined;
     });
@@ -385,37 +395,43 @@ export class Subscriptions {
   }
 
   /** Counts a request to an endpoint that has not asked for it, as confirmations are. @throws CtsError 403 */
-  async countUnasked(to: Pick<Subscription, 'protocol' | 'endpoint'>): Promise<void> {
+  async countUnasked(to: Unasked): Promise<void> {
     await this.metadata.transaction().execute((transaction) => this.countConfirmation(transaction, to));
   }
 
-  /** Counts a confirmation that is about to go out. @throws CtsError 403 beyond the limits of the endpoint */
+  /** Counts a confirmation that is about to go out. @throws CtsError 403 beyond the limits of the receiver */
   private async countConfirmation(
     transaction: Transaction<Database>,
-    { protocol, endpoint }: Pick<Subscription, 'protocol' | 'endpoint'>,
+    { protocol, endpoint, projectId }: Unasked,
   ): Promise<void> {
     const now = this.time.latest();
+    const { domain_id } = await transaction
+      .selectFrom('projects')
+      .select('domain_id')
+      .where('id', '=', projectId)
+      .executeTakeFirstOrThrow();
+    const to = { protocol, endpoint: countedAs(protocol, endpoint) };
     await transaction
       .deleteFrom('smn_confirmations')
       .where('sent_at', '<', now - 2 * DAY)
       .execute();
     const sent = await transaction
       .selectFrom('smn_confirmations')
-      .select('sent_at')
-      .where('protocol', '=', protocol)
-      .where('endpoint', '=', endpoint)
+      .select(['sent_at', 'domain_id'])
+      .where('protocol', '=', to.protocol)
+      .where('endpoint', '=', to.endpoint)
       .execute();
+    const own = sent.filter((one) => one.domain_id === domain_id);
     for (const [most, within] of CONFIRMATION_LIMITS[protocol]) {
-      if (sent.filter(({ sent_at }) => sent_at > now - within).length < most) continue;
-      const code = protocol === 'email' ? '0065' : protocol === 'sms' ? '0057' : '0078';
-      throw ERRORS.smn(
-        403,
-        code,
-        `${most} confirmations went to this endpoint within ${within / 60_000} minutes; wait before the next`,
-        'endpoint',
-      );
+      const countOf = (all: typeof sent) => all.filter(({ sent_at }) => sent_at > now - within).length;
+      if (countOf(own) >= most) throw tooManyConfirmations(protocol, most, within);
+      const mostOfAll = OF_ALL_ACCOUNTS * most;
+      if (countOf(sent) >= mostOfAll) throw tooManyConfirmations(protocol, mostOfAll, within);
     }
-    await transaction.insertInto('smn_confirmations').values({ protocol, endpoint, sent_at: now }).execute();
+    await transaction
+      .insertInto('smn_confirmations')
+      .values({ ...to, sent_at: now, domain_id })
+      .execute();
   }
 
   /** Whether messages may go there. @throws CtsError 400, 403 */
@@ -436,6 +452,16 @@ export class Subscriptions {
     checkExtension(known, extension);
     return { protocol: known, endpoint: checkEndpoint(known, endpoint, this.network) };
   }
+}
+
+function tooManyConfirmations(protocol: Protocol, most: number, within: number) {
+  const code = protocol === 'email' ? '0065' : protocol === 'sms' ? '0057' : '0078';
+  return ERRORS.smn(
+    403,
+    code,
+    `${most} confirmations went to this endpoint within ${within / 60_000} minutes; wait before the next`,
+    'endpoint',
+  );
 }
 
 /** Headers that come back masked, as they are told, keep their values. */
