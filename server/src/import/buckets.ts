@@ -27,7 +27,7 @@ export async function tellBuckets(client: OpenCtsClient, arrived: Arrived): Prom
   const without = recording.filter(({ obs_info }) => obs_info.bucket_name === '');
   const lines = without.map(
     ({ tracker_name: name }) =>
-      `In no bucket: what the tracker ${name} recorded, since it has no transfer. The trace list keeps it for OPENCTS_RETENTION_DAYS (7).`,
+      `In no bucket: what the tracker ${name} recorded, because it has no transfer. The trace list keeps it for 7 days (OPENCTS_RETENTION_DAYS).`,
   );
   if (recording.some((one) => one.management_event_selector?.exclude_service.includes('KMS'))) {
     lines.push('In no bucket: traces of data keys (KMS), which the tracker system leaves out.');

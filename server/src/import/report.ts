@@ -27,7 +27,7 @@ export function report(
     : `${accepted} accepted, ${duplicates} duplicates, ${sum(notRecorded)} not recorded`;
   const reasons = [...refusals.reasons].sort(([, a], [, b]) => b - a);
   const lines = [
-    `${read} records read in ${files} file${files === 1 ? '' : 's'}: ${sent}, ${refusals.count} refused; ${seconds}`,
+    `${read} record${read === 1 ? '' : 's'} read in ${files} file${files === 1 ? '' : 's'}: ${sent}, ${refusals.count} refused; ${seconds}`,
     ...reasons.slice(0, MOST_REASONS).map(([reason, count]) => `  refused ${count}: ${reason}`),
     ...(reasons.length > MOST_REASONS ? [`  and for ${reasons.length - MOST_REASONS} more reasons`] : []),
     ...[...notRecorded].map(([reason, count]) => `  not recorded ${count}: ${reason}`),
@@ -54,7 +54,7 @@ function adviceOn({ notRecorded }: ImportSummary, { reasons }: Refusals): string
   const unrecorded = [...notRecorded.keys()];
   const lines: string[] = [];
   if (unrecorded.some((reason) => reason.includes('not enabled'))) {
-    lines.push('Until CTS is enabled in a project nothing is recorded there: --enable does it.');
+    lines.push('Nothing is recorded until CTS is enabled in the project: add --enable.');
   }
   if (unrecorded.some((reason) => reason.includes('data tracker'))) {
     lines.push(
