@@ -1,6 +1,8 @@
 export const MASK = '********';
 /** Stands for what could hold secrets, and was not looked through for them. */
 export const UNSEEN = `${MASK} (not looked through)`;
+/** Everything from a place on is masked, since nobody looks there. */
+export const unseenFrom = (text: string, start: number): Edit => ({ start, end: text.length, text: UNSEEN });
 
 /** A stretch of a text, and what comes in its place. */
 export interface Edit {

@@ -1,6 +1,7 @@
-import { type Edit, MASK } from './mask-edits.ts';
+import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { leadOf } from './mask-lead.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
+import type { Steps } from './mask-steps.ts';
 import { at } from './mask-sticky.ts';
 import { type Lead, valueAt } from './mask-value.ts';
 
@@ -64,15 +65,17 @@ export class Pairs {
   readonly earlier: Edit[] = [];
   private readonly text: string;
   private readonly names: SecretNames;
+  private readonly steps: Steps;
   private depth = 0;
   /** The last of each structure that is open. */
   private readonly labels: Label[] = [];
   /** Values without a label so far. */
   private readonly values: Waiting[] = [];
 
-  constructor(text: string, names: SecretNames) {
+  constructor(text: string, names: SecretNames, steps: Steps) {
     this.text = text;
     this.names = names;
+    this.steps = steps;
   }
 
   opened({ open, labelled, resume }: Structure): void {
@@ -89,8 +92,10 @@ export class Pairs {
   /** The value behind a word, if it is secret. */
   secretAfter(start: number, word: string): Edit | undefined {
     const name = word.slice(word.lastIndexOf('.') + 1);
-    if (LABEL.test(name)) return this.labelled(start, word);
-    if (!LABELLED.test(name)) return undefined;
+    const isLabel = LABEL.test(name);
+    if (!isLabel && !LABELLED.test(name)) return undefined;
+    if (!this.steps.takeName()) return unseenFrom(this.text, start);
+    if (isLabel) return this.labelled(start, word);
     const lead = leadOf(this.text, start, word, 'all');
     return lead && this.valued(lead);
   }

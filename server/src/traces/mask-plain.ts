@@ -1,8 +1,9 @@
 import { lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
-import { type Edit, MASK } from './mask-edits.ts';
+import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { secretLead } from './mask-lead.ts';
 import type { SecretNames } from './mask-names.ts';
 import { Pairs, type Structure } from './mask-pairs.ts';
+import type { Steps } from './mask-steps.ts';
 import { at } from './mask-sticky.ts';
 import { valueAt } from './mask-value.ts';
 
@@ -23,10 +24,11 @@ const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
 export function plainSecrets(
   text: string,
   names: SecretNames,
+  steps: Steps,
   onStructure: (start: number) => Structure,
 ): Edit[] {
   const edits: Edit[] = [];
-  const pairs = new Pairs(text, names);
+  const pairs = new Pairs(text, names, steps);
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word] = match;
@@ -42,7 +44,7 @@ export function plainSecrets(
       const found =
         word === AUTHORITY
           ? userSecret(text, next)
-          : (secretAfter(text, start, word, names) ?? pairs.secretAfter(start, word));
+          : (secretAfter(text, start, word, names, steps) ?? pairs.secretAfter(start, word));
       if (found && found.end > found.start) {
         // A value that seems to end within a key ends with it.
         found.end = Math.max(found.end, lastKeyIn(text, found)?.end ?? 0);
@@ -71,7 +73,13 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
   return edits;
 }
 
-function secretAfter(text: string, start: number, word: string, names: SecretNames): Edit | undefined {
+function secretAfter(
+  text: string,
+  start: number,
+  word: string,
+  names: SecretNames,
+  steps: Steps,
+): Edit | undefined {
   const end = start + word.length;
   if (word.length === 6 && /^bearer$/i.test(word)) {
     const token = at(BEARER, text, end);
@@ -81,6 +89,7 @@ function secretAfter(text: string, start: number, word: string, names: SecretNam
   if (word.startsWith('eyJ')) return signedToken(start, word);
   if (word.length === 19 && /^content-disposition$/i.test(word)) return valueOfPart(text, start, end, names);
   const lead = secretLead(text, start, word, names);
+  if (lead && !steps.takeName()) return unseenFrom(text, start);
   return lead && valueAt(text, lead);
 }
 

@@ -86,3 +86,22 @@ test('of a beginning everything else is shown as it is', () => {
   expect(masker.beginning('😀'.repeat(LONG), SEEN + 1)).toMatch(/^(?:😀)+$/u);
   expect(masker.beginning('😀'.repeat(LONG), SEEN)).toMatch(/^(?:😀)+$/u);
 });
+
+test.each([
+  ['names of secrets', 'password: "S3CRET", size: 1, ', 'password'],
+  ['labels', 'name: "password", value: "S3CRET", ', 'name'],
+  ['names without values', '<password>', '<password>'],
+])(
+  '%s are looked at up to a bound for all texts of a trace; what is behind is masked whole',
+  (_, one, name) => {
+    const masker = new Masker();
+    const few = masker.text(one.repeat(1_000));
+    expect(few).not.toContain('S3CRET');
+    expect(few).not.toContain(UNSEEN);
+    const steps = new Steps();
+    const many = Array.from({ length: 3 }, () => masker.text(one.repeat(3_000), steps)).join('\n');
+    expect(many).not.toContain('S3CRET');
+    expect(many.endsWith(UNSEEN)).toBe(true);
+    expect(many.split(name).length - 1).toBeLessThanOrEqual(4_097 + 2);
+  },
+);

@@ -24,7 +24,7 @@ export function textSecrets(text: string, names: SecretNames, within = surface()
   const structures: Edit[] = [];
   const gaps: Stretch[] = [];
   let read = 0;
-  const plain = plainSecrets(text, names, (start) => {
+  const plain = plainSecrets(text, names, within.steps, (start) => {
     const inString = (from: number, to: number) => below(search, { start: from, end: to }, unescapeJson);
     const json = jsonSecrets(text, start, names, inString, within.isCut);
     for (const edit of json.edits) structures.push(edit);
