@@ -7615,6 +7615,7 @@ export interface paths {
                                     user: {
                                         id?: string;
                                         name?: string;
+                                        /** Format: password */
                                         password: string;
                                         domain?: {
                                             id?: string;
@@ -8000,6 +8001,7 @@ export interface paths {
                     "application/json": {
                         account: string;
                         user: string;
+                        /** Format: password */
                         password: string;
                     };
                 };
@@ -8122,6 +8124,7 @@ export interface paths {
                     "application/json": {
                         user: {
                             name: string;
+                            /** Format: password */
                             password?: string;
                             description?: string;
                             enabled?: boolean;
@@ -8246,6 +8249,7 @@ export interface paths {
                     "application/json": {
                         user: {
                             name?: string;
+                            /** Format: password */
                             password?: string;
                             description?: string;
                             enabled?: boolean;
@@ -8304,7 +8308,9 @@ export interface paths {
                 content: {
                     "application/json": {
                         user: {
+                            /** Format: password */
                             password: string;
+                            /** Format: password */
                             original_password: string;
                         };
                     };
@@ -8411,6 +8417,7 @@ export interface paths {
                             xuser_type?: string;
                             xuser_id?: string;
                             name: string;
+                            /** Format: password */
                             password?: string;
                             description?: string;
                             enabled?: boolean;
@@ -8534,6 +8541,7 @@ export interface paths {
                             xuser_type?: string;
                             xuser_id?: string;
                             name?: string;
+                            /** Format: password */
                             password?: string;
                             description?: string;
                             enabled?: boolean;
@@ -10269,6 +10277,7 @@ export interface paths {
                             description?: string;
                             admin: {
                                 name: string;
+                                /** Format: password */
                                 password: string;
                             };
                         };
@@ -10717,6 +10726,7 @@ export interface paths {
                             identity: {
                                 methods: "token"[];
                                 token?: {
+                                    /** Format: password */
                                     id?: string;
                                     duration_seconds?: number;
                                 };

@@ -4,8 +4,13 @@ import { MAX_LEVELS } from './limits.ts';
 
 /** As much of a JSON schema as tells where secrets are: their format is `password`, or they are addresses of web hooks. */
 interface Described {
+  type?: string;
   format?: string;
-  hidden?: 'address';
+  /** An address is hidden but for its host and end; of an object, what it has beyond its schema. */
+  hidden?: 'address' | 'others';
+  /** Values that may be told; any other may be something in a wrong place. */
+  enum?: unknown[];
+  known?: readonly unknown[];
   properties?: Record<string, Described>;
   patternProperties?: Record<string, Described>;
   items?: Described;
@@ -18,19 +23,35 @@ interface Described {
  */
 export function hideSecrets(value: unknown, schema: unknown): unknown {
   const described = (schema ?? {}) as Described;
-  if (value === undefined || value === null || !holdsSecrets(described)) return value;
-  const { format, hidden, items, properties = {}, patternProperties = {} } = described;
+  return holdsSecrets(described) ? hideWithin(value, described) : value;
+}
+
+/** @param described a part of something with secrets in it */
+function hideWithin(value: unknown, described: Described): unknown {
+  if (value === undefined || value === null) return value;
+  const { type, format, hidden, items, properties, patternProperties } = described;
+  const told = described.enum ?? described.known;
+  if (told) return told.includes(value) ? value : MASK;
   if (hidden === 'address') return typeof value === 'string' ? hideEndpoint(value) : MASK;
-  if (format === 'password' || typeof value !== 'object') return MASK;
-  if (Array.isArray(value)) return items ? value.map((item) => hideSecrets(item, items)) : MASK;
-  if (items) return MASK;
-  const others = Object.values(patternProperties)[0];
+  if (format === 'password') return MASK;
+  if (items) return Array.isArray(value) ? value.map((item) => hideWithin(item, items)) : MASK;
+  if (!properties && !patternProperties) return isOfType(value, type) ? value : MASK;
+  if (typeof value !== 'object' || Array.isArray(value)) return MASK;
+  const others = Object.values(patternProperties ?? {})[0];
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
-      if (Object.hasOwn(properties, name)) return [name, hideSecrets(member, properties[name])];
-      return [isPlainName(name) ? name : MASK, others ? hideSecrets(member, others) : MASK];
+      const known = properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+      if (known) return [name, hideWithin(member, known)];
+      return [isPlainName(name) ? name : MASK, others ? hideWithin(member, others) : MASK];
     }),
   );
+}
+
+/** Numbers may be sent as texts. */
+function isOfType(value: unknown, type: string | undefined): boolean {
+  if (type === undefined || type === 'object') return true;
+  if (typeof value === 'object') return false;
+  return type === 'string' || /^(?:-?[0-9.]{1,20}|true|false)$/.test(String(value));
 }
 
 /** Whether a name holds no more than a name does, such as a value behind a colon. */

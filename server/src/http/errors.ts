@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { isPlainName } from '../auditing/index.ts';
 import { CtsError, ERRORS } from '../errors.ts';
 import { bodyError } from '../ingest/index.ts';
-import { oneLine } from '../text.ts';
+import { isPlainWord, oneLine } from '../text.ts';
 import { type Masker, ReadTooLong, ReadTooWide, StoreUnavailable } from '../traces/index.ts';
 import { MAX_MESSAGE } from './limits.ts';
 
@@ -155,6 +155,7 @@ function shown(field: string, { data, parentSchema }: Problem, masker: Masker): 
     parentSchema?.format === 'password' || parentSchema?.hidden !== undefined || SECRET_FIELD.test(field);
   if (!expectsOne || typeof data === 'object' || data === undefined || isSecret) return undefined;
   const text = JSON.stringify(data);
+  if (parentSchema?.enum && !isPlainWord(String(data))) return undefined;
   const named = `{${JSON.stringify(field.split('.').at(-1))}:${text}}`;
   return text.length <= 80 && masker.text(named) === named ? text : undefined;
 }

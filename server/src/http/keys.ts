@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import { type Keyring, type NamedKey, WrongKeyState } from '../kms/index.ts';
 import { about } from './audit.ts';
-import { ProjectPath } from './schemas.ts';
+import { HIDE_OTHERS, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server.ts';
 
 const Alias = Type.String({
@@ -64,10 +64,10 @@ export const keyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
         summary: 'Create a key',
         tags: ['keys'],
         params: ProjectPath,
-        body: Type.Object({
-          alias: Alias,
-          description: Type.Optional(Type.String({ maxLength: 255, default: '' })),
-        }),
+        body: Type.Object(
+          { alias: Alias, description: Type.Optional(Type.String({ maxLength: 255, default: '' })) },
+          HIDE_OTHERS,
+        ),
         response: { 201: KeyView },
       },
     },

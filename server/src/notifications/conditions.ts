@@ -1,4 +1,5 @@
 import { ERRORS } from '../errors.ts';
+import { isPlainWord } from '../text.ts';
 import type { TraceCondition } from '../traces/index.ts';
 
 const TEXT = (least: number, most: number) => ({
@@ -46,7 +47,7 @@ export function parseCondition(text: string, path: string): Condition {
   if (!known || !Object.hasOwn(FIELDS, field)) {
     throw ERRORS.invalidBody(
       path,
-      `${path} compares ${JSON.stringify(field)}; it must be one of ${Object.keys(FIELDS).join(', ')}`,
+      `${path} compares ${isPlainWord(field) ? JSON.stringify(field) : 'something else'}; it must be one of ${Object.keys(FIELDS).join(', ')}`,
     );
   }
   if (!known.fits(value)) {

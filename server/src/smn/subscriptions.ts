@@ -4,6 +4,7 @@ import Type from 'typebox';
 import type { Bounds } from '../clock/index.ts';
 import { ERRORS } from '../errors.ts';
 import { type Database, type Metadata, readerOf, type Stored } from '../metadata/index.ts';
+import { repeated } from '../text.ts';
 import { MASK } from '../traces/index.ts';
 import { checkEndpoint, PROTOCOLS, type Protocol } from './endpoints.ts';
 import { type FilterPolicy, readFilters, storedFilters } from './filters.ts';
@@ -444,7 +445,7 @@ export class Subscriptions {
       throw ERRORS.smn(
         400,
         '0011',
-        `protocol is ${JSON.stringify(protocol.slice(0, 64))}; it must be one of ${PROTOCOLS.join(', ')}`,
+        `protocol${repeated(protocol)} must be one of ${PROTOCOLS.join(', ')}`,
         'protocol',
       );
     }

@@ -5,7 +5,7 @@ import { ERRORS } from '../../errors.ts';
 import type { AccessKey, Principal } from '../../iam/index.ts';
 import { MAX_TOKEN } from '../../iam/index.ts';
 import { about } from '../audit.ts';
-import { NoBody, Sought } from '../schemas.ts';
+import { HIDE_OTHERS, NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import {
   CredentialView,
@@ -62,7 +62,10 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         ...doc('Create an access key; its secret is shown this once', {
           201: Type.Object({ credential: Type.Interface([CredentialView], { secret: Type.String() }) }),
         }),
-        body: Type.Object({ credential: Type.Object({ user_id: Id, description: Description }) }),
+        body: Type.Object(
+          { credential: Type.Object({ user_id: Id, description: Description }, HIDE_OTHERS) },
+          HIDE_OTHERS,
+        ),
       },
     },
     async (request, reply) => {
@@ -116,12 +119,15 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
       schema: {
         ...doc('Turn an access key on or off', { 200: Type.Object({ credential: CredentialView }) }),
         params: Access,
-        body: Type.Object({
-          credential: Type.Object({
-            status: Type.Optional(Type.Enum(['active', 'inactive'])),
-            description: Description,
-          }),
-        }),
+        body: Type.Object(
+          {
+            credential: Type.Object(
+              { status: Type.Optional(Type.Enum(['active', 'inactive'])), description: Description },
+              HIDE_OTHERS,
+            ),
+          },
+          HIDE_OTHERS,
+        ),
       },
     },
     async (request) => {
@@ -170,7 +176,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
               methods: Type.Array(Type.Enum(['token']), { maxItems: 8 }),
               token: Type.Optional(
                 Type.Object({
-                  id: Type.Optional(Type.String({ maxLength: MAX_TOKEN })),
+                  id: Type.Optional(Type.String({ maxLength: MAX_TOKEN, format: 'password' })),
                   duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })),
                 }),
               ),

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { ANY_SOURCE } from '../../iam/index.ts';
 import { about } from '../audit.ts';
-import { NoBody } from '../schemas.ts';
+import { HIDE_OTHERS, NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
 import { Id, Name, refuseTemporary } from './shared.ts';
 
@@ -58,10 +58,13 @@ export const ingestKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         summary: 'Create an ingest key: a bearer for producers that can only set a header',
         tags: ['ingest keys'],
         params: OfProject,
-        body: Type.Object({
-          name: Name,
-          source: Type.Optional(Type.String({ minLength: 1, maxLength: 64, default: ANY_SOURCE })),
-        }),
+        body: Type.Object(
+          {
+            name: Name,
+            source: Type.Optional(Type.String({ minLength: 1, maxLength: 64, default: ANY_SOURCE })),
+          },
+          HIDE_OTHERS,
+        ),
         response: { 201: IngestKeyView },
       },
     },

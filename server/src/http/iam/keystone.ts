@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { IssuedToken, Principal, Project, ScopeRequest } from '../../iam/index.ts';
+import { isPlainWord } from '../../text.ts';
 import { about } from '../audit.ts';
 import { MAX_FILTER_VALUE } from '../limits.ts';
 import { NoBody } from '../schemas.ts';
@@ -24,7 +25,7 @@ const AuthRequest = Type.Object({
           user: Type.Object({
             id: Type.Optional(Text),
             name: Type.Optional(Text),
-            password: Type.String({ maxLength: 1024 }),
+            password: Type.String({ maxLength: 1024, format: 'password' }),
             domain: Type.Optional(Reference),
           }),
         }),
@@ -245,7 +246,7 @@ function methodOf(identity: AuthRequest['auth']['identity']): string {
   const unknown = [...asked].find((name) => !METHODS.includes(name));
   if (unknown !== undefined) {
     throw ERRORS.unauthenticated(
-      `the sign-in method ${JSON.stringify(unknown.slice(0, 64))} cannot be checked here; ${METHODS.join(' or ')} can`,
+      `the sign-in method ${isPlainWord(unknown) ? JSON.stringify(unknown) : 'that is asked for'} cannot be checked here; ${METHODS.join(' or ')} can`,
     );
   }
   const methods = [...new Set(identity.methods)];

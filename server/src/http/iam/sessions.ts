@@ -23,7 +23,7 @@ export const Session = Type.Object({
 const SignIn = Type.Object({
   account: Type.String({ maxLength: 255 }),
   user: Type.String({ maxLength: 255 }),
-  password: Type.String({ maxLength: 1024 }),
+  password: Type.String({ maxLength: 1024, format: 'password' }),
 });
 
 export async function describeSession(

@@ -12,6 +12,7 @@ export const Description = Type.Optional(Type.String({ maxLength: 255 }));
 export const Password = Type.String({
   minLength: 8,
   maxLength: 1024,
+  format: 'password',
   rule: 'must hold 8 to 1024 characters',
 });
 export const Enabled = Type.Optional(Type.Boolean());

@@ -136,7 +136,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         ...doc('Change the own password', { 204: NoBody }),
         params: OneUser,
         body: Type.Object({
-          user: Type.Object({ password: Password, original_password: Type.String({ maxLength: 1024 }) }),
+          user: Type.Object({
+            password: Password,
+            original_password: Type.String({ maxLength: 1024, format: 'password' }),
+          }),
         }),
       },
     },

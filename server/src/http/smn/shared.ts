@@ -39,6 +39,7 @@ export const TopicPath = Type.Interface([SmnProject], {
 export const Protocol = Type.String({
   maxLength: 64,
   errorCode: 'SMN.0011',
+  known: PROTOCOLS,
   description: `One of ${PROTOCOLS.join(', ')}`,
 });
 

@@ -5,6 +5,7 @@ import { hideAddress } from '../../auditing/index.ts';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../smn/index.ts';
+import { isPlainWord } from '../../text.ts';
 import { about } from '../audit.ts';
 import { Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server.ts';
@@ -209,7 +210,8 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           results.push({ subscription_urn: subscription.urn, protocol, endpoint, remark });
         } catch (error) {
           const { code = 'SMN.0018', message } = error as { code?: string; message: string };
-          results.push({ protocol, endpoint, remark, code, message });
+          const told = isPlainWord(protocol) ? protocol : '';
+          results.push({ protocol: told, endpoint, remark, code, message });
         }
       }
       return reply.code(madeAny ? 201 : 200).send({ ...idOf(request), subscriptions_result: results });
