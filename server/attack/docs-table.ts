@@ -150,7 +150,7 @@ export const PAGES: Record<string, Page> = {
   },
   'docs/verify.md': {
     before: `opencts trackers transfer system audit-archive --create-bucket --verify
-sleep 3
+until [ -n "$(find opencts-data/objects -name '*Digest*.gz')" ]; do sleep 0.5; done
 cp -r opencts-data/objects/audit-archive downloaded
 echo "$TOKEN" > token
 `,

@@ -189,6 +189,8 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(compress, {
     encodings: ['gzip'],
     globalDecompression: false,
+    // Files are handed out as they lie: of one that is gzip itself it would say so, and clients would unpack it.
+    customTypes: /^(?:text\/|application\/(?:json|x-ndjson|javascript)|image\/svg)/,
     zlibOptions: { level: 3, chunkSize: 128 * 1024 },
   });
   await server.register(cookie);
