@@ -770,6 +770,22 @@ describe('a subscription as an earlier release may have left it', () => {
     }
     expect(errors()[0]).toContain('a message failed');
   }, 30_000);
+
+  test('that is removed while it is served is no failure', async () => {
+    const going = await confirmed();
+    let removed: Promise<void> | undefined;
+    receiver.says = () => {
+      removed ??= subscriptions.remove(going);
+      return 'told';
+    };
+    await publish('m');
+    await until(() => (removed ? true : undefined));
+    await removed;
+    await sender.settled();
+    receiver.says = 'told';
+    expect(receiver.of('Notification')).toHaveLength(1);
+    expect(errors()).toEqual([]);
+  });
 });
 
 test('confirmations are limited for each endpoint', async () => {

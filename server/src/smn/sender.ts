@@ -241,18 +241,27 @@ export class Sender {
       found = await this.serve(id, turn);
       this.broken.delete(id);
     } catch (error) {
-      this.tellBroken(id, error);
+      await this.tellBroken(id, error);
     }
     // Others have their turn before what cannot be served is looked at again.
     if (!found && !this.stopping) await sleep(RETRY_FIRST_MS);
   }
 
-  /** Once, until the subscription is served again, or fails in another way. */
-  private tellBroken(id: string, error: unknown): void {
+  /** Once, until the subscription is served again, or fails in another way. One that was deleted meanwhile is no failure. */
+  private async tellBroken(id: string, error: unknown): Promise<void> {
+    if (await this.isGone(id)) {
+      this.broken.delete(id);
+      return;
+    }
     const words = String(error);
     if (this.broken.get(id) === words) return;
     this.broken.set(id, words);
     this.options.log.error({ err: error, subscription: id }, 'a message failed; it is tried again');
+  }
+
+  private async isGone(id: string): Promise<boolean> {
+    const one = this.options.metadata.selectFrom('smn_subscriptions').select('id').where('id', '=', id);
+    return (await one.executeTakeFirst().catch(() => id)) === undefined;
   }
 
   /**
