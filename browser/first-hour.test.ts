@@ -70,8 +70,56 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
       await tab.close();
     }
     await page.goto(`${server.url}/console/manual/index.html`);
-    await page.getByRole('link', { name: 'operate.md', exact: true }).click();
+    await page.getByRole('link', { name: /^operate/ }).click();
     await page.getByRole('heading', { name: 'Running OpenCTS' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test('to a reader nothing is offered that would be refused, and why stands there', async () => {
+    const ask = async (method: string, route: string, body?: object) => {
+      const response = await fetch(`${server.url}${route}`, {
+        method,
+        headers: { 'x-auth-token': server.token, ...(body && { 'content-type': 'application/json' }) },
+        body: body && JSON.stringify(body),
+      });
+      expect(response.ok).toBe(true);
+      return response.status === 204 ? {} : response.json();
+    };
+    await ask('POST', `/v2/${server.projectId}/notifications/topics`, { name: 'alerts' });
+    const { user } = await ask('POST', '/v3/users', { user: { name: 'auditor', password: PASSWORD } });
+    const { group } = await ask('POST', '/v3/groups', { group: { name: 'auditors' } });
+    await ask('PUT', `/v3/groups/${group.id}/users/${user.id}`);
+    const { roles } = await ask('GET', '/v3/roles');
+    for (const name of ['CTS ReadOnlyAccess', 'SMN ReadOnlyAccess']) {
+      const role = roles.find((one: { display_name: string }) => one.display_name === name);
+      await ask('PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${role.id}`);
+    }
+    page = await openPage(browser, problems);
+    await page.goto(`${server.url}/console/`);
+    await page.fill('input[name=user]', 'auditor');
+    await page.fill('input[name=password]', PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#top');
+    for (const [route, name, role] of [
+      ['trackers', 'Create data tracker', 'CTS FullAccess'],
+      ['notifications', 'Create notification', 'CTS FullAccess'],
+      ['topics', 'Create topic', 'SMN FullAccess'],
+      ['guide', 'Create an ingest key', 'CTS FullAccess'],
+      ['guide', 'Set up the transfer', 'CTS FullAccess'],
+      ['archive', 'Set up a transfer', 'CTS FullAccess'],
+    ] as const) {
+      await page.goto(`${server.url}/console/${route}`);
+      const button = page.getByRole('button', { name, exact: true });
+      await expect.poll(() => button.getAttribute('aria-disabled'), { timeout: 15_000 }).toBe('true');
+      await button.hover();
+      await page.getByText(`It takes the role ${role}`).locator('visible=true').waitFor();
+    }
+    await page.goto(`${server.url}/console/trackers`);
+    await page.getByRole('button', { name: 'Actions: system' }).click();
+    for (const name of ['Edit', 'Disable', 'Delete']) {
+      const item = page.getByRole('menuitem', { name: new RegExp(`^${name}`) });
+      expect([name, await item.getAttribute('aria-disabled')]).toEqual([name, 'true']);
+    }
     expect(await barriers(page)).toEqual([]);
   });
 

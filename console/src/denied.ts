@@ -16,11 +16,14 @@ const ROLES: Readonly<Record<string, { all: string; read?: string }>> = {
   opencts: { all: 'OpenCTS Operator' },
 };
 /** How the service names the action that is lacking. */
-const ACTION = /\byour roles do not allow (\w+):\w+:(\w+)/;
+const ACTION = /\byour roles do not allow (\w+:\w+:\w+)/;
 
 /** What it takes, by the action that the refusal names. */
-export function rolesFor({ message }: ApiError): string[] {
-  const [, service = '', operation = ''] = ACTION.exec(message) ?? [];
+export const rolesFor = ({ message }: ApiError): string[] => rolesOf(ACTION.exec(message)?.[1] ?? '');
+
+/** What an action takes. */
+export function rolesOf(action: string): string[] {
+  const [service = '', , operation = ''] = action.split(':');
   const roles = ROLES[service];
   if (!roles) return [];
   return [(/^(list|get)/i.test(operation) && roles.read) || roles.all];

@@ -3,6 +3,7 @@ import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flas
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
 import { type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router-dom';
+import { listRights } from './api/access.ts';
 import type { Api } from './api/client.ts';
 import type { Session } from './api/session.ts';
 import { Boot } from './boot.tsx';
@@ -88,12 +89,24 @@ export function Shell(props: Props) {
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
   const [messages, setMessages] = useState<FlashbarProps.MessageDefinition[]>([]);
 
+  const [actions, setActions] = useState<ReadonlySet<string>>();
+  useEffect(() => {
+    const gone = new AbortController();
+    // Where it cannot be had the service itself refuses.
+    listRights(api, gone.signal).then(
+      (known) => setActions(new Set(known)),
+      () => setActions(undefined),
+    );
+    return () => gone.abort();
+  }, [api]);
+
   const context = useMemo<Console>(() => {
     const dismiss = (id: string) => setMessages((current) => current.filter((one) => one.id !== id));
     return {
       api,
       zone,
       session,
+      actions,
       onExpired,
       notify: (type, header, content) => {
         const id = crypto.randomUUID();
@@ -104,7 +117,7 @@ export function Shell(props: Props) {
         if (type === 'success') setTimeout(() => dismiss(id), 6000);
       },
     };
-  }, [api, zone, session, onExpired]);
+  }, [api, zone, session, actions, onExpired]);
 
   const items = useMemo(() => itemsOf(session.operator), [session.operator]);
   const here = `${BASE}${pathname}`;

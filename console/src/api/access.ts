@@ -51,3 +51,7 @@ export const changePolicy = (
 
 export const removePolicy = ({ calls }: Api, role_id: string) =>
   calls.DELETE('/v3.0/OS-ROLE/roles/{role_id}', { params: { path: { role_id } } });
+
+/** Actions that the user may do in the project. */
+export const listRights = async ({ calls, path }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v3/{project_id}/rights', { params: { path }, signal }))).actions;

@@ -63,6 +63,7 @@ import { legacyRoutes } from './legacy.ts';
 import { MAX_BODY, MAX_PATH_MEMBER } from './limits.ts';
 import { notificationRoutes } from './notifications.ts';
 import { quarantineRoutes } from './quarantine.ts';
+import { rightsRoutes } from './rights.ts';
 import { smnRoutes } from './smn/index.ts';
 import { strictQueries } from './strict-queries.ts';
 import { tagRoutes } from './tags.ts';
@@ -242,6 +243,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     ...(await logoOf(deps.consoleDir)),
   });
   await server.register(healthRoutes, deps);
+  await server.register(rightsRoutes);
   await server.register(traceRoutes, deps);
   await server.register(exportRoutes, deps);
   await server.register(trackerRoutes, deps);

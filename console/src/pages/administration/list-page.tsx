@@ -7,6 +7,7 @@ import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import type { Loaded } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { ListTable, type ListTableProps } from './list-table.tsx';
 
 interface Words {
@@ -24,6 +25,8 @@ interface Props<Row> extends Omit<ListTableProps<Row>, 'rows'> {
   roles: readonly string[];
   /** Absent: nothing can be created. */
   onCreate?: (() => void) | undefined;
+  /** Action that creating takes; absent: anybody may, or who sees the list. */
+  creating?: string;
   /** Why nothing more can be created now. */
   full?: string | undefined;
   /** More buttons. */
@@ -56,7 +59,8 @@ export function ListPage<Row>(props: Props<Row>) {
   );
 }
 
-function ListHeader<Row>({ words, loaded, onCreate, full, actions }: Props<Row>) {
+function ListHeader<Row>({ words, loaded, onCreate, creating, full, actions }: Props<Row>) {
+  const unless = useUnless();
   const { value, loading, error, reload } = loaded;
   return (
     <Header
@@ -68,7 +72,13 @@ function ListHeader<Row>({ words, loaded, onCreate, full, actions }: Props<Row>)
           <Button iconName="refresh" ariaLabel={texts.common.refresh} loading={loading} onClick={reload} />
           {actions}
           {onCreate && !error && (
-            <Button variant="primary" disabled={Boolean(full)} disabledReason={full} onClick={onCreate}>
+            <Button
+              variant="primary"
+              disabled={Boolean(full)}
+              disabledReason={full}
+              {...(creating ? unless(creating) : {})}
+              onClick={onCreate}
+            >
               {words.create}
             </Button>
           )}

@@ -18,6 +18,7 @@ import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { FileActions, Integrity } from './file-parts.tsx';
 import { PublicKeys } from './public-keys.tsx';
 
@@ -30,6 +31,7 @@ const fileAddress = ({ bucket, key }: ArchiveFile) => `/archive/file?${new URLSe
 
 /** Walks the trace files, folder by folder. */
 export default function ArchivePage() {
+  const unless = useUnless();
   const { api, zone } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
@@ -103,7 +105,9 @@ export default function ArchivePage() {
             <SpaceBetween size="s" alignItems="center">
               <Box variant="h3">{words.empty}</Box>
               <Box color="text-body-secondary">{words.emptyText}</Box>
-              <Button onClick={() => navigate('/trackers')}>{words.toTrackers}</Button>
+              <Button {...unless('cts:tracker:update')} onClick={() => navigate('/trackers')}>
+                {words.toTrackers}
+              </Button>
             </SpaceBetween>
           </Box>
         )}

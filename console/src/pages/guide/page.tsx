@@ -8,6 +8,7 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
 import { useRecording } from '../../use-recording.ts';
+import { useUnless } from '../../use-unless.ts';
 import { listKnownTopics, tellsSomebody } from '../notifications/told.ts';
 import { Producer } from './producer.tsx';
 import { Step } from './step.tsx';
@@ -17,6 +18,7 @@ const words = texts.guide;
 /** What a new project needs, and how far it is. */
 export default function GuidePage() {
   const navigate = useNavigate();
+  const unless = useUnless();
   const { tracker, recording, start } = useRecording();
   const enabled = recording === 'on';
   const bucket = tracker?.obs_info.bucket_name;
@@ -39,7 +41,11 @@ export default function GuidePage() {
           action={
             recording &&
             recording !== 'on' && (
-              <Button variant="primary" onClick={() => void start()}>
+              <Button
+                variant="primary"
+                {...unless(recording === 'off' ? 'cts:tracker:update' : 'cts:tracker:create')}
+                onClick={() => void start()}
+              >
                 {texts.recording.start[recording]}
               </Button>
             )
@@ -54,7 +60,11 @@ export default function GuidePage() {
           result={bucket && words.tracker.bucket(bucket)}
           action={
             !bucket && (
-              <Button disabled={!enabled} onClick={() => navigate('/trackers/edit?name=system')}>
+              <Button
+                disabled={!enabled}
+                {...unless('cts:tracker:update')}
+                onClick={() => navigate('/trackers/edit?name=system')}
+              >
                 {words.tracker.act}
               </Button>
             )
@@ -70,6 +80,7 @@ export default function GuidePage() {
 function NotificationStep({ number, enabled }: { number: number; enabled: boolean }) {
   const { api } = useConsole();
   const navigate = useNavigate();
+  const unless = useUnless();
   const { value } = useLoad(async (signal) => {
     const [all, topics] = await Promise.all([listNotifications(api, signal), listKnownTopics(api, signal)]);
     return { all: all.length, telling: all.filter((one) => tellsSomebody(one, topics)).length };
@@ -85,7 +96,11 @@ function NotificationStep({ number, enabled }: { number: number; enabled: boolea
       result={value && (done ? count(value.telling) : value.all > 0 ? silent(value.all) : undefined)}
       action={
         !done && (
-          <Button disabled={!enabled} onClick={() => navigate('/notifications/edit')}>
+          <Button
+            disabled={!enabled}
+            {...unless('cts:notification:create')}
+            onClick={() => navigate('/notifications/edit')}
+          >
             {words.notification.act}
           </Button>
         )

@@ -15,6 +15,7 @@ import type { Recording } from '../../use-recording.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { commandOf, SOURCE } from './command.ts';
 import './guide.css';
+import { useUnless } from '../../use-unless.ts';
 import { Step } from './step.tsx';
 
 const words = texts.guide.producer;
@@ -30,6 +31,7 @@ interface Props {
 
 /** An ingest key, a command that sends a trace with it, and that trace as it appears. */
 export function Producer({ number, recording }: Props) {
+  const unless = useUnless();
   const { api, session } = useConsole();
   const act = useAct();
   const [secret, setSecret] = useState('');
@@ -80,6 +82,7 @@ export function Producer({ number, recording }: Props) {
           <Button
             variant={enabled && reported.value === false ? 'primary' : 'normal'}
             disabled={!enabled}
+            {...unless('cts:ingestKey:create')}
             onClick={() => void act(words.create, create, ROLES)}
           >
             {words.create}

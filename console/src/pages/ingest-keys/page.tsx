@@ -6,6 +6,7 @@ import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { type Column, timeColumn } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { useDialog } from '../administration/use-dialog.ts';
@@ -17,6 +18,7 @@ type Dialog = { kind: 'create' } | { kind: 'revoke'; key: IngestKey };
 
 /** The bearers with which producers report to the project. */
 export default function IngestKeysPage() {
+  const unless = useUnless();
   const { api, zone } = useConsole();
   const loaded = useLoad((signal) => listIngestKeys(api, signal), 'ingest-keys');
   const { dialog, open, close } = useDialog<Dialog>(loaded.reload);
@@ -32,12 +34,14 @@ export default function IngestKeysPage() {
         rowActions={(key) => (
           <Button
             variant="inline-link"
+            {...unless('cts:ingestKey:delete')}
             ariaLabel={`${words.revoke}: ${key.name}`}
             onClick={() => open({ kind: 'revoke', key })}
           >
             {words.revoke}
           </Button>
         )}
+        creating="cts:ingestKey:create"
         onCreate={() => open({ kind: 'create' })}
       />
       {dialog?.kind === 'create' && <CreateDialog onMade={setMade} onClose={close} />}

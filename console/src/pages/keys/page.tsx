@@ -9,6 +9,7 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { type Column, timeColumn } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
@@ -25,6 +26,7 @@ type Dialog = { kind: 'create' } | { kind: Asked; key: Key };
 
 /** The named keys of the project. */
 export default function KeysPage() {
+  const unless = useUnless();
   const { api, zone } = useConsole();
   const act = useAct();
   const loaded = useLoad((signal) => listKeys(api, signal), 'keys');
@@ -48,8 +50,13 @@ export default function KeysPage() {
         columns={columnsOf(zone)}
         trackBy="id"
         rowActions={(key) => (
-          <RowActions name={key.alias} items={actionsOf(key)} onChoose={(id) => choose(key, id)} />
+          <RowActions
+            name={key.alias}
+            items={actionsOf(key).map((item) => ({ ...item, ...unless(`kms:cmk:${NEEDED[item.id]}`) }))}
+            onChoose={(id) => choose(key, id)}
+          />
         )}
+        creating="kms:cmk:create"
         onCreate={() => open({ kind: 'create' })}
       >
         {buckets.value?.encryption === 'store' && <Alert type="info">{words.ofStore}</Alert>}
@@ -104,6 +111,15 @@ function NameAndId({ subject: { alias, id } }: { subject: Key }) {
     </>
   );
 }
+
+/** Actions of the API. */
+const NEEDED: Record<Act, string> = {
+  disable: 'disable',
+  enable: 'enable',
+  rotate: 'rotate',
+  remove: 'scheduleDeletion',
+  'cancel-deletion': 'cancelDeletion',
+};
 
 function actionsOf({ state }: Key): RowAction<Act>[] {
   if (state === 'pending_deletion') return [{ id: 'cancel-deletion', text: words.keep }];

@@ -11,6 +11,7 @@ import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { changeOf } from './draft.ts';
 import { ROLES } from './roles.ts';
 import { editAddress, NotificationTable } from './table.tsx';
@@ -69,6 +70,7 @@ export default function NotificationsPage() {
 }
 
 function Head({ loading, reload }: { loading: boolean; reload: () => void }) {
+  const unless = useUnless();
   const navigate = useNavigate();
   return (
     <Header
@@ -77,7 +79,11 @@ function Head({ loading, reload }: { loading: boolean; reload: () => void }) {
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <Button iconName="refresh" ariaLabel={texts.common.refresh} loading={loading} onClick={reload} />
-          <Button variant="primary" onClick={() => navigate('/notifications/edit')}>
+          <Button
+            variant="primary"
+            {...unless('cts:notification:create')}
+            onClick={() => navigate('/notifications/edit')}
+          >
             {words.create}
           </Button>
         </SpaceBetween>

@@ -5,6 +5,7 @@ import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { Notification } from '../../api/types.ts';
 import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
+import { useUnless } from '../../use-unless.ts';
 import { Way } from '../../way.tsx';
 import { topicName } from './told.ts';
 
@@ -84,6 +85,8 @@ function Topic({ row: { topic_id = '', lostTopic } }: { row: Row }) {
 
 function Actions({ row, onChoose }: { row: Row; onChoose: (action: string) => void }) {
   const { notification_name, status, topic_id, lostTopic } = row;
+  const unless = useUnless();
+  const changing = unless('cts:notification:update');
   const toggle = status === 'enabled' ? 'disabled' : 'enabled';
   return (
     <ButtonDropdown
@@ -91,14 +94,15 @@ function Actions({ row, onChoose }: { row: Row; onChoose: (action: string) => vo
       expandToViewport
       ariaLabel={`${texts.common.actions}: ${notification_name}`}
       items={[
-        { id: 'edit', text: words.edit },
+        { id: 'edit', text: words.edit, ...changing },
         {
           id: toggle,
           text: toggle === 'enabled' ? words.enable : words.disable,
           // The service changes nothing that has a topic which is gone.
           disabled: lostTopic || !topic_id,
+          ...changing,
         },
-        { id: 'remove', text: words.remove },
+        { id: 'remove', text: words.remove, ...unless('cts:notification:delete') },
       ]}
       onItemClick={({ detail }) => onChoose(detail.id)}
     />

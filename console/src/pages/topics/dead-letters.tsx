@@ -10,12 +10,14 @@ import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { ROLES_TO_CHANGE } from './roles.ts';
 
 const words = texts.topics;
 
 /** Messages that were given up, to be looked at and sent again. */
 export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: () => void }) {
+  const unless = useUnless();
   const { letters, onChanged } = props;
   const { api, zone, notify } = useConsole();
   const act = useAct();
@@ -68,10 +70,17 @@ export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: 
           description={words.letters.description}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button disabled={present.length === 0} onClick={() => void forget()}>
+              <Button
+                disabled={present.length === 0}
+                {...unless('smn:topic:update')}
+                onClick={() => void forget()}
+              >
                 {words.letters.discard}
               </Button>
-              <Button onClick={() => void again(present.length > 0 ? present : letters)}>
+              <Button
+                {...unless('smn:topic:update')}
+                onClick={() => void again(present.length > 0 ? present : letters)}
+              >
                 {present.length > 0 ? words.letters.replay : words.letters.replayAll}
               </Button>
             </SpaceBetween>

@@ -15,6 +15,7 @@ import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { ROLES_TO_SEE } from './roles.ts';
 import { TopicDialog } from './topic-dialog.tsx';
 
@@ -24,6 +25,7 @@ const addressOf = (urn: string) => `/topics/view?urn=${encodeURIComponent(urn)}`
 
 /** The topics of the project. */
 export default function TopicsPage() {
+  const unless = useUnless();
   const { api } = useConsole();
   const navigate = useNavigate();
   const [making, setMaking] = useState(false);
@@ -48,7 +50,7 @@ export default function TopicsPage() {
                 onClick={reload}
               />
               {!error && (
-                <Button variant="primary" onClick={() => setMaking(true)}>
+                <Button variant="primary" {...unless('smn:topic:create')} onClick={() => setMaking(true)}>
                   {words.create}
                 </Button>
               )}

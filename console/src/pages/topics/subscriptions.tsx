@@ -10,6 +10,7 @@ import { useConsole } from '../../console-context.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
+import { useUnless } from '../../use-unless.ts';
 
 const words = texts.topics;
 
@@ -30,6 +31,7 @@ interface Props {
 
 /** Who gets the messages of a topic, and how that goes. */
 export function Subscriptions({ subscribers, onChoose, page, hasMore, onPage }: Props) {
+  const unless = useUnless();
   return (
     <Table<Subscriber>
       items={subscribers ?? []}
@@ -48,12 +50,15 @@ export function Subscriptions({ subscribers, onChoose, page, hasMore, onPage }: 
           />
         )
       }
-      columnDefinitions={columnsOf(onChoose)}
+      columnDefinitions={columnsOf(onChoose, unless)}
     />
   );
 }
 
-function columnsOf(onChoose: Choose): TableProps.ColumnDefinition<Subscriber>[] {
+function columnsOf(
+  onChoose: Choose,
+  unless: ReturnType<typeof useUnless>,
+): TableProps.ColumnDefinition<Subscriber>[] {
   return [
     {
       id: 'endpoint',
@@ -92,7 +97,7 @@ function columnsOf(onChoose: Choose): TableProps.ColumnDefinition<Subscriber>[] 
           variant="inline-icon"
           expandToViewport
           ariaLabel={`${texts.common.actions}: ${subscriber.endpoint}`}
-          items={actsOf(subscriber)}
+          items={actsOf(subscriber).map((item) => ({ ...item, ...unless(actionOf(item.id)) }))}
           onItemClick={({ detail }) => onChoose(subscriber, detail.id as RowAct)}
         />
       ),
@@ -103,7 +108,12 @@ function columnsOf(onChoose: Choose): TableProps.ColumnDefinition<Subscriber>[] 
 /** Whether its receiver has no way to confirm by itself. */
 const isMute = ({ extension }: Subscriber) => (extension.form ?? 'opencts') !== 'opencts';
 
-function actsOf(subscriber: Subscriber): ButtonDropdownProps.Items {
+function actionOf(id: string): string {
+  if (id === 'log') return 'smn:topic:list';
+  return id === 'confirm' ? 'smn:subscription:confirm' : 'smn:topic:update';
+}
+
+function actsOf(subscriber: Subscriber): ButtonDropdownProps.Item[] {
   const { state } = subscriber;
   const act = (id: keyof typeof words.acts) => ({ id, text: words.acts[id] });
   if (state === 'pending' || state === 'cancelled') {

@@ -20,6 +20,7 @@ import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { DeliveryLog } from './delivery-log.tsx';
 import { ROLES_TO_CHANGE, ROLES_TO_SEE } from './roles.ts';
@@ -39,6 +40,7 @@ const nameOf = (urn: string) => urn.slice(urn.lastIndexOf(':') + 1);
 
 /** One topic: who gets its messages, and what became of them. */
 export default function TopicPage() {
+  const unless = useUnless();
   const { api, notify } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
@@ -107,8 +109,14 @@ export default function TopicPage() {
           actions={
             !error && (
               <SpaceBetween direction="horizontal" size="xs">
-                <Button onClick={() => setDialog({ kind: 'removeTopic' })}>{words.remove}</Button>
-                <Button variant="primary" onClick={() => setDialog({ kind: 'subscribe' })}>
+                <Button {...unless('smn:topic:delete')} onClick={() => setDialog({ kind: 'removeTopic' })}>
+                  {words.remove}
+                </Button>
+                <Button
+                  variant="primary"
+                  {...unless('smn:topic:update')}
+                  onClick={() => setDialog({ kind: 'subscribe' })}
+                >
                   {words.subscribe}
                 </Button>
               </SpaceBetween>

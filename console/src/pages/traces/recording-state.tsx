@@ -3,6 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { texts } from '../../texts/index.ts';
 import type { useRecording } from '../../use-recording.ts';
+import { useUnless } from '../../use-unless.ts';
 import { Way } from '../../way.tsx';
 
 const words = texts.recording;
@@ -17,6 +18,7 @@ interface Props {
 /** Says why nothing new appears when nothing is recorded, and offers to begin. */
 export function RecordingState({ tracking, onStarted }: Props) {
   const { recording, start } = tracking;
+  const unless = useUnless();
   const [busy, setBusy] = useState(false);
   if (recording === undefined || recording === 'on') return null;
 
@@ -26,7 +28,12 @@ export function RecordingState({ tracking, onStarted }: Props) {
     setBusy(false);
   };
   const button = (
-    <Button variant="primary" onClick={() => void begin()} loading={busy}>
+    <Button
+      variant="primary"
+      {...unless(recording === 'off' ? 'cts:tracker:update' : 'cts:tracker:create')}
+      onClick={() => void begin()}
+      loading={busy}
+    >
       {words.start[recording]}
     </Button>
   );

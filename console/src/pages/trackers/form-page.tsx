@@ -19,6 +19,7 @@ import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useLeave } from '../../use-leave.tsx';
 import { useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
 import { useListedProgress } from './listed.tsx';
 import { Status } from './page.tsx';
@@ -58,6 +59,7 @@ export default function TrackerFormPage() {
 }
 
 function TrackerForm({ tracker, buckets, keys }: World) {
+  const unless = useUnless();
   const { api, notify, session } = useConsole();
   const region = session.projects.find(({ id }) => id === api.path.project_id)?.region ?? '';
   const navigate = useNavigate();
@@ -114,7 +116,11 @@ function TrackerForm({ tracker, buckets, keys }: World) {
               <Button formAction="none" variant="link" onClick={() => leave('/trackers')}>
                 {texts.common.cancel}
               </Button>
-              <Button variant="primary" loading={busy}>
+              <Button
+                variant="primary"
+                loading={busy}
+                {...unless(tracker ? 'cts:tracker:update' : 'cts:tracker:create')}
+              >
                 {texts.common.save}
               </Button>
             </SpaceBetween>

@@ -18,6 +18,7 @@ import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import { Listed, useListedProgress } from './listed.tsx';
 
 const words = texts.trackers;
@@ -26,6 +27,7 @@ const editAddress = ({ tracker_name }: Tracker) => `/trackers/edit?name=${encode
 
 /** The trackers of the project, and how their transfer goes. */
 export default function TrackersPage() {
+  const unless = useUnless();
   const { api, zone } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
@@ -70,9 +72,11 @@ export default function TrackersPage() {
                 loading={loading}
                 onClick={reload}
               />
-              <Button onClick={() => navigate('/trackers/edit')}>{words.create}</Button>
+              <Button {...unless('cts:tracker:create')} onClick={() => navigate('/trackers/edit')}>
+                {words.create}
+              </Button>
               {hasManagement === false && (
-                <Button variant="primary" onClick={() => void enableCts()}>
+                <Button variant="primary" {...unless('cts:tracker:create')} onClick={() => void enableCts()}>
                   {words.enableCts}
                 </Button>
               )}
@@ -163,11 +167,11 @@ export default function TrackersPage() {
                   expandToViewport
                   ariaLabel={`${texts.common.actions}: ${tracker.tracker_name}`}
                   items={[
-                    { id: 'edit', text: words.edit },
+                    { id: 'edit', text: words.edit, ...unless('cts:tracker:update') },
                     tracker.status === 'disabled'
-                      ? { id: 'enable', text: words.enable }
-                      : { id: 'disable', text: words.disable },
-                    { id: 'remove', text: words.remove },
+                      ? { id: 'enable', text: words.enable, ...unless('cts:tracker:update') }
+                      : { id: 'disable', text: words.disable, ...unless('cts:tracker:update') },
+                    { id: 'remove', text: words.remove, ...unless('cts:tracker:delete') },
                   ]}
                   onItemClick={({ detail }) => choose(tracker, detail.id)}
                 />
