@@ -381,8 +381,10 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await reader.fill('input[name=password]', PASSWORD);
     await reader.getByRole('button', { name: 'Sign in', exact: true }).click();
     await reader.getByRole('button', { name: 'Actions: deletions' }).click();
-    await reader.getByRole('menuitem', { name: 'Disable' }).click();
-    await reader.getByText('It takes the role CTS FullAccess').waitFor();
+    const disable = reader.getByRole('menuitem', { name: 'Disable' });
+    await expect.poll(() => disable.getAttribute('aria-disabled')).toBe('true');
+    await disable.hover();
+    await reader.getByText('It takes the role CTS FullAccess').locator('visible=true').waitFor();
     await reader.goto(`${server.url}/console/notifications/edit`);
     await reader.getByRole('radio', { name: 'All operations' }).click();
     await reader.getByRole('button', { name: 'Next', exact: true }).click();
