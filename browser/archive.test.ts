@@ -155,6 +155,8 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByText('Name a bucket.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Leave without saving?').waitFor();
+    await page.getByRole('button', { name: 'Leave' }).click();
     await page.getByRole('cell', { name: /audit-archive · prod/ }).waitFor();
     expect(await page.getByRole('link', { name: 'objects', exact: true }).count()).toBe(0);
   });
