@@ -12,7 +12,7 @@ import {
   temporaryDirectory,
   trace,
 } from '../server/attack/harness.ts';
-import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+import { addUser, ask, barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
 
 const skip = CHROMIUM ? undefined : 'no Chromium was found; install it or set CHROMIUM';
 if (skip) console.warn(`skipped: ${skip}`);
@@ -76,24 +76,8 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
   });
 
   test('to a reader nothing is offered that would be refused, and why stands there', async () => {
-    const ask = async (method: string, route: string, body?: object) => {
-      const response = await fetch(`${server.url}${route}`, {
-        method,
-        headers: { 'x-auth-token': server.token, ...(body && { 'content-type': 'application/json' }) },
-        body: body && JSON.stringify(body),
-      });
-      expect(response.ok).toBe(true);
-      return response.status === 204 ? {} : response.json();
-    };
-    await ask('POST', `/v2/${server.projectId}/notifications/topics`, { name: 'alerts' });
-    const { user } = await ask('POST', '/v3/users', { user: { name: 'auditor', password: PASSWORD } });
-    const { group } = await ask('POST', '/v3/groups', { group: { name: 'auditors' } });
-    await ask('PUT', `/v3/groups/${group.id}/users/${user.id}`);
-    const { roles } = await ask('GET', '/v3/roles');
-    for (const name of ['CTS ReadOnlyAccess', 'SMN ReadOnlyAccess']) {
-      const role = roles.find((one: { display_name: string }) => one.display_name === name);
-      await ask('PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${role.id}`);
-    }
+    await ask(server, 'POST', `/v2/${server.projectId}/notifications/topics`, { name: 'alerts' });
+    await addUser(server, 'auditor', ['CTS ReadOnlyAccess', 'SMN ReadOnlyAccess']);
     page = await openPage(browser, problems);
     await page.goto(`${server.url}/console/`);
     await page.fill('input[name=user]', 'auditor');

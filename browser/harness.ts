@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { PASSWORD, type RunningServer } from '../server/attack/harness.ts';
 import { findChromium } from './chromium.mjs';
 
 export const CHROMIUM = findChromium();
@@ -44,6 +45,30 @@ export async function signIn(page: Page, url: string, password: string, route = 
   await page.keyboard.press('Enter');
   await page.waitForSelector('#top');
   await page.waitForSelector('h1');
+}
+
+/** Asks the service as its administrator. @throws Error what it refused */
+// biome-ignore lint/suspicious/noExplicitAny: answers of several routes
+export async function ask(server: RunningServer, method: string, route: string, body?: object): Promise<any> {
+  const response = await fetch(server.url + route, {
+    method,
+    headers: { 'x-auth-token': server.token, ...(body && { 'content-type': 'application/json' }) },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${await response.text()}`);
+  return response.status === 204 ? {} : response.json();
+}
+
+/** A user who holds roles in the project, by the names that people see. */
+export async function addUser(server: RunningServer, name: string, roles: readonly string[]): Promise<void> {
+  const { user } = await ask(server, 'POST', '/v3/users', { user: { name, password: PASSWORD } });
+  const { group } = await ask(server, 'POST', '/v3/groups', { group: { name: `group of ${name}` } });
+  await ask(server, 'PUT', `/v3/groups/${group.id}/users/${user.id}`);
+  const { roles: known } = await ask(server, 'GET', '/v3/roles');
+  for (const role of roles) {
+    const { id } = known.find((one: { display_name: string }) => one.display_name === role);
+    await ask(server, 'PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${id}`);
+  }
 }
 
 /** What the keyboard is at: the label of a field, or the name of a button. */

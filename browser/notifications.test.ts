@@ -14,7 +14,7 @@ import {
 } from '../server/attack/harness.ts';
 import { MailServer } from '../server/src/testing/mail.ts';
 import { Receiver } from '../server/src/testing/receiver.ts';
-import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+import { addUser, barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
 
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 
@@ -54,25 +54,6 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
   const go = (name: string) => page.getByRole('link', { name, exact: true }).first().click();
   const next = () => page.getByRole('button', { name: 'Next', exact: true }).click();
   const dialog = () => page.getByRole('dialog');
-
-  const ask = async (method: string, route: string, body?: object) => {
-    const response = await fetch(server.url + route, {
-      method,
-      headers: { 'x-auth-token': server.token, ...(body && { 'content-type': 'application/json' }) },
-      body: JSON.stringify(body),
-    });
-    expect(response.ok).toBe(true);
-    return response.status === 204 ? {} : response.json();
-  };
-  /** A user who may read everything in CTS, and change nothing. */
-  const reads = async (name: string) => {
-    const { user } = await ask('POST', '/v3/users', { user: { name, password: PASSWORD } });
-    const { group } = await ask('POST', '/v3/groups', { group: { name: 'auditors' } });
-    await ask('PUT', `/v3/groups/${group.id}/users/${user.id}`);
-    const { roles } = await ask('GET', '/v3/roles');
-    const role = roles.find((one: { name: string }) => one.name === 'system_all_cts_readonly');
-    await ask('PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${role.id}`);
-  };
 
   beforeAll(async () => {
     directory = await temporaryDirectory();
@@ -375,7 +356,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
 
   test('whoever may only read is told which role a change takes', async () => {
     const reader = await openPage(browser, []);
-    await reads('reader');
+    await addUser(server, 'reader', ['CTS ReadOnlyAccess']);
     await reader.goto(`${server.url}/console/notifications`);
     await reader.fill('input[name=user]', 'reader');
     await reader.fill('input[name=password]', PASSWORD);
