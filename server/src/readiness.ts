@@ -1,6 +1,5 @@
 import type { Timekeeper } from './clock/index.ts';
 import { type Engine, HUNG_MS } from './engine/index.ts';
-import type { ReadinessCheck } from './http/index.ts';
 import type { DiskWatch, Indexing } from './ingest/index.ts';
 import type { StoreCare } from './refill/index.ts';
 import type { OpenedStore } from './trace-store.ts';
@@ -11,6 +10,14 @@ const MOST_LAG_MS = 60_000;
 const MOST_RESTARTS = 3;
 /** Who asks whether the service is ready waits so long at most for the trace store. */
 const PATIENCE_MS = 2_000;
+
+export interface ReadinessCheck {
+  name: string;
+  ok: boolean;
+  detail: string;
+  /** It is told, but keeps the service from nothing. */
+  advisory?: boolean;
+}
 
 export interface Readable {
   traceStore: OpenedStore;

@@ -8,7 +8,7 @@ import { about } from './audit.ts';
 import { sendExactly } from './exact-length.ts';
 import { EARLIEST, LATEST, MAX_MARKER } from './limits.ts';
 import { ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 /** Characters of a marker of the object store. */
 const MAX_STORE_MARKER = 4096;

@@ -10,7 +10,7 @@ import { callerGone } from './caller.ts';
 import { sendCsv, TimeZone, timeFormat } from './export.ts';
 import { MAX_MARKER } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { archiveFilterOf, errorCode, markerKey, markerOf, TraceQuery } from './trace-query.ts';
 
 const MOST_FOUND = 100_000;

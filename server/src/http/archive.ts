@@ -8,7 +8,7 @@ import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
 import { sendExactly } from './exact-length.ts';
 import { ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const SigningKeyView = Type.Object({
   id: Type.String(),

@@ -9,7 +9,7 @@ import { ERRORS } from '../errors.ts';
 import { about } from './audit.ts';
 import { sendExactly } from './exact-length.ts';
 import { NoBody } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const MOST_LISTED = 10_000;
 const LEAST_PASSWORD = 12;

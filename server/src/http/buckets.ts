@@ -6,7 +6,7 @@ import type { Bucket } from '../objects/index.ts';
 import { BUCKET_NAME, BUCKET_RULE, bucketExists, MOST_BUCKETS, refuseNewBucket } from '../trackers/index.ts';
 import { about } from './audit.ts';
 import { ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const BucketView = Type.Object(
   {

@@ -9,7 +9,7 @@ import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
 import { tracesFor } from './caller.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
 import { ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { ownerOf } from './trackers.ts';
 
 const DAY = 86_400_000;

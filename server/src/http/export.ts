@@ -7,7 +7,7 @@ import { ERRORS } from '../errors.ts';
 import type { Trace, TraceKey, TracePage } from '../traces/index.ts';
 import { tracesFor } from './caller.ts';
 import { EXPORT_PAGE, MAX_TIME_ZONE } from './limits.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { errorCode, filterOf, TraceQuery } from './trace-query.ts';
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const open = (summary: string) => ({ config: { action: 'open' }, schema: { summary, tags: ['operation'] } });
 

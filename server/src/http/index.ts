@@ -2,4 +2,4 @@ export { Connections, connectionsWithin } from './connections.ts';
 export { Gate } from './gate.ts';
 export type { GuardedRoute } from './guard.ts';
 export { SessionCookies } from './iam/session-cookies.ts';
-export { createServer, type ReadinessCheck, type ServerDeps } from './server.ts';
+export { createServer } from './server.ts';

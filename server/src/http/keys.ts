@@ -5,7 +5,7 @@ import { ERRORS } from '../errors.ts';
 import { type Keyring, type NamedKey, WrongKeyState } from '../kms/index.ts';
 import { about } from './audit.ts';
 import { HIDE_OTHERS, ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const Alias = Type.String({
   pattern: '^[A-Za-z0-9/_-]{1,255}$',

@@ -13,7 +13,7 @@ import { takesEnumerationsInAnyCase } from './any-case.ts';
 import { tracesFor } from './caller.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { PAGING, TraceQuery } from './trace-query.ts';
 import { listTraces } from './traces.ts';
 import { ownerOf, trackerWork } from './trackers.ts';

@@ -14,7 +14,7 @@ import { exactJson, Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { tracesFor } from './caller.ts';
 import { NoBody, ProjectPath, Sought } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { ownerOf } from './trackers.ts';
 
 const DAY = 86_400_000;

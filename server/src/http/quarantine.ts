@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import { FOLLOWERS, formatMark, type Mark, parseMark, type SetAside } from '../journal/index.ts';
 import { about } from './audit.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const MOST_LISTED = 1000;
 

@@ -5,7 +5,7 @@ import { type StoredTracker, Tag, toAnswer } from '../trackers/index.ts';
 import { about } from './audit.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
 import { NoBody, Sought } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { ownerOf } from './trackers.ts';
 
 const OfType = Type.Object({

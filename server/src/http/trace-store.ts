@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { about } from './audit.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 const instant = (description: string) =>
   Type.Optional(Type.Integer({ minimum: 0, maximum: 8.64e15, description }));

@@ -4,7 +4,7 @@ import { ERRORS } from '../errors.ts';
 import { exactJson, FACETS, Trace, type TraceReader, UUID_PATTERN } from '../traces/index.ts';
 import { tracesFor } from './caller.ts';
 import { MOST_ACCOUNTED_DAYS } from './limits.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 import { errorCode, filterOf, instant, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
 
 const HOUR = 3_600_000;

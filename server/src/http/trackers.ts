@@ -15,7 +15,7 @@ import {
 import { about } from './audit.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
 import { NoBody, ProjectPath, Sought } from './schemas.ts';
-import type { ServerDeps } from './server.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 export function ownerOf({ project, domainId, allows }: Principal): TrackerOwner {
   const { id, region } = project as Project;

@@ -6,7 +6,7 @@ import type { AccessKey, Principal } from '../../iam/index.ts';
 import { MAX_TOKEN } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { HIDE_OTHERS, NoBody, Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import {
   CredentialView,
   Description,

@@ -4,7 +4,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Account, Project } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody, Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import {
   AccountView,
   ByName,

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import {
   ByName,
   Description,

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { accessKeyRoutes } from './access-keys.ts';
 import { accountRoutes } from './accounts.ts';
 import { groupRoutes } from './groups.ts';

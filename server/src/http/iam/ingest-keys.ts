@@ -4,7 +4,7 @@ import { ERRORS } from '../../errors.ts';
 import { ANY_SOURCE } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { HIDE_OTHERS, NoBody } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { Id, Name, refuseTemporary } from './shared.ts';
 
 /** What every ingest key lets its holder do. */

@@ -7,7 +7,7 @@ import { isPlainWord } from '../../text.ts';
 import { about } from '../audit.ts';
 import { MAX_FILTER_VALUE } from '../limits.ts';
 import { NoBody } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { doc, keystoneTime, selfOr } from './shared.ts';
 import { signInByPassword } from './sign-in.ts';
 

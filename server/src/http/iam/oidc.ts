@@ -14,7 +14,7 @@ import {
 } from '../../iam/index.ts';
 import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { consolePage } from './console-path.ts';
 import { describeSession, Session } from './sessions.ts';
 

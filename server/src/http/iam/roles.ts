@@ -12,7 +12,7 @@ import {
 import { about } from '../audit.ts';
 import { MAX_FILTER_VALUE } from '../limits.ts';
 import { NoBody, Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { Description, doc, home, Id, listOf, may, PAGING, pageOf, RoleView, viewsUnder } from './shared.ts';
 
 const ById = Type.Object({ id: Id });

@@ -4,7 +4,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Iam, IssuedToken } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { doc, keystoneTime } from './shared.ts';
 import { signInByPassword } from './sign-in.ts';
 

@@ -6,7 +6,7 @@ import type { Iam, User } from '../../iam/index.ts';
 import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import {
   ByName,
   Description,

@@ -5,7 +5,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { type Mark, parseUrn, type Subscription, type Whose } from '../../smn/index.ts';
 import { ProjectPath, Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { ownerOf } from '../trackers.ts';
 import { aboutSubscription, ShownAddress, ShownFilter } from './shared.ts';
 import { shownEndpoint, shownExtension } from './shown.ts';

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { refuseUnknown } from '../../smn/index.ts';
 import { about } from '../audit.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { ownerOf } from '../trackers.ts';
 import { idOf, RequestId, smn, TopicPath } from './shared.ts';
 import { HeaderSchema } from './subscriptions.ts';

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { CtsError } from '../../errors.ts';
 import { FilterPolicies, MOST_FILTERED_AT_ONCE, type Subscription } from '../../smn/index.ts';
 import { about } from '../audit.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { aboutSubscription, idOf, RequestId, SmnProject, smn, subscriptionByUrn } from './shared.ts';
 
 const Urn = Type.String({ maxLength: 512, errorCode: 'SMN.0014' });

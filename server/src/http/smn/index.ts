@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { confirmingRoutes } from './confirming.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { detectionRoutes } from './detection.ts';

@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { escapeHtml, isSelfConfirming, parseUrn, type Subscription } from '../../smn/index.ts';
 import type { AuditedOperation } from '../audit.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { aboutSubscription, idOf, RequestId } from './shared.ts';
 
 const PAGE_POLICY =

@@ -20,7 +20,7 @@ import {
 } from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
 import { Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
 

@@ -8,7 +8,7 @@ import { FORMS, MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic
 import { isPlainWord } from '../../text.ts';
 import { about } from '../audit.ts';
 import { Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { ownerOf } from '../trackers.ts';
 import {
   aboutSubscription,

@@ -13,7 +13,7 @@ import {
 } from '../../smn/index.ts';
 import { about } from '../audit.ts';
 import { NoBody, Sought } from '../schemas.ts';
-import type { ServerDeps } from '../server.ts';
+import type { ServerDeps } from '../server-deps.ts';
 import { ownerOf } from '../trackers.ts';
 import { Done, idOf, MOST_OFFSET, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
 
