@@ -120,6 +120,8 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     expect(await folders('')).toEqual(['CloudTraces/']);
     let prefix = 'CloudTraces/local/';
     for (let level = 0; level < 3; level++) prefix += (await folders(prefix))[0];
+    // A file is in its bucket before it is in the catalog.
+    await until(async () => (await folders(`${prefix}system/`)).includes('VPC/') || undefined);
     expect(await folders(`${prefix}system/`)).toEqual(expect.arrayContaining(['ECS/', 'VPC/']));
     const { body } = await v3('GET', `/archive?prefix=${prefix}system/ECS/`);
     const [file] = body.files;
