@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engine, startEngine } from '../src/engine/index.ts';
 import {
   canMount,
@@ -124,38 +124,60 @@ test('an engine that dies at each of its starts is found when it is left alone',
   server = undefined;
 });
 
-test.skipIf(!canMount())(
-  'the disk of the engine is full when the service starts: it says so, takes traces, and all is found when there is room',
-  async () => {
-    const disk = path.join(directory, 'engine');
-    const ballast = path.join(disk, 'ballast');
+describe.skipIf(!canMount())('when the disk of the engine is full at the start', () => {
+  let disk: string;
+  let ballast: string;
+  beforeEach(async () => {
+    disk = path.join(directory, 'engine');
+    ballast = path.join(disk, 'ballast');
     await mkdir(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', disk]);
-    try {
-      const before = await startServer(directory);
-      const { trace_ids } = await report(before, [trace(), trace()]);
-      await indexed(before);
-      expect(await before.stop()).toBe(0);
-      await writeFile(ballast, Buffer.alloc(80 * 1024 * 1024)).catch(() => undefined);
-      server = await startServer(directory);
-      const ended = reporting(server);
-      const told = async () => {
-        const ready = await fetch(`${server?.url}/readyz`);
-        const { checks } = (await ready.json()) as { checks: { ok: boolean; detail: string }[] };
-        return checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
-      };
-      await expect
-        .poll(told, TOLD)
-        .toEqual([expect.stringMatching(/not enough space.*look for a full disk/)]);
-      const ids = await ended();
-      await rm(ballast);
-      await allListed(server, [...(trace_ids as string[]), ...ids]);
-      expect(await server.stop()).toBe(0);
-      server = undefined;
-    } finally {
-      await server?.kill();
-      server = undefined;
-      execFileSync('umount', ['-l', disk]);
-    }
-  },
-);
+  });
+  afterEach(async () => {
+    await server?.kill();
+    server = undefined;
+    execFileSync('umount', ['-l', disk]);
+  });
+
+  const fill = () => writeFile(ballast, Buffer.alloc(80 * 1024 * 1024)).catch(() => undefined);
+  async function told(): Promise<string[]> {
+    const ready = await fetch(`${server?.url}/readyz`);
+    const { checks } = (await ready.json()) as { checks: { ok: boolean; detail: string }[] };
+    return checks.filter(({ ok }) => !ok).map(({ detail }) => detail);
+  }
+
+  /** @returns ids of traces that are listed, of a service that was stopped */
+  async function listed(): Promise<string[]> {
+    const before = await startServer(directory);
+    const { trace_ids } = await report(before, [trace(), trace()]);
+    await indexed(before);
+    expect(await before.stop()).toBe(0);
+    return trace_ids as string[];
+  }
+
+  /** Starts on a full disk, and again when there was room. */
+  async function startsTwice(trouble: RegExp, before: string[]): Promise<void> {
+    await fill();
+    server = await startServer(directory);
+    const ended = reporting(server);
+    await expect.poll(told, TOLD).toEqual([expect.stringMatching(trouble)]);
+    const ids = [...before, ...(await ended())];
+    await rm(ballast);
+    await allListed(server, ids);
+    expect(await server.stop()).toBe(0);
+    server = await startServer(directory);
+    await allListed(server, ids);
+    expect(await server.stop()).toBe(0);
+    server = undefined;
+  }
+
+  test('it says so, takes traces, and all is found when there is room, also after the next start', async () => {
+    await startsTwice(/not enough space.*look for a full disk/, await listed());
+  });
+
+  test('without its tables it makes none that would be empty', async () => {
+    const ids = await listed();
+    await rm(path.join(disk, 'data'), { recursive: true });
+    await startsTwice(/not enough space for the definition/, ids);
+  });
+});

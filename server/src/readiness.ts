@@ -42,7 +42,7 @@ export async function readiness(parts: Readable): Promise<ReadinessCheck[]> {
       () => false,
     ));
   const refusal = disk.refusal();
-  const away = engine?.problem ? `it does not start: ${engine.problem}` : (hangs ?? 'it does not answer');
+  const away = engine ? (hangs ?? embeddedAway(engine, traceStore.problem())) : 'it does not answer';
   const crashes = isCrashing(engine) ? `; ${crashing(engine)}` : '';
   // What the list lacks is not known of a store that is away.
   const problem = answers ? listProblem(parts) : undefined;
@@ -64,6 +64,11 @@ export async function readiness(parts: Readable): Promise<ReadinessCheck[]> {
     // Who asks whether traces are taken must not be sent away by it.
     { name: 'clock', ok: true, detail: time.state },
   ];
+}
+
+function embeddedAway(engine: Engine, problem: string | undefined): string {
+  if (engine.problem) return `it does not start: ${engine.problem}`;
+  return problem ? `its tables cannot be made ready: ${problem}` : 'it does not answer';
 }
 
 const number = (value: number) => value.toLocaleString('en');

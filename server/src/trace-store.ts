@@ -21,6 +21,8 @@ export interface OpenedStore {
   /** Resolves when its tables are up to date: nothing may be inserted before. */
   prepared: Promise<void>;
   isPrepared(): boolean;
+  /** Why its tables could not be brought up to date, when they were tried last. */
+  problem(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -54,13 +56,16 @@ export async function openTraceStore(
   const store = clickhouseStore(options, queries, { onDamage, onGone: () => void renew() });
   const stopping = new AbortController();
   let isPrepared = false;
+  let problem: string | undefined;
   const prepare = async () => {
     for (let wait = RETRY_FIRST_MS; !stopping.signal.aborted; wait = Math.min(wait * 2, RETRY_MOST_MS)) {
       try {
         await store.migrate();
         isPrepared = true;
+        problem = undefined;
         return;
       } catch (error) {
+        problem = (error as Error).message;
         log.error({ err: error }, 'the trace store could not be prepared; it is tried again');
         await sleep(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
@@ -88,6 +93,7 @@ export async function openTraceStore(
     engine: kept?.engine,
     prepared,
     isPrepared: () => isPrepared,
+    problem: () => problem,
     async stop() {
       stopping.abort();
       clearInterval(looking);

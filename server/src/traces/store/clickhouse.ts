@@ -24,6 +24,8 @@ const OWN_CONNECTIONS = 4;
 const CALLERS_CONNECTIONS = 8;
 /** Ids that are looked for by one query. */
 const IDS_AT_ONCE = 5_000;
+/** Bytes that are free before a table is made or altered. */
+const ROOM_FOR_TABLES = 4 * 1024 * 1024;
 
 /** What one query of a caller may take. */
 const CALLERS_SETTINGS = {
@@ -64,6 +66,7 @@ export function clickhouseStore(
 
 class ClickHouseStore implements TraceStore {
   private readonly names: TableNames;
+  private readonly embedded: boolean;
   private readonly table: string;
   private readonly client: ClickHouseClient;
   private readonly callers: ClickHouseClient;
@@ -73,6 +76,7 @@ class ClickHouseStore implements TraceStore {
 
   constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, ears: StoreEars) {
     this.names = { database, cluster };
+    this.embedded = 'socketPath' in server;
     this.table = `${database}.traces`;
     this.client = connect(server, { connections: OWN_CONNECTIONS, own: true });
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
@@ -90,7 +94,33 @@ class ClickHouseStore implements TraceStore {
   }
 
   async migrate(): Promise<void> {
-    for (const statement of migrations(this.names)) await this.command(statement);
+    const { statements, mark } = migrations(this.names);
+    // On a cluster a server may have joined since.
+    if (!this.names.cluster && (await this.mark()) === mark) return;
+    if (this.embedded) await this.checkRoom();
+    for (const statement of statements) await this.command(statement);
+  }
+
+  private async mark(): Promise<string> {
+    const [row] = await this.rows(
+      "SELECT comment FROM system.tables WHERE database = {database:String} AND name = 'traces'",
+      { database: this.names.database },
+    );
+    return String(row?.comment ?? '');
+  }
+
+  /**
+   * On a full disk the embedded engine would put an empty definition in the place of the table's (`docs/reference/clickhouse.md` 2).
+   * @throws Error when there is no room for one
+   */
+  private async checkRoom(): Promise<void> {
+    const rows = await this.rows('SELECT min(unreserved_space) AS free FROM system.disks', {});
+    const free = Number(rows[0]?.free);
+    if (free < ROOM_FOR_TABLES) {
+      throw new Error(
+        `not enough space for the definition of the tables: ${free} bytes are free, ${ROOM_FOR_TABLES} are needed; look for a full disk`,
+      );
+    }
   }
 
   async ping(signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readable } from './readable.ts';
 
 /** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
@@ -79,8 +80,21 @@ const RECORDED = 'recorded Int64';
 /** In a key, a column of an earlier table may get its value only after it is there. */
 const RECORDED_WITH_VALUE = `${RECORDED} DEFAULT toUnixTimestamp64Milli(record_time)`;
 
-/** Statements that bring the schema to its present form; each may be repeated. */
-export function migrations({ database, cluster }: TableNames): string[] {
+export interface Migrations {
+  /** Bring the schema to its present form; each may be repeated. */
+  statements: string[];
+  /** What the table's comment is where they have been carried out. */
+  mark: string;
+}
+
+export function migrations(names: TableNames): Migrations {
+  const statements = statementsFor(names);
+  const mark = `opencts ${createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16)}`;
+  if (!names.cluster) statements.push(`ALTER TABLE ${names.database}.traces MODIFY COMMENT '${mark}'`);
+  return { statements, mark };
+}
+
+function statementsFor({ database, cluster }: TableNames): string[] {
   const on = cluster ? ` ON CLUSTER '${cluster}'` : '';
   const table = `${database}.${cluster ? 'traces_shard' : 'traces'}`;
   const replicated = `ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/${database}/traces', '{replica}')`;

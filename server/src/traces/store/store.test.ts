@@ -453,7 +453,7 @@ for (const backend of BACKENDS) {
 
     test('a table of an earlier version gets the key, and keeps what it has', async () => {
       const database = 'earlier';
-      const [made = '', table = ''] = migrations({ database, cluster: '' });
+      const [made = '', table = ''] = migrations({ database, cluster: '' }).statements;
       const before = table
         .replace(', recorded)', ')')
         .replace(/recorded Int64 DEFAULT \w+\(record_time\), /, '');
@@ -669,7 +669,7 @@ for (const backend of BACKENDS) {
 }
 
 test('on a cluster the shards are replicated, and one table reads them all', () => {
-  const statements = migrations({ database: 'opencts', cluster: 'audit' }).join(';\n');
+  const statements = migrations({ database: 'opencts', cluster: 'audit' }).statements.join(';\n');
   expect(statements).toContain(
     "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/opencts/traces', '{replica}')",
   );
