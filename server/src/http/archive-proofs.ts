@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
-import { noteRead, readerOf } from './archive.ts';
+import { noteRead, readerOf } from './archive-reader.ts';
 import { about } from './audit.ts';
 import { sendExactly } from './exact-length.ts';
 import { EARLIEST, LATEST, MAX_MARKER } from './limits.ts';

@@ -4,13 +4,14 @@ import Type from 'typebox';
 import { ERRORS } from '../errors.ts';
 import type { Search } from '../search/index.ts';
 import { exactJson, Trace } from '../traces/index.ts';
-import { readerOf } from './archive.ts';
+import { readerOf } from './archive-reader.ts';
 import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
-import { sendCsv, TimeZone, timeFormat } from './export.ts';
+import { sendCsv } from './csv.ts';
 import { MAX_MARKER } from './limits.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
+import { TimeZone, timeFormat } from './time-zone.ts';
 import { archiveFilterOf, errorCode, markerKey, markerOf, TraceQuery } from './trace-query.ts';
 
 const MOST_FOUND = 100_000;

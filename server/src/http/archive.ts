@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import type { FileReader } from '../archive/index.ts';
 import { exactJson, Trace } from '../traces/index.ts';
-import { addressOf } from './address.ts';
+import { noteRead, readerOf } from './archive-reader.ts';
 import { about } from './audit.ts';
 import { callerGone } from './caller.ts';
 import { sendExactly } from './exact-length.ts';
@@ -34,26 +32,6 @@ const OneFile = Type.Object({
   bucket: Type.String({ maxLength: 63 }),
   key: Type.String({ maxLength: 1024 }),
 });
-
-/** Who reads a file, and whether it is decrypted for them. */
-export const readerOf = (request: FastifyRequest): FileReader => ({
-  user: request.principal.user,
-  source_ip: addressOf(request),
-  request_id: request.id,
-  mayDecrypt: request.principal.allows('kms:dek:decrypt'),
-});
-
-/** Reading an object is a matter of the data tracker of its bucket. */
-export function noteRead(
-  recorder: ServerDeps['recorder'],
-  request: FastifyRequest,
-  object: { bucket: string; key: string; bytes: number },
-): Promise<void> {
-  const { principal } = request;
-  const about = { domainId: principal.domainId, projectId: principal.project?.id ?? '' };
-  const { mayDecrypt: _, ...who } = readerOf(request);
-  return recorder.recordObject(about, { ...object, name: 'GET.OBJECT' }, who);
-}
 
 /** The archive: what lies in it, and what proves it. */
 export const archiveRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (

@@ -8,9 +8,9 @@ import { type ObjectProblem, ObjectStoreError, type RefusalReason } from '../obj
 import { BUCKET_NAME, MOST_DATA_TRACKERS } from '../trackers/index.ts';
 import { tracesFor } from './caller.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
+import { ownerOf } from './owner.ts';
 import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { ownerOf } from './trackers.ts';
 
 const DAY = 86_400_000;
 const MOST_USERS = 1000;

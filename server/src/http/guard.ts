@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { type Iam, networkOf, type Principal, parseAuthorization } from '../iam/index.ts';
 import { addressOf } from './address.ts';
-import { COOKIE_ALONE, type SessionCookies } from './iam/session-cookies.ts';
+import { COOKIE_ALONE, type SessionCookies } from './session-cookies.ts';
 import { NO_BODY, SignedBodies, type SignedBody } from './signed-bodies.ts';
 
 declare module 'fastify' {

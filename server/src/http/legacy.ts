@@ -12,11 +12,12 @@ import {
 import { takesEnumerationsInAnyCase } from './any-case.ts';
 import { tracesFor } from './caller.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
+import { ownerOf } from './owner.ts';
 import { NoBody, ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
+import { listTraces } from './trace-list.ts';
 import { PAGING, TraceQuery } from './trace-query.ts';
-import { listTraces } from './traces.ts';
-import { ownerOf, trackerWork } from './trackers.ts';
+import { trackerWork } from './tracker-work.ts';
 
 const { bucket_name, file_prefix_name, is_obs_created } = ObsInfo.properties;
 const Status = Type.Optional(Type.Enum(['enabled', 'disabled'], { errorCode: 'CTS.0205' }));

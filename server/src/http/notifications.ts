@@ -13,9 +13,9 @@ import {
 import { exactJson, Trace } from '../traces/index.ts';
 import { about } from './audit.ts';
 import { tracesFor } from './caller.ts';
+import { ownerOf } from './owner.ts';
 import { NoBody, ProjectPath, Sought } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { ownerOf } from './trackers.ts';
 
 const DAY = 86_400_000;
 const PREVIEWED = 20;

@@ -30,7 +30,7 @@ import type {
 import type { TraceStore } from '../traces/index.ts';
 import type { Configurations, Trackers } from '../trackers/index.ts';
 import type { Gate } from './gate.ts';
-import type { SessionCookies } from './iam/session-cookies.ts';
+import type { SessionCookies } from './session-cookies.ts';
 
 /** What the routes work with. */
 export interface ServerDeps {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
-import fastifyStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { accountingRoutes } from './accounting.ts';
 import { archiveRoutes } from './archive.ts';
 import { archiveProofRoutes } from './archive-proofs.ts';
 import { archiveSearchRoutes } from './archive-searches.ts';
@@ -18,6 +18,7 @@ import { bucketRoutes } from './buckets.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { clockRoutes } from './clock.ts';
 import { HTTP_TIMES } from './connections.ts';
+import { consoleRoutes } from './console.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
 import { exportRoutes } from './export.ts';
 import { guard } from './guard.ts';
@@ -41,10 +42,6 @@ import { traceRoutes } from './traces.ts';
 import { trackerRoutes } from './trackers.ts';
 import { leaveUnread } from './unread-bodies.ts';
 import { versionRoutes } from './versions.ts';
-
-/** No inline script anywhere; the console's components set inline styles. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** The HTTP side of the service; not yet listening. */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
@@ -150,6 +147,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   await server.register(healthRoutes, deps);
   await server.register(rightsRoutes);
   await server.register(traceRoutes, deps);
+  await server.register(accountingRoutes, deps);
   await server.register(exportRoutes, deps);
   await server.register(trackerRoutes, deps);
   await server.register(tagRoutes, deps);
@@ -216,31 +214,5 @@ function dropNulls(value: unknown): void {
   for (const [key, member] of Object.entries(value)) {
     if (member === null && !Array.isArray(value)) delete (value as Record<string, unknown>)[key];
     else dropNulls(member);
-  }
-}
-
-/** The console: hashed files live long in caches, the page itself does not; unknown paths are the page's own. */
-async function consoleRoutes(server: FastifyInstance, { consoleDir }: ServerDeps): Promise<void> {
-  server.addHook('onSend', (_request, reply, payload, done) => {
-    reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
-    reply.header('referrer-policy', 'no-referrer');
-    reply.header('vary', 'accept-encoding');
-    done(null, payload);
-  });
-  await server.register(fastifyStatic, {
-    root: consoleDir,
-    wildcard: false,
-    prefix: '/console/',
-    index: false,
-    cacheControl: false,
-    preCompressed: true,
-    setHeaders: (response, file) => {
-      const lasting = /[\\/]assets[\\/]/.test(file);
-      response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
-  const page = { config: { action: 'open' }, schema: { hide: true } };
-  for (const path of ['/console', '/console/*']) {
-    server.get(path, page, (_request, reply) => reply.sendFile('index.html'));
   }
 }

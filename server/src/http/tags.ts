@@ -4,9 +4,9 @@ import { ERRORS } from '../errors.ts';
 import { type StoredTracker, Tag, toAnswer } from '../trackers/index.ts';
 import { about } from './audit.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
+import { ownerOf } from './owner.ts';
 import { NoBody, Sought } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { ownerOf } from './trackers.ts';
 
 const OfType = Type.Object({
   project_id: Type.String(),

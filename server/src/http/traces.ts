@@ -1,16 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { ERRORS } from '../errors.ts';
-import { exactJson, FACETS, Trace, type TraceReader, UUID_PATTERN } from '../traces/index.ts';
+import { exactJson, FACETS, Trace } from '../traces/index.ts';
 import { tracesFor } from './caller.ts';
-import { MOST_ACCOUNTED_DAYS } from './limits.ts';
+import { ProjectPath } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { errorCode, filterOf, instant, keyOf, markerOf, PAGING, TraceQuery } from './trace-query.ts';
+import { listTraces } from './trace-list.ts';
+import { errorCode, filterOf, PAGING, TraceQuery } from './trace-query.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const Project = Type.Object({ project_id: Type.String({ description: 'Project, 32 hex digits' }) });
-const UUID = new RegExp(UUID_PATTERN);
 
 /** How far back something must be unknown to count as new; and how much of each kind is told. */
 const HISTORY = 7 * DAY;
@@ -26,39 +24,9 @@ const WIDTHS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 *
   (s) => s * 1000,
 );
 
-/** One page of a project's traces. @throws CtsError 400 CTS.0300 */
-export async function listTraces(
-  { clock, time, config }: Pick<ServerDeps, 'clock' | 'time' | 'config'>,
-  reader: TraceReader,
-  projectId: string,
-  query: TraceQuery & { limit: number; next?: string },
-) {
-  if (query.trace_id) {
-    const trace = UUID.test(query.trace_id)
-      ? await reader.find(projectId, query.trace_id.toLowerCase())
-      : null;
-    return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
-  }
-  const filter = filterOf(projectId, query, clock(), time.earliest() - config.retentionDays * DAY);
-  if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
-  const after = query.next ? await keyOf(query.next, projectId, reader) : undefined;
-  const { traces, next } = await reader.page(filter, query.limit, after);
-  return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
-}
-
-const byFollower = (description: string) =>
-  Type.Object(
-    {
-      indexer: Type.Integer({ description: 'Missing in the trace list' }),
-      archiver: Type.Integer({ description: 'Missing in trace files' }),
-      notifier: Type.Integer({ description: 'Not looked at for key events, or not told' }),
-    },
-    { description },
-  );
-
-/** Reading traces: list, histogram, facets, accounting. */
+/** Reading traces: list, histogram, facets, operations, and what is new. */
 export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
-  const { store, clock, time, config, accounting, archive } = deps;
+  const { store, clock, time, config } = deps;
   const reach = () => time.earliest() - config.retentionDays * DAY;
 
   server.get(
@@ -68,7 +36,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: {
         summary: 'List traces, newest first',
         tags: ['traces'],
-        params: Project,
+        params: ProjectPath,
         querystring: Type.Interface([TraceQuery], PAGING),
         response: {
           200: Type.Object({
@@ -93,7 +61,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: {
         summary: 'Count traces by time and status',
         tags: ['traces'],
-        params: Project,
+        params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
           buckets: Type.Integer({
             minimum: 1,
@@ -141,7 +109,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: {
         summary: 'Distinct values of a field, most frequent first',
         tags: ['traces'],
-        params: Project,
+        params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
           field: Type.Enum([...FACETS], { errorCode }),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200, errorCode }),
@@ -180,7 +148,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       schema: {
         summary: 'Operations that were traced, most frequent first',
         tags: ['traces'],
-        params: Project,
+        params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, errorCode }),
         }),
@@ -217,7 +185,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         summary:
           'What appeared for the first time within the last 24 hours, newest first; of given users, what is new to them',
         tags: ['traces'],
-        params: Project,
+        params: ProjectPath,
         querystring: Type.Pick(TraceQuery, ['trace_type', 'user']),
         response: {
           200: Type.Object({
@@ -260,61 +228,6 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
           first_time: firstTime,
           count,
           user,
-        })),
-      };
-    },
-  );
-
-  server.get(
-    '/v3/:project_id/accounting',
-    {
-      config: { action: 'cts:trace:list' },
-      schema: {
-        summary: 'What was journalled, indexed, stored and archived, by hour of record_time',
-        tags: ['traces'],
-        params: Project,
-        querystring: Type.Object({
-          from: instant('Epoch ms, in the first hour. Default: a day before `to`'),
-          to: instant('Epoch ms; the last hour begins before it. Default: now'),
-        }),
-        response: {
-          200: Type.Object({
-            hours: Type.Array(
-              Type.Object({
-                time: Type.Integer({ description: 'Beginning of the hour' }),
-                journalled: Type.Integer({ description: 'Acknowledged to producers' }),
-                indexed: Type.Integer({ description: 'Handed to the trace store' }),
-                quarantined: byFollower('Set aside, since they could not be processed'),
-                lost: byFollower('In a part of the journal that is gone'),
-                stored: Type.Integer({ description: 'Counted in the trace store' }),
-                archived: Type.Integer({
-                  description: 'In trace files that were delivered; only of trackers with a bucket',
-                }),
-              }),
-            ),
-          }),
-        },
-      },
-    },
-    async ({ params, query }, reply) => {
-      const to = query.to ?? clock() + 1;
-      const from = query.from ?? to - DAY;
-      if (to - from > MOST_ACCOUNTED_DAYS * DAY) {
-        throw ERRORS.invalidQuery('from', `from is more than ${MOST_ACCOUNTED_DAYS} days before to`);
-      }
-      // All of them count by whole hours.
-      const begin = Math.floor(from / HOUR) * HOUR;
-      const end = Math.ceil(to / HOUR) * HOUR;
-      // What is recorded while the store counts is in neither number, or in the store's alone.
-      const hours = accounting.hours(params.project_id, begin, end);
-      const counted = await tracesFor(store, reply).hourCounts(params.project_id, begin, end);
-      const stored = new Map(counted.map(({ hour, count }) => [hour, count]));
-      const archived = await archive.hours(params.project_id, begin, end);
-      return {
-        hours: hours.map((hour) => ({
-          ...hour,
-          stored: stored.get(hour.time) ?? 0,
-          archived: archived.get(hour.time) ?? 0,
         })),
       };
     },

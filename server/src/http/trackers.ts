@@ -1,27 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { CtsError, ERRORS } from '../errors.ts';
-import type { Principal, Project } from '../iam/index.ts';
-import {
-  Configuration,
-  MANAGEMENT_TRACKER,
-  type StoredTracker,
-  Tracker,
-  type TrackerOwner,
-  TrackerRequest,
-  toAnswer,
-} from '../trackers/index.ts';
-import { about } from './audit.ts';
+import { ERRORS } from '../errors.ts';
+import { Configuration, Tracker, TrackerRequest, toAnswer } from '../trackers/index.ts';
 import { MAX_FILTER_VALUE } from './limits.ts';
+import { ownerOf } from './owner.ts';
 import { NoBody, ProjectPath, Sought } from './schemas.ts';
 import type { ServerDeps } from './server-deps.ts';
-
-export function ownerOf({ project, domainId, allows }: Principal): TrackerOwner {
-  const { id, region } = project as Project;
-  const mayShortenLives = allows('obs:bucket:PutLifecycleConfiguration');
-  return { projectId: id, domainId, region, mayShortenLives };
-}
+import { trackerWork } from './tracker-work.ts';
 
 const operation = (name: string) => ({ service: 'CTS' as const, resourceType: 'tracker', name });
 
@@ -152,81 +137,3 @@ export const trackerRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serve
     },
   );
 };
-
-/** What both generations of the API do with trackers; every change is audited. */
-export function trackerWork(server: FastifyInstance, { trackers, iam, config, operations }: ServerDeps) {
-  return {
-    async create(request: FastifyRequest, body: TrackerRequest): Promise<Tracker> {
-      const { principal } = request;
-      const owner = ownerOf(principal);
-      about(request, { resourceName: body.tracker_name });
-      const enables = body.tracker_type === 'system';
-      if (enables && !principal.mayEnable()) {
-        throw new CtsError(
-          403,
-          'CTS.0013',
-          'enabling CTS needs two roles at once: Security Administrator, and CTS FullAccess in this project',
-        );
-      }
-      const tracker = await trackers.create(owner, body);
-      about(request, { resourceId: tracker.id });
-      if (enables) await enableGlobal(principal, owner);
-      return toAnswer(tracker, owner);
-    },
-
-    async update(request: FastifyRequest, body: TrackerRequest): Promise<Tracker> {
-      const owner = ownerOf(request.principal);
-      about(request, { resourceName: body.tracker_name });
-      // What is refused is told at the tracker that it was meant for.
-      const meant = await trackers.find(owner.projectId, body.tracker_name);
-      about(request, { resourceId: meant?.id });
-      const changed = await trackers.update(owner, body, async ({ type, enabled }) => {
-        if (type === 'system' && !enabled) await server.auditNow(request, 200);
-      });
-      return toAnswer(changed, owner);
-    },
-
-    /** @param name left out: all of the type */
-    async remove(request: FastifyRequest, name?: string, type?: 'system' | 'data'): Promise<void> {
-      const { projectId } = ownerOf(request.principal);
-      let doomed: StoredTracker[];
-      if (name) {
-        const wanted = name === MANAGEMENT_TRACKER ? 'system' : 'data';
-        about(request, { resourceName: name });
-        doomed = [await trackers.get(projectId, name)].filter((tracker) => tracker.type === wanted);
-      } else {
-        doomed = (await trackers.list(projectId)).filter((tracker) => !type || tracker.type === type);
-      }
-      if (doomed.length > 0) {
-        about(request, {
-          resourceId: doomed.map(({ id }) => id).join(','),
-          resourceName: doomed.map((tracker) => tracker.name).join(','),
-        });
-      }
-      if (doomed.some((tracker) => tracker.type === 'system')) await server.auditNow(request, 204);
-      await trackers.remove(doomed);
-    },
-  };
-
-  /** Global services are recorded in one region: enabling anywhere makes the tracker there, too. */
-  async function enableGlobal(principal: Principal, { projectId, domainId }: TrackerOwner): Promise<void> {
-    const home = await iam.directory.projects.main(domainId, config.globalRegion);
-    if (!home || home.id === projectId || (await trackers.find(home.id, MANAGEMENT_TRACKER))) return;
-    const owner = { projectId: home.id, domainId, region: home.region };
-    await operations.run(
-      { domainId, projectId: home.id },
-      {
-        trace_name: 'createTracker',
-        trace_type: 'ApiCall',
-        service_type: 'CTS',
-        resource_type: 'tracker',
-        resource_name: MANAGEMENT_TRACKER,
-        user: principal.user,
-        code: '201',
-        message: `made because CTS was enabled in the project ${projectId}`,
-      },
-      () => trackers.create(owner, { tracker_type: 'system', tracker_name: MANAGEMENT_TRACKER }),
-      ({ id }) => ({ resource_id: id }),
-    );
-  }
-}

@@ -16,7 +16,7 @@ import { Sealer } from '../../kms/index.ts';
 import { about } from '../audit.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import { consolePage } from './console-path.ts';
-import { describeSession, Session } from './sessions.ts';
+import { describeSession, Session } from './session-view.ts';
 
 const JOURNEY = 'opencts_oidc_journey';
 const TICKET = 'opencts_oidc_ticket';

@@ -17,7 +17,7 @@ import {
   selfOr,
   viewsUnder,
 } from './shared.ts';
-import { changeUser } from './users.ts';
+import { changeUser } from './user-change.ts';
 
 const OsUserView = Type.Interface([Type.Required(Profile)], {
   id: Id,

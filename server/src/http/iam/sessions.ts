@@ -1,45 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import type { Iam, IssuedToken } from '../../iam/index.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { doc, keystoneTime } from './shared.ts';
+import { describeSession, Session } from './session-view.ts';
+import { doc } from './shared.ts';
 import { signInByPassword } from './sign-in.ts';
-
-const Named = Type.Object({ id: Type.String(), name: Type.String() });
-
-export const Session = Type.Object({
-  user: Named,
-  domain: Named,
-  expires_at: Type.String(),
-  operator: Type.Boolean({ description: 'Whether the user may see the quarantine of the installation' }),
-  projects: Type.Array(Type.Interface([Named], { region: Type.String() }), {
-    description: 'That the user may enter',
-  }),
-});
 
 const SignIn = Type.Object({
   account: Type.String({ maxLength: 255 }),
   user: Type.String({ maxLength: 255 }),
   password: Type.String({ maxLength: 1024, format: 'password' }),
 });
-
-export async function describeSession(
-  iam: Iam,
-  { claims, principal }: IssuedToken,
-): Promise<Static<typeof Session>> {
-  const { id, name, domain } = principal.user;
-  const projects = await iam.enterable(principal);
-  return {
-    user: { id, name },
-    domain: { id: domain.id, name: domain.name },
-    expires_at: keystoneTime(claims.expiresAt),
-    operator: principal.allows('opencts:quarantine:list'),
-    projects: projects.map(({ id, name, region }) => ({ id, name, region })),
-  };
-}
 
 /** Sessions of people in the console: an account's token in a cookie; the path of a request tells its project. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (

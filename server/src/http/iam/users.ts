@@ -1,8 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
-import type { Iam, User } from '../../iam/index.ts';
 import { addressOf } from '../address.ts';
 import { about } from '../audit.ts';
 import { NoBody } from '../schemas.ts';
@@ -25,6 +23,7 @@ import {
   UserView,
   viewsUnder,
 } from './shared.ts';
+import { changeUser } from './user-change.ts';
 
 /** Users of an account. */
 export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
@@ -171,21 +170,3 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
   );
 };
-
-/** Changes a user on behalf of the caller. @throws CtsError 403, 404, 409 */
-export async function changeUser(
-  request: FastifyRequest,
-  delegation: Iam['delegation'],
-  id: string,
-  change: Parameters<Iam['delegation']['changeUser']>[2],
-): Promise<User> {
-  const { principal } = request;
-  about(request, { resourceId: id });
-  if (id === principal.user.id && change.enabled === false) {
-    throw ERRORS.iamForbidden('you cannot disable yourself');
-  }
-  if (change.password !== undefined) refuseTemporary(principal);
-  const user = await delegation.changeUser(principal, id, change);
-  about(request, { resourceName: user.name });
-  return user;
-}

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
+import { ownerOf } from '../owner.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
 import { aboutSubscription, Done, idOf, SmnProject, smn } from './shared.ts';
 
 /** Confirming for receivers that cannot: an addition of OpenCTS, with an action of its own. */

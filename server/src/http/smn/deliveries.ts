@@ -4,12 +4,12 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { type Mark, parseUrn, type Subscription, type Whose } from '../../smn/index.ts';
+import { ownerOf } from '../owner.ts';
 import { ProjectPath, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
+import { ExtensionSchema } from './extension.ts';
 import { aboutSubscription, ShownAddress, ShownFilter } from './shared.ts';
 import { shownEndpoint, shownExtension } from './shown.ts';
-import { ExtensionSchema } from './subscriptions.ts';
 
 const HOUR_MS = 3_600_000;
 /** Subscriptions of one answer. */

@@ -3,10 +3,10 @@ import Type from 'typebox';
 import { ERRORS } from '../../errors.ts';
 import { refuseUnknown } from '../../smn/index.ts';
 import { about } from '../audit.ts';
+import { ownerOf } from '../owner.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
+import { HeaderSchema } from './extension.ts';
 import { idOf, RequestId, smn, TopicPath } from './shared.ts';
-import { HeaderSchema } from './subscriptions.ts';
 
 const REACHED = 0;
 const UNDER_WAY = 1;

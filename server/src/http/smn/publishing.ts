@@ -19,9 +19,9 @@ import {
   type Template,
 } from '../../smn/index.ts';
 import { type AuditedOperation, about } from '../audit.ts';
+import { ownerOf } from '../owner.ts';
 import { Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
 import { Done, idOf, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
 
 const TemplateName = Type.String({

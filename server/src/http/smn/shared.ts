@@ -5,8 +5,8 @@ import { ERRORS } from '../../errors.ts';
 import type { Principal } from '../../iam/index.ts';
 import { PROTOCOLS, parseUrn, type Subscription } from '../../smn/index.ts';
 import { type AuditDetails, type AuditedOperation, about } from '../audit.ts';
+import { ownerOf } from '../owner.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
 
 /** What every SMN route says of itself: the action, the trace, and that its errors have SMN's form. */
 export const smn = (

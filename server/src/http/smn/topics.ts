@@ -12,9 +12,9 @@ import {
   type Topic,
 } from '../../smn/index.ts';
 import { about } from '../audit.ts';
+import { ownerOf } from '../owner.ts';
 import { NoBody, Sought } from '../schemas.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { ownerOf } from '../trackers.ts';
 import { Done, idOf, MOST_OFFSET, PAGE, RequestId, SmnProject, smn, smnTime, TopicPath } from './shared.ts';
 
 const TopicView = Type.Object({

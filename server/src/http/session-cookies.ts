@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { IssuedToken } from '../../iam/index.ts';
-import { Sealer } from '../../kms/index.ts';
+import type { IssuedToken } from '../iam/index.ts';
+import { Sealer } from '../kms/index.ts';
 
 const COOKIE = 'opencts_session';
 /** The header that the console sends with every request, and its value. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timeFormat } from './export.ts';
+import { timeFormat } from './time-zone.ts';
 
 const TIME = Date.UTC(2026, 10, 27, 12, 30);
 
