@@ -7,41 +7,18 @@ import cookie from '@fastify/cookie';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { accountingRoutes } from './accounting.ts';
-import { archiveRoutes } from './archive.ts';
-import { archiveProofRoutes } from './archive-proofs.ts';
-import { archiveSearchRoutes } from './archive-searches.ts';
 import { audit } from './audit.ts';
-import { backupRoutes } from './backups.ts';
 import { refuseUnmet, refuseUnreadable } from './below-routes.ts';
-import { bucketRoutes } from './buckets.ts';
-import { catalogueRoutes } from './catalogue.ts';
-import { clockRoutes } from './clock.ts';
 import { HTTP_TIMES } from './connections.ts';
-import { consoleRoutes } from './console.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
-import { exportRoutes } from './export.ts';
 import { guard } from './guard.ts';
 import { answerHead } from './head.ts';
-import { healthRoutes } from './health.ts';
-import { iamRoutes } from './iam/index.ts';
-import { ingestRoutes } from './ingest.ts';
 import { parseJson } from './json.ts';
-import { keyRoutes } from './keys.ts';
-import { legacyRoutes } from './legacy.ts';
 import { MAX_BODY, MAX_PATH_MEMBER } from './limits.ts';
-import { notificationRoutes } from './notifications.ts';
-import { quarantineRoutes } from './quarantine.ts';
-import { rightsRoutes } from './rights.ts';
+import { addRoutes } from './routes/index.ts';
 import type { ServerDeps } from './server-deps.ts';
-import { smnRoutes } from './smn/index.ts';
 import { strictQueries } from './strict-queries.ts';
-import { tagRoutes } from './tags.ts';
-import { storeRoutes } from './trace-store.ts';
-import { traceRoutes } from './traces.ts';
-import { trackerRoutes } from './trackers.ts';
 import { leaveUnread } from './unread-bodies.ts';
-import { versionRoutes } from './versions.ts';
 
 /** The HTTP side of the service; not yet listening. */
 export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
@@ -144,36 +121,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     theme: { title: 'OpenCTS API' },
     ...(await logoOf(deps.consoleDir)),
   });
-  await server.register(healthRoutes, deps);
-  await server.register(rightsRoutes);
-  await server.register(traceRoutes, deps);
-  await server.register(accountingRoutes, deps);
-  await server.register(exportRoutes, deps);
-  await server.register(trackerRoutes, deps);
-  await server.register(tagRoutes, deps);
-  await server.register(notificationRoutes, deps);
-  await server.register(catalogueRoutes, deps);
-  await server.register(archiveRoutes, deps);
-  await server.register(bucketRoutes, deps);
-  await server.register(archiveProofRoutes, deps);
-  await server.register(archiveSearchRoutes, deps);
-  await server.register(keyRoutes, deps);
-  await server.register(quarantineRoutes, deps);
-  await server.register(clockRoutes, deps);
-  await server.register(backupRoutes, deps);
-  await server.register(storeRoutes, deps);
-  await server.register(smnRoutes, deps);
-  await server.register(legacyRoutes, deps);
-  await server.register(versionRoutes);
-  await server.register(iamRoutes, deps);
-  const { maxBody, maxTraces } = deps.config;
-  await server.register(ingestRoutes, {
-    intake: deps.intake,
-    largeBodies: deps.largeBodies,
-    maxBody,
-    maxTraces,
-  });
-  await server.register(consoleRoutes, deps);
+  await addRoutes(server, deps);
   return server;
 }
 

@@ -18,7 +18,13 @@ export { networkOf } from './networks.ts';
 export { type OidcJourney, OidcSignIn, type OutsideUser } from './oidc.ts';
 export type { Withheld } from './outside-groups.ts';
 export { makePassword } from './passwords.ts';
-export { PolicyDocument, readPolicy } from './policy.ts';
+export { PolicyDocument, readPolicy, SERVICES } from './policy.ts';
 export type { Principal } from './principal.ts';
 export type { Role } from './roles.ts';
-export { type BodyDigest, parseAuthorization, type SignedRequest } from './signature.ts';
+export {
+  type Authorization,
+  type BodyDigest,
+  isSignedBy,
+  parseAuthorization,
+  type SignedRequest,
+} from './signature.ts';
