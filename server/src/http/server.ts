@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { documentApi, showApi } from './api-document.ts';
 import { audit } from './audit.ts';
 import { refuseUnmet, refuseUnreadable } from './below-routes.ts';
 import { HTTP_TIMES } from './connections.ts';
 import { handleErrors, refuseUnroutable } from './errors.ts';
 import { guard } from './guard.ts';
 import { answerHead } from './head.ts';
-import { parseJson } from './json.ts';
+import { readJson } from './json-bodies.ts';
 import { MAX_BODY, MAX_PATH_MEMBER } from './limits.ts';
 import { addRoutes } from './routes/index.ts';
 import type { ServerDeps } from './server-deps.ts';
@@ -41,30 +37,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     trustProxy: deps.config.trustProxy === '' ? false : deps.config.trustProxy,
   }) as unknown as FastifyInstance;
 
-  await server.register(swagger, {
-    transform: ({ schema, url }) => ({
-      schema: { ...schema, querystring: withDefaults(schema?.querystring) },
-      url,
-    }),
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'OpenCTS', version: deps.version, description: 'Cloud Trace Service' },
-      components: {
-        securitySchemes: {
-          token: { type: 'apiKey', in: 'header', name: 'X-Auth-Token' },
-          signature: {
-            type: 'apiKey',
-            in: 'header',
-            name: 'Authorization',
-            description: 'SDK-HMAC-SHA256 signature with an access key, and X-Sdk-Date',
-          },
-          ingestKey: { type: 'http', scheme: 'bearer', description: 'Only to report traces' },
-        },
-      },
-      security: [{ token: [] }, { signature: [] }],
-    },
-  });
-
+  await documentApi(server, deps.version);
   // Bodies of requests are unpacked by those who read them.
   await server.register(compress, {
     encodings: ['gzip'],
@@ -83,10 +56,6 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
   handleErrors(server, deps.log, deps.intake.masker);
   strictQueries(server);
   readJson(server);
-  server.addHook('preValidation', (request, _reply, done) => {
-    dropNulls(request.body);
-    done();
-  });
   server.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
@@ -111,56 +80,7 @@ export async function createServer(deps: ServerDeps): Promise<FastifyInstance> {
     done();
   });
 
-  server.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () =>
-    server.swagger(),
-  );
-  await server.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: true,
-    uiConfig: { docExpansion: 'none' },
-    theme: { title: 'OpenCTS API' },
-    ...(await logoOf(deps.consoleDir)),
-  });
+  await showApi(server, deps.consoleDir);
   await addRoutes(server, deps);
   return server;
-}
-
-/** The console's mark, on the page of the API as well. */
-async function logoOf(consoleDir: string) {
-  const content = await readFile(path.join(consoleDir, 'favicon.svg')).catch(() => undefined);
-  return content ? { logo: { type: 'image/svg+xml', content } } : {};
-}
-
-/** Parameters that have a default need not be given: the document must not ask for them. */
-function withDefaults(querystring: unknown): unknown {
-  const { properties, required } = (querystring ?? {}) as {
-    properties?: Record<string, { default?: unknown }>;
-    required?: string[];
-  };
-  if (!required) return querystring;
-  return {
-    ...(querystring as object),
-    required: required.filter((name) => properties?.[name]?.default === undefined),
-  };
-}
-
-/** JSON is the only type of a body. Clients send `Content-Type: application/json` with GET and DELETE although there is no body. */
-function readJson(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, body.length === 0 ? undefined : parseJson(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-}
-
-/** A member that is null counts as absent. How deep it can go was checked when the body was read. */
-function dropNulls(value: unknown): void {
-  if (typeof value !== 'object' || value === null || value instanceof Readable) return;
-  for (const [key, member] of Object.entries(value)) {
-    if (member === null && !Array.isArray(value)) delete (value as Record<string, unknown>)[key];
-    else dropNulls(member);
-  }
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerDeps } from '../server-deps.ts';
-import { catalogueRoutes } from './cts/catalogue.ts';
+import { bucketCheckRoutes } from './cts/bucket-checks.ts';
 import { legacyRoutes } from './cts/legacy.ts';
 import { notificationRoutes } from './cts/notifications.ts';
+import { operationRoutes } from './cts/operations.ts';
+import { quotaRoutes } from './cts/quotas.ts';
+import { resourceRoutes } from './cts/resources.ts';
 import { tagRoutes } from './cts/tags.ts';
 import { traceRoutes } from './cts/traces.ts';
 import { trackerRoutes } from './cts/trackers.ts';
@@ -35,7 +38,10 @@ export async function addRoutes(server: FastifyInstance, deps: ServerDeps): Prom
   await server.register(trackerRoutes, deps);
   await server.register(tagRoutes, deps);
   await server.register(notificationRoutes, deps);
-  await server.register(catalogueRoutes, deps);
+  await server.register(quotaRoutes, deps);
+  await server.register(operationRoutes, deps);
+  await server.register(resourceRoutes, deps);
+  await server.register(bucketCheckRoutes, deps);
   await server.register(archiveRoutes, deps);
   await server.register(bucketRoutes, deps);
   await server.register(archiveProofRoutes, deps);

@@ -7,17 +7,10 @@ import { MAX_TOKEN } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
 import { HIDE_OTHERS, NoBody, Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import {
-  CredentialView,
-  Description,
-  doc,
-  home,
-  Id,
-  keystoneTime,
-  may,
-  refuseTemporary,
-  selfOr,
-} from './shared.ts';
+import { home, refuseTemporary, selfOr } from './callers.ts';
+import { Description, Id } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
+import { CredentialView, keystoneTime } from './views.ts';
 
 const Access = Type.Object({ access: Type.String() });
 

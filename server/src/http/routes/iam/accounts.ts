@@ -5,26 +5,11 @@ import type { Account, Project } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
 import { NoBody, Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import {
-  AccountView,
-  ByName,
-  Description,
-  doc,
-  Enabled,
-  home,
-  Id,
-  listOf,
-  may,
-  Name,
-  ownAccount,
-  PAGING,
-  Password,
-  ProjectView,
-  pageOf,
-  RegionView,
-  refuseTemporary,
-  viewsUnder,
-} from './shared.ts';
+import { home, ownAccount, refuseTemporary } from './callers.ts';
+import { ByName, Description, Enabled, Id, Name, Password } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
+import { PAGING, pageOf } from './paging.ts';
+import { AccountView, listOf, ProjectView, RegionView, viewsUnder } from './views.ts';
 
 const ProjectName = Type.String({
   pattern: '^[A-Za-z0-9_-]{1,64}$',

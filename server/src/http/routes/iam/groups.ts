@@ -4,20 +4,10 @@ import { ERRORS } from '../../../errors.ts';
 import { about } from '../../audit.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import {
-  ByName,
-  Description,
-  doc,
-  GroupView,
-  home,
-  Id,
-  listOf,
-  may,
-  Name,
-  ownAccount,
-  UserView,
-  viewsUnder,
-} from './shared.ts';
+import { home, ownAccount } from './callers.ts';
+import { ByName, Description, Id, Name } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
+import { GroupView, listOf, UserView, viewsUnder } from './views.ts';
 
 /** Groups of an account and their members. */
 export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {

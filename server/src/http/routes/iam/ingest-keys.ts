@@ -5,7 +5,8 @@ import { ANY_SOURCE } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
 import { HIDE_OTHERS, NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { Id, Name, refuseTemporary } from './shared.ts';
+import { refuseTemporary } from './callers.ts';
+import { Id, Name } from './fields.ts';
 
 /** What every ingest key lets its holder do. */
 const REPORTING = 'cts:trace:report';

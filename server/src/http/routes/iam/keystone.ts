@@ -8,8 +8,10 @@ import { about } from '../../audit.ts';
 import { MAX_FILTER_VALUE } from '../../limits.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { doc, keystoneTime, selfOr } from './shared.ts';
+import { selfOr } from './callers.ts';
+import { doc } from './keystone-route.ts';
 import { signInByPassword } from './sign-in.ts';
+import { keystoneTime } from './views.ts';
 
 /** Longest name or id of a sign-in; ours are shorter. */
 const Text = Type.String({ maxLength: 255 });

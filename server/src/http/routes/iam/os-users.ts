@@ -3,21 +3,11 @@ import Type, { type Static } from 'typebox';
 import { Profile, type User } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import {
-  Description,
-  doc,
-  Enabled,
-  home,
-  Id,
-  may,
-  Name,
-  ownAccount,
-  Password,
-  refuseTemporary,
-  selfOr,
-  viewsUnder,
-} from './shared.ts';
+import { home, ownAccount, refuseTemporary, selfOr } from './callers.ts';
+import { Description, Enabled, Id, Name, Password } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
 import { changeUser } from './user-change.ts';
+import { viewsUnder } from './views.ts';
 
 const OsUserView = Type.Interface([Type.Required(Profile)], {
   id: Id,

@@ -13,7 +13,11 @@ import { about } from '../../audit.ts';
 import { MAX_FILTER_VALUE } from '../../limits.ts';
 import { NoBody, Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { Description, doc, home, Id, listOf, may, PAGING, pageOf, RoleView, viewsUnder } from './shared.ts';
+import { home } from './callers.ts';
+import { Description, Id } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
+import { PAGING, pageOf } from './paging.ts';
+import { listOf, RoleView, viewsUnder } from './views.ts';
 
 const ById = Type.Object({ id: Id });
 const AssignmentView = Type.Object({

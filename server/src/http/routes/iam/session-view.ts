@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import type { Iam, IssuedToken } from '../../../iam/index.ts';
-import { keystoneTime } from './shared.ts';
+import { keystoneTime } from './views.ts';
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() });
 

@@ -4,8 +4,8 @@ import { ERRORS } from '../../../errors.ts';
 import { about } from '../../audit.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
+import { doc } from './keystone-route.ts';
 import { describeSession, Session } from './session-view.ts';
-import { doc } from './shared.ts';
 import { signInByPassword } from './sign-in.ts';
 
 const SignIn = Type.Object({

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { ERRORS } from '../../../errors.ts';
 import type { Iam, User } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
-import { refuseTemporary } from './shared.ts';
+import { refuseTemporary } from './callers.ts';
 
 /** Changes a user on behalf of the caller. @throws CtsError 403, 404, 409 */
 export async function changeUser(

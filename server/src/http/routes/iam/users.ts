@@ -5,25 +5,11 @@ import { addressOf } from '../../address.ts';
 import { about } from '../../audit.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import {
-  ByName,
-  Description,
-  doc,
-  Enabled,
-  GroupView,
-  home,
-  Id,
-  listOf,
-  may,
-  Name,
-  ownAccount,
-  Password,
-  refuseTemporary,
-  selfOr,
-  UserView,
-  viewsUnder,
-} from './shared.ts';
+import { home, ownAccount, refuseTemporary, selfOr } from './callers.ts';
+import { ByName, Description, Enabled, Id, Name, Password } from './fields.ts';
+import { doc, may } from './keystone-route.ts';
 import { changeUser } from './user-change.ts';
+import { GroupView, listOf, UserView, viewsUnder } from './views.ts';
 
 /** Users of an account. */
 export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (

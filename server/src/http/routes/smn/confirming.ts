@@ -3,7 +3,8 @@ import Type from 'typebox';
 import { ERRORS } from '../../../errors.ts';
 import { ownerOf } from '../../owner.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { aboutSubscription, Done, idOf, SmnProject, smn } from './shared.ts';
+import { Done, idOf, SmnProject, smn } from './smn-route.ts';
+import { aboutSubscription } from './subscription-by-urn.ts';
 
 /** Confirming for receivers that cannot: an addition of OpenCTS, with an action of its own. */
 export const confirmingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (

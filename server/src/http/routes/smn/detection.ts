@@ -6,7 +6,7 @@ import { about } from '../../audit.ts';
 import { ownerOf } from '../../owner.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { HeaderSchema } from './extension.ts';
-import { idOf, RequestId, smn, TopicPath } from './shared.ts';
+import { idOf, RequestId, smn, TopicPath } from './smn-route.ts';
 
 const REACHED = 0;
 const UNDER_WAY = 1;

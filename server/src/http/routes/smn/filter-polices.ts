@@ -5,7 +5,8 @@ import { CtsError } from '../../../errors.ts';
 import { FilterPolicies, MOST_FILTERED_AT_ONCE, type Subscription } from '../../../smn/index.ts';
 import { about } from '../../audit.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { aboutSubscription, idOf, RequestId, SmnProject, smn, subscriptionByUrn } from './shared.ts';
+import { idOf, RequestId, SmnProject, smn } from './smn-route.ts';
+import { aboutSubscription, subscriptionByUrn } from './subscription-by-urn.ts';
 
 const Urn = Type.String({ maxLength: 512, errorCode: 'SMN.0014' });
 const AT_ONCE = { minItems: 1, maxItems: MOST_FILTERED_AT_ONCE, errorCode: 'SMN.0043' };

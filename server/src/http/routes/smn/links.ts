@@ -5,7 +5,8 @@ import { ERRORS } from '../../../errors.ts';
 import { escapeHtml, isSelfConfirming, parseUrn, type Subscription } from '../../../smn/index.ts';
 import type { AuditedOperation } from '../../audit.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { aboutSubscription, idOf, RequestId } from './shared.ts';
+import { idOf, RequestId } from './smn-route.ts';
+import { aboutSubscription } from './subscription-by-urn.ts';
 
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -11,21 +11,11 @@ import { ownerOf } from '../../owner.ts';
 import { Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { ExtensionSchema } from './extension.ts';
-import {
-  aboutSubscription,
-  Done,
-  idOf,
-  PAGE,
-  Protocol,
-  RequestId,
-  ShownAddress,
-  ShownFilter,
-  SmnProject,
-  smn,
-  subscriptionByUrn,
-  TopicPath,
-} from './shared.ts';
+import { Protocol, ShownAddress, ShownFilter } from './fields.ts';
+import { PAGE } from './paging.ts';
 import { knowsEndpoints, shownEndpoint } from './shown.ts';
+import { Done, idOf, RequestId, SmnProject, smn, TopicPath } from './smn-route.ts';
+import { aboutSubscription, subscriptionByUrn } from './subscription-by-urn.ts';
 
 const One = {
   protocol: Protocol,
