@@ -226,6 +226,47 @@ describe('command lines and environments', () => {
   ]);
 });
 
+describe('short flags of programs', () => {
+  masks([
+    ['curl -u jane:a https://h/p', `curl -u jane:${M} https://h/p`],
+    ['curl -sSu jane https://h/p?n=1'],
+    ['curl -s -ujane:a:b https://h', `curl -s -ujane:${M} https://h`],
+    [`curl -X POST -u 'jane:a b' https://h`, `curl -X POST -u 'jane:${M}' https://h`],
+    ['curl --user jane:a -U p:b https://h', `curl --user jane:${M} -U p:${M} https://h`],
+    ['curl --user=jane:a https://h', `curl --user=jane:${M} https://h`],
+    ['curl \\\n  -u "jane:a" \\\n  https://h', `curl \\\n  -u "jane:${M}" \\\n  https://h`],
+    ['cmd=curl+-u+jane%3Aa+https%3A%2F%2Fh', `cmd=curl+-u+jane%3A${M}+https%3A%2F%2Fh`],
+    ['{"args":["sh","-c","curl -u jane:a https://h"]}', `{"args":["sh","-c","curl -u jane:${M} https://h"]}`],
+    ['sh -c "curl -u \\"jane:a\\" https://h"', `sh -c "curl -u \\"jane:${M}\\" https://h"`],
+    ['mysql -h db -u root -pa1 shop', `mysql -h db -u root -p${M} shop`],
+    ["mysqldump -uroot -p'a b' shop", `mysqldump -uroot -p'${M}' shop`],
+    ['sshpass -p a ssh jane@h', `sshpass -p ${M} ssh jane@h`],
+    ["sshpass -p'a b' ssh jane@h", `sshpass -p'${M}' ssh jane@h`],
+    ['docker login -u jane -p a registry.example.com', `docker login -u jane -p ${M} registry.example.com`],
+    ['helm registry login h -u jane -p a', `helm registry login h -u jane -p ${M}`],
+    ['redis-cli -h db -a b ping', `redis-cli -h db -a ${M} ping`],
+    ['ldapsearch -x -D cn=admin -w a -b dc=x', `ldapsearch -x -D cn=admin -w ${M} -b dc=x`],
+    ['mysql -u root -p shop'],
+    ['docker run -u 1000:1000 -p 80:80 nginx'],
+    ['docker run --user 1000:1000 mysql -p 1'],
+    ['ssh -p 22 jane@h; login -p'],
+    ['curl/8.5.0 (x86_64) -u'],
+    ['tar -p x; mysqlserver is up'],
+  ]);
+});
+
+describe('values that should have been escaped, and arrows', () => {
+  masks([
+    ['postgres://jane:a/b@db/shop', `postgres://jane:${M}@db/shop`],
+    ['amqp://jane:a#b?c@mq', `amqp://jane:${M}@mq`],
+    ['password -> a', `password -> ${M}`],
+    ['changed: api_key -> a, size -> 5', `changed: api_key -> ${M}, size -> 5`],
+    ['http://h:8080/p?mail=jane@x'],
+    ['docker pull h:5000/a/b@sha256:00'],
+    ['ptr->token->next'],
+  ]);
+});
+
 describe('forms in parts', () => {
   const part = (name: string, value: string) =>
     `--b0\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;

@@ -12,6 +12,8 @@ const LAST_WORD = /[A-Za-z][A-Za-z0-9_.-]*\]?$/;
 const DOUBLED = /()(")"/y;
 /** The last is that of serialised PHP. */
 const SEPARATOR = /=>|:=|[:=]|;s:\d{1,8}:/y;
+/** With spaces around; without, it is a member in programs. */
+const ARROW = /->(?=\s)/y;
 /** Headers whose value goes to the end of the line. */
 const HEADER = /(?:authorization|cookie)$/i;
 /** What stands before a parameter of a URL. */
@@ -69,7 +71,7 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
   const spaced = quote
     ? past(ANY_SPACE, text, past(BRACKET, text, end + quote[0].length))
     : past(SPACE, text, end);
-  const separator = at(SEPARATOR, text, spaced)?.[0];
+  const separator = (at(SEPARATOR, text, spaced) ?? (spaced > end ? at(ARROW, text, spaced) : null))?.[0];
   if (separator === undefined) {
     const spoken = spaced > end ? spokenValue(text, start, word, spaced) : undefined;
     if (spoken !== undefined) return { ...base, start: spoken, kind: 'member' };

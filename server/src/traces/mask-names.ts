@@ -83,18 +83,23 @@ const PARTS = [
     ' ',
   ),
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser'.split(' '),
+  ...'curl mysqlu mysqlh mysqlp mysqld mysqla mariadb dockerlogin podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin azlogin rediscli ldaps ldapm ldapa ldapd ldapp ldapw ldapc'.split(
+    ' ',
+  ),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** Behind a name: one of several is `password2` or `password[0]`, and what it is in a form `Password:`. */
 const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
+/** A program that takes a secret behind a short flag. */
+const PROGRAM = String.raw`(?:curl|mysql\w*|mariadb[\w-]*|sshpass|login|redis-cli|ldap\w+)(?:\.exe)?(?:\s|\+|%20|\\)`;
 /** How they end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `${PROGRAM}|(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password, with its scheme or without. */
-const URL_PASSWORD = /\/\\*\/[^\s/@:"']*:[^\s/@"']+@/;
+const URL_PASSWORD = /\/\\*\/[^\s/@:"']*:[^\s@"']{1,400}@/;
 /** The beginning of one that could. */
 const ENCODED_URL = /%3a|[:/]\\*(?:\/\\*)?%2f|%2f\\*(?:\/|%2f)/i;
 const AT = 0x40;

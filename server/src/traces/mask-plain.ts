@@ -1,4 +1,5 @@
 import { lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
+import { Commands } from './mask-commands.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { secretLead } from './mask-lead.ts';
 import type { SecretNames } from './mask-names.ts';
@@ -16,6 +17,8 @@ const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|-(?!----BEGIN )|%[0-9
 /** What is behind them when a URL names user and password. */
 const AUTHORITY = '//';
 const URL_PASSWORD = /[^\s/@:"']*:([^\s/"'?#]+)@/y;
+/** One with marks in it that should have been escaped; a port is none. */
+const ODD_URL_PASSWORD = /[^\s/@:"']*:(?!\d{1,5}[/?#])([^\s"'@]{1,200})@/y;
 const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
 /**
  * Where secrets stand in any text.
@@ -29,6 +32,7 @@ export function plainSecrets(
 ): Edit[] {
   const edits: Edit[] = [];
   const pairs = new Pairs(text, names, steps);
+  const commands = new Commands(text);
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word] = match;
@@ -44,7 +48,9 @@ export function plainSecrets(
       const found =
         word === AUTHORITY
           ? userSecret(text, next)
-          : (secretAfter(text, start, word, names, steps) ?? pairs.secretAfter(start, word));
+          : (secretAfter(text, start, word, names, steps) ??
+            commands.secretAfter(start, word) ??
+            pairs.secretAfter(start, word));
       if (found && found.end > found.start) {
         // A value that seems to end within a key ends with it.
         found.end = Math.max(found.end, lastKeyIn(text, found)?.end ?? 0);
@@ -95,7 +101,7 @@ function secretAfter(
 
 /** The password of a user in a URL, behind its slashes. */
 function userSecret(text: string, end: number): Edit | undefined {
-  const user = at(URL_PASSWORD, text, end);
+  const user = at(URL_PASSWORD, text, end) ?? at(ODD_URL_PASSWORD, text, end);
   if (!user) return undefined;
   const password = user[1] as string;
   const close = end + user[0].length - 1;
