@@ -1,8 +1,8 @@
 import { type CtsError, ERRORS } from '../errors.ts';
 import type { Metadata } from '../metadata/index.ts';
 import { type Bucket, type Buckets, ObjectStoreError } from '../objects/index.ts';
+import type { TrackerOwner } from './owner.ts';
 import { readSettings } from './settings.ts';
-import type { TrackerOwner } from './trackers.ts';
 
 /** How long the objects of a bucket stay from now on. */
 export interface LifecycleChange {

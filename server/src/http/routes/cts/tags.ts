@@ -73,7 +73,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     async (request, reply) => {
       const tracker = await trackerOf(request.params);
       about(request, { resourceId: tracker.id, resourceName: tracker.name });
-      await trackers.addTags(tracker, request.body.tags);
+      await trackers.tags.add(tracker, request.body.tags);
       return reply.code(200).send();
     },
   );
@@ -93,7 +93,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     async (request, reply) => {
       const tracker = await trackerOf(request.params);
       about(request, { resourceId: tracker.id, resourceName: tracker.name });
-      await trackers.removeTags(tracker, request.body.tags);
+      await trackers.tags.remove(tracker, request.body.tags);
       return reply.code(204).send();
     },
   );
@@ -113,7 +113,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     async (request, reply) => {
       const tracker = await trackerOf(request.params);
       about(request, { resourceId: tracker.id, resourceName: tracker.name });
-      await trackers.addTags(tracker, [request.body.tag]);
+      await trackers.tags.add(tracker, [request.body.tag]);
       return reply.code(204).send();
     },
   );
@@ -132,7 +132,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     async (request, reply) => {
       const tracker = await trackerOf(request.params);
       about(request, { resourceId: tracker.id, resourceName: tracker.name });
-      await trackers.removeTags(tracker, [{ key: request.params.key }]);
+      await trackers.tags.remove(tracker, [{ key: request.params.key }]);
       return reply.code(204).send();
     },
   );
@@ -150,7 +150,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     },
     async ({ params }) => {
       const tracker = await trackerOf(params);
-      return { tags: (await trackers.tags([tracker])).get(tracker.id) ?? [] };
+      return { tags: (await trackers.tags.of([tracker])).get(tracker.id) ?? [] };
     },
   );
 
@@ -176,7 +176,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
     },
     async ({ params, query }) => {
       const values = new Map<string, Set<string>>();
-      for (const tags of (await trackers.tags(await trackers.list(params.project_id))).values()) {
+      for (const tags of (await trackers.tags.of(await trackers.list(params.project_id))).values()) {
         for (const { key, value } of tags) values.set(key, (values.get(key) ?? new Set()).add(value));
       }
       const keys = [...values.keys()].sort().filter((key) => !query.marker || key > query.marker);
@@ -191,7 +191,7 @@ export const tagRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, {
   /** Trackers that a search means, with their tags. */
   async function search(projectId: string, { without_any_tag, tags = [], matches = [] }: Search) {
     const all = await trackers.list(projectId);
-    const tagsOf = await trackers.tags(all);
+    const tagsOf = await trackers.tags.of(all);
     return all
       .map((tracker) => ({ tracker, tags: tagsOf.get(tracker.id) ?? [] }))
       .filter(({ tracker, tags: theirs }) => {
