@@ -108,12 +108,19 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
   });
 
   test('a half-filled tracker is not left without a question', async () => {
-    await open('/console/trackers/edit?name=system');
+    await open('/console/trackers');
+    await page.getByRole('button', { name: 'Actions: system' }).click();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
     await page.getByLabel('Write trace files to a bucket').click();
     await page.getByRole('link', { name: 'Trace list' }).click();
     await page.getByText('What you have entered here is lost.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).last().click();
     expect(page.url()).toContain('/trackers/edit');
+    await page.goBack();
+    await page.getByText('What you have entered here is lost.').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).last().click();
+    expect(page.url()).toContain('/trackers/edit');
+    expect(await page.getByLabel('Write trace files to a bucket').isChecked()).toBe(true);
     await page.getByRole('link', { name: 'Trace list' }).click();
     await page.getByRole('button', { name: 'Leave' }).click();
     await page.getByRole('heading', { name: 'Trace list' }).waitFor();

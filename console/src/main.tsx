@@ -1,7 +1,7 @@
 import '@cloudscape-design/global-styles/index.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { BrowserRouter } from 'react-router-dom';
+import { createBrowserRouter, RouterProvider } from 'react-router-dom';
 import { Localized } from './localized.tsx';
 import { Root } from './root.tsx';
 import { applyTheme, language } from './settings.ts';
@@ -9,12 +9,14 @@ import './styles.css';
 
 applyTheme();
 document.documentElement.lang = language();
+const page = (
+  <Localized>
+    <Root />
+  </Localized>
+);
+const router = createBrowserRouter([{ path: '*', element: page }], { basename: '/console' });
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <BrowserRouter basename="/console">
-      <Localized>
-        <Root />
-      </Localized>
-    </BrowserRouter>
+    <RouterProvider router={router} />
   </StrictMode>,
 );

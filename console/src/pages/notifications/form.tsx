@@ -8,6 +8,7 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import type { Notification } from '../../api/types.ts';
 import type { Refusal } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
@@ -52,7 +53,8 @@ export function NotificationForm({ world, onTopic }: Props) {
   const lost = notification && hasLostTopic(notification, topics) ? notification.topic_id : undefined;
   const [before] = useState<Draft>(() => ({ ...draftOf(notification), ...(lost ? { topic: '' } : {}) }));
   const [draft, setDraft] = useState(before);
-  const { leave, question } = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
+  const question = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
+  const navigate = useNavigate();
   const { step, told, go } = useStep(draft);
   const { save, busy, refusal, changed } = useSave(notification, draft);
   const change = (next: Partial<Draft>) => {
@@ -64,16 +66,13 @@ export function NotificationForm({ world, onTopic }: Props) {
   const unfinished = told ? words.unfinished : undefined;
 
   return (
-    <ContentLayout
-      breadcrumbs={<Breadcrumbs here={title} leave={leave} />}
-      header={<Header variant="h1">{title}</Header>}
-    >
+    <ContentLayout breadcrumbs={<Breadcrumbs here={title} />} header={<Header variant="h1">{title}</Header>}>
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={busy}
         submitButtonText={words.save}
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
-        onCancel={() => leave('/notifications')}
+        onCancel={() => navigate('/notifications')}
         onSubmit={() => void save()}
         i18nStrings={{ ...BUTTONS, navigationAriaLabel: title }}
         steps={[
@@ -95,7 +94,8 @@ export function NotificationForm({ world, onTopic }: Props) {
   );
 }
 
-function Breadcrumbs({ here, leave }: { here: string; leave: (route: string) => void }) {
+function Breadcrumbs({ here }: { here: string }) {
+  const navigate = useNavigate();
   return (
     <BreadcrumbGroup
       items={[
@@ -104,7 +104,7 @@ function Breadcrumbs({ here, leave }: { here: string; leave: (route: string) => 
       ]}
       onFollow={(event) => {
         event.preventDefault();
-        if (event.detail.href !== '#') leave(event.detail.href);
+        if (event.detail.href !== '#') navigate(event.detail.href);
       }}
     />
   );

@@ -8,6 +8,7 @@ import { reasonOf } from '../../denied.ts';
 import { type Refusal, refusalOf } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 import { toldOf } from '../../told.ts';
+import { SAVED } from '../../use-leave.tsx';
 import { asApiError } from '../../use-load.ts';
 import { type Draft, requestOf } from './draft.ts';
 import { ROLES } from './roles.ts';
@@ -41,7 +42,7 @@ export function useSave(notification: Notification | undefined, draft: Draft) {
     try {
       await send();
       notify('success', draft.topic === '' ? words.savedWithoutTopic(draft.name) : words.saved(draft.name));
-      navigate('/notifications');
+      navigate('/notifications', { state: SAVED });
     } catch (cause) {
       const error = asApiError(cause);
       if (error.status === 401) onExpired();

@@ -17,7 +17,7 @@ import { useConsole } from '../../console-context.ts';
 import { FieldsProvider, useRefusals } from '../../fields.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
-import { useLeave } from '../../use-leave.tsx';
+import { SAVED, useLeave } from '../../use-leave.tsx';
 import { useLoad } from '../../use-load.ts';
 import { useUnless } from '../../use-unless.ts';
 import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
@@ -65,7 +65,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
   const navigate = useNavigate();
   const [before] = useState<Draft>(() => draftOf(tracker));
   const [draft, setDraft] = useState(before);
-  const { leave, question } = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
+  const question = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
   const { attach, fields, problem, refuse, clear } = useRefusals();
   const [busy, setBusy] = useState(false);
   const change = (next: Partial<Draft>) => setDraft((current) => ({ ...current, ...next }));
@@ -79,7 +79,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
       const request = requestOf(draft, tracker);
       await (tracker ? updateTracker(api, request) : createTracker(api, request));
       notify('success', texts.trackers.saved(request.tracker_name));
-      navigate('/trackers');
+      navigate('/trackers', { state: SAVED });
     } catch (cause) {
       refuse(cause);
       setBusy(false);
@@ -96,7 +96,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           ]}
           onFollow={(event) => {
             event.preventDefault();
-            if (event.detail.href !== '#') leave(event.detail.href);
+            if (event.detail.href !== '#') navigate(event.detail.href);
           }}
         />
       }
@@ -113,7 +113,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           errorText={problem}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              <Button formAction="none" variant="link" onClick={() => leave('/trackers')}>
+              <Button formAction="none" variant="link" onClick={() => navigate('/trackers')}>
                 {texts.common.cancel}
               </Button>
               <Button
