@@ -129,7 +129,7 @@ const notifier = new Notifier({
 
 let told = 0;
 const tellCounts = () => {
-  const { delivered, failures, dead } = sender;
+  const { delivered, failures, dead } = sender.counts;
   if (delivered + failures + dead === told) return;
   told = delivered + failures + dead;
   tell({ kind: 'sent', counts: { delivered, failures, dead } });

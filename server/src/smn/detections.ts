@@ -10,7 +10,7 @@ import { withoutEcho } from './echo.ts';
 import { DETECTION_SHARES, MOST_DETECTIONS } from './limits.ts';
 import type { DeliveryNetwork } from './network.ts';
 import { Rates } from './rates.ts';
-import { signedText } from './sender.ts';
+import { signedText } from './signed-text.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Topic } from './topics.ts';
 

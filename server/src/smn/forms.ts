@@ -1,5 +1,3 @@
-import type { Subscription } from './subscriptions.ts';
-
 /** In which form an HTTP(S) subscriber takes messages; all but the first are additions of OpenCTS. */
 export const FORMS = ['opencts', 'slack', 'teams', 'plain'] as const;
 export type Form = (typeof FORMS)[number];
@@ -18,10 +16,15 @@ export interface Parts {
 /** What Slack and Teams take of one text, about. */
 const MOST_TEXT = 3000;
 
-export const formOf = ({ extension }: Pick<Subscription, 'extension'>): Form => extension.form ?? 'opencts';
+/** What of a subscription tells its form. */
+interface Formed {
+  extension: { form?: Form };
+}
+
+export const formOf = ({ extension }: Formed): Form => extension.form ?? 'opencts';
 
 /** Whether a subscriber can open the link of its confirmation by itself; chat systems cannot. */
-export const isSelfConfirming = ({ protocol, extension }: Pick<Subscription, 'protocol' | 'extension'>) =>
+export const isSelfConfirming = ({ protocol, extension }: Formed & { protocol: string }) =>
   (protocol !== 'http' && protocol !== 'https') || formOf({ extension }) === 'opencts';
 
 const BODIES: Record<Exclude<Form, 'opencts'>, (parts: Parts) => unknown> = {
