@@ -45,10 +45,11 @@ ${CONNECTION_HELP.replace('(OPENCTS_URL; default http://127.0.0.1:8780)', 'that 
   --help             print this
 
 Ends with
-  0  everything in the range is proved, to within two hours of its end or of now
-  1  tampering: something was changed, removed or added
+  0  PROVED: everything in the range, to within two hours of its end or of now
+  1  TAMPERING: something was changed, removed or added
   2  a wrong command line, or what is to be proved cannot be reached
-  3  not proved: verification was off, digests are missing at the end, something cannot be read, or nothing is there
+  3  NOT PROVED: verification was off, digests are missing at the end, something cannot be read, or nothing is there;
+     or NOTHING TO PROVE YET: no digest was written so far
 `;
 
 const OPTIONS = {
@@ -161,23 +162,28 @@ function sentenceOf(
 ): string {
   const begins = of === undefined ? 'From' : `Of the project ${of}, from`;
   const period = `${from === undefined ? `${begins} the beginning` : `${begins} ${said(from)}`} to ${to === undefined ? 'now' : said(to)}`;
-  const what = `${files.toLocaleString('en')} trace files with ${traces.toLocaleString('en')} traces`;
+  const what = `${counted(files, 'trace file')} with ${counted(traces, 'trace')}`;
   if (conclusion === 'tampering') {
     const wrong = counts.changed + counts.missing + counts.unexpected;
-    return `TAMPERING. ${period} ${wrong} of the trace files and digests are not what was delivered and signed; ${what} are.`;
+    return `TAMPERING. ${period}: ${wrong} of the trace files and digests ${wrong === 1 ? 'is' : 'are'} not what was delivered and signed; ${what} ${isOrAre(files)}.`;
   }
-  if (completeTo === undefined && counts.pending > 0 && conclusion === 'proved') {
-    return `NOTHING TO PROVE YET. ${period} there are ${counts.pending} trace files, which wait for their first digest.`;
+  const unproved = counts.unproved + counts.unreadable;
+  if (completeTo === undefined && counts.pending > 0 && unproved === 0) {
+    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest. The first digest of a trace source follows its first file within a minute.`;
   }
   if (completeTo === undefined && counts.unproved === 0) {
-    return `NOT PROVED. ${period} there are no digest files and no trace files.`;
+    return `NOT PROVED. ${period}: there are no digest files and no trace files.`;
   }
-  const complete = completeTo === undefined ? '' : ` up to ${said(completeTo)}`;
   if (conclusion === 'unproved') {
-    return `NOT PROVED. ${period} ${counts.unproved + counts.unreadable} things are proved by nothing, for the reasons below; ${what} are what was delivered.`;
+    return `NOT PROVED. ${period}: ${counted(unproved, 'file')} cannot be proved, for the reasons below; ${what} ${isOrAre(files)} what was delivered.`;
   }
-  return `PROVED. ${period} ${what} are complete${complete}; nothing was changed.`;
+  const complete = completeTo === undefined ? '' : `, none is missing up to ${said(completeTo)}`;
+  return `PROVED. ${period}: ${what} ${isOrAre(files)} what was delivered${complete}; nothing was changed.`;
 }
+
+const counted = (count: number, noun: string) =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+const isOrAre = (count: number) => (count === 1 ? 'is' : 'are');
 
 function summaryOf({ counts, chains }: Proof): string {
   const { valid, changed, missing, unexpected } = counts;

@@ -15,8 +15,10 @@ export function together(proofs: readonly Proof[]): Proof {
   for (const verdict of VERDICTS)
     counts[verdict] = proofs.reduce((sum, proof) => sum + proof.counts[verdict], 0);
   const ends = proofs.flatMap(({ completeTo }) => completeTo ?? []);
+  const conclusion = worst(telling);
   return {
-    conclusion: worst(telling),
+    // Where everything waits for a digest, nothing is proved.
+    conclusion: conclusion === 'proved' && ends.length === 0 ? 'unproved' : conclusion,
     counts,
     files: proofs.reduce((sum, { files }) => sum + files, 0),
     traces: proofs.reduce((sum, { traces }) => sum + traces, 0),

@@ -519,7 +519,7 @@ function strayFile(
   const waits = Math.max(time, modified) >= reach;
   if (!chain || !first || !last) {
     return waits
-      ? wait('its first digest comes after the full hour')
+      ? wait('the first digest of its trace source is not written yet')
       : say('unproved', 'no digest covers its place: verification was off, or all of them were removed');
   }
   if (time < first.start) return say('unproved', 'it is older than the first digest of its place');
