@@ -43,6 +43,13 @@ async function readyz(): Promise<{ ms: number; status: number; detail: string }>
   return { ms: performance.now() - began, status: response.status, detail };
 }
 
+async function list(): Promise<{ answered: number; status: number; message: string }> {
+  const headers = { 'x-auth-token': server.token };
+  const response = await fetch(`${server.url}/v3/${server.projectId}/traces`, { headers });
+  const { error_msg: message = '' } = (await response.json()) as { error_msg?: string };
+  return { answered: performance.now(), status: response.status, message };
+}
+
 async function problem(): Promise<string | null> {
   const response = await fetch(`${server.url}/v3/trace-store`, {
     headers: { 'x-auth-token': server.token },
@@ -64,6 +71,8 @@ test.each(partOf(lost, 1))(
     await indexed(server);
     const pid = server.enginePid();
     await harm(pid);
+    const harmed = performance.now();
+    const asked = list();
     acknowledged.push(...(await send(500)));
     const told = async () => {
       const { ms, status, detail } = await readyz();
@@ -74,6 +83,10 @@ test.each(partOf(lost, 1))(
       .poll(told, LEAST_PATIENCE)
       .toMatch(/^503: it has answered nothing for \d+ s; after 25 s it is started again/);
     expect(await problem()).toMatch(/^the trace store hangs: it has answered nothing for/);
+    // Who had asked before is not kept waiting until it is started again.
+    const { answered, status, message } = await asked;
+    expect([status, message]).toEqual([503, 'the trace store does not answer now; try again']);
+    expect(answered - harmed).toBeLessThan(20_000);
 
     await expect.poll(async () => (await readyz()).status, LEAST_PATIENCE).toBe(200);
     expect(existsSync(`/proc/${pid}`)).toBe(false);

@@ -156,7 +156,7 @@ async function main(): Promise<number> {
       error instanceof ConfigError ||
       error instanceof DataDirectoryInUse ||
       error instanceof StartRefused ||
-      code?.startsWith('ERR_PARSE_ARGS');
+      String(code).startsWith('ERR_PARSE_ARGS');
     process.stderr.write(told ? `opencts: ${message}\n` : `opencts: ${(error as Error).stack}\n`);
     return told ? 2 : 1;
   }

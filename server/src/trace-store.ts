@@ -53,7 +53,11 @@ export async function openTraceStore(
     database: config.clickhouseDatabase,
     cluster: config.clickhouseCluster,
   };
-  const store = clickhouseStore(options, queries, { onDamage, onGone: () => void renew() });
+  const store = clickhouseStore(options, queries, {
+    onDamage,
+    onGone: () => void renew(),
+    silence: () => kept?.engine.silence,
+  });
   const stopping = new AbortController();
   let isPrepared = false;
   let problem: string | undefined;

@@ -4,6 +4,8 @@ import http from 'node:http';
 export const ALIVE = '/alive';
 const BEAT_MS = 5_000;
 const MOST_MISSED = 5;
+/** When so many were missed no caller is kept waiting. */
+const MOST_AWAITED = 2;
 /** Who has answered nothing for so long hangs. */
 export const HUNG_MS = MOST_MISSED * BEAT_MS;
 
@@ -18,6 +20,7 @@ export class Heartbeat {
   private asked: http.ClientRequest | undefined;
   private answered = true;
   private missed = 0;
+  private quiet = new AbortController();
 
   /** @param onHung called when so many beats were missed that it will not come back by itself */
   constructor(socketPath: string, onHung: () => void) {
@@ -29,6 +32,11 @@ export class Heartbeat {
     return this.missed * BEAT_MS;
   }
 
+  /** Aborted as soon as nobody should wait for an answer; a new one when there are answers again. */
+  get silence(): AbortSignal {
+    return this.quiet.signal;
+  }
+
   start(): void {
     this.stop();
     this.timer = setInterval(() => this.beat(), BEAT_MS).unref();
@@ -38,12 +46,21 @@ export class Heartbeat {
     clearInterval(this.timer);
     this.asked?.destroy();
     this.asked = undefined;
+    this.heard();
+  }
+
+  private heard(): void {
     this.answered = true;
     this.missed = 0;
+    if (this.quiet.signal.aborted) this.quiet = new AbortController();
   }
 
   private beat(): void {
-    if (!this.answered && ++this.missed === MOST_MISSED) this.onHung();
+    if (!this.answered) {
+      this.missed++;
+      if (this.missed === MOST_AWAITED) this.quiet.abort();
+      if (this.missed === MOST_MISSED) this.onHung();
+    }
     this.answered = false;
     // Who is still asked will answer, or not; who refused is asked again.
     this.asked ??= this.ask();
@@ -53,9 +70,7 @@ export class Heartbeat {
   private ask(): http.ClientRequest {
     const asked = http.get({ socketPath: this.socketPath, path: ALIVE, agent: false }, (answer) => {
       answer.resume();
-      if (this.asked !== asked) return;
-      this.answered = true;
-      this.missed = 0;
+      if (this.asked === asked) this.heard();
     });
     asked.once('error', () => undefined);
     asked.once('close', () => {

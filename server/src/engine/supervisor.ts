@@ -60,6 +60,8 @@ export interface Engine {
   readonly ready: boolean;
   /** For how long it has answered nothing though it runs, ms; 0: it answers. */
   readonly silentMs: number;
+  /** Aborted while it has answered nothing for so long that no caller should wait. */
+  readonly silence: AbortSignal;
   stop(): Promise<void>;
 }
 
@@ -121,6 +123,10 @@ class Supervisor implements Engine {
 
   get silentMs(): number {
     return this.heartbeat.silentMs;
+  }
+
+  get silence(): AbortSignal {
+    return this.heartbeat.silence;
   }
 
   get pid(): number | undefined {

@@ -8,7 +8,15 @@ import {
   MEMORY_BEFORE_DISK,
   QUERY_SHARES,
 } from '../limits.ts';
-import type { RecordedBy, StoredPart, TraceFilter, TraceKey, TraceReader, TraceStore } from '../query.ts';
+import {
+  type RecordedBy,
+  type StoredPart,
+  StoreUnavailable,
+  type TraceFilter,
+  type TraceKey,
+  type TraceReader,
+  type TraceStore,
+} from '../query.ts';
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
@@ -26,6 +34,8 @@ const CALLERS_CONNECTIONS = 8;
 const IDS_AT_ONCE = 5_000;
 /** Bytes that are free before a table is made or altered. */
 const ROOM_FOR_TABLES = 4 * 1024 * 1024;
+
+const SILENT = 'the trace store does not answer';
 
 /** What one query of a caller may take. */
 const CALLERS_SETTINGS = {
@@ -45,8 +55,10 @@ export interface StoreEars {
   onDamage: () => void;
   /** Its tables are not there. */
   onGone: () => void;
+  /** Is aborted while the server is known to answer nothing: no caller waits for it then. */
+  silence: () => AbortSignal | undefined;
 }
-const DEAF: StoreEars = { onDamage: () => undefined, onGone: () => undefined };
+const DEAF: StoreEars = { onDamage: () => undefined, onGone: () => undefined, silence: () => undefined };
 
 /**
  * The trace store over ClickHouse's HTTP interface.
@@ -288,8 +300,21 @@ class ClickHouseStore implements TraceStore {
     return (await this.read(this.client, query, parameters)).rows;
   }
 
-  private readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found<Row>> {
-    return this.read(this.callers, query, parameters, CALLERS_SETTINGS, signal);
+  private async readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found<Row>> {
+    const silence = this.ears.silence();
+    if (!silence) return this.read(this.callers, query, parameters, CALLERS_SETTINGS, signal);
+    const ending = new AbortController();
+    const end = () => ending.abort(signal.aborted ? signal.reason : new StoreUnavailable(SILENT));
+    const signals = [signal, silence];
+    for (const one of signals) {
+      if (one.aborted) end();
+      one.addEventListener('abort', end);
+    }
+    try {
+      return await this.read(this.callers, query, parameters, CALLERS_SETTINGS, ending.signal);
+    } finally {
+      for (const one of signals) one.removeEventListener('abort', end);
+    }
   }
 
   private async read(
