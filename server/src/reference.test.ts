@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const REFERENCE = 'docs/reference';
-const CODE = ['bench', 'browser', 'client', 'console', 'scripts', 'server'];
-const CODE_FILE = /\.(?:[cm]?[jt]sx?|py)$/;
-const NOT_OURS = new Set(['node_modules', 'dist']);
+const SOURCE = 'server/src';
+/** Text that is written for the documentation is checked by its links; a package's lock file names pages of others. */
+const NO_CODE = /\.(?:md|json|svg|png|gz|sum)$/;
+const NOT_OURS = new Set(['.git', 'node_modules', 'dist', 'docs', 'test-results']);
 
 const SECTIONS = String.raw`(?:,? (?:and )?\d+(?:\.\d+)?(?![\w%]))*`;
 /** The name of a page, and the sections that are named behind it. */
@@ -60,8 +61,8 @@ test.each([
 });
 
 test('every page and section of the documentation that code names is there', () => {
-  const problems = CODE.flatMap((folder) => [...filesIn(folder)])
-    .filter((name) => CODE_FILE.test(name) && path.basename(name) !== path.basename(import.meta.filename))
+  const problems = [...filesIn('.')]
+    .filter((name) => !NO_CODE.test(name) && path.basename(name) !== path.basename(import.meta.filename))
     .flatMap((name) => broken(read(name), CITE).map((what) => `${name}: ${what}`));
   expect(problems).toEqual([]);
 });
@@ -75,4 +76,27 @@ test('every link of the documentation leads to a page, and to a section of the r
       ),
     );
   expect(problems).toEqual([]);
+});
+
+/** Code that is named with its folder, from the top of the repository or from the source. */
+const CODE_PATH = /`([\w.-]+\/[\w./-]+\.[cm]?[jt]sx?)`/g;
+
+test('every file of code that the documentation names is there', () => {
+  const problems = ['README.md', 'CONTRIBUTING.md', ...filesIn('docs')]
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => [...read(name).matchAll(CODE_PATH)].map(([, file = '']) => ({ name, file })))
+    .filter(({ file }) => !['', SOURCE].some((from) => existsSync(path.join(ROOT, from, file))));
+  expect(problems).toEqual([]);
+});
+
+test('every folder of the source has its row in the architecture, and every row its folder', () => {
+  const rows = read('docs/architecture.md').matchAll(/^\| (`[^|]*\/`(?:, `[^|]*\/`)*) +\|/gm);
+  const told = [...rows].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)\/`/g)].map(([, name]) => name),
+  );
+  const folders = readdirSync(path.join(ROOT, SOURCE), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(told.filter((name = '') => !name.includes('/')).sort()).toEqual(folders.sort());
+  expect(told.filter((name = '') => !existsSync(path.join(ROOT, SOURCE, name)))).toEqual([]);
 });
