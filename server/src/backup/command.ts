@@ -4,7 +4,8 @@ import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect, Progress } fro
 import { ConfigError } from '../config.ts';
 import { fetchBackup, whenReady } from './fetch.ts';
 import { type BackupManifest, MANIFEST } from './manifest.ts';
-import { type BackupPlace, NoPlace, placeOf } from './place.ts';
+import { NoPlace, placeOf } from './named-place.ts';
+import type { BackupPlace } from './place.ts';
 import { whyStopped } from './stopped.ts';
 
 /** Names the backup of the service that is being fetched. */

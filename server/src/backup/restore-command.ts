@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { askSecret, Progress } from '../cli/index.ts';
 import { readConfig } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
-import { placeOf } from './place.ts';
+import { placeOf } from './named-place.ts';
 import { restore } from './restore.ts';
 import { whyStopped } from './stopped.ts';
 

@@ -2,7 +2,7 @@ import { OpenCtsError } from '@opencts/client';
 import { ConfigError } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import { BadTransfer } from './fetch.ts';
-import { NoPlace } from './place.ts';
+import { NoPlace } from './named-place.ts';
 
 const DISK: [code: RegExp, told: (file: string) => string][] = [
   [/^ENOENT$/, (file) => `there is no ${file}`],

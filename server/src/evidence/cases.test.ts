@@ -15,10 +15,10 @@ import {
 import { Dice } from '../testing/seeded.ts';
 import { verifyCommand } from './command.ts';
 import { hashOf } from './digest.ts';
+import type { Finding } from './finding.ts';
 import { BUCKETS, History, HOUR } from './testing/history.ts';
 import { Bucket } from './testing/mutations.ts';
 import { bundleOf, entriesIn } from './tiles.ts';
-import type { Finding } from './verify.ts';
 
 const [BUCKET] = BUCKETS;
 const DAYS = 24 * HOUR;

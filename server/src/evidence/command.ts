@@ -6,12 +6,13 @@ import { OpenCtsError } from '@opencts/client';
 import { CONNECTION_HELP, CONNECTION_OPTIONS, Progress } from '../cli/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
+import type { Finding } from './finding.ts';
 import { type NoteKey, readVerifierKey } from './note.ts';
 import { openArchive, type Range, UsageError } from './open-archive.ts';
 import { together } from './proofs.ts';
 import { readPublicKey } from './signing-keys.ts';
 import { SourceMissing } from './sources.ts';
-import { type Finding, type Proof, verifyArchive } from './verify.ts';
+import { type Proof, verifyArchive } from './verify.ts';
 
 const HELP = `Usage: opencts verify [options] FOLDER
        opencts verify [options] --bucket NAME

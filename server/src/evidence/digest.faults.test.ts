@@ -11,10 +11,11 @@ import { failuresIn, someOf } from '../testing/faults/failures.ts';
 import { whyNoFaults } from '../testing/faults/faults.ts';
 import { hashOf } from './digest.ts';
 import { Digester } from './digester.ts';
+import type { Finding } from './finding.ts';
 import { EvidenceLog } from './log.ts';
 import { readPublicKey, SigningKeys } from './signing-keys.ts';
 import { bucketSource } from './sources.ts';
-import { type Finding, verifyArchive } from './verify.ts';
+import { verifyArchive } from './verify.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 5, 12);

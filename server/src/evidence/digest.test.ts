@@ -13,11 +13,12 @@ import { DirectoryStore, type NewObject, ObjectStoreError } from '../objects/ind
 import { verifyCommand } from './command.ts';
 import { type Digest, hashOf, SIGNATURE, signedText } from './digest.ts';
 import { Digester } from './digester.ts';
+import type { Finding } from './finding.ts';
 import { EvidenceLog } from './log.ts';
 import { Tree } from './merkle.ts';
 import { readPublicKey, SigningKeys } from './signing-keys.ts';
 import { bucketSource, folderSource } from './sources.ts';
-import { type Finding, verifyArchive } from './verify.ts';
+import { verifyArchive } from './verify.ts';
 
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 5, 12);

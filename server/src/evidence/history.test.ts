@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectMetadata, openMetadata } from '../metadata/index.ts';
 import { SCRATCH } from '../testing/faults/faults.ts';
 import { Dice } from '../testing/seeded.ts';
+import type { Finding } from './finding.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { BUCKETS, History, ROOT_KEY } from './testing/history.ts';
 import { Bucket, MUTATIONS } from './testing/mutations.ts';
-import type { Finding } from './verify.ts';
 
 /** A thousand of each kind by its own command. */
 const COUNT = Number(process.env.OPENCTS_HISTORIES ?? 60);

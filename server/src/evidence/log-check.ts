@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
+import { type ArchiveSource, Unreadable } from './archive-source.ts';
+import type { Finding } from './finding.ts';
 import { type Checkpoint, readCheckpoint, readEntry } from './log.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { type NoteKey, openNote } from './note.ts';
 import { TileCheck } from './tile-check.ts';
 import { entriesIn, TILE_WIDTH, type Tile, tileAt } from './tiles.ts';
-import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
 const LOG = /^(CloudTraces\/Log\/[^/]+\/(?:since\/[^/]+\/)?)(.*)$/s;
 const CHECKPOINT = /^checkpoint$|^checkpoints\//;

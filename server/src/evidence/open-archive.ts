@@ -3,11 +3,13 @@ import path from 'node:path';
 import { type Connection, connect } from '../cli/index.ts';
 import { readConfig } from '../config.ts';
 import { DirectoryStore, openS3, storeOfSettings } from '../objects/index.ts';
+import type { ArchiveSource } from './archive-source.ts';
+import type { Finding } from './finding.ts';
 import { openPackage } from './package-source.ts';
 import { proofOf } from './proofs.ts';
 import { serviceSources } from './service-source.ts';
 import { bucketSource, folderSource } from './sources.ts';
-import type { ArchiveSource, Finding, Proof } from './verify.ts';
+import type { Proof } from './verify.ts';
 
 /** Epoch ms. */
 export interface Range {

@@ -1,6 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type ArchiveSource, Unreadable } from './archive-source.ts';
+import type { Finding } from './finding.ts';
 import { kindAt } from './holdings.ts';
 import { isOfLog } from './log-check.ts';
 import {
@@ -11,7 +13,6 @@ import {
   sha256Of,
 } from './package-note.ts';
 import { entriesBelow, folderSource, orUnreadable } from './sources.ts';
-import { type ArchiveSource, type Finding, Unreadable } from './verify.ts';
 
 /** A package that was unpacked: what it says of itself, and the part of each bucket that is in it. */
 export interface OpenPackage {

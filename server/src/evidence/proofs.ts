@@ -1,4 +1,5 @@
-import { type Finding, type Proof, VERDICTS, type Verdict } from './verify.ts';
+import { type Finding, VERDICTS, type Verdict } from './finding.ts';
+import type { Proof } from './verify.ts';
 
 /** What findings alone prove. */
 export function proofOf(findings: readonly Finding[]): Proof {

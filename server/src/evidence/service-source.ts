@@ -1,9 +1,9 @@
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
+import { type ArchiveSource, Unreadable } from './archive-source.ts';
 import { newHash } from './digest.ts';
 import { kindAt, type Place } from './holdings.ts';
-import { type ArchiveSource, Unreadable } from './verify.ts';
 
 /** Of a call that may succeed later. */
 const TRIES = 8;

@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
+import { type ArchiveSource, Unreadable } from './archive-source.ts';
 import { type HashAlgorithm, newHash } from './digest.ts';
 import { METADATA_FILE, readMetadata } from './package-note.ts';
-import { type ArchiveSource, Unreadable } from './verify.ts';
 
 /** Read at a time. */
 const CHUNK = 1024 * 1024;

@@ -1,7 +1,8 @@
 import { eachOf } from '../each-of.ts';
+import { Unreadable } from './archive-source.ts';
+import type { Finding } from './finding.ts';
 import { leafHash, Tree } from './merkle.ts';
 import { bundleOf, narrowed, TILE_WIDTH, type Tile, tileOf, tilePath, tilesBetween } from './tiles.ts';
-import { type Finding, Unreadable } from './verify.ts';
 
 /** Tiles that are read at once. */
 const AT_ONCE = 8;

@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { type DigestPlace, digestPlace, traceFilePlace } from '../archive/index.ts';
 import { eachOf } from '../each-of.ts';
 import { isObjectKey } from '../objects/index.ts';
+import { type ArchiveSource, Unreadable } from './archive-source.ts';
 import {
   ALGORITHM,
   type Digest,
-  type HashAlgorithm,
   hashOf,
   instantOf,
   isSigned,
@@ -14,6 +14,7 @@ import {
   readDigest,
   SIGNATURE,
 } from './digest.ts';
+import { type Finding, VERDICTS, type Verdict } from './finding.ts';
 import { type CheckedLog, checkLogs, isOfLog } from './log-check.ts';
 import type { NoteKey } from './note.ts';
 
@@ -27,52 +28,6 @@ const REACH_MS = 2 * HOUR;
 const SLACK_MS = HOUR;
 /** The clock of the service may be ahead by so much, by another zone say. */
 const AHEAD_MS = 24 * HOUR;
-
-/** Where the files are: a bucket, or a folder that one was downloaded to. */
-export interface ArchiveSource {
-  /** Name of the bucket; undefined: not known. */
-  bucket: string | undefined;
-  /** All keys below a prefix; `modified`, epoch ms, where that is the time at which the object was written. */
-  keys(prefix: string): AsyncIterable<{ key: string; modified?: number }>;
-  /** Undefined: there is none. @throws Unreadable */
-  read(key: string): Promise<Buffer | undefined>;
-  /** Hex; undefined: there is none. @throws Unreadable */
-  hash(key: string, algorithm: HashAlgorithm): Promise<string | undefined>;
-  /** Undefined: there is no such object. */
-  metadata(key: string): Promise<Record<string, string> | undefined>;
-  /** Whether it keeps the metadata of objects. */
-  hasMetadata: boolean;
-  /** Of a part of a bucket: whether a digest belongs to it. Logs know those of the other parts as well. */
-  holds?(key: string): boolean;
-  /** Of a package: up to when it was filled, epoch ms. */
-  until?: number;
-}
-
-/** A file of a source is there, and its bytes are not to be had. */
-export class Unreadable extends Error {
-  override readonly name = 'Unreadable';
-}
-
-/** `pending`: too new for its digest, or its signature. `unproved`: neither proved nor disproved, and waiting does not help. */
-export type Verdict = 'valid' | 'changed' | 'missing' | 'unreadable' | 'unexpected' | 'pending' | 'unproved';
-export const VERDICTS: readonly Verdict[] = [
-  'valid',
-  'changed',
-  'missing',
-  'unreadable',
-  'unexpected',
-  'pending',
-  'unproved',
-];
-
-export interface Finding {
-  /** A chain is named by the key of its newest digest. */
-  kind: 'digest' | 'file' | 'chain' | 'log' | 'package';
-  key: string;
-  verdict: Verdict;
-  /** Why, in words, unless it is valid. */
-  reason?: string;
-}
 
 export interface VerifyOptions {
   source: ArchiveSource;

@@ -4,9 +4,9 @@ import { Sealer } from '../kms/index.ts';
 import { type Metadata, unlessBusy } from '../metadata/index.ts';
 import type { Bond } from './bonds.ts';
 import { nextEpoch } from './epochs.ts';
-import { MOST_COUNTED } from './limits.ts';
+import { MOST_COUNTED, TOKEN_LIFE_MS } from './limits.ts';
 import { networkOf } from './networks.ts';
-import { MOST_AHEAD_MS, TOKEN_LIFE_MS } from './tokens.ts';
+import { MOST_AHEAD_MS } from './tokens.ts';
 
 const MOST_KEYS = 2;
 const WRONG_SIGNATURES = 5;

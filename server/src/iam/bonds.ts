@@ -1,6 +1,6 @@
 import type { Bounds } from '../clock/index.ts';
 import { type Metadata, PIECE_ROWS } from '../metadata/index.ts';
-import { TOKEN_LIFE_MS } from './tokens.ts';
+import { TOKEN_LIFE_MS } from './limits.ts';
 
 /** What a token or temporary key was issued under. It ends when any of this does, whatever its own life. */
 export interface Bond {

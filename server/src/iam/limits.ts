@@ -56,3 +56,6 @@ export const LONGEST_REFUSAL_MS = 3_000;
 /** How long, and how many, networks of a user are remembered. */
 export const KNOWN_FOR_MS = 90 * 86_400_000;
 export const MOST_KNOWN_NETWORKS = 20;
+
+/** How long a token lives, unless less is said. */
+export const TOKEN_LIFE_MS = 24 * 3_600_000;

@@ -1,9 +1,8 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ERRORS } from '../errors.ts';
 import type { Bond } from './bonds.ts';
-import { MAX_TOKEN } from './limits.ts';
+import { MAX_TOKEN, TOKEN_LIFE_MS } from './limits.ts';
 
-export const TOKEN_LIFE_MS = 24 * 3_600_000;
 /** A clock is set back so far now and then; what was issued before goes on. */
 export const MOST_AHEAD_MS = 24 * 3_600_000;
 const CACHE_SIZE = 10_000;

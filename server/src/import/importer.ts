@@ -6,7 +6,8 @@ import { type MappingOptions, TOLD_REJECTIONS } from '../ingest/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import type { Format } from './formats.ts';
 import type { Origin, Source } from './origin.ts';
-import { type FoundRecord, type Refusal, readRecords } from './records.ts';
+import type { Refusal } from './reading.ts';
+import { type FoundRecord, readRecords } from './records.ts';
 import type { Refusals } from './refusals.ts';
 import { shiftToNow } from './shift.ts';
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { Unreadable } from '../ingest/index.ts';
 import type { Content, SentRecord } from './envelopes.ts';
 import type { Format } from './formats.ts';
-import type { Place, Reading, Refusal } from './records.ts';
+import type { Place, Reading, Refusal } from './reading.ts';
 
 /** Refusals, and bytes of them, that wait for whether their file is one of ours; of more only the number is known. */
 const MOST_WITHHELD = 1000;

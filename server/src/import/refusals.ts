@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Refusal } from './records.ts';
+import type { Refusal } from './reading.ts';
 
 /** Refusals of one file that are told one by one; all are counted, and kept where that is wanted. */
 const MOST_TOLD = 20;

@@ -1,4 +1,4 @@
-import { type Extent, endOfString, extentOf, pastSpace } from './items.ts';
+import { type Extent, endOfString, extentOf, pastSpace } from './json-extent.ts';
 
 /** Names of a path that are told. */
 const MOST_STEPS = 4;

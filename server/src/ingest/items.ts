@@ -2,20 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { type CtsError, ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_DEPTH, membersIn, type Written } from '../traces/index.ts';
 import { type Measure, memberWithMost } from './blame.ts';
+import { type Extent, endOfString, extentOf, Places, pastSpace } from './json-extent.ts';
 import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
 
-const [QUOTE, BACKSLASH, COMMA, COLON, POINT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
-/** `e` and `E` of an exponent differ by it. */
-const LOWER_CASE = 0x20;
-const LETTER_E = 0x65;
-const [LETTER_U, SLASH, SPACE] = [0x75, 0x2f, 0x20];
+const [QUOTE, COMMA, COLON, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [
+  0x22, 0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d,
+];
 /** Levels around a request: the trace, and those of a user. */
 const LEVELS = MAX_DEPTH + 2;
 
-const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
-/** Of the members of a small trace. */
-const FEW_PLACES = 64;
 /** Text of traces that are parsed at once. Much longer ones are collected with the old, which costs more. */
 const AT_ONCE = 64 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
@@ -44,21 +39,6 @@ export interface Sent {
   readonly text: string;
   /** Where its members are, if they are written as JavaScript would write them. */
   readonly written: Written | undefined;
-}
-
-/** Where a value ends in JSON text, how deep it is and what is in it. */
-export interface Extent {
-  end: number;
-  /** Whether it is closed there. */
-  isWhole: boolean;
-  depth: number;
-  values: number;
-  names: number;
-  hasFractions: boolean;
-  /** Nothing is escaped that JavaScript writes as it is, or writes another way. */
-  isPlain: boolean;
-  /** No space stands between what is in it. */
-  isCompact: boolean;
 }
 
 /** A line of NDJSON; null: one that is larger than any trace may be. */
@@ -117,31 +97,6 @@ export function tracesOf(body: Buffer, most: number): Items {
     ? (part: unknown) => part as Part
     : (part: unknown) => parsePart(part as Part, 'trace');
   return { items: parts, read };
-}
-
-/** Places in bytes, in the order in which they were found. */
-class Places {
-  private places: Int32Array;
-  length = 0;
-
-  /** @param bytes in which they are found: a guess how many there will be */
-  constructor(bytes: number) {
-    this.places = new Int32Array(FEW_PLACES + (bytes >> 5));
-  }
-
-  add(place: number): void {
-    if (this.length === this.places.length) {
-      const more = new Int32Array(2 * this.length);
-      more.set(this.places);
-      this.places = more;
-    }
-    this.places[this.length++] = place;
-  }
-
-  /** And room behind them, as long as none is added. */
-  get all(): Int32Array {
-    return this.places;
-  }
 }
 
 /** A value within JSON text, and what is known of it: its own bytes and text are made when they are asked for. */
@@ -361,65 +316,3 @@ function parsed(bytes: Buffer, start: number, end: number): unknown {
   if (sent instanceof Unreadable) throw ERRORS.invalidBody(undefined, sent.reason);
   return sent.value;
 }
-
-export function pastSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  while (SPACES.has(bytes[at] as number)) at++;
-  return at;
-}
-
-export function endOfString(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return Math.min(at, bytes.length);
-}
-
-/**
- * Measures the value at `start`, in one pass and without regard to whether it is right in itself.
- * @param places to which beginning and end of each value in it are added, those of the values of these not
- */
-export function extentOf(bytes: Buffer, start: number, places?: Places): Extent {
-  let open = 0;
-  let depth = 0;
-  let values = 1;
-  let names = 0;
-  let hasFractions = false;
-  let isPlain = true;
-  let isCompact = true;
-  let at = start;
-  for (; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (byte === QUOTE) {
-      for (at++; at < bytes.length && bytes[at] !== QUOTE; at++) {
-        if (bytes[at] !== BACKSLASH) continue;
-        const escaped = bytes[++at];
-        if (escaped === LETTER_U || escaped === SLASH) isPlain = false;
-      }
-    } else if (byte === COLON) {
-      names++;
-      if (places && open === 1) places.add(at + 1);
-    } else if (byte === COMMA) {
-      if (open === 0) break;
-      values++;
-      if (places && open === 1) places.add(at);
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      values++;
-      if (++open > depth) depth = open;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-      if (open === 0) break;
-      if (--open === 0) {
-        places?.add(at);
-        at++;
-        break;
-      }
-    } else if (byte <= SPACE) {
-      isCompact = false;
-    } else if (byte === POINT || ((byte | LOWER_CASE) === LETTER_E && isDigit(bytes[at - 1]))) {
-      hasFractions = true;
-    }
-  }
-  const end = Math.min(at, bytes.length);
-  return { end, isWhole: open === 0, depth, values, names, hasFractions, isPlain, isCompact };
-}
-
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;

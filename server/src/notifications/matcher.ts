@@ -2,7 +2,7 @@ import type { Bounds } from '../clock/index.ts';
 import type { Frame } from '../journal/index.ts';
 import { readLine, type TraceLine, userOf } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
-import type { NotificationSettings } from './notifications.ts';
+import type { NotificationSettings } from './settings.ts';
 
 /** An enabled notification with a topic, as it is looked for. */
 export interface Rule {

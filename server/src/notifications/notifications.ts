@@ -5,6 +5,7 @@ import { parseUrn, type Topics } from '../smn/index.ts';
 import { checkAmounts } from './amounts.ts';
 import { parseCondition } from './conditions.ts';
 import type { ChangedNotification, NewNotification, Notification } from './schema.ts';
+import type { NotificationSettings } from './settings.ts';
 import { readSettings } from './stored.ts';
 
 export const MOST_NOTIFICATIONS = 100;
@@ -15,15 +16,6 @@ export interface NotificationOwner {
   domainId: string;
   region: string;
 }
-
-/** What is kept of a notification as JSON. */
-export type NotificationSettings = Pick<
-  NewNotification,
-  'operation_type' | 'operations' | 'notify_user_list' | 'filter'
-> & {
-  topic_id: string;
-  agency_name: string;
-};
 
 /** Stands for what cannot be read until it is saved anew. */
 const UNREADABLE: NotificationSettings = { operation_type: 'customized', topic_id: '', agency_name: '' };

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { readerOf, type Stored } from '../metadata/index.ts';
 import { parseCondition } from './conditions.ts';
-import type { NotificationSettings } from './notifications.ts';
+import type { NotificationSettings } from './settings.ts';
 
 const readShape = readerOf(
   Type.Object({

@@ -1,8 +1,9 @@
+import type { Lead } from './lead.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { endOfQuoted, QUOTE } from './mask-marks.ts';
 import { endOfWord } from './mask-parts.ts';
 import { at } from './mask-sticky.ts';
-import { type Lead, valueAt } from './mask-value.ts';
+import { valueAt } from './mask-value.ts';
 
 /** How the argument of a flag is written: `-p x`, `-px`, and `-u name:x`. */
 type Form = 'behind' | 'attached' | 'user';

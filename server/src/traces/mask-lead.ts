@@ -1,10 +1,11 @@
+import type { Lead } from './lead.ts';
 import { argumentAfter } from './mask-arguments.ts';
 import { unescapeAny } from './mask-edits.ts';
 import { QUOTE } from './mask-marks.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 import { spokenValue, statementValue } from './mask-statements.ts';
 import { at, past } from './mask-sticky.ts';
-import { ANY_SPACE, type Lead, SPACE } from './mask-value.ts';
+import { ANY_SPACE, SPACE } from './mask-value.ts';
 
 /** What of a word with escapes of URLs is its name. */
 const LAST_WORD = /[A-Za-z][A-Za-z0-9_.-]*\]?$/;

@@ -1,9 +1,10 @@
+import type { Lead } from './lead.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { leadOf } from './mask-lead.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 import type { Steps } from './mask-steps.ts';
 import { at } from './mask-sticky.ts';
-import { type Lead, valueAt } from './mask-value.ts';
+import { valueAt } from './mask-value.ts';
 
 /** Members that say what the value beside them is, and such values. */
 export const LABEL =

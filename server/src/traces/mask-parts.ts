@@ -1,7 +1,7 @@
+import type { Lead } from './lead.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { closesOnLine, endOfQuoted, isWithin, onLine, QUOTE } from './mask-marks.ts';
 import { at, past } from './mask-sticky.ts';
-import type { Lead } from './mask-value.ts';
 
 /*
  * Where a value ends, in marks or without. Shells, SQL, YAML and connection strings take what touches as one value

@@ -1,7 +1,7 @@
+import type { Lead } from './lead.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { beginsLine, foldedLines, linesOfYaml } from './mask-lines.ts';
 import { endOfStructure, QUOTE } from './mask-marks.ts';
-import type { Secrecy } from './mask-names.ts';
 import { endOfTouching, endOfWord, quotedParts } from './mask-parts.ts';
 import { at, nextOf, past } from './mask-sticky.ts';
 
@@ -29,22 +29,6 @@ const HEREDOC = /<<[-~]?[^\S\r\n]{0,8}["']?(\w{1,64})["']?[^\S\r\n]{0,8}\r?\n/y;
 const DOUBLED_BRACE = /\}(?![\s,)\]}])(?:[^{}\r\n]|\}\}){0,200}\}(?=\s{0,8}(?:[;"']|$))/y;
 /** Texts that are bounded by a word of their own choice are looked through up to here. */
 const LONGEST_TEXT = 4000;
-
-/** What stands before a value. */
-export interface Lead {
-  secrecy: Secrecy;
-  /** Where the name begins. */
-  name: number;
-  /** Where the value does. */
-  start: number;
-  /** The mark before the name. */
-  around: string | undefined;
-  /** Escapes of the marks around the name. */
-  slashes: string;
-  /** Whether it is that of a header, also in other notations. */
-  isHeader: boolean;
-  kind: 'member' | 'pair' | 'setting' | 'parameter' | 'header' | 'flag' | 'element' | 'cdata';
-}
 
 /** Where a value is, and what it is as a whole. */
 export function valueAt(text: string, lead: Lead): Edit | undefined {

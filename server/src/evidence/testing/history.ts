@@ -13,11 +13,12 @@ import { DirectoryStore, type NewObject, type ObjectStore, ObjectStoreError } fr
 import type { Dice } from '../../testing/seeded.ts';
 import { hashOf } from '../digest.ts';
 import { Digester } from '../digester.ts';
+import type { Finding } from '../finding.ts';
 import { EvidenceLog } from '../log.ts';
 import type { NoteKey } from '../note.ts';
 import { readPublicKey, SigningKeys } from '../signing-keys.ts';
 import { bucketSource } from '../sources.ts';
-import { type Finding, type Proof, verifyArchive } from '../verify.ts';
+import { type Proof, verifyArchive } from '../verify.ts';
 
 export const HOUR = 3_600_000;
 const BEGIN = Date.UTC(2026, 10, 5, 12, 7);

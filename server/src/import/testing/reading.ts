@@ -1,5 +1,6 @@
 import { CLOUDTRAIL } from '../formats.ts';
-import { type Refusal, readRecords } from '../records.ts';
+import type { Refusal } from '../reading.ts';
+import { readRecords } from '../records.ts';
 
 export const record = (eventID: string, more = '') =>
   `{"eventVersion":"1.08","eventTime":"2026-11-21T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventID":"${eventID}"${more}}`;

@@ -1,6 +1,6 @@
 import { MAX_DEPTH } from '../../traces/index.ts';
-import type { CloudTrailRecord } from './cloudtrail.ts';
 import type { Sent } from './cloudtrail-members.ts';
+import type { CloudTrailRecord } from './cloudtrail-record.ts';
 
 /** HTTP status of an error by its code; the first match counts, what matches nothing is a 400. */
 const STATUS: [RegExp, string][] = [

@@ -1,5 +1,5 @@
 import { MAX_DEPTH } from '../../traces/index.ts';
-import type { CloudTrailRecord } from './cloudtrail.ts';
+import type { CloudTrailRecord } from './cloudtrail-record.ts';
 import { type ResourceRule, ruleOf } from './cloudtrail-resources.ts';
 import { operatorOf } from './cloudtrail-user.ts';
 

@@ -1,6 +1,6 @@
 import type { Exact } from '@opencts/client/json';
-import type { CloudTrailRecord } from './cloudtrail.ts';
 import { isSaidBy, leftOver, type Members, membersOf, repeatedIn, text } from './cloudtrail-members.ts';
+import type { CloudTrailRecord } from './cloudtrail-record.ts';
 
 const identityOf = (record: CloudTrailRecord): Members => membersIn(record.userIdentity);
 

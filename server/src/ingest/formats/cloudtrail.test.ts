@@ -6,7 +6,8 @@ import { parseLine, type Sent } from '../items.ts';
 import { accept, stamp } from '../normalise.ts';
 import { contextAt, placeOf } from '../testing/intake.ts';
 import { textsOf } from '../texts.ts';
-import { type CloudTrailRecord, fromCloudTrail } from './cloudtrail.ts';
+import { fromCloudTrail } from './cloudtrail.ts';
+import type { CloudTrailRecord } from './cloudtrail-record.ts';
 import { RESOURCE_RULES } from './cloudtrail-resources.ts';
 
 const DATA = path.resolve(import.meta.dirname, '../../../../../shared/data/cloudtrail');

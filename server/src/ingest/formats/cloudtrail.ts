@@ -4,18 +4,10 @@ import { UUID_PATTERN } from '../../traces/index.ts';
 import { KNOWN } from '../input.ts';
 import { isSaidBy, leftOver, type Members, repeatedIn, sentMembers, text } from './cloudtrail-members.ts';
 import { outcomeOf } from './cloudtrail-outcome.ts';
+import type { CloudTrailRecord } from './cloudtrail-record.ts';
 import { resourceOf } from './cloudtrail-resource.ts';
 import { instantOf, timeSaid } from './cloudtrail-time.ts';
 import { isPlatform, userOf } from './cloudtrail-user.ts';
-
-/**
- * A record of AWS CloudTrail, as far as its form is relied on (`docs/reference/sources.md` 3); everything else is
- * carried along.
- */
-export interface CloudTrailRecord extends Record<string, unknown> {
-  eventSource: string;
-  eventName: string;
-}
 
 /** Whether it says what happened where, and when. */
 export function isCloudTrailRecord(value: unknown): value is CloudTrailRecord {
