@@ -142,6 +142,7 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('#top').isVisible()).toBe(false);
     expect(await page.getByRole('link', { name: 'Key event notifications' }).isVisible()).toBe(false);
+    await page.getByText(/account default, project local · printed by admin at \d{4}-/).waitFor();
     const cell = page.locator('.trace-row .c-resource_name', { hasText: 'a-very-long-name' });
     const [wide, shown] = await cell.evaluate((one) => [one.scrollWidth, one.clientWidth] as const);
     expect(wide).toBeLessThanOrEqual(shown);

@@ -51,10 +51,12 @@ describe.skipIf(!CHROMIUM)('receivers that cannot confirm, in the browser', () =
     await page.getByRole('link', { name: 'Topics', exact: true }).first().click();
     await page.getByRole('link', { name: 'alerts' }).click();
     await page.getByRole('button', { name: 'Add subscription' }).click();
+    await dialog().getByText('No mail server is configured').waitFor();
     await dialog()
       .getByRole('button', { name: /^Protocol/ })
       .click();
     await page.getByRole('option', { name: /(^| )HTTP$/ }).click();
+    expect(await dialog().getByText('No mail server is configured').count()).toBe(0);
     expect(await dialog().getByText('In batches').count()).toBe(1);
     await dialog().getByRole('button', { name: /^Form/ }).click();
     await page.getByRole('option', { name: /^Slack/ }).click();

@@ -88,6 +88,22 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     );
   });
 
+  test('a suggestion is taken by keys alone, and text without one as it is', async () => {
+    await go('?range=1d');
+    const field = page.getByPlaceholder('delete…');
+    await field.pressSequentially('deletebuck');
+    await page.getByRole('option', { name: /^DeleteBucket\b/ }).waitFor();
+    for (let presses = 0; presses < 8; presses++) {
+      await field.press('ArrowDown');
+      if (await page.locator('[class*=highlighted]', { hasText: /^DeleteBucket\d/ }).count()) break;
+    }
+    await field.press('Enter');
+    await expect.poll(() => page.url()).toMatch(/value=DeleteBucket(&|$)/);
+    await field.fill('noSuchName');
+    await field.press('Enter');
+    await expect.poll(() => page.url()).toContain('value=noSuchName');
+  });
+
   test.each([
     ['?range=1d&source=EC2&resource_type=volume', '.c-resource_type', 'volume'],
     ['?range=1d&status=warning', '.c-trace_rating', 'Warning'],

@@ -5492,6 +5492,8 @@ export interface paths {
                         "application/json": {
                             request_id: string;
                             protocols: string[];
+                            /** @description Those by which nothing can be delivered until their gateway is configured */
+                            without_gateway: string[];
                         };
                     };
                 };

@@ -9,6 +9,7 @@ import type { Session } from './api/session.ts';
 import { Boot } from './boot.tsx';
 import { PageBoundary } from './boundary.tsx';
 import { type Console, ConsoleContext } from './console-context.ts';
+import { Printed } from './printed.tsx';
 import { texts } from './texts/index.ts';
 import type { Zone } from './time.ts';
 
@@ -160,6 +161,7 @@ export function Shell(props: Props) {
         notifications={<Flashbar items={messages} />}
         content={
           <div id={CONTENT} tabIndex={-1}>
+            <Printed />
             <PageBoundary address={pathname + search}>
               <Suspense fallback={<Boot />}>{props.children}</Suspense>
             </PageBoundary>

@@ -18,6 +18,10 @@ export const removeTopic = ({ calls, path }: Api, topic_urn: string) =>
     params: { path: { ...path, topic_urn } },
   });
 
+/** Protocols by which nothing is delivered until an operator names a gateway. */
+export const listWithoutGateway = async ({ calls }: Api, signal?: AbortSignal) =>
+  (await dataOf(calls.GET('/v2/notifications/protocols', { signal }))).without_gateway;
+
 /** How delivery goes for each topic of the project. */
 export const listTopicHealth = async ({ calls, path }: Api, signal?: AbortSignal) =>
   (await dataOf(calls.GET('/v3/{project_id}/smn/topics', { params: { path }, signal }))).topics;

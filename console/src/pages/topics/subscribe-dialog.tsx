@@ -3,11 +3,12 @@ import Checkbox from '@cloudscape-design/components/checkbox';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
-import { type ReceiverForm, subscribe } from '../../api/topics.ts';
+import { listWithoutGateway, type ReceiverForm, subscribe } from '../../api/topics.ts';
 import { useConsole } from '../../console-context.ts';
 import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
+import { useLoad } from '../../use-load.ts';
 
 const words = texts.topics;
 
@@ -18,6 +19,7 @@ export function SubscribeDialog({ urn, onClose }: { urn: string; onClose: (chang
   const [endpoint, setEndpoint] = useState('');
   const [remark, setRemark] = useState('');
   const [batch, setBatch] = useState(false);
+  const { value: withoutGateway } = useLoad((signal) => listWithoutGateway(api, signal), '');
   const [form, setForm] = useState<ReceiverForm>('opencts');
   const options = Object.entries(words.protocols).map(([value, label]) => ({ value, label }));
   const forms = (Object.keys(words.forms) as ReceiverForm[]).map((value) => ({
@@ -49,6 +51,7 @@ export function SubscribeDialog({ urn, onClose }: { urn: string; onClose: (chang
           onChange={({ detail }) => setProtocol(detail.selectedOption.value ?? 'email')}
         />
       </Field>
+      {withoutGateway?.includes(protocol) && <Alert type="warning">{words.withoutGateway[protocol]}</Alert>}
       {web && (
         <Field of="extension" label={words.form}>
           <Select

@@ -6,7 +6,7 @@ import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { visible } from '@opencts/client/api';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
@@ -141,6 +141,8 @@ function FilterFields({ api, view, onChange }: Props) {
 /** Kind and value; trace names are offered with how often each occurs, so that typing "delete" finds them. */
 function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChange'>) {
   const [typed, setTyped] = useState(view.value);
+  /** A suggestion was taken with the key that is pressed. */
+  const chosen = useRef(false);
   useEffect(() => setTyped(view.value), [view.value]);
   const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
   const names = useFacet(
@@ -168,8 +170,17 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
             value={typed}
             options={names.map(({ value, count }) => ({ value, labelTag: formatNumber(count) }))}
             onChange={({ detail }) => setTyped(detail.value)}
-            onSelect={({ detail }) => apply(detail.value)}
-            onKeyDown={({ detail }) => detail.key === 'Enter' && apply(typed)}
+            onSelect={({ detail }) => {
+              chosen.current = true;
+              apply(detail.value);
+            }}
+            onKeyDown={({ detail }) => {
+              if (detail.key !== 'Enter') return;
+              queueMicrotask(() => {
+                if (!chosen.current) apply(typed);
+                chosen.current = false;
+              });
+            }}
             onBlur={() => typed === '' && apply('')}
             enteredTextLabel={(value) => value}
             ariaLabel={words.value}

@@ -105,6 +105,8 @@ export const german: Texts = {
     copy: 'Kopieren',
     copied: 'Kopiert',
     dismiss: 'Ausblenden',
+    printed: ({ account, project, user, time }: Record<'account' | 'project' | 'user' | 'time', string>) =>
+      `OpenCTS · Konto ${account}, Projekt ${project} · gedruckt von ${user} am ${time}`,
     leave: {
       title: 'Ohne Speichern verlassen?',
       text: 'Ihre Eingaben gehen verloren.',

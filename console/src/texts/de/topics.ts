@@ -54,6 +54,11 @@ export const topics: typeof english = {
   },
   confirmedByHand:
     'Ein solcher Empfänger kann nicht selbst bestätigen. Wählen Sie danach in der Liste „Von Hand bestätigen“, oder jemand drückt dort den Knopf hinter dem Link der ersten Nachricht.',
+  withoutGateway: {
+    email:
+      'Es ist kein Mailserver konfiguriert. Nichts wird zugestellt, bis der Betreiber OPENCTS_SMTP_URL setzt.',
+    sms: 'Es ist kein Gateway für SMS konfiguriert. Nichts wird zugestellt, bis der Betreiber OPENCTS_SMS_URL setzt.',
+  } as Record<string, string>,
   remark: 'Anmerkung',
   batch: 'Gebündelt',
   batchHint:

@@ -102,6 +102,8 @@ export const english = {
     copy: 'Copy',
     copied: 'Copied',
     dismiss: 'Dismiss',
+    printed: ({ account, project, user, time }: Record<'account' | 'project' | 'user' | 'time', string>) =>
+      `OpenCTS · account ${account}, project ${project} · printed by ${user} at ${time}`,
     leave: {
       title: 'Leave without saving?',
       text: 'What you have entered here is lost.',

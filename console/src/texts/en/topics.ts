@@ -47,6 +47,10 @@ export const topics = {
   },
   confirmedByHand:
     'Such a receiver cannot confirm by itself. Afterwards choose "Confirm by hand" in the list, or let somebody there press the button behind the link of the first message.',
+  withoutGateway: {
+    email: 'No mail server is configured. Nothing is delivered until the operator sets OPENCTS_SMTP_URL.',
+    sms: 'No gateway for text messages is configured. Nothing is delivered until the operator sets OPENCTS_SMS_URL.',
+  } as Record<string, string>,
   remark: 'Remark',
   batch: 'In batches',
   batchHint:

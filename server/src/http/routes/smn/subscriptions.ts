@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { hideAddress } from '../../../auditing/index.ts';
+import type { Config } from '../../../config.ts';
 import { ERRORS } from '../../../errors.ts';
 import type { Principal } from '../../../iam/index.ts';
 import { MOST_AT_ONCE, PROTOCOLS, parseUrn, type Subscription, type Topic } from '../../../smn/index.ts';
@@ -43,6 +44,11 @@ const view = (subscription: Subscription, principal: Principal) => ({
   status: subscription.status,
   filter_polices: subscription.filters,
 });
+/** Protocols that need a server of others which no setting names. */
+const withoutGateway = ({ smtpUrl, smsUrl }: Config): string[] => [
+  ...(smtpUrl === '' ? ['email'] : []),
+  ...(smsUrl === '' ? ['sms'] : []),
+];
 const Page = Type.Object({
   ...RequestId,
   subscription_count: Type.Integer(),
@@ -84,7 +90,7 @@ function subscribed({ body, params }: FastifyRequest): string | undefined {
 /** Subscriptions of topics (`docs/reference/smn-api.md` 3). */
 export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { topics, subscriptions, roster },
+  { config, topics, subscriptions, roster },
 ) => {
   const topicOf = (request: FastifyRequest<{ Params: { topic_urn: string } }>): Promise<Topic> =>
     topics.get(ownerOf(request.principal), request.params.topic_urn);
@@ -258,9 +264,21 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       schema: {
         summary: 'Protocols of subscriptions',
         tags: ['smn subscriptions'],
-        response: { 200: Type.Object({ ...RequestId, protocols: Type.Array(Type.String()) }) },
+        response: {
+          200: Type.Object({
+            ...RequestId,
+            protocols: Type.Array(Type.String()),
+            without_gateway: Type.Array(Type.String(), {
+              description: 'Those by which nothing can be delivered until their gateway is configured',
+            }),
+          }),
+        },
       },
     },
-    async (request) => ({ ...idOf(request), protocols: [...PROTOCOLS] }),
+    async (request) => ({
+      ...idOf(request),
+      protocols: [...PROTOCOLS],
+      without_gateway: withoutGateway(config),
+    }),
   );
 };
