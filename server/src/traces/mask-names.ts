@@ -99,7 +99,7 @@ const NAME = `${PROGRAM}|(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', '
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password, with its scheme or without. */
-const URL_PASSWORD = /\/\\*\/[^\s/@:"']*:[^\s@"']{1,400}@/;
+const URL_PASSWORD = /\/\\*\/[^\s/@:"']*:(?:[^\s/@"']+|[^\s@"']{1,400})@/;
 /** The beginning of one that could. */
 const ENCODED_URL = /%3a|[:/]\\*(?:\/\\*)?%2f|%2f\\*(?:\/|%2f)/i;
 const AT = 0x40;
