@@ -62,6 +62,8 @@ export interface App {
   url: string;
   /** The administrator's password when it was made at this start; to be shown once. */
   firstPassword: string | undefined;
+  /** Whether CTS is enabled in a project, whichever. */
+  isRecording(): boolean;
   /** Every route with what it asks of its callers. */
   routes: readonly GuardedRoute[];
   /** Process id of the embedded engine, where there is one. */
@@ -348,6 +350,7 @@ export async function startApp({
   return {
     url,
     firstPassword,
+    isRecording: () => recording.isAnywhere(),
     routes: server.guardedRoutes,
     enginePid: () => engine?.pid,
     stop: once(async () => {

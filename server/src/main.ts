@@ -11,6 +11,7 @@ import { importCommand } from './import/index.ts';
 import { beginAnew } from './installation/index.ts';
 import { startProblem } from './start-problem.ts';
 import { StartRefused } from './start-refused.ts';
+import { welcome } from './welcome.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -79,7 +80,7 @@ async function serve(argv: string[]): Promise<number> {
   }).catch((error) => {
     throw startProblem(error, config) ?? error;
   });
-  welcome(app.url, config, app.firstPassword);
+  print(welcome({ ...config, version, ...app, isRecording: app.isRecording() }));
   return new Promise((resolve) => {
     let stopping = false;
     const stop = (signal: string) => {
@@ -109,24 +110,6 @@ async function putAside(argv: string[]): Promise<number> {
       throw startProblem(error, config) ?? error;
     },
   );
-}
-
-/** What a person needs next. The password stands here once and is kept nowhere in the clear. */
-function welcome(url: string, config: Config, password: string | undefined): void {
-  const lines = [
-    '',
-    `OpenCTS ${version} is ready: ${url}`,
-    `  console    ${url}/console/`,
-    `  sign in    account ${config.domainName}, user ${config.adminName}`,
-  ];
-  if (password !== undefined) lines.push(`  password   ${password}   (shown this once; keep it)`);
-  lines.push(
-    '',
-    'Next: sign in to the console and enable CTS, or do it with records from a second terminal:',
-    `  npm run opencts -- import cloudtrail FOLDER --enable --shift-to-now --url ${url}`,
-    '',
-  );
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 async function printConfig(argv: string[]): Promise<number> {

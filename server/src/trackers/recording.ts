@@ -86,6 +86,11 @@ export class Recording implements RecordingRules {
     this.accounts = accounts;
   }
 
+  /** Whether CTS is enabled in a project, whichever. */
+  isAnywhere(): boolean {
+    return [...this.projects.values()].some(({ management }) => management === 'enabled');
+  }
+
   /** The project of an account in which its global services are recorded. */
   globalProject(domainId: string): string | undefined {
     return this.accounts.get(domainId)?.globalProject;
