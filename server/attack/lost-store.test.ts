@@ -122,7 +122,7 @@ test.skipIf(whyNoS3 !== undefined)(
     await writeFile(path.join(beside, 'key.pem'), keys[0]?.public_key ?? '');
     const { code, told } = await running(second, s3.options, beside, ['bash', '-euc', PRINTED]).ended;
     expect([code, told]).toEqual([0, expect.stringContaining(' 0 refused')]);
-    expect(told).toMatch(new RegExp(`does not show ${late.length}, .*: they are in trace files alone`));
+    expect(told).toMatch(new RegExp(`does not show ${late.length} .*: they are only in trace files`));
 
     const after = await listed(second);
     expect(after.size).toBe(600 - late.length);

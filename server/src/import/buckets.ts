@@ -19,7 +19,9 @@ export async function tellBuckets(client: OpenCtsClient, arrived: Arrived): Prom
   if (!management && tracked.size === 0) return [];
   const trackers = await trackersOf(client);
   if (!trackers) {
-    return ['This user may not see the trackers: whether the traces come into a bucket is not known.'];
+    return [
+      'This user may not see the trackers, so it is not known whether the traces are written to a bucket.',
+    ];
   }
   const recording = trackers.filter(({ tracker_type, data_bucket }) =>
     tracker_type === 'system' ? management : tracked.has(data_bucket?.data_bucket_name ?? ''),
@@ -27,17 +29,19 @@ export async function tellBuckets(client: OpenCtsClient, arrived: Arrived): Prom
   const without = recording.filter(({ obs_info }) => obs_info.bucket_name === '');
   const lines = without.map(
     ({ tracker_name: name }) =>
-      `In no bucket: what the tracker ${name} recorded, because it has no transfer. The trace list keeps it for 7 days (OPENCTS_RETENTION_DAYS).`,
+      `The tracker ${name} has no transfer, so the traces it recorded are only in the trace list, for 7 days (OPENCTS_RETENTION_DAYS). To archive them: opencts trackers transfer ${name} BUCKET --create-bucket --also-listed`,
   );
   if (recording.some((one) => one.management_event_selector?.exclude_service.includes('KMS'))) {
-    lines.push('In no bucket: traces of data keys (KMS), which the tracker system leaves out.');
+    lines.push('Traces of data keys (KMS) are not archived: the tracker system leaves them out.');
   }
   if (late > 0) {
     const where =
       without.length === 0
-        ? 'they are in trace files alone'
-        : 'without a transfer, only who knows their trace_id finds them';
-    lines.push(`The trace list does not show ${late}, which are older than it reaches: ${where}.`);
+        ? 'they are only in trace files'
+        : 'without a transfer, they can be found only by their trace_id';
+    lines.push(
+      `The trace list does not show ${late} ${late === 1 ? 'trace' : 'traces'} older than it keeps: ${where}.`,
+    );
   }
   return lines;
 }

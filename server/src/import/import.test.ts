@@ -114,10 +114,10 @@ test('what of it comes into no bucket, or into nothing else, is told', async () 
   const old = { transfer: record('"n":3').replace(/"eventTime":"\d{4}/, '"eventTime":"2020') };
   const data = record('"n":4,"eventCategory":"Data"').replaceAll('shop.', 's3.');
   const [first, second] = [await fileOf('late', [old.transfer]), await fileOf('without', [record('"n":5')])];
-  const late = 'The trace list does not show 1, which are older than it reaches: ';
+  const late = 'The trace list does not show 1 trace older than it keeps: ';
   const { code, out } = await opencts([first]);
-  expect([code, out]).toEqual([0, expect.stringContaining(`${late}they are in trace files alone.`)]);
-  expect(out).not.toContain('In no bucket');
+  expect([code, out]).toEqual([0, expect.stringContaining(`${late}they are only in trace files.`)]);
+  expect(out).not.toContain('archive');
 
   const change = (obs_info: object, more = {}) =>
     house.call('PUT', `/v3/${projectId}/tracker`, {
@@ -126,17 +126,17 @@ test('what of it comes into no bucket, or into nothing else, is told', async () 
     });
   await change({}, { management_event_selector: { exclude_service: ['KMS'] } });
   expect((await opencts([second])).out).toContain(
-    'In no bucket: traces of data keys (KMS), which the tracker system leaves out.',
+    'Traces of data keys (KMS) are not archived: the tracker system leaves them out.',
   );
   await change({ bucket_name: '' });
-  const without = 'In no bucket: what the tracker system recorded, because it has no transfer.';
+  const without = 'To archive them: opencts trackers transfer system BUCKET --create-bucket --also-listed';
   const again = (await opencts([first])).out;
   expect(again).toContain(without);
-  expect(again).toContain(`${late}without a transfer, only who knows their trace_id finds them.`);
+  expect(again).toContain(`${late}without a transfer, they can be found only by their trace_id.`);
 
   // What nothing records is told as that.
-  expect((await opencts([await fileOf('data', [data])])).out).not.toContain('In no bucket');
-  expect((await opencts(['--dry-run', second])).out).not.toContain('In no bucket');
+  expect((await opencts([await fileOf('data', [data])])).out).not.toContain('archive');
+  expect((await opencts(['--dry-run', second])).out).not.toContain('archive');
   expect((await opencts(['--help'])).out).toContain('none, and how many traces are older');
 });
 
