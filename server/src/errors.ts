@@ -71,7 +71,7 @@ export const ERRORS = {
   iamForbidden: (message: string) => new CtsError(403, 'IAM.0003', message),
   iamNotFound: (kind: string, id: string) => new CtsError(404, 'IAM.0004', `there is no ${kind} ${id}`),
   iamConflict: (kind: string, name: string) =>
-    new CtsError(409, 'IAM.0005', `there is already a ${kind} ${name}`),
+    new CtsError(409, 'IAM.0005', `there is already ${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind} ${name}`),
   iamInUse: (message: string) => new CtsError(409, 'IAM.0005', message),
   /** @param rule of how many there are at most */
   iamFull: (rule: string) => new CtsError(400, 'IAM.0006', `${rule}; remove one first`),

@@ -191,6 +191,24 @@ test('every command has help worth reading; what is wrong is named', async () =>
   });
 });
 
+test('a name that is empty, taken or unknown is named, with where to look', async () => {
+  expect(await opencts('users create ')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^opencts users create: user\.name is empty; it must hold 1 to 64 of /),
+  });
+  await opencts('ingest-keys create taken');
+  expect((await opencts('ingest-keys create taken')).err).toContain('there is already an ingest key taken');
+  await opencts('groups create taken');
+  expect((await opencts('groups create taken')).err).toContain('there is already a group taken');
+  expect(await opencts('roles grant Nobody taken --in account')).toEqual({
+    code: 2,
+    out: '',
+    err: 'opencts roles grant: there is no role Nobody; see opencts roles list\n',
+  });
+  expect((await opencts('ingest-keys revoke nobody')).err).toContain('see opencts ingest-keys list');
+  expect((await opencts('users disable nobody')).err).toContain('see opencts users list');
+});
+
 test('keys are made, used by a tracker, turned off, rotated, deleted and kept', async () => {
   const key = await json('encryption-keys create archive --project eu-nl');
   expect(key).toMatchObject({ alias: 'archive', state: 'enabled' });

@@ -28,7 +28,18 @@ export type Commands = Record<string, Command>;
 /** Something that is named wrongly on the command line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The command that shows what is right; absent: the help of the one that was given. */
+  readonly see: string | undefined;
+
+  constructor(message: string, see?: string) {
+    super(message);
+    this.see = see;
+  }
 }
+
+/** Something is named that does not exist. @param kind of which `opencts KINDs list` shows all */
+export const unknown = (kind: string, wanted: string | undefined) =>
+  new UsageError(`there is no ${kind} ${wanted}`, `opencts ${kind.replace(' ', '-')}s list`);
 
 /** The one of a list that an argument names, by name or id. @throws UsageError */
 export function pick<Item extends { id: string; name: string }>(
@@ -37,6 +48,6 @@ export function pick<Item extends { id: string; name: string }>(
   kind: string,
 ): Item {
   const found = items.find(({ id, name }) => id === wanted || name === wanted);
-  if (!found) throw new UsageError(`there is no ${kind} ${wanted}`);
+  if (!found) throw unknown(kind, wanted);
   return found;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dataOf } from '@opencts/client';
 import { makePassword } from '../iam/index.ts';
-import { type Command, type Commands, type Context, pick, UsageError } from './command.ts';
+import { type Command, type Commands, type Context, pick, unknown } from './command.ts';
 import { askSecret } from './connection.ts';
 
 const users = async ({ api }: Context) => (await dataOf(api.GET('/v3/users'))).users;
@@ -16,7 +16,7 @@ async function roleOf({ api, args }: Context) {
   const found = roles.find(({ id, name, display_name }) =>
     [id, name, display_name].includes(args.ROLE ?? ''),
   );
-  if (!found) throw new UsageError(`there is no role ${args.ROLE}`);
+  if (!found) throw unknown('role', args.ROLE);
   return found;
 }
 

@@ -81,7 +81,8 @@ export async function administer(noun: string, argv: string[]): Promise<number> 
       code === 'ENOENT' ||
       code === 'EEXIST';
     if (!told) throw error;
-    const hint = usage ? `; see opencts ${noun} ${verb} --help` : '';
+    const see = error instanceof UsageError ? error.see : undefined;
+    const hint = usage ? `; see ${see ?? `opencts ${noun} ${verb} --help`}` : '';
     process.stderr.write(`opencts ${noun} ${verb}: ${message}${hint}\n`);
     return usage ? 2 : 1;
   }

@@ -140,7 +140,9 @@ function toInvalid(error: FastifyError, masker: Masker | undefined): CtsError {
   return ERRORS.refused(
     errorCode,
     field,
-    value === undefined ? `${subject} ${told}` : `${subject} is ${value}; it ${told}`,
+    value === undefined
+      ? `${subject} ${told}`
+      : `${subject} is ${value === '""' ? 'empty' : value}; it ${told}`,
   );
 }
 

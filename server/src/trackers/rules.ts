@@ -51,7 +51,8 @@ export function checkName({ tracker_type: type, tracker_name: name }: TrackerReq
   }
 }
 
-const quote = (text: string) => JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+const quote = (text: string) =>
+  text === '' ? 'empty' : JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 
 /** Rules between members. */
 export function checkTogether(request: TrackerRequest, settings: TrackerSettings): void {
