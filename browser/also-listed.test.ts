@@ -64,14 +64,16 @@ describe.skipIf(skip !== undefined)('a transfer that brings the trace list along
     const engine = server.enginePid();
     process.kill(engine, 'SIGSTOP');
     await page.getByRole('button', { name: 'Save' }).click();
-    const waiting = page.getByText(/Waits for the trace list|The trace list comes into the bucket/);
+    const waiting = page.getByText(
+      /Waiting for the trace list|The trace list is being written to the bucket/,
+    );
     await waiting.first().waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.screenshot({ path: path.join(SHOTS, 'also-listed-waiting.png') });
     process.kill(engine, 'SIGCONT');
     await expect.poll(() => waiting.count(), { timeout: 60_000 }).toBe(0);
     await page.getByRole('link', { name: 'system', exact: true }).click();
-    await page.getByText(/5,\d{3} traces of the list were brought into the bucket/).waitFor();
+    await page.getByText(/5,\d{3} traces of the list were written to the bucket/).waitFor();
     expect(await page.getByLabel('Also write what is in the trace list').count()).toBe(0);
     await page.screenshot({ path: path.join(SHOTS, 'also-listed-done.png') });
     expect(await barriers(page)).toEqual([]);

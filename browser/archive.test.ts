@@ -111,17 +111,17 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     const sent: string[] = [];
     page.on('request', (request) => request.method() === 'PUT' && sent.push(request.url()));
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Name a bucket.').waitFor();
+    await page.getByText('Specify a bucket.').waitFor();
     expect(await bucket.getAttribute('aria-invalid')).toBe('true');
     await bucket.fill('some-bucket');
     await page.getByLabel('Encrypt trace files').click();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Name a key.').waitFor();
+    await page.getByText('Specify a key.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByLabel('Encrypt trace files').click();
     await page.getByLabel('Existing bucket').click();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Name a bucket.').waitFor();
+    await page.getByText('Specify a bucket.').waitFor();
     expect(sent).toEqual([]);
     await page.getByLabel('New bucket').click();
     await bucket.fill('No-Such_Name');
@@ -132,7 +132,7 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     expect(await page.getByText('obs_info').count()).toBe(0);
     await page.getByLabel('Bucket', { exact: true }).fill(BUCKET);
     await page.getByRole('button', { name: 'Create now' }).click();
-    await page.getByText(`The bucket ${BUCKET} is made`).waitFor();
+    await page.getByText(`The bucket ${BUCKET} has been created`).waitFor();
     expect(await page.getByLabel('Existing bucket').isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Check access' }).click();
     await page.getByText('Trace files can be written').waitFor();
@@ -152,7 +152,7 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByLabel('Existing bucket').click();
     await page.getByRole('button', { name: /^Bucket Choose a bucket/ }).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Name a bucket.').waitFor();
+    await page.getByText('Specify a bucket.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('Leave without saving?').waitFor();
@@ -325,7 +325,7 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await go('Encryption keys');
     await page.getByRole('button', { name: `Actions: ${KEY}` }).click();
     await page.getByRole('menuitem', { name: 'Disable' }).click();
-    await page.getByText('cannot be read, and its trackers deliver nothing').waitFor();
+    await page.getByText('cannot be read, and trackers that use it transfer nothing').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
     await page.getByText('Disabled').waitFor();
     await go('Trackers');

@@ -51,7 +51,7 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
     await open('/console/notifications/edit');
     await page.getByRole('button', { name: 'Seen here' }).click();
     await page.getByRole('checkbox', { name: 'SHOP/order/refundOrder', exact: true }).click();
-    await page.getByText('2 traces of the last days').waitFor();
+    await page.getByText('2 traces in the last 7 days').waitFor();
     await page.getByText('2 traces:').waitFor();
     expect(await barriers(page)).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
       const button = page.getByRole('button', { name, exact: true });
       await expect.poll(() => button.getAttribute('aria-disabled'), { timeout: 15_000 }).toBe('true');
       await button.hover();
-      await page.getByText(`It takes the role ${role}`).locator('visible=true').waitFor();
+      await page.getByText(`You need the role ${role}`).locator('visible=true').waitFor();
     }
     await page.goto(`${server.url}/console/trackers`);
     await page.getByRole('button', { name: 'Actions: system' }).click();
@@ -131,9 +131,24 @@ describe.skipIf(skip !== undefined)('the first hour with the console', () => {
     await page.getByLabel('Trace-Dateien in einen Bucket schreiben').click();
     await page.getByLabel('Bucket', { exact: true }).fill('UPPER case!');
     await page.getByRole('button', { name: 'Speichern' }).click();
-    await page.getByText(/Der Name des Buckets stimmt nicht\. \("UPPER case!": .*\)/).waitFor();
+    await page
+      .getByText(/Der Name des Buckets stimmt nicht\. Der Dienst meldet: „"UPPER case!": .*“/)
+      .waitFor();
     expect(await barriers(page)).toEqual([]);
     problems.length = 0;
+  });
+
+  test('what the service makes itself is described in German', async () => {
+    await open('/console/roles', { locale: 'de-DE' });
+    await page.getByText('Alles außer IAM lesen').waitFor();
+    const rows = await page.getByRole('row').filter({ hasText: 'System' }).allInnerTexts();
+    expect(rows.length, rows.join()).toBe(13);
+    // Words that every English description has, one or the other.
+    expect(rows.filter((row) => /everything|reads|reports|users,|its metrics/i.test(row))).toEqual([]);
+    await open('/console/groups', { locale: 'de-DE' });
+    await page.getByText('Administratoren').waitFor();
+    expect(await page.getByText('Administrators').count()).toBe(0);
+    expect(await barriers(page)).toEqual([]);
   });
 
   test('on paper stands the whole list, and nothing of the navigation', async () => {

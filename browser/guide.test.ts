@@ -77,7 +77,7 @@ describe.skipIf(skip !== undefined)('first steps in the browser', () => {
     await page.getByText('The notification quiet is saved.').waitFor();
     await switchOff();
     await page.goto(`${server.url}/console/guide`);
-    await page.getByText('To do: 1 notification tells nobody').waitFor();
+    await page.getByText('To do: 1 notification reaches no one').waitFor();
     await page.getByText('To do: Recording is switched off.').waitFor();
     await page.getByText('Done', { exact: true }).waitFor();
     expect(await page.getByText('first: until then nothing is recorded').count()).toBe(0);

@@ -94,7 +94,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByText('There is no notification').waitFor();
     await page.getByRole('button', { name: 'Create notification' }).click();
     await page.getByLabel('Find operations').fill('delete ecs');
-    await page.getByText('Nothing of the last 7 days matches.').waitFor();
+    await page.getByText('No trace of the last 7 days matches.').waitFor();
     await next();
     await page.getByText('Choose at least one operation').waitFor();
     expect(await barriers(page)).toEqual([]);
@@ -106,18 +106,18 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     expect(await barriers(page)).toEqual([]);
     await next();
     await page.getByRole('button', { name: 'Add a comparison' }).click();
-    await page.getByText('Nothing of the last 7 days matches.').waitFor();
+    await page.getByText('No trace of the last 7 days matches.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('button', { name: 'Remove 1' }).click();
     await page.getByText('1 trace:').waitFor();
     await next();
-    await page.getByText('Without a topic it tells nobody.').waitFor();
+    await page.getByText('Without a topic, no one is notified.').waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText(/^"": must hold/).waitFor();
+    await page.getByText(/^Is empty; it must hold/).waitFor();
     const name = page.getByLabel('Name', { exact: true });
     expect(await name.getAttribute('aria-invalid')).toBe('true');
     await name.fill('deletions');
-    await page.getByText(/^"": must hold/).waitFor({ state: 'detached' });
+    await page.getByText(/^Is empty; it must hold/).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'New topic' }).click();
     await dialog().getByLabel('Name', { exact: true }).fill('alerts');
     await dialog().getByLabel('Display name').fill('Audit of Acme');
@@ -180,7 +180,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     for (const heading of ['alerts', 'Topics']) {
       if (heading === 'Topics') await other.getByRole('link', { name: heading, exact: true }).first().click();
       await other.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await other.getByText('It takes the role SMN ReadOnlyAccess').waitFor();
+      await other.getByText('You need the role SMN ReadOnlyAccess').waitFor();
       expect(await other.getByRole('table').count()).toBe(0);
       expect(await other.getByRole('button', { name: /Add subscription|Create topic/ }).count()).toBe(0);
       expect(await barriers(other)).toEqual([]);
@@ -197,7 +197,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByRole('radio', { name: 'Only these' }).click();
     await page.getByText('Shown as soon as the conditions are complete.').waitFor();
     await next();
-    await page.getByText('Choose somebody, or everybody.').waitFor();
+    await page.getByText('Choose at least one operator, or everybody.').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('radio', { name: 'Everybody' }).click();
     await page.getByRole('button', { name: 'Add a comparison' }).click();
@@ -222,7 +222,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
 
   test('a notification without a topic, or whose topic is gone, says that it tells nobody', async () => {
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('The notification quiet is saved. Without a topic it tells nobody.').waitFor();
+    await page.getByText('The notification quiet is saved. Without a topic, no one is notified.').waitFor();
     await page.getByRole('link', { name: 'quiet' }).click();
     await next();
     await next();
@@ -237,13 +237,13 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await dialog().getByRole('button', { name: 'Delete topic' }).click();
     await dialog().waitFor({ state: 'detached' });
     await go('Key event notifications');
-    await page.getByText('The topic is gone: nobody is told').waitFor();
+    await page.getByText('The topic was deleted: no one is notified').waitFor();
     await shot('gone');
     expect(await barriers(page)).toEqual([]);
     await page.getByRole('link', { name: 'quiet' }).click();
     await next();
     await next();
-    await page.getByText('The topic ops is gone.').waitFor();
+    await page.getByText('The topic ops was deleted.').waitFor();
     await page.getByRole('button', { name: /^Topic Choose a topic/ }).waitFor();
     await shot('gone-form');
     expect(await barriers(page)).toEqual([]);
@@ -325,7 +325,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
 
   test('a test message, the delivery log, a pause, and what was given up', async () => {
     await page.goto(`${server.url}/console/topics`);
-    await page.getByText('Fine').waitFor();
+    await page.getByText('No problems').waitFor();
     expect(await barriers(page)).toEqual([]);
     await go('alerts');
     const actions = page.getByRole('button', { name: `Actions: ${receiver.url}/hook` });
@@ -344,7 +344,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await dialog().getByRole('button', { name: 'Close' }).click();
     await actions.click();
     await page.getByRole('menuitem', { name: 'Pause' }).click();
-    await page.getByText('by a person').waitFor();
+    await page.getByText('by a user').waitFor();
     await report(server, [trace({ trace_name: 'deleteServer', resource_name: 'while-paused' })]);
     await expect
       .poll(() => page.getByRole('cell', { name: '1', exact: true }).count(), { timeout: 10_000 })
@@ -365,14 +365,14 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     const disable = reader.getByRole('menuitem', { name: 'Disable' });
     await expect.poll(() => disable.getAttribute('aria-disabled')).toBe('true');
     await disable.hover();
-    await reader.getByText('It takes the role CTS FullAccess').locator('visible=true').waitFor();
+    await reader.getByText('You need the role CTS FullAccess').locator('visible=true').waitFor();
     await reader.goto(`${server.url}/console/notifications/edit`);
     await reader.getByRole('radio', { name: 'All operations' }).click();
     await reader.getByRole('button', { name: 'Next', exact: true }).click();
     await reader.getByRole('button', { name: 'Next', exact: true }).click();
     await reader.getByLabel('Name', { exact: true }).fill('mine');
     await reader.getByRole('button', { name: 'Save' }).click();
-    await reader.getByText('It takes the role CTS FullAccess').first().waitFor();
+    await reader.getByText('You need the role CTS FullAccess').first().waitFor();
     expect(await barriers(reader)).toEqual([]);
     await reader.screenshot({ path: path.join(SHOTS, 'notifications-reader.png') });
     await reader.context().close();

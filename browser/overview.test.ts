@@ -49,7 +49,7 @@ describe.skipIf(skip !== undefined)('the overview in the browser', () => {
   }
 
   test('without a trace it leads to the first steps', async () => {
-    await page.getByText('No traces in this time').waitFor();
+    await page.getByText('No traces in this period').waitFor();
     await page.getByText('CTS is not enabled in this project').waitFor();
     expect(await barriers(page)).toEqual([]);
     await page.locator('.overview').getByRole('button', { name: 'First steps' }).click();

@@ -159,7 +159,7 @@ describe.skipIf(skip !== undefined)('the quarantine in the browser', () => {
     // Not even asked for.
     expect(refused).toEqual([]);
     await other.goto(`${server.url}/console/quarantine`);
-    await other.getByText('It takes the role OpenCTS Operator').waitFor();
+    await other.getByText('You need the role OpenCTS Operator').waitFor();
     expect(await barriers(other)).toEqual([]);
     await other.context().close();
   });

@@ -90,7 +90,7 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
 
   test('one without any role is told so', async () => {
     const page = await throughProvider('newcomer');
-    await page.getByText('nobody has granted you a role yet').waitFor();
+    await page.getByText('you have not been granted a role yet').waitFor();
     await page.context().close();
   });
 

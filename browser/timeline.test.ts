@@ -218,7 +218,7 @@ describe.skipIf(skip !== undefined)('one resource and one operator in the browse
     await open('operator?name=paul');
     await page.getByRole('heading', { name: 'Operator paul' }).waitFor();
     await page.getByRole('link', { name: '192.0.2.17' }).waitFor();
-    await page.getByText('what is new cannot be told').waitFor();
+    await page.getByText('what is new cannot be determined').waitFor();
     expect(await page.locator('.overview-total.warning b').textContent()).toBe('2');
     expect(await page.locator('.overview-total.incident b').textContent()).toBe('0');
     expect(await barriers(page)).toEqual([]);

@@ -8,5 +8,5 @@ import { texts } from './texts/index.ts';
 export function toldOf(error: Error, said = error.message): string {
   if (!(error instanceof ApiError)) return said;
   const known = texts.refusals[error.code] ?? texts.refusals[String(error.status)];
-  return known ? `${known} (${said})` : said;
+  return known ? texts.refused(known, said) : said;
 }

@@ -18,6 +18,7 @@ import {
 import { useConsole } from '../../console-context.ts';
 import { Question } from '../../question.tsx';
 import { texts } from '../../texts/index.ts';
+import { descriptionOf } from '../roles/system.ts';
 import { ChoiceDialog } from '../users/choice.tsx';
 import { DescriptionDialog, DescriptionField, NameField } from '../users/description.tsx';
 
@@ -135,8 +136,8 @@ function RolesDialog({ title, hint, group, scope, onClose }: RolesProps) {
 }
 
 const namedRoles = async (api: Api, signal: AbortSignal) =>
-  (await listRoles(api, signal)).map(({ id, display_name, description }) => ({
-    id,
-    name: display_name,
-    description,
+  (await listRoles(api, signal)).map((role) => ({
+    id: role.id,
+    name: role.display_name,
+    description: descriptionOf(role),
   }));

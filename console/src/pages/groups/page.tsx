@@ -49,7 +49,12 @@ function columnsOf(zone: Zone): Column<Group>[] {
   const { columns } = texts.people;
   return [
     { id: 'name', header: columns.name, text: ({ name }) => name },
-    { id: 'description', header: columns.description, minWidth: 140, text: ({ description }) => description },
+    {
+      id: 'description',
+      header: columns.description,
+      minWidth: 140,
+      text: ({ description }) => texts.people.groups.descriptions[description] ?? description,
+    },
     timeColumn({ id: 'created', header: columns.created, zone, timeOf: ({ create_time }) => create_time }),
   ];
 }

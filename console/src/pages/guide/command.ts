@@ -9,7 +9,7 @@ export const commandOf = (
   domain: string,
   secret: string,
   source = SOURCE,
-) => `curl -s ${HERE}/v3/${project}/traces \\
+) => `curl -sS --fail-with-body ${HERE}/v3/${project}/traces \\
   -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\
   -d '{"traces":[{"trace_name":"createServer","trace_type":"ApiCall","trace_rating":"normal",
     "service_type":"${source}","resource_type":"server","resource_name":"hello","code":"200",

@@ -11,6 +11,7 @@ import { Field } from '../../fields.tsx';
 import { Question } from '../../question.tsx';
 import { Misfilled } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
+import { descriptionOf } from './system.ts';
 
 const words = texts.administration.roles;
 const TEMPLATE: Policy = {
@@ -35,7 +36,7 @@ export function ShowDialog({ role, onClose }: { role: Role; onClose: () => void 
       }
     >
       <SpaceBetween size="m">
-        <Box>{role.description}</Box>
+        <Box>{descriptionOf(role)}</Box>
         {role.policy.Statement.map(({ Effect, Action }) => (
           <div key={`${Effect} ${Action.join()}`}>
             <Box variant="h4">{words.effects[Effect]}</Box>

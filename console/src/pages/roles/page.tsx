@@ -10,14 +10,12 @@ import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
 import { useDialog } from '../administration/use-dialog.ts';
 import { PolicyDialog, ShowDialog } from './dialogs.tsx';
+import { descriptionOf, isSystem } from './system.ts';
 
 const words = texts.administration.roles;
 
 type Kind = 'show' | 'change' | 'remove';
 type Dialog = { kind: 'create' } | { kind: Kind; role: Role };
-
-/** Those that every account has bear fixed ids. */
-const isSystem = ({ id }: Role) => id.startsWith('0'.repeat(28));
 
 /** What groups can be allowed: roles of the system, and policies of the account's own. */
 export default function RolesPage() {
@@ -72,7 +70,7 @@ function columnsOf(onShow: (role: Role) => void): Column<Role>[] {
       ),
     },
     { id: 'kind', header: words.kind, text: (role) => (isSystem(role) ? words.system : words.custom) },
-    { id: 'description', header: words.note, minWidth: 180, text: ({ description }) => description },
+    { id: 'description', header: words.note, minWidth: 180, text: descriptionOf },
   ];
 }
 

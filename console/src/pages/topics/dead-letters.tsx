@@ -11,6 +11,7 @@ import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct } from '../../use-load.ts';
 import { useUnless } from '../../use-unless.ts';
+import { answerInWords } from './answer-in-words.ts';
 import { ROLES_TO_CHANGE } from './roles.ts';
 
 const words = texts.topics;
@@ -101,7 +102,7 @@ export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: 
           header: words.letters.columns.endpoint,
           cell: ({ endpoint }) => <span className="long-name">{endpoint}</span>,
         },
-        { id: 'reason', header: words.letters.columns.reason, cell: ({ reason }) => reason },
+        { id: 'reason', header: words.letters.columns.reason, cell: ({ reason }) => answerInWords(reason) },
         {
           id: 'time',
           header: words.letters.columns.time,

@@ -9,6 +9,7 @@ import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
+import { answerInWords } from './answer-in-words.ts';
 
 const words = texts.topics;
 
@@ -53,7 +54,7 @@ export function DeliveryLog({ subscriber, onClose }: { subscriber: Subscriber; o
             {
               id: 'answer',
               header: words.log.columns.answer,
-              cell: ({ answer }) => <span className="long-name">{answer}</span>,
+              cell: ({ answer }) => <span className="long-name">{answerInWords(answer)}</span>,
             },
             { id: 'took', header: words.log.columns.took, cell: ({ took }) => `${formatNumber(took)} ms` },
           ]}

@@ -83,7 +83,7 @@ export const archive: typeof english = {
     text: 'Digest-Dateien werden mit dem privaten Teil des aktiven Schlüssels signiert. Bewahren Sie den öffentlichen Teil dort auf, wo ihn niemand ändern kann, der den Bucket ändern darf. Damit lässt sich der Bucket oder ein heruntergeladener Ordner offline prüfen:',
     active: 'Aktiv',
     former: 'Früherer Schlüssel; für Digest-Dateien aus seiner Zeit weiterhin nötig',
-    none: 'Es gibt noch keinen Schlüssel: Er entsteht mit der ersten Digest-Datei, eine Stunde nachdem die Überprüfung bei einem Tracker eingeschaltet wurde.',
+    none: 'Noch kein Schlüssel vorhanden.',
     since: (time) => `seit ${time}`,
   },
 };

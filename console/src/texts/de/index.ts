@@ -133,6 +133,7 @@ export const german: Texts = {
     api: 'API',
     elsewhere: 'Öffnet sich in einem neuen Tab',
   },
+  refused: (known, said) => `${known} Der Dienst meldet: „${said}“`,
   recording: {
     absent: 'CTS ist in diesem Projekt nicht aktiviert',
     absentText:

@@ -28,8 +28,8 @@ export const notifications: typeof english = {
   form: {
     create: 'Benachrichtigung erstellen',
     edit: (name) => `Benachrichtigung ${name}`,
-    what: 'Was gemeldet wird',
-    who: 'Wessen Vorgänge',
+    what: 'Vorgänge',
+    who: 'Benutzer',
     where: 'Empfänger',
     next: 'Weiter',
     previous: 'Zurück',
@@ -56,7 +56,7 @@ export const notifications: typeof english = {
       service: 'Dienst',
       typical: 'Typisch',
     },
-    traced: (count) => `${number(count)} Traces der letzten Tage`,
+    traced: (count) => `${number(count)} ${count === 1 ? 'Trace' : 'Traces'} in den letzten 7 Tagen`,
     typical: 'Typische auswählen',
     clear: 'Auswahl aufheben',
     chosen: (count) => `${number(count)} ausgewählt (höchstens 1.000)`,
@@ -95,8 +95,8 @@ export const notifications: typeof english = {
     topicGone: (name) =>
       `Das Thema ${name} gibt es nicht mehr. Wählen Sie ein anderes; ohne Thema wird niemand benachrichtigt.`,
     newTopic: 'Neues Thema',
-    preview: 'In den letzten 7 Tagen wäre gemeldet worden',
-    previewNone: 'Nichts aus den letzten 7 Tagen trifft zu.',
+    preview: 'Treffer der letzten 7 Tage',
+    previewNone: 'Keine Treffer in den letzten 7 Tagen.',
     previewUnfinished: 'Wird angezeigt, sobald die Bedingungen vollständig sind.',
     previewCount: (count, shown) =>
       count > shown

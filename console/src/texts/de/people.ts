@@ -64,6 +64,7 @@ export const people: typeof english = {
     create: 'Gruppe erstellen',
     none: 'Keine Gruppen vorhanden',
     noneText: 'Erstellen Sie eine Gruppe, weisen Sie ihr Rollen zu und fügen Sie Benutzer hinzu.',
+    descriptions: { Administrators: 'Administratoren' },
     remove: 'Löschen',
     members: 'Mitglieder',
     membersTitle: (name) => `Mitglieder von ${name}`,

@@ -103,6 +103,38 @@ export const topics: typeof english = {
     delivered: 'Zugestellt',
     failed: 'Fehlgeschlagen',
     none: 'Es wurde noch nichts gesendet.',
+    answers: [
+      [/^the mail server took it$/, 'Der Mailserver hat die Nachricht angenommen'],
+      [/^the mail server refused it \((.+)\)$/, 'Der Mailserver hat die Nachricht abgelehnt ($1)'],
+      [/^the mail server gave no answer$/, 'Der Mailserver hat nicht geantwortet'],
+      [/^no mail server is configured \((.+)\)$/, 'Es ist kein Mailserver eingerichtet ($1)'],
+      [/^it is no e-mail address$/, 'Das ist keine E-Mail-Adresse'],
+      [
+        /^the gateway of text messages took it \((.+)\)$/,
+        'Das SMS-Gateway hat die Nachricht angenommen ($1)',
+      ],
+      [
+        /^the gateway of text messages refused it \((.+)\)$/,
+        'Das SMS-Gateway hat die Nachricht abgelehnt ($1)',
+      ],
+      [/^the gateway of text messages gave no answer$/, 'Das SMS-Gateway hat nicht geantwortet'],
+      [/^no gateway of text messages is configured \((.+)\)$/, 'Es ist kein SMS-Gateway eingerichtet ($1)'],
+      [/^the address is no URL$/, 'Die Adresse ist keine URL'],
+      [/^no connection within (\d+) s$/, 'Keine Verbindung innerhalb von $1 s'],
+      [/^no answer within (\d+) s$/, 'Keine Antwort innerhalb von $1 s'],
+      [/^the connection was closed without an answer$/, 'Die Verbindung wurde ohne Antwort geschlossen'],
+      [/^it did not end within (\d+) s$/, 'Der Versuch war nach $1 s nicht beendet'],
+      [/^it could not be delivered in time$/, 'Die Nachricht konnte nicht rechtzeitig zugestellt werden'],
+      [
+        /^(\d+) dead letters were removed, the oldest first: the project had too many\.$/,
+        'Aufgegebene Nachrichten wurden entfernt, die ältesten zuerst ($1): Das Projekt hatte zu viele.',
+      ],
+      [
+        /^(\d+) key events were not queued: too many messages wait already\. Batches keep up with more\.$/,
+        'Schlüsselereignisse wurden nicht eingereiht ($1): Zu viele Nachrichten warten bereits. Gebündelt lässt sich mehr zustellen.',
+      ],
+      [/^it cannot be read$/, 'Die Nachricht ist nicht lesbar'],
+    ],
   },
   letters: {
     title: 'Aufgegeben',

@@ -69,7 +69,7 @@ export const administration = {
   },
   roles: {
     title: 'Roles',
-    description: 'What members of a group can be allowed. Roles are granted under Groups.',
+    description: 'Permissions that can be granted to the members of a group. Grant roles under Groups.',
     create: 'Create custom policy',
     none: 'There is no role',
     noneText: 'Create a custom policy.',
@@ -77,12 +77,14 @@ export const administration = {
     nameHint: '1 to 64 of letters, digits, space, "_" and "-". It cannot be changed later.',
     kind: 'Type',
     system: 'System',
+    /** Of the system's roles, by their names; in English the service's own words say it. */
+    descriptions: {} as Readonly<Record<string, string>>,
     custom: 'Custom',
     note: 'Description',
     noteHint: 'Up to 255 characters.',
     policy: 'Policy (JSON)',
     policyHint:
-      '1 to 8 statements, each with 1 to 100 actions of the form service:kind:operation; * stands for any text.',
+      '1 to 8 statements, each with 1 to 100 actions of the form service:kind:operation; * matches any text.',
     rule: 'What no statement allows is denied; a denial takes precedence over what is allowed.',
     notJson: (reason: string) => `The policy is not valid JSON: ${reason}`,
     effects: { Allow: 'Allow', Deny: 'Deny' },

@@ -3,7 +3,7 @@ import { number } from './number.ts';
 export const archive = {
   title: 'Archive',
   description:
-    'Trace files in object storage: everything that a tracker with a bucket has recorded, for good.',
+    'Trace files in object storage: everything that a tracker with a bucket has recorded, permanently.',
   root: 'All trace files',
   search: 'Search the archive',
   publicKeys: 'Public keys',
@@ -11,7 +11,7 @@ export const archive = {
   files: 'Trace files',
   empty: 'Nothing has been transferred yet',
   emptyText:
-    'A tracker with a bucket writes its trace files at the end of every cycle (5 minutes unless the operator has set another).',
+    'A tracker with a bucket writes its trace files at the end of every cycle (5 minutes unless the operator has set another length).',
   toTrackers: 'Set up a transfer',
   columns: {
     name: 'Name',
@@ -51,22 +51,22 @@ export const archive = {
   proofs: {
     title: 'Proofs',
     description:
-      'What proves the trace files of this project: signed digests of every hour, and the checkpoints of the evidence log over them.',
+      'Proofs for the trace files of this project: a signed digest for every hour, and checkpoints of the evidence log that covers the digests.',
     ranges: { '1d': 'Last day', '7d': 'Last 7 days', '30d': 'Last 30 days' } as Record<string, string>,
     download: 'Download with proofs',
     failed: 'The package could not be downloaded',
-    hint: 'A download with proofs is one tar with the trace files of the chosen time, their digests, signatures and the evidence log. Unpacked, it is verified on any machine, without a network; take the key from where you have kept it, not from the package:',
+    hint: 'A download with proofs is one tar with the trace files of the chosen period, their digests, signatures and the evidence log. Unpack it to verify it on any machine, without a network; take the key from where you have kept it, not from the package:',
     digests: 'Digests',
     digestsText:
       'One for every hour, tracker and trace source. Each lists the trace files that were delivered since the one before.',
     noDigests:
-      'There are no digests of this time. They are written after the full hour, for trackers that verify their trace files.',
+      'There are no digests in this period. They are written every hour, for trackers that verify their trace files.',
     more: 'Load more digests',
     allSources: 'all',
     checkpoints: 'Checkpoints',
     checkpointsText:
-      'One for every hour and bucket. Keep one where nobody of the service can change it: it proves that the past was not written anew.',
-    noCheckpoints: 'There are no checkpoints of this time.',
+      'One for every hour and bucket. Keep one where nobody who runs the service can change it: it proves that the past was not rewritten.',
+    noCheckpoints: 'There are no checkpoints in this period.',
     columns: {
       end: 'Covers up to',
       tracker: 'Tracker',
@@ -80,10 +80,10 @@ export const archive = {
   keys: {
     title: 'Public keys',
     log: 'Evidence log (verifier key)',
-    text: 'Digest files are signed with the private part of the active key. Keep the public part where whoever can change the bucket cannot change it; with it the bucket, or a downloaded folder, is verified offline:',
+    text: 'Digest files are signed with the private part of the active key. Keep the public part where nobody who can change the bucket can change it; with it you verify the bucket, or a downloaded folder, offline:',
     active: 'Active',
     former: 'Former; still needed for digests of its time',
-    none: 'There is no key yet: it is made with the first digest file, an hour after a tracker asks for verification.',
+    none: 'There is no key yet.',
     since: (time: string) => `since ${time}`,
   },
 };

@@ -2,13 +2,13 @@ import { number } from './number.ts';
 
 export const guide = {
   title: 'First steps',
-  description: 'From nothing to a proven audit trail in four steps. What is done already is ticked.',
+  description: 'From nothing to a proven audit trail in four steps. Finished steps are ticked.',
   done: 'Done',
   open: 'To do',
-  unknown: 'You may not see this',
+  unknown: 'You do not have permission to see this',
   enable: {
     title: 'Enable CTS in this project',
-    text: 'Until then nothing is recorded. Enabling makes the management tracker, here and in the region of global services such as IAM.',
+    text: 'Until then nothing is recorded. Enabling creates the management tracker, here and in the region of global services such as IAM.',
     off: 'Recording is switched off.',
   },
   producer: {
@@ -19,7 +19,7 @@ export const guide = {
     command: 'Command that sends a trace',
     copy: 'Copy the command',
     copied: 'Copied',
-    copyFailed: 'It could not be copied',
+    copyFailed: 'Copying failed',
     waiting: 'Waiting for the first trace…',
     arrived: 'It has arrived',
     first: {
@@ -28,17 +28,17 @@ export const guide = {
     },
   },
   tracker: {
-    title: 'Keep traces for good',
+    title: 'Keep traces permanently',
     text: 'The trace list holds seven days. A transfer writes every trace into trace files in a bucket, and signed digest files prove that none was changed.',
     act: 'Set up the transfer',
     bucket: (name: string) => `Transferred to ${name}.`,
   },
   notification: {
-    title: 'Hear of key events',
-    text: 'A notification tells people or systems within a second when something is deleted, somebody signs in, or permissions change.',
+    title: 'Get notified of key events',
+    text: 'People or systems are notified within a second when something is deleted, somebody signs in, or permissions change.',
     act: 'Create a notification',
     count: (count: number) => `${number(count)} ${count === 1 ? 'notification' : 'notifications'}.`,
     silent: (count: number) =>
-      `${number(count)} ${count === 1 ? 'notification tells' : 'notifications tell'} nobody: switched off, or without a topic.`,
+      `${number(count)} ${count === 1 ? 'notification reaches' : 'notifications reach'} no one: disabled, or without a topic.`,
   },
 };

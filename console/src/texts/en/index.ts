@@ -45,17 +45,17 @@ export const english = {
     password: 'Password',
     submit: 'Sign in',
     provider: 'Sign in with your organization',
-    providerFailed: 'The sign-in with your organization did not succeed. Try it once more.',
+    providerFailed: 'The sign-in with your organization failed. Try again.',
     providerRefusals: {
       '403':
-        'Your organization knows you, but you cannot come in: your name belongs to another user here, or you are disabled. Ask an administrator.',
-      '503': 'The sign-in of your organization does not answer. Try it later.',
+        'Your organization knows you, but you cannot sign in here: your name belongs to another user, or you are disabled. Ask an administrator.',
+      '503': 'The sign-in service of your organization does not respond. Try again later.',
     } as Record<string, string>,
     wrong:
-      'Account, user or password is wrong. After several failures in a row, wait a moment before the next try.',
-    expired: 'Your session has expired. Sign in to go on where you were.',
+      'Account, user or password is wrong. After several failures in a row, wait a moment before the next attempt.',
+    expired: 'Your session has expired. Sign in to continue where you were.',
     unreachable: 'The service cannot be reached. Is it running?',
-    noProject: 'You may enter no project of this account: nobody has granted you a role yet.',
+    noProject: 'You have no access to any project of this account: you have not been granted a role yet.',
   },
   navigation: {
     title: 'Cloud Trace Service',
@@ -84,13 +84,13 @@ export const english = {
     loading: 'Loading…',
     failed: 'This could not be loaded',
     pageFailed: 'This page failed',
-    pageFailedText: 'Something in it is wrong; other pages still work.',
+    pageFailedText: 'An error occurred on this page; other pages still work.',
     reload: 'Reload',
-    denied: 'You may not see this',
+    denied: 'You do not have permission',
     deniedText: (roles: readonly string[]) =>
       roles.length === 1
-        ? `It takes the role ${roles[0]}; whoever administers the account grants it under Groups.`
-        : `It takes the roles ${roles.join(' and ')}; whoever administers the account grants them under Groups.`,
+        ? `You need the role ${roles[0]}; an administrator of the account grants it under Groups.`
+        : `You need the roles ${roles.join(' and ')}; an administrator of the account grants them under Groups.`,
     retry: 'Try again',
     refresh: 'Refresh',
     cancel: 'Cancel',
@@ -130,16 +130,18 @@ export const english = {
     api: 'API',
     elsewhere: 'Opens in a new tab',
   },
+  /** The service's own words behind those of a refusal that is known. */
+  refused: (known: string, said: string) => `${known} (${said})`,
   /** In English the service's own words say it. */
   refusals: {} as Readonly<Record<string, string>>,
   recording: {
     absent: 'CTS is not enabled in this project',
     absentText:
-      'Nothing is recorded until it is. Enabling makes the management tracker, here and in the region of global services; it takes the roles Security Administrator and CTS FullAccess.',
+      'Nothing is recorded until it is. Enabling creates the management tracker, here and in the region of global services; you need the roles Security Administrator and CTS FullAccess.',
     start: { absent: 'Enable CTS', off: 'Switch recording on' },
     disabled: 'Recording is switched off in this project',
     disabledText:
-      'The management tracker is disabled: services go on reporting, but nothing new is recorded.',
+      'The management tracker is disabled: services continue to report, but nothing new is recorded.',
     failed: 'CTS could not be enabled',
     switchFailed: 'Recording could not be switched on',
   },

@@ -2,7 +2,7 @@ export const keys = {
   title: 'Encryption keys',
   description: 'Named keys of the project, with which trace files in folders are encrypted.',
   ofStore:
-    'Trace files lie in an object store that encrypts with keys of its own; those are managed there. Keys of this page are not used.',
+    'Trace files are in an object store that encrypts with its own keys; these are managed there. The keys on this page are not used.',
   columns: {
     alias: 'Name',
     state: 'State',
@@ -25,10 +25,10 @@ export const keys = {
   noneText: 'Create one, then choose it in a tracker.',
   disableTitle: (alias: string) => `Disable the key ${alias}?`,
   disableText:
-    'Files that are encrypted with it cannot be read, and its trackers deliver nothing, until it is enabled again. Nothing is lost.',
+    'Until it is enabled again, files that are encrypted with it cannot be read, and trackers that use it transfer nothing. Nothing is lost.',
   removeTitle: (alias: string) => `Delete the key ${alias}?`,
   removeText:
-    'It is turned off now. When the days are over it is gone, and every file that is encrypted with it can never be read again.',
-  days: 'Days until it is gone',
+    'It is disabled now. After these days it is deleted, and files that are encrypted with it can never be read again.',
+  days: 'Days until deletion',
   daysHint: '7 to 1,096',
 };

@@ -3,7 +3,7 @@ const traces = (count: number) => `${number(count)} ${count === 1 ? 'trace' : 't
 
 export const overview = {
   title: 'Overview',
-  description: 'What happens in the project, what fails, and what is new. Management traces.',
+  description: 'What happens in the project, what fails, and what is new (management traces).',
   range: 'Time range',
   ranges: { '1d': 'Last day', '7d': 'Last 7 days' },
   number,
@@ -15,7 +15,7 @@ export const overview = {
   totalHints: {
     all: 'Everything that was recorded',
     warning: 'Operations that failed',
-    incident: 'Failures with grave consequences',
+    incident: 'Failures with serious consequences',
   },
   tops: {
     sources: 'Trace sources',
@@ -23,14 +23,13 @@ export const overview = {
     resourceTypes: 'Resource types',
     failures: 'Failed operations',
   },
-  none: 'None in this time',
-  noFailures: 'Nothing failed in this time',
+  none: 'None in this period',
+  noFailures: 'Nothing failed in this period',
   firsts: {
     title: 'Unusual activity',
     description: 'What appeared for the first time within the last 24 hours.',
     compared: (since: string) => `Compared with all traces since ${since}.`,
-    young:
-      'There is not enough history yet. A day after the first traces, what is new can be told from what is usual.',
+    young: 'There is not enough history yet. New activity is shown from one day after the first traces.',
     operators: 'New operators',
     addresses: 'New source addresses',
     operations: 'New operations',
@@ -49,7 +48,7 @@ export const overview = {
   deliveries: {
     title: 'Deliveries',
     all: 'All topics',
-    none: 'There are no subscriptions: nobody is told of key events.',
+    none: 'There are no subscriptions: no one is notified of key events.',
     fine: (count: number) =>
       `${number(count)} ${count === 1 ? 'subscription' : 'subscriptions'}, all deliver`,
     failing: (count: number) => `${number(count)} failing`,
@@ -57,10 +56,10 @@ export const overview = {
     dead: (count: number) => `${number(count)} given up`,
   },
   empty: {
-    title: 'No traces in this time',
-    text: 'Nothing was recorded. The first steps lead from an empty project to the first trace.',
+    title: 'No traces in this period',
+    text: 'Nothing was recorded. “First steps” guides you from an empty project to the first trace.',
     guide: 'First steps',
     week: 'Show the last 7 days',
   },
-  forbidden: 'You may not see anything of this project here. The role CTS ReadOnlyAccess is needed.',
+  forbidden: 'You do not have permission to see this project. You need the role CTS ReadOnlyAccess.',
 };

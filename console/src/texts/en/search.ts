@@ -3,7 +3,7 @@ import { number } from './number.ts';
 export const search = {
   title: 'Search the archive',
   description:
-    'Over any time, straight in the trace files; nothing is loaded back. Files that were changed are told.',
+    'Search any period directly in the trace files; nothing is loaded back. Changed files are reported.',
   ranges: { '30d': 'Last 30 days', '1y': 'Last year', all: 'Everything' } as Record<string, string>,
   users: 'Operators',
   usersHint: 'Names, separated by commas',

@@ -2,7 +2,7 @@ import { number } from './number.ts';
 
 export const topics = {
   title: 'Topics',
-  description: 'Who gets messages, and how: the subscriptions of each topic.',
+  description: 'Who receives messages, and how: the subscriptions of each topic.',
   create: 'Create topic',
   name: 'Name',
   nameHint: 'Letters, digits, "-" and "_"; it cannot be changed later.',
@@ -16,15 +16,15 @@ export const topics = {
     created: 'Created',
   },
   none: 'There is no topic',
-  noneText: 'A topic gathers those who want the same messages.',
-  fine: 'Fine',
+  noneText: 'A topic brings together the receivers of the same messages.',
+  fine: 'No problems',
   waiting: (count: number) => `${number(count)} waiting`,
   dead: (count: number) => `${number(count)} given up`,
   failing: (count: number) => `${number(count)} failing`,
   remove: 'Delete topic',
   removeTitle: (name: string) => `Delete the topic ${name}?`,
   removeText:
-    'Its subscriptions go too, and whatever waits for them. Notifications that use it tell nobody any more.',
+    'Its subscriptions and the messages waiting for them are deleted as well. Notifications that use it no longer reach anyone.',
   subscriptions: 'Subscriptions',
   subscribe: 'Add subscription',
   protocol: 'Protocol',
@@ -33,9 +33,9 @@ export const topics = {
   endpointHints: {
     email: 'An e-mail address.',
     sms: '"+", country code and number.',
-    https: 'A URL that takes POST; it confirms by opening subscribe_url of the first message.',
-    http: 'A URL that takes POST; not encrypted.',
-    hook: 'The URL of the web hook, as the chat system shows it. Whoever knows it can write there.',
+    https: 'A URL that accepts POST; it confirms by opening subscribe_url from the first message.',
+    http: 'A URL that accepts POST; not encrypted.',
+    hook: 'The URL of the web hook, as the chat system shows it. Anyone who knows it can post there.',
   } as Record<string, string>,
   form: 'Form',
   forms: { opencts: 'Signed message', slack: 'Slack', teams: 'Microsoft Teams', plain: 'Plain JSON' },
@@ -46,7 +46,7 @@ export const topics = {
     plain: 'A JSON object of texts, for tools that build on it.',
   },
   confirmedByHand:
-    'Such a receiver cannot confirm by itself. Afterwards choose "Confirm by hand" in the list, or let somebody there press the button behind the link of the first message.',
+    'Such a receiver cannot confirm by itself. Afterwards choose "Confirm by hand" in the list, or have someone there press the button that the link in the first message opens.',
   withoutGateway: {
     email: 'No mail server is configured. Nothing is delivered until the operator sets OPENCTS_SMTP_URL.',
     sms: 'No gateway for text messages is configured. Nothing is delivered until the operator sets OPENCTS_SMS_URL.',
@@ -54,15 +54,15 @@ export const topics = {
   remark: 'Remark',
   batch: 'In batches',
   batchHint:
-    'Up to 500 key events or two seconds in one compressed request: for systems that take everything.',
+    'Up to 500 key events, from at most two seconds, in one compressed request: for systems that receive everything.',
   states: {
-    pending: 'Waits for confirmation',
+    pending: 'Waiting for confirmation',
     confirmed: 'Confirmed',
-    cancelled: 'Left',
+    cancelled: 'Unsubscribed',
     paused: 'Paused',
-    failing: 'Fails, is tried again',
+    failing: 'Failing, will be retried',
   },
-  pausedBy: { person: 'by a person', failures: 'because it keeps failing; tried every ten minutes' },
+  pausedBy: { person: 'by a user', failures: 'because it keeps failing; retried every ten minutes' },
   since: (time: string) => `since ${time}`,
   subscriptionColumns: {
     endpoint: 'Endpoint',
@@ -82,7 +82,7 @@ export const topics = {
   },
   confirmTitle: 'Confirm for this receiver?',
   confirmText:
-    'Messages of the topic are sent there from now on, without the receiver having agreed. Do it only for receivers of your own, and compare the address. A trace will tell who did it.',
+    'Messages of the topic are sent there from now on, without the receiver having agreed. Do this only for your own receivers, and compare the address. A trace records who did it.',
   tested: 'A test message is on its way.',
   asked: 'The confirmation is on its way.',
   noneSubscribed: 'Nobody has subscribed',
@@ -91,7 +91,9 @@ export const topics = {
     columns: { time: 'Time', message: 'Message', outcome: 'Outcome', answer: 'Answer', took: 'Took' },
     delivered: 'Delivered',
     failed: 'Failed',
-    none: 'Nothing was sent yet.',
+    none: 'Nothing has been sent yet.',
+    /** What the service says of an attempt, and how it is put here; `$1` is what stood in the brackets. */
+    answers: [] as readonly (readonly [said: RegExp, put: string])[],
   },
   letters: {
     title: 'Given up',
@@ -101,6 +103,7 @@ export const topics = {
     replay: 'Send again',
     replayAll: 'Send all again',
     discard: 'Discard',
-    replayed: (count: number) => `${number(count)} are sent again.`,
+    replayed: (count: number) =>
+      `${number(count)} ${count === 1 ? 'message is' : 'messages are'} being sent again.`,
   },
 };

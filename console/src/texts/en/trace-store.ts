@@ -8,5 +8,5 @@ export const traceStore = {
   progress: (done: number, all: number) => `${number(done)} of ${number(all)} trace files are read.`,
   unavailable: (count: number) =>
     `${number(count)} of them are neither in the journal nor in trace files, and cannot be brought back.`,
-  more: 'opencts trace-store show tells more; docs/operate.md says what to do.',
+  more: 'opencts trace-store show gives details; docs/operate.md says what to do.',
 };

@@ -15,7 +15,7 @@ export const traces = {
       by: 'One value, exactly: the operation, the id of a trace, or a resource.',
       operator: 'Who did it: a user, an agency, or the platform itself. Several may be chosen.',
       status:
-        'Normal: it succeeded. Warning: it failed. Incident: it had grave consequences beyond its own failure.',
+        'Normal: it succeeded. Warning: it failed. Incident: it had serious consequences beyond its own failure.',
     },
     type: 'Trace type',
     management: 'Management',
@@ -63,7 +63,7 @@ export const traces = {
   fresh: (count: number) => (count === 1 ? 'Show 1 new trace' : `Show ${number(count)} new traces`),
   export: 'Export CSV',
   exportNewest: 'Newest 5,000',
-  exportAll: 'All of them',
+  exportAll: 'All matching',
   exporting: 'Export is running…',
   loadMore: 'Load older traces',
   loadingMore: 'Loading older traces…',
@@ -85,7 +85,7 @@ export const traces = {
   },
   error: {
     title: 'The traces could not be loaded',
-    away: 'The trace store does not answer now. Nothing is lost: new traces wait in the journal. Trying again…',
+    away: 'The trace store is not responding. Nothing is lost: new traces wait in the journal. Trying again…',
     retry: 'Try again',
   },
   recorded: (recorded: number, since: string, inFiles: string) =>
@@ -124,6 +124,6 @@ export const traces = {
     copyFailed: 'Copying failed',
     download: 'Download',
     close: 'Close',
-    missing: 'There is no trace with this id in this project, or it is older than what is kept.',
+    missing: 'There is no trace with this id in this project, or it is no longer kept.',
   },
 };
