@@ -78,6 +78,9 @@ export function readCheckpoint(text: string): Checkpoint | undefined {
   return { origin, size: Number(size), root: hash, at };
 }
 
+/** The hour of a first checkpoint, which another one follows as soon as there is a digest. */
+const BEFORE_ALL = 0;
+
 export interface EvidenceLogOptions {
   metadata: Metadata;
   objects: ObjectStore;
@@ -152,6 +155,32 @@ export class EvidenceLog {
   }
 
   /**
+   * Puts a checkpoint into a bucket that has none of its log: digests name the log, so where they are it is missed.
+   * @throws ObjectStoreError
+   */
+  async begin(bucket: string): Promise<void> {
+    const { metadata } = this.options;
+    const domainId = await accountOf(metadata, bucket);
+    if (domainId === undefined || (await this.copyOf(domainId, bucket))) return;
+    await metadata
+      .insertInto('logs')
+      .values({ domain_id: domainId, size: 0, subtrees: '[]' })
+      .onConflict((conflict) => conflict.column('domain_id').doNothing())
+      .execute();
+    const row = await logRow(metadata, domainId);
+    if (row) await this.publishTo(bucket, row, 0, BEFORE_ALL);
+  }
+
+  private copyOf(domainId: string, bucket: string): Promise<Copy | undefined> {
+    return this.options.metadata
+      .selectFrom('log_copies')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where('bucket', '=', bucket)
+      .executeTakeFirst();
+  }
+
+  /**
    * Puts a checkpoint of the hour, and what is new of the log before it, into a bucket that has none; another one where
    * more digests came into it, as long as hours are caught up with.
    * @throws ObjectStoreError
@@ -168,12 +197,7 @@ export class EvidenceLog {
       .executeTakeFirst();
     if (!found) return;
     const { lifecycle_days, ...row } = found;
-    const copy = await metadata
-      .selectFrom('log_copies')
-      .selectAll()
-      .where('domain_id', '=', row.domain_id)
-      .where('bucket', '=', bucket)
-      .executeTakeFirst();
+    const copy = await this.copyOf(row.domain_id, bucket);
     if (copy?.hour === hour && !(await this.hasGrown(row.domain_id, copy))) return;
     const isAnew = lifecycle_days > 0 && hour % ANEW_EVERY === 0;
     await this.publishTo(bucket, row, isAnew ? 0 : (copy?.size ?? 0), hour);
