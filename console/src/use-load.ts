@@ -4,15 +4,22 @@ import { useConsole } from './console-context.ts';
 import { reasonOf } from './denied.ts';
 
 export interface Loaded<Value> {
-  /** The last that was loaded; stays while it is loaded anew. */
+  /** The last that was loaded; stays while it is loaded anew, and when that fails. */
   value: Value | undefined;
   loading: boolean;
   error: ApiError | undefined;
   reload: () => void;
 }
 
+/** Milliseconds after which a value is loaded anew while the page is seen; false: it stays as it is. */
+type Every<Value> = (value: Value | undefined) => number | false;
+
 /** Loads something whenever `key` changes. An expired session ends here. */
-export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, key: string): Loaded<Value> {
+export function useLoad<Value>(
+  load: (signal: AbortSignal) => Promise<Value>,
+  key: string,
+  every?: Every<Value>,
+): Loaded<Value> {
   const { api, onExpired } = useConsole();
   const [state, setState] = useState<{ key: string; value?: Value; error?: ApiError }>();
   const [loading, setLoading] = useState(true);
@@ -32,7 +39,7 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, ke
           if (abort.signal.aborted) return;
           const error = asApiError(cause);
           if (error.status === 401) onExpired();
-          else setState({ key, error });
+          else setState((before) => ({ ...(before?.key === key && before), key, error }));
         },
       )
       .finally(() => abort.signal.aborted || setLoading(false));
@@ -41,6 +48,12 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, ke
 
   const reload = useCallback(() => setRound((value) => value + 1), []);
   const current = state?.key === key ? state : undefined;
+  const pause = !loading && every?.(current?.value);
+  useEffect(() => {
+    if (!pause) return;
+    const timer = setInterval(() => document.hidden || reload(), pause);
+    return () => clearInterval(timer);
+  }, [pause, reload]);
   return { value: current?.value, loading, error: current?.error, reload };
 }
 

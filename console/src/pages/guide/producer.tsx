@@ -4,7 +4,7 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import FormField from '@cloudscape-design/components/form-field';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { createIngestKey } from '../../api/access.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
@@ -21,6 +21,7 @@ import { Step } from './step.tsx';
 const words = texts.guide.producer;
 const ROLES = ['CTS FullAccess'];
 const LOOK_MS = 1_000;
+const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 86_400_000;
 
 interface Props {
@@ -34,8 +35,6 @@ export function Producer({ number, recording }: Props) {
   const unless = useUnless();
   const { api, session } = useConsole();
   const act = useAct();
-  const [secret, setSecret] = useState('');
-  const [arrived, setArrived] = useState<Trace>();
   const reported = useLoad(async (signal) => {
     const now = Date.now();
     // The service's own traces tell nothing of producers.
@@ -43,32 +42,26 @@ export function Producer({ number, recording }: Props) {
     return sources.some(({ value }) => !OWN.has(value));
   }, 'reported');
 
+  const [made, setMade] = useState({ secret: '', time: 0 });
+  const { secret } = made;
+  const { value: arrived } = useLoad<Trace | null>(
+    async (signal) => {
+      if (!secret) return null;
+      const range = { from: made.time - MINUTE_MS, to: Date.now() + MINUTE_MS };
+      return (await api.traces({ service_type: SOURCE, ...range, limit: 1 }, signal)).traces[0] ?? null;
+    },
+    secret,
+    // What fails now may go well a second later.
+    (trace) => secret !== '' && !trace && LOOK_MS,
+  );
+
   const create = async () => {
-    const made = await createIngestKey(api, `first-steps-${fileStamp()}`);
-    setSecret(made.secret ?? '');
+    const key = await createIngestKey(api, `first-steps-${fileStamp()}`);
+    setMade({ secret: key.secret ?? '', time: Date.now() });
   };
 
-  useEffect(() => {
-    if (!secret || arrived) return;
-    const since = Date.now() - 60_000;
-    const abort = new AbortController();
-    const look = async () => {
-      const found = await api.traces(
-        { service_type: SOURCE, from: since, to: Date.now() + 60_000, limit: 1 },
-        abort.signal,
-      );
-      if (found.traces[0]) setArrived(found.traces[0]);
-    };
-    // What fails now may go well a second later.
-    const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
-    return () => {
-      clearInterval(timer);
-      abort.abort();
-    };
-  }, [api, secret, arrived]);
-
   const enabled = recording === 'on';
-  const done = arrived !== undefined || reported.value;
+  const done = Boolean(arrived) || reported.value;
   const command = commandOf(api.path.project_id, session.domain.id, secret);
   return (
     <Step

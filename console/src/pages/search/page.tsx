@@ -80,21 +80,16 @@ export default function SearchPage() {
 function Findings({ id }: { id: string }) {
   const { api, zone } = useConsole();
   const act = useAct();
-  const state = useLoad((signal) => findSearch(api, id, signal), id);
-  const [search, setSearch] = useState<ArchiveSearch>();
+  const state = useLoad(
+    (signal) => findSearch(api, id, signal),
+    id,
+    (search) => search !== undefined && runs(search) && POLL_MS,
+  );
   const [exporting, setExporting] = useState(false);
-  const { value, reload } = state;
+  const { value: search, error, reload } = state;
 
-  useEffect(() => {
-    if (!value) return;
-    setSearch(value);
-    if (!runs(value)) return;
-    const timer = setTimeout(reload, POLL_MS);
-    return () => clearTimeout(timer);
-  }, [value, reload]);
-
-  if (state.error?.status === 404) return <Alert type="info">{words.gone}</Alert>;
-  if (state.error && !search) return <Problem error={state.error} onRetry={reload} />;
+  if (error?.status === 404) return <Alert type="info">{words.gone}</Alert>;
+  if (error && !search) return <Problem error={error} onRetry={reload} />;
   if (!search) return <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>;
 
   const exportCsv = async () => {
@@ -109,7 +104,7 @@ function Findings({ id }: { id: string }) {
     <SpaceBetween size="m">
       <Progress
         search={search}
-        onStop={() => void act(words.cancel, async () => setSearch(await cancelSearch(api, id)))}
+        onStop={() => void act(words.cancel, () => cancelSearch(api, id).then(reload))}
       />
       {search.limit_reached && <Alert type="info">{words.limit}</Alert>}
       {search.problem_count > 0 && <Problems search={search} />}

@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import {
   actOn,
@@ -60,12 +60,9 @@ export default function TopicPage() {
       return { page, letters };
     },
     `${urn} ${marker ?? ''}`,
+    // States change by themselves: somebody confirms, a receiver answers again.
+    () => LOOK_AGAIN_MS,
   );
-  // States change by themselves: somebody confirms, a receiver answers again.
-  useEffect(() => {
-    const timer = setInterval(reload, LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [reload]);
 
   const close = (changed: boolean) => {
     setDialog(undefined);

@@ -35,7 +35,7 @@ export default function TraceListPage() {
   const [view, change] = useView();
   const scrolled = useScrolled();
   const list = useTraces(api, view, scrolled || view.expanded.length > 0, onExpired);
-  const accounting = useAccounting(api, view.range);
+  const accounting = useAccounting(view.range);
   const tracking = useRecording();
   useSlash('.search-pair input');
   const [exporting, setExporting] = useState(false);

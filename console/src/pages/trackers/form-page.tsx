@@ -21,7 +21,7 @@ import { SAVED, useLeave } from '../../use-leave.tsx';
 import { useLoad } from '../../use-load.ts';
 import { useUnless } from '../../use-unless.ts';
 import { checkDraft, type Draft, draftOf, type FieldProps, requestOf } from './draft.ts';
-import { useListedProgress } from './listed.tsx';
+import { whileListing } from './listed.tsx';
 import { Status } from './page.tsx';
 import { ProtectionFields } from './protection-fields.tsx';
 import { RecordedFields } from './recorded-fields.tsx';
@@ -41,19 +41,22 @@ export default function TrackerFormPage() {
   const { api } = useConsole();
   const [parameters] = useSearchParams();
   const name = parameters.get('name') ?? '';
-  const { value, error, reload } = useLoad<World>(async (signal) => {
-    const [trackers, buckets, keys] = await Promise.all([
-      listTrackers(api, signal),
-      listBuckets(api, signal),
-      // Who may not see keys cannot choose one; everything else can be set.
-      listKeys(api, signal).catch(() => []),
-    ]);
-    const tracker = trackers.find(({ tracker_name }) => tracker_name === name);
-    return { tracker, buckets, keys };
-  }, name);
-  useListedProgress(value?.tracker ? [value.tracker] : [], reload);
-  if (error) return <Problem error={error} onRetry={reload} />;
-  // Loaded anew after another sign-in: the form stays, with what was typed.
+  const { value, error, reload } = useLoad<World>(
+    async (signal) => {
+      const [trackers, buckets, keys] = await Promise.all([
+        listTrackers(api, signal),
+        listBuckets(api, signal),
+        // Who may not see keys cannot choose one; everything else can be set.
+        listKeys(api, signal).catch(() => []),
+      ]);
+      const tracker = trackers.find(({ tracker_name }) => tracker_name === name);
+      return { tracker, buckets, keys };
+    },
+    name,
+    (world) => whileListing(world?.tracker && [world.tracker]),
+  );
+  // Loaded anew, even in vain: the form stays, with what was typed.
+  if (error && !value) return <Problem error={error} onRetry={reload} />;
   if (!value) return <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>;
   return <TrackerForm key={name} {...value} />;
 }

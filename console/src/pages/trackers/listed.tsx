@@ -2,7 +2,6 @@ import Box from '@cloudscape-design/components/box';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useEffect } from 'react';
 import type { Tracker } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 
@@ -11,16 +10,9 @@ const words = texts.trackers.listed;
 const LOOK_AGAIN_MS = 2_000;
 
 /** Looks again while something of a trace list is on its way. */
-export function useListedProgress(trackers: readonly Tracker[], reload: () => void): void {
-  const goesOn = trackers.some(({ obs_info }) =>
-    ['waiting', 'writing'].includes(obs_info.listed?.state ?? ''),
-  );
-  useEffect(() => {
-    if (!goesOn) return undefined;
-    const timer = setInterval(reload, LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [goesOn, reload]);
-}
+export const whileListing = (trackers: readonly Tracker[] = []): number | false =>
+  trackers.some(({ obs_info }) => ['waiting', 'writing'].includes(obs_info.listed?.state ?? '')) &&
+  LOOK_AGAIN_MS;
 
 /** How what was in the trace list comes into the bucket; nothing where that was not asked for. */
 export function Listed({ tracker }: { tracker: Tracker }) {

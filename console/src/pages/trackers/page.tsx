@@ -19,7 +19,7 @@ import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
 import { useUnless } from '../../use-unless.ts';
-import { Listed, useListedProgress } from './listed.tsx';
+import { Listed, whileListing } from './listed.tsx';
 
 const words = texts.trackers;
 
@@ -31,8 +31,11 @@ export default function TrackersPage() {
   const { api, zone } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
-  const { value, loading, error, reload } = useLoad((signal) => listTrackers(api, signal), 'trackers');
-  useListedProgress(value ?? [], reload);
+  const { value, loading, error, reload } = useLoad(
+    (signal) => listTrackers(api, signal),
+    'trackers',
+    whileListing,
+  );
   const [question, setQuestion] = useState<{ kind: 'disable' | 'remove'; tracker: Tracker }>();
   const hasManagement = value?.some(({ tracker_type }) => tracker_type === 'system');
 
