@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { ApiError } from './api/client.ts';
 import { useConsole } from './console-context.ts';
 import { asApiError, type Loaded, useLoad } from './use-load.ts';
@@ -7,11 +7,15 @@ import { asApiError, type Loaded, useLoad } from './use-load.ts';
 export interface Page<Item> {
   items: Item[];
   /** Absent: nothing is left. */
-  next?: (() => Promise<Page<Item>>) | undefined;
+  next?: (() => Promise<this>) | undefined;
 }
 
-export interface Pages<Item> {
-  first: Loaded<unknown>;
+/** Loads what is behind a marker; null: nothing is. */
+export const nextOf = <Marker, Part>(marker: Marker | null, load: (marker: Marker) => Promise<Part>) =>
+  marker === null ? undefined : () => load(marker);
+
+export interface Pages<Item, First = unknown> {
+  first: Loaded<First>;
   /** In the order of the list, none of them empty at first; undefined: the first is not there yet. */
   pages: Item[][] | undefined;
   more: boolean;
@@ -21,36 +25,33 @@ export interface Pages<Item> {
   loadMore: () => void;
 }
 
-interface SoFar<Item> {
-  pages: Item[][];
-  next: Page<Item>['next'];
-  problem?: ApiError;
-}
-
 /** A list by pages: the first at once and whenever `key` changes, the others below it when they are asked for. */
-export function usePages<Item>(load: (signal: AbortSignal) => Promise<Page<Item>>, key: string): Pages<Item> {
+export function usePages<Part extends Page<unknown>>(
+  load: (signal: AbortSignal) => Promise<Part>,
+  key: string,
+): Pages<Part['items'][number], Part> {
   const { onExpired } = useConsole();
-  const first = useLoad(async (signal): Promise<SoFar<Item>> => {
-    const { items, next } = await load(signal);
-    return { pages: items.length > 0 ? [items] : [], next };
-  }, key);
+  const first = useLoad(load, key);
   const start = first.value;
   // Belongs to the first page that it was loaded after, and goes with it.
-  const [further, setFurther] = useState<{ of: typeof start; so: SoFar<Item> }>();
-  const [loadingAfter, setLoadingAfter] = useState<typeof start>();
-  const so = further && further.of === start ? further.so : start;
+  const [further, setFurther] = useState<{ of: Part; parts: Part[]; problem?: ApiError }>();
+  const [loadingAfter, setLoadingAfter] = useState<Part>();
+  const behind = further && further.of === start ? further : undefined;
+  const parts = useMemo(() => start && [start, ...(behind?.parts ?? [])], [start, behind]);
+  const next = parts?.at(-1)?.next;
   const loadingMore = start !== undefined && loadingAfter === start;
 
   const loadMore = async () => {
-    if (!so?.next || loadingMore) return;
+    if (!start || !next || loadingMore) return;
     setLoadingAfter(start);
+    const loaded = behind?.parts ?? [];
     try {
-      const { items, next } = await so.next();
-      setFurther({ of: start, so: { pages: [...so.pages, items], next } });
+      const part = await next();
+      setFurther({ of: start, parts: [...loaded, part] });
     } catch (cause) {
       const problem = asApiError(cause);
       if (problem.status === 401) onExpired();
-      else setFurther({ of: start, so: { ...so, problem } });
+      else setFurther({ of: start, parts: loaded, problem });
     } finally {
       setLoadingAfter((after) => (after === start ? undefined : after));
     }
@@ -58,10 +59,10 @@ export function usePages<Item>(load: (signal: AbortSignal) => Promise<Page<Item>
 
   return {
     first,
-    pages: so?.pages,
-    more: so?.next !== undefined,
+    pages: useMemo(() => parts?.map(({ items }) => items).filter(({ length }) => length > 0), [parts]),
+    more: next !== undefined,
     loadingMore,
-    problem: so?.problem,
+    problem: behind?.problem,
     loadMore: () => void loadMore(),
   };
 }

@@ -1,16 +1,15 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
 import { digestsOf } from '../../api/proofs.ts';
 import type { Digest } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
-import { useAct, useLoad } from '../../use-load.ts';
+import { nextOf, type Page, usePages } from '../../use-pages.ts';
 import { ObjectDownload } from './object-download.tsx';
 
 const words = texts.archive.proofs;
@@ -18,33 +17,25 @@ const words = texts.archive.proofs;
 /** The digests of a time, the newest first. */
 export function Digests({ range }: { range: { from: number; to: number } }) {
   const { api, zone } = useConsole();
-  const act = useAct();
-  const { value, loading, error, reload } = useLoad(
-    (signal) => digestsOf(api, range, undefined, signal),
-    JSON.stringify(range),
-  );
-  const [further, setFurther] = useState<{ after: unknown; digests: Digest[]; marker: string | null }>();
-  const more = further && further.after === value ? further : undefined;
-  const digests = [...(value?.digests ?? []), ...(more?.digests ?? [])];
-  const marker = more ? more.marker : value?.marker;
-  const loadMore = () =>
-    act(texts.common.failed, async () => {
-      const page = await digestsOf(api, range, marker ?? undefined);
-      const all = [...(more?.digests ?? []), ...page.digests];
-      setFurther({ after: value, digests: all, marker: page.marker });
-    });
+  const load = async (marker?: string, signal?: AbortSignal): Promise<Page<Digest>> => {
+    const { digests, marker: next } = await digestsOf(api, range, marker, signal);
+    return { items: digests, next: nextOf(next, load) };
+  };
+  const list = usePages((signal) => load(undefined, signal), JSON.stringify(range));
+  const digests = list.pages?.flat();
+  const { error, reload } = list.first;
   if (error) return <Problem error={error} onRetry={reload} />;
   return (
     <Table<Digest>
-      items={digests}
+      items={digests ?? []}
       trackBy={({ bucket, key }) => `${bucket}/${key}`}
-      loading={loading && !value}
+      loading={!digests}
       loadingText={texts.common.loading}
       wrapLines
       header={
         <Header
           variant="h2"
-          counter={`(${formatNumber(digests.length)}${marker ? '+' : ''})`}
+          counter={digests && `(${formatNumber(digests.length)}${list.more ? '+' : ''})`}
           description={words.digestsText}
         >
           {words.digests}
@@ -52,9 +43,9 @@ export function Digests({ range }: { range: { from: number; to: number } }) {
       }
       empty={<Box color="text-body-secondary">{words.noDigests}</Box>}
       footer={
-        marker && (
+        list.more && (
           <Box textAlign="center">
-            <Button onClick={() => void loadMore()}>{words.more}</Button>
+            <NextPage of={list} text={words.more} />
           </Box>
         )
       }

@@ -1,33 +1,37 @@
 import Box from '@cloudscape-design/components/box';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { tracesOfFile, walk } from '../../api/archive.ts';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
+import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
-import { useAct, useLoad } from '../../use-load.ts';
+import { useLoad } from '../../use-load.ts';
+import { nextOf, type Page, usePages } from '../../use-pages.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { FileActions, Integrity, nameOf } from './file-parts.tsx';
 
 const words = texts.archive;
 
+interface Part extends Page<Trace> {
+  /** In the whole file. */
+  total: number;
+}
+
 /** One trace file: what it is, and the traces in it. */
 export default function ArchiveFilePage() {
   const { api, zone } = useConsole();
   const navigate = useNavigate();
-  const act = useAct();
   const [parameters] = useSearchParams();
   const one = { bucket: parameters.get('bucket') ?? '', key: parameters.get('key') ?? '' };
   const folder = one.key.slice(0, one.key.lastIndexOf('/') + 1);
@@ -36,19 +40,13 @@ export default function ArchiveFilePage() {
     const { files } = await walk(api, folder, one.key.slice(0, -1), signal);
     return files.find(({ bucket, key }) => bucket === one.bucket && key === one.key) ?? null;
   }, JSON.stringify(one));
-  const first = useLoad((signal) => tracesOfFile(api, one, 0, signal), JSON.stringify(one));
-  const [further, setFurther] = useState<{ after: unknown; pages: Trace[][] }>();
-  const pages = [
-    ...(first.value ? [first.value.traces] : []),
-    ...(further && further.after === first.value ? further.pages : []),
-  ];
-  const shown = pages.reduce((sum, page) => sum + page.length, 0);
-  const total = first.value?.total_count ?? 0;
-  const loadMore = () =>
-    act(texts.common.failed, async () => {
-      const { traces } = await tracesOfFile(api, one, shown);
-      setFurther({ after: first.value, pages: [...pages.slice(1), traces] });
-    });
+  const load = async (before: number, signal?: AbortSignal): Promise<Part> => {
+    const { traces, total_count } = await tracesOfFile(api, one, before, signal);
+    const shown = before + traces.length;
+    return { items: traces, total: total_count, next: nextOf(shown < total_count ? shown : null, load) };
+  };
+  const content = usePages((signal) => load(0, signal), JSON.stringify(one));
+  const { first, pages } = content;
   const archived = file.value;
 
   return (
@@ -96,13 +94,15 @@ export default function ArchiveFilePage() {
         {first.loading && !first.value && (
           <StatusIndicator type="loading">{texts.common.loading}</StatusIndicator>
         )}
-        {first.value && (
+        {first.value && pages && (
           <Container
             disableContentPaddings
             footer={
               <SpaceBetween direction="horizontal" size="m" alignItems="center">
-                <Box color="text-body-secondary">{words.file.shown(shown, total)}</Box>
-                {shown < total && <Button onClick={() => void loadMore()}>{words.file.more}</Button>}
+                <Box color="text-body-secondary">
+                  {words.file.shown(pages.flat().length, first.value.total)}
+                </Box>
+                <NextPage of={content} text={words.file.more} />
               </SpaceBetween>
             }
           >

@@ -13,11 +13,12 @@ import { walk } from '../../api/archive.ts';
 import type { ArchiveFile, ArchiveFolder } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
+import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
-import { useAct, useLoad } from '../../use-load.ts';
+import { nextOf, type Page, usePages } from '../../use-pages.ts';
 import { useUnless } from '../../use-unless.ts';
 import { FileActions, Integrity } from './file-parts.tsx';
 import { PublicKeys } from './public-keys.tsx';
@@ -29,26 +30,25 @@ const addressOf = (prefix: string) =>
 /** The address of the page that shows the traces of a file. */
 const fileAddress = ({ bucket, key }: ArchiveFile) => `/archive/file?${new URLSearchParams({ bucket, key })}`;
 
+interface Part extends Page<ArchiveFile> {
+  folders: ArchiveFolder[];
+}
+
 /** Walks the trace files, folder by folder. */
 export default function ArchivePage() {
   const unless = useUnless();
   const { api, zone } = useConsole();
   const navigate = useNavigate();
-  const act = useAct();
   const [parameters] = useSearchParams();
   const prefix = parameters.get('path') ?? '';
   const [keysOpen, setKeysOpen] = useState(false);
-  const { value, loading, error, reload } = useLoad((signal) => walk(api, prefix, '', signal), prefix);
-  const [further, setFurther] = useState<{ after: unknown; files: ArchiveFile[]; marker: string | null }>();
-  const more = further && further.after === value ? further : undefined;
-  const files = [...(value?.files ?? []), ...(more?.files ?? [])];
-  const marker = more ? more.marker : value?.marker;
-
-  const loadMore = () =>
-    act(texts.common.failed, async () => {
-      const page = await walk(api, prefix, marker ?? '');
-      setFurther({ after: value, files: [...(more?.files ?? []), ...page.files], marker: page.marker });
-    });
+  const load = async (before: string, signal?: AbortSignal): Promise<Part> => {
+    const { files, folders, marker } = await walk(api, prefix, before, signal);
+    return { items: files, folders, next: nextOf(marker, load) };
+  };
+  const list = usePages((signal) => load('', signal), prefix);
+  const { value, loading, error, reload } = list.first;
+  const files = list.pages?.flat() ?? [];
   const goTo = (target: string) => (event: { preventDefault(): void }) => {
     event.preventDefault();
     navigate(target);
@@ -143,14 +143,14 @@ export default function ArchivePage() {
             trackBy="key"
             wrapLines
             header={
-              <Header variant="h2" counter={`(${formatNumber(files.length)}${marker ? '+' : ''})`}>
+              <Header variant="h2" counter={`(${formatNumber(files.length)}${list.more ? '+' : ''})`}>
                 {words.files}
               </Header>
             }
             footer={
-              marker && (
+              list.more && (
                 <Box textAlign="center">
-                  <Button onClick={() => void loadMore()}>{words.more}</Button>
+                  <NextPage of={list} text={words.more} />
                 </Box>
               )
             }

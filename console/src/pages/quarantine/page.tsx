@@ -6,11 +6,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { listQuarantined, type Replayed } from '../../api/quarantine.ts';
-import type { Follower, Quarantined, QuarantineQuery } from '../../api/types.ts';
+import type { Follower, Quarantined } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
-import { type Page, usePages } from '../../use-pages.ts';
+import { nextOf, type Page, usePages } from '../../use-pages.ts';
 import { ReplayQuestion } from './replay.tsx';
 import { QuarantineTable } from './table.tsx';
 import { QuarantinedView } from './view.tsx';
@@ -87,11 +87,11 @@ export default function QuarantinePage() {
 
 function useQuarantine(follower: Follower | undefined) {
   const { api } = useConsole();
-  const load = async (query: QuarantineQuery, signal?: AbortSignal): Promise<Page<Quarantined>> => {
-    const { traces, marker } = await listQuarantined(api, query, signal);
-    return { items: traces, next: marker === null ? undefined : () => load({ ...query, marker }) };
+  const load = async (marker?: string, signal?: AbortSignal): Promise<Page<Quarantined>> => {
+    const found = await listQuarantined(api, { follower, limit: PAGE, marker }, signal);
+    return { items: found.traces, next: nextOf(found.marker, load) };
   };
-  return usePages((signal) => load({ follower, limit: PAGE }, signal), follower ?? '');
+  return usePages((signal) => load(undefined, signal), follower ?? '');
 }
 
 /** @returns what lets the list be loaded once more, and again */

@@ -13,10 +13,12 @@ import { beginSearch, cancelSearch, exportSearch, findSearch, tracesOfSearch } f
 import type { ArchiveSearch, Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, formatBytes, saveFile } from '../../files.ts';
+import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { useAct, useLoad } from '../../use-load.ts';
+import { nextOf, type Page, usePages } from '../../use-pages.ts';
 import { TraceResults } from '../traces/results.tsx';
 import { filtersOf, resolveRange, useView, type View } from '../traces/view-state.ts';
 import { SearchForm } from './form.tsx';
@@ -196,27 +198,16 @@ function Problems({ search }: { search: ArchiveSearch }) {
 
 function Found({ search, actions }: { search: ArchiveSearch; actions: React.ReactNode }) {
   const { api } = useConsole();
-  const act = useAct();
   // While it runs the first page is loaded anew until it is full.
   const stage = runs(search) ? Math.min(search.found, PAGE) : 'end';
-  const first = useLoad(
-    (signal) => tracesOfSearch(api, search.id, undefined, signal),
-    `${search.id} ${stage}`,
-  );
-  const [last, setLast] = useState<{ traces: Trace[]; marker: string | null }>();
-  const [further, setFurther] = useState<{ pages: Trace[][]; marker: string | null }>();
-  useEffect(() => {
-    if (!first.value) return;
-    setLast({ traces: first.value.traces, marker: first.value.meta_data.marker });
-    setFurther(undefined);
-  }, [first.value]);
-  const pages = [...(last ? [last.traces] : []), ...(further?.pages ?? [])];
-  const marker = further ? further.marker : last?.marker;
-  const loadMore = () =>
-    act(texts.common.failed, async () => {
-      const { traces, meta_data } = await tracesOfSearch(api, search.id, marker ?? undefined);
-      setFurther((before) => ({ pages: [...(before?.pages ?? []), traces], marker: meta_data.marker }));
-    });
+  const load = async (marker?: string, signal?: AbortSignal): Promise<Page<Trace>> => {
+    const { traces, meta_data } = await tracesOfSearch(api, search.id, marker, signal);
+    return { items: traces, next: nextOf(meta_data.marker, load) };
+  };
+  const found = usePages((signal) => load(undefined, signal), search.id);
+  const { reload } = found.first;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every stage has found more
+  useEffect(reload, [reload, stage]);
   return (
     <Container
       disableContentPaddings
@@ -226,15 +217,14 @@ function Found({ search, actions }: { search: ArchiveSearch; actions: React.Reac
         </Header>
       }
       footer={
-        marker &&
         !runs(search) && (
           <div className="load-more">
-            <Button onClick={() => void loadMore()}>{words.more}</Button>
+            <NextPage of={found} text={words.more} />
           </div>
         )
       }
     >
-      <TraceResults pages={pages} />
+      <TraceResults pages={found.pages ?? []} />
     </Container>
   );
 }
