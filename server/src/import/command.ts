@@ -14,46 +14,46 @@ import { NoState } from './state.ts';
 const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
        opencts import cts [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
 
-cloudtrail: brings AWS CloudTrail records into OpenCTS through its API. Files are recognised by content, not by name:
-{"Records":[…]}, lists, a record a line, lookup-events, EventBridge, exports of CloudWatch Logs, columns of Athena;
-plain or gzip, UTF-8 or UTF-16. Folders are walked; - reads standard input. A record that was imported before counts
-as duplicate, so an import that was interrupted is simply started again.
+cloudtrail: imports AWS CloudTrail records through the API of OpenCTS. Files are recognised by content, not by name:
+{"Records":[…]}, lists, one record per line, lookup-events, EventBridge, exports of CloudWatch Logs, columns of Athena;
+plain or gzip, UTF-8 or UTF-16. Folders are read with all their subfolders; - reads standard input. A record that was
+imported before counts as a duplicate, so you can simply run an interrupted import again.
 
-cts: brings in trace files of OpenCTS, Open Telekom Cloud and Huawei Cloud, with the ids of their traces. With
---public-key each FOLDER or bucket, the one in which CloudTraces lies, is checked first: files that do not match
-their digests are refused.
+cts: imports trace files of OpenCTS, Open Telekom Cloud and Huawei Cloud; traces keep their ids. With --public-key each
+FOLDER or bucket, which must be the one that contains CloudTraces, is checked first: files that do not match their
+digests are refused.
 
-A bucket is read as streams, several objects at once. It is that of OPENCTS_S3_ENDPOINT, with OPENCTS_S3_REGION,
-OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY; without that setting it is one of AWS, with the region and the access
-key that its tools would take (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, the role of the machine). A state
-file remembers which objects were read: the same command continues where it was interrupted, and reads what is new.
+A bucket is read as streams, several objects at once. If OPENCTS_S3_ENDPOINT is set, it is a bucket of that store, with
+OPENCTS_S3_REGION, OPENCTS_S3_ACCESS_KEY and OPENCTS_S3_SECRET_KEY. Otherwise it is one of AWS, with the region and the
+access key that the AWS tools would use (AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, the role of the machine). A state
+file remembers which objects were read: run the same command again to resume, or to read what is new.
 
-Each refusal is reported with file, line and reason, and affects nothing else. Digests, Insights events and other files of
-a folder are passed over and counted. The exit code is 0 when every record is in the service, 1 when one is not or
-there was none, 2 when the command is wrong, 130 when it was interrupted.
+Each refusal is reported with file, line and reason, and affects no other record. Digests, Insights events and other
+files of a folder are skipped and counted. The exit code is 0 if every record is in the service, 1 if at least one is
+not or there was none, 2 if the command is wrong, 130 if it was interrupted.
 
-Traces come into a bucket when their tracker has a transfer at that time. At its end the import says which have
-none, and how many traces are older than the trace list reaches; these are in trace files alone. A transfer that
-is set up afterwards brings in what the list still holds: opencts trackers transfer TRACKER BUCKET --also-listed
+Traces are written to a bucket if their tracker has a transfer at that time. At its end, the import says which trackers
+have none, and how many traces are older than the trace list reaches; these are only in trace files. If you set up a
+transfer later, include what the list still contains: opencts trackers transfer TRACKER BUCKET --also-listed
 
 Options:
 ${CONNECTION_HELP}
   --enable               enable CTS in the project first, if it is not enabled yet
-  --data-as-management   record operations on data (of Lambda, DynamoDB, S3, …) by the tracker system, too; without it
-                         data trackers record them, which track buckets
-  --public-key FILE      cts: key that signed the digests, PEM or Base64; may be given several times
-  --follow               of a bucket: look again for new objects, until SIGINT or SIGTERM
+  --data-as-management   also record operations on data (of Lambda, DynamoDB, S3, …), by the tracker system; without
+                         this option only the data tracker of a bucket records them
+  --public-key FILE      cts: public key of the digests, PEM or Base64; may be given several times
+  --follow               bucket: keep looking for new objects, until SIGINT or SIGTERM
   --every SECONDS        how often --follow looks (default 60)
-  --state FILE           of a bucket: where it is kept what was taken (default: below ~/.local/state/opencts)
-  --rejected FILE        keep what is refused, and why, in a new file; once mended it can be imported like any other
-  --shift-to-now         move all times to the present (for demos): by one offset, or, where they cover more days than
-                         the trace list keeps, spread over these
+  --state FILE           bucket: the file that remembers what was read (default: below ~/.local/state/opencts)
+  --rejected FILE        write refused records, with the reasons, to a new file; once corrected, it can be imported
+  --shift-to-now         move all times to the present (for demos): by one offset or, if they cover more days than the
+                         trace list keeps, compressed into that period
   --retention-days DAYS  days that the trace list keeps, for --shift-to-now (OPENCTS_RETENTION_DAYS; default 7)
-  --dry-run              read and map, but send nothing; needs no service
+  --dry-run              read and convert, but send nothing; needs no service
   --help                 print this
 
-The password comes from OPENCTS_PASSWORD, else the command asks for it on the terminal; there is no option for it, because
-other users of the machine can see options. A token (--token-file, OPENCTS_TOKEN) replaces it.
+The password comes from OPENCTS_PASSWORD; otherwise the command asks for it on the terminal. There is no option for it,
+because other users of the machine can see options. A token (--token-file, OPENCTS_TOKEN) replaces the password.
 `;
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

@@ -137,7 +137,7 @@ test('what of it comes into no bucket, or into nothing else, is told', async () 
   // What nothing records is told as that.
   expect((await opencts([await fileOf('data', [data])])).out).not.toContain('archive');
   expect((await opencts(['--dry-run', second])).out).not.toContain('archive');
-  expect((await opencts(['--help'])).out).toContain('none, and how many traces are older');
+  expect((await opencts(['--help'])).out).toContain('have none, and how many traces are older');
 });
 
 const given = (name: string) =>
@@ -160,8 +160,8 @@ test('a folder is read by content: what is refused is kept, and can be imported 
   expect(out).toContain('4 records read in 5 files: 3 accepted, 0 duplicates, 0 not recorded, 2 refused');
   expect(out).toContain('refused 1: the record is not valid JSON\n');
   expect(out).toContain('refused 1: time is outside of what the service takes');
-  expect(out).toContain('passed over 1: digest\n');
-  expect(out).toContain('passed over 1: other file\n');
+  expect(out).toContain('skipped 1: digest\n');
+  expect(out).toContain('skipped 1: other file\n');
   expect(out).toContain(`What was refused is in ${kept}.`);
   expect(err).toContain(
     `${path.join(folder, 'deep', 'b')}: line 2, record 2 (byte ${given('b1').length + 1}): `,
@@ -253,7 +253,7 @@ test('traces that were refused can be imported once they are mended', async () =
 
 test.each([
   ['nothing in it', {}, 'Nothing was read'],
-  ['other files alone', { 'flow.txt': '2 1 eni-1 ACCEPT OK\n' }, 'passed over 1: other file'],
+  ['other files alone', { 'flow.txt': '2 1 eni-1 ACCEPT OK\n' }, 'skipped 1: other file'],
 ])('a folder with %s is an error', async (name, files, told) => {
   const folder = path.join(house.directory, name);
   await mkdir(folder);

@@ -31,7 +31,7 @@ export function report(
     ...reasons.slice(0, MOST_REASONS).map(([reason, count]) => `  refused ${count}: ${reason}`),
     ...(reasons.length > MOST_REASONS ? [`  and for ${reasons.length - MOST_REASONS} more reasons`] : []),
     ...[...notRecorded].map(([reason, count]) => `  not recorded ${count}: ${reason}`),
-    ...[...passed].map(([what, count]) => `  passed over ${count}: ${what}${count === 1 ? '' : 's'}`),
+    ...[...passed].map(([what, count]) => `  skipped ${count}: ${what}${count === 1 ? '' : 's'}`),
     ...adviceOn(summary, refusals),
   ];
   if (keptIn !== undefined && refusals.count > 0) lines.push(`What was refused is in ${keptIn}.`);
@@ -46,8 +46,8 @@ export function report(
 function toldOf({ file, earlier, untaken }: Kept): string[] {
   const lines: string[] = [];
   if (earlier > 0) lines.push(`Earlier runs took ${earlier} file${earlier === 1 ? '' : 's'} of it.`);
-  if (untaken > 0) lines.push(`Of what they took ${untaken} are not in the service; they told why.`);
-  return [...lines, `What was taken is kept in ${file}; without that file everything is read again.`];
+  if (untaken > 0) lines.push(`Of what they took ${untaken} are not in the service; their reports say why.`);
+  return [...lines, `The state file is ${file}; without it, everything is read again.`];
 }
 
 function adviceOn({ notRecorded }: ImportSummary, { reasons }: Refusals): string[] {
