@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useConsole } from './console-context.ts';
 import { texts } from './texts/index.ts';
-import { formatTime, zoneName } from './time.ts';
+import { formatTime } from './time.ts';
 
 /** Stands on paper alone: of which project a page is, who printed it, and when. */
 export function Printed() {
@@ -14,10 +14,14 @@ export function Printed() {
     return () => removeEventListener('beforeprint', look);
   }, []);
   const project = session.projects.find(({ id }) => id === api.path.project_id)?.name ?? '';
-  const time = `${formatTime(now, zone)} ${zoneName(now, zone)}`;
   return (
     <p className="only-print">
-      {texts.common.printed({ account: session.domain.name, project, user: session.user.name, time })}
+      {texts.common.printed({
+        account: session.domain.name,
+        project,
+        user: session.user.name,
+        time: formatTime(now, zone),
+      })}
     </p>
   );
 }
