@@ -92,6 +92,6 @@ test('callers that go away leave nothing behind', async () => {
   }
   await pause(500);
   await expect.poll(() => load('requests', 'running'), { timeout: 10_000 }).toBe(1);
-  expect(await load('queries', 'running')).toBe(0);
+  await expect.poll(() => load('queries', 'running'), { timeout: 10_000 }).toBe(0);
   expect((await of(greedy, '/traces')).status).toBe(200);
 });
