@@ -79,6 +79,9 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
       <svg
         width="100%"
         height={HEIGHT + AXIS}
+        // On paper the frame has another width than it was drawn for.
+        viewBox={`0 0 ${width} ${HEIGHT + AXIS}`}
+        preserveAspectRatio="none"
         role="application"
         tabIndex={0}
         aria-label={`${words.title}. ${words.hint}`}
