@@ -327,7 +327,6 @@ export class Digester {
     const total_files = (previous?.total_files ?? 0) + files.length;
     const total_traces = (previous?.total_traces ?? 0) + traces;
     const origin = await evidence.originFor(chain.bucket);
-    await evidence.begin(chain.bucket);
     const digest: Digest = {
       project_id: chain.project_id,
       digest_start_time: stamp(start),

@@ -112,12 +112,6 @@ export class EvidenceLog {
     this.options = options;
   }
 
-  /** Name of the log that covers a bucket; undefined: the bucket is nobody's. */
-  async originFor(bucket: string): Promise<string | undefined> {
-    const log = await this.logOf(bucket);
-    return log && originOf(log.installationId, log.domainId, log.suffix);
-  }
-
   /** The log that covers a bucket; undefined: the bucket is nobody's. */
   async logOf(bucket: string): Promise<NamedLog | undefined> {
     const { metadata, installationId } = this.options;
@@ -155,13 +149,19 @@ export class EvidenceLog {
   }
 
   /**
-   * Puts a checkpoint into a bucket that has none of its log: digests name the log, so where they are it is missed.
+   * Name of the log that covers a bucket, for a digest; where that is, the log is missed, so a checkpoint comes before it.
+   * @returns undefined: the bucket is nobody's
    * @throws ObjectStoreError
    */
-  async begin(bucket: string): Promise<void> {
+  async originFor(bucket: string): Promise<string | undefined> {
+    const log = await this.logOf(bucket);
+    if (!log) return undefined;
+    if (!(await this.copyOf(log.domainId, bucket))) await this.begin(bucket, log.domainId);
+    return originOf(log.installationId, log.domainId, log.suffix);
+  }
+
+  private async begin(bucket: string, domainId: string): Promise<void> {
     const { metadata } = this.options;
-    const domainId = await accountOf(metadata, bucket);
-    if (domainId === undefined || (await this.copyOf(domainId, bucket))) return;
     await metadata
       .insertInto('logs')
       .values({ domain_id: domainId, size: 0, subtrees: '[]' })
