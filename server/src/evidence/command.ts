@@ -170,13 +170,13 @@ function sentenceOf(
   }
   const unproved = counts.unproved + counts.unreadable;
   if (completeTo === undefined && counts.pending > 0 && unproved === 0) {
-    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest. The first digest of a trace source follows its first file within a minute.`;
+    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest, or for its signature. The first digest of a trace source follows its first file within a minute.`;
   }
   if (completeTo === undefined && counts.unproved === 0) {
     return `NOT PROVED. ${period}: there are no digest files and no trace files.`;
   }
   if (conclusion === 'unproved') {
-    return `NOT PROVED. ${period}: ${counted(unproved, 'file')} cannot be proved, for the reasons below; ${what} ${isOrAre(files)} what was delivered.`;
+    return `NOT PROVED. ${period}: ${counted(unproved, 'finding')} below ${isOrAre(unproved)} without proof, each with its reason; ${what} ${isOrAre(files)} what was delivered.`;
   }
   const complete = completeTo === undefined ? '' : `, none is missing up to ${said(completeTo)}`;
   return `PROVED. ${period}: ${what} ${isOrAre(files)} what was delivered${complete}; nothing was changed.`;
