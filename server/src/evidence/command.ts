@@ -170,7 +170,7 @@ function sentenceOf(
   }
   const unproved = counts.unproved + counts.unreadable;
   if (completeTo === undefined && counts.pending > 0 && unproved === 0) {
-    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest, or for its signature. The first digest of a trace source follows its first file within a minute.`;
+    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest, or for its signature. Where the tracker has file verification on, the first digest of a trace source follows its first file within a minute.`;
   }
   if (completeTo === undefined && counts.unproved === 0) {
     return `NOT PROVED. ${period}: there are no digest files and no trace files.`;
