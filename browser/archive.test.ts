@@ -12,6 +12,7 @@ import {
   whyNoEncryptingS3,
 } from '../server/src/objects/testing/s3-server.ts';
 import { House, PASSWORD, trace } from '../server/src/testing/house.ts';
+import { until } from '../server/src/testing/until.ts';
 import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
 
 const BUCKET = 'audit-archive';
@@ -21,15 +22,6 @@ const MAIN = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 const skip = CHROMIUM ? undefined : 'no Chromium was found; install it or set CHROMIUM';
 for (const why of [skip, whyNoEncryptingS3]) if (why) console.warn(`skipped: ${why}`);
-
-async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come');
-}
 
 describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
   const skipped = where === 'an S3 server' && whyNoEncryptingS3 !== undefined;

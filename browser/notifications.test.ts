@@ -14,6 +14,7 @@ import {
 } from '../server/attack/harness.ts';
 import { MailServer } from '../server/src/testing/mail.ts';
 import { Receiver } from '../server/src/testing/receiver.ts';
+import { until } from '../server/src/testing/until.ts';
 import { addUser, barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
 
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
@@ -29,15 +30,6 @@ function whyNot(): string | undefined {
 }
 const skip = whyNot();
 if (skip) console.warn(`skipped: ${skip}`);
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 600; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it did not come');
-}
 
 describe.skipIf(skip !== undefined)('key event notifications in the browser', () => {
   let directory: string;

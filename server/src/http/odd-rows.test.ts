@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSqlite } from '../sqlite.ts';
 import { House, trace } from '../testing/house.ts';
 import { Receiver } from '../testing/receiver.ts';
+import { until } from '../testing/until.ts';
 
 /*
  * Of every table, a good row gets a neighbour for each column in which something odd stands. What is good is listed
@@ -18,15 +19,6 @@ const call = (method: string, route: string, body?: unknown) =>
 
 /** Of these there is one row, or they are nobody's but the library's. */
 const SINGLE = /^(installation|identity_version|kysely_.*|sqlite_.*)$/;
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not come');
-}
 
 beforeAll(async () => {
   await receiver.start();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectMetadata, type Metadata } from '../metadata/index.ts';
 import { House, PASSWORD, trace } from '../testing/house.ts';
 import { Receiver } from '../testing/receiver.ts';
+import { until } from '../testing/until.ts';
 import { clickhouseStore } from '../traces/index.ts';
 
 /*
@@ -20,15 +21,6 @@ const v3 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
 const v2 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v2/${admin.projectId}/notifications${route}`, { token: admin.token, body });
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not come');
-}
 
 async function breakRows(change: (metadata: Metadata) => Promise<unknown>): Promise<void> {
   const metadata = connectMetadata(path.join(house.directory, 'metadata.db'));

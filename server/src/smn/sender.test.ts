@@ -11,6 +11,7 @@ import { sure } from '../clock/index.ts';
 import { connectMetadata, type Metadata, openMetadata } from '../metadata/index.ts';
 import { MailServer } from '../testing/mail.ts';
 import { Receiver } from '../testing/receiver.ts';
+import { until } from '../testing/until.ts';
 import { contentOf, packPiece, RecentPieces } from './batch.ts';
 import { Certificates } from './certificates.ts';
 import { findDue, forgetIdle } from './due.ts';
@@ -93,17 +94,6 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function until<Result>(
-  look: () => Promise<Result | undefined> | Result | undefined,
-  ms = 4_000,
-): Promise<Result> {
-  for (let i = 0; i < ms / 10; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come');
-}
 /** Lets time pass in steps, and each time what is due be tried. */
 async function pass(ms: number, step: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += step) {
@@ -394,7 +384,7 @@ describe('receivers of the same account that take up time', () => {
         await new Promise((resolve) => setTimeout(resolve, 1_500));
         const began = performance.now();
         await publish(`m${i}`);
-        await until(() => (told().length > i ? true : undefined), 20_000);
+        await until(() => (told().length > i ? true : undefined));
         waits.push(performance.now() - began);
       }
       expect(Math.max(...waits)).toBeLessThan(3_000);
@@ -413,7 +403,7 @@ describe('receivers of the same account that take up time', () => {
     };
     slow.on('request', count);
     await build();
-    await until(() => (most >= 20 ? true : undefined), 10_000);
+    await until(() => (most >= 20 ? true : undefined));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     slow.off('request', count);
     expect(most).toBe(KNOWN_SLOW_PLACES_OF_ONE);
@@ -552,7 +542,7 @@ describe('other receivers of one account', () => {
       await confirmed();
       const began = Date.now();
       await publish('after');
-      await until(() => told()[0], 10_000);
+      await until(() => told()[0]);
       expect(told()).toEqual(['after']);
       expect(Date.now() - began).toBeLessThan(8_000);
     },

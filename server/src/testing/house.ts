@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
 import { MACHINE } from '../clock/index.ts';
 import { readConfig } from '../config.ts';
+import { until } from './until.ts';
 
 export const PASSWORD = 'a-password-of-the-tests';
 export const JSON_TYPE = { 'content-type': 'application/json' };
@@ -116,12 +117,10 @@ export class House {
 
   /** Resolves when all that was acknowledged can be found. */
   async searchable(token: string): Promise<void> {
-    for (let i = 0; i < 200; i++) {
+    await until(async () => {
       const { body } = await this.call('GET', '/metrics', { token });
-      if (/^opencts_follower_lag_traces\{follower="indexer"\} 0$/m.test(body as string)) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the indexer does not catch up');
+      return /^opencts_follower_lag_traces\{follower="indexer"\} 0$/m.test(body as string) || undefined;
+    });
   }
 
   /** Makes a group with a role in a scope, and a user in it. @param scope a project id, `domain` or `projects` */

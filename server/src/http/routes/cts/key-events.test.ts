@@ -4,6 +4,7 @@ import { connectMetadata } from '../../../metadata/index.ts';
 import { House, trace } from '../../../testing/house.ts';
 import { MailServer } from '../../../testing/mail.ts';
 import { Receiver } from '../../../testing/receiver.ts';
+import { until } from '../../../testing/until.ts';
 
 const house = new House();
 const receiver = new Receiver();
@@ -17,14 +18,6 @@ const v3 = (method: string, route: string, body?: unknown) =>
 const report = (...changes: Record<string, unknown>[]) =>
   v3('POST', '/traces', { traces: changes.map((change) => trace(change)) });
 
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come');
-}
 const quiet = (ms = 300) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function subscribe(protocol: string, endpoint: string, of = topic, extension?: object) {

@@ -9,6 +9,8 @@ import { verifyCommand } from '../../../evidence/index.ts';
 import { connectMetadata } from '../../../metadata/index.ts';
 import { DirectoryStore } from '../../../objects/index.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
+import { logged } from '../../../testing/logged.ts';
+import { until } from '../../../testing/until.ts';
 
 const FIRST = 'first-archive';
 const SECOND = 'second-archive';
@@ -26,21 +28,14 @@ let key: string;
 let tar: Buffer;
 let unpacked: string;
 let begin: number;
+/** Keys of each bucket when the package was made. */
+const there = new Map<string, string[]>();
 
 const now = () => Date.now() + house.skew;
 const tracker = { tracker_type: 'system', tracker_name: 'system' };
 const call = (caller: Caller, method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${caller.projectId}${route}`, { token: caller.token, body });
 const keysIn = async (bucket: string) => (await objects.list(bucket)).objects.map((one) => one.key);
-
-async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
-  for (let i = 0; i < 300; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('it did not come');
-}
 
 async function transfer(caller: Caller, bucket: string, create: boolean, more = {}): Promise<void> {
   const obs_info = { bucket_name: bucket, is_obs_created: create };
@@ -61,10 +56,12 @@ async function nextHour(bucket: string, digests: number): Promise<void> {
   house.skew += HOUR;
   owner = await house.signIn({ project: 'local' });
   team = await house.signIn({ project: TEAM });
+  // The log has every digest, and each bucket knows it.
   await until(async () => {
-    const keys = await keysIn(bucket);
-    const isLogged = keys.some((one) => one.endsWith('/checkpoint'));
-    return (isLogged && keys.filter((one) => one.includes('/Digest/')).length >= digests) || undefined;
+    const buckets = bucket === FIRST ? [FIRST] : [FIRST, SECOND];
+    const keys = (await Promise.all(buckets.map(keysIn))).flat();
+    const written = keys.filter((one) => one.includes('/Digest/')).length;
+    return (written >= digests && (await logged(objects, bucket)) === written) || undefined;
   });
 }
 
@@ -140,10 +137,11 @@ beforeAll(async () => {
   const encryption = { is_support_trace_files_encryption: true, kms_id: kms.id };
   await transfer(owner, SECOND, true, encryption);
   await report(owner, SECOND, 'ECS');
-  await nextHour(SECOND, 2);
+  await nextHour(SECOND, 14);
   key = path.join(directory, 'public-key');
   const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
   await writeFile(key, public_keys[0].public_key);
+  for (const bucket of [FIRST, SECOND]) there.set(bucket, await keysIn(bucket));
   const answer = await download(owner, `from=${begin}`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-disposition')).toMatch(
@@ -163,11 +161,12 @@ describe('a package with proofs', () => {
     expect(files).toEqual(expect.arrayContaining(['README.txt', 'package', 'public-keys/evidence-log']));
     expect(files.some((file) => file.includes('local-local_team'))).toBe(false);
     for (const bucket of [FIRST, SECOND]) {
-      const mine = (await keysIn(bucket)).filter(
+      const mine = (there.get(bucket) ?? []).filter(
         (one) => one.includes('_local_') && !one.includes('local-local_team'),
       );
       const digests = mine.filter((one) => one.includes('/Digest/'));
       const covered = mine.filter((one) => files.includes(`${bucket}/${one}`));
+      expect(digests.length).toBeGreaterThan(0);
       for (const digest of digests) {
         expect(covered).toContain(digest);
         const head = await objects.head(bucket, digest);
@@ -176,8 +175,8 @@ describe('a package with proofs', () => {
           expect(beside).toContain(`${name}: ${value}\n`);
       }
       for (const one of covered) {
-        const there = await buffer((await objects.get(bucket, one)).body);
-        expect((await readFile(path.join(unpacked, bucket, one))).equals(there)).toBe(true);
+        const kept = await buffer((await objects.get(bucket, one)).body);
+        expect((await readFile(path.join(unpacked, bucket, one))).equals(kept)).toBe(true);
       }
     }
   });

@@ -3,6 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DirectoryStore } from '../../../objects/index.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
+import { logged } from '../../../testing/logged.ts';
+import { until } from '../../../testing/until.ts';
 
 const BUCKET = 'shared-archive';
 const FOREIGN = 'foreign-archive';
@@ -25,15 +27,6 @@ const query = (values: Record<string, string>) => `?${new URLSearchParams(values
 const keysIn = async (bucket: string) => (await objects.list(bucket)).objects.map(({ key }) => key);
 const ofProject = (keys: string[], place: string) =>
   keys.filter((key) => key.includes(`CloudTrace-Digest_${place}_`) || key.includes(`CloudTrace_${place}_`));
-
-async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
-  for (let i = 0; i < 300; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error('it did not come');
-}
 
 /** Everything that a caller is given to see of a bucket. */
 async function seen(caller: Caller, bucket = BUCKET): Promise<{ key: string; kind: string }[]> {
@@ -92,8 +85,8 @@ beforeAll(async () => {
   await until(
     async () =>
       ((await keysIn(BUCKET)).filter((key) => key.includes('/Digest/ECS/')).length >= 3 &&
-        (await keysIn(BUCKET)).some((key) => key.endsWith('/checkpoint')) &&
-        (await keysIn(FOREIGN)).some((key) => key.endsWith('/checkpoint'))) ||
+        (await logged(objects, BUCKET)) > 0 &&
+        (await logged(objects, FOREIGN)) > 0) ||
       undefined,
   );
   const stray = { bucket: BUCKET, contentType: 'text/plain', body: Buffer.from('private') };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DirectoryStore } from '../../../objects/index.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
+import { until } from '../../../testing/until.ts';
 
 const BUCKET = 'audit-archive';
 const TRACKER = { tracker_type: 'system', tracker_name: 'system' };
@@ -16,15 +17,6 @@ const as = (token: string, method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${admin.projectId}${route}`, { token, body });
 const v3 = (method: string, route: string, body?: unknown) => as(admin.token, method, route, body);
 const RESOURCES = ['web-1', 'größe ✓', 'a "quoted" \\ name', 'line\nbreak', '\u2028', undefined];
-
-async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
-  for (let i = 0; i < 200; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come');
-}
 
 beforeAll(async () => {
   await house.start({ OPENCTS_TRANSFER_CYCLE: '1' });

@@ -10,6 +10,7 @@ import { verifyCommand } from '../../../evidence/index.ts';
 import { DirectoryStore, type ObjectStore, openS3 } from '../../../objects/index.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../../objects/testing/s3-server.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
+import { until } from '../../../testing/until.ts';
 
 const BUCKET = 'audit-archive';
 const HOUR = 3_600_000;
@@ -53,14 +54,6 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
     await s3?.stop();
   });
 
-  async function until<Result>(look: () => Promise<Result | undefined>, tries = 100): Promise<Result> {
-    for (let i = 0; i < tries; i++) {
-      const found = await look();
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error('it did not come');
-  }
   const keys = async () => (await objects.list(BUCKET)).objects.map(({ key }) => key);
   const read = async (key: string) => buffer((await objects.get(BUCKET, key)).body);
 
@@ -163,7 +156,7 @@ describe.each(['a directory', 'an S3 server'])('the archive in %s', (where) => {
       await until(async () => {
         const digests = (await keys()).filter((one) => one.includes('/Digest/'));
         return digests.length >= 3 ? digests : undefined;
-      }, 200);
+      });
       const { code, output } = await verify();
       expect([code, output]).toEqual([
         0,

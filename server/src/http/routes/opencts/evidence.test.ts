@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DirectoryStore } from '../../../objects/index.ts';
 import { House, JSON_TYPE, trace } from '../../../testing/house.ts';
 import { Receiver } from '../../../testing/receiver.ts';
+import { until } from '../../../testing/until.ts';
 
 /*
  * What a producer sent comes back as it was sent: in the list, by its id, in the older lists, in messages and in
@@ -18,15 +19,6 @@ const receiver = new Receiver();
 let admin: Awaited<ReturnType<House['signIn']>>;
 const v3 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not come');
-}
 
 beforeAll(async () => {
   await receiver.start();

@@ -13,21 +13,13 @@ import {
   whyNoS3,
 } from '../../../objects/testing/s3-server.ts';
 import { type Answer, House, PASSWORD, trace } from '../../../testing/house.ts';
+import { until } from '../../../testing/until.ts';
 
 const BUCKET = 'sealed-archive';
 const HOUR = 3_600_000;
 const TRACKER = { tracker_type: 'system', tracker_name: 'system' };
 
 for (const why of [whyNoS3, whyNoEncryptingS3]) if (why) console.warn(`skipped on S3: ${why}`);
-
-async function until<Result>(look: () => Promise<Result | undefined>): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('it did not come');
-}
 
 describe('trace files in a directory, encrypted with a named key', () => {
   const house = new House();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectMetadata, type Metadata } from '../../../metadata/index.ts';
 import { House } from '../../../testing/house.ts';
+import { until } from '../../../testing/until.ts';
 
 const house = new House();
 type Caller = Awaited<ReturnType<House['signIn']>>;
@@ -83,15 +84,9 @@ test('nor does one of the same project, while files of another tracker lie there
   );
   // Nor after the other tracker was sent elsewhere: its files are still there.
   await house.searchable((await house.signIn({})).token);
-  for (let i = 0; i < 100; i++) {
-    const [file] = await metadata
-      .selectFrom('trace_files')
-      .select('key')
-      .where('bucket', '=', ARCHIVE)
-      .execute();
-    if (file) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(() =>
+    metadata.selectFrom('trace_files').select('key').where('bucket', '=', ARCHIVE).executeTakeFirst(),
+  );
   await put(owner, system({ bucket_name: '' }));
   await house.call('DELETE', `/v3/${stranger.projectId}/trackers?tracker_name=thief`, {
     token: stranger.token,

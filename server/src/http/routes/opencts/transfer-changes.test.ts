@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DirectoryStore } from '../../../objects/index.ts';
 import { House, trace } from '../../../testing/house.ts';
+import { until } from '../../../testing/until.ts';
 
 const CYCLE_SECONDS = 3600;
 const [FIRST, SECOND, MARKS] = ['first-bucket', 'second-bucket', 'bucket-of-marks'] as const;
@@ -88,12 +89,10 @@ async function endCycle(): Promise<void> {
   const mark = `mark-${++count}`;
   await v3('POST', '/traces', { traces: [trace({ resource_id: mark })] }, other);
   house.skew += CYCLE_SECONDS * 1000;
-  for (let i = 0; i < 200; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  await until(async () => {
     const isCut = (await archived(MARKS)).some(({ resource_id }) => resource_id === mark);
-    if (isCut && (await metric('opencts_spool_bytes')) === 0) return;
-  }
-  throw new Error('the cycle does not end');
+    return (isCut && (await metric('opencts_spool_bytes')) === 0) || undefined;
+  });
 }
 
 test('what is recorded before a change goes where it was to go; what went nowhere, with the next transfer of the cycle', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { House, PASSWORD } from '../../../testing/house.ts';
 import { Receiver } from '../../../testing/receiver.ts';
+import { until } from '../../../testing/until.ts';
 
 /*
  * Whether an endpoint can be reached is tried with a real request, which goes no further than that of a subscription
@@ -22,16 +23,13 @@ const at = (path: string, more: object = {}) => ({
   endpoint: `${receiver.url}${path}`,
   ...more,
 });
-async function resultOf(task: string) {
-  for (let i = 0; i < 800; i++) {
+const resultOf = (task: string) =>
+  until(async () => {
     const { status, body } = await look(task);
     expect(status, JSON.stringify(body)).toBe(200);
     if (body.status !== 1) return body;
     expect(body.detail).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it does not end');
-}
+  });
 async function tried(body: unknown) {
   const answer = await begin(body);
   expect([answer.status, Object.keys(answer.body).sort()], JSON.stringify(answer.body)).toEqual([

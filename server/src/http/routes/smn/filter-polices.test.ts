@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectMetadata } from '../../../metadata/index.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
 import { Receiver } from '../../../testing/receiver.ts';
+import { until } from '../../../testing/until.ts';
 
 /*
  * Filter policies of subscriptions: whether a message with attributes is for a subscriber is decided when it is
@@ -18,15 +19,6 @@ type Attribute = { name: string; type: string; value: string | string[] };
 const v2 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v2/${admin.projectId}/notifications${route}`, { token: admin.token, body });
 const polices = (method: string, body: unknown) => v2(method, '/subscriptions/filter_polices', body);
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 400; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come');
-}
 
 async function subscribe(name: string): Promise<void> {
   const endpoint = `${receiver.url}/${name}`;

@@ -2,6 +2,7 @@ import { createVerify, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { House } from '../../../testing/house.ts';
 import { Receiver } from '../../../testing/receiver.ts';
+import { until } from '../../../testing/until.ts';
 
 const house = new House();
 const receiver = new Receiver();
@@ -11,15 +12,6 @@ const v2 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v2/${admin.projectId}/notifications${route}`, { token: admin.token, body });
 const v3 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
-
-async function until<Result>(look: () => Promise<Result | undefined> | Result | undefined): Promise<Result> {
-  for (let i = 0; i < 200; i++) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come');
-}
 
 beforeAll(async () => {
   await receiver.start();
