@@ -87,6 +87,10 @@ test.each(partOf(lost, 1))(
     const { answered, status, message } = await asked;
     expect([status, message]).toEqual([503, 'the trace store does not answer now; try again']);
     expect(answered - harmed).toBeLessThan(20_000);
+    // Nor is who asks now.
+    const late = performance.now();
+    expect((await list()).status).toBe(503);
+    expect(performance.now() - late).toBeLessThan(3_000);
 
     await expect.poll(async () => (await readyz()).status, LEAST_PATIENCE).toBe(200);
     expect(existsSync(`/proc/${pid}`)).toBe(false);

@@ -324,6 +324,8 @@ class ClickHouseStore implements TraceStore {
     settings: Partial<typeof CALLERS_SETTINGS> = {},
     signal?: AbortSignal,
   ): Promise<Found<Row>> {
+    // The client overlooks a signal that was aborted before.
+    signal?.throwIfAborted();
     try {
       const result = await client.query({
         query: bind(query, parameters),

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -667,6 +669,24 @@ for (const backend of BACKENDS) {
     );
   });
 }
+
+test('while the server is known to be silent, who asks then is not kept waiting either', async () => {
+  const sockets = new Set<net.Socket>();
+  const silent = net.createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const options = { server: { url: `http://127.0.0.1:${port}` }, database: 'opencts', cluster: '' };
+  const ears = { onDamage: () => undefined, onGone: () => undefined, silence: () => AbortSignal.abort() };
+  const store = clickhouseStore(options, undefined, ears);
+  try {
+    const asked = store.readerFor('a', new AbortController().signal).hourCounts('p', NOW, NOW + HOUR);
+    await expect(asked).rejects.toThrow(StoreUnavailable);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+    await store.close();
+  }
+});
 
 test('on a cluster the shards are replicated, and one table reads them all', () => {
   const statements = migrations({ database: 'opencts', cluster: 'audit' }).statements.join(';\n');
