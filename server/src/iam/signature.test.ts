@@ -127,6 +127,7 @@ test.each([
   ['', /the algorithm/],
   ['Basic abc', /taken are SDK-HMAC-SHA256 and V11-HMAC-SHA256/],
   ['SDK-HMAC-SM3 Access=a, SignedHeaders=x-sdk-date, Signature=00', /SDK-HMAC-SM3 is not taken/],
+  ['constructor Access=a, SignedHeaders=x-sdk-date, Signature=00', /constructor is not taken/],
   [`${A}host, Signature=${'0'.repeat(64)}`, /must name x-sdk-date/],
   [`${A}x-sdk-date, Signature=zz`, /64 hex/],
   [`SDK-HMAC-SHA256 SignedHeaders=x-sdk-date, Signature=${'0'.repeat(64)}`, /is missing/],

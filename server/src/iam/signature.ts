@@ -37,7 +37,10 @@ export interface BodyDigest {
   length: number;
 }
 
-const ALGORITHMS: Record<string, 'SDK' | 'V11'> = { 'SDK-HMAC-SHA256': 'SDK', 'V11-HMAC-SHA256': 'V11' };
+const ALGORITHMS = new Map<string, 'SDK' | 'V11'>([
+  ['SDK-HMAC-SHA256', 'SDK'],
+  ['V11-HMAC-SHA256', 'V11'],
+]);
 /** Visible ASCII without `#`. */
 const TARGET = /^[!"$-~]+$/;
 /** A query that cannot be mistaken for a body of JSON: some clients sign it in the place of one. */
@@ -54,9 +57,9 @@ const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 export function parseAuthorization(header: string): Authorization | string {
   const blank = header.indexOf(' ');
   const algorithm = blank === -1 ? header : header.slice(0, blank);
-  const family = ALGORITHMS[algorithm];
+  const family = ALGORITHMS.get(algorithm);
   if (family === undefined) {
-    return `the algorithm ${algorithm.slice(0, 40)} is not taken; taken are ${Object.keys(ALGORITHMS).join(' and ')}`;
+    return `the algorithm ${algorithm.slice(0, 40)} is not taken; taken are ${[...ALGORITHMS.keys()].join(' and ')}`;
   }
   const fields = new Map<string, string>();
   for (const part of header.slice(blank + 1).split(',')) {

@@ -60,7 +60,7 @@ export class Commands {
     const isLong = text[start - 2] === '-';
     if (/[\w-]/.test(text[start - (isLong ? 3 : 2)] ?? '')) return undefined;
     const flag = isLong ? word : word.slice(0, 1);
-    for (const form of program.flags[flag] ?? []) {
+    for (const form of (Object.hasOwn(program.flags, flag) && program.flags[flag]) || []) {
       const found = this.argument(form, start, start + flag.length);
       if (found) return found;
     }
