@@ -153,10 +153,9 @@ export class SecretNames {
   }
 
   /** The same of a line in UTF-8. */
-  acquitsBytes(bytes: Buffer, start: number, end: number): boolean {
-    if (this.hint.inBytes(bytes, start, end)) return false;
-    const at = bytes.indexOf(AT, start);
-    return at === -1 || at >= end || !namesUser(bytes.toString('utf8', start, end));
+  acquitsBytes(line: Buffer): boolean {
+    if (this.hint.inBytes(line, 0, line.length)) return false;
+    return !line.includes(AT) || !namesUser(line.toString('utf8'));
   }
 
   /** Whether there could be a secret in a text. */

@@ -51,8 +51,8 @@ export class Masker {
   }
 
   /** The same of a line in UTF-8. */
-  acquitsBytes(bytes: Buffer, start: number, end: number): boolean {
-    return this.names.acquitsBytes(bytes, start, end);
+  acquitsBytes(line: Buffer): boolean {
+    return this.names.acquitsBytes(line);
   }
 
   /** A text of any kind. */

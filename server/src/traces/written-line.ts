@@ -103,9 +103,10 @@ export class LineWriter {
     }
     chunk[used] = OPEN;
     chunk[this.at++] = CLOSE;
-    if (!masker.acquitsBytes(chunk, used, this.at)) return undefined;
+    const line = chunk.subarray(used, this.at);
+    if (!masker.acquitsBytes(line)) return undefined;
     this.used = this.at;
-    return chunk.subarray(used, this.at);
+    return line;
   }
 
   /** Nobody needs the lines any more that it has made. */

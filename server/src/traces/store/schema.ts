@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readable } from './readable.ts';
+import { textMember } from './readable.ts';
 
 /** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
 export interface TableNames {
@@ -28,8 +28,8 @@ export const COLUMNS: Readonly<Record<string, string>> = {
   time: INSTANT,
   record_time: INSTANT,
   user: TEXT,
-  user_name: `${NAME} DEFAULT JSONExtractString(${readable('user')}, 'name')`,
-  access_key_id: `${NAME} DEFAULT JSONExtractString(${readable('user')}, 'access_key_id')`,
+  user_name: `${NAME} DEFAULT ${textMember('user', 'name', 'name')}`,
+  access_key_id: `${NAME} DEFAULT ${textMember('user', 'access_key_id', 'name')}`,
   source_ip: TEXT,
   code: NAME,
   request: TEXT,
