@@ -1,93 +1,175 @@
 import type { Lead } from './lead.ts';
-import { type Edit, MASK } from './mask-edits.ts';
-import { endOfQuoted, QUOTE } from './mask-marks.ts';
+import { argumentAfter } from './mask-arguments.ts';
+import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
+import { endOfQuoted, isWithin, QUOTE } from './mask-marks.ts';
+import type { SecretNames } from './mask-names.ts';
 import { endOfWord } from './mask-parts.ts';
-import { at } from './mask-sticky.ts';
+import { type Form, PROGRAMS, type Program } from './mask-programs.ts';
+import type { Steps } from './mask-steps.ts';
+import { at, past } from './mask-sticky.ts';
 import { valueAt } from './mask-value.ts';
 
-/** How the argument of a flag is written: `-p x`, `-px`, and `-u name:x`. */
-type Form = 'behind' | 'attached' | 'user';
+/** Marks in an argument are looked at with what stands around them. */
+const COST_OF_FLAG = 4;
 
-interface Program {
-  words: RegExp;
-  flags: Readonly<Record<string, readonly Form[]>>;
-}
-
-/** Programs whose short flags take secrets. */
-const PROGRAMS: readonly Program[] = [
-  {
-    words: /^curl(?:\.exe)?$/i,
-    flags: { u: ['user'], U: ['user'], user: ['user'], 'proxy-user': ['user'] },
-  },
-  { words: /^(?:mysql|mariadb)(?:[_-]?[a-z]+)?(?:\.exe)?$/i, flags: { p: ['attached'] } },
-  { words: /^sshpass$/i, flags: { p: ['behind', 'attached'] } },
-  { words: /^login$/i, flags: { p: ['behind', 'attached'] } },
-  { words: /^redis-cli$/i, flags: { a: ['behind'] } },
-  {
-    words: /^ldap(?:search|modify|add|delete|passwd|whoami|compare|modrdn)$/i,
-    flags: { w: ['behind', 'attached'] },
-  },
-];
-/** How their names begin. */
-const PROGRAM = /^(?:curl|mysql|mariadb|sshpass|login|redis-cli|ldap)/i;
-/** What stands before `login`: other programs have no password behind `-p`. */
-const LOGIN =
-  /(?:docker|podman|nerdctl|buildah|skopeo|crane|helm\s{1,4}registry|oc|az)\s{1,4}(?:-\S{1,40}\s{1,4})?$/i;
+/** How programs' names begin. */
+const PROGRAM =
+  /^(?:curl|mysql|mariadb|sshpass|login|redis-cli|ldap|openssl|secret|mongo|sqlcmd|mosquitto_|user|smbclient|rabbitmqctl)/i;
+/** What stands around the name of a program where it is one: no image, no file of data, no name of something else. */
+const ENDS_NAME = /[\s"'`\\,]|$/y;
+const NO_PROGRAM =
+  /(?:--?(?:name|image|hostname|network|link|service|volume)(?:\s{1,4}|=)|\/(?:var|etc)\/\S{0,60})["']?$/i;
 /** How far flags are from their program. */
-const LONGEST_COMMAND = 1000;
+const LONGEST_COMMAND = 8000;
+/** How far is looked back at what stands before a word. */
+const LONGEST_BEFORE = 128;
+/** Flags behind it are another command's. Semicolons are also in headers, `&` in URLs. */
+const SEPARATOR = /&&|\|\||[|&](?=\s)|(?<=\s)[|&;]|;(?=\s|$)(?!\s{1,4}[\w-]{1,40}=)|(?<![\\^`]\r?)\n/y;
+const SEPARATES = '&|;\n';
+/** What stands before a mark that opens. */
+const BEFORE_MARK = /[\s=:([{,$\\]/;
+/** Flags of sshpass with an argument that is no secret. */
+const OTHER_ARGUMENT = /-[Pfd]\s{0,8}["']?$/;
+const REMOTE = /^(?:ssh|scp|sftp|rsync)$/i;
+
 const SPACES = /(?:[^\S\r\n]|\\\r?\n){1,40}(?!-)/y;
 const SPACES_OR_SIGN = /(?:[^\S\r\n]|\\\r?\n){0,40}=?/y;
-const USER = /(?:\\*["'])?[^\s:"'\\]{1,256}:/y;
+/** What stands in an argument before the secret. */
+const LEADS: Readonly<Partial<Record<Form, RegExp>>> = {
+  user: /(?:\\*["'])?[^\s:"'\\]{0,256}:/y,
+  pass: /(?:\\*["'])?pass:/y,
+  pair: /(?:\\*["'])?[^\s=;"'\\/]{1,256}=/y,
+  'domain user': /(?:\\*["'])?[^\s%"']{1,256}%/y,
+};
+/** The last of up to two words. */
+const LAST_WORD = /[^\S\r\n]{1,8}(?:[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8})?(?=[^\s;|&<>-])/y;
+const SECOND_WORD = /[^\S\r\n]{1,8}[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8}(?=[^\s;|&<>-])/y;
+/** A published port is no secret. */
+const PORTS = /(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?=\s|["',/]|$)/y;
+/** `aws configure set name x`, `npm config set name x`, `setx name x`. */
+const SETTING = /(?:\bconfig(?:ure)?\s{1,4}set|\bsetx)\s{1,4}["']?[^\s"']{0,80}$/i;
 
-/** Secrets behind short flags, while the words of a text are walked. */
+/** Whether an argument is the name of a program, maybe with its path. */
+export function isProgram(argument: string): boolean {
+  const name = argument.slice(Math.max(argument.lastIndexOf('/'), argument.lastIndexOf('\\')) + 1);
+  return PROGRAM.test(name) && PROGRAMS.some(({ words }) => words.test(name));
+}
+
+/** Secrets of programs' arguments, while the words of a text are walked. */
 export class Commands {
   private program: Program | undefined;
   private at = 0;
+  /** Up to where separators were looked for, and the mark that is open there. */
+  private seen = 0;
+  private mark: string | undefined;
   private readonly text: string;
+  private readonly names: SecretNames;
+  private readonly steps: Steps;
 
-  constructor(text: string) {
+  constructor(text: string, names: SecretNames, steps: Steps) {
     this.text = text;
+    this.names = names;
+    this.steps = steps;
   }
 
-  /** What is secret behind a word, when that is a flag of the program which was named last. */
+  /** What is secret behind a word, by the program which was named last. */
   secretAfter(start: number, word: string): Edit | undefined {
-    const { text, program } = this;
-    if (text[start - 1] !== '-') {
-      this.named(start, word);
-      return undefined;
+    if (this.text[start - 1] !== '-') return this.bareWord(start, word);
+    const program = this.running(start);
+    if (!program) return undefined;
+    const isLong = this.text[start - 2] === '-';
+    if (/[\w-]/.test(this.text[start - (isLong ? 3 : 2)] ?? '')) return undefined;
+    const whole = program.flags.get(word);
+    if (whole) return this.firstOf(whole, start, start + word.length);
+    if (isLong) return undefined;
+    const switches = program.switches?.exec(word)?.[0].length ?? 0;
+    for (const skipped of new Set([0, switches])) {
+      const forms = program.flags.get(word.charAt(skipped));
+      if (forms) return this.firstOf(forms, start, start + skipped + 1);
     }
-    if (!program || start - this.at > LONGEST_COMMAND) return undefined;
-    const isLong = text[start - 2] === '-';
-    if (/[\w-]/.test(text[start - (isLong ? 3 : 2)] ?? '')) return undefined;
-    const flag = isLong ? word : word.slice(0, 1);
-    for (const form of (Object.hasOwn(program.flags, flag) && program.flags[flag]) || []) {
-      const found = this.argument(form, start, start + flag.length);
+    return undefined;
+  }
+
+  private bareWord(start: number, word: string): Edit | undefined {
+    const { text } = this;
+    const end = start + word.length;
+    const form = this.program?.verbs?.get(word.toLowerCase());
+    if (form && this.running(start)) return this.firstOf([form], start, end);
+    if (this.program?.runsAnother && this.startsAnother(start, word)) this.program = undefined;
+    const isSetting =
+      this.names.of(word) && SETTING.test(text.slice(Math.max(0, start - LONGEST_BEFORE), start));
+    if (isSetting) return this.firstOf(['behind'], start, end);
+    this.named(start, word);
+    return undefined;
+  }
+
+  private startsAnother(start: number, word: string): boolean {
+    const before = this.text.slice(Math.max(0, start - 16), start);
+    return (/[\s"']$/.test(before) || REMOTE.test(word)) && !OTHER_ARGUMENT.test(before);
+  }
+
+  /** The program, if flags here are still its own. */
+  private running(place: number): Program | undefined {
+    if (!this.program) return undefined;
+    if (place - this.at > LONGEST_COMMAND) this.program = undefined;
+    while (this.program && this.seen < place) this.passCharacter(this.seen++);
+    return this.program;
+  }
+
+  private passCharacter(index: number): void {
+    const character = this.text[index] as string;
+    const before = this.text[index - 1] ?? '';
+    if (character === '"' || character === "'") {
+      const mark = before === '\\' ? `\\${character}` : character;
+      if (this.mark === mark) this.mark = undefined;
+      else if (this.mark === undefined && BEFORE_MARK.test(before)) this.mark = mark;
+    } else if (this.mark === undefined && SEPARATES.includes(character)) {
+      if (at(SEPARATOR, this.text, index)) this.program = undefined;
+    }
+  }
+
+  private named(start: number, word: string): void {
+    if (!PROGRAM.test(word) || !at(ENDS_NAME, this.text, start + word.length)) return;
+    const before = this.text.slice(Math.max(0, start - LONGEST_BEFORE), start);
+    const program = PROGRAMS.find(({ words, after }) => words.test(word) && (!after || after.test(before)));
+    if (!program || NO_PROGRAM.test(before)) return;
+    this.program = program;
+    this.at = start;
+    this.seen = start;
+    this.mark = undefined;
+  }
+
+  private firstOf(forms: readonly Form[], name: number, end: number): Edit | undefined {
+    if (!this.steps.takeName(COST_OF_FLAG)) return unseenFrom(this.text, name);
+    for (const form of forms) {
+      const found = this.argument(form, name, end);
       if (found) return found;
     }
     return undefined;
   }
 
-  private named(start: number, word: string): void {
-    const program = PROGRAM.test(word) && PROGRAMS.find(({ words }) => words.test(word));
-    if (!program) return;
-    const isLogin = word.length === 5 && /^login$/i.test(word);
-    if (isLogin && !LOGIN.test(this.text.slice(Math.max(0, start - 64), start))) return;
-    this.program = program;
-    this.at = start;
-  }
-
   private argument(form: Form, name: number, end: number): Edit | undefined {
     const { text } = this;
     const lead = { ...FLAG, name };
+    const marked = argumentAfter(text, name, end, end);
     if (form === 'attached') {
-      return /[\s,;|&)\]}]/.test(text[end] ?? ' ') ? undefined : valueAt(text, { ...lead, start: end });
+      const quote = at(QUOTE, text, end)?.[2];
+      const isClosed = marked !== undefined || (quote !== undefined && isWithin(text, quote, name));
+      if (isClosed || /[\s,;|&)\]}]/.test(text[end] ?? ' ') || at(PORTS, text, end)) return undefined;
+      return valueAt(text, { ...lead, start: end });
+    }
+    if (form === 'last' || form === 'second') {
+      const words = form === 'last' ? LAST_WORD : SECOND_WORD;
+      return at(words, text, end) ? valueAt(text, { ...lead, start: words.lastIndex }) : undefined;
     }
     if (form === 'behind') {
-      return at(SPACES, text, end) ? valueAt(text, { ...lead, start: SPACES.lastIndex }) : undefined;
+      const start = marked ?? (at(SPACES, text, end) ? SPACES.lastIndex : undefined);
+      return start === undefined || at(PORTS, text, start) ? undefined : valueAt(text, { ...lead, start });
     }
-    const behind = at(SPACES_OR_SIGN, text, end) ? SPACES_OR_SIGN.lastIndex : end;
-    if (!at(USER, text, behind)) return undefined;
-    const start = USER.lastIndex;
+    const behind = marked ?? past(SPACES_OR_SIGN, text, end);
+    const pattern = LEADS[form] as RegExp;
+    if (!at(pattern, text, behind)) return undefined;
+    const start = pattern.lastIndex;
     const quote = at(QUOTE, text, behind);
     const close = quote?.[2] ? endOfQuoted(text, start, quote) : endOfWord(text, start, { ...lead, start });
     return { start, end: close, text: MASK };

@@ -246,6 +246,41 @@ describe('short flags of programs', () => {
     ['helm registry login h -u jane -p a', `helm registry login h -u jane -p ${M}`],
     ['redis-cli -h db -a b ping', `redis-cli -h db -a ${M} ping`],
     ['ldapsearch -x -D cn=admin -w a -b dc=x', `ldapsearch -x -D cn=admin -w ${M} -b dc=x`],
+    ['curl -sSLu jane:a -u :b https://h', `curl -sSLu jane:${M} -u :${M} https://h`],
+    [
+      "curl -H 'A: b; c; d' -u p:a -b 'sid=b; n=c' --pass d u",
+      `curl -H 'A: b; c; d' -u p:${M} -b 'sid=${M}' --pass ${M} u`,
+    ],
+    ['curl https://h/?a=1&b=2 -H A: b; q=1 -u p:a', `curl https://h/?a=1&b=2 -H A: b; q=1 -u p:${M}`],
+    [`curl -d '${'x'.repeat(3000)}' \\\n -u p:a`, `curl -d '${'x'.repeat(3000)}' \\\n -u p:${M}`],
+    ['mysqladmin -u root password a', `mysqladmin -u root password ${M}`],
+    [
+      'redis-cli -h h AUTH a; redis-cli --pass b ping',
+      `redis-cli -h h AUTH ${M}; redis-cli --pass ${M} ping`,
+    ],
+    ['redis-cli AUTH jane a', `redis-cli AUTH jane ${M}`],
+    ['redis-cli config set requirepass a', `redis-cli config set requirepass ${M}`],
+    ["openssl rsa -passin pass:a -passout 'pass:b c'", `openssl rsa -passin pass:${M} -passout 'pass:${M}'`],
+    ['aws configure set aws_secret_access_key a', `aws configure set aws_secret_access_key ${M}`],
+    [
+      'npm config set //h/:_authToken a; setx DB_PASSWORD b',
+      `npm config set //h/:_authToken ${M}; setx DB_PASSWORD ${M}`,
+    ],
+    [
+      'kubectl create secret generic d --from-literal=n=a',
+      `kubectl create secret generic d --from-literal=n=${M}`,
+    ],
+    ['mongosh -u u -p a; sqlcmd -U sa -P b', `mongosh -u u -p ${M}; sqlcmd -U sa -P ${M}`],
+    ['useradd -p a jane; smbclient //h/s -U jane%b', `useradd -p ${M} jane; smbclient //h/s -U jane%${M}`],
+    [
+      'rabbitmqctl add_user jane a; mosquitto_pub -P b',
+      `rabbitmqctl add_user jane ${M}; mosquitto_pub -P ${M}`,
+    ],
+    [
+      'keytool -storepass a -keypass b; REDISCLI_AUTH=c x',
+      `keytool -storepass ${M} -keypass ${M}; REDISCLI_AUTH=${M} x`,
+    ],
+    ['docker exec -it db mysql -pa', `docker exec -it db mysql -p${M}`],
     ['mysql -u root -p shop'],
     ['docker run -u 1000:1000 -p 80:80 nginx'],
     ['docker run --user 1000:1000 mysql -p 1'],
@@ -254,6 +289,68 @@ describe('short flags of programs', () => {
     ['tar -p x; mysqlserver is up'],
     // Names that every object has are flags of nothing.
     ...Object.getOwnPropertyNames(Object.prototype).map((name): Case => [`curl --${name} x -${name}`]),
+  ]);
+});
+
+describe('flags of other programs, and of none', () => {
+  masks([
+    ['mysql -h h && ssh -p2222 jane@h'],
+    ['mysql db < x.sql; mkdir -pv /x'],
+    ['mysql db | docker run -p8080:80 x'],
+    ['redis-cli keys x | grep -a y'],
+    ['ldapsearch -x\ngrep -w a b'],
+    ['docker login h; docker run -p 8080:80 x'],
+    ['docker login h && mkdir -p /x'],
+    ['curl -s h > x; docker run -u 1000:1000 x'],
+    ['apt install curl && su-exec -u node:node x'],
+    ['sshpass -e ssh -p 22 jane@h', 'sshpass -e ssh -p 22 jane@h'],
+    ['sshpass -f /x /usr/bin/ssh -p 22 jane@h'],
+    ['docker run --name mysql -p3306:3306 mysql:8'],
+    ['mysqld -port 3306; curl -b cookies.txt u'],
+    ['mysql -e "select password from users"'],
+    ['openssl rsa -passin env:A -passout file:/x'],
+    ['kubectl create configmap c --from-literal=n=a'],
+    ['rabbitmqctl add_user jane'],
+    ['aws configure set region eu; failed to set password for jane'],
+  ]);
+});
+
+describe('arguments of programs in lists of JSON', () => {
+  masks([
+    ['{"cmd":["mysql","-u","root","-pa b","shop"]}', `{"cmd":["mysql","-u","root","-p${M}","shop"]}`],
+    [
+      '["/usr/bin/sshpass","-p","a\\"b,c","ssh","-p","22"]',
+      `["/usr/bin/sshpass","-p","${M}","ssh","-p","22"]`,
+    ],
+    ['["curl","-su","jane:\\u0041 b","u"]', `["curl","-su","jane:${M}","u"]`],
+    ['["docker","login","-u","j","-p","a"]', `["docker","login","-u","j","-p","${M}"]`],
+    ['["redis-cli","-a","a","get","b"]', `["redis-cli","-a","${M}","get","b"]`],
+    ['["openssl","rsa","-passin","pass:a"]', `["openssl","rsa","-passin","pass:${M}"]`],
+    [
+      '["aws","configure","set","aws_secret_access_key","a"]',
+      `["aws","configure","set","aws_secret_access_key","${M}"]`,
+    ],
+    ["{'args': ['sshpass', '-p', 'a', 'ssh']}", `{'args': ['sshpass', '-p', '${M}', 'ssh']}`],
+    ['["docker","run","-p","80:80","mysql","-v"]'],
+    ['["mysql","-u","root"]'],
+    ['{"names":["mysql","curl"],"n":["-p","-u"]}'],
+  ]);
+});
+
+describe('logs and environments that name no secret', () => {
+  masks([
+    ['sudo: jane : TTY=pts/0 ; PWD=/home/jane ; USER=root ; COMMAND=/bin/sh'],
+    ['passwd[123]: pam_unix(passwd:chauthtok): password changed for jane'],
+    ['passwd: password changed for jane'],
+    ['{"env":["PWD=/home/jane","OLDPWD=/"]}'],
+    ['{"PWD":"/home/jane","pwd":"/a"}', `{"PWD":"/home/jane","pwd":"${M}"}`],
+    [
+      '{"authorization":{"action":"a/b","scope":"/s","role":"r","parameter":"x"}}',
+      `{"authorization":{"action":"a/b","scope":"/s","role":"r","parameter":"${M}"}}`,
+    ],
+    ['said "sshpass -p" and "x"; it is "mysql -p" or "y"'],
+    ['passwd: a', `passwd: ${M}`],
+    ['Server=h;UID=sa;PWD=/a;n=1', `Server=h;UID=sa;PWD=${M};n=1`],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { endOfString } from '@opencts/client/json';
+import type { Element } from './mask-argv.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
 import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
@@ -21,6 +22,8 @@ interface Open {
   values: Edit[] | undefined;
   /** Of a list, how many elements have ended. */
   elements: number;
+  /** Of a list, its strings, which can be a command with its arguments. */
+  strings: Element[];
 }
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
@@ -33,6 +36,19 @@ const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN
 const HARMLESS = /^(?:true|false|null|True|False|None|undefined)$/;
 /** What holds secrets only, also as a structure. */
 const HEADER = /(?:authorization|cookies?)$/i;
+/** What says which permission is meant by an `authorization`, in records of Azure. */
+const OF_PERMISSION = /^(?:action|scope|role)$/;
+/** In an environment, no password. */
+const DIRECTORY = /^(?:OLD)?PWD$/;
+
+/** What is looked for below the structure. */
+export interface Below {
+  /** Edits within the inner of a string, from `start` to `end`. */
+  inString: (start: number, end: number) => Edit[];
+  /** Edits within the strings of a list. */
+  inList: (strings: readonly Element[]) => Edit[];
+}
+
 /** JSON in a text, as far as it is some. */
 export interface JsonPart extends Structure {
   edits: Edit[];
@@ -44,17 +60,16 @@ export interface JsonPart extends Structure {
  * Where secrets stand in a JSON object or list, also when it is cut off, with commas too many, or ends in something
  * else.
  * @param start of it in the text
- * @param inString edits within the inner of a string, from `start` to `end`
  * @param isCut whether the text went on: what would be named there could be a secret
  */
 export function jsonSecrets(
   text: string,
   start: number,
   names: SecretNames,
-  inString: (start: number, end: number) => Edit[],
+  below: Below,
   isCut: boolean,
 ): JsonPart {
-  return new Scanner(text, start, names, inString, isCut).run();
+  return new Scanner(text, start, names, below, isCut).run();
 }
 
 class Scanner {
@@ -62,7 +77,7 @@ class Scanner {
   private readonly text: string;
   private readonly start: number;
   private readonly names: SecretNames;
-  private readonly inString: (start: number, end: number) => Edit[];
+  private readonly below: Below;
   private readonly isCut: boolean;
   private readonly stack: Open[] = [];
   private next: Token = 'value';
@@ -70,17 +85,11 @@ class Scanner {
   /** Where the last token begins, besides colons, when it is a string. */
   private lastString: number | undefined;
 
-  constructor(
-    text: string,
-    start: number,
-    names: SecretNames,
-    inString: (start: number, end: number) => Edit[],
-    isCut: boolean,
-  ) {
+  constructor(text: string, start: number, names: SecretNames, below: Below, isCut: boolean) {
     this.text = text;
     this.start = start;
     this.names = names;
-    this.inString = inString;
+    this.below = below;
     this.isCut = isCut;
     this.at = start;
   }
@@ -101,7 +110,7 @@ class Scanner {
       if (text[start] !== ':') this.lastString = text[start] === '"' ? start : undefined;
       this.skipSpace();
     } while (this.at < text.length);
-    for (const open of this.stack) this.pair(open);
+    for (const open of this.stack) this.list(open);
     if (this.isCut && resume === text.length) this.unnamed();
     return { edits, end: understood, resume, open: this.stack.length, labelled: this.stack.at(-1)?.labelled };
   }
@@ -131,7 +140,7 @@ class Scanner {
         if (next === 'colon' || (next === 'value' && around.isObject)) return false;
         this.at++;
         stack.pop();
-        this.pair(around);
+        this.list(around);
         this.ended({ start: around.start, end: this.at, text: `"${MASK}"` });
         return true;
       case ',':
@@ -154,7 +163,11 @@ class Scanner {
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
     around.secrecy =
       this.names.of(around.name) ??
-      (around.isHeader ? 'text' : LABELLED.test(around.name) ? around.labelled : undefined);
+      (around.isHeader && !OF_PERMISSION.test(around.name)
+        ? 'text'
+        : LABELLED.test(around.name)
+          ? around.labelled
+          : undefined);
     this.at = inner + 1;
     this.next = 'colon';
   }
@@ -166,11 +179,13 @@ class Scanner {
     const isCut = end === text.length;
     this.at = end + 1;
     const mask = { start, end, text: isCut ? `${MASK}"` : MASK };
-    if (around?.secrecy) {
+    const isDirectory = around?.isObject && text[start] === '/' && DIRECTORY.test(around.name);
+    if (around?.secrecy && !isDirectory) {
       if (start < end) edits.push(mask);
     } else {
-      for (const edit of this.inString(start, end)) edits.push(edit);
+      for (const edit of this.below.inString(start, end)) edits.push(edit);
     }
+    if (around && !around.isObject) around.strings.push({ start, end });
     if (around)
       this.label(around, end - start <= LONGEST_LABEL ? unescapeJson(text.slice(start, end)).text : '');
     this.ended(mask);
@@ -193,8 +208,9 @@ class Scanner {
     return FLAG.test(said) || (RAW_HEADERS.test(name) && elements % 2 === 0);
   }
 
-  /** A list of two in a list is a name and its value. */
-  private pair({ pair, elements, values }: Open): void {
+  /** Arguments of a program in a list; a list of two in a list is a name and its value. */
+  private list({ pair, elements, values, strings }: Open): void {
+    if (strings.length > 1) for (const edit of this.below.inList(strings)) this.edits.push(edit);
     if (pair && elements === 2) for (const value of values ?? []) this.edits.push(value);
   }
 
@@ -228,6 +244,7 @@ class Scanner {
       isHeader,
       values: undefined,
       elements: 0,
+      strings: [],
     });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;

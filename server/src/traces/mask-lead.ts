@@ -26,6 +26,11 @@ const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:(?:[bfrune]{1,2}|u&|\$
 /** Around the name in a list of pairs: `[('Cookie', 'x'), …`. */
 const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
 const COMMA = /,\s{0,4}(?=["'])/y;
+/** The working directory in an environment, and in the log of sudo. */
+const DIRECTORY = /=\/[\w./~+@-]{0,300}(?=\s|["'\]]|$)/y;
+/** `passwd[12]: pam_unix(passwd:chauthtok): …`, `passwd: password changed for …` */
+const LOG_OF_PASSWD =
+  /\[\d{1,10}\]:\s|:[a-z]{1,20}\)|:\s(?:pam_|password\s|all\s|authentication\s|changing\s|expir|permission\s|user\s|the\s)/iy;
 /** What ends the name of a member in brackets, and of one of several: `user[password]=`, `password[0]=`. */
 const BRACKET = /\]?(?:\[\d{0,3}\])?/y;
 /** The rest of a tag of markup, and what its text begins with. */
@@ -42,11 +47,19 @@ const PLAIN = { around: undefined, slashes: '', isHeader: false } as const;
 export function secretLead(text: string, start: number, word: string, names: SecretNames): Lead | undefined {
   const value = statementValue(text, start, word);
   if (value !== undefined) return { ...PLAIN, secrecy: 'all', name: start, start: value, kind: 'pair' };
+  if (isNoSecret(text, start, word)) return undefined;
   const name = nameOf(word);
   const isShort = text[start + word.length] === '=' && isParameter(text, start);
   const isFlag = text[start - 1] === '-';
   const secrecy = isShort ? names.ofParameter(name) : isFlag ? names.ofFlag(name) : names.of(name);
   return secrecy && leadOf(text, start, word, secrecy);
+}
+
+/** Names of directories and programs, in environments and logs, which would be names of secrets elsewhere. */
+function isNoSecret(text: string, start: number, word: string): boolean {
+  const pattern =
+    word === 'PWD' || word === 'OLDPWD' ? DIRECTORY : word === 'passwd' ? LOG_OF_PASSWD : undefined;
+  return pattern !== undefined && at(pattern, text, start + word.length) !== null;
 }
 
 const isParameter = (text: string, start: number) =>

@@ -35,7 +35,10 @@ export function closesOnLine(text: string, from: number, quote: RegExpExecArray)
 export function isWithin(text: string, mark: string, place: number): boolean {
   const before = text.slice(Math.max(0, place - LONGEST_LINE), place);
   const line = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1);
-  return line.replaceAll(APOSTROPHE, '').split(mark).length % 2 === 0;
+  const marks = mark === "'" ? line.replaceAll(APOSTROPHE, '') : line;
+  let isOpen = false;
+  for (let at = marks.indexOf(mark); at !== -1; at = marks.indexOf(mark, at + 1)) isOpen = !isOpen;
+  return isOpen;
 }
 
 /** Where a mark stands next on a line. */

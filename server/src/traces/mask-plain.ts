@@ -32,7 +32,7 @@ export function plainSecrets(
 ): Edit[] {
   const edits: Edit[] = [];
   const pairs = new Pairs(text, names, steps);
-  const commands = new Commands(text);
+  const commands = new Commands(text, names, steps);
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word] = match;

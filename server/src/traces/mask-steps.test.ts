@@ -91,6 +91,7 @@ test.each([
   ['names of secrets', 'password: "S3CRET", size: 1, ', 'password'],
   ['labels', 'name: "password", value: "S3CRET", ', 'name'],
   ['names without values', '<password>', '<password>'],
+  ['flags of programs', `mysql -pS3CRET"b"'c' `, 'mysql'],
 ])(
   '%s are looked at up to a bound for all texts of a trace; what is behind is masked whole',
   (_, one, name) => {

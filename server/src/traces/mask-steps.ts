@@ -16,9 +16,10 @@ export class Steps {
     this.left = most;
   }
 
-  /** Whether one more name of a secret may be looked at. */
-  takeName(): boolean {
-    return --this.names >= 0;
+  /** Whether one more name of a secret may be looked at. @param cost of it, in those of a common name */
+  takeName(cost = 1): boolean {
+    this.names -= cost;
+    return this.names >= 0;
   }
 
   /** Whether a text of that length may be looked through, too. */

@@ -1,4 +1,5 @@
 import { endOfString } from '@opencts/client/json';
+import { argumentSecrets, type Element } from './mask-argv.ts';
 import { type Edit, liftEdits, UNSEEN, unescapeAny, unescapeJson } from './mask-edits.ts';
 import { jsonSecrets } from './mask-json.ts';
 import type { SecretNames } from './mask-names.ts';
@@ -26,7 +27,8 @@ export function textSecrets(text: string, names: SecretNames, within = surface()
   let read = 0;
   const plain = plainSecrets(text, names, within.steps, (start) => {
     const inString = (from: number, to: number) => below(search, { start: from, end: to }, unescapeJson);
-    const json = jsonSecrets(text, start, names, inString, within.isCut);
+    const inList = (strings: readonly Element[]) => argumentSecrets(text, strings, names, within.steps);
+    const json = jsonSecrets(text, start, names, { inString, inList }, within.isCut);
     for (const edit of json.edits) structures.push(edit);
     if (json.end > start) {
       if (start > read) gaps.push({ start: read, end: start });

@@ -1,0 +1,50 @@
+import { Commands, isProgram } from './mask-commands.ts';
+import { type Edit, liftEdits, unescapeJson } from './mask-edits.ts';
+import type { SecretNames } from './mask-names.ts';
+import type { Steps } from './mask-steps.ts';
+
+/** A string of a list, by its inner. */
+export interface Element {
+  start: number;
+  end: number;
+}
+
+/** What would end or divide a word of a command line; in a list, an element is one word whatever is in it. */
+const DIVIDES = /[^\w:.%@/=+~-]/g;
+/** A command of many programs that takes a name and its value. */
+const SETS = /^(?:config(?:ure)?|setx)$/i;
+const WORD = /[A-Za-z][A-Za-z0-9_.-]*/g;
+
+/**
+ * Secrets among the arguments of programs in a list of JSON, `["mysql", "-px"]`: the list is read as a command line.
+ * @param elements of the list in its order, those that are strings
+ */
+export function argumentSecrets(
+  text: string,
+  elements: readonly Element[],
+  names: SecretNames,
+  steps: Steps,
+): Edit[] {
+  const said = elements.map(({ start, end }) => unescapeJson(text.slice(start, end)));
+  if (!said.some((one) => SETS.test(one.text) || isProgram(one.text))) return [];
+  const line = said.map((one) => one.text.replaceAll(DIVIDES, 'x')).join(' ');
+  const commands = new Commands(line, names, steps);
+  const edits: Edit[] = [];
+  let element = 0;
+  /** Where the element begins in the line. */
+  let begins = 0;
+  WORD.lastIndex = 0;
+  for (let match = WORD.exec(line); match; match = WORD.exec(line)) {
+    const next = WORD.lastIndex;
+    const found = commands.secretAfter(match.index, match[0]);
+    WORD.lastIndex = Math.max(next, found?.end ?? 0);
+    if (!found || found.end === found.start) continue;
+    while (found.start > begins + lengthOf(said, element)) begins += lengthOf(said, element++) + 1;
+    const inner = { start: found.start - begins, end: lengthOf(said, element), text: found.text };
+    const one = said[element];
+    if (one) edits.push(...liftEdits([inner], one, (elements[element] as Element).start));
+  }
+  return edits;
+}
+
+const lengthOf = (said: readonly { text: string }[], element: number) => said[element]?.text.length ?? 0;
