@@ -1,5 +1,5 @@
 import { Commands, isProgram } from './mask-commands.ts';
-import { type Edit, liftEdits, unescapeJson } from './mask-edits.ts';
+import { type Edit, liftEdits, UNSEEN, unescapeJson } from './mask-edits.ts';
 import type { SecretNames } from './mask-names.ts';
 import type { Steps } from './mask-steps.ts';
 
@@ -25,8 +25,10 @@ export function argumentSecrets(
   names: SecretNames,
   steps: Steps,
 ): Edit[] {
-  const said = elements.map(({ start, end }) => unescapeJson(text.slice(start, end)));
-  if (!said.some((one) => SETS.test(one.text) || isProgram(one.text))) return [];
+  const raw = elements.map(({ start, end }) => text.slice(start, end));
+  if (!raw.some((one) => SETS.test(one) || isProgram(one))) return [];
+  if (!steps.takeName()) return elements.map(({ start, end }) => ({ start, end, text: UNSEEN }));
+  const said = raw.map(unescapeJson);
   const line = said.map((one) => one.text.replaceAll(DIVIDES, 'x')).join(' ');
   const commands = new Commands(line, names, steps);
   const edits: Edit[] = [];

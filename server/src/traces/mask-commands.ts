@@ -10,7 +10,7 @@ import { at, past } from './mask-sticky.ts';
 import { valueAt } from './mask-value.ts';
 
 /** Marks in an argument are looked at with what stands around them. */
-const COST_OF_FLAG = 4;
+const COST_OF_FLAG = 3;
 
 /** How programs' names begin. */
 const PROGRAM =
