@@ -1,17 +1,19 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { opencts, wrong } from './backing-up.ts';
 import {
+  type AccessKey,
+  accessKey,
   indexed,
   listAll,
   partOf,
   type RunningServer,
   removeDirectory,
   report,
-  signIn,
+  signed,
   startServer,
   temporaryDirectory,
   trace,
@@ -93,28 +95,10 @@ async function archivedIds(data: string): Promise<Map<string, number>> {
   return seen;
 }
 
-interface Key {
-  access: string;
-  secret: string;
-}
-
-async function accessKey(at: RunningServer): Promise<Key> {
-  const { userId } = await signIn(at.url);
-  const body = { credential: { user_id: userId } };
-  return (await call(at, 'POST', '/v3.0/OS-CREDENTIAL/credentials', body)).credential;
-}
-
 /** @returns the status of a call that an access key signed */
-async function callSigned(at: RunningServer, { access, secret }: Key): Promise<number> {
-  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+async function callSigned(at: RunningServer, key: AccessKey): Promise<number> {
   const route = `/v3/${at.projectId}/trackers`;
-  const head = `host:${new URL(at.url).host}\nx-sdk-date:${date}\n`;
-  const canonical = ['GET', `${route}/`, '', head, 'host;x-sdk-date', hash('')].join('\n');
-  const toSign = ['SDK-HMAC-SHA256', date, hash(canonical)].join('\n');
-  const signature = createHmac('sha256', secret).update(toSign).digest('hex');
-  const authorization = `SDK-HMAC-SHA256 Access=${access}, SignedHeaders=host;x-sdk-date, Signature=${signature}`;
-  const { status } = await fetch(`${at.url}${route}`, { headers: { 'x-sdk-date': date, authorization } });
+  const { status } = await fetch(`${at.url}${route}`, { headers: signed(key, new URL(at.url).host, route) });
   return status;
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -130,6 +131,36 @@ export async function signIn(
     token: response.headers.get('x-subject-token') ?? '',
     projectId: token.project.id,
     userId: token.user.id,
+  };
+}
+
+export interface AccessKey {
+  access: string;
+  secret: string;
+}
+
+/** A permanent access key of the administrator. */
+export async function accessKey(at: RunningServer): Promise<AccessKey> {
+  const { userId } = await signIn(at.url);
+  const response = await fetch(`${at.url}/v3.0/OS-CREDENTIAL/credentials`, {
+    method: 'POST',
+    headers: { 'x-auth-token': at.token, 'content-type': 'application/json' },
+    body: JSON.stringify({ credential: { user_id: userId } }),
+  });
+  return ((await response.json()) as { credential: AccessKey }).credential;
+}
+
+/** Headers of a GET that an access key signed (`docs/reference/iam-auth.md`). @param route without a query */
+export function signed({ access, secret }: AccessKey, host: string, route: string) {
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const head = `host:${host}\nx-sdk-date:${date}\n`;
+  const canonical = ['GET', `${route}/`, '', head, 'host;x-sdk-date', hash('')].join('\n');
+  const toSign = ['SDK-HMAC-SHA256', date, hash(canonical)].join('\n');
+  const signature = createHmac('sha256', secret).update(toSign).digest('hex');
+  return {
+    'x-sdk-date': date,
+    authorization: `SDK-HMAC-SHA256 Access=${access}, SignedHeaders=host;x-sdk-date, Signature=${signature}`,
   };
 }
 
