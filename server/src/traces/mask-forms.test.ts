@@ -349,6 +349,12 @@ describe('logs and environments that name no secret', () => {
       `{"authorization":{"action":"a/b","scope":"/s","role":"r","parameter":"${M}"}}`,
     ],
     ['said "sshpass -p" and "x"; it is "mysql -p" or "y"'],
+    ['Login failed: password: incorrect, token: expired'],
+    [
+      '{"requirePassword":"no","token":"Expired.","password":"nobody"}',
+      `{"requirePassword":"no","token":"Expired.","password":"${M}"}`,
+    ],
+    ['?require_password=no&has_token=yes&password=note', `?require_password=no&has_token=yes&password=${M}`],
     ['passwd: a', `passwd: ${M}`],
     ['Server=h;UID=sa;PWD=/a;n=1', `Server=h;UID=sa;PWD=${M};n=1`],
   ]);

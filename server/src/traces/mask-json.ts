@@ -1,7 +1,7 @@
 import { endOfString } from '@opencts/client/json';
 import type { Element } from './mask-argv.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
-import type { Secrecy, SecretNames } from './mask-names.ts';
+import { isNoSecret, type Secrecy, type SecretNames } from './mask-names.ts';
 import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
 
 /** An object or a list that is open where the scanner stands. */
@@ -181,7 +181,7 @@ class Scanner {
     const mask = { start, end, text: isCut ? `${MASK}"` : MASK };
     const isDirectory = around?.isObject && text[start] === '/' && DIRECTORY.test(around.name);
     if (around?.secrecy && !isDirectory) {
-      if (start < end) edits.push(mask);
+      if (start < end && (isCut || !isNoSecret(text.slice(start, end)))) edits.push(mask);
     } else {
       for (const edit of this.below.inString(start, end)) edits.push(edit);
     }

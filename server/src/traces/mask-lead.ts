@@ -47,7 +47,7 @@ const PLAIN = { around: undefined, slashes: '', isHeader: false } as const;
 export function secretLead(text: string, start: number, word: string, names: SecretNames): Lead | undefined {
   const value = statementValue(text, start, word);
   if (value !== undefined) return { ...PLAIN, secrecy: 'all', name: start, start: value, kind: 'pair' };
-  if (isNoSecret(text, start, word)) return undefined;
+  if (isOtherThing(text, start, word)) return undefined;
   const name = nameOf(word);
   const isShort = text[start + word.length] === '=' && isParameter(text, start);
   const isFlag = text[start - 1] === '-';
@@ -56,7 +56,7 @@ export function secretLead(text: string, start: number, word: string, names: Sec
 }
 
 /** Names of directories and programs, in environments and logs, which would be names of secrets elsewhere. */
-function isNoSecret(text: string, start: number, word: string): boolean {
+function isOtherThing(text: string, start: number, word: string): boolean {
   const pattern =
     word === 'PWD' || word === 'OLDPWD' ? DIRECTORY : word === 'passwd' ? LOG_OF_PASSWD : undefined;
   return pattern !== undefined && at(pattern, text, start + word.length) !== null;

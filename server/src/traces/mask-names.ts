@@ -3,6 +3,13 @@ import { WordFinder } from './mask-hint.ts';
 /** What of a secret member is masked: whatever its value is, or text only, while structures are looked through. */
 export type Secrecy = 'all' | 'text';
 
+/** Values that tell of a secret, and are none. */
+const NO_SECRET =
+  /^(?:null|true|false|none|nil|undefined|yes|no|required|optional|missing|empty|invalid|incorrect|wrong|expired|revoked|rotated|changed|unchanged|enabled|disabled|\**)[.!]?$/i;
+const LONGEST_NO_SECRET = 12;
+/** Whether a value says how it stands with a secret: `password: incorrect`. */
+export const isNoSecret = (value: string) => value.length <= LONGEST_NO_SECRET && NO_SECRET.test(value);
+
 /** What may stand within a name and counts for nothing. */
 const SEPARATORS = ' _.-]';
 

@@ -2,6 +2,7 @@ import type { Lead } from './lead.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { beginsLine, foldedLines, linesOfYaml } from './mask-lines.ts';
 import { endOfStructure, QUOTE } from './mask-marks.ts';
+import { isNoSecret } from './mask-names.ts';
 import { endOfTouching, endOfWord, quotedParts } from './mask-parts.ts';
 import { at, nextOf, past } from './mask-sticky.ts';
 
@@ -9,7 +10,6 @@ import { at, nextOf, past } from './mask-sticky.ts';
 export const SPACE = /(?:[^\S\r\n]|[\\^`]\r?\n)*/y;
 export const ANY_SPACE = /\s*/y;
 const SCHEME = /(?:bearer|basic|token|digest|negotiate|apikey)[^\S\r\n]+(?=[^\s"'])/iy;
-const HARMLESS = /^(?:null|true|false|none|nil|undefined|\**)$/i;
 const LINE = /(?:\\+(?![\\nr"'`])|[^\r\n\\])*/y;
 /** What a block of YAML begins with. */
 const BLOCK = /[|>][+-]?\d?(?:[^\S\r\n]{1,80}#[^\r\n]{0,400}|[^\S\r\n]*)(?=\r?\n)/y;
@@ -123,7 +123,7 @@ function endOfBraces(text: string, lead: Lead): number {
 }
 
 function bare(text: string, start: number, end: number): Edit | undefined {
-  return end - start <= 12 && HARMLESS.test(text.slice(start, end)) ? undefined : { start, end, text: MASK };
+  return isNoSecret(text.slice(start, end)) ? undefined : { start, end, text: MASK };
 }
 
 function endOf(text: string, mark: string, from: number): number {
