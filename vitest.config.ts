@@ -6,6 +6,10 @@ import { faultsIn, whyNoFaults } from './server/src/testing/faults/faults.ts';
 /** Many tests wait more than they work: two at once also where there are two cores. */
 const workers = Math.max(2, os.availableParallelism() - 1);
 
+/** Longer than anything takes on a machine that does much else. */
+const PATIENCE_MS = 30_000;
+const patient = { expect: { poll: { timeout: PATIENCE_MS } } };
+
 /** Where a report for machines goes, beside what people read. */
 const report = process.env.OPENCTS_TEST_REPORT;
 
@@ -17,6 +21,7 @@ export default defineConfig({
       { test: { name: 'client', include: ['client/src/**/*.test.ts'], maxWorkers: workers } },
       {
         test: {
+          ...patient,
           name: 'server',
           include: ['server/src/**/*.test.ts'],
           exclude: ['server/src/**/*.faults.test.ts'],
@@ -28,6 +33,7 @@ export default defineConfig({
       {
         // Below these tests calls on files fail. All share the rules: one file after the other.
         test: {
+          ...patient,
           name: 'faults',
           include: ['server/src/**/*.faults.test.ts'],
           globalSetup: 'server/src/testing/faults/setup.ts',
@@ -39,6 +45,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           name: 'attack',
           include: ['server/attack/**/*.test.ts'],
           testTimeout: 900_000,
@@ -48,6 +55,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patient,
           name: 'browser',
           include: ['browser/**/*.test.ts'],
           testTimeout: 120_000,

@@ -442,7 +442,7 @@ test('clocks that jump end a cycle, and no trace is in two files', async () => {
     ids.push(...(await record({}, {})));
     const files = (await readyStretches(spool)).length;
     now += jump;
-    await expect.poll(async () => (await readyStretches(spool)).length, { timeout: 5000 }).toBe(files + 1);
+    await expect.poll(async () => (await readyStretches(spool)).length).toBe(files + 1);
   }
   await archiving.stop();
   const files = await spooled();

@@ -9,6 +9,7 @@ import { sure } from '../clock/index.ts';
 import { AsideKeeper, Follower, type Frame, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
+import { until } from '../testing/until.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import { NOTIFIER, Notifier, type NotifierOptions } from './notifier.ts';
 
@@ -303,10 +304,7 @@ describe('the notifier', () => {
     await notifier.start();
   }
   async function waitFor(messages: number): Promise<void> {
-    for (let i = 0; queued < messages; i++) {
-      if (i > 500) throw new Error(`${queued} of ${messages} came`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until(() => queued >= messages || undefined);
   }
   const waiting = (subscription: string) =>
     metadata
@@ -662,9 +660,9 @@ describe('the notifier', () => {
     await record([{}, {}, {}]);
     await waitFor(9);
     expect(await metadata.selectFrom('smn_deliveries').select('seq').execute()).toHaveLength(20);
-    await vi.waitFor(async () => {
+    await until(async () => {
       const told = await metadata.selectFrom('smn_attempts').selectAll().execute();
-      expect(new Set(told.map((row) => row.subscription_id)).size).toBe(18);
+      return new Set(told.map((row) => row.subscription_id)).size === 18 || undefined;
     });
   });
 });

@@ -72,11 +72,9 @@ test.skipIf(process.platform !== 'linux').each<[string, ((socket: Socket) => voi
   for (const outcome of outcomes) {
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ name: 'ObjectStoreError' });
   }
-  await expect.poll(async () => (await descriptors()).files, { timeout: 5_000 }).toBe(before.files);
+  await expect.poll(async () => (await descriptors()).files).toBe(before.files);
   store.close();
   for (const socket of taken) socket.destroy();
-  await expect
-    .poll(async () => (await descriptors()).sockets, { timeout: 5_000 })
-    .toBeLessThanOrEqual(before.sockets);
+  await expect.poll(async () => (await descriptors()).sockets).toBeLessThanOrEqual(before.sockets);
   server.close();
 });

@@ -83,7 +83,7 @@ describe.skipIf(whyNoFaults)('a trace file whose disk fails while it is fetched'
       return undefined;
     } finally {
       const name = path.join(house.directory, 'objects', bucket, key);
-      await vi.waitFor(async () => expect(await openFilesBelow(name)).toEqual([]));
+      await expect.poll(() => openFilesBelow(name)).toEqual([]);
     }
   }
 
