@@ -3,8 +3,8 @@ import { at } from './mask-sticky.ts';
 
 /** What can stand before the marks of a text in programs and shells. */
 const LITERAL = /(?:[bfrune]{1,2}|\$)?(?=\\*["'])/iy;
-/** Between two arguments in marks. */
-const NEXT_MARKED = /\s{0,8},?\s{0,8}[bfrun]?(?=\\*["'])/iy;
+/** Between two arguments in marks, also in the log of Linux's audit: `a1="-p" a2="x"`. */
+const NEXT_MARKED = /\s{0,8},?\s{0,8}(?:a\d{1,4}=|[bfrun])?(?=\\*["'])/iy;
 /** Between two of a list without marks. */
 const NEXT = /,[^\S\r\n]{0,4}(?=[^\s,-])/y;
 const MOST_DASHES = 2;

@@ -62,6 +62,8 @@ export class Commands {
   /** Up to where separators were looked for, and the mark that is open there. */
   private seen = 0;
   private mark: string | undefined;
+  /** How many parentheses are open there. */
+  private depth = 0;
   private readonly text: string;
   private readonly names: SecretNames;
   private readonly steps: Steps;
@@ -105,7 +107,12 @@ export class Commands {
 
   private startsAnother(start: number, word: string): boolean {
     const before = this.text.slice(Math.max(0, start - 16), start);
-    return (/[\s"']$/.test(before) || REMOTE.test(word)) && !OTHER_ARGUMENT.test(before);
+    const isBare =
+      this.running(start) !== undefined &&
+      this.mark === undefined &&
+      /\s$/.test(before) &&
+      this.text[start + word.length] !== '=';
+    return (isBare || REMOTE.test(word)) && !OTHER_ARGUMENT.test(before);
   }
 
   /** The program, if flags here are still its own. */
@@ -123,8 +130,11 @@ export class Commands {
       const mark = before === '\\' ? `\\${character}` : character;
       if (this.mark === mark) this.mark = undefined;
       else if (this.mark === undefined && BEFORE_MARK.test(before)) this.mark = mark;
-    } else if (this.mark === undefined && SEPARATES.includes(character)) {
-      if (at(SEPARATOR, this.text, index)) this.program = undefined;
+    } else if (this.mark === undefined) {
+      if (character === '(') this.depth++;
+      else if (character === ')') this.depth = Math.max(0, this.depth - 1);
+      else if (this.depth === 0 && SEPARATES.includes(character) && at(SEPARATOR, this.text, index))
+        this.program = undefined;
     }
   }
 
@@ -137,6 +147,7 @@ export class Commands {
     this.at = start;
     this.seen = start;
     this.mark = undefined;
+    this.depth = 0;
   }
 
   private firstOf(forms: readonly Form[], name: number, end: number): Edit | undefined {

@@ -24,6 +24,8 @@ interface Open {
   elements: number;
   /** Of a list, its strings, which can be a command with its arguments. */
   strings: Element[];
+  /** Of an object, the command whose arguments another member can be. */
+  command: Element[];
 }
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
@@ -40,6 +42,10 @@ const HEADER = /(?:authorization|cookies?)$/i;
 const OF_PERMISSION = /^(?:action|scope|role)$/;
 /** In an environment, no password. */
 const DIRECTORY = /^(?:OLD)?PWD$/;
+
+/** Members that hold a command, and its arguments beside it. */
+const COMMAND = /^(?:command|cmd|program|executable|exe|entrypoint)$/i;
+const ARGUMENTS = /^(?:args|argv|arguments|cmd)$/i;
 
 /** What is looked for below the structure. */
 export interface Below {
@@ -186,6 +192,7 @@ class Scanner {
       for (const edit of this.below.inString(start, end)) edits.push(edit);
     }
     if (around && !around.isObject) around.strings.push({ start, end });
+    else if (around && COMMAND.test(around.name)) around.command = [{ start, end }];
     if (around)
       this.label(around, end - start <= LONGEST_LABEL ? unescapeJson(text.slice(start, end)).text : '');
     this.ended(mask);
@@ -210,7 +217,12 @@ class Scanner {
 
   /** Arguments of a program in a list; a list of two in a list is a name and its value. */
   private list({ pair, elements, values, strings }: Open): void {
-    if (strings.length > 1) for (const edit of this.below.inList(strings)) this.edits.push(edit);
+    const around = this.stack.at(-1);
+    // A command has its arguments once.
+    const command = around?.isObject && ARGUMENTS.test(around.name) ? around.command.splice(0) : [];
+    const all = [...command, ...strings];
+    if (all.length > 1) for (const edit of this.below.inList(all)) this.edits.push(edit);
+    if (around?.isObject && COMMAND.test(around.name)) around.command = strings;
     if (pair && elements === 2) for (const value of values ?? []) this.edits.push(value);
   }
 
@@ -245,6 +257,7 @@ class Scanner {
       values: undefined,
       elements: 0,
       strings: [],
+      command: [],
     });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;

@@ -98,7 +98,7 @@ const PARTS = [
     ' ',
   ),
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser'.split(' '),
-  ...'curl mysqlu mysqlh mysqlp mysqld mysqla mysql"," mysql\',\' mysql\\ mariadb docker","login podman","login docker\\",\\"login dockerlogin podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin azlogin rediscli ldaps ldapm ldapa ldapd ldapp ldapw ldapc openssl mongo sqlcmd mosquitto useradd usermod smbclient rabbitmqctl'.split(
+  ...'curl mysqlu mysqlh mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mariadb docker" docker\\ podman" dockerlogin podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin azlogin rediscli ldaps ldapm ldapa ldapd ldapp ldapw ldapc openssl mongo sqlcmd mosquitto useradd usermod smbclient rabbitmqctl'.split(
     ' ',
   ),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
@@ -108,7 +108,7 @@ const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** A program that takes a secret behind a short flag. */
-const PROGRAM = String.raw`(?:curl|mysql\w*|mariadb[\w-]*|sshpass|login|redis-cli|ldap\w+|openssl|mongo(?:sh|dump|restore|export|import)?|sqlcmd|mosquitto_\w+|useradd|usermod|smbclient|rabbitmqctl|create\s{1,4}secret)(?:\.exe)?(?:\s|\+|%20|\\|",\s{0,8}"[^"]{0,200}"\s{0,8}[,\]]|'\s{0,8},?\s{0,8}')`;
+const PROGRAM = String.raw`(?:curl|mysql\w*|mariadb[\w-]*|sshpass|login|redis-cli|ldap\w+|openssl|mongo(?:sh|dump|restore|export|import)?|sqlcmd|mosquitto_\w+|useradd|usermod|smbclient|rabbitmqctl|create\s{1,4}secret)(?:\.exe)?(?:\s|\+|%20|\\|,|"\s{0,8}[,\]\s]|'\s{0,8},?\s{0,8}')`;
 /** How they end, which takes longer to find. */
 const NAME = `${PROGRAM}|(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** What stands before a whole name. */
