@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
@@ -28,6 +29,13 @@ export interface Template {
   updatedAt: number;
 }
 
+export interface TemplatePage {
+  name: string | undefined;
+  protocol: string | undefined;
+  offset: number;
+  limit: number;
+}
+
 /** Texts with placeholders, one for each name and protocol (`docs/reference/smn-api.md` 6). */
 export class Templates {
   private readonly metadata: Metadata;
@@ -38,27 +46,30 @@ export class Templates {
     this.clock = clock;
   }
 
-  /** Oldest first. */
-  async list(projectId: string): Promise<Template[]> {
-    const rows = await this.metadata
-      .selectFrom('smn_templates')
-      .selectAll()
-      .where('project_id', '=', projectId)
-      .orderBy('created_at')
-      .orderBy('id')
-      .execute();
-    return rows.map(toTemplate);
+  /** Those of a name and a protocol, as far as given; oldest first. Texts can be long, so they are read one by one. */
+  async page(projectId: string, { name, protocol, offset, limit }: TemplatePage) {
+    let query = this.metadata.selectFrom('smn_templates').select('id').where('project_id', '=', projectId);
+    if (name) query = query.where('name', '=', name);
+    if (protocol) query = query.where('protocol', '=', protocol);
+    const found = await query.orderBy('created_at').orderBy('id').execute();
+    const templates: Template[] = [];
+    for (const { id } of found.slice(offset, offset + limit)) {
+      const one = await this.find(projectId, id);
+      if (one) templates.push(one);
+      await turn();
+    }
+    return { count: found.length, templates };
   }
 
   /** @throws CtsError 404 */
   async get(projectId: string, id: string): Promise<Template> {
-    const found = (await this.list(projectId)).find((one) => one.id === id);
+    const found = await this.find(projectId, id);
     if (!found) throw ERRORS.smn(404, '0027', `there is no message template ${id}`);
     return found;
   }
 
-  /** @throws CtsError 400 */
-  async create(projectId: string, name: string, protocol: string, content: string): Promise<Template> {
+  /** @returns its id @throws CtsError 400 */
+  async create(projectId: string, name: string, protocol: string, content: string): Promise<string> {
     checkContent(content);
     const now = this.clock();
     const id = randomBytes(16).toString('hex');
@@ -82,7 +93,7 @@ export class Templates {
       }
       await transaction.insertInto('smn_templates').values(row).execute();
     });
-    return this.get(projectId, id);
+    return id;
   }
 
   async update({ id }: Template, content: string): Promise<void> {
@@ -109,7 +120,12 @@ export class Templates {
         throw ERRORS.smn(403, '0009', `tags.${tag} has more than ${MOST_VALUE_BYTES} bytes`, 'tags');
       }
     }
-    const named = (await this.list(projectId)).filter((one) => one.name === name);
+    const named = await this.metadata
+      .selectFrom('smn_templates')
+      .select(['protocol', 'content'])
+      .where('project_id', '=', projectId)
+      .where('name', '=', name)
+      .execute();
     const byProtocol = Object.fromEntries(
       named.map(({ protocol, content }) => [
         protocol,
@@ -128,6 +144,16 @@ export class Templates {
       );
     }
     return { subject: '', default: text, byProtocol: others };
+  }
+
+  private async find(projectId: string, id: string): Promise<Template | undefined> {
+    const row = await this.metadata
+      .selectFrom('smn_templates')
+      .selectAll()
+      .where('project_id', '=', projectId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toTemplate(row);
   }
 }
 

@@ -56,9 +56,9 @@ export const templateRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     },
     async (request, reply) => {
       const { message_template_name: name, content, protocol } = request.body;
-      const made = await templates.create(request.params.project_id, name, protocol, content);
-      about(request, { resourceId: made.id });
-      return reply.code(201).send({ ...idOf(request), message_template_id: made.id });
+      const id = await templates.create(request.params.project_id, name, protocol, content);
+      about(request, { resourceId: id });
+      return reply.code(201).send({ ...idOf(request), message_template_id: id });
     },
   );
 
@@ -86,11 +86,9 @@ export const templateRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (serv
     },
     async (request) => {
       const { offset, limit, message_template_name: name, protocol } = request.query;
-      const found = (await templates.list(request.params.project_id)).filter(
-        (one) => (!name || one.name === name) && (!protocol || one.protocol === protocol),
-      );
-      const page = found.slice(offset, offset + limit).map(view);
-      return { ...idOf(request), message_template_count: found.length, message_templates: page };
+      const asked = { name, protocol, offset, limit };
+      const { count, templates: page } = await templates.page(request.params.project_id, asked);
+      return { ...idOf(request), message_template_count: count, message_templates: page.map(view) };
     },
   );
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectMetadata, type Metadata } from '../../../metadata/index.ts';
 import { House } from '../../../testing/house.ts';
+import { longestPause } from '../../../testing/longest-pause.ts';
 
 const TOPICS = 3000;
 const house = new House();
@@ -12,18 +13,6 @@ let metadata: Metadata;
 const v2 = (method: string, route: string, body?: unknown) =>
   house.call(method, `/v2/${admin.projectId}${route}`, { token: admin.token, body });
 const seek = (body: object) => v2('POST', '/smn_topic/resource_instances/action', body);
-
-/** The longest that the thread which answers everybody was kept, ms. */
-async function longestPause(work: () => Promise<unknown>): Promise<number> {
-  let [last, longest] = [performance.now(), 0];
-  const beat = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 5);
-  await work();
-  clearInterval(beat);
-  return Math.max(longest, performance.now() - last);
-}
 
 /** As many topics as a project may have, with as many tags as they may have. */
 beforeAll(async () => {
