@@ -256,6 +256,7 @@ export async function startApp({
       ...gate.queues,
       delivery.detections.turns,
       delivery.topics.looks,
+      delivery.notifications.lists,
       queries,
       ...searches.queues,
       largeBodies,

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Selectable } from 'kysely';
 import { ERRORS } from '../errors.ts';
-import type { Metadata } from '../metadata/index.ts';
+import type { Database, Metadata } from '../metadata/index.ts';
+import { FairQueue } from '../shares/index.ts';
 import { parseUrn, type Topics } from '../smn/index.ts';
 import { checkAmounts } from './amounts.ts';
 import { parseCondition } from './conditions.ts';
+import { LIST_SHARES } from './limits.ts';
 import type { ChangedNotification, NewNotification, Notification } from './schema.ts';
 import type { NotificationSettings } from './settings.ts';
 import { readSettings } from './stored.ts';
@@ -22,6 +26,8 @@ const UNREADABLE: NotificationSettings = { operation_type: 'customized', topic_i
 
 /** Key event notifications of all projects: which traces are to be told, and to whom. */
 export class Notifications {
+  /** For lists of all notifications of a project. */
+  readonly lists = new FairQueue(LIST_SHARES);
   private readonly metadata: Metadata;
   private readonly topics: Topics;
   private readonly clock: () => number;
@@ -35,41 +41,34 @@ export class Notifications {
     this.changed = changed;
   }
 
-  /** In order of their making. */
-  async list(owner: NotificationOwner): Promise<Notification[]> {
-    const rows = await this.metadata
+  /** Those of a kind and a name, as far as given, in order of their making. All together can be megabytes. */
+  list(
+    owner: NotificationOwner,
+    sought: { type?: 'smn' | 'fun'; name?: string } = {},
+  ): Promise<Notification[]> {
+    return this.lists.run(owner.domainId, async () => {
+      const heads = (await this.heads(owner)).filter(
+        ({ type, name }) => (!sought.type || type === sought.type) && (!sought.name || name === sought.name),
+      );
+      const found: Notification[] = [];
+      for (const { id } of heads) {
+        const one = await this.read(owner, id);
+        if (one) found.push(one);
+        await turn();
+      }
+      return found;
+    });
+  }
+
+  /** What they are called, in order of their making. */
+  heads({ projectId }: NotificationOwner) {
+    return this.metadata
       .selectFrom('notifications')
-      .selectAll()
-      .where('project_id', '=', owner.projectId)
+      .select(['id', 'name', 'type'])
+      .where('project_id', '=', projectId)
       .orderBy('created_at')
       .orderBy('id')
       .execute();
-    return rows.map((row) => {
-      const { value: stored } = readSettings(row.settings);
-      const {
-        topic_id,
-        agency_name,
-        operation_type,
-        operations = [],
-        notify_user_list = [],
-        filter,
-      } = stored ?? UNREADABLE;
-      return {
-        notification_id: row.id,
-        notification_name: row.name,
-        notification_type: row.type,
-        operation_type,
-        operations,
-        notify_user_list,
-        status: row.enabled === 1 && stored ? 'enabled' : 'disabled',
-        ...(topic_id ? { topic_id } : {}),
-        ...(filter ? { filter } : {}),
-        ...(agency_name ? { agency_name } : {}),
-        project_id: row.project_id,
-        domain_id: owner.domainId,
-        create_time: row.created_at,
-      };
-    });
   }
 
   /**
@@ -115,14 +114,14 @@ export class Notifications {
 
   /** Operations, users and filter are replaced; topic and agency stay when left out. @throws CtsError 400, 404 */
   async update(owner: NotificationOwner, request: ChangedNotification): Promise<Notification> {
-    const known = await this.list(owner);
+    const known = await this.heads(owner);
     const { notification_name: name } = request;
-    const before = meant(known, request);
-    if (!before) throw ERRORS.noSuchNotification(request.notification_id || name);
-    const { notification_id: id } = before;
+    const id = meant(known, request);
+    const before = id === undefined ? undefined : await this.read(owner, id);
+    if (!before || id === undefined) throw ERRORS.noSuchNotification(request.notification_id || name);
     refuseTaken(
       name,
-      known.filter((one) => one !== before).map(({ notification_name }) => notification_name),
+      known.filter((one) => one.id !== id).map((one) => one.name),
     );
     const { topic_id = before.topic_id ?? '', agency_name = before.agency_name ?? '' } = request;
     const type = await this.check(owner, request, topic_id);
@@ -157,7 +156,8 @@ export class Notifications {
 
   /** The one that a change means, if it is there. */
   async find(owner: NotificationOwner, change: ChangedNotification): Promise<Notification | undefined> {
-    return meant(await this.list(owner), change);
+    const id = meant(await this.heads(owner), change);
+    return id === undefined ? undefined : this.read(owner, id);
   }
 
   /** Rules between members, and that the topic is there. @returns what kind of target it is */
@@ -174,18 +174,55 @@ export class Notifications {
 
   /** @throws CtsError 404 CTS.0403 */
   private async get(owner: NotificationOwner, id: string): Promise<Notification> {
-    const found = (await this.list(owner)).find(({ notification_id }) => notification_id === id);
+    const found = await this.read(owner, id);
     if (!found) throw ERRORS.noSuchNotification(id);
     return found;
   }
+
+  private async read(owner: NotificationOwner, id: string): Promise<Notification | undefined> {
+    const row = await this.metadata
+      .selectFrom('notifications')
+      .selectAll()
+      .where('project_id', '=', owner.projectId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && toNotification(owner, row);
+  }
 }
 
-/** By its id, or by its name where a client does not know the id yet (`docs/reference/cts-api.md` 5.2). */
+function toNotification(owner: NotificationOwner, row: Selectable<Database['notifications']>): Notification {
+  const { value: stored } = readSettings(row.settings);
+  const {
+    topic_id,
+    agency_name,
+    operation_type,
+    operations = [],
+    notify_user_list = [],
+    filter,
+  } = stored ?? UNREADABLE;
+  return {
+    notification_id: row.id,
+    notification_name: row.name,
+    notification_type: row.type,
+    operation_type,
+    operations,
+    notify_user_list,
+    status: row.enabled === 1 && stored ? 'enabled' : 'disabled',
+    ...(topic_id ? { topic_id } : {}),
+    ...(filter ? { filter } : {}),
+    ...(agency_name ? { agency_name } : {}),
+    project_id: row.project_id,
+    domain_id: owner.domainId,
+    create_time: row.created_at,
+  };
+}
+
+/** The id of the one that is meant: by its id, or by its name where a client does not know the id yet (`docs/reference/cts-api.md` 5.2). */
 function meant(
-  known: readonly Notification[],
+  known: readonly { id: string; name: string }[],
   { notification_id: id, notification_name: name }: ChangedNotification,
-): Notification | undefined {
-  return known.find((one) => (id === '' ? one.notification_name === name : one.notification_id === id));
+): string | undefined {
+  return known.find((one) => (id === '' ? one.name === name : one.id === id))?.id;
 }
 
 function settingsOf(request: NewNotification, topic_id: string, agency_name: string): string {

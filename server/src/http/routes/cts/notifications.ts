@@ -147,16 +147,16 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         .map((id) => id.trim())
         .filter((id) => id !== '');
       if (ids.length === 0) throw ERRORS.invalidBody('notification_id', 'notification_id is empty');
-      const known = (await notifications.list(owner)).filter((one) => ids.includes(one.notification_id));
+      const known = (await notifications.heads(owner)).filter((one) => ids.includes(one.id));
       about(request, {
         resourceId: ids.join(',').slice(0, 1024),
         resourceName: known
-          .map((one) => one.notification_name)
+          .map((one) => one.name)
           .join(',')
           .slice(0, 1024),
       });
       await notifications.remove(owner, ids);
-      const unknown = ids.filter((id) => !known.some((one) => one.notification_id === id));
+      const unknown = ids.filter((id) => !known.some((one) => one.id === id));
       if (unknown.length > 0) throw ERRORS.noSuchNotification(unknown.join(', '));
       return reply.code(204).send();
     },
@@ -177,11 +177,10 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       },
     },
     async ({ principal, params, query }) => {
-      const found = (await notifications.list(ownerOf(principal))).filter(
-        ({ notification_type, notification_name }) =>
-          notification_type === params.notification_type &&
-          (!query.notification_name || notification_name === query.notification_name),
-      );
+      const found = await notifications.list(ownerOf(principal), {
+        type: params.notification_type,
+        ...(query.notification_name ? { name: query.notification_name } : {}),
+      });
       if (query.notification_name && found.length === 0) {
         throw ERRORS.noSuchNotification(query.notification_name);
       }

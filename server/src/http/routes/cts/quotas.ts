@@ -32,7 +32,7 @@ export const quotaRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const owner = ownerOf(principal);
       const all = await trackers.list(owner.projectId);
       const used = (type: string) => all.filter((tracker) => tracker.type === type).length;
-      const told = (await notifications.list(owner)).length;
+      const told = (await notifications.heads(owner)).length;
       return {
         resources: [
           { type: 'data_tracker', used: used('data'), quota: MOST_DATA_TRACKERS },
