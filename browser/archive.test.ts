@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -13,12 +12,11 @@ import {
 } from '../server/src/objects/testing/s3-server.ts';
 import { House, PASSWORD, trace } from '../server/src/testing/house.ts';
 import { until } from '../server/src/testing/until.ts';
-import { barriers, CHROMIUM, launch, openPage, signIn } from './harness.ts';
+import { barriers, CHROMIUM, launch, opencts, openPage, saved, signIn, unpack } from './harness.ts';
 
 const BUCKET = 'audit-archive';
 const KEY = 'archive-key';
 const HOUR = 3_600_000;
-const MAIN = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 const skip = CHROMIUM ? undefined : 'no Chromium was found; install it or set CHROMIUM';
 for (const why of [skip, whyNoEncryptingS3]) if (why) console.warn(`skipped: ${why}`);
@@ -85,13 +83,8 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     const publicKey = path.join(house.directory, 'public-key');
     const { public_keys } = (await house.call('GET', '/v3/public-keys')).body;
     await writeFile(publicKey, public_keys[0].public_key);
-    return new Promise((resolve) => {
-      const source = folder === undefined ? ['--bucket', BUCKET] : [folder];
-      const args = [MAIN, 'verify', ...source, '--public-key', publicKey];
-      execFile(process.execPath, args, { env: { PATH: process.env.PATH, ...environment } }, (error, out) =>
-        resolve({ code: Number(error?.code ?? 0), out }),
-      );
-    });
+    const source = folder === undefined ? ['--bucket', BUCKET] : [folder];
+    return opencts(['verify', ...source, '--public-key', publicKey], environment);
   }
 
   here('CTS is enabled, a tracker gets its bucket, and the form tells what is wrong', async () => {
@@ -218,23 +211,13 @@ describe.skipIf(skip !== undefined).each(['a directory', 'an S3 server'])('the a
     await page.getByRole('table').nth(1).getByRole('cell', { name: BUCKET }).first().waitFor();
     expect(await barriers(page)).toEqual([]);
     await shot('proofs');
-    const saved = async (name: string) => {
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name }).first().click(),
-      ]);
-      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-    };
-    const digest = await saved('Download prod_CloudTrace-Digest_local');
+    const download = (name: string) => saved(page, () => page.getByRole('button', { name }).first().click());
+    const digest = await download('Download prod_CloudTrace-Digest_local');
     expect(JSON.parse(gunzipSync(digest.bytes).toString())).toMatchObject({ digest_bucket: BUCKET });
-    const { name, bytes } = await saved('Download with proofs');
+    const { name, bytes } = await download('Download with proofs');
     expect(name).toMatch(/^archive-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.tar$/);
     const folder = path.join(house.directory, 'unpacked');
-    await mkdir(folder);
-    await writeFile(`${folder}.tar`, bytes);
-    await new Promise<void>((resolve, reject) => {
-      execFile('tar', ['-xf', `${folder}.tar`, '-C', folder], (error) => (error ? reject(error) : resolve()));
-    });
+    await unpack(bytes, folder);
     expect(await verify(folder)).toMatchObject({ code: 0, out: expect.stringMatching(/^PROVED/) });
   });
 

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { PASSWORD, type RunningServer } from '../server/attack/harness.ts';
+import { indexed, MAIN, PASSWORD, type RunningServer } from '../server/attack/harness.ts';
 import { findChromium } from './chromium.mjs';
 
 export const CHROMIUM = findChromium();
@@ -38,8 +40,15 @@ export async function openPage(
   return page;
 }
 
-export async function signIn(page: Page, url: string, password: string, route = '/console/'): Promise<void> {
+export async function signIn(
+  page: Page,
+  url: string,
+  password: string,
+  route = '/console/',
+  user = 'admin',
+): Promise<void> {
   await page.goto(`${url}${route}`);
+  await page.fill('input[name=user]', user);
   await page.fill('input[name=password]', password);
   // The button is called otherwise in other languages.
   await page.keyboard.press('Enter');
@@ -69,6 +78,69 @@ export async function addUser(server: RunningServer, name: string, roles: readon
     const { id } = known.find((one: { display_name: string }) => one.display_name === role);
     await ask(server, 'PUT', `/v3/projects/${server.projectId}/groups/${group.id}/roles/${id}`);
   }
+}
+
+/** Runs a command of the command line to its end. */
+export function opencts(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number; out: string }> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env.PATH, ...env }, maxBuffer: 2 ** 26 };
+    execFile(process.execPath, [MAIN, ...args], options, (error, out, said) =>
+      resolve({ code: Number(error?.code ?? 0), out: `${out}${said}` }),
+    );
+  });
+}
+
+/** Imports the records of CloudTrail, moved to now; then they can be found. @returns what the command printed */
+export async function importRecords(server: RunningServer, ...options: string[]): Promise<string> {
+  const args = ['import', 'cloudtrail', RECORDS, '--shift-to-now', '--url', server.url, ...options];
+  const { code, out } = await opencts(args, { OPENCTS_PASSWORD: PASSWORD });
+  if (code !== 0) throw new Error(out);
+  await indexed(server);
+  return out;
+}
+
+/** A record of CloudTrail, as far as tests look at it. */
+export interface RealRecord {
+  eventID: string;
+  eventName: string;
+  eventSource: string;
+  eventTime: string;
+  sourceIPAddress: string;
+  userIdentity: { userName?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: another shape for every operation
+  requestParameters: any;
+}
+
+/** The records that were imported, read without any code of the importer. */
+export async function realRecords(wanted: (record: RealRecord) => boolean): Promise<RealRecord[]> {
+  const files = (await readdir(RECORDS)).filter((name) => name.endsWith('.json'));
+  const texts = await Promise.all(files.map((name) => readFile(path.join(RECORDS, name), 'utf8')));
+  return texts.flatMap((text) => (JSON.parse(text).Records as RealRecord[]).filter(wanted));
+}
+
+/** Writes the key that digests are signed with into a file, for whoever verifies. */
+export async function keyFile(server: RunningServer, file: string): Promise<string> {
+  const { public_keys } = await ask(server, 'GET', '/v3/public-keys');
+  await writeFile(file, public_keys[0].public_key);
+  return file;
+}
+
+/** What a button saves. */
+export async function saved(page: Page, press: () => Promise<unknown>) {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** Unpacks a tar into a new folder. */
+export async function unpack(bytes: Buffer, folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(`${folder}.tar`, bytes);
+  await new Promise<void>((resolve, reject) => {
+    execFile('tar', ['-xf', `${folder}.tar`, '-C', folder], (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** What the keyboard is at: the label of a field, or the name of a button. */

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -13,7 +12,7 @@ import {
   temporaryDirectory,
   trace,
 } from '../server/attack/harness.ts';
-import { barriers, launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
+import { barriers, importRecords, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
 
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 const HOUR = 3_600_000;
@@ -57,13 +56,7 @@ describe.skipIf(skip !== undefined)('the overview in the browser', () => {
   });
 
   test('a project that is younger than a day calls nothing unusual', async () => {
-    const main = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
-    execFileSync(
-      process.execPath,
-      [main, 'import', 'cloudtrail', RECORDS, '--enable', '--shift-to-now', '--url', server.url],
-      { env: { PATH: process.env.PATH, OPENCTS_PASSWORD: PASSWORD } },
-    );
-    await indexed(server);
+    await importRecords(server, '--enable');
     await open();
     await page.getByText('There is not enough history yet').waitFor();
   });

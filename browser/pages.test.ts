@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  indexed,
   PASSWORD,
   type RunningServer,
   removeDirectory,
   startServer,
   temporaryDirectory,
 } from '../server/attack/harness.ts';
-import { barriers, launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
+import { barriers, importRecords, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
 
-const MAIN = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
 const PAGES = [
   'overview',
   '',
@@ -53,12 +49,7 @@ describe.skipIf(skip !== undefined)('every page', () => {
   beforeAll(async () => {
     directory = await temporaryDirectory();
     server = await startServer(directory, {}, { enabled: false });
-    execFileSync(
-      process.execPath,
-      [MAIN, 'import', 'cloudtrail', RECORDS, '--enable', '--shift-to-now', '--url', server.url],
-      { env: { PATH: process.env.PATH, OPENCTS_PASSWORD: PASSWORD } },
-    );
-    await indexed(server);
+    await importRecords(server, '--enable');
     browser = await launch();
   });
 
