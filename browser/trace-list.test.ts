@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,7 +14,7 @@ import {
   temporaryDirectory,
   trace,
 } from '../server/attack/harness.ts';
-import { barriers, launch, openPage, RECORDS, signIn, whyNoBrowser } from './harness.ts';
+import { barriers, focused, importRecords, launch, openPage, signIn, whyNoBrowser } from './harness.ts';
 
 const SHOTS = path.resolve(import.meta.dirname, '../test-results');
 const skip = whyNoBrowser();
@@ -32,15 +31,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
   beforeAll(async () => {
     directory = await temporaryDirectory();
     server = await startServer(directory);
-    const main = path.resolve(import.meta.dirname, '../server/bin/opencts.js');
-    execFileSync(
-      process.execPath,
-      [main, 'import', 'cloudtrail', RECORDS, '--shift-to-now', '--url', server.url],
-      {
-        env: { PATH: process.env.PATH, OPENCTS_PASSWORD: PASSWORD },
-      },
-    );
-    await indexed(server);
+    await importRecords(server);
     browser = await launch();
     await mkdir(SHOTS, { recursive: true });
     page = await openPage(browser, problems);
@@ -376,6 +367,17 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     expect(await page.evaluate(() => document.activeElement?.outerHTML)).toContain('placeholder="delete…"');
     await page.keyboard.type('a/b');
     expect(await field.inputValue()).toBe('a/b');
+    for (const [address, label] of [
+      ['search', 'Value'],
+      ['users', 'Find in this list'],
+      ['notifications/edit', 'Find operations'],
+    ]) {
+      await page.goto(`${server.url}/console/${address}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.locator('#content input[type=search]').first().waitFor();
+      await page.locator('body').press('/');
+      expect([address, await focused(page)]).toEqual([address, label]);
+    }
   });
 
   test('rows that are copied are lines with tabs', async () => {

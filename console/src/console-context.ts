@@ -8,8 +8,8 @@ export interface Console {
   api: Api;
   zone: Zone;
   session: Session;
-  /** Actions that the user may do in the project; undefined: not known (yet). */
-  actions: ReadonlySet<string> | undefined;
+  /** Whether the service lets the user do something in the project, such as `cts:trace:list`. */
+  may: (action: string) => boolean;
   onExpired: () => void;
   /** Says above the page what has happened. */
   notify: (kind: 'success' | 'error', header: string, text?: string) => void;

@@ -29,6 +29,9 @@ export function rolesOf(action: string): string[] {
   return [(/^(list|get)/i.test(operation) && roles.read) || roles.all];
 }
 
+/** Why an action is not offered. */
+export const reasonFor = (action: string): string => texts.common.deniedText(rolesOf(action));
+
 /** Why something failed; where a permission lacks, the roles that give it. */
 export function reasonOf(error: ApiError, roles: readonly string[] = rolesFor(error)): string {
   return isDenied(error) && roles.length > 0 ? texts.common.deniedText(roles) : toldOf(error);

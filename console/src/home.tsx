@@ -38,6 +38,9 @@ const RolesPage = lazy(() => import('./pages/roles/page.tsx'));
 const AccessKeysPage = lazy(() => import('./pages/access-keys/page.tsx'));
 const IngestKeysPage = lazy(() => import('./pages/ingest-keys/page.tsx'));
 const QuarantinePage = lazy(() => import('./pages/quarantine/page.tsx'));
+const OwnPasswordDialog = lazy(() =>
+  import('./pages/users/password.tsx').then((module) => ({ default: module.OwnPasswordDialog })),
+);
 const KeysPage = lazy(() => import('./pages/keys/page.tsx'));
 
 const words = texts.menu;
@@ -58,6 +61,8 @@ export default function Home({ session, entered, onEnd }: Props) {
   const [project, setProject] = useState(() => firstProject(session));
   // biome-ignore lint/correctness/useExhaustiveDependencies: after another sign-in everything is loaded anew
   const api = useMemo(() => project && new Api(project), [project, entered]);
+  /** The password is about to be changed. */
+  const [changing, setChanging] = useState(false);
   const settings = useSettings();
   const navigate = useNavigate();
   const { pathname } = useLocation();
@@ -76,6 +81,7 @@ export default function Home({ session, entered, onEnd }: Props) {
     if (kind === 'theme') changeSettings({ theme: value as Settings['theme'] });
     if (kind === 'zone') changeSettings({ zone: value as Settings['zone'] });
     if (kind === 'language') chooseLanguage(value as Language);
+    if (kind === 'password') setChanging(true);
     if (kind === 'sign-out') void signOut().finally(() => onEnd(false));
   };
   const item = (id: string, text: string, chosen: boolean) => ({
@@ -152,6 +158,7 @@ export default function Home({ session, entered, onEnd }: Props) {
                     item(`language:${id}`, name, language() === id),
                   ),
                 },
+                { id: 'password', text: texts.people.users.ownPassword },
                 { id: 'sign-out', text: words.signOut },
               ],
             },
@@ -159,7 +166,14 @@ export default function Home({ session, entered, onEnd }: Props) {
         />
       </div>
       {project && api ? (
-        <Shell key={project.id} api={api} zone={settings.zone} session={session} onExpired={expire}>
+        <Shell
+          key={project.id}
+          api={api}
+          zone={settings.zone}
+          session={session}
+          onExpired={expire}
+          dialog={changing && <OwnPasswordDialog onClose={() => setChanging(false)} />}
+        >
           <Routes>
             <Route path="/archive" element={<ArchivePage />} />
             <Route path="/archive/file" element={<ArchiveFilePage />} />

@@ -13,10 +13,10 @@ export type Recording = 'on' | 'off' | 'absent';
 
 /** Whether anything is recorded in the project; undefined for those who may not look at trackers. */
 export function useRecording() {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
   const act = useAct();
   const { value: tracker, reload } = useLoad(
-    async (signal) => (await api.managementTracker(signal)) ?? null,
+    async (signal) => (may('cts:tracker:list') ? ((await api.managementTracker(signal)) ?? null) : undefined),
     'tracker',
   );
   const start = (then?: () => void) => {

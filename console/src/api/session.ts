@@ -11,8 +11,6 @@ export interface Project {
 export interface Session {
   user: { id: string; name: string };
   domain: { id: string; name: string };
-  /** Looks after the installation: sees its quarantine. */
-  operator: boolean;
   projects: Project[];
 }
 

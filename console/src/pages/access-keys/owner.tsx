@@ -16,8 +16,11 @@ interface Owner {
 
 /** Whose keys are shown; nothing for whoever may see no users but themselves. */
 export function OwnerSelect({ owner, onChange }: { owner: Owner; onChange: (owner: Owner) => void }) {
-  const { api, session } = useConsole();
-  const { value: users = [] } = useLoad((signal) => listUsers(api, signal), 'users');
+  const { api, may, session } = useConsole();
+  const { value: users = [] } = useLoad(
+    async (signal) => (may('iam:users:listUsers') ? listUsers(api, signal) : []),
+    'users',
+  );
   if (users.length < 2) return null;
   const labelOf = ({ id, name }: Owner) =>
     id === session.user.id ? `${name} (${texts.people.users.you})` : name;

@@ -29,8 +29,6 @@ interface Props<Row> extends Omit<ListTableProps<Row>, 'rows'> {
   creating?: string;
   /** Why nothing more can be created now. */
   full?: string | undefined;
-  /** More buttons. */
-  actions?: ReactNode;
   /** Stands above the table. */
   children?: ReactNode;
 }
@@ -59,7 +57,7 @@ export function ListPage<Row>(props: Props<Row>) {
   );
 }
 
-function ListHeader<Row>({ words, loaded, onCreate, creating, full, actions }: Props<Row>) {
+function ListHeader<Row>({ words, loaded, onCreate, creating, full }: Props<Row>) {
   const unless = useUnless();
   const { value, loading, error, reload } = loaded;
   return (
@@ -70,7 +68,6 @@ function ListHeader<Row>({ words, loaded, onCreate, creating, full, actions }: P
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           <Button iconName="refresh" ariaLabel={texts.common.refresh} loading={loading} onClick={reload} />
-          {actions}
           {onCreate && !error && (
             <Button
               variant="primary"

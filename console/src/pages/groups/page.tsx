@@ -14,11 +14,11 @@ const words = texts.people.groups;
 type Dialog = { kind: 'create' } | { kind: Kind; group: Group };
 
 const ACTIONS: RowAction<Kind>[] = [
-  { id: 'members', text: words.members },
-  { id: 'project-roles', text: words.projectRoles },
-  { id: 'account-roles', text: words.accountRoles },
-  { id: 'change', text: texts.people.change },
-  { id: 'remove', text: words.remove },
+  { id: 'members', text: words.members, action: 'iam:permissions:addUserToGroup' },
+  { id: 'project-roles', text: words.projectRoles, action: 'iam:permissions:grantRoleToGroup' },
+  { id: 'account-roles', text: words.accountRoles, action: 'iam:permissions:grantRoleToGroup' },
+  { id: 'change', text: texts.people.change, action: 'iam:groups:updateGroup' },
+  { id: 'remove', text: words.remove, action: 'iam:groups:deleteGroup' },
 ];
 
 /** The groups of the account, their members, and the roles that they hold. */
@@ -37,6 +37,7 @@ export default function GroupsPage() {
         rowActions={(group) => (
           <RowActions name={group.name} items={ACTIONS} onChoose={(kind) => open({ kind, group })} />
         )}
+        creating="iam:groups:createGroup"
         onCreate={() => open({ kind: 'create' })}
       />
       {dialog?.kind === 'create' && <CreateDialog onClose={close} />}

@@ -78,11 +78,14 @@ export default function GuidePage() {
 
 /** Only those count that tell somebody. */
 function NotificationStep({ number, enabled }: { number: number; enabled: boolean }) {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
   const navigate = useNavigate();
   const unless = useUnless();
   const { value } = useLoad(async (signal) => {
-    const [all, topics] = await Promise.all([listNotifications(api, signal), listKnownTopics(api, signal)]);
+    const [all, topics] = await Promise.all([
+      listNotifications(api, signal),
+      listKnownTopics({ api, may }, signal),
+    ]);
     return { all: all.length, telling: all.filter((one) => tellsSomebody(one, topics)).length };
   }, 'notifications');
   const done = value && value.telling > 0;

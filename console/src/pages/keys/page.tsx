@@ -9,7 +9,6 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { useAct, useLoad } from '../../use-load.ts';
-import { useUnless } from '../../use-unless.ts';
 import { type Column, timeColumn } from '../administration/columns.tsx';
 import { ListPage } from '../administration/list-page.tsx';
 import { type RowAction, RowActions } from '../administration/row-actions.tsx';
@@ -26,11 +25,13 @@ type Dialog = { kind: 'create' } | { kind: Asked; key: Key };
 
 /** The named keys of the project. */
 export default function KeysPage() {
-  const unless = useUnless();
-  const { api, zone } = useConsole();
+  const { api, may, zone } = useConsole();
   const act = useAct();
   const loaded = useLoad((signal) => listKeys(api, signal), 'keys');
-  const buckets = useLoad((signal) => listBuckets(api, signal), 'buckets');
+  const buckets = useLoad(
+    async (signal) => (may('cts:tracker:list') ? listBuckets(api, signal) : undefined),
+    'buckets',
+  );
   const { dialog, open, close } = useDialog<Dialog>(loaded.reload);
 
   const change = async (key: Key, how: KeyChange) => {
@@ -52,7 +53,7 @@ export default function KeysPage() {
         rowActions={(key) => (
           <RowActions
             name={key.alias}
-            items={actionsOf(key).map((item) => ({ ...item, ...unless(`kms:cmk:${NEEDED[item.id]}`) }))}
+            items={actionsOf(key).map((item) => ({ ...item, action: `kms:cmk:${NEEDED[item.id]}` }))}
             onChoose={(id) => choose(key, id)}
           />
         )}

@@ -1,9 +1,7 @@
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useSearchParams } from 'react-router-dom';
-import { ApiError } from '../../api/client.ts';
 import { listNotifications, listOperations, listTracedOperations } from '../../api/notifications.ts';
 import { useConsole } from '../../console-context.ts';
-import { isDenied } from '../../denied.ts';
 import { Missing } from '../../missing.tsx';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
@@ -14,19 +12,16 @@ import { withTraced } from './traced.ts';
 
 /** A notification in three steps, with what it would have told. */
 export default function NotificationFormPage() {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
   const [parameters] = useSearchParams();
   const id = parameters.get('id') ?? '';
   const { value, loading, error, reload } = useLoad<World>(async (signal) => {
     const [notifications, topics, operations, traced] = await Promise.all([
       listNotifications(api, signal),
-      listKnownTopics(api, signal),
+      listKnownTopics({ api, may }, signal),
       listOperations(api, signal),
       // Who may not read traces chooses from the catalogue.
-      listTracedOperations(api, signal).catch((error) => {
-        if (error instanceof ApiError && isDenied(error)) return [];
-        throw error;
-      }),
+      may('cts:trace:list') ? listTracedOperations(api, signal) : [],
     ]);
     return {
       notification: notifications.find(({ notification_id }) => notification_id === id),

@@ -1,4 +1,5 @@
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
+import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import FormField from '@cloudscape-design/components/form-field';
@@ -13,6 +14,7 @@ import type { Notification } from '../../api/types.ts';
 import type { Refusal } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 import { useLeave } from '../../use-leave.tsx';
+import { type Offered, useUnless } from '../../use-unless.ts';
 import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps } from './draft.ts';
 import { Filter } from './filter.tsx';
 import { OperationPicker } from './picker.tsx';
@@ -26,6 +28,7 @@ import { Users } from './users.tsx';
 
 const words = texts.notifications.form;
 
+const LAST = 2;
 const BUTTONS = {
   stepNumberLabel: (number: number) => `${number}`,
   collapsedStepsLabel: (number: number, count: number) => `${number} / ${count}`,
@@ -63,6 +66,7 @@ export function NotificationForm({ world, onTopic }: Props) {
   };
   const title = notification ? words.edit(notification.notification_name) : words.create;
   const parts: StepProps = { draft, change, told };
+  const lacks = useLacks(notification ? 'cts:notification:update' : 'cts:notification:create');
   const unfinished = told ? words.unfinished : undefined;
 
   return (
@@ -74,6 +78,9 @@ export function NotificationForm({ world, onTopic }: Props) {
         onNavigate={({ detail }) => go(detail.requestedStepIndex)}
         onCancel={() => navigate('/notifications')}
         onSubmit={() => void save()}
+        customPrimaryActions={
+          lacks && step === LAST && <Lacking {...lacks} onPrevious={() => go(step - 1)} />
+        }
         i18nStrings={{ ...BUTTONS, navigationAriaLabel: title }}
         steps={[
           {
@@ -91,6 +98,28 @@ export function NotificationForm({ world, onTopic }: Props) {
       />
       {question}
     </ContentLayout>
+  );
+}
+
+/** Why it cannot be saved; undefined: it can. */
+function useLacks(action: string): Offered | undefined {
+  const offered = useUnless()(action);
+  return offered.disabled ? offered : undefined;
+}
+
+/** In place of the buttons of the last step, for whoever may only look. */
+function Lacking({ onPrevious, ...offered }: Offered & { onPrevious: () => void }) {
+  const navigate = useNavigate();
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button variant="link" onClick={() => navigate('/notifications')}>
+        {texts.common.cancel}
+      </Button>
+      <Button onClick={onPrevious}>{words.previous}</Button>
+      <Button variant="primary" {...offered}>
+        {words.save}
+      </Button>
+    </SpaceBetween>
   );
 }
 
@@ -161,7 +190,7 @@ interface WhereProps extends FieldProps {
   onTopic: () => void;
 }
 
-function Where({ draft, change, topics = [], lost, refusal, onTopic }: WhereProps) {
+function Where({ draft, change, topics, lost, refusal, onTopic }: WhereProps) {
   const textAt = (member: string) => (refusal?.member === member ? refusal.text : undefined);
   return (
     <Container>

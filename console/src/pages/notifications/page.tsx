@@ -21,13 +21,13 @@ const words = texts.notifications;
 
 /** The key event notifications of the project. */
 export default function NotificationsPage() {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
   const navigate = useNavigate();
   const act = useAct();
   const { value, loading, error, reload } = useLoad(async (signal) => {
     const [notifications, topics] = await Promise.all([
       listNotifications(api, signal),
-      listKnownTopics(api, signal),
+      listKnownTopics({ api, may }, signal),
     ]);
     return notifications.map((one) => ({ ...one, lostTopic: hasLostTopic(one, topics) }));
   }, 'notifications');

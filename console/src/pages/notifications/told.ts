@@ -1,20 +1,14 @@
-import type { Api } from '../../api/client.ts';
 import { listTopics } from '../../api/topics.ts';
 import type { Notification, Topic } from '../../api/types.ts';
-import { isDenied } from '../../denied.ts';
-import { asApiError } from '../../use-load.ts';
+import type { Console } from '../../console-context.ts';
 
 /** Undefined for those who may not see topics: then nothing says that one is gone. */
 export type KnownTopics = readonly Topic[] | undefined;
 
-export async function listKnownTopics(api: Api, signal: AbortSignal): Promise<KnownTopics> {
-  try {
-    return await listTopics(api, signal);
-  } catch (cause) {
-    if (isDenied(asApiError(cause))) return undefined;
-    throw cause;
-  }
-}
+export const listKnownTopics = async (
+  { api, may }: Pick<Console, 'api' | 'may'>,
+  signal: AbortSignal,
+): Promise<KnownTopics> => (may('smn:topic:list') ? listTopics(api, signal) : undefined);
 
 export const topicName = (urn: string) => urn.slice(urn.lastIndexOf(':') + 1);
 

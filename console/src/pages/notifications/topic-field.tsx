@@ -2,16 +2,17 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
-import type { Topic } from '../../api/types.ts';
+import { reasonFor } from '../../denied.ts';
 import { texts } from '../../texts/index.ts';
+import { useUnless } from '../../use-unless.ts';
 import { TopicDialog } from '../topics/topic-dialog.tsx';
 import type { FieldProps } from './draft.ts';
-import { topicName } from './told.ts';
+import { type KnownTopics, topicName } from './told.ts';
 
 const words = texts.notifications.form;
 
 interface Props extends FieldProps {
-  topics: readonly Topic[];
+  topics: KnownTopics;
   /** Name of the topic that it had; absent: it is still there. */
   gone: string | undefined;
   refusal: string | undefined;
@@ -21,9 +22,10 @@ interface Props extends FieldProps {
 /** Whom a notification tells; a topic can be made on the way. */
 export function TopicField({ draft, topics, gone, refusal, change, onMade }: Props) {
   const [making, setMaking] = useState(false);
+  const unless = useUnless();
   const options = [
     { value: '', label: words.topicNone },
-    ...topics.map(({ topic_urn, name, display_name }) => ({
+    ...(topics ?? []).map(({ topic_urn, name, display_name }) => ({
       value: topic_urn,
       label: name,
       description: display_name,
@@ -39,11 +41,11 @@ export function TopicField({ draft, topics, gone, refusal, change, onMade }: Pro
     <>
       <FormField
         label={words.topic}
-        constraintText={words.topicHint}
+        constraintText={topics ? words.topicHint : reasonFor('smn:topic:list')}
         errorText={refusal}
         warningText={lost ? words.topicGone(gone) : without && words.topicLacks}
         secondaryControl={
-          <Button formAction="none" onClick={() => setMaking(true)}>
+          <Button formAction="none" {...unless('smn:topic:create')} onClick={() => setMaking(true)}>
             {words.newTopic}
           </Button>
         }

@@ -15,9 +15,13 @@ const MOST_USERS = 50;
 
 /** Whose operations are told: everybody's, or those of some members of groups. */
 export function Users({ draft, change, told }: StepProps) {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
+  const seesMembers = may('iam:groups:listGroups') && may('iam:groups:getGroup');
   // Who may not see the groups writes names.
-  const { value: known, loading } = useLoad((signal) => everyMember(api, signal).catch(() => []), 'members');
+  const { value: known, loading } = useLoad(
+    async (signal) => (seesMembers ? everyMember(api, signal).catch(() => []) : []),
+    'members',
+  );
   return (
     <>
       <RadioGroup

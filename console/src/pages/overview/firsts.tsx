@@ -6,9 +6,9 @@ import { Link } from 'react-router-dom';
 import type { Firsts } from '../../api/overview.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
-import type { Loaded } from '../../use-load.ts';
 import { traceList } from './addresses.ts';
 import { Card } from './card.tsx';
+import type { CardLoaded } from './use-card.ts';
 
 const words = texts.overview.firsts;
 /** What the service tells of each kind at the most. */
@@ -27,7 +27,7 @@ interface Newcomer {
 }
 
 /** What was never seen before the last day; a young project cannot know. */
-export function FirstsCard({ loaded, zone }: { loaded: Loaded<Firsts | null>; zone: Zone }) {
+export function FirstsCard({ loaded, zone }: { loaded: CardLoaded<Firsts>; zone: Zone }) {
   const { value } = loaded;
   const compared = value && hasHistory(value) ? words.compared(formatTime(value.history_from, zone)) : '';
   return (

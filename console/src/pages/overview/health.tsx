@@ -4,14 +4,14 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { Link } from 'react-router-dom';
 import type { TopicHealth, Tracker } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
-import type { Loaded } from '../../use-load.ts';
 import { Status } from '../trackers/page.tsx';
 import { Card } from './card.tsx';
+import type { CardLoaded } from './use-card.ts';
 
 const words = texts.overview;
 
 /** Whether everything is recorded and transferred. */
-export function TrackersCard({ loaded }: { loaded: Loaded<Tracker[] | null> }) {
+export function TrackersCard({ loaded }: { loaded: CardLoaded<Tracker[]> }) {
   return (
     <Card
       loaded={loaded}
@@ -39,7 +39,7 @@ export function TrackersCard({ loaded }: { loaded: Loaded<Tracker[] | null> }) {
 }
 
 /** Whether those who subscribed hear of key events. */
-export function DeliveriesCard({ loaded }: { loaded: Loaded<TopicHealth[] | null> }) {
+export function DeliveriesCard({ loaded }: { loaded: CardLoaded<TopicHealth[]> }) {
   return (
     <Card
       loaded={loaded}

@@ -35,21 +35,19 @@ const DEFAULT_RANGE = '7d';
 
 /** What happens in the project, what is new, and whether recording and delivery are well. */
 export default function OverviewPage() {
-  const { api, zone, session } = useConsole();
+  const { api, zone } = useConsole();
   const [range, setRange] = useRange();
-  const traffic = useCard((signal) => loadTraffic(api, range, signal), range);
-  const firsts = useCard((signal) => listFirsts(api, signal), 'firsts');
-  const trackers = useCard((signal) => listTrackers(api, signal), 'trackers');
-  const deliveries = useCard((signal) => listTopicHealth(api, signal), 'deliveries');
+  const traffic = useCard('cts:trace:list', (signal) => loadTraffic(api, range, signal), range);
+  const firsts = useCard('cts:trace:list', (signal) => listFirsts(api, signal), 'firsts');
+  const trackers = useCard('cts:tracker:list', (signal) => listTrackers(api, signal), 'trackers');
+  const deliveries = useCard('smn:topic:list', (signal) => listTopicHealth(api, signal), 'deliveries');
   const quarantine = useCard(
-    async (signal) => (session.operator ? listQuarantined(api, { limit: 1 }, signal) : null),
+    'opencts:quarantine:list',
+    (signal) => listQuarantined(api, { limit: 1 }, signal),
     'quarantine',
   );
-  const store = useCard(
-    async (signal) => (session.operator ? showTraceStore(api, signal) : null),
-    'trace-store',
-  );
-  const clock = useCard(async (signal) => (session.operator ? showClock(api, signal) : null), 'clock');
+  const store = useCard('opencts:store:get', (signal) => showTraceStore(api, signal), 'trace-store');
+  const clock = useCard('opencts:clock:get', (signal) => showClock(api, signal), 'clock');
   const cards = [traffic, firsts, trackers, deliveries];
   const empty = traffic.value?.totals.all === 0;
 

@@ -37,6 +37,7 @@ export default function RolesPage() {
             onChoose={(kind) => open({ kind, role })}
           />
         )}
+        creating="iam:roles:createRole"
         onCreate={() => open({ kind: 'create' })}
       />
       {dialog?.kind === 'create' && <PolicyDialog onClose={close} />}
@@ -77,5 +78,9 @@ function columnsOf(onShow: (role: Role) => void): Column<Role>[] {
 function actionsOf(role: Role): RowAction<Kind>[] {
   const show = { id: 'show', text: words.show } as const;
   if (isSystem(role)) return [show];
-  return [show, { id: 'change', text: words.change }, { id: 'remove', text: words.remove }];
+  return [
+    show,
+    { id: 'change', text: words.change, action: 'iam:roles:updateRole' },
+    { id: 'remove', text: words.remove, action: 'iam:roles:deleteRole' },
+  ];
 }

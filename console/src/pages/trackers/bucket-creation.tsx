@@ -4,6 +4,7 @@ import { createBucket } from '../../api/trackers.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { useAct } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
 import type { FieldProps } from './draft.ts';
 
 const words = texts.trackers.form;
@@ -12,6 +13,7 @@ const words = texts.trackers.form;
 export function BucketCreation({ draft, change }: Pick<FieldProps, 'draft' | 'change'>) {
   const { api, notify } = useConsole();
   const act = useAct();
+  const unless = useUnless();
   const [busy, setBusy] = useState(false);
   const create = async () => {
     setBusy(true);
@@ -23,7 +25,13 @@ export function BucketCreation({ draft, change }: Pick<FieldProps, 'draft' | 'ch
     setBusy(false);
   };
   return (
-    <Button formAction="none" disabled={draft.bucket === ''} loading={busy} onClick={() => void create()}>
+    <Button
+      formAction="none"
+      disabled={draft.bucket === ''}
+      {...unless('cts:tracker:update')}
+      loading={busy}
+      onClick={() => void create()}
+    >
       {words.bucketCreate}
     </Button>
   );

@@ -38,7 +38,7 @@ interface World {
 
 /** Everything that is set on a tracker. */
 export default function TrackerFormPage() {
-  const { api } = useConsole();
+  const { api, may } = useConsole();
   const [parameters] = useSearchParams();
   const name = parameters.get('name') ?? '';
   const { value, error, reload } = useLoad<World>(
@@ -47,7 +47,7 @@ export default function TrackerFormPage() {
         listTrackers(api, signal),
         listBuckets(api, signal),
         // Who may not see keys cannot choose one; everything else can be set.
-        listKeys(api, signal).catch(() => []),
+        may('kms:cmk:list') ? listKeys(api, signal) : [],
       ]);
       const tracker = trackers.find(({ tracker_name }) => tracker_name === name);
       return { tracker, buckets, keys };

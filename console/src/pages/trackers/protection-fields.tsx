@@ -4,6 +4,8 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import type { Key } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { reasonFor } from '../../denied.ts';
 import { Field } from '../../fields.tsx';
 import { texts } from '../../texts/index.ts';
 import type { Draft, FieldProps } from './draft.ts';
@@ -58,6 +60,7 @@ export function ProtectionFields(props: FieldProps & { keys: Key[] }) {
 }
 
 function KeyField({ draft, buckets, keys, change }: FieldProps & { keys: Key[] }) {
+  const { may } = useConsole();
   const options = keys.map(({ id, alias, state }) => ({
     value: id,
     label: alias,
@@ -80,7 +83,7 @@ function KeyField({ draft, buckets, keys, change }: FieldProps & { keys: Key[] }
           selectedOption={chosen ?? (draft.key === '' ? null : { value: draft.key, label: draft.key })}
           options={options}
           placeholder={words.keyChoose}
-          empty={words.keyNone}
+          empty={may('kms:cmk:list') ? words.keyNone : reasonFor('kms:cmk:list')}
           onChange={({ detail }) => change({ key: detail.selectedOption.value ?? '' })}
         />
       )}

@@ -1,4 +1,3 @@
-import Button from '@cloudscape-design/components/button';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { changeUser, listUsers, type User } from '../../api/directory.ts';
 import { useConsole } from '../../console-context.ts';
@@ -14,6 +13,7 @@ import { type Kind, UserDialog } from './dialogs.tsx';
 import { OwnPasswordDialog } from './password.tsx';
 
 const words = texts.people.users;
+const UPDATE = 'iam:users:updateUser';
 
 type Dialog = { kind: 'create' | 'own-password' } | { kind: Kind; user: User };
 
@@ -50,7 +50,7 @@ export default function UsersPage() {
             onChoose={(id) => choose(user, id)}
           />
         )}
-        actions={<Button onClick={() => open({ kind: 'own-password' })}>{words.ownPassword}</Button>}
+        creating="iam:users:createUser"
         onCreate={() => open({ kind: 'create' })}
       />
       {dialog?.kind === 'create' && <CreateDialog onClose={close} />}
@@ -92,10 +92,14 @@ function columnsOf(self: string, zone: Zone): Column<User>[] {
 function actionsOf({ enabled }: User, self: boolean): RowAction<Kind | 'enable'>[] {
   const forbidden = self ? { disabled: true, disabledReason: words.notYourself } : {};
   return [
-    { id: 'change', text: texts.people.change },
-    { id: 'groups', text: words.groups },
-    { id: 'password', text: self ? words.ownPassword : words.setPassword },
-    enabled ? { id: 'disable', text: words.disable, ...forbidden } : { id: 'enable', text: words.enable },
-    { id: 'remove', text: words.remove, ...forbidden },
+    { id: 'change', text: texts.people.change, action: UPDATE },
+    { id: 'groups', text: words.groups, action: 'iam:permissions:addUserToGroup' },
+    self
+      ? { id: 'password', text: words.ownPassword }
+      : { id: 'password', text: words.setPassword, action: UPDATE },
+    enabled
+      ? { id: 'disable', text: words.disable, action: UPDATE, ...forbidden }
+      : { id: 'enable', text: words.enable, action: UPDATE },
+    { id: 'remove', text: words.remove, action: 'iam:users:deleteUser', ...forbidden },
   ];
 }
