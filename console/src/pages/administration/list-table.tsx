@@ -1,9 +1,9 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Button from '@cloudscape-design/components/button';
 import Pagination from '@cloudscape-design/components/pagination';
-import Table from '@cloudscape-design/components/table';
 import TextFilter, { type TextFilterProps } from '@cloudscape-design/components/text-filter';
 import type { ReactNode } from 'react';
+import { Listing } from '../../listing.tsx';
 import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
 import { type Column, definitionOf, holds } from './columns.tsx';
@@ -53,12 +53,11 @@ export function ListTable<Row>({
   );
   const searchable = filterProps.filteringText !== '' || (rows?.length ?? 0) > 1;
   return (
-    <Table
-      {...collectionProps}
+    <Listing
+      table={{ ...collectionProps, stickyColumns: { last: 1 } }}
+      empty={collectionProps.empty}
       items={items}
       trackBy={trackBy}
-      wrapLines
-      stickyColumns={{ last: 1 }}
       loading={!rows}
       loadingText={texts.common.loading}
       filter={searchable && <Filter {...filterProps} count={filteredItemsCount} />}

@@ -1,10 +1,10 @@
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { type Checkpoint, checkpointsOf } from '../../api/proofs.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
@@ -26,7 +26,7 @@ export function Checkpoints({ range }: { range: { from: number; to: number } }) 
   const pages = Math.max(Math.ceil(all.length / PAGE), 1);
   if (error) return <Problem error={error} onRetry={reload} />;
   return (
-    <Table<Checkpoint>
+    <Listing<Checkpoint>
       items={all.slice((index - 1) * PAGE, index * PAGE)}
       trackBy={(checkpoint) => `${checkpoint.bucket}/${checkpoint.key}`}
       loading={loading && !value}

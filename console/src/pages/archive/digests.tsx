@@ -1,9 +1,9 @@
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
-import Table from '@cloudscape-design/components/table';
 import { digestsOf } from '../../api/proofs.ts';
 import type { Digest } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
@@ -26,12 +26,11 @@ export function Digests({ range }: { range: { from: number; to: number } }) {
   const { error, reload } = list.first;
   if (error) return <Problem error={error} onRetry={reload} />;
   return (
-    <Table<Digest>
+    <Listing<Digest>
       items={digests ?? []}
       trackBy={({ bucket, key }) => `${bucket}/${key}`}
       loading={!digests}
       loadingText={texts.common.loading}
-      wrapLines
       header={
         <Header
           variant="h2"

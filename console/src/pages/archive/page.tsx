@@ -6,13 +6,13 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import { walk } from '../../api/archive.ts';
 import type { ArchiveFile, ArchiveFolder } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatBytes } from '../../files.ts';
+import { Listing } from '../../listing.tsx';
 import { NextPage } from '../../next-page.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
@@ -112,7 +112,7 @@ export default function ArchivePage() {
           </Box>
         )}
         {value && value.folders.length > 0 && (
-          <Table<ArchiveFolder>
+          <Listing<ArchiveFolder>
             items={value.folders}
             trackBy="name"
             header={
@@ -138,10 +138,9 @@ export default function ArchivePage() {
           />
         )}
         {files.length > 0 && (
-          <Table<ArchiveFile>
+          <Listing<ArchiveFile>
             items={files}
             trackBy="key"
-            wrapLines
             header={
               <Header variant="h2" counter={`(${formatNumber(files.length)}${list.more ? '+' : ''})`}>
                 {words.files}

@@ -1,8 +1,10 @@
 import Box from '@cloudscape-design/components/box';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
+import type { TableProps } from '@cloudscape-design/components/table';
 import type { Notification } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
 import { useUnless } from '../../use-unless.ts';
@@ -26,11 +28,10 @@ interface Props {
 
 export function NotificationTable({ rows, onChoose }: Props) {
   return (
-    <Table<Row>
+    <Listing<Row>
       items={rows ?? []}
       trackBy="notification_id"
-      wrapLines
-      stickyColumns={{ last: 1 }}
+      table={{ stickyColumns: { last: 1 } }}
       loading={!rows}
       loadingText={texts.common.loading}
       empty={<Nothing title={words.none}>{words.noneText}</Nothing>}
@@ -77,9 +78,10 @@ function Status({ row: { status, lostTopic } }: { row: Row }) {
 }
 
 function Topic({ row: { topic_id = '', lostTopic } }: { row: Row }) {
+  const { may } = useConsole();
   if (topic_id === '') return <Box color="text-body-secondary">{words.noTopic}</Box>;
   const name = topicName(topic_id);
-  if (lostTopic) return <Box color="text-body-secondary">{name}</Box>;
+  if (lostTopic || !may('smn:topic:list')) return <Box color="text-body-secondary">{name}</Box>;
   return <Way to={`/topics/view?urn=${encodeURIComponent(topic_id)}`}>{name}</Way>;
 }
 

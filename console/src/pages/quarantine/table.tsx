@@ -1,8 +1,8 @@
 import Button from '@cloudscape-design/components/button';
-import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import type { Follower, Quarantined } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { NextPage } from '../../next-page.tsx';
 import { Nothing } from '../../nothing.tsx';
 import { texts } from '../../texts/index.ts';
@@ -27,10 +27,9 @@ export function QuarantineTable({ list, follower, filter, onShow }: Props) {
   const projectName = useProjectName();
   const { pages, more } = list;
   return (
-    <Table<Quarantined>
+    <Listing<Quarantined>
       items={pages?.flat() ?? []}
       trackBy="id"
-      wrapLines
       loading={!pages}
       loadingText={texts.common.loading}
       filter={(follower || pages?.length !== 0) && filter}

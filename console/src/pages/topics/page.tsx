@@ -4,12 +4,12 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { listTopicHealth, listTopics } from '../../api/topics.ts';
 import type { Topic, TopicHealth } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { Nothing } from '../../nothing.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
@@ -64,10 +64,9 @@ export default function TopicsPage() {
       {error ? (
         <Problem error={error} roles={ROLES_TO_SEE} onRetry={reload} />
       ) : (
-        <Table<Topic>
+        <Listing<Topic>
           items={value?.topics ?? []}
           trackBy="topic_id"
-          wrapLines
           loading={loading && !value}
           loadingText={texts.common.loading}
           empty={<Nothing title={words.none}>{words.noneText}</Nothing>}

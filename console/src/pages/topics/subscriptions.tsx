@@ -3,10 +3,11 @@ import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/com
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
+import type { TableProps } from '@cloudscape-design/components/table';
 import type { SubscriberAct } from '../../api/topics.ts';
 import type { Subscriber } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
@@ -33,10 +34,9 @@ interface Props {
 export function Subscriptions({ subscribers, onChoose, page, hasMore, onPage }: Props) {
   const unless = useUnless();
   return (
-    <Table<Subscriber>
+    <Listing<Subscriber>
       items={subscribers ?? []}
       trackBy="subscription_id"
-      wrapLines
       loading={subscribers === undefined}
       loadingText={texts.common.loading}
       header={<Header variant="h2">{words.subscriptions}</Header>}

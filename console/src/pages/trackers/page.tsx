@@ -6,12 +6,12 @@ import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { listTrackers, removeTracker, updateTracker } from '../../api/trackers.ts';
 import type { Tracker } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { Nothing } from '../../nothing.tsx';
 import { Problem } from '../../problem.tsx';
 import { Question } from '../../question.tsx';
@@ -93,11 +93,10 @@ export default function TrackersPage() {
       {error ? (
         <Problem error={error} onRetry={reload} />
       ) : (
-        <Table<Tracker>
+        <Listing<Tracker>
           items={value ?? []}
           trackBy="id"
-          wrapLines
-          stickyColumns={{ last: 1 }}
+          table={{ stickyColumns: { last: 1 } }}
           loading={loading && !value}
           loadingText={texts.common.loading}
           empty={<Nothing title={words.none}>{words.noneText}</Nothing>}
