@@ -9,9 +9,12 @@ import type { Session } from './api/session.ts';
 import { Boot } from './boot.tsx';
 import { PageBoundary } from './boundary.tsx';
 import { type Console, ConsoleContext } from './console-context.ts';
+import { Permitted } from './permitted.tsx';
 import { Printed } from './printed.tsx';
+import { actionToSee } from './rights.ts';
 import { texts } from './texts/index.ts';
 import type { Zone } from './time.ts';
+import { useSlash } from './use-slash.ts';
 
 const words = texts.navigation;
 const BASE = '/console';
@@ -31,8 +34,7 @@ const elsewhere = (href: string, text: string): SideNavigationProps.Item => ({
   external: true,
   externalIconAriaLabel: texts.menu.elsewhere,
 });
-/** @param operator whether the installation is any matter of the user */
-const itemsOf = (operator: boolean): SideNavigationProps.Item[] => [
+const ITEMS: SideNavigationProps.Item[] = [
   link('/overview', words.overview),
   link('/', words.traces),
   { type: 'divider' },
@@ -56,29 +58,38 @@ const itemsOf = (operator: boolean): SideNavigationProps.Item[] => [
       link('/ingest-keys', words.ingestKeys),
     ],
   },
-  ...(operator
-    ? [
-        {
-          type: 'section' as const,
-          text: words.installation,
-          items: [link('/quarantine', words.quarantine)],
-        },
-      ]
-    : []),
+  { type: 'section', text: words.installation, items: [link('/quarantine', words.quarantine)] },
   { type: 'divider' },
   link('/guide', words.guide),
   elsewhere('/console/manual/index.html', texts.menu.manual),
   elsewhere('/docs', texts.menu.api),
 ];
-const LINKS = itemsOf(true)
-  .flatMap((item) => (item.type === 'section' ? item.items : [item]))
-  .flatMap((item) => (item.type === 'link' ? [item] : []));
+const LINKS = ITEMS.flatMap((item) => (item.type === 'section' ? item.items : [item])).flatMap((item) =>
+  item.type === 'link' ? [item] : [],
+);
+
+/** Those that lead somewhere; where nothing is left between two lines, one of them goes, too. */
+function itemsFor(may: Console['may']): SideNavigationProps.Item[] {
+  const isOpen = (item: SideNavigationProps.Item) => {
+    const action = item.type === 'link' && actionToSee(item.href.slice(BASE.length));
+    return !action || may(action);
+  };
+  const left = ITEMS.flatMap((item): SideNavigationProps.Item[] => {
+    if (item.type !== 'section') return isOpen(item) ? [item] : [];
+    const items = item.items.filter(isOpen);
+    return items.length > 0 ? [{ ...item, items }] : [];
+  });
+  const isLine = (at: number) => left[at]?.type === 'divider';
+  return left.filter((_, at) => !isLine(at) || (at > 0 && !isLine(at - 1)));
+}
 
 interface Props {
   api: Api;
   zone: Zone;
   session: Session;
   onExpired: () => void;
+  /** Stands in front of any page. */
+  dialog: ReactNode;
   children: ReactNode;
 }
 
@@ -90,13 +101,13 @@ export function Shell(props: Props) {
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
   const [messages, setMessages] = useState<FlashbarProps.MessageDefinition[]>([]);
 
-  const [actions, setActions] = useState<ReadonlySet<string>>();
+  /** Undefined: not asked yet; all: where they cannot be had, the service itself refuses. */
+  const [actions, setActions] = useState<ReadonlySet<string> | 'all'>();
   useEffect(() => {
     const gone = new AbortController();
-    // Where it cannot be had the service itself refuses.
     listRights(api, gone.signal).then(
       (known) => setActions(new Set(known)),
-      () => setActions(undefined),
+      () => gone.signal.aborted || setActions('all'),
     );
     return () => gone.abort();
   }, [api]);
@@ -107,7 +118,7 @@ export function Shell(props: Props) {
       api,
       zone,
       session,
-      actions,
+      may: (action) => actions === 'all' || actions?.has(action) === true,
       onExpired,
       notify: (type, header, content) => {
         const id = crypto.randomUUID();
@@ -120,7 +131,7 @@ export function Shell(props: Props) {
     };
   }, [api, zone, session, actions, onExpired]);
 
-  const items = useMemo(() => itemsOf(session.operator), [session.operator]);
+  const items = useMemo(() => itemsFor(context.may), [context]);
   const here = `${BASE}${pathname}`;
   const active =
     LINKS.find(({ href }) => here === href || (here.startsWith(`${href}/`) && href !== `${BASE}/`)) ??
@@ -129,11 +140,14 @@ export function Shell(props: Props) {
     document.title = active ? `${active.text} – ${texts.product}` : texts.product;
   }, [active]);
 
+  useSlash();
+
   // On a phone the layout's own bar carries an attribute that its element must not have.
   useEffect(() => document.querySelector('nav[aria-orientation]')?.removeAttribute('aria-orientation'));
 
   return (
     <ConsoleContext.Provider value={context}>
+      <Suspense>{props.dialog}</Suspense>
       <AppLayout
         headerSelector="#top"
         toolsHide
@@ -163,7 +177,13 @@ export function Shell(props: Props) {
           <div id={CONTENT} tabIndex={-1}>
             <Printed />
             <PageBoundary address={pathname + search}>
-              <Suspense fallback={<Boot />}>{props.children}</Suspense>
+              <Suspense fallback={<Boot />}>
+                {actions ? (
+                  <Permitted title={active?.text ?? texts.product}>{props.children}</Permitted>
+                ) : (
+                  <Boot />
+                )}
+              </Suspense>
             </PageBoundary>
           </div>
         }

@@ -26,6 +26,9 @@ export function formatTime(ms: number, zone: Zone): string {
   return `${shifted(ms, zone).slice(0, 19).replace('T', ' ')} ${zoneName(ms, zone)}`;
 }
 
+/** `YYYY-MM-DD HH:MM` */
+export const formatMinute = (ms: number, zone: Zone) => shifted(ms, zone).slice(0, 16).replace('T', ' ');
+
 /** `HH:MM`, or with the day where the range spans days. */
 export function formatTick(ms: number, zone: Zone, spanMs: number): string {
   const text = shifted(ms, zone);
@@ -33,8 +36,11 @@ export function formatTick(ms: number, zone: Zone, spanMs: number): string {
   return spanMs > 10 * 60_000 ? text.slice(11, 16) : text.slice(11, 19);
 }
 
-/** `MM-DD` of a day in UTC. */
-export const formatDay = (ms: number) => shifted(ms, 'utc').slice(5, 10);
+/** `MM-DD` of a day in UTC; `YYYY-MM-DD` on an axis that spans years. */
+export function formatDay(ms: number, first: number, last: number): string {
+  const yearOf = (time: number) => shifted(time, 'utc').slice(0, 4);
+  return shifted(ms, 'utc').slice(yearOf(first) === yearOf(last) ? 5 : 0, 10);
+}
 
 /** Date and time of a picker, without a zone. */
 export function toPicker(ms: number, zone: Zone): string {

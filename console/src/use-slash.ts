@@ -1,22 +1,21 @@
 import { useEffect } from 'react';
 
-/** `/` leads to a field, from wherever nothing is typed. @param selector finds the field */
-export function useSlash(selector: string): void {
+const FIELDS = '#content input[type=search]';
+const TYPED_IN = 'input:not([type=checkbox], [type=radio]), textarea, select, [role=dialog]';
+
+/** `/` leads to the search or filter of any page, from wherever nothing is typed. */
+export function useSlash(): void {
   useEffect(() => {
     const jump = (event: KeyboardEvent) => {
       const { key, target, ctrlKey, metaKey, altKey } = event;
       if (key !== '/' || ctrlKey || metaKey || altKey) return;
-      if (
-        target instanceof Element &&
-        target.closest('input:not([type=checkbox]), textarea, select, [role=dialog]')
-      )
-        return;
-      const field = document.querySelector<HTMLElement>(selector);
+      if (target instanceof Element && target.closest(TYPED_IN)) return;
+      const field = [...document.querySelectorAll<HTMLElement>(FIELDS)].find((one) => one.checkVisibility());
       if (!field) return;
       event.preventDefault();
       field.focus();
     };
     addEventListener('keydown', jump);
     return () => removeEventListener('keydown', jump);
-  }, [selector]);
+  }, []);
 }

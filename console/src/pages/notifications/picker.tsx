@@ -70,8 +70,8 @@ export function OperationPicker(props: {
           )
         }
         ariaLabels={{
-          selectionGroupLabel: words.kind,
-          allItemsSelectionLabel: () => words.kind,
+          selectionGroupLabel: words.list,
+          allItemsSelectionLabel: () => words.list,
           itemSelectionLabel: (_, item) => keyOf(item),
         }}
         header={
@@ -89,7 +89,7 @@ export function OperationPicker(props: {
               </SpaceBetween>
             }
           >
-            {words.kind}
+            {words.list}
           </Header>
         }
         filter={

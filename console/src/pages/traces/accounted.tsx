@@ -3,7 +3,7 @@ import type { AccountedHour, Follower } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
-import { formatTick } from '../../time.ts';
+import { formatMinute } from '../../time.ts';
 import type { useRecording } from '../../use-recording.ts';
 import { Way } from '../../way.tsx';
 import { accountsOf } from './accounting.ts';
@@ -23,7 +23,7 @@ export function Accounted({ hours, tracking }: Props) {
   const [first] = hours ?? [];
   if (!hours || !first) return null;
   const { recorded, underway, archived, unarchived, quarantined, lost } = accountsOf(hours);
-  const since = formatTick(first.time, zone, 3 * 86_400_000);
+  const since = formatMinute(first.time, zone);
   const transferred = tracker === undefined ? undefined : Boolean(tracker?.obs_info?.bucket_name);
   const inFiles = words.inFiles(archived, unarchived, transferred);
   return (
@@ -55,13 +55,13 @@ function missingIn(counts: ByFollower): string[] {
 }
 
 function SetAside({ quarantined }: { quarantined: ByFollower }) {
-  const { operator } = useConsole().session;
+  const { may } = useConsole();
   const { accounted, toList } = texts.quarantine;
   const missing = missingIn(quarantined);
   if (missing.length === 0) return null;
   return (
     <StatusIndicator type="warning">
-      {accounted(missing)} {operator && <Way to="/quarantine">{toList}</Way>}
+      {accounted(missing)} {may('opencts:quarantine:list') && <Way to="/quarantine">{toList}</Way>}
     </StatusIndicator>
   );
 }

@@ -125,7 +125,7 @@ export function TimeHistogram({ histogram, zone, onSelect }: Props) {
               className="axis"
               textAnchor="middle"
             >
-              {bucket_ms >= DAY ? formatDay(at) : formatTick(at, zone, to - from)}
+              {bucket_ms >= DAY ? formatDay(at, from, to) : formatTick(at, zone, to - from)}
             </text>
           );
         })}

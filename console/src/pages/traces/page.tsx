@@ -22,7 +22,6 @@ import { TimeHistogram } from './histogram.tsx';
 import { RecordingState } from './recording-state.tsx';
 import { TraceTable } from './table.tsx';
 import { useAccounting } from './use-accounting.ts';
-import { useSlash } from './use-slash.ts';
 import { useTraces } from './use-traces.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, useView, type View } from './view-state.ts';
 
@@ -37,7 +36,6 @@ export default function TraceListPage() {
   const list = useTraces(api, view, scrolled || view.expanded.length > 0, onExpired);
   const accounting = useAccounting(view.range);
   const tracking = useRecording();
-  useSlash('.search-pair input');
   const [exporting, setExporting] = useState(false);
   const shown = list.pages.flat();
   const relative = !view.range.includes('-');

@@ -38,7 +38,7 @@ export const notifications: typeof english = {
     save: 'Speichern',
     name: 'Name',
     nameHint: '1 bis 64 Zeichen: Buchstaben, Ziffern, „_“ und „-“.',
-    kind: 'Vorgänge',
+    list: 'Zur Auswahl stehende Vorgänge',
     customized: 'Ausgewählte Vorgänge',
     complete: 'Alle Vorgänge',
     completeHint:

@@ -36,7 +36,7 @@ export const notifications = {
     save: 'Save',
     name: 'Name',
     nameHint: '1 to 64 of letters, digits, "_" and "-".',
-    kind: 'Operations',
+    list: 'Operations to choose from',
     customized: 'Chosen operations',
     complete: 'All operations',
     completeHint:
