@@ -726,6 +726,8 @@ export interface paths {
                                 stored: number;
                                 /** @description In trace files that were delivered; only of trackers with a bucket */
                                 archived: number;
+                                /** @description Will be in trace files: of a cycle that has not ended, or of a file on its way to its bucket. What is in neither is in none, since it was recorded without a transfer */
+                                awaiting: number;
                             }[];
                         };
                     };

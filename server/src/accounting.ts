@@ -13,18 +13,25 @@ export interface AccountedHour {
   quarantined: Record<FollowerName, number>;
   /** That were in a part of the journal that is gone, and that the follower had not seen. */
   lost: Record<FollowerName, number>;
+  /** Will be in a trace file, where there is a transfer: of a cycle that has not ended, or of a file on its way. */
+  awaiting: number;
 }
+
+/** What the transfer has before it, by project and hour. */
+export type Awaiting = (projectId: string, hour: number) => number;
 
 /** What the journal took and the indexer passed on, by project and hour. */
 export class Accounting {
   private readonly journal: Journal;
   private readonly indexer: Indexing;
   private readonly quarantine: Quarantine;
+  private readonly awaiting: Awaiting;
 
-  constructor(journal: Journal, indexer: Indexing, quarantine: Quarantine) {
+  constructor(journal: Journal, indexer: Indexing, quarantine: Quarantine, awaiting: Awaiting) {
     this.journal = journal;
     this.indexer = indexer;
     this.quarantine = quarantine;
+    this.awaiting = awaiting;
   }
 
   /** Hours that begin in [from, to), epoch ms, ascending; those without traces are left out. */
@@ -39,7 +46,8 @@ export class Accounting {
         const quarantined = byFollower((name) => this.quarantine.counts[name].get(projectId, time));
         const lost = byFollower((name) => lostTo[name].get(projectId, time));
         const indexed = this.indexedOf(projectId, time, lostTo.indexer);
-        return { time, journalled, indexed, quarantined, lost };
+        const awaiting = this.awaiting(projectId, time);
+        return { time, journalled, indexed, quarantined, lost, awaiting };
       });
   }
 

@@ -214,7 +214,12 @@ export async function startApp({
   // What has become durable while it started.
   notifying.journalled(journal.durableEnd);
 
-  const accounting = new Accounting(journal, indexer, quarantine);
+  const accounting = new Accounting(
+    journal,
+    indexer,
+    quarantine,
+    (projectId, hour) => archiving.uncut(projectId, hour) + uploader.waitingHours.get(projectId, hour),
+  );
   const waiting = indexer;
   storeCare = new StoreCare({
     ...{ store, accounting, journal, retentionMs, log },

@@ -8,6 +8,7 @@ import {
   comparePositions,
   type DamageReport,
   Follower,
+  HourCounts,
   type Journal,
   JournalReader,
   type MissingPart,
@@ -55,6 +56,8 @@ export class Archiving {
   private reader: JournalReader | undefined;
   private timer: NodeJS.Timeout | undefined;
   private cycle = 0;
+  /** All that had been journalled when the archiver last came to its end; undefined: it has not yet. */
+  private passed: HourCounts | undefined;
   private cutting = 0;
   private last: Promise<void> = Promise.resolve();
   /** When what failed is tried again, by `performance.now()`. */
@@ -125,6 +128,12 @@ export class Archiving {
     return this.archiver?.position ?? { segment: 0, offset: 0 };
   }
 
+  /** Traces of a project and an hour of record_time that wait for the end of their cycle. */
+  uncut(projectId: string, hour: number): number {
+    if (!this.passed) return 0;
+    return Math.max(this.options.journal.counts.get(projectId, hour) - this.passed.get(projectId, hour), 0);
+  }
+
   /** Since when cutting fails, epoch ms. */
   get failingSince(): number | undefined {
     return this.archiver?.failingSince;
@@ -158,11 +167,14 @@ export class Archiving {
     const { journal, plan, clock, onCut, onPassed, log } = this.options;
     if (!archiver) return;
     const end = journal.durableEnd;
+    const counts = new HourCounts();
+    counts.addAll(journal.counts.rows());
     this.reader?.advance(end);
     await archiver.cut(end, plan, this.endOfCycle(clock()));
     const fails = archiver.failingSince !== undefined;
     this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
     if (fails) return;
+    this.passed = counts;
     onCut();
     await onPassed(archiver.position).catch((err) =>
       log.warn({ err }, 'routes that are over are still noted'),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { sql, type Transaction } from 'kysely';
 import type { Logger } from 'pino';
+import { HourCounts } from '../journal/index.ts';
 import { KeyUnusable } from '../kms/index.ts';
 import type { Database, DeliveryTrouble, Metadata } from '../metadata/index.ts';
 import { type ObjectStore, ObjectStoreError } from '../objects/index.ts';
@@ -46,6 +47,8 @@ interface Waiting {
 /** What one walk through the spool finds. */
 interface Sweep {
   waiting: { files: number; bytes: number };
+  /** Traces of the files that wait. */
+  hours: HourCounts;
   /** Files that are brought away now, by bucket. */
   taken: Map<string, Waiting[]>;
   /** Where trouble may keep something waiting. */
@@ -76,6 +79,8 @@ export class Uploader {
   private readonly broken = new Set<string>();
   /** Files that wait in the spool, and their bytes. */
   waiting = { files: 0, bytes: 0 };
+  /** Traces in them, by project and hour of record_time. */
+  waitingHours = new HourCounts();
   /** Folders of the spool that were set aside. */
   damaged = 0;
   delivered = { files: 0, bytes: 0, traces: 0 };
@@ -144,7 +149,12 @@ export class Uploader {
   /** Goes through the spool once, and begins a lane for every bucket that has none. */
   private async sweep(): Promise<void> {
     const { spool, underWay } = this.options;
-    const sweep: Sweep = { waiting: { files: 0, bytes: 0 }, taken: new Map(), places: new Set() };
+    const sweep: Sweep = {
+      waiting: { files: 0, bytes: 0 },
+      hours: new HourCounts(),
+      taken: new Map(),
+      places: new Set(),
+    };
     for (const stretch of await readyStretches(spool)) {
       if (this.stopping.signal.aborted || this.held) return;
       if (stretch === underWay?.()) continue;
@@ -158,6 +168,7 @@ export class Uploader {
       }
     }
     this.waiting = sweep.waiting;
+    this.waitingHours = sweep.hours;
     this.damaged = await damagedStretches(spool);
     for (const place of this.troubles.keys()) if (!sweep.places.has(place)) this.troubles.delete(place);
     for (const [bucket, files] of sweep.taken) this.begin(bucket, files);
@@ -165,7 +176,7 @@ export class Uploader {
   }
 
   /** Takes what can be brought away of a stretch; one that is done with leaves `ready`. */
-  private async look(stretch: string, { waiting, taken, places }: Sweep): Promise<void> {
+  private async look(stretch: string, { waiting, hours, taken, places }: Sweep): Promise<void> {
     const { spool } = this.options;
     const folder = path.join(spool, READY, stretch);
     const manifest = await manifestIn(folder);
@@ -183,6 +194,7 @@ export class Uploader {
       for (const place of placesOf(file)) places.add(place);
       waiting.files++;
       waiting.bytes += file.bytes;
+      for (const [hour, traces] of file.hours) hours.add(file.projectId, hour, traces);
       if (!takes) continue;
       const lane = taken.get(file.bucket);
       if (lane) lane.push({ folder, file });
@@ -320,6 +332,7 @@ export class Uploader {
       if (isNew) await countHours(transaction, file);
       await transaction.deleteFrom('deliveries').where('tracker_id', '=', file.trackerId).execute();
     });
+    for (const [hour, traces] of file.hours) this.waitingHours.add(file.projectId, hour, -traces);
     await removeSpooled(local);
     await onDelivered(file);
     this.delivered.files++;

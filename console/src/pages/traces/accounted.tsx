@@ -6,6 +6,7 @@ import { texts } from '../../texts/index.ts';
 import { formatMinute } from '../../time.ts';
 import type { useRecording } from '../../use-recording.ts';
 import { Way } from '../../way.tsx';
+import { whileListing } from '../trackers/listed.tsx';
 import { accountsOf } from './accounting.ts';
 
 const words = texts.traces;
@@ -22,10 +23,11 @@ export function Accounted({ hours, tracking }: Props) {
   const { tracker, recording } = tracking;
   const [first] = hours ?? [];
   if (!hours || !first) return null;
-  const { recorded, underway, archived, unarchived, quarantined, lost } = accountsOf(hours);
+  const { recorded, underway, archived, awaiting, unarchived, quarantined, lost } = accountsOf(hours);
   const since = formatMinute(first.time, zone);
   const transferred = tracker === undefined ? undefined : Boolean(tracker?.obs_info?.bucket_name);
-  const inFiles = words.inFiles(archived, unarchived, transferred);
+  const isListing = whileListing(tracker ? [tracker] : []) !== false;
+  const inFiles = words.inFiles({ archived, awaiting, unarchived, transferred, isListing });
   return (
     <>
       {underway > 0 ? (

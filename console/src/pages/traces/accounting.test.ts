@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { accountsOf } from './accounting.ts';
 
 const none = { indexer: 0, archiver: 0, notifier: 0 };
-const hour = { time: 0, journalled: 10, indexed: 8, stored: 8, archived: 4, lost: none };
+const hour = { time: 0, journalled: 10, indexed: 8, stored: 8, archived: 4, awaiting: 1, lost: none };
 
 test('what is in quarantine is not on its way', () => {
   const quarantined = { indexer: 2, archiver: 1, notifier: 0 };
@@ -15,7 +15,8 @@ test('what is in quarantine is not on its way', () => {
     recorded: 20,
     underway: 1,
     archived: 8,
-    unarchived: 10,
+    awaiting: 2,
+    unarchived: 8,
     quarantined: { indexer: 4, archiver: 2, notifier: 0 },
     lost: none,
   });
@@ -25,7 +26,7 @@ test('nor is what is gone', () => {
   const lost = { indexer: 2, archiver: 3, notifier: 2 };
   expect(accountsOf([{ ...hour, quarantined: none, lost }])).toMatchObject({
     underway: 0,
-    unarchived: 3,
+    unarchived: 2,
     lost,
   });
 });

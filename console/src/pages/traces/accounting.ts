@@ -6,7 +6,9 @@ export interface Accounts {
   /** On their way to the trace list. */
   underway: number;
   archived: number;
-  /** In no trace file, for other reasons than those below. */
+  /** Will be in trace files. */
+  awaiting: number;
+  /** In no trace file, nor on the way to one, for other reasons than those below. */
   unarchived: number;
   /** Set aside, by what they are missing in. */
   quarantined: Readonly<Record<Follower, number>>;
@@ -27,8 +29,9 @@ export function accountsOf(hours: readonly AccountedHour[]): Accounts {
       Math.max(journalled - stored - quarantined.indexer - lost.indexer, 0),
     ),
     archived: sum(({ archived }) => archived),
-    unarchived: sum(({ journalled, archived, quarantined, lost }) =>
-      Math.max(journalled - archived - quarantined.archiver - lost.archiver, 0),
+    awaiting: sum(({ awaiting }) => awaiting),
+    unarchived: sum(({ journalled, archived, awaiting, quarantined, lost }) =>
+      Math.max(journalled - archived - awaiting - quarantined.archiver - lost.archiver, 0),
     ),
     quarantined: byFollower('quarantined'),
     lost: byFollower('lost'),

@@ -89,13 +89,17 @@ export const traces: typeof english = {
   accounted: (recorded, since, inFiles) =>
     `${number(recorded)} seit ${since} aufgezeichnet, alle auffindbar, ${inFiles}`,
   recordingOff: 'Zurzeit wird nichts Neues aufgezeichnet',
-  inFiles: (archived, others, transferred) => {
+  inFiles: ({ archived, awaiting, unarchived, transferred, isListing }) => {
     if (archived === 0 && transferred === false) return 'keiner archiviert: Der Tracker hat keinen Bucket';
-    if (others === 0) return 'alle archiviert';
-    const missing = transferred
-      ? `${number(others)} noch in keiner Trace-Datei oder älter als die Übertragung`
-      : `${number(others)} in keiner Trace-Datei`;
-    return `${number(archived)} archiviert, ${missing}`;
+    if (awaiting + unarchived === 0) return 'alle archiviert';
+    const rest = isListing
+      ? 'werden noch aus der Trace-Liste geschrieben'
+      : 'in keiner Trace-Datei, da ohne Übertragung aufgezeichnet';
+    return [
+      `${number(archived)} archiviert`,
+      ...(awaiting > 0 ? [`${number(awaiting)} warten auf die nächsten Trace-Dateien`] : []),
+      ...(unarchived > 0 ? [`${number(unarchived)} ${rest}`] : []),
+    ].join(', ');
   },
   underway: (missing) =>
     missing === 1

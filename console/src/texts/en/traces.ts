@@ -1,5 +1,15 @@
 import { number } from './number.ts';
 
+interface InFiles {
+  archived: number;
+  awaiting: number;
+  unarchived: number;
+  /** Whether the tracker has a bucket; undefined: it is not known. */
+  transferred: boolean | undefined;
+  /** What the trace list had before is being written. */
+  isListing: boolean;
+}
+
 export const traces = {
   title: 'Trace list',
   description: 'Who did what to which resource: the last seven days, newest first.',
@@ -93,13 +103,17 @@ export const traces = {
   accounted: (recorded: number, since: string, inFiles: string) =>
     `${number(recorded)} recorded since ${since}, all searchable, ${inFiles}`,
   recordingOff: 'Nothing new is recorded now',
-  inFiles: (archived: number, others: number, transferred: boolean | undefined) => {
+  inFiles: ({ archived, awaiting, unarchived, transferred, isListing }: InFiles) => {
     if (archived === 0 && transferred === false) return 'none archived: the tracker has no bucket';
-    if (others === 0) return 'all archived';
-    const missing = transferred
-      ? `${number(others)} not in a trace file yet, or older than the transfer`
-      : `${number(others)} in no trace file`;
-    return `${number(archived)} archived, ${missing}`;
+    if (awaiting + unarchived === 0) return 'all archived';
+    const rest = isListing
+      ? 'still to be written from the trace list'
+      : 'in no trace file, since they were recorded without a transfer';
+    return [
+      `${number(archived)} archived`,
+      ...(awaiting > 0 ? [`${number(awaiting)} waiting for the next trace files`] : []),
+      ...(unarchived > 0 ? [`${number(unarchived)} ${rest}`] : []),
+    ].join(', ');
   },
   underway: (missing: number) => `${number(missing)} recorded traces are still on their way to the list`,
   histogram: {

@@ -23,7 +23,7 @@ const byFollower = (description: string) =>
 /** What became of the traces that were acknowledged, counted at each step of their way. */
 export const accountingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { store, clock, accounting, archive },
+  { store, clock, accounting, archive, trackers },
 ) => {
   server.get(
     '/v3/:project_id/accounting',
@@ -50,6 +50,10 @@ export const accountingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
                 archived: Type.Integer({
                   description: 'In trace files that were delivered; only of trackers with a bucket',
                 }),
+                awaiting: Type.Integer({
+                  description:
+                    'Will be in trace files: of a cycle that has not ended, or of a file on its way to its bucket. What is in neither is in none, since it was recorded without a transfer',
+                }),
               }),
             ),
           }),
@@ -70,12 +74,19 @@ export const accountingRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const counted = await tracesFor(store, reply).hourCounts(params.project_id, begin, end);
       const stored = new Map(counted.map(({ hour, count }) => [hour, count]));
       const archived = await archive.hours(params.project_id, begin, end);
+      const transfers = (await trackers.list(params.project_id)).some(
+        ({ settings }) => settings.bucket !== '',
+      );
       return {
-        hours: hours.map((hour) => ({
-          ...hour,
-          stored: stored.get(hour.time) ?? 0,
-          archived: archived.get(hour.time) ?? 0,
-        })),
+        hours: hours.map((hour) => {
+          const delivered = archived.get(hour.time) ?? 0;
+          return {
+            ...hour,
+            stored: stored.get(hour.time) ?? 0,
+            archived: delivered,
+            awaiting: transfers ? Math.min(hour.awaiting, Math.max(hour.journalled - delivered, 0)) : 0,
+          };
+        }),
       };
     },
   );
