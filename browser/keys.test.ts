@@ -127,7 +127,8 @@ describe.skipIf(skip !== undefined)('keys and roles in the browser', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const route of ['ingest-keys', 'access-keys', 'roles']) {
       await page.goto(`${server.url}/console/${route}`);
-      await page.getByRole('table').waitFor();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     }
   });

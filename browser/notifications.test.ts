@@ -165,10 +165,7 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
       await fetch(server.url + address, { method: 'PUT', headers: { 'x-auth-token': server.token } });
     }
     const other = await openPage(browser, []);
-    await other.goto(`${server.url}/console/topics/view?urn=urn:smn:local:${server.projectId}:alerts`);
-    await other.fill('input[name=user]', 'newcomer');
-    await other.fill('input[name=password]', password);
-    await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(other, server.url, password, '/console/', 'newcomer');
     for (const address of ['topics/view?urn=alerts', 'topics']) {
       await other.goto(`${server.url}/console/${address}`);
       await other.getByRole('heading', { name: 'Topics', level: 1 }).waitFor();
