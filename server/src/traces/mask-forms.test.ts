@@ -555,3 +555,13 @@ describe('keys with headers', () => {
     ],
   ]);
 });
+
+describe('environments', () => {
+  masks([
+    ['export SSHPASS=a', `export SSHPASS=${M}`],
+    ['DB_PASS=a SMTP_PASS="b c" make', `DB_PASS=${M} SMTP_PASS="${M}" make`],
+    ['{"env":{"MYSQL_PASS":"a","COMPASS":"north"}}', `{"env":{"MYSQL_PASS":"${M}","COMPASS":"north"}}`],
+    ['Endpoint=b;SharedAccessSignature=a', `Endpoint=b;SharedAccessSignature=${M}`],
+    ['BYPASS=yes pass=12 passed=3 dbpassed=true'],
+  ]);
+});
