@@ -126,7 +126,8 @@ async function printConfig(argv: string[]): Promise<number> {
 
 async function main(): Promise<number> {
   const [command = 'help', ...argv] = process.argv.slice(2);
-  const run = COMMANDS[command === '--help' || command === '-h' ? 'help' : command];
+  const name = command === '--help' || command === '-h' ? 'help' : command;
+  const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!run) {
     process.stderr.write(`opencts: there is no command "${command}"; 'opencts help' lists them\n`);
     return 2;

@@ -180,6 +180,10 @@ test('every command has help worth reading; what is wrong is named', async () =>
     code: 2,
     err: expect.stringContaining('no command "paint"'),
   });
+  expect(await opencts('users constructor')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no command "constructor"'),
+  });
   expect(await opencts('users list --output xml')).toMatchObject({ code: 2 });
   expect(await opencts('users list', { OPENCTS_PASSWORD: 'wrong' })).toMatchObject({
     code: 1,

@@ -45,7 +45,7 @@ The password comes from OPENCTS_PASSWORD; without it the command asks.
 export async function administer(noun: string, argv: string[]): Promise<number> {
   const { commands, summary } = NOUNS[noun] as (typeof NOUNS)[string];
   const verb = argv.find((one) => !one.startsWith('-'));
-  const command = verb === undefined ? undefined : commands[verb];
+  const command = verb !== undefined && Object.hasOwn(commands, verb) ? commands[verb] : undefined;
   if (!verb || !command) {
     const asked = verb === undefined || argv.includes('--help');
     const text = `${verb ? `opencts: ${noun} has no command "${verb}"\n\n` : ''}${helpOf(noun, summary, commands)}`;
