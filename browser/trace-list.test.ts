@@ -369,12 +369,13 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     expect(await field.inputValue()).toBe('a/b');
     for (const [address, label] of [
       ['search', 'Value'],
-      ['users', 'Find in this list'],
+      ['roles', 'Find in this list'],
       ['notifications/edit', 'Find operations'],
     ]) {
       await page.goto(`${server.url}/console/${address}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.locator('#content input[type=search]').first().waitFor();
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await page.locator('#content input').first().waitFor();
+      await page.waitForLoadState('networkidle');
       await page.locator('body').press('/');
       expect([address, await focused(page)]).toEqual([address, label]);
     }

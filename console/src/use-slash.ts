@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 
-const FIELDS = '#content input[type=search]';
+const FIELDS = '#content input[type=search], #content .search-pair input';
 const TYPED_IN = 'input:not([type=checkbox], [type=radio]), textarea, select, [role=dialog]';
 
 /** `/` leads to the search or filter of any page, from wherever nothing is typed. */
