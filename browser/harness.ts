@@ -162,13 +162,18 @@ interface Violation {
 /** What axe finds against WCAG 2.2 AA, and what else of its findings is serious. */
 export async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  // Colours are measured when they have come to rest.
-  await page.evaluate(() =>
-    Promise.race([
-      Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
-      new Promise((resolve) => setTimeout(resolve, 1000)),
-    ]).then(() => undefined),
-  );
+  // Colours are measured when they have come to rest; what was pointed at may begin to show a moment later.
+  for (let look = 0; look < 2; look++) {
+    await page.waitForTimeout(200);
+    await page.waitForFunction(() =>
+      document
+        .getAnimations()
+        .every(
+          ({ playState, effect }) =>
+            playState !== 'running' || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+        ),
+    );
+  }
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: { run(options: object): Promise<{ violations: Violation[] }> };

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   PASSWORD,
+  partOf,
   type RunningServer,
   removeDirectory,
   startServer,
@@ -131,12 +132,17 @@ describe.skipIf(skip !== undefined)('an auditor, who may only read', () => {
     return { page, refused };
   }
 
-  describe.each([
-    ['on a desk, in English', DESK, ENGLISH],
-    ['on a phone, in English', PHONE, ENGLISH],
-    ['on a desk, in German', DESK, GERMAN],
-    ['on a phone, in German', PHONE, GERMAN],
-  ] as const)('%s', (name, device, words) => {
+  describe.each(
+    partOf(
+      [
+        ['on a desk, in English', DESK, ENGLISH],
+        ['on a phone, in English', PHONE, ENGLISH],
+        ['on a desk, in German', DESK, GERMAN],
+        ['on a phone, in German', PHONE, GERMAN],
+      ] as const,
+      2,
+    ),
+  )('%s', (name, device, words) => {
     const small = device === PHONE;
     const file = name.replaceAll(/\W+/g, '-');
     let page: Page;
@@ -274,7 +280,11 @@ describe.skipIf(skip !== undefined)('an auditor, who may only read', () => {
   test('no button that can be pressed is refused, nor what it opens', async () => {
     const { page, refused } = await enter(DESK);
     await page.goto(`${server.url}/console/`);
-    for (const address of await walk(page, server.url)) await pressAll(page, server.url + address);
+    // Where tests are shortened, of some pages, others each time.
+    const addresses = partOf(await walk(page, server.url), 4);
+    let pressed = 0;
+    for (const address of addresses) pressed += await pressAll(page, server.url + address);
+    expect(pressed, addresses.join(' ')).toBeGreaterThan(addresses.length);
     expect(refused).toEqual([]);
     await page.context().close();
   }, 600_000);

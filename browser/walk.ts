@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Addresses of one kind that are visited: more of them show nothing new. */
 const MOST_ALIKE = 2;
@@ -42,8 +42,16 @@ export async function walk(page: Page, url: string): Promise<string[]> {
   return visited;
 }
 
-/** Presses every button of a page that is not like one before, and those of what it opens. */
-export async function pressAll(page: Page, address: string): Promise<void> {
+/** Presses every button of a page that is not like one before, and those of what it opens. @returns how many */
+export async function pressAll(page: Page, address: string): Promise<number> {
+  let pressed = 0;
+  /** What covers it, or is gone meanwhile, keeps it from being pressed. */
+  const press = async (one: Locator) => {
+    pressed += await one.click({ timeout: 5_000 }).then(
+      () => 1,
+      () => 0,
+    );
+  };
   const open = async () => {
     await page.goto(address);
     await settled(page);
@@ -52,18 +60,19 @@ export async function pressAll(page: Page, address: string): Promise<void> {
   for (const at of await differing(page, `#content ${PRESSABLE}`)) {
     await open();
     const button = page.locator(`#content ${PRESSABLE}`).nth(at);
-    await button.click({ timeout: 5_000 }).catch(() => undefined);
+    await press(button);
     await page.waitForLoadState('networkidle');
     const opened = `[role=dialog] ${PRESSABLE}, [role=menuitem]:visible:not([aria-disabled="true"])`;
     for (const inner of await differing(page, opened)) {
       await open();
-      await button.click({ timeout: 5_000 }).catch(() => undefined);
+      await press(button);
       const one = page.locator(opened).nth(inner);
       if (CLOSING.test(await one.innerText())) continue;
-      await one.click({ timeout: 5_000 }).catch(() => undefined);
+      await press(one);
       await page.waitForLoadState('networkidle');
     }
   }
+  return pressed;
 }
 
 /** Places of elements that are not like another: rows have the same buttons each. */
