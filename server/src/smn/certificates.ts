@@ -1,4 +1,4 @@
-import { createSign, generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
+import { createSign, generateKeyPair, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Sealer } from '../kms/index.ts';
 import type { Metadata } from '../metadata/index.ts';
@@ -56,7 +56,8 @@ export class Certificates {
       .where('region', '=', region)
       .orderBy('created_at', 'desc')
       .execute();
-    return this.sealer.firstKey(rows, "the key of a region's messages");
+    const readable = rows.filter(({ pem }) => isCertificate(pem));
+    return this.sealer.firstKey(readable, "the key of a region's messages");
   }
 
   private async make(region: string): Promise<Current> {
@@ -68,7 +69,7 @@ export class Certificates {
     certificate.publicKey = forge.pki.publicKeyFromPem(
       publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     );
-    certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+    certificate.serialNumber = serialNumber(randomBytes(16));
     certificate.validity.notBefore = new Date(now - 86_400_000);
     certificate.validity.notAfter = new Date(now + VALID_MS);
     const name = [{ name: 'commonName', value: `SMN ${region}` }];
@@ -88,5 +89,24 @@ export class Certificates {
       })
       .execute();
     return { id, key: privateKey };
+  }
+}
+
+/**
+ * As a certificate takes it, in hex: positive, and without a zero in front, for which verifiers refuse the whole
+ * certificate (RFC 5280, 4.1.2.2; X.690, 8.3.2).
+ */
+export function serialNumber(random: Buffer): string {
+  const bytes = Buffer.from(random);
+  bytes[0] = 0x40 | ((bytes[0] ?? 0) & 0x3f);
+  return bytes.toString('hex');
+}
+
+/** One in 512 of earlier versions had a serial number that no verifier reads. */
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).validTo !== '';
+  } catch {
+    return false;
   }
 }
