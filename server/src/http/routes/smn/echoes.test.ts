@@ -142,7 +142,9 @@ test('a receiver that repeats a message does not tell how its subscriber leaves,
     ({ path, headers }) => JSON.stringify({ path: encodeURIComponent(path), key: headers['x-key'] }),
   ];
   let answered = 0;
-  receiver.says = (received) => parts[answered++]?.(received) ?? '';
+  // Others, which were refused, are tried again meanwhile.
+  receiver.says = (received) =>
+    (endpoint.endsWith(received.path) ? parts[answered++] : undefined)?.(received) ?? '';
   for (const _ of parts) await v2('POST', `/topics/${topic}/publish`, { message: 'World' });
   const told = await attempts(id, parts.length + 1);
   expect(told).toContain('Cannot POST ********');
