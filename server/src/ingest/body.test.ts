@@ -86,6 +86,17 @@ test('a body that turns out to be large waits, and goes on', async () => {
   await expect(refused).rejects.toThrow('too many');
 });
 
+test.each([0, 1, 9_999, 10_000, 10_001, 79_000, 900_000, Number.NaN])(
+  'a body is what came, whatever length it had announced (%j)',
+  async (announced) => {
+    const pieces = Array.from({ length: 10 }, (_, i) => Buffer.alloc(1000, i));
+    const read = await readWhole(Readable.from(pieces, { objectMode: true }), MB, undefined, announced);
+    expect(read.equals(Buffer.concat(pieces))).toBe(true);
+    // However much it announces, it holds at most twice what came.
+    expect(read.buffer.byteLength).toBeLessThanOrEqual(20_000);
+  },
+);
+
 /** Lines out of a body in gzip, and how reading it ended. */
 async function unzipped(bytes: Buffer, piece: number) {
   const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>

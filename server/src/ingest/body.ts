@@ -69,11 +69,12 @@ export interface LargeBody {
 
 /**
  * Reads a body whole.
+ * @param announced how long it says it is, in bytes; 0: it does not say
  * @throws CtsError 413 beyond `limit` bytes, 400 when it is cut off, and what waiting throws
  */
-export function readWhole(body: Readable, limit: number, large?: LargeBody): Promise<Buffer> {
+export function readWhole(body: Readable, limit: number, large?: LargeBody, announced = 0): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const bytes = new Gathered(limit);
+    const bytes = new Gathered(limit, announced);
     let waited = large === undefined;
     body.on('data', (chunk: Buffer) => {
       bytes.add(chunk);
@@ -149,17 +150,22 @@ function isBlank(bytes: Buffer | null): boolean {
 
 const NOTHING = Buffer.alloc(0);
 
+/** A length that was announced is believed when so much of it has come: else a few bytes would take much memory. */
+const BELIEVED = 8;
+
 /** Bytes that come in pieces, however small, copied a bounded number of times. */
 class Gathered {
   private readonly most: number;
+  private readonly announced: number;
   private bytes: Buffer = NOTHING;
   private kept = 0;
   /** Of all that was added. */
   length = 0;
 
-  /** @param most bytes that are kept */
-  constructor(most: number) {
+  /** @param most bytes that are kept. @param announced that are said to come */
+  constructor(most: number, announced = 0) {
     this.most = most;
+    this.announced = announced;
   }
 
   add(piece: Buffer): void {
@@ -173,14 +179,19 @@ class Gathered {
       this.kept = piece.length;
     } else {
       if (this.length > this.bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(
-          Math.min(Math.max(this.length, this.bytes.length * 2), this.most),
-        );
+        const larger = Buffer.allocUnsafeSlow(Math.min(this.room(), this.most));
         this.bytes.copy(larger, 0, 0, this.kept);
         this.bytes = larger;
       }
       this.kept += piece.copy(this.bytes, this.kept);
     }
+  }
+
+  /** For what has come, and what will come. */
+  private room(): number {
+    const { announced, length, bytes } = this;
+    if (announced >= length && announced <= length * BELIEVED) return announced;
+    return Math.max(length, bytes.length * 2);
   }
 
   /** What was added, to begin anew; null when it was too much. */

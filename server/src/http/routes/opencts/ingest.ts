@@ -136,6 +136,7 @@ async function takeWhole(
   total: Verdict,
 ): Promise<void> {
   const { raw, principal } = request;
+  const announced = body === request.body ? Number(request.headers['content-length'] ?? 0) : 0;
   let release: (() => void) | undefined;
   // Only a large body waits: whatever is made for that, small ones are spared.
   const wait = async () => {
@@ -150,7 +151,7 @@ async function takeWhole(
     }
   };
   try {
-    const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait });
+    const bytes = await readWhole(body, maxBody, { above: SMALL_BODY, wait }, announced);
     await request.server.readmit(request);
     add(total, await intake.submit(producer, () => tracesOf(bytes, maxTraces)), true);
   } finally {
