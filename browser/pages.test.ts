@@ -114,7 +114,7 @@ describe.skipIf(skip !== undefined)('every page', () => {
   });
 
   test('nothing broke the Content-Security-Policy or wrote an error', () => {
-    expect(problems).toEqual([]);
+    expect(problems, server.log.slice(-20).join('\n')).toEqual([]);
   });
 });
 
