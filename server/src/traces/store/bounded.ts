@@ -1,4 +1,4 @@
-import type { BaseResultSet } from '@clickhouse/client';
+import { type BaseResultSet, parseError } from '@clickhouse/client';
 import { MAX_PAGE_BYTES, ROWS_OF_ANY_SIZE } from '../limits.ts';
 import { ReadTooWide, type TraceKey, type TracePage } from '../query.ts';
 import type { Trace } from '../trace.ts';
@@ -10,7 +10,10 @@ export interface Found<Row> {
   cut: boolean;
 }
 
-/** Reads no further than an answer may be long, whatever the engine would still send. */
+/**
+ * Reads no further than an answer may be long, whatever the engine would still send.
+ * @throws ClickHouseError where a query that had begun to answer was ended: the engine says so in a row of its own
+ */
 export async function readBounded<Row>(
   result: BaseResultSet<NodeJS.ReadableStream, 'JSONEachRow'>,
 ): Promise<Found<Row>> {
@@ -23,7 +26,9 @@ export async function readBounded<Row>(
         result.close();
         return { rows, cut: true };
       }
-      rows.push(JSON.parse(text) as Row);
+      const row = JSON.parse(text) as Row & { exception?: string };
+      if (typeof row.exception === 'string') throw parseError(row.exception);
+      rows.push(row);
     }
   }
   return { rows, cut: false };
