@@ -44,6 +44,23 @@ function openSession(): Session {
   });
 }
 
+/**
+ * What a query had answered when it failed or was ended stands before the answer of the next one in its session,
+ * which may be another account's (`docs/reference/clickhouse.md` 2).
+ * @returns whether there is nothing any more
+ */
+async function isEmptied(session: Session): Promise<boolean> {
+  try {
+    for (let look = 0; look < 3; look++) {
+      const answer = await session.queryAsync('SELECT 1', { format: 'TabSeparated' });
+      if (answer.text() === '1\n') return true;
+    }
+  } catch {
+    // Then it is not to be used again.
+  }
+  return false;
+}
+
 /** Hands a session to one query at a time, in the order of arrival. */
 class SessionPool {
   private readonly idle: Session[];
@@ -55,10 +72,13 @@ class SessionPool {
 
   /** @param wanted asked when the turn has come; work that nobody wants any more is left out */
   async use<T>(work: (session: Session) => Promise<T>, wanted = () => true): Promise<T | undefined> {
-    const session = this.idle.pop() ?? (await new Promise<Session>((resolve) => this.waiting.push(resolve)));
+    let session = this.idle.pop() ?? (await new Promise<Session>((resolve) => this.waiting.push(resolve)));
     try {
       if (!wanted()) return undefined;
       return await work(session);
+    } catch (error) {
+      if (!(await isEmptied(session))) session = openSession();
+      throw error;
     } finally {
       const next = this.waiting.shift();
       if (next) next(session);

@@ -91,6 +91,23 @@ test('a query whose caller has gone is ended', async () => {
   await expect.poll(async () => (await ask(counting)).text, { timeout: 10_000 }).toBe('0');
 });
 
+test('what a query had answered when it failed or was ended stands in no other answer', async () => {
+  const failing = 'SELECT number, throwIf(number = 500000) FROM numbers(1000000)';
+  const few = { max_block_size: '1000', max_threads: '1' };
+  const target = `/?${new URLSearchParams({ ...few, default_format: 'JSONEachRow' })}`;
+  expect((await ask(failing, target)).text).toMatch(/^Code: 395/);
+  const gone = http.request({ socketPath: engine.socketPath, method: 'POST', path: target });
+  gone.on('error', () => undefined);
+  gone.end('SELECT number, sleepEachRow(0.0005) FROM numbers(1000000)');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  gone.destroy();
+  // As many as there are sessions, a while long.
+  for (const end = Date.now() + 2000; Date.now() < end; ) {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, q) => ask(`SELECT ${q} AS q`, target)));
+    expect(answers.map(({ text }) => text.slice(0, 200))).toEqual(answers.map((_, q) => `{"q":${q}}`));
+  }
+});
+
 test('killed, it is started again with what it had', async () => {
   await ask('CREATE DATABASE IF NOT EXISTS kept');
   const { pid, restarts } = engine;

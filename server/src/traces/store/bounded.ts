@@ -1,4 +1,4 @@
-import { type BaseResultSet, parseError } from '@clickhouse/client';
+import type { BaseResultSet } from '@clickhouse/client';
 import { MAX_PAGE_BYTES, ROWS_OF_ANY_SIZE } from '../limits.ts';
 import { ReadTooWide, type TraceKey, type TracePage } from '../query.ts';
 import type { Trace } from '../trace.ts';
@@ -10,10 +10,7 @@ export interface Found<Row> {
   cut: boolean;
 }
 
-/**
- * Reads no further than an answer may be long, whatever the engine would still send.
- * @throws ClickHouseError where a query that had begun to answer was ended: the engine says so in a row of its own
- */
+/** Reads no further than an answer may be long, whatever the engine would still send. */
 export async function readBounded<Row>(
   result: BaseResultSet<NodeJS.ReadableStream, 'JSONEachRow'>,
 ): Promise<Found<Row>> {
@@ -26,9 +23,7 @@ export async function readBounded<Row>(
         result.close();
         return { rows, cut: true };
       }
-      const row = JSON.parse(text) as Row & { exception?: string };
-      if (typeof row.exception === 'string') throw parseError(row.exception);
-      rows.push(row);
+      rows.push(JSON.parse(text) as Row);
     }
   }
   return { rows, cut: false };
