@@ -4,7 +4,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { indexed, MAIN, PASSWORD, type RunningServer } from '../server/attack/harness.ts';
+import { opencts as run } from '../server/attack/backing-up.ts';
+import { indexed, PASSWORD, type RunningServer } from '../server/attack/harness.ts';
 import { findChromium } from './chromium.mjs';
 
 export const CHROMIUM = findChromium();
@@ -80,17 +81,10 @@ export async function addUser(server: RunningServer, name: string, roles: readon
   }
 }
 
-/** Runs a command of the command line to its end. */
-export function opencts(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number; out: string }> {
-  return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, ...env }, maxBuffer: 2 ** 26 };
-    execFile(process.execPath, [MAIN, ...args], options, (error, out, said) =>
-      resolve({ code: Number(error?.code ?? 0), out: `${out}${said}` }),
-    );
-  });
+/** Runs a command of the command line to its end. @returns all that it said */
+export async function opencts(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const { code, out, err } = await run([...args], env);
+  return { code, out: out + err };
 }
 
 /** Imports the records of CloudTrail, moved to now; then they can be found. @returns what the command printed */
