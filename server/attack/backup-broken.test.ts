@@ -245,6 +245,30 @@ describe.skipIf(whyNoS3 !== undefined)('in a bucket', () => {
     expect(await restore(to, env)).toMatchObject(refusal(2, /is not whole/));
     expect(await backup(`s3://${BUCKET}/two`, env)).toMatchObject({ code: 0, err: '' });
   });
+
+  test('a command that stood still while another ended the backup spoils nothing', async () => {
+    const { url } = await serve(4_000_000);
+    const to = `s3://${BUCKET}/still`;
+    const near = await new Wire({ port: Number(new URL(url).port), host: '127.0.0.1' }).start();
+    let other: Said | undefined;
+    const slow = await opencts(
+      ['backup', to, '--url', near.url, '--with-root-key'],
+      { ...SEALED, ...env },
+      {
+        onStart: (child) =>
+          near.after(1_000_000, async () => {
+            child.kill('SIGSTOP');
+            other = await backup(to, env);
+            child.kill('SIGCONT');
+          }),
+      },
+    );
+    near.cut();
+    expect(other).toMatchObject({ code: 0, err: '' });
+    expect(slow).toMatchObject(refusal(1, /it is whole all the same/));
+    expect(await keys('still/')).not.toEqual(expect.arrayContaining([expect.stringMatching(/\.part$/)]));
+    await restored(await restore(to, env));
+  });
 });
 
 test('of two commands at one place none spoils what the other does', async () => {

@@ -284,7 +284,7 @@ test('a fetch that was broken off goes on, and one whose backup the service has 
   await mkdir(path.dirname(inside('copy', 'data', first?.path ?? '')), { recursive: true });
   await writeFile(inside('copy', 'data', first?.path ?? ''), content);
   const half = JSON.stringify(second).slice(0, 20);
-  await writeFile(inside('copy', 'files.ndjson'), `${JSON.stringify({ ...first, sha256 })}\n${half}`);
+  await writeFile(inside('copy', 'files.part'), `${JSON.stringify({ ...first, sha256 })}\n${half}`);
   await writeFile(inside('copy', 'backup.part'), `${id}\n`);
 
   const again = () => opencts(['backup', inside('copy'), '--url', (server as RunningServer).url]);

@@ -3,13 +3,10 @@ import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
 import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect, Progress } from '../cli/index.ts';
 import { ConfigError } from '../config.ts';
 import { fetchBackup, whenReady } from './fetch.ts';
-import { type BackupManifest, MANIFEST } from './manifest.ts';
+import { type BackupManifest, FILES_SO_FAR, MANIFEST, UNDER_WAY } from './manifest.ts';
 import { NoPlace, placeOf } from './named-place.ts';
 import type { BackupPlace } from './place.ts';
 import { whyStopped } from './stopped.ts';
-
-/** Names the backup of the service that is being fetched. */
-const UNDER_WAY = 'backup.part';
 
 const HELP = `Usage: opencts backup [options] DIR
        opencts backup [options] s3://BUCKET/PREFIX
@@ -78,8 +75,7 @@ export async function backupCommand(argv: string[]): Promise<number> {
     });
     progress?.end();
     // It is whole: that something is left beside it, or in the service an hour longer, is no failure.
-    await place.remove(UNDER_WAY).catch(() => undefined);
-    await place.end().catch(() => undefined);
+    await ended(place);
     await discard(client, id);
     process.stdout.write(report(manifest, place));
     return 0;
@@ -91,11 +87,20 @@ export async function backupCommand(argv: string[]): Promise<number> {
   }
 }
 
+/** Nothing notes any more what has arrived. */
+async function ended(place: BackupPlace): Promise<void> {
+  for (const file of [UNDER_WAY, FILES_SO_FAR]) await place.remove(file).catch(() => undefined);
+  await place.end().catch(() => undefined);
+}
+
 /** What is to be done about a backup that stopped. */
 async function advice(error: unknown, place: BackupPlace): Promise<string> {
   if (error instanceof NoPlace) return '';
   const names = await place.names().catch((): string[] => []);
-  if (names.includes(MANIFEST)) return '; it is whole all the same, another command has ended it';
+  if (names.includes(MANIFEST)) {
+    await ended(place);
+    return '; it is whole all the same, another command has ended it';
+  }
   const begun = names.includes(UNDER_WAY) ? await place.text(UNDER_WAY).catch(() => '') : '';
   if (!begun?.trim()) return '';
   return error instanceof OpenCtsError && error.status === 404

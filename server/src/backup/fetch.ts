@@ -12,6 +12,7 @@ import {
   type BackupManifest,
   DATA,
   FILES,
+  FILES_SO_FAR,
   MANIFEST,
   StoredFile,
 } from './manifest.ts';
@@ -46,7 +47,7 @@ export async function whenReady(client: OpenCtsClient, id: string): Promise<Back
 
 /**
  * Fetches a backup. What has arrived whole is noted, so that a fetch that was broken off goes on; the manifest comes
- * last. Of one backup all that is written is always the same, so that two commands at one place spoil nothing.
+ * last. What stays is always the same of one backup, so that two commands at one place spoil nothing.
  */
 export async function fetchBackup(
   client: OpenCtsClient,
@@ -69,7 +70,8 @@ export async function fetchBackup(
     await arrivals.note().catch(() => undefined);
     throw error;
   }
-  const list = await arrivals.note();
+  const list = arrivals.list();
+  await place.writeText(FILES, list);
   const manifest = {
     ...{ format: BACKUP_FORMAT, ...info, files: files.length },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -102,14 +104,18 @@ class Arrivals {
     if (performance.now() - this.notedAt > NOTE_EVERY_MS) await this.note();
   }
 
-  /** In the order in which the service lists them. @returns what was noted */
-  note(): Promise<string> {
+  note(): Promise<void> {
     this.notedAt = performance.now();
-    const arrived = this.files.flatMap(({ path }) => this.there.get(path) ?? []);
-    const list = arrived.map((file) => `${JSON.stringify(file)}\n`).join('');
-    const noted = this.noting.then(() => this.place.writeText(FILES, list));
+    const list = this.list();
+    const noted = this.noting.then(() => this.place.writeText(FILES_SO_FAR, list));
     this.noting = noted.catch(() => undefined);
-    return noted.then(() => list);
+    return noted;
+  }
+
+  /** In the order in which the service lists them. */
+  list(): string {
+    const arrived = this.files.flatMap(({ path }) => this.there.get(path) ?? []);
+    return arrived.map((file) => `${JSON.stringify(file)}\n`).join('');
   }
 }
 
@@ -125,7 +131,7 @@ async function listFiles(client: OpenCtsClient, id: string): Promise<BackupFile[
 }
 
 async function readNoted(place: BackupPlace): Promise<Map<string, StoredFile>> {
-  const lines = ((await place.text(FILES)) ?? '').split('\n');
+  const lines = ((await place.text(FILES_SO_FAR)) ?? '').split('\n');
   const files = lines.flatMap((line) => readStored(line).value ?? []);
   return new Map(files.map((file) => [file.path, file]));
 }

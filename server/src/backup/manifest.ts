@@ -6,6 +6,10 @@ export const BACKUP_FORMAT = 1;
 export const MANIFEST = 'backup.json';
 /** Every file of it, one a line. */
 export const FILES = 'files.ndjson';
+/** The same of what has arrived, while it is being fetched. */
+export const FILES_SO_FAR = 'files.part';
+/** Names the backup of the service that is being fetched. */
+export const UNDER_WAY = 'backup.part';
 /** The files themselves, as they lie in the data directory. */
 export const DATA = 'data';
 /** The root key, sealed with a password. */

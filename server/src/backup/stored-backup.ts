@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RESTORE_UNDER_WAY, RESTORED } from '../installation/index.ts';
 import { readerOf } from '../metadata/index.ts';
 import { StartRefused } from '../start-refused.ts';
-import { BackupManifest, DATA, FILES, MANIFEST, METADATA, StoredFile } from './manifest.ts';
+import { BackupManifest, DATA, FILES, MANIFEST, METADATA, StoredFile, UNDER_WAY } from './manifest.ts';
 import type { BackupPlace } from './place.ts';
 
 const PATH = /^(?:(?!\.{1,2}(?:\/|$))[^/\0]+)(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)*$/;
@@ -27,7 +27,7 @@ export async function readBackup(place: BackupPlace): Promise<StoredBackup> {
   const list = await place.text(FILES);
   if (text === undefined) {
     throw new StartRefused(
-      list === undefined
+      list === undefined && (await place.text(UNDER_WAY)) === undefined
         ? `there is no backup in ${place.name}: it would hold a file ${MANIFEST}`
         : `the backup in ${place.name} is not whole: 'opencts backup' did not end; let it go on, or take another one`,
     );
