@@ -7,6 +7,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Session } from 'chdb';
 import { ALIVE } from './heartbeat.ts';
+import { SessionPool } from './session-pool.ts';
 import { PART_BROKEN, WrittenParts } from './written-parts.ts';
 
 /**
@@ -44,58 +45,15 @@ function openSession(): Session {
   });
 }
 
-/**
- * What a query had answered when it failed or was ended stands before the answer of the next one in its session,
- * which may be another account's (`docs/reference/clickhouse.md` 2).
- * @returns whether there is nothing any more
- */
-async function isEmptied(session: Session): Promise<boolean> {
-  try {
-    for (let look = 0; look < 3; look++) {
-      const answer = await session.queryAsync('SELECT 1', { format: 'TabSeparated' });
-      if (answer.text() === '1\n') return true;
-    }
-  } catch {
-    // Then it is not to be used again.
-  }
-  return false;
-}
-
-/** Hands a session to one query at a time, in the order of arrival. */
-class SessionPool {
-  private readonly idle: Session[];
-  private readonly waiting: ((session: Session) => void)[] = [];
-
-  constructor(size: number) {
-    this.idle = Array.from({ length: size }, openSession);
-  }
-
-  /** @param wanted asked when the turn has come; work that nobody wants any more is left out */
-  async use<T>(work: (session: Session) => Promise<T>, wanted = () => true): Promise<T | undefined> {
-    let session = this.idle.pop() ?? (await new Promise<Session>((resolve) => this.waiting.push(resolve)));
-    try {
-      if (!wanted()) return undefined;
-      return await work(session);
-    } catch (error) {
-      if (!(await isEmptied(session))) session = openSession();
-      throw error;
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next(session);
-      else this.idle.push(session);
-    }
-  }
-}
-
 const written = new WrittenParts(dataDir, async (statement) => {
   const result = await own.use((session) => session.queryAsync(statement, { format: 'JSONEachRow' }));
   return result?.text() ?? '';
 });
-const writer = new SessionPool(1);
-const readers = new SessionPool(READERS);
-const own = new SessionPool(OWN);
+const writer = new SessionPool(1, openSession);
+const readers = new SessionPool(READERS, openSession);
+const own = new SessionPool(OWN, openSession);
 /** Whoever asks whether it is alive waits for nobody. */
-const alive = new SessionPool(1);
+const alive = new SessionPool(1, openSession);
 
 /** It is put aside at the next start only, and until then it is read as if it were whole. */
 class PartBroken extends Error {
