@@ -103,14 +103,17 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const id = String(++queries);
   const statement = withSettings(inUrl ?? body.toString('utf8'), { ...settingsOf(url), log_comment: id });
   const format = url.searchParams.get('default_format') ?? 'TabSeparated';
-  let running = true;
-  // Whoever asked has gone: nobody reads the answer, so the engine need not find it.
+  let running = false;
+  // Whoever asked has gone: nobody reads the answer, so the engine need not find it. What waits never begins.
   response.once('close', () => {
-    if (!response.writableFinished) void end(id, () => running);
+    if (running) void end(id, () => running);
   });
   try {
     const result = await pool.use(
-      (session) => session.queryAsync(statement, { format }),
+      (session) => {
+        running = true;
+        return session.queryAsync(statement, { format });
+      },
       () => !response.destroyed,
     );
     response.end(result?.bytes());

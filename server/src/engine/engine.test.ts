@@ -26,10 +26,17 @@ afterAll(async () => {
 const insert = (table: string, rows: string) =>
   ask(rows, `/?query=${encodeURIComponent(`INSERT INTO ${table} FORMAT JSONEachRow`)}`);
 
-function ask(sql: string, target = '/'): Promise<{ status: number; code: string; text: string }> {
+/** On a session that no query of a caller has. */
+const askOwn = (sql: string) => ask(sql, '/', { 'x-opencts-own': '1' });
+
+function ask(
+  sql: string,
+  target = '/',
+  headers: Record<string, string> = {},
+): Promise<{ status: number; code: string; text: string }> {
   return new Promise((resolve, reject) => {
     const request = http.request(
-      { socketPath: engine.socketPath, method: 'POST', path: target },
+      { socketPath: engine.socketPath, method: 'POST', path: target, headers },
       async (response) => {
         let text = '';
         for await (const chunk of response) text += chunk;
@@ -107,6 +114,30 @@ test('what a query had answered when it failed or was ended stands in no other a
     expect(answers.map(({ text }) => text.slice(0, 200))).toEqual(answers.map((_, q) => `{"q":${q}}`));
   }
 });
+
+test('queries that wait, and whose callers have gone, are not ended one by one', async () => {
+  const hopeless = 'SELECT sum(sipHash64(number)) FROM numbers(100000000000)';
+  const begin = () => {
+    const request = http.request({ socketPath: engine.socketPath, method: 'POST', path: '/', agent: false });
+    request.on('error', () => undefined);
+    request.end(hopeless);
+    return request;
+  };
+  const count = async (sql: string) => Number((await askOwn(sql)).text);
+  const counting = "SELECT count() FROM system.processes WHERE query LIKE 'SELECT sum(sipHash64(number))%'";
+  const running = Array.from({ length: 8 }, begin);
+  await expect.poll(() => count(counting), { timeout: 10_000 }).toBe(8);
+  const waiting = Array.from({ length: 200 }, begin);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const sofar = "SELECT value FROM system.events WHERE event = 'Query'";
+  const before = await count(sofar);
+  for (const request of waiting) request.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const statements = (await count(sofar)) - before;
+  for (const request of running) request.destroy();
+  expect(statements).toBeLessThan(20);
+  await expect.poll(() => count(`${counting} AND NOT is_cancelled`), { timeout: 20_000 }).toBe(0);
+}, 60_000);
 
 test('killed, it is started again with what it had', async () => {
   await ask('CREATE DATABASE IF NOT EXISTS kept');
