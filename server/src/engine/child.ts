@@ -23,6 +23,8 @@ const OWN_HEADER = 'x-opencts-own';
 /** Bytes of a statement. */
 const MAX_STATEMENT = 4 * 1024 * 1024;
 const INSERT = /^\s*INSERT\s+INTO\s+([A-Za-z0-9_.]+)\s+FORMAT\s+(JSONEachRow)\s*$/i;
+/** Statements that take a SETTINGS clause. */
+const READING = /^\s*(?:SELECT|WITH)\b/i;
 /** Query-string names that are no settings. */
 const RESERVED = new Set([
   'query',
@@ -101,7 +103,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   const pool = request.headers[OWN_HEADER] === undefined ? readers : own;
   const id = String(++queries);
-  const statement = withSettings(inUrl ?? body.toString('utf8'), { ...settingsOf(url), log_comment: id });
+  const sent = inUrl ?? body.toString('utf8');
+  const settings: Record<string, string> = READING.test(sent) ? { ...settingsOf(url), log_comment: id } : {};
+  const statement = withSettings(sent, settings);
   const format = url.searchParams.get('default_format') ?? 'TabSeparated';
   let running = false;
   // Whoever asked has gone: nobody reads the answer, so the engine need not find it. What waits never begins.
@@ -112,7 +116,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const result = await pool.use(
       (session) => {
         running = true;
-        return session.queryAsync(statement, { format });
+        return inTime(settings.max_execution_time, () => session.queryAsync(statement, { format }));
       },
       () => !response.destroyed,
     );
@@ -149,12 +153,31 @@ function settingsOf(url: URL): Record<string, string> {
 
 /** A SETTINGS clause holds for its statement alone; `SET` would leak into later ones. */
 function withSettings(statement: string, settings: Record<string, string>): string {
+  if (!READING.test(statement)) return statement;
   const clauses = Object.entries({ ...DEFAULT_SETTINGS, ...settings }).map(([name, value]) => {
     if (!/^[a-z_0-9]+$/.test(name))
       throw new Error(`Code: 115. DB::Exception: Unknown setting ${name}. (UNKNOWN_SETTING)`);
     return `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   });
-  return /^\s*(?:SELECT|WITH)\b/i.test(statement) ? `${statement} SETTINGS ${clauses.join(', ')}` : statement;
+  return `${statement} SETTINGS ${clauses.join(', ')}`;
+}
+
+/**
+ * When the time of a query is over the engine may give for its whole answer what it has found by then, even
+ * nothing (`docs/reference/clickhouse.md` 2).
+ * @param seconds unlimited when absent or 0
+ */
+async function inTime<T>(seconds: string | undefined, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await work();
+  const elapsed = performance.now() - began;
+  const most = Math.floor(Number(seconds ?? 0) * 1000);
+  if (most > 0 && elapsed >= most) {
+    throw new Error(
+      `Code: 159. DB::Exception: Timeout exceeded: elapsed ${elapsed.toFixed(3)} ms, maximum: ${most} ms. (TIMEOUT_EXCEEDED)`,
+    );
+  }
+  return result;
 }
 
 /** Errors as ClickHouse gives them: the code in a header, `Code: N. DB::Exception: …` in the body. */

@@ -139,6 +139,22 @@ test('queries that wait, and whose callers have gone, are not ended one by one',
   await expect.poll(() => count(`${counting} AND NOT is_cancelled`), { timeout: 20_000 }).toBe(0);
 }, 60_000);
 
+test('an answer that the time did not suffice for is none, not a part of it', async () => {
+  await ask('CREATE DATABASE IF NOT EXISTS d');
+  await ask('CREATE TABLE d.slow (n UInt64, text String) ENGINE = MergeTree ORDER BY n');
+  await ask("INSERT INTO d.slow SELECT number, 'of one account' FROM numbers(200000)");
+  const query = 'SELECT n, text FROM d.slow ORDER BY n DESC LIMIT 20000';
+  const whole = (await ask(query)).text;
+  const seen = new Map<string, number>();
+  for (const end = Date.now() + 6000; Date.now() < end; ) {
+    const ms = 1 + Math.floor(Math.random() * 15);
+    const { status, code, text } = await ask(query, `/?max_execution_time=${ms / 1000}`);
+    const kind = status === 200 ? (text === whole ? 'whole' : 'in part') : code;
+    seen.set(kind, (seen.get(kind) ?? 0) + 1);
+  }
+  expect([...seen.keys()].sort()).toEqual(['159', 'whole']);
+}, 30_000);
+
 test('killed, it is started again with what it had', async () => {
   await ask('CREATE DATABASE IF NOT EXISTS kept');
   const { pid, restarts } = engine;
