@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
 import { backupCommand, restoreCommand } from './backup/index.ts';
-import { administer, NOUNS } from './cli/index.ts';
+import { administer, NOUNS, program } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
 import { verifyCommand } from './evidence/index.ts';
@@ -17,23 +17,27 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
+const SUMMARIES: readonly (readonly [string, string])[] = [
+  ['serve', 'Start the service'],
+  ['import', 'Bring in audit records of AWS, or trace files of CTS'],
+  ['verify', 'Prove that the trace files of a bucket are unchanged'],
+  ...Object.entries(NOUNS).map(([noun, { summary }]) => [noun, summary] as const),
+  ['backup', 'Copy the whole installation while it runs'],
+  ['restore', 'Bring such a copy up as a data directory'],
+  ['begin-anew', 'Put the installation of the data directory aside, so that an empty one begins'],
+  ['config', 'Print every setting, what it means and its present value'],
+  ['version', 'Print the version'],
+  ['help', 'Print this'],
+];
+
 const HELP = `OpenCTS ${version}, a self-hosted Cloud Trace Service
 
 Usage: opencts <command> [options]
 
 Commands:
-  serve        Start the service
-  import       Bring in audit records of AWS, or trace files of CTS (opencts import --help)
-  verify       Prove that the trace files of a bucket are unchanged (opencts verify --help)
-${Object.entries(NOUNS)
-  .map(([noun, { summary }]) => `  ${noun.padEnd(12)} ${summary} (opencts ${noun} --help)`)
-  .join('\n')}
-  backup       Copy the whole installation while it runs (opencts backup --help)
-  restore      Bring such a copy up as a data directory (opencts restore --help)
-  begin-anew   Put the installation of the data directory aside, so that an empty one begins
-  config       Print every setting, what it means and its present value
-  version      Print the version
-  help         Print this
+${SUMMARIES.map(([name, summary]) => `  ${name.padEnd(15)}  ${summary}`).join('\n')}
+
+'opencts COMMAND --help' tells more of each.
 
 Settings are environment variables OPENCTS_*; serve, begin-anew and config take each also as a flag:
 OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.
@@ -129,7 +133,7 @@ async function main(): Promise<number> {
   const name = command === '--help' || command === '-h' ? 'help' : command;
   const run = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!run) {
-    process.stderr.write(`opencts: there is no command "${command}"; 'opencts help' lists them\n`);
+    process.stderr.write(`opencts: there is no command "${command}"; '${program()} help' lists them\n`);
     return 2;
   }
   try {

@@ -1,5 +1,6 @@
 import type { Api, OpenCtsClient } from '@opencts/client';
 import type { Output } from './output.ts';
+import { program } from './program.ts';
 
 /** What a command works with. */
 export interface Context {
@@ -39,7 +40,7 @@ export class UsageError extends Error {
 
 /** Something is named that does not exist. @param kind of which `opencts KINDs list` shows all */
 export const unknown = (kind: string, wanted: string | undefined) =>
-  new UsageError(`there is no ${kind} ${wanted}`, `opencts ${kind.replace(' ', '-')}s list`);
+  new UsageError(`there is no ${kind} ${wanted}`, `${program()} ${kind.replace(' ', '-')}s list`);
 
 /** The one of a list that an argument names, by name or id. @throws UsageError */
 export function pick<Item extends { id: string; name: string }>(

@@ -61,6 +61,15 @@ function addressOf(url: string): string {
   );
 }
 
+/** What is to be done where nothing listens, as the end of a sentence; empty for every other error. */
+export function adviceOn(error: unknown): string {
+  const { cause } = error as Error;
+  const code = ((cause as Error | undefined)?.cause as NodeJS.ErrnoException | undefined)?.code;
+  return error instanceof OpenCtsError && code === 'ECONNREFUSED'
+    ? '; start the service, or name its address with --url (OPENCTS_URL)'
+    : '';
+}
+
 /** Never from the command line itself, which others of the machine can read. */
 async function tokenOf({ 'token-file': file }: Connection): Promise<string | undefined> {
   if (file === undefined) return process.env.OPENCTS_TOKEN?.trim();

@@ -1,4 +1,5 @@
 export {
+  adviceOn,
   askSecret,
   CONNECTION_HELP,
   CONNECTION_OPTIONS,
@@ -6,5 +7,6 @@ export {
   connect,
   readNamed,
 } from './connection.ts';
+export { program } from './program.ts';
 export { Progress } from './progress.ts';
 export { administer, NOUNS } from './run.ts';

@@ -1,5 +1,6 @@
 import { dataOf } from '@opencts/client';
 import { type Command, type Commands, type Context, UsageError } from './command.ts';
+import { program } from './program.ts';
 
 const FOLLOWERS = ['indexer', 'archiver', 'notifier'] as const;
 
@@ -52,7 +53,7 @@ export const QUARANTINE: Commands = {
       const { traces } = await dataOf(context.api.POST('/v3/quarantine/replay', { body }));
       return traces === 0
         ? 'nothing is set aside'
-        : `${traces} on their way; see opencts quarantine list for what fails again`;
+        : `${traces} on their way; see ${program()} quarantine list for what fails again`;
     },
   },
 };

@@ -3,10 +3,11 @@ import { OpenCtsError } from '@opencts/client';
 import { ARCHIVE } from './archive.ts';
 import { CLOCK } from './clock.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
+import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
 import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
+import { program } from './program.ts';
 import { QUARANTINE } from './quarantine.ts';
 import { BUCKETS, INGEST_KEYS, TRACKERS } from './recording.ts';
 import { TRACE_STORE } from './trace-store.ts';
@@ -82,7 +83,7 @@ export async function administer(noun: string, argv: string[]): Promise<number> 
       code === 'EEXIST';
     if (!told) throw error;
     const see = error instanceof UsageError ? error.see : undefined;
-    const hint = usage ? `; see ${see ?? `opencts ${noun} ${verb} --help`}` : '';
+    const hint = usage ? `; see ${see ?? `${program()} ${noun} ${verb} --help`}` : adviceOn(error);
     process.stderr.write(`opencts ${noun} ${verb}: ${message}${hint}\n`);
     return usage ? 2 : 1;
   }

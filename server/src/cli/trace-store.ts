@@ -1,5 +1,6 @@
 import { dataOf } from '@opencts/client';
 import { type Command, type Commands, UsageError } from './command.ts';
+import { program } from './program.ts';
 
 const RANGE = {
   only: { type: 'string', help: 'only traces of the project with this id' },
@@ -34,7 +35,7 @@ export const TRACE_STORE: Commands = {
         ...(to === undefined ? {} : { to }),
       };
       await dataOf(api.POST('/v3/trace-store/refill', { body }));
-      return 'begun; opencts trace-store show tells how far it is';
+      return `begun; ${program()} trace-store show tells how far it is`;
     },
   },
 };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, Progress } from '../cli/index.ts';
+import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, Progress, program } from '../cli/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
 import type { Finding } from './finding.ts';
@@ -115,12 +115,12 @@ export async function verifyCommand(argv: string[]): Promise<number> {
 function saidOf(error: unknown): string | undefined {
   const { message, code } = error as NodeJS.ErrnoException;
   if (error instanceof UsageError || error instanceof ConfigError)
-    return `${message}; see opencts verify --help`;
+    return `${message}; see ${program()} verify --help`;
   if (error instanceof OpenCtsError && (error.status === 401 || error.status === 403))
     return `the service does not give the archive (${error.status}): ${message}`;
   const isKnown =
     error instanceof OpenCtsError || error instanceof ObjectStoreError || error instanceof SourceMissing;
-  return isKnown || code === 'ENOENT' ? `${message}${whereLooked(error)}` : undefined;
+  return isKnown || code === 'ENOENT' ? `${message}${whereLooked(error)}${adviceOn(error)}` : undefined;
 }
 
 async function keysOf(files: readonly string[], checkpoints: readonly string[]) {

@@ -1,4 +1,5 @@
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
+import { program } from '../cli/index.ts';
 
 /** What of an import arrived, as far as it tells which trackers recorded it. */
 export interface Arrived {
@@ -29,7 +30,7 @@ export async function tellBuckets(client: OpenCtsClient, arrived: Arrived): Prom
   const without = recording.filter(({ obs_info }) => obs_info.bucket_name === '');
   const lines = without.map(
     ({ tracker_name: name }) =>
-      `The tracker ${name} has no transfer, so the traces it recorded are only in the trace list, for 7 days (OPENCTS_RETENTION_DAYS). To archive them: opencts trackers transfer ${name} BUCKET --create-bucket --also-listed`,
+      `The tracker ${name} has no transfer, so the traces it recorded are only in the trace list, for 7 days (OPENCTS_RETENTION_DAYS). To archive them: ${program()} trackers transfer ${name} BUCKET --create-bucket --also-listed`,
   );
   if (recording.some((one) => one.management_event_selector?.exclude_service.includes('KMS'))) {
     lines.push('Traces of data keys (KMS) are not archived: the tracker system leaves them out.');

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
-import { CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
+import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
 import { ConfigError } from '../config.ts';
 import { tellBuckets } from './buckets.ts';
 import { checkDigests } from './digests.ts';
@@ -100,7 +100,7 @@ export async function importCommand(argv: string[]): Promise<number> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const isUsage = isUsageError(error) || code?.startsWith('ERR_PARSE_ARGS');
-    process.stderr.write(`opencts import: ${message}\n`);
+    process.stderr.write(`opencts import: ${message}${adviceOn(error)}\n`);
     return isUsage ? 2 : 1;
   }
 }
