@@ -107,6 +107,34 @@ test('recording: enabled, tracked, transferred, switched off', async () => {
     .toBeGreaterThan(0);
 });
 
+test('a transfer ends only where that is said: a bucket that was forgotten ends nothing', async () => {
+  const transfer = 'trackers transfer system';
+  const bucket = async () => (await json('trackers list --project eu-nl'))[0].bucket;
+  for (const [line, why] of [
+    [transfer, 'BUCKET is missing; --stop ends the transfer'],
+    [`${transfer} --verify`, 'BUCKET is missing'],
+    [`${transfer} audit-archive --stop`, 'it takes neither a bucket nor another option'],
+    [`${transfer} --stop --key=`, 'it takes neither a bucket nor another option'],
+  ] as const) {
+    const answer = await opencts(`${line} --project eu-nl`);
+    expect(answer, line).toMatchObject({ code: 2, out: '', err: expect.stringContaining(why) });
+  }
+  expect(await bucket()).toBe('audit-archive');
+  expect((await opencts(`${transfer} --stop --project eu-nl`)).out).toContain('transfers no longer');
+  expect(await bucket()).toBe('');
+  const begun = await opencts(`${transfer} audit-archive --project eu-nl`);
+  expect(begun.out).toContain('opencts archive list shows them');
+  expect(await bucket()).toBe('audit-archive');
+});
+
+test('commands that are printed are called as the reader calls this one', async () => {
+  const env = { npm_lifecycle_event: 'opencts' };
+  const transfer = await opencts('trackers transfer system audit-archive --project eu-nl', env);
+  expect(transfer.out).toContain('; npm run opencts -- archive list shows them');
+  expect((await opencts('users disable nobody', env)).err).toContain('see npm run opencts -- users list');
+  expect((await opencts('users create', env)).err).toContain('see npm run opencts -- users create --help');
+});
+
 test('custom policies, projects, accounts', async () => {
   const file = path.join(house.directory, 'policy.json');
   await writeFile(file, '{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["cts:trace:list"]}]}');
@@ -189,9 +217,9 @@ test('every command has help worth reading; what is wrong is named', async () =>
     code: 1,
     err: expect.stringContaining('password is wrong'),
   });
-  expect(await opencts('users list', { OPENCTS_URL: 'http://127.0.0.1:1' })).toMatchObject({
+  expect(await opencts('users list', { OPENCTS_URL: 'http://127.0.0.1:2' })).toMatchObject({
     code: 1,
-    err: expect.stringContaining('cannot be reached'),
+    err: expect.stringMatching(/cannot be reached: .*; start the service, or name its address with --url/),
   });
 });
 

@@ -1,5 +1,6 @@
 import { dataOf } from '@opencts/client';
-import { type Command, type Commands, type Context, pick } from './command.ts';
+import { type Command, type Commands, type Context, pick, UsageError } from './command.ts';
+import { program } from './program.ts';
 
 async function trackers({ api, path }: Context) {
   const listed = await dataOf(api.GET('/v3/{project_id}/trackers', { params: { path } }));
@@ -36,6 +37,55 @@ async function encryption({ api, path }: Context, wanted: string) {
   return { is_support_trace_files_encryption: kms_id !== '', kms_id };
 }
 
+/** Where to, as the arguments say. @throws UsageError: a bucket that was forgotten must not end a transfer */
+function destinationOf({ args, options }: Context): string {
+  const { BUCKET = '' } = args;
+  const others = Object.keys(TRANSFER_OPTIONS).filter(
+    (name) => name !== 'stop' && options[name] !== undefined,
+  );
+  if (options.stop && (BUCKET || others.length > 0)) {
+    throw new UsageError('--stop ends the transfer; it takes neither a bucket nor another option');
+  }
+  if (!options.stop && !BUCKET) throw new UsageError('BUCKET is missing; --stop ends the transfer');
+  return BUCKET;
+}
+
+const TRANSFER_OPTIONS = {
+  'create-bucket': { type: 'boolean', help: 'make the bucket' },
+  prefix: { type: 'string', help: 'beginning of the names of trace files' },
+  'also-listed': { type: 'boolean', help: 'write what is in the trace list, too' },
+  verify: { type: 'boolean', help: 'write signed digest files' },
+  key: { type: 'string', help: 'encrypt with this key (alias or id); empty: do not' },
+  stop: { type: 'boolean', help: 'write no more trace files; those in the bucket stay' },
+} as const;
+
+const TRANSFER: Command = {
+  usage: 'TRACKER [BUCKET]',
+  summary: 'Transfer to a bucket, or end that with --stop',
+  options: TRANSFER_OPTIONS,
+  async run(context) {
+    const bucket = destinationOf(context);
+    const { tracker_type, tracker_name } = await trackerOf(context);
+    const { options } = context;
+    const body = {
+      tracker_type,
+      tracker_name,
+      ...(options.verify ? { is_support_validate: true } : {}),
+      ...(typeof options.key === 'string' ? await encryption(context, options.key) : {}),
+      obs_info: {
+        bucket_name: bucket,
+        is_obs_created: options['create-bucket'] === true,
+        ...(options['also-listed'] ? { also_listed: true } : {}),
+        ...(typeof options.prefix === 'string' ? { file_prefix_name: options.prefix } : {}),
+      },
+    };
+    await context.api.PUT('/v3/{project_id}/tracker', { params: { path: context.path }, body });
+    return bucket
+      ? `${tracker_name} transfers to ${bucket}. The first trace files follow with the next cycle, within 5 minutes as a rule; ${program()} archive list shows them`
+      : `${tracker_name} transfers no longer; what is in the bucket stays`;
+  },
+};
+
 export const TRACKERS: Commands = {
   list: {
     usage: '',
@@ -66,37 +116,7 @@ export const TRACKERS: Commands = {
       return { id: made.id, name: made.tracker_name, status: made.status };
     },
   },
-  transfer: {
-    usage: 'TRACKER [BUCKET]',
-    summary: 'Transfer to a bucket; without one, no longer',
-    options: {
-      'create-bucket': { type: 'boolean', help: 'make the bucket' },
-      prefix: { type: 'string', help: 'beginning of the names of trace files' },
-      'also-listed': { type: 'boolean', help: 'write what is in the trace list, too' },
-      verify: { type: 'boolean', help: 'write signed digest files' },
-      key: { type: 'string', help: 'encrypt with this key (alias or id); empty: do not' },
-    },
-    async run(context) {
-      const { tracker_type, tracker_name } = await trackerOf(context);
-      const { args, options } = context;
-      const body = {
-        tracker_type,
-        tracker_name,
-        ...(options.verify ? { is_support_validate: true } : {}),
-        ...(typeof options.key === 'string' ? await encryption(context, options.key) : {}),
-        obs_info: {
-          bucket_name: args.BUCKET ?? '',
-          is_obs_created: options['create-bucket'] === true,
-          ...(options['also-listed'] ? { also_listed: true } : {}),
-          ...(typeof options.prefix === 'string' ? { file_prefix_name: options.prefix } : {}),
-        },
-      };
-      await context.api.PUT('/v3/{project_id}/tracker', { params: { path: context.path }, body });
-      return args.BUCKET
-        ? `${tracker_name} transfers to ${args.BUCKET}`
-        : `${tracker_name} transfers no longer`;
-    },
-  },
+  transfer: TRANSFER,
   enable: switching('enabled'),
   disable: switching('disabled'),
   delete: {
@@ -127,7 +147,7 @@ export const BUCKETS: Commands = {
     async run({ api, path, args, options }) {
       const body = { bucket_name: args.BUCKET ?? '', locking: options.locking === true };
       const made = await dataOf(api.POST('/v3/{project_id}/buckets', { params: { path }, body }));
-      return `${made.name} is made; opencts trackers transfer TRACKER ${made.name} transfers to it`;
+      return `${made.name} is made; ${program()} trackers transfer TRACKER ${made.name} transfers to it`;
     },
   },
 };
