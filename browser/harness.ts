@@ -144,6 +144,22 @@ export const focused = (page: Page): Promise<string> =>
     return at?.getAttribute('aria-label') ?? (at?.labels?.[0] ?? at)?.textContent ?? '';
   });
 
+/** What of a page, or of a dialog before it, must be pushed sideways to be seen. */
+export const sideways = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const inner = [...document.querySelectorAll('#content *, [role=dialog] *')].filter(
+      (one) =>
+        /auto|scroll/.test(getComputedStyle(one).overflowX) &&
+        one.clientWidth > 0 &&
+        one.scrollWidth > one.clientWidth + 1,
+    );
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    return [
+      ...(wide > 0 ? [`page: ${wide} px`] : []),
+      ...inner.map((one) => `${one.className}: ${one.scrollWidth} px in ${one.clientWidth}`),
+    ];
+  });
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Violation {

@@ -1,4 +1,4 @@
-import Cards from '@cloudscape-design/components/cards';
+import Cards, { type CardsProps } from '@cloudscape-design/components/cards';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useNarrow } from './use-narrow.ts';
@@ -16,19 +16,42 @@ type Shared =
   | 'empty'
   | 'pagination'
   | 'footer'
-  | 'columnDefinitions';
+  | 'columnDefinitions'
+  | Selection;
+
+type Selection = 'selectionType' | 'selectedItems' | 'onSelectionChange';
 
 interface Props<Row> extends Pick<TableProps<Row>, Shared> {
   /** What only a table has, such as sorting. */
   table?: Partial<TableProps<Row>>;
+  /** Where rows can be chosen. */
+  selectionLabels?: SelectionLabels<Row>;
+}
+
+interface SelectionLabels<Row> {
+  group: string;
+  row: (row: Row) => string;
 }
 
 /** Rows of a table, or cards where a table would be cut: the first column is the head of a card. */
-export function Listing<Row>({ table, ...shared }: Props<Row>) {
-  return useNarrow() ? <Stack {...shared} /> : <Table<Row> wrapLines {...table} {...shared} />;
+export function Listing<Row>({ table, selectionLabels, ...shared }: Props<Row>) {
+  const ariaLabels = selectionLabels && {
+    selectionGroupLabel: selectionLabels.group,
+    allItemsSelectionLabel: () => selectionLabels.group,
+    itemSelectionLabel: (_: unknown, row: Row) => selectionLabels.row(row),
+  };
+  return useNarrow() ? (
+    <Stack {...shared} ariaLabels={ariaLabels} />
+  ) : (
+    <Table<Row> wrapLines {...table} {...shared} ariaLabels={ariaLabels} />
+  );
 }
 
-function Stack<Row>({ footer, columnDefinitions, ...shared }: Pick<TableProps<Row>, Shared>) {
+interface StackProps<Row> extends Pick<TableProps<Row>, Shared> {
+  ariaLabels: CardsProps.AriaLabels<Row> | undefined;
+}
+
+function Stack<Row>({ footer, columnDefinitions, ...shared }: StackProps<Row>) {
   const [head, ...others] = columnDefinitions;
   return (
     <SpaceBetween size="s">

@@ -5,8 +5,8 @@ import Input from '@cloudscape-design/components/input';
 import Pagination from '@cloudscape-design/components/pagination';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useMemo, useState } from 'react';
+import { Listing } from '../../listing.tsx';
 import { texts } from '../../texts/index.ts';
 import { keyOf, type OperationKey } from './draft.ts';
 import type { Choice } from './traced.ts';
@@ -54,8 +54,8 @@ export function OperationPicker(props: {
 
   return (
     <SpaceBetween size="m">
-      <Table<Choice>
-        variant="embedded"
+      <Listing<Choice>
+        table={{ variant: 'embedded' }}
         selectionType="multi"
         trackBy={keyOf}
         items={found.slice((at - 1) * PAGE, at * PAGE)}
@@ -69,11 +69,7 @@ export function OperationPicker(props: {
             })),
           )
         }
-        ariaLabels={{
-          selectionGroupLabel: words.list,
-          allItemsSelectionLabel: () => words.list,
-          itemSelectionLabel: (_, item) => keyOf(item),
-        }}
+        selectionLabels={{ group: words.list, row: keyOf }}
         header={
           <Header
             variant="h3"
@@ -125,7 +121,6 @@ export function OperationPicker(props: {
           />
         }
         empty={texts.traces.filters.none}
-        wrapLines
         columnDefinitions={[
           {
             id: 'name',

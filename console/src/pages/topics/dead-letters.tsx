@@ -1,11 +1,11 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import { discard, replay } from '../../api/topics.ts';
 import type { DeadLetter } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
@@ -15,6 +15,8 @@ import { answerInWords } from './answer-in-words.ts';
 import { ROLES_TO_CHANGE } from './roles.ts';
 
 const words = texts.topics;
+/** In a card; a table has at least that much room for it. */
+const WHOLE_LINE = 160;
 
 /** Messages that were given up, to be looked at and sent again. */
 export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: () => void }) {
@@ -52,18 +54,13 @@ export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: 
       ROLES_TO_CHANGE,
     );
   return (
-    <Table<DeadLetter>
+    <Listing<DeadLetter>
       items={letters}
       trackBy={({ id }) => String(id)}
-      wrapLines
       selectionType="multi"
       selectedItems={present}
       onSelectionChange={({ detail }) => setChosen(detail.selectedItems)}
-      ariaLabels={{
-        selectionGroupLabel: words.letters.title,
-        allItemsSelectionLabel: () => words.letters.replayAll,
-        itemSelectionLabel: (_, item) => item.summary,
-      }}
+      selectionLabels={{ group: words.letters.title, row: ({ summary }) => summary }}
       header={
         <Header
           variant="h2"
@@ -99,10 +96,16 @@ export function DeadLetters(props: { letters: readonly DeadLetter[]; onChanged: 
         },
         {
           id: 'endpoint',
+          minWidth: WHOLE_LINE,
           header: words.letters.columns.endpoint,
           cell: ({ endpoint }) => <span className="long-name">{endpoint}</span>,
         },
-        { id: 'reason', header: words.letters.columns.reason, cell: ({ reason }) => answerInWords(reason) },
+        {
+          id: 'reason',
+          minWidth: WHOLE_LINE,
+          header: words.letters.columns.reason,
+          cell: ({ reason }) => answerInWords(reason),
+        },
         {
           id: 'time',
           header: words.letters.columns.time,

@@ -1,9 +1,9 @@
 import Modal from '@cloudscape-design/components/modal';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { listAttempts } from '../../api/topics.ts';
 import type { Attempt, Subscriber } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
+import { Listing } from '../../listing.tsx';
 import { formatNumber } from '../../number.ts';
 import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
@@ -32,9 +32,8 @@ export function DeliveryLog({ subscriber, onClose }: { subscriber: Subscriber; o
       {error ? (
         <Problem error={error} onRetry={reload} />
       ) : (
-        <Table<Attempt>
-          variant="embedded"
-          wrapLines
+        <Listing<Attempt>
+          table={{ variant: 'embedded' }}
           items={value ?? []}
           loading={loading && !value}
           loadingText={texts.common.loading}
@@ -53,6 +52,7 @@ export function DeliveryLog({ subscriber, onClose }: { subscriber: Subscriber; o
             },
             {
               id: 'answer',
+              minWidth: 160,
               header: words.log.columns.answer,
               cell: ({ answer }) => <span className="long-name">{answerInWords(answer)}</span>,
             },

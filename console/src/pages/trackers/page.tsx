@@ -125,14 +125,14 @@ export default function TrackersPage() {
             {
               id: 'status',
               header: words.columns.status,
-              minWidth: 180,
+              minWidth: 160,
               cell: (one) => <Status tracker={one} />,
             },
             { id: 'tracked', header: words.columns.tracked, cell: tracked },
             {
               id: 'bucket',
               header: words.columns.bucket,
-              minWidth: 230,
+              minWidth: 180,
               cell: (tracker) =>
                 tracker.obs_info.bucket_name === '' ? (
                   <Box color="text-body-secondary">{words.noTransfer}</Box>
@@ -149,7 +149,7 @@ export default function TrackersPage() {
             {
               id: 'lastTransfer',
               header: words.columns.lastTransfer,
-              minWidth: 170,
+              minWidth: 155,
               cell: ({ obs_info, last_transfer }) => {
                 if (last_transfer) return formatTime(last_transfer, zone);
                 return obs_info.bucket_name === '' ? '–' : words.notYetTransferred;
