@@ -54,9 +54,11 @@ export const trackers: typeof english = {
     waiting: 'Wartet auf die Trace-Liste',
     waitingHint: 'Ihr Inhalt wird in den Bucket geschrieben, sobald sie auf dem neuesten Stand ist.',
     done: (written) =>
-      written === 1
-        ? 'Ein Trace aus der Liste wurde in den Bucket geschrieben'
-        : `${number(written)} Traces aus der Liste wurden in den Bucket geschrieben`,
+      written === 0
+        ? 'Was in der Trace-Liste stand, ist durch die reguläre Übertragung im Bucket'
+        : written === 1
+          ? 'Ein Trace aus der Liste wurde in den Bucket geschrieben'
+          : `${number(written)} Traces aus der Liste wurden in den Bucket geschrieben`,
     ended: 'Die Trace-Liste ist nicht vollständig im Bucket',
     endedHint: (written) =>
       written === 1

@@ -52,9 +52,11 @@ export const trackers = {
     waiting: 'Waiting for the trace list',
     waitingHint: 'Its contents are written to the bucket as soon as it is up to date.',
     done: (written: number) =>
-      written === 1
-        ? 'One trace of the list was written to the bucket'
-        : `${number(written)} traces of the list were written to the bucket`,
+      written === 0
+        ? 'Everything that was in the trace list is in the bucket, by the regular transfer'
+        : written === 1
+          ? 'One trace of the list was written to the bucket'
+          : `${number(written)} traces of the list were written to the bucket`,
     ended: 'The trace list is not completely in the bucket',
     endedHint: (written: number) =>
       written === 1
