@@ -9,6 +9,7 @@ import type { Session } from './api/session.ts';
 import { Boot } from './boot.tsx';
 import { PageBoundary } from './boundary.tsx';
 import { type Console, ConsoleContext } from './console-context.ts';
+import { type HiddenPage, HiddenPages } from './hidden-pages.tsx';
 import { Permitted } from './permitted.tsx';
 import { Printed } from './printed.tsx';
 import { actionToSee } from './rights.ts';
@@ -68,10 +69,20 @@ const LINKS = ITEMS.flatMap((item) => (item.type === 'section' ? item.items : [i
   item.type === 'link' ? [item] : [],
 );
 
+/** What seeing the page behind an entry takes. */
+const actionOf = ({ href }: { href: string }) => actionToSee(href.slice(BASE.length));
+
+function hiddenFor(may: Console['may']): HiddenPage[] {
+  return LINKS.flatMap((one) => {
+    const action = actionOf(one);
+    return action === undefined || may(action) ? [] : [{ text: one.text, action }];
+  });
+}
+
 /** Those that lead somewhere; where nothing is left between two lines, one of them goes, too. */
 function itemsFor(may: Console['may']): SideNavigationProps.Item[] {
   const isOpen = (item: SideNavigationProps.Item) => {
-    const action = item.type === 'link' && actionToSee(item.href.slice(BASE.length));
+    const action = item.type === 'link' && actionOf(item);
     return !action || may(action);
   };
   const left = ITEMS.flatMap((item): SideNavigationProps.Item[] => {
@@ -132,6 +143,7 @@ export function Shell(props: Props) {
   }, [api, zone, session, actions, onExpired]);
 
   const items = useMemo(() => itemsFor(context.may), [context]);
+  const hidden = useMemo(() => (actions ? hiddenFor(context.may) : []), [context, actions]);
   const here = `${BASE}${pathname}`;
   const active =
     LINKS.find(({ href }) => here === href || (here.startsWith(`${href}/`) && href !== `${BASE}/`)) ??
@@ -160,17 +172,20 @@ export function Shell(props: Props) {
           navigationClose: words.close,
         }}
         navigation={
-          <SideNavigation
-            header={{ href: `${BASE}/`, text: words.title }}
-            activeHref={active?.href ?? ''}
-            items={items}
-            onFollow={(event) => {
-              if (event.detail.external) return;
-              event.preventDefault();
-              navigate(event.detail.href.slice(BASE.length) || '/');
-              if (!matchMedia(WIDE).matches) setOpen(false);
-            }}
-          />
+          <>
+            <SideNavigation
+              header={{ href: `${BASE}/`, text: words.title }}
+              activeHref={active?.href ?? ''}
+              items={items}
+              onFollow={(event) => {
+                if (event.detail.external) return;
+                event.preventDefault();
+                navigate(event.detail.href.slice(BASE.length) || '/');
+                if (!matchMedia(WIDE).matches) setOpen(false);
+              }}
+            />
+            <HiddenPages pages={hidden} />
+          </>
         }
         notifications={<Flashbar items={messages} />}
         content={

@@ -11,6 +11,7 @@ import Wizard from '@cloudscape-design/components/wizard';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import type { Notification } from '../../api/types.ts';
+import { ReadOnly } from '../../read-only.tsx';
 import type { Refusal } from '../../refusal.ts';
 import { texts } from '../../texts/index.ts';
 import { useLeave } from '../../use-leave.tsx';
@@ -66,11 +67,20 @@ export function NotificationForm({ world, onTopic }: Props) {
   };
   const title = notification ? words.edit(notification.notification_name) : words.create;
   const parts: StepProps = { draft, change, told };
-  const lacks = useLacks(notification ? 'cts:notification:update' : 'cts:notification:create');
+  const action = notification ? 'cts:notification:update' : 'cts:notification:create';
+  const lacks = useLacks(action);
   const unfinished = told ? words.unfinished : undefined;
 
   return (
-    <ContentLayout breadcrumbs={<Breadcrumbs here={title} />} header={<Header variant="h1">{title}</Header>}>
+    <ContentLayout
+      breadcrumbs={<Breadcrumbs here={title} />}
+      header={
+        <SpaceBetween size="s">
+          <Header variant="h1">{title}</Header>
+          <ReadOnly action={action} />
+        </SpaceBetween>
+      }
+    >
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={busy}

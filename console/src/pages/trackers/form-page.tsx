@@ -16,6 +16,7 @@ import type { Buckets, Key, Tracker } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { FieldsProvider, useRefusals } from '../../fields.tsx';
 import { Problem } from '../../problem.tsx';
+import { ReadOnly } from '../../read-only.tsx';
 import { texts } from '../../texts/index.ts';
 import { SAVED, useLeave } from '../../use-leave.tsx';
 import { useLoad } from '../../use-load.ts';
@@ -72,6 +73,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
   const { attach, fields, problem, refuse, clear } = useRefusals();
   const [busy, setBusy] = useState(false);
   const change = (next: Partial<Draft>) => setDraft((current) => ({ ...current, ...next }));
+  const action = tracker ? 'cts:tracker:update' : 'cts:tracker:create';
   const title = tracker ? words.edit(tracker.tracker_name) : words.create;
 
   const save = async () => {
@@ -103,7 +105,12 @@ function TrackerForm({ tracker, buckets, keys }: World) {
           }}
         />
       }
-      header={<Header variant="h1">{title}</Header>}
+      header={
+        <SpaceBetween size="s">
+          <Header variant="h1">{title}</Header>
+          <ReadOnly action={action} />
+        </SpaceBetween>
+      }
     >
       <form
         ref={attach}
@@ -119,11 +126,7 @@ function TrackerForm({ tracker, buckets, keys }: World) {
               <Button formAction="none" variant="link" onClick={() => navigate('/trackers')}>
                 {texts.common.cancel}
               </Button>
-              <Button
-                variant="primary"
-                loading={busy}
-                {...unless(tracker ? 'cts:tracker:update' : 'cts:tracker:create')}
-              >
+              <Button variant="primary" loading={busy} {...unless(action)}>
                 {texts.common.save}
               </Button>
             </SpaceBetween>

@@ -82,6 +82,9 @@ export const german: Texts = {
     open: 'Menü öffnen',
     close: 'Menü schließen',
     noPage: 'Diese Seite gibt es nicht',
+    hidden: (count) => (count === 1 ? 'Eine Seite ist ausgeblendet' : `${count} Seiten sind ausgeblendet`),
+    hiddenHint:
+      'Ihre Rollen erlauben sie nicht. Ein Administrator des Kontos weist die oben genannten Rollen unter „Gruppen“ zu.',
   },
   common: {
     loading: 'Wird geladen …',
@@ -90,6 +93,7 @@ export const german: Texts = {
     pageFailedText: 'Auf der Seite ist ein Fehler aufgetreten; andere Seiten funktionieren weiterhin.',
     reload: 'Neu laden',
     denied: 'Keine Berechtigung',
+    readOnly: 'Sie können dies ansehen, aber nicht speichern',
     deniedText: (roles) =>
       roles.length === 1
         ? `Erforderlich ist die Rolle ${roles[0]}; ein Administrator des Kontos weist sie unter „Gruppen“ zu.`

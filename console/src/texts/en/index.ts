@@ -79,6 +79,9 @@ export const english = {
     open: 'Open the menu',
     close: 'Close the menu',
     noPage: 'There is no such page',
+    hidden: (count: number) => (count === 1 ? 'One page is hidden' : `${count} pages are hidden`),
+    hiddenHint:
+      'Your roles do not allow them. An administrator of the account grants the roles above under Groups.',
   },
   common: {
     loading: 'Loading…',
@@ -87,6 +90,7 @@ export const english = {
     pageFailedText: 'An error occurred on this page; other pages still work.',
     reload: 'Reload',
     denied: 'You do not have permission',
+    readOnly: 'You can look at this, but not save it',
     deniedText: (roles: readonly string[]) =>
       roles.length === 1
         ? `You need the role ${roles[0]}; an administrator of the account grants it under Groups.`
