@@ -27,6 +27,9 @@ function compress(directory) {
   }
 }
 
+if (!existsSync(path.join(root, 'server/dist'))) {
+  console.log('Building OpenCTS. The first time, this takes up to a minute.');
+}
 run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
 const consoleDir = path.join(root, 'console');
