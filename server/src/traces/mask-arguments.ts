@@ -36,7 +36,8 @@ function markBefore(text: string, start: number): string | undefined {
   return text[dash];
 }
 
-function isInList(text: string, start: number): boolean {
+/** Whether a list without marks is open before a place. */
+export function isInList(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - LONGEST_LIST), start);
   const opening = Math.max(before.lastIndexOf('['), before.lastIndexOf('('));
   return opening > Math.max(before.lastIndexOf(']'), before.lastIndexOf(')'), before.lastIndexOf('\n'));

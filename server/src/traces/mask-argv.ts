@@ -10,7 +10,7 @@ export interface Element {
 }
 
 /** What would end or divide a word of a command line; in a list, an element is one word whatever is in it. */
-const DIVIDES = /[^\w:.%@/=+~-]/g;
+const DIVIDES = /[^\w:.%@/=+~,-]/g;
 /** A command of many programs that takes a name and its value. */
 const SETS = /^(?:config(?:ure)?|setx)$/i;
 const WORD = /[A-Za-z][A-Za-z0-9_.-]*/g;
@@ -29,20 +29,24 @@ export function argumentSecrets(
   if (!raw.some((one) => SETS.test(one) || isProgram(one))) return [];
   if (!steps.takeName()) return elements.map(({ start, end }) => ({ start, end, text: UNSEEN }));
   const said = raw.map(unescapeJson);
-  const line = said.map((one) => one.text.replaceAll(DIVIDES, 'x')).join(' ');
+  const line = said.map((one) => one.text.replaceAll('\\', '/').replaceAll(DIVIDES, 'x')).join(' ');
   const commands = new Commands(line, names, steps);
+  const found: Edit[] = [];
+  WORD.lastIndex = 0;
+  for (let match = WORD.exec(line); match; match = WORD.exec(line)) {
+    const next = WORD.lastIndex;
+    const one = commands.secretAfter(match.index, match[0]);
+    WORD.lastIndex = Math.max(next, one?.end ?? 0);
+    if (one) found.push(one);
+  }
   const edits: Edit[] = [];
   let element = 0;
   /** Where the element begins in the line. */
   let begins = 0;
-  WORD.lastIndex = 0;
-  for (let match = WORD.exec(line); match; match = WORD.exec(line)) {
-    const next = WORD.lastIndex;
-    const found = commands.secretAfter(match.index, match[0]);
-    WORD.lastIndex = Math.max(next, found?.end ?? 0);
-    if (!found || found.end === found.start) continue;
-    while (found.start > begins + lengthOf(said, element)) begins += lengthOf(said, element++) + 1;
-    const inner = { start: found.start - begins, end: lengthOf(said, element), text: found.text };
+  for (const { start, end, text: mask } of [...found, ...commands.apart].sort((a, b) => a.start - b.start)) {
+    if (end === start) continue;
+    while (start > begins + lengthOf(said, element)) begins += lengthOf(said, element++) + 1;
+    const inner = { start: start - begins, end: lengthOf(said, element), text: mask };
     const one = said[element];
     if (one) edits.push(...liftEdits([inner], one, (elements[element] as Element).start));
   }

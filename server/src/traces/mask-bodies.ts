@@ -37,6 +37,19 @@ export function signedToken(start: number, word: string): Edit | undefined {
   return { start: start + said.length, end: start + whole.length, text: MASK };
 }
 
+/** What services begin the tokens with that they issue; it says which kind was shown, and stays. */
+const ISSUED =
+  /^(gh[opsur]_|github_pat_|gl(?:pat|ptt|rt|dt|ft|cbt|agent|soat|imt|oas)-|xox[abeoprs]-|xapp-|[rs]k_(?:live|test)_|dckr_pat_|pypi-AgEI|AIza|shp(?:at|ca|pa|ss)_|dop_v1_|glsa_|hv[brs]\.|sk-ant-|sk-proj-|npm_)[\w-]{12,}/;
+const ISSUED_START = 'ghxrsdpAn';
+
+/** A token that its beginning makes one. */
+export function issuedToken(start: number, word: string): Edit | undefined {
+  if (word.length < 16 || !ISSUED_START.includes(word[0] as string)) return undefined;
+  const token = ISSUED.exec(word);
+  if (!token || !/\d/.test(token[0].slice((token[1] as string).length))) return undefined;
+  return { start: start + (token[1] as string).length, end: start + token[0].length, text: MASK };
+}
+
 /** Behind `Content-Disposition`: the other headers of a part of a form, and the empty line. */
 const PART = /[^\S\r\n]*:[^\S\r\n]*form-data\b([^\r\n]{0,300})(?:\r?\n[^\r\n]{1,300}){0,4}\r?\n\r?\n/iy;
 const FIELD = /;\s{0,8}name=(?:"((?:[^"\\]|\\.){0,200})"|([^\s;"]{1,200}))/i;

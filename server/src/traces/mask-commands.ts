@@ -2,25 +2,28 @@ import type { Lead } from './lead.ts';
 import { argumentAfter } from './mask-arguments.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { endOfQuoted, isWithin, QUOTE } from './mask-marks.ts';
-import type { SecretNames } from './mask-names.ts';
+import { isNoSecret, type SecretNames } from './mask-names.ts';
+import { type Argument, argumentsFrom, type Operands } from './mask-operands.ts';
 import { endOfWord } from './mask-parts.ts';
-import { type Form, PROGRAMS, type Program } from './mask-programs.ts';
+import { pipedSecret } from './mask-piped.ts';
+import { type Form, PROGRAM, PROGRAMS, type Program } from './mask-programs.ts';
 import type { Steps } from './mask-steps.ts';
 import { at, past } from './mask-sticky.ts';
 import { valueAt } from './mask-value.ts';
 
 /** Marks in an argument are looked at with what stands around them. */
 const COST_OF_FLAG = 3;
+/** All arguments of a command are looked at, up to a bound. */
+const COST_OF_OPERANDS = 3;
 
-/** How programs' names begin. */
-const PROGRAM =
-  /^(?:curl|mysql|mariadb|sshpass|login|redis-cli|ldap|openssl|secret|mongo|sqlcmd|mosquitto_|user|smbclient|rabbitmqctl)/i;
 /** What stands around the name of a program where it is one: no image, no file of data, no name of something else. */
 const ENDS_NAME = /[\s"'`\\,]|$/y;
 const NO_PROGRAM =
   /(?:--?(?:name|image|hostname|network|link|service|volume)(?:\s{1,4}|=)|\/(?:var|etc)\/\S{0,60})["']?$/i;
 /** How far flags are from their program. */
 const LONGEST_COMMAND = 8000;
+/** Names of programs in one command that are remembered. */
+const MOST_AROUND = 4;
 /** How far is looked back at what stands before a word. */
 const LONGEST_BEFORE = 128;
 /** Flags behind it are another command's. Semicolons are also in headers, `&` in URLs. */
@@ -32,7 +35,7 @@ const BEFORE_MARK = /[\s=:([{,$\\]/;
 const OTHER_ARGUMENT = /-[Pfd]\s{0,8}["']?$/;
 const REMOTE = /^(?:ssh|scp|sftp|rsync)$/i;
 
-const SPACES = /(?:[^\S\r\n]|\\\r?\n){1,40}(?!-)/y;
+const SPACES = /(?:=|(?:[^\S\r\n]|\\\r?\n){1,40}(?!-))(?=\S)/y;
 const SPACES_OR_SIGN = /(?:[^\S\r\n]|\\\r?\n){0,40}=?/y;
 /** What stands in an argument before the secret. */
 const LEADS: Readonly<Partial<Record<Form, RegExp>>> = {
@@ -40,24 +43,43 @@ const LEADS: Readonly<Partial<Record<Form, RegExp>>> = {
   pass: /(?:\\*["'])?pass:/y,
   pair: /(?:\\*["'])?[^\s=;"'\\/]{1,256}=/y,
   'domain user': /(?:\\*["'])?[^\s%"']{1,256}%/y,
+  'comma user': /(?:\\*["'])?[^\s,"']{1,256},(?=[^\s"'])/y,
+  'slash user': /(?:\\*["'])?[^\s:=/"'\\@]{1,128}\/(?=[^\s/])/y,
+  // Of a certificate; a letter is that of a drive.
+  certificate: /(?:\\*["'])?(?:[A-Za-z]:)?[^\s:"']{2,256}:/y,
+  option: /(?:\\*["'])?(?:[^\s"']{0,200},)?(?:pass(?:word)?2?=|user(?:name)?=[^\s,%"']{1,64}%)/y,
 };
+/** Where the secret ends in it, when that is neither the word nor the marks. */
+const ENDS: Readonly<Partial<Record<Form, RegExp>>> = {
+  'slash user': /\\*"[^"\r\n]{1,128}"|[^\s@"']{1,256}/y,
+  option: /[^\s,"']{1,256}/y,
+};
+/** The image of a container, whose flags of one letter publish a port rather than take a password. */
+const RUNS_IMAGE =
+  /\b(?:docker|podman|nerdctl)\s{1,4}(?:container\s{1,4})?(?:run|create)(?:\s{1,4}(?:--?(?:d|i|t|it|ti|dit|itd|P|rm|detach|init|interactive|privileged|publish-all|read-only|tty)|-[ehlmpuvw][^\s-]\S{0,100}|--[\w-]{1,40}=\S{0,100}|(?!--?(?:d|i|t|it|ti|dit|itd|P|rm|detach|init|interactive|privileged|publish-all|read-only|tty)\s)--?[\w-]{1,40}\s{1,4}[^\s-]\S{0,100})){0,20}\s{1,4}(?:[\w.:-]{1,100}\/){0,4}$/i;
+const LONGEST_RUN = 400;
+const PORT = /\d{1,5}(?=\s|["',]|$)/y;
 /** The last of up to two words. */
 const LAST_WORD = /[^\S\r\n]{1,8}(?:[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8})?(?=[^\s;|&<>-])/y;
 const SECOND_WORD = /[^\S\r\n]{1,8}[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8}(?=[^\s;|&<>-])/y;
 /** A published port is no secret. */
 const PORTS = /(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?=\s|["',/]|$)/y;
-/** `aws configure set name x`, `npm config set name x`, `setx name x`. */
-const SETTING = /(?:\bconfig(?:ure)?\s{1,4}set|\bsetx)\s{1,4}["']?[^\s"']{0,80}$/i;
+/** `rclone config create name kind key x`, `aws configure set name x`, `npm config set name x`, `setx name x`. */
+const SETTING =
+  /(?:(?:\bconfig(?:ure)?\s{1,4}set|\bsetx)\s{1,4}["']?[^\s"']{0,80}|\brclone\s{1,4}config\s{1,4}(?:create|update|password)\s[^\r\n|;&]{0,100}\s)$/i;
 
 /** Whether an argument is the name of a program, maybe with its path. */
 export function isProgram(argument: string): boolean {
-  const name = argument.slice(Math.max(argument.lastIndexOf('/'), argument.lastIndexOf('\\')) + 1);
-  return PROGRAM.test(name) && PROGRAMS.some(({ words }) => words.test(name));
+  return PROGRAM.test(argument.slice(Math.max(argument.lastIndexOf('/'), argument.lastIndexOf('\\')) + 1));
 }
 
 /** Secrets of programs' arguments, while the words of a text are walked. */
 export class Commands {
+  /** Secrets that stand somewhere else than behind the word that told of them. */
+  readonly apart: Edit[] = [];
   private program: Program | undefined;
+  /** Those named before it in the same command: what looks like a program can be an argument, `mysql -u vault -px`. */
+  private around: readonly Program[] = [];
   private at = 0;
   /** Up to where separators were looked for, and the mark that is open there. */
   private seen = 0;
@@ -76,14 +98,23 @@ export class Commands {
 
   /** What is secret behind a word, by the program which was named last. */
   secretAfter(start: number, word: string): Edit | undefined {
+    this.readSecret(start, word);
     if (this.text[start - 1] !== '-') return this.bareWord(start, word);
     const program = this.running(start);
     if (!program) return undefined;
     const isLong = this.text[start - 2] === '-';
     if (/[\w-]/.test(this.text[start - (isLong ? 3 : 2)] ?? '')) return undefined;
-    const whole = program.flags.get(word);
+    for (const one of [program, ...this.around]) {
+      const found = this.flagOf(one, start, word, isLong);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private flagOf(program: Program, start: number, word: string, isLong: boolean): Edit | undefined {
+    const whole = program.flags.get(word) ?? (program.longs?.test(word) ? BEHIND : undefined);
     if (whole) return this.firstOf(whole, start, start + word.length);
-    if (isLong) return undefined;
+    if (isLong || program.others?.test(word)) return undefined;
     const switches = program.switches?.exec(word)?.[0].length ?? 0;
     for (const skipped of new Set([0, switches])) {
       const forms = program.flags.get(word.charAt(skipped));
@@ -99,10 +130,17 @@ export class Commands {
     if (form && this.running(start)) return this.firstOf([form], start, end);
     if (this.program?.runsAnother && this.startsAnother(start, word)) this.program = undefined;
     const isSetting =
-      this.names.of(word) && SETTING.test(text.slice(Math.max(0, start - LONGEST_BEFORE), start));
+      this.names.of(text[start - 1] === '_' ? `_${word}` : word) &&
+      SETTING.test(text.slice(Math.max(0, start - LONGEST_BEFORE), start));
     if (isSetting) return this.firstOf(['behind'], start, end);
     this.named(start, word);
     return undefined;
+  }
+
+  /** What a command reads. */
+  private readSecret(start: number, word: string): void {
+    const piped = pipedSecret(this.text, start, word);
+    if (piped) this.apart.push(piped);
   }
 
   private startsAnother(start: number, word: string): boolean {
@@ -139,20 +177,40 @@ export class Commands {
   }
 
   private named(start: number, word: string): void {
-    if (!PROGRAM.test(word) || !at(ENDS_NAME, this.text, start + word.length)) return;
-    const before = this.text.slice(Math.max(0, start - LONGEST_BEFORE), start);
-    const program = PROGRAMS.find(({ words, after }) => words.test(word) && (!after || after.test(before)));
-    if (!program || NO_PROGRAM.test(before)) return;
+    // Words begin with a letter.
+    const name = this.text[start - 1] === '7' ? `7${word}` : word;
+    if (!PROGRAM.test(name) || !at(ENDS_NAME, this.text, start + word.length)) return;
+    const lead = this.text.slice(Math.max(0, start - LONGEST_BEFORE), start);
+    const program = PROGRAMS.find(({ words, after }) => words.test(name) && (!after || after.test(lead)));
+    if (!program || NO_PROGRAM.test(lead)) return;
+    const before = this.running(start);
+    this.around = before ? [before, ...this.around].slice(0, MOST_AROUND) : [];
     this.program = program;
     this.at = start;
     this.seen = start;
     this.mark = undefined;
     this.depth = 0;
+    if (program.operands) this.findOperands(program.operands, start, start + word.length);
+  }
+
+  private findOperands(operands: Operands, start: number, end: number): void {
+    if (!this.steps.takeName(COST_OF_OPERANDS)) {
+      this.apart.push(unseenFrom(this.text, start));
+      return;
+    }
+    const found = argumentsFrom(this.text, start, end);
+    for (const { index, from = 0, to } of operands(found.map(({ text }) => text))) {
+      const { start: begins, end: ends, text } = found[index] as Argument;
+      if (isNoSecret(text.slice(from, to)) || from >= text.length) continue;
+      this.apart.push({ start: begins + from, end: to === undefined ? ends : begins + to, text: MASK });
+    }
   }
 
   private firstOf(forms: readonly Form[], name: number, end: number): Edit | undefined {
     if (!this.steps.takeName(COST_OF_FLAG)) return unseenFrom(this.text, name);
     for (const form of forms) {
+      // What a sign leads to is behind it.
+      if (form === 'attached' && forms.length > 1 && this.text[end] === '=') continue;
       const found = this.argument(form, name, end);
       if (found) return found;
     }
@@ -164,6 +222,7 @@ export class Commands {
     const lead = { ...FLAG, name };
     const marked = argumentAfter(text, name, end, end);
     if (form === 'attached') {
+      if (at(PORT, text, end) && this.isImage()) return undefined;
       const quote = at(QUOTE, text, end)?.[2];
       const isClosed = marked !== undefined || (quote !== undefined && isWithin(text, quote, name));
       if (isClosed || /[\s,;|&)\]}]/.test(text[end] ?? ' ') || at(PORTS, text, end)) return undefined;
@@ -181,11 +240,23 @@ export class Commands {
     const pattern = LEADS[form] as RegExp;
     if (!at(pattern, text, behind)) return undefined;
     const start = pattern.lastIndex;
+    const bounds = ENDS[form];
+    if (bounds) {
+      const found = at(bounds, text, start);
+      return found ? { start, end: bounds.lastIndex, text: MASK } : undefined;
+    }
     const quote = at(QUOTE, text, behind);
     const close = quote?.[2] ? endOfQuoted(text, start, quote) : endOfWord(text, start, { ...lead, start });
-    return { start, end: close, text: MASK };
+    return isNoSecret(text.slice(start, close)) ? undefined : { start, end: close, text: MASK };
+  }
+
+  /** Whether the program is the image of a container that is run, and no command in one. */
+  private isImage(): boolean {
+    return RUNS_IMAGE.test(this.text.slice(Math.max(0, this.at - LONGEST_RUN), this.at));
   }
 }
+
+const BEHIND: readonly Form[] = ['behind'];
 
 const FLAG: Omit<Lead, 'name' | 'start'> = {
   secrecy: 'all',

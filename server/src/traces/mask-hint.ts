@@ -16,20 +16,13 @@ export class WordFinder {
   /** @param texts words without separators; case counts only beyond ASCII. @param separators characters of ASCII */
   constructor(texts: readonly string[], separators: string) {
     const words = texts.map(bytesOf);
-    // States are the beginnings of words.
-    const beginnings = new Map<string, number>();
-    for (const word of words) {
-      for (let length = 0; length < word.length; length++) {
-        const beginning = word.slice(0, length);
-        if (!beginnings.has(beginning)) beginnings.set(beginning, beginnings.size * BYTES);
-      }
-    }
-    this.table = new Int32Array(beginnings.size * BYTES);
+    const table = tableOf(words);
+    goOnBehind(table);
+    this.table = Int32Array.from(table);
     const letters = new Set(words.join(''));
-    for (const [beginning, state] of beginnings) {
+    for (let state = 0; state < this.table.length; state += BYTES) {
       for (const letter of letters) {
-        const next = follow(beginning + letter, words, beginnings);
-        this.table[state + letter.charCodeAt(0)] = next;
+        const next = this.table[state + letter.charCodeAt(0)] as number;
         if (/[a-z]/.test(letter)) this.table[state + letter.toUpperCase().charCodeAt(0)] = next;
       }
       for (const separator of separators) this.table[state + separator.charCodeAt(0)] = state;
@@ -83,11 +76,41 @@ const bytesOf = (word: string) =>
     .toString('latin1')
     .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** The longest beginning of a word that fits the end of what was seen. */
-function follow(seen: string, words: readonly string[], beginnings: ReadonlyMap<string, number>): number {
-  if (words.some((word) => seen.endsWith(word))) return FOUND;
-  for (let from = 0; ; from++) {
-    const state = beginnings.get(seen.slice(from));
-    if (state !== undefined) return state;
+/**
+ * The words letter by letter, all first ones, all second ones and so on: what is used most stands together. Where a
+ * word has ended, nothing more is looked at.
+ */
+function tableOf(words: readonly string[]): number[] {
+  const table: number[] = new Array(BYTES).fill(0);
+  let begun = words.map((word) => ({ word, state: 0 }));
+  for (let index = 0; begun.length > 0; index++) {
+    for (const one of begun) {
+      const cell = one.state + one.word.charCodeAt(index);
+      if (table[cell] !== FOUND && index === one.word.length - 1) table[cell] = FOUND;
+      else if (table[cell] === 0) {
+        table[cell] = table.length;
+        for (let column = 0; column < BYTES; column++) table.push(0);
+      }
+      one.state = table[cell] as number;
+    }
+    begun = begun.filter(({ state }) => state !== FOUND);
+  }
+  return table;
+}
+
+/**
+ * Where a byte goes on with no word that was begun, it may go on with a shorter one that ends what was seen: the state
+ * of that has been filled before, since states are taken by their length.
+ */
+function goOnBehind(table: number[]): void {
+  /** States, and the one of the longest beginning of a word that ends what was seen there. */
+  const waiting = [{ state: 0, shorter: 0 }];
+  for (const { state, shorter } of waiting) {
+    for (let byte = 0; byte < BYTES; byte++) {
+      const next = table[state + byte] as number;
+      const other = state === 0 ? 0 : (table[shorter + byte] as number);
+      if (other === FOUND || next === 0) table[state + byte] = other;
+      else if (next > 0) waiting.push({ state: next, shorter: other });
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { endOfString } from '@opencts/client/json';
 import type { Element } from './mask-argv.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
+import { isKnownDirectory } from './mask-lead.ts';
 import { isNoSecret, type Secrecy, type SecretNames } from './mask-names.ts';
 import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
 
@@ -26,6 +27,12 @@ interface Open {
   strings: Element[];
   /** Of an object, the command whose arguments another member can be. */
   command: Element[];
+  /** Of an object, arguments that stand before their command. */
+  arguments: Element[] | undefined;
+  /** Whether what an object holds as its data is secret, or what the elements of a list hold. */
+  isSecret: boolean;
+  /** What its data holds, which is masked when it turns out to be a secret. */
+  data: Edit[] | undefined;
 }
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
@@ -42,6 +49,17 @@ const HEADER = /(?:authorization|cookies?)$/i;
 const OF_PERMISSION = /^(?:action|scope|role)$/;
 /** In an environment, no password. */
 const DIRECTORY = /^(?:OLD)?PWD$/;
+const LONGEST_DIRECTORY = 1000;
+const ANY_CASE = /^(?:old)?pwd$/i;
+
+/** Of Kubernetes, and what they hold. */
+const SECRET = 'Secret';
+const SECRETS = 'SecretList';
+const DATA = /^(?:data|stringData)$/;
+/** What an object holds that is called a secret, besides values. */
+const OF_SECRET = /^(?:payload|plain_?text|content)$/i;
+/** A file of Docker with passwords of registries: `{"auths": {"host": {"auth": "x"}}}`. */
+const REGISTRIES = 'auths';
 
 /** Members that hold a command, and its arguments beside it. */
 const COMMAND = /^(?:command|cmd|program|executable|exe|entrypoint)$/i;
@@ -167,15 +185,17 @@ class Scanner {
   private name(around: Open): void {
     const inner = endOfString(this.text, this.at + 1);
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
-    around.secrecy =
-      this.names.of(around.name) ??
-      (around.isHeader && !OF_PERMISSION.test(around.name)
-        ? 'text'
-        : LABELLED.test(around.name)
-          ? around.labelled
-          : undefined);
+    around.secrecy = this.names.of(around.name) ?? this.secrecyWithin(around);
     this.at = inner + 1;
     this.next = 'colon';
+  }
+
+  /** Of a member whose own name tells nothing, by where it stands. */
+  private secrecyWithin({ name, isHeader, isSecret, labelled }: Open): Secrecy | undefined {
+    if (isHeader && !OF_PERMISSION.test(name)) return 'text';
+    if (LABELLED.test(name)) return labelled;
+    if (isSecret && (OF_SECRET.test(name) || DATA.test(name))) return 'text';
+    return name === 'auth' && this.stack.at(-3)?.name === REGISTRIES ? 'text' : undefined;
   }
 
   private string(around: Open | undefined): void {
@@ -185,14 +205,13 @@ class Scanner {
     const isCut = end === text.length;
     this.at = end + 1;
     const mask = { start, end, text: isCut ? `${MASK}"` : MASK };
-    const isDirectory = around?.isObject && text[start] === '/' && DIRECTORY.test(around.name);
-    if (around?.secrecy && !isDirectory) {
+    if (around?.secrecy && !(around.isObject && isDirectoryOf(around.name, text, start, end))) {
       if (start < end && (isCut || !isNoSecret(text.slice(start, end)))) edits.push(mask);
     } else {
       for (const edit of this.below.inString(start, end)) edits.push(edit);
     }
     if (around && !around.isObject) around.strings.push({ start, end });
-    else if (around && COMMAND.test(around.name)) around.command = [{ start, end }];
+    else if (around && COMMAND.test(around.name)) this.commanded(around, [{ start, end }]);
     if (around)
       this.label(around, end - start <= LONGEST_LABEL ? unescapeJson(text.slice(start, end)).text : '');
     this.ended(mask);
@@ -200,6 +219,7 @@ class Scanner {
 
   /** What a string says about the value of another member, or about the element behind it. */
   private label(around: Open, said: string): void {
+    if (around.name === 'kind' && around.isObject && said.startsWith(SECRET)) this.kind(around, said);
     if (!around.isObject) {
       around.secrecy = around.labelled ?? (this.isNamed(around, said) ? this.names.ofFlag(said) : undefined);
       if (around.elements === 0 && this.stack.at(-2)?.isObject === false) around.pair = this.names.of(said);
@@ -208,6 +228,13 @@ class Scanner {
       around.labelled = labelSecrecy(said, this.names) ?? around.labelled;
       if (around.labelled) for (const value of around.values?.splice(0) ?? []) this.edits.push(value);
     }
+  }
+
+  private kind(around: Open, said: string): void {
+    if (said !== SECRET && said !== SECRETS) return;
+    around.isSecret = true;
+    for (const value of around.data ?? []) this.edits.push(value);
+    around.data = undefined;
   }
 
   /** Whether an element of a list is the name of the next: of arguments, and of headers one behind the other. */
@@ -222,8 +249,17 @@ class Scanner {
     const command = around?.isObject && ARGUMENTS.test(around.name) ? around.command.splice(0) : [];
     const all = [...command, ...strings];
     if (all.length > 1) for (const edit of this.below.inList(all)) this.edits.push(edit);
-    if (around?.isObject && COMMAND.test(around.name)) around.command = strings;
+    if (around?.isObject && ARGUMENTS.test(around.name) && command.length === 0) around.arguments = strings;
+    if (around?.isObject && COMMAND.test(around.name)) this.commanded(around, strings);
     if (pair && elements === 2) for (const value of values ?? []) this.edits.push(value);
+  }
+
+  /** A command in an object, whose arguments can have come before. */
+  private commanded(around: Open, command: Element[]): void {
+    around.command = command;
+    if (!around.arguments || around.arguments === command) return;
+    for (const edit of this.below.inList([...command, ...around.arguments])) this.edits.push(edit);
+    around.arguments = undefined;
   }
 
   /** Values whose name would have come behind the cut. */
@@ -235,7 +271,7 @@ class Scanner {
 
   private open(around: Open | undefined, isObject: boolean): void {
     const start = this.at;
-    if (around?.secrecy === 'all') {
+    if (around?.secrecy === 'all' || (around?.secrecy === 'no object' && !isObject)) {
       this.at = endOfStructure(this.text, start);
       const edit = { start, end: this.at, text: `"${MASK}"` };
       this.edits.push(edit);
@@ -244,8 +280,7 @@ class Scanner {
     }
     const labelled = around?.secrecy;
     const secrecy = isObject ? undefined : labelled;
-    const isHeader =
-      around !== undefined && (around.isHeader || (labelled !== undefined && HEADER.test(around.name)));
+    const isHeader = around !== undefined && holdsText(around, labelled);
     this.stack.push({
       isObject,
       start,
@@ -258,6 +293,9 @@ class Scanner {
       elements: 0,
       strings: [],
       command: [],
+      arguments: undefined,
+      isSecret: labelled === 'no object' || (around !== undefined && isOfSecret(around)),
+      data: undefined,
     });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;
@@ -269,7 +307,7 @@ class Scanner {
     const said = this.text.slice(start, this.at);
     if (!SCALAR.test(said) && this.at < this.text.length) return false;
     const edit = { start, end: this.at, text: HARMLESS.test(said) ? said : `"${MASK}"` };
-    if (around?.secrecy === 'all') this.edits.push(edit);
+    if (around?.secrecy && around.secrecy !== 'text') this.edits.push(edit);
     this.ended(edit);
     return true;
   }
@@ -284,8 +322,26 @@ class Scanner {
       around.values.push(mask);
     }
     around.elements++;
+    const holder = around.isObject && !around.isHeader ? this.stack.at(-2) : undefined;
+    if (holder?.isObject && DATA.test(holder.name)) {
+      holder.data ??= [];
+      holder.data.push(mask);
+    }
   }
 }
+
+/** Whether all text in a structure is secret, by what it stands in. */
+const holdsText = ({ isHeader, isSecret, name }: Open, labelled: Secrecy | undefined) =>
+  isHeader || (labelled !== undefined && HEADER.test(name)) || (isSecret && DATA.test(name));
+
+/** Whether a structure is what a secret holds, or one of several secrets. */
+const isOfSecret = ({ isObject, isSecret, name }: Open) =>
+  isSecret && (!isObject || name === 'items' || OF_SECRET.test(name));
+
+/** Whether a member holds the working directory, and no password. */
+const isDirectoryOf = (name: string, text: string, start: number, end: number) =>
+  (text[start] === '/' && DIRECTORY.test(name)) ||
+  (ANY_CASE.test(name) && isKnownDirectory(text.slice(start, Math.min(end, start + LONGEST_DIRECTORY))));
 
 /** Where an object or a list ends; the text's length when it is cut off. */
 function endOfStructure(text: string, start: number): number {

@@ -28,6 +28,15 @@ const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
 const COMMA = /,\s{0,4}(?=["'])/y;
 /** The working directory in an environment, and in the log of sudo. */
 const DIRECTORY = /=\/[\w./~+@-]{0,300}(?=\s|["'\]]|$)/y;
+/** A directory that is no password: below a folder that stands at the root of systems. */
+const DIRECTORY_PATH = String.raw`(?:\/(?:home|root|usr|var|opt|tmp|etc|srv|mnt|media|run|app|apps|workspaces?|builds?|Users|Volumes|private)(?:\/[\w.+@~ -]{0,100}){0,30}|[A-Za-z]:\\[\w.\\+@~ -]{0,300})`;
+const WHOLE_DIRECTORY = new RegExp(`^${DIRECTORY_PATH}$`);
+export const isKnownDirectory = (path: string) => WHOLE_DIRECTORY.test(path);
+/** The same behind `pwd`, whatever separates them. */
+const KNOWN_DIRECTORY = new RegExp(
+  String.raw`["']?\s{0,8}[:=]\s{0,8}["']?${DIRECTORY_PATH}(?=[\s"',;}\]]|$)`,
+  'y',
+);
 /** `passwd[12]: pam_unix(passwd:chauthtok): …`, `passwd: password changed for …` */
 const LOG_OF_PASSWD =
   /\[\d{1,10}\]:\s|:[a-z]{1,20}\)|:\s(?:pam_|password\s|all\s|authentication\s|changing\s|expir|permission\s|user\s|the\s)/iy;
@@ -48,18 +57,25 @@ export function secretLead(text: string, start: number, word: string, names: Sec
   const value = statementValue(text, start, word);
   if (value !== undefined) return { ...PLAIN, secrecy: 'all', name: start, start: value, kind: 'pair' };
   if (isOtherThing(text, start, word)) return undefined;
-  const name = nameOf(word);
+  const name = isNpmAuth(text, start, word) ? `_${word}` : nameOf(word);
   const isShort = text[start + word.length] === '=' && isParameter(text, start);
   const isFlag = text[start - 1] === '-';
   const secrecy = isShort ? names.ofParameter(name) : isFlag ? names.ofFlag(name) : names.of(name);
   return secrecy && leadOf(text, start, word, secrecy);
 }
 
+/** `//registry/:_auth=x`; the word begins behind the underscore. */
+const isNpmAuth = (text: string, start: number, word: string) =>
+  word === 'auth' && text[start - 1] === '_' && !/\w/.test(text[start - 2] ?? '');
+
 /** Names of directories and programs, in environments and logs, which would be names of secrets elsewhere. */
 function isOtherThing(text: string, start: number, word: string): boolean {
-  const pattern =
-    word === 'PWD' || word === 'OLDPWD' ? DIRECTORY : word === 'passwd' ? LOG_OF_PASSWD : undefined;
-  return pattern !== undefined && at(pattern, text, start + word.length) !== null;
+  const end = start + word.length;
+  if (word === 'passwd') return at(LOG_OF_PASSWD, text, end) !== null;
+  if (!/^(?:old)?pwd$/i.test(word)) return false;
+  return (
+    (/^[A-Z]/.test(word) && at(DIRECTORY, text, end) !== null) || at(KNOWN_DIRECTORY, text, end) !== null
+  );
 }
 
 const isParameter = (text: string, start: number) =>

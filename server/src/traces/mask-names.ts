@@ -1,14 +1,25 @@
 import { WordFinder } from './mask-hint.ts';
+import { PROGRAM_HINTS, PROGRAM_NAMES } from './mask-programs.ts';
 
-/** What of a secret member is masked: whatever its value is, or text only, while structures are looked through. */
-export type Secrecy = 'all' | 'text';
+/**
+ * What of a secret member is masked: whatever its value is; anything but an object, which is looked through; or text
+ * only, while lists are looked through, too.
+ */
+export type Secrecy = 'all' | 'no object' | 'text';
 
 /** Values that tell of a secret, and are none. */
 const NO_SECRET =
   /^(?:null|true|false|none|nil|undefined|yes|no|required|optional|missing|empty|invalid|incorrect|wrong|expired|revoked|rotated|changed|unchanged|enabled|disabled|\**)[.!]?$/i;
 const LONGEST_NO_SECRET = 12;
+/** What stands in place of a secret: somebody's mask, a name that is filled in later, the name of a secret that is kept elsewhere. */
+const STAND_IN =
+  /^(?:hidden_due_to_security_reasons|sensitivedataremoved|[[(<*]{1,3}(?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])>*]{1,3}|\$\{[a-z_][\w.:-]{0,80}\}|arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):[\w:/.+=@-]{1,200})$/i;
+const LONGEST_STAND_IN = 300;
 /** Whether a value says how it stands with a secret: `password: incorrect`. */
-export const isNoSecret = (value: string) => value.length <= LONGEST_NO_SECRET && NO_SECRET.test(value);
+export const isNoSecret = (value: string) =>
+  value.length <= LONGEST_NO_SECRET
+    ? NO_SECRET.test(value) || STAND_IN.test(value)
+    : value.length <= LONGEST_STAND_IN && STAND_IN.test(value);
 
 /** What may stand within a name and counts for nothing. */
 const SEPARATORS = ' _.-]';
@@ -41,15 +52,11 @@ const ENDS = [
   'pgpass',
   'redispass',
   'requirepass',
+  'masterauth',
+  'primaryauth',
   'rootpass',
   'smtppass',
   'sshpass',
-  'storepass',
-  'sudopass',
-  'becomepass',
-  'dbpass',
-  'keypass',
-  'rootpass',
   'storepass',
   'sudopass',
   'userpass',
@@ -75,7 +82,11 @@ const ENDS = [
   'jwtsecret',
   'userdata',
 ];
-const WHOLE = ['secret', 'secretstring', 'secretbinary', 'secretvalue'];
+const WHOLE = ['secretstring', 'secretbinary', 'secretvalue', 'securestring'];
+/** What can hold a secret as well as describe one: `{"secret": {"name": "x"}}`. */
+const DESCRIBED = 'secret';
+/** Of npm, where `auth` is no secret elsewhere. */
+const NPM = '_auth';
 
 /** Masked where they are text; as structures they hold names of their own. */
 const TEXT_ENDS = [
@@ -106,7 +117,12 @@ const HARMLESS_CREDENTIAL = /(?:amz|goog)credential$/;
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 /** A name in all its spellings. */
 const spread = (name: string) => [...name].map(escaped).join('[ _.\\]-]*');
-const anyOf = (names: readonly string[]) => names.map(spread).join('|');
+/** What ends with another of them is found by that. */
+const anyOf = (names: readonly string[]) =>
+  names
+    .filter((name) => !names.some((other) => other !== name && name.endsWith(other)))
+    .map(spread)
+    .join('|');
 
 /**
  * Every name above has one of these parts, and so has `Bearer …`; behind an escaped letter or separator a name
@@ -117,20 +133,31 @@ const PARTS = [
   ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur vate+ke vate%20ke'.split(
     ' ',
   ),
-  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser'.split(' '),
-  ...'curl mysqlu mysqlh mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mariadb docker" docker\\ podman" dockerlogin podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin azlogin rediscli ldaps ldapm ldapa ldapd ldapp ldapw ldapc openssl mongo sqlcmd mosquitto useradd usermod smbclient rabbitmqctl'.split(
-    ' ',
-  ),
+  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser masterauth primaryauth securestring'.split(' '),
+  ...'auth= setauth auth":" auth\\":\\"'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
+];
+/** The same of secrets that no name tells: arguments of programs, tokens by how they begin, what a command reads. */
+const OTHER_PARTS = [
+  ...PROGRAM_HINTS,
+  ...'configset configureset setx chpasswd kinit stdin withtoken sudos sudok'.split(' '),
+  ...'ghp ghu gho ghs ghr githubpat glpat glptt glrt gldt glft glcbt glagent glsoat glimt gloas'.split(' '),
+  ...'xoxa xoxb xoxe xoxo xoxp xoxr xoxs xapp sklive sktest rklive rktest dckrpat pypiagei aiza'.split(' '),
+  ...'shpat shpca shppa shpss dopv1 glsa hvb hvr hvs skant skproj'.split(' '),
+  ...'oracle:thin oracle:oci oracle%3athin oracle%3aoci'.split(' '),
 ];
 /** Behind a name: one of several is `password2` or `password[0]`, and what it is in a form `Password:`. */
 const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
-/** A program that takes a secret behind a short flag. */
-const PROGRAM = String.raw`(?:curl|mysql\w*|mariadb[\w-]*|sshpass|login|redis-cli|ldap\w+|openssl|mongo(?:sh|dump|restore|export|import)?|sqlcmd|mosquitto_\w+|useradd|usermod|smbclient|rabbitmqctl|create\s{1,4}secret)(?:\.exe)?(?:\s|\+|%20|\\|,|"\s{0,8}[,\]\s]|'\s{0,8},?\s{0,8}')`;
-/** How they end, which takes longer to find. */
-const NAME = `${PROGRAM}|(?:${anyOf([...ENDS, ...WHOLE, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+/** How names end, which takes longer to find. */
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|(?<![a-z0-9])_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+/** A program that takes a secret among its arguments, or reads one. */
+const PROGRAM = String.raw`(?<![a-z0-9])(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:\s|\+|%20|\\|,|$|"(?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
+/** A token that its beginning makes one, and the user of a database. */
+const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|oracle(?::|%3a)(?:thin|oci)`;
+const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');
+const OTHERS = new WordFinder(OTHER_PARTS, SEPARATORS);
 /** What stands before a whole name. */
 const BEFORE = String.raw`(?:(?<![a-z])|(?<=\\[bfnrt]|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%[0-9a-f]{2}))`;
 /** A URL that names user and password, with its scheme or without. */
@@ -154,6 +181,8 @@ const bare = (name: string) =>
 /** Which names stand for secrets: a list of common ones, and those of the configuration. */
 export class SecretNames {
   private readonly hint: WordFinder;
+  /** The same for names only. */
+  private readonly nameHint: WordFinder;
   private readonly name: RegExp;
   private readonly ends: RegExp;
   private readonly textEnds: RegExp;
@@ -178,7 +207,9 @@ export class SecretNames {
     // A name beyond ASCII could hide behind any escape.
     const isForeign = spellings.some((name) => /[^ -~]/.test(name));
     if (isForeign) further.push(String.raw`\\u[0-9a-f]{4}`);
-    this.hint = new WordFinder([...PARTS, ...spellings, ...(isForeign ? ['\\u'] : [])], SEPARATORS);
+    const parts = [...PARTS, ...spellings, ...(isForeign ? ['\\u'] : [])];
+    this.hint = new WordFinder([...parts, ...OTHER_PARTS], SEPARATORS);
+    this.nameHint = new WordFinder(parts, SEPARATORS);
     this.name = new RegExp([...further, NAME].join('|'), 'i');
   }
 
@@ -195,7 +226,16 @@ export class SecretNames {
 
   /** Whether there could be a secret in a text. */
   suspects(text: string): boolean {
-    return (this.hint.in(text) && this.name.test(text)) || namesUser(text);
+    if (this.hint.in(text)) {
+      if (this.nameHint.in(text) && this.name.test(text)) return true;
+      if (this.suspectsOthers(text)) return true;
+    }
+    return namesUser(text);
+  }
+
+  /** Whether there could be a secret in it that no name tells. */
+  suspectsOthers(text: string): boolean {
+    return OTHERS.in(text) && OTHER.test(text);
   }
 
   /** What is masked of a member of this name; undefined: nothing. */
@@ -203,7 +243,7 @@ export class SecretNames {
     if (name.length > LONGEST) return this.judge(bare(name));
     const known = this.known[name];
     if (known !== undefined) return known ?? undefined;
-    const secrecy = this.judge(bare(name));
+    const secrecy = name === NPM ? 'all' : this.judge(bare(name));
     if (++this.knownNames > REMEMBERED) {
       this.known = Object.create(null);
       this.knownNames = 1;
@@ -227,6 +267,7 @@ export class SecretNames {
   }
 
   private judgeOne(name: string): Secrecy | undefined {
+    if (name === DESCRIBED) return 'no object';
     if (this.whole.has(name) || this.ends.test(name)) return 'all';
     if (name.endsWith('token')) return HARMLESS_TOKEN.test(name) ? undefined : 'all';
     return this.textEnds.test(name) && !HARMLESS_CREDENTIAL.test(name) ? 'text' : undefined;

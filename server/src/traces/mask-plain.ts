@@ -1,7 +1,8 @@
-import { lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
+import { issuedToken, lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
 import { Commands } from './mask-commands.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
 import { secretLead } from './mask-lead.ts';
+import { manifestSecrets } from './mask-manifest.ts';
 import type { SecretNames } from './mask-names.ts';
 import { Pairs, type Structure } from './mask-pairs.ts';
 import type { Steps } from './mask-steps.ts';
@@ -19,6 +20,8 @@ const AUTHORITY = '//';
 const URL_PASSWORD = /[^\s/@:"']*:([^\s/"'?#]+)@/y;
 /** One with marks in it that should have been escaped; a port is none. */
 const ODD_URL_PASSWORD = /[^\s/@:"']*:(?!\d{1,5}[/?#])([^\s"'@]{1,200})@/y;
+const USER = /[^\s/@:"'?#]{8,400}(?=@)/y;
+const ORACLE_USER = /:[^\s/@:"']{1,128}\/("[^"\r\n]{1,128}"|[^\s@"']{1,256})@/y;
 const BEARER = / +(?=[A-Za-z0-9._~+/-]{0,40}[0-9._])[A-Za-z0-9._~+/-]{8,}=*/y;
 /**
  * Where secrets stand in any text.
@@ -32,7 +35,7 @@ export function plainSecrets(
 ): Edit[] {
   const edits: Edit[] = [];
   const pairs = new Pairs(text, names, steps);
-  const commands = new Commands(text, names, steps);
+  const others = names.suspectsOthers(text) ? new Commands(text, names, steps) : undefined;
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word] = match;
@@ -49,7 +52,7 @@ export function plainSecrets(
         word === AUTHORITY
           ? userSecret(text, next)
           : (secretAfter(text, start, word, names, steps) ??
-            commands.secretAfter(start, word) ??
+            (others && (otherSecret(text, start, word) ?? others.secretAfter(start, word))) ??
             pairs.secretAfter(start, word));
       if (found && found.end > found.start) {
         // A value that seems to end within a key ends with it.
@@ -57,10 +60,12 @@ export function plainSecrets(
         edits.push(found);
       }
       if (found) next = Math.max(found.end, next);
+      if (word === 'Secret') for (const edit of manifestSecrets(text, start, steps)) edits.push(edit);
     }
     WORD.lastIndex = next;
   }
   for (const edit of pairs.earlier) edits.push(edit);
+  for (const edit of others?.apart ?? []) edits.push(edit);
   return edits;
 }
 
@@ -72,7 +77,9 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
     const { index } = match;
     const next = WORD.lastIndex;
     const found =
-      match[0] === AUTHORITY ? userSecret(text, next) : parameterSecret(text, index, match[0], names);
+      match[0] === AUTHORITY
+        ? userSecret(text, next)
+        : (oracleSecret(text, index, match[0]) ?? parameterSecret(text, index, match[0], names));
     if (found && found.end > found.start) edits.push(found);
     WORD.lastIndex = Math.max(found?.end ?? 0, next);
   }
@@ -99,13 +106,37 @@ function secretAfter(
   return lead && valueAt(text, lead);
 }
 
+/** What no name tells, and no program. */
+const otherSecret = (text: string, start: number, word: string) =>
+  issuedToken(start, word) ?? oracleSecret(text, start, word);
+
 /** The password of a user in a URL, behind its slashes. */
 function userSecret(text: string, end: number): Edit | undefined {
   const user = at(URL_PASSWORD, text, end) ?? at(ODD_URL_PASSWORD, text, end);
-  if (!user) return undefined;
+  if (!user) return tokenAsUser(text, end);
   const password = user[1] as string;
   const close = end + user[0].length - 1;
   return { start: close - password.length, end: close, text: MASK };
+}
+
+/** A token in place of user and password: `https://ghp_x@host`. */
+function tokenAsUser(text: string, end: number): Edit | undefined {
+  const user = at(USER, text, end)?.[0];
+  return user === undefined ? undefined : issuedToken(end, user);
+}
+
+/** `jdbc:oracle:thin:u/x@host`, behind `thin`. */
+function oracleSecret(text: string, start: number, word: string): Edit | undefined {
+  if (
+    word.length > 4 ||
+    !/^(?:thin|oci8?)$/i.test(word) ||
+    !/oracle:$/i.test(text.slice(Math.max(0, start - 7), start))
+  )
+    return undefined;
+  const user = at(ORACLE_USER, text, start + word.length);
+  if (!user) return undefined;
+  const close = user.index + user[0].length - 1;
+  return { start: close - (user[1] as string).length, end: close, text: MASK };
 }
 
 function parameterSecret(text: string, start: number, word: string, names: SecretNames): Edit | undefined {

@@ -1,3 +1,4 @@
+import { beginsLine } from './mask-lines.ts';
 import { at } from './mask-sticky.ts';
 
 /** `CREATE USER jane IDENTIFIED BY 'x'`; what else is identified by something is no secret. */
@@ -13,6 +14,11 @@ const BEFORE_REPLACE = /identified\s{1,8}by\s[^;]{1,128}$/i;
 /** What a value in marks follows without more: `PASSWORD 'x'`, `PASSWORD E'x'`, `PASSWORD $$x$$`. */
 const SPOKEN = /^(?:password|passphrase)$/i;
 const SPOKEN_VALUE = /(?:[en]|u&)?(?=')|(?=\$(?:[a-z_]\w{0,62})?\$)/iy;
+/** Of Redis, alone on a line behind its name, or behind `CONFIG SET`. */
+const OF_REDIS = /^(?:requirepass|masterauth|primaryauth)$/i;
+const REST_OF_LINE =
+  /(?:"[^"\r\n]{1,400}"|'[^'\r\n]{1,400}'|[^\s"'\\]{1,400})[^\S\r\n]{0,8}(?=[\r\n"'`]|\\+[nr"']|$)/y;
+const CONFIG_SET = /\bconfig\s{1,4}set\s{1,4}$/i;
 /** What stands between: `SET PASSWORD FOR jane = 'x'`. */
 const WHOSE = /for\s{1,8}\S{1,128}\s{0,8}=\s{0,8}(?=["']|password\()/iy;
 /** Of a line, or lines, of netrc. */
@@ -36,6 +42,10 @@ export function statementValue(text: string, start: number, word: string): numbe
 
 /** Where the value begins that follows the name of a secret without a separator. @param from behind it, and spaces */
 export function spokenValue(text: string, start: number, word: string, from: number): number | undefined {
+  if (OF_REDIS.test(word)) {
+    const isSetting = beginsLine(text, start) || CONFIG_SET.test(text.slice(Math.max(0, start - 24), start));
+    return isSetting && at(REST_OF_LINE, text, from) ? from : undefined;
+  }
   if (!SPOKEN.test(word)) return undefined;
   if (at(SPOKEN_VALUE, text, from)) return SPOKEN_VALUE.lastIndex;
   if (at(WHOSE, text, from)) return WHOSE.lastIndex;

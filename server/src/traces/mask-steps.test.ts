@@ -92,6 +92,7 @@ test.each([
   ['labels', 'name: "password", value: "S3CRET", ', 'name'],
   ['names without values', '<password>', '<password>'],
   ['lists of arguments', '["mysql", "-pS3CRET"], ', 'mysql'],
+  ['arguments by their place', 'htpasswd -b file jane S3CRET;\n', 'htpasswd'],
   ['flags of programs', `mysql -pS3CRET"b"'c' `, 'mysql'],
 ])(
   '%s are looked at up to a bound for all texts of a trace; what is behind is masked whole',

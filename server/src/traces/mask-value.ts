@@ -19,6 +19,8 @@ const NO_VALUE = /(?:[!&][\w!./:,-]{0,80}(?:[^\S\r\n]+|(?=\r?\n)))*(?:#[^\r\n]{0
 const FIRST_MEMBER = /(?:- +)?["']?[\w.-]{1,64}["']?:(?=\s)/y;
 /** What makes a value of a text, in SQL, programs and command lines. */
 const CALL = /(?:[a-z_][\w.]{0,40}\(\s{0,4}){1,4}(?=["'])|\$\(/iy;
+/** What somebody else has put in place of a secret, in brackets that are no structure. */
+const STAND_IN = /[[(](?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])](?!\w)/iy;
 /** Values of a header, as programs write them. */
 const LIST = /\[(?![[{"\\])[^[\]\r\n]+\]/y;
 /** Marks of PostgreSQL around a text. */
@@ -43,11 +45,13 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   if (chosen) return chosen;
   const call = at(CALL, text, start);
   if (call) return { start, end: endOfStructure(text, start, '(', ')'), text: MASK };
+  if (at(STAND_IN, text, start)) return undefined;
   const first = text[start];
   const list = lead.isHeader && at(LIST, text, start);
   if (list) return { start: start + 1, end: start + list[0].length - 1, text: MASK };
   if (first === '{' || (first === '[' && kind !== 'header')) {
     if (lead.secrecy === 'text' || kind === 'flag') return undefined;
+    if (first === '{' && lead.secrecy === 'no object' && kind === 'member') return undefined;
     return { start, end: endOfBraces(text, lead), text: `${slashes}"${MASK}${slashes}"` };
   }
   if (kind === 'header') return header(text, lead);
@@ -56,7 +60,7 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
 
 /** Elements in it are passed over where all of it is secret. */
 function endOfElement(text: string, { name, start, secrecy }: Lead): number {
-  if (secrecy === 'all') {
+  if (secrecy !== 'text') {
     const opening = text.lastIndexOf('<', name);
     const tag = text.slice(opening + 1, start).split(/[\s>]/, 1)[0] as string;
     const close = nextOf(text, `</${tag}`, start);
