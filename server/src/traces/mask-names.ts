@@ -52,6 +52,7 @@ const ENDS = [
   'pgpass',
   'redispass',
   'requirepass',
+  'authkey',
   'masterauth',
   'primaryauth',
   'rootpass',
@@ -133,7 +134,9 @@ const PARTS = [
   ...'pass pwd secr toke vateke apike ountke merke ionke esske serda rizat cook denti natur vate+ke vate%20ke'.split(
     ' ',
   ),
-  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser masterauth primaryauth securestring'.split(' '),
+  ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser authkey masterauth primaryauth securestring'.split(
+    ' ',
+  ),
   ...'auth= setauth auth":" auth\\":\\"'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];

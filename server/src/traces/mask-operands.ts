@@ -107,6 +107,8 @@ function operandsOf(words: readonly string[], taking = NO_FLAG): number[] {
 const placeOf = (index: number | undefined): readonly Place[] => (index === undefined ? NONE : [{ index }]);
 
 const USER_AND_PASSWORD = /^(?:userid=)?[^\s/@:="']{1,128}\/(?=[^\s/])("[^"]{1,128}"|[^\s@"]{1,256})/i;
+/** What follows a user and a password without a host. */
+const GOES_ON = /^(?:as$|[@/-])|=/i;
 const NO_USER = /^(?:and\/or|n\/a)$/i;
 /** What prose says behind the name of a command. */
 const PROSE =
@@ -128,6 +130,8 @@ export const OPERANDS = {
     );
     const word = index === undefined ? '' : (words[index] as string);
     const password = NO_USER.test(word) ? undefined : USER_AND_PASSWORD.exec(word);
+    // Prose goes on in other ways.
+    if (index !== undefined && !word.includes('@') && !GOES_ON.test(words[index + 1] ?? '-')) return NONE;
     if (index === undefined || !password) return NONE;
     const to = password[0].length;
     return [{ index, from: to - (password[1] as string).length, to }];
@@ -184,6 +188,17 @@ export const OPERANDS = {
       /^alias set /.test(said) || said === 'admin user add' ? 5 : said === 'config host add' ? 6 : -1;
     return placeOf(operands[at]);
   },
+  /** `user create name S` */
+  samba: (words) => {
+    const operands = operandsOf(words);
+    const said = operands
+      .map((index) => words[index])
+      .slice(0, 2)
+      .join(' ');
+    return /^user (?:create|add)$/.test(said) ? placeOf(operands[3]) : NONE;
+  },
+  /** `encrypt_string S` */
+  ansible: (words) => (words[0] === 'encrypt_string' ? placeOf(operandsOf(words, /^-/)[1]) : NONE),
   /** `user name S /add`, `use z: \\h\share S /user:u` */
   net: (words) => {
     const operands = words.flatMap((word, index) => (/^\/(?!\/)/.test(word) ? [] : [index]));
@@ -191,12 +206,12 @@ export const OPERANDS = {
     if (verb === 'user') return operands.length === 3 ? placeOf(operands[2]) : NONE;
     const last = operands.at(-1);
     const isShare = (index: number | undefined) => /^(?:[\\/]|[a-z]:$|\*$)/i.test(words[index ?? 0] ?? '');
-    return verb === 'use' && operands.length > 2 && !isShare(last) ? placeOf(last) : NONE;
+    return verb === 'use' && operands.some(isShare) && !isShare(last) ? placeOf(last) : NONE;
   },
   /** `"S" -AsPlainText`, `-String S` */
   secureString: (words) => {
     const named = words.findIndex((word) => /^-String$/i.test(word));
     const index = named === -1 ? 0 : named + 1;
-    return /^[-$]/.test(words[index] ?? '-') ? NONE : placeOf(index);
+    return /^[-$]/.test(words[index] ?? '-') || PROSE.test(words[index] as string) ? NONE : placeOf(index);
   },
 } satisfies Record<string, Operands>;

@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
   {
     names: String.raw`(?:mysql|mariadb)(?!d(?:_safe)?$)(?:[_-]?[a-z]+)?(?:\.exe)?`,
     hints:
-      'mysqlu mysqlh mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mariadb',
+      'mysqlu mysqlh mysqlc mysqli mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mariadb',
     flags: { p: ['attached'] },
     others: /^p(?:rotocol|ort|ager|rompt|lugin-dir|rint-defaults|ipe)(?![\w-])/,
   },
@@ -110,7 +110,12 @@ const ROWS: readonly Row[] = [
     verbs: { auth: 'last', requirepass: 'behind', masterauth: 'behind' },
   },
   {
-    names: 'ldap(?:search|modify|add|delete|passwd|whoami|compare|modrdn)',
+    names: 'ldappasswd',
+    hints: 'ldapp',
+    flags: { w: ['behind', 'attached'], s: ['behind', 'attached'], a: ['behind', 'attached'] },
+  },
+  {
+    names: 'ldap(?:search|modify|add|delete|whoami|compare|modrdn)',
     hints: 'ldaps ldapm ldapa ldapd ldapp ldapw ldapc',
     flags: { w: ['behind', 'attached'] },
   },
@@ -129,8 +134,17 @@ const ROWS: readonly Row[] = [
     hints: 'fromliteral',
     flags: { 'from-literal': ['pair'] },
   },
-  { names: 'mongo(?:sh|dump|restore|export|import)?', hints: 'mongo', flags: { p: ['behind'] } },
-  { names: String.raw`sqlcmd(?:\.exe)?`, hints: 'sqlcmd', flags: { P: ['behind', 'attached'] } },
+  {
+    names: 'mongo(?:sh|dump|restore|export|import)?',
+    hints: 'mongo',
+    flags: { p: ['behind', 'attached'] },
+    others: /^port(?![\w-])/,
+  },
+  {
+    names: String.raw`(?:sqlcmd|[it]sql)(?:\.exe)?`,
+    hints: 'sqlcmd tsql isql',
+    flags: { P: ['behind', 'attached'] },
+  },
   { names: String.raw`bcp(?:\.exe)?`, hints: 'bcp', flags: { P: ['behind', 'attached'] } },
   { names: 'mosquitto_(?:pub|sub)', hints: 'mosquitto', flags: { P: ['behind'] } },
   {
@@ -209,7 +223,15 @@ const ROWS: readonly Row[] = [
     flags: { pw: ['behind'] },
   },
   { names: String.raw`psexec(?:64)?(?:\.exe)?`, hints: 'psexec', flags: { p: ['behind'] } },
-  { names: 'rdesktop|beeline', hints: 'rdesktop beeline', flags: { p: ['behind'] } },
+  { names: 'rdesktop|beeline|twine', hints: 'rdesktop beeline twine', flags: { p: ['behind'] } },
+  { names: 'swift', hints: 'swift', flags: { K: ['behind'] } },
+  {
+    names: 'ssh-keygen',
+    hints: 'sshkeygen',
+    flags: { N: ['behind', 'attached'], P: ['behind', 'attached'] },
+  },
+  { names: String.raw`kadmin(?:\.local)?`, hints: 'kadmin', flags: { w: ['behind'], pw: ['behind'] } },
+  { names: 'etcdctl', hints: 'etcdctl', flags: { user: ['user'] } },
   {
     names: String.raw`(?:[wx]?freerdp\d?|cmdkey|schtasks)(?:\.exe)?`,
     hints: 'freerdp cmdkey schtasks',
@@ -217,6 +239,8 @@ const ROWS: readonly Row[] = [
   },
   { names: 'nmcli', hints: 'nmcli', verbs: { password: 'behind' } },
   { names: 'wpa_passphrase', hints: 'wpapass', operands: OPERANDS.wireless },
+  { names: 'samba-tool', hints: 'sambatool', operands: OPERANDS.samba },
+  { names: 'ansible-vault', hints: 'ansiblevault', operands: OPERANDS.ansible },
   { names: 'htpasswd', hints: 'htpasswd', operands: OPERANDS.htpasswd },
   {
     names: String.raw`(?:vault|bao)(?:\.exe)?`,
