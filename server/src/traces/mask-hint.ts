@@ -1,6 +1,8 @@
 /** Columns of the table. Bytes of characters beyond ASCII begin anew. */
 const BYTES = 256;
 const FOUND = -1;
+/** Bytes of each part that are passed before somebody looks whether a word was found. */
+const STRIDE = 32;
 /** Texts up to this size are written to one buffer, again and again. */
 const scratch = Buffer.allocUnsafeSlow(256 * 1024);
 
@@ -12,13 +14,17 @@ const scratch = Buffer.allocUnsafeSlow(256 * 1024);
 export class WordFinder {
   /** Where to go on, by what was seen so far (a multiple of {@link BYTES}) and the next byte. */
   private readonly table: Int32Array;
+  /** Where a word has been found; from there, everything leads to it. */
+  private readonly found: number;
 
   /** @param texts words without separators; case counts only beyond ASCII. @param separators characters of ASCII */
   constructor(texts: readonly string[], separators: string) {
     const words = texts.map(bytesOf);
     const table = tableOf(words);
     goOnBehind(table);
-    this.table = Int32Array.from(table);
+    this.found = table.length;
+    for (let column = 0; column < BYTES; column++) table.push(FOUND);
+    this.table = Int32Array.from(table, (next) => (next === FOUND ? this.found : next));
     const letters = new Set(words.join(''));
     for (let state = 0; state < this.table.length; state += BYTES) {
       for (const letter of letters) {
@@ -37,18 +43,20 @@ export class WordFinder {
 
   /** In UTF-8, from `start` to `end`. */
   inBytes(bytes: Uint8Array, start: number, end: number): boolean {
-    const { table } = this;
+    const { table, found } = this;
     const part = (end - start) >> 2;
     const second = start + part;
     const third = second + part;
     const fourth = third + part;
     let [a, b, c, d] = [0, 0, 0, 0];
-    for (let at = 0; at < part; at++) {
-      a = table[a + (bytes[start + at] as number)] as number;
-      b = table[b + (bytes[second + at] as number)] as number;
-      c = table[c + (bytes[third + at] as number)] as number;
-      d = table[d + (bytes[fourth + at] as number)] as number;
-      if ((a | b | c | d) === FOUND) return true;
+    for (let at = 0; at < part; ) {
+      for (const stop = Math.min(at + STRIDE, part); at < stop; at++) {
+        a = table[a + (bytes[start + at] as number)] as number;
+        b = table[b + (bytes[second + at] as number)] as number;
+        c = table[c + (bytes[third + at] as number)] as number;
+        d = table[d + (bytes[fourth + at] as number)] as number;
+      }
+      if (a === found || b === found || c === found || d === found) return true;
     }
     return (
       this.goesOn(a, bytes, second, end) ||
@@ -64,7 +72,7 @@ export class WordFinder {
     const isLast = end - from < 4;
     for (let at = from; at < end && (state > 0 || isLast); at++) {
       state = this.table[state + (bytes[at] as number)] as number;
-      if (state === FOUND) return true;
+      if (state === this.found) return true;
     }
     return false;
   }
