@@ -137,7 +137,7 @@ const PARTS = [
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser authkey masterauth primaryauth securestring'.split(
     ' ',
   ),
-  ...'auth= setauth auth":" auth\\":\\"'.split(' '),
+  ...'auth= auth%3d setauth auth":" auth\\'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** The same of secrets that no name tells: arguments of programs, tokens by how they begin, what a command reads. */
@@ -154,9 +154,9 @@ const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How names end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|(?<![a-z0-9])_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
-/** A program that takes a secret among its arguments, or reads one. */
-const PROGRAM = String.raw`(?<![a-z0-9])(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:\s|\+|%20|\\|,|$|"(?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+/** A program that takes a secret among its arguments, or reads one. The end of an escape can stand before it: `\ncurl`. */
+const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:\s|\+|%20|\\|,|$|"(?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
 /** A token that its beginning makes one, and the user of a database. */
 const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|oracle(?::|%3a)(?:thin|oci)`;
 const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');

@@ -15,6 +15,11 @@ const masks = (rows: string[]) =>
     const json = JSON.stringify({ n: 1, text });
     expect(JSON.parse(masker.text(json))).toEqual({ n: 1, text: masked });
     expect(masker.acquits(json) && masked !== text).toBe(false);
+    // Behind what an escape of JSON ends with a letter, and a level deeper.
+    const deeper = JSON.stringify({ json: JSON.stringify({ text: `ls\n${text}` }) });
+    const { json: inner } = JSON.parse(masker.text(deeper)) as { json: string };
+    expect(JSON.parse(inner)).toEqual({ text: `ls\n${masked}` });
+    expect(masker.acquits(deeper) && masked !== text).toBe(false);
   });
 
 describe('secrets behind flags of programs', () => {
@@ -89,6 +94,17 @@ describe('secrets behind flags of programs', () => {
     'curl https://vault -u u:‹S›',
     'docker login -u zip -p ‹S›',
     'nmcli dev wifi connect x password ‹S›',
+  ]);
+});
+
+describe('commands in URLs and forms', () => {
+  masks([
+    'cmd=ls%0Acurl%20-u%20a%3A‹S›',
+    'cmd=ls%09mysql%20-p‹S›',
+    'cmd=ls%0A7z%20a%20-p‹S›%20y',
+    'cmd=7z+a+-p‹S›+y',
+    'cmd=ls%0Anet+user+jane+‹S›+%2Fadd',
+    'q=x%0A_auth%3D‹S›',
   ]);
 });
 

@@ -59,9 +59,9 @@ const together = (firsts: string, seconds: string) =>
     )
     .join(' ');
 /** Without spaces, which count for nothing. */
-const BETWEEN = ['', '","', '\\",\\"', "','", '+', '%20'];
+const BETWEEN = ['', '","', '\\",\\"', '\\\\\\",\\\\\\"', "','", '+', '%20'];
 
-const COMMANDS_OF_7Z = together('7z', 'a" d" e" l" t" u" x" a\\" e" u\\" x\\" a\' e\' x\'');
+const COMMANDS_OF_7Z = together('7z', 'a" d" e" l" t" u" x" a\\ e\\ u\\ x\\ a\' e\' x\'');
 
 /** Global flags of a program, before its command. */
 const GLOBALS = String.raw`(?:\s{1,4}--?[\w-]{1,40}(?:(?:=|\s{1,4}(?=[^\s-]))\S{1,100})?){0,5}\s{1,4}$`;
@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
   {
     names: String.raw`(?:mysql|mariadb)(?!d(?:_safe)?$)(?:[_-]?[a-z]+)?(?:\.exe)?`,
     hints:
-      'mysqlu mysqlh mysqlc mysqli mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mariadb',
+      'mysqlu mysqlh mysqlc mysqli mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mysql+ mysql% mariadb',
     flags: { p: ['attached'] },
     others: /^p(?:rotocol|ort|ager|rompt|lugin-dir|rint-defaults|ipe)(?![\w-])/,
   },
@@ -185,7 +185,7 @@ const ROWS: readonly Row[] = [
   {
     names: String.raw`7z[arz]?(?:\.exe)?`,
     // Times end in `7Z",` too, before names of other members.
-    hints: `7za 7zd 7ze 7zl 7zr 7zt 7zu 7zx 7zz ${COMMANDS_OF_7Z}`,
+    hints: `7z+a 7z%20 7za 7zd 7ze 7zl 7zr 7zt 7zu 7zx 7zz ${COMMANDS_OF_7Z}`,
     flags: { p: ['attached'] },
   },
   {
