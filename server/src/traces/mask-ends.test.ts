@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Masker } from './mask.ts';
+import { expectMasked, expectMaskedInJson } from './testing/masked.ts';
 
 const masker = new Masker();
 const M = '********';
@@ -9,12 +10,8 @@ type Case = [text: string, masked?: string];
 
 const masks = (cases: Case[]) =>
   test.each(cases)('%j', (text, masked = text) => {
-    expect(masker.text(text)).toBe(masked);
-    // Nothing more is found in what is masked.
-    expect(masker.text(masked)).toBe(masked);
-    const json = JSON.stringify({ n: 1, text });
-    expect(JSON.parse(masker.text(json))).toEqual({ n: 1, text: masked });
-    expect(masker.acquits(json) && masked !== text).toBe(false);
+    expectMasked(masker, text, masked);
+    expectMaskedInJson(masker, text, masked);
   });
 
 describe('a doubled mark goes on with the value', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Masker } from './mask.ts';
+import { expectMasked } from './testing/masked.ts';
 
 const masker = new Masker();
 const M = '********';
@@ -9,9 +10,7 @@ type Case = [text: string, masked?: string];
 
 const masks = (cases: Case[]) =>
   test.each(cases)('%j', (text, masked = text) => {
-    expect(masker.text(text)).toBe(masked);
-    // Nothing more is found in what is masked.
-    expect(masker.text(masked)).toBe(masked);
+    expectMasked(masker, text, masked);
   });
 
 describe('members named twice', () => {
