@@ -104,8 +104,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const pool = request.headers[OWN_HEADER] === undefined ? readers : own;
   const id = String(++queries);
   const sent = inUrl ?? body.toString('utf8');
-  const settings: Record<string, string> = READING.test(sent) ? { ...settingsOf(url), log_comment: id } : {};
-  const statement = withSettings(sent, settings);
+  const settings: Record<string, string> | undefined = READING.test(sent)
+    ? { ...settingsOf(url), log_comment: id }
+    : undefined;
+  const statement = settings ? withSettings(sent, settings) : sent;
   const format = url.searchParams.get('default_format') ?? 'TabSeparated';
   let running = false;
   // Whoever asked has gone: nobody reads the answer, so the engine need not find it. What waits never begins.
@@ -116,7 +118,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const result = await pool.use(
       (session) => {
         running = true;
-        return inTime(settings.max_execution_time, () => session.queryAsync(statement, { format }));
+        return inTime(settings?.max_execution_time, () => session.queryAsync(statement, { format }));
       },
       () => !response.destroyed,
     );
@@ -153,7 +155,6 @@ function settingsOf(url: URL): Record<string, string> {
 
 /** A SETTINGS clause holds for its statement alone; `SET` would leak into later ones. */
 function withSettings(statement: string, settings: Record<string, string>): string {
-  if (!READING.test(statement)) return statement;
   const clauses = Object.entries({ ...DEFAULT_SETTINGS, ...settings }).map(([name, value]) => {
     if (!/^[a-z_0-9]+$/.test(name))
       throw new Error(`Code: 115. DB::Exception: Unknown setting ${name}. (UNKNOWN_SETTING)`);
