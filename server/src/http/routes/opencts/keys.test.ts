@@ -324,8 +324,12 @@ describe('an S3 server', () => {
           (await files('ECS')).length > 0 ? files('ECS') : undefined,
         );
         const query = new URLSearchParams({ bucket: BUCKET, key });
-        const shown = await v3('GET', `/archive/traces?${query}`);
-        expect(shown.body.traces).toMatchObject([{ resource_id: 'r-secret' }]);
+        // A file is in the bucket a moment before the archive knows it.
+        const shown = await until(async () => {
+          const { status, body } = await v3('GET', `/archive/traces?${query}`);
+          return status === 404 ? undefined : body;
+        });
+        expect(shown.traces).toMatchObject([{ resource_id: 'r-secret' }]);
         await s3.changeKey('another-key');
         expect(await v3('GET', `/archive/traces?${query}`)).toMatchObject({
           status: 400,
