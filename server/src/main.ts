@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 import { destination, pino } from 'pino';
 import { startApp } from './app.ts';
 import { backupCommand, restoreCommand } from './backup/index.ts';
-import { administer, NOUNS, program } from './cli/index.ts';
+import { administer, NOUNS } from './cli/index.ts';
 import { type Config, ConfigError, flagOf, readConfig, SETTINGS } from './config.ts';
 import { DataDirectoryInUse } from './data-lock.ts';
 import { verifyCommand } from './evidence/index.ts';
 import { importCommand } from './import/index.ts';
 import { beginAnew } from './installation/index.ts';
+import { program } from './program.ts';
 import { startProblem } from './start-problem.ts';
 import { StartRefused } from './start-refused.ts';
 import { welcome } from './welcome.ts';
@@ -32,12 +33,12 @@ const SUMMARIES: readonly (readonly [string, string])[] = [
 
 const HELP = `OpenCTS ${version}, a self-hosted Cloud Trace Service
 
-Usage: opencts <command> [options]
+Usage: ${program()} <command> [options]
 
 Commands:
 ${SUMMARIES.map(([name, summary]) => `  ${name.padEnd(15)}  ${summary}`).join('\n')}
 
-'opencts COMMAND --help' tells more of each.
+'${program()} COMMAND --help' tells more of each.
 
 Settings are environment variables OPENCTS_*; serve, begin-anew and config take each also as a flag:
 OPENCTS_DATA_DIR=/var/lib/opencts is the same as --data-dir /var/lib/opencts.

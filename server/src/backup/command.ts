@@ -2,14 +2,15 @@ import { parseArgs } from 'node:util';
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
 import { askSecret, CONNECTION_HELP, CONNECTION_OPTIONS, connect, Progress } from '../cli/index.ts';
 import { ConfigError } from '../config.ts';
+import { program } from '../program.ts';
 import { fetchBackup, whenReady } from './fetch.ts';
 import { type BackupManifest, FILES_SO_FAR, MANIFEST, UNDER_WAY } from './manifest.ts';
 import { NoPlace, placeOf } from './named-place.ts';
 import type { BackupPlace } from './place.ts';
 import { whyStopped } from './stopped.ts';
 
-const HELP = `Usage: opencts backup [options] DIR
-       opencts backup [options] s3://BUCKET/PREFIX
+const HELP = `Usage: ${program()} backup [options] DIR
+       ${program()} backup [options] s3://BUCKET/PREFIX
 
 Makes a consistent copy of the whole installation in DIR, or in a bucket, while traces come in: everything that was
 acknowledged before is in it. The place must be empty, or hold a backup that was broken off within the last hour:

@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util';
 import { askSecret, Progress } from '../cli/index.ts';
 import { readConfig } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
+import { program } from '../program.ts';
 import { placeOf } from './named-place.ts';
 import { restore } from './restore.ts';
 import { whyStopped } from './stopped.ts';
 
-const HELP = `Usage: opencts restore [options] FROM DIR
+const HELP = `Usage: ${program()} restore [options] FROM DIR
 
-Brings a backup that 'opencts backup' made in FROM up in DIR, the data directory of a service that is to be started
+Brings a backup that '${program()} backup' made in FROM up in DIR, the data directory of a service that is to be started
 next, here or on another machine. DIR must be empty, or hold the file root.key alone. Every file is checked; a
 backup that is damaged or not whole is refused by name, and leaves DIR as it was. A restore that was killed, or
 whose object store was away, goes on when the same command is given again; until then nothing starts in DIR.

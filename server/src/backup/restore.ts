@@ -8,6 +8,7 @@ import { eachOf } from '../each-of.ts';
 import { FORMAT, findMetadata, isKeyOf, RESTORE_UNDER_WAY, RESTORED } from '../installation/index.ts';
 import { readRootKey } from '../kms/index.ts';
 import { ObjectStoreError } from '../objects/index.ts';
+import { program } from '../program.ts';
 import { StartRefused } from '../start-refused.ts';
 import {
   BACKUP_FORMAT,
@@ -117,7 +118,7 @@ async function checkEmpty(dataDir: string, { files_sha256 }: BackupManifest): Pr
   const other = names.find((name) => !HARMLESS.includes(name));
   if (other === undefined) return false;
   throw new StartRefused(
-    `${dataDir} is not empty, there is ${other}: restore into an empty folder; 'opencts begin-anew' puts an installation aside`,
+    `${dataDir} is not empty, there is ${other}: restore into an empty folder; '${program()} begin-anew' puts an installation aside`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { RESTORE_UNDER_WAY, RESTORED } from '../installation/index.ts';
 import { readerOf } from '../metadata/index.ts';
+import { program } from '../program.ts';
 import { StartRefused } from '../start-refused.ts';
 import { BackupManifest, DATA, FILES, MANIFEST, METADATA, StoredFile, UNDER_WAY } from './manifest.ts';
 import type { BackupPlace } from './place.ts';
@@ -29,7 +30,7 @@ export async function readBackup(place: BackupPlace): Promise<StoredBackup> {
     throw new StartRefused(
       list === undefined && (await place.text(UNDER_WAY)) === undefined
         ? `there is no backup in ${place.name}: it would hold a file ${MANIFEST}`
-        : `the backup in ${place.name} is not whole: 'opencts backup' did not end; let it go on, or take another one`,
+        : `the backup in ${place.name} is not whole: '${program()} backup' did not end; let it go on, or take another one`,
     );
   }
   const { value: manifest, problem } = readManifest(text);

@@ -1,6 +1,6 @@
 import type { Api, OpenCtsClient } from '@opencts/client';
+import { program } from '../program.ts';
 import type { Output } from './output.ts';
-import { program } from './program.ts';
 
 /** What a command works with. */
 export interface Context {

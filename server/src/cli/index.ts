@@ -7,6 +7,5 @@ export {
   connect,
   readNamed,
 } from './connection.ts';
-export { program } from './program.ts';
 export { Progress } from './progress.ts';
 export { administer, NOUNS } from './run.ts';

@@ -1,6 +1,6 @@
 import { dataOf } from '@opencts/client';
+import { program } from '../program.ts';
 import { type Command, type Commands, type Context, UsageError } from './command.ts';
-import { program } from './program.ts';
 
 const FOLLOWERS = ['indexer', 'archiver', 'notifier'] as const;
 

@@ -1,6 +1,6 @@
 import { dataOf } from '@opencts/client';
+import { program } from '../program.ts';
 import { type Command, type Commands, type Context, pick, UsageError } from './command.ts';
-import { program } from './program.ts';
 
 async function trackers({ api, path }: Context) {
   const listed = await dataOf(api.GET('/v3/{project_id}/trackers', { params: { path } }));

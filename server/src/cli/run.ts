@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
+import { program } from '../program.ts';
 import { ARCHIVE } from './archive.ts';
 import { CLOCK } from './clock.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
@@ -7,7 +8,6 @@ import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connec
 import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
 import { render } from './output.ts';
-import { program } from './program.ts';
 import { QUARANTINE } from './quarantine.ts';
 import { BUCKETS, INGEST_KEYS, TRACKERS } from './recording.ts';
 import { TRACE_STORE } from './trace-store.ts';
@@ -110,7 +110,7 @@ function helpOf(noun: string, summary: string, commands: Commands): string {
   const width = Math.max(...lines.map(([left]) => left?.length ?? 0));
   return `${summary}
 
-Usage: opencts ${noun} COMMAND [options]
+Usage: ${program()} ${noun} COMMAND [options]
 
 Commands:
 ${lines.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')}
@@ -125,7 +125,7 @@ function helpOfOne(noun: string, verb: string, { usage, summary, options = {} }:
   );
   return `${summary}
 
-Usage: opencts ${[noun, verb, usage].filter((part) => part !== '').join(' ')} [options]
+Usage: ${program()} ${[noun, verb, usage].filter((part) => part !== '').join(' ')} [options]
 
 Options:
 ${own.join('')}${COMMON_HELP}`;

@@ -1,6 +1,6 @@
 import { dataOf } from '@opencts/client';
+import { program } from '../program.ts';
 import { type Command, type Commands, UsageError } from './command.ts';
-import { program } from './program.ts';
 
 const RANGE = {
   only: { type: 'string', help: 'only traces of the project with this id' },

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { OpenCtsError } from '@opencts/client';
-import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, Progress, program } from '../cli/index.ts';
+import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, Progress } from '../cli/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { ObjectStoreError } from '../objects/index.ts';
+import { program } from '../program.ts';
 import type { Finding } from './finding.ts';
 import { type NoteKey, readVerifierKey } from './note.ts';
 import { openArchive, type Range, UsageError } from './open-archive.ts';
@@ -14,9 +15,9 @@ import { readPublicKey } from './signing-keys.ts';
 import { SourceMissing } from './sources.ts';
 import { type Proof, verifyArchive } from './verify.ts';
 
-const HELP = `Usage: opencts verify [options] FOLDER
-       opencts verify [options] --bucket NAME
-       opencts verify [options] --url URL
+const HELP = `Usage: ${program()} verify [options] FOLDER
+       ${program()} verify [options] --bucket NAME
+       ${program()} verify [options] --url URL
 
 Proves that trace files are the ones that were delivered: follows every chain of digest files, and checks their
 signatures and links and the hash of every trace file. Needs no running service; with FOLDER, no network.

@@ -1,5 +1,5 @@
 import { dataOf, type OpenCtsClient, OpenCtsError } from '@opencts/client';
-import { program } from '../cli/index.ts';
+import { program } from '../program.ts';
 
 /** What of an import arrived, as far as it tells which trackers recorded it. */
 export interface Arrived {

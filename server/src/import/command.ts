@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from '../cli/index.ts';
 import { ConfigError } from '../config.ts';
+import { program } from '../program.ts';
 import { tellBuckets } from './buckets.ts';
 import { checkDigests } from './digests.ts';
 import { CLOUDTRAIL, traceFilesInto } from './formats.ts';
@@ -11,7 +12,7 @@ import { NotKept, Refusals } from './refusals.ts';
 import { report } from './report.ts';
 import { NoState } from './state.ts';
 
-const HELP = `Usage: opencts import cloudtrail [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
+const HELP = `Usage: ${program()} import cloudtrail [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
        opencts import cts [options] FILE… | FOLDER… | - | s3://BUCKET/PREFIX
 
 cloudtrail: imports AWS CloudTrail records through the API of OpenCTS. Files are recognised by content, not by name:
@@ -34,7 +35,7 @@ not or there was none, 2 if the command is wrong, 130 if it was interrupted.
 
 Traces are written to a bucket if their tracker has a transfer at that time. At its end, the import says which trackers
 have none, and how many traces are older than the trace list reaches; these are only in trace files. If you set up a
-transfer later, include what the list still contains: opencts trackers transfer TRACKER BUCKET --also-listed
+transfer later, include what the list still contains: ${program()} trackers transfer TRACKER BUCKET --also-listed
 
 Options:
 ${CONNECTION_HELP}

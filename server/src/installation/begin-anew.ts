@@ -3,6 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { lockDataDirectory } from '../data-lock.ts';
 import { syncDirectory } from '../durable.ts';
+import { program } from '../program.ts';
 import { RESTORE_UNDER_WAY, RESTORED } from './directory-note.ts';
 import { PIECES } from './pieces.ts';
 
@@ -72,6 +73,8 @@ function tell(parts: readonly string[], aside: string, sure: boolean, say: (line
   say(
     'what was on its way to buckets or subscribers does not arrive, and encrypted trace files stay closed.',
   );
-  say("Nothing is removed. Trace files can be proved with 'opencts verify'; moved back, all is as it was.");
-  if (!sure) say("Nothing was done. 'opencts begin-anew --yes' does it.");
+  say(
+    `Nothing is removed. Trace files can be proved with '${program()} verify'; moved back, all is as it was.`,
+  );
+  if (!sure) say(`Nothing was done. '${program()} begin-anew --yes' does it.`);
 }

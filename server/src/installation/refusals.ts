@@ -1,7 +1,8 @@
+import { program } from '../program.ts';
 import { StartRefused } from '../start-refused.ts';
 import { PIECES, type Piece } from './pieces.ts';
 
-const BEGIN_ANEW = "'opencts begin-anew' puts all of it aside and lets an empty installation begin";
+const BEGIN_ANEW = `'${program()} begin-anew' puts all of it aside and lets an empty installation begin`;
 
 /** Why an installation is not opened, by name: what is wrong, and what cures it. Nothing was changed when one is thrown. */
 export const REFUSALS = {
@@ -19,7 +20,7 @@ export const REFUSALS = {
   },
   halfRestored: (dataDir: string) =>
     new StartRefused(
-      `a restore into ${dataDir} has not ended: give the same 'opencts restore' again, and it goes on; or remove what is in ${dataDir}`,
+      `a restore into ${dataDir} has not ended: give the same '${program()} restore' again, and it goes on; or remove what is in ${dataDir}`,
     ),
   metadataDamaged: (file: string, reason: string) =>
     new StartRefused(
