@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { buildGrammar } from './grammar.mjs';
 import { buildManual } from './manual.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -30,6 +31,7 @@ function compress(directory) {
 if (!existsSync(path.join(root, 'server/dist'))) {
   console.log('Building OpenCTS. The first time, this takes up to a minute.');
 }
+buildGrammar();
 run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 
 const consoleDir = path.join(root, 'console');

@@ -1,0 +1,4 @@
+export { FIELDS, type Field, fieldOf, likeliest, NAMES, PARENTS, WORDS } from './fields.ts';
+export { MAX_QUERY, parseQuery, QueryProblem } from './parse.ts';
+export * from './query.ts';
+export { addressOf, hexOf, networkOf } from './values.ts';
