@@ -1,4 +1,5 @@
-import { type Parameters, readable, type TraceFilter } from '../traces/index.ts';
+import { ALL_COLUMNS, conditionOf, type Expressions } from '../query/index.ts';
+import { type Parameters, readable, Trace, type TraceFilter } from '../traces/index.ts';
 
 /** Which traces of the archive; `traceId` besides what the trace list knows. */
 export type ArchiveFilter = TraceFilter & { traceId?: string };
@@ -26,6 +27,39 @@ const MEMBERS = {
 } as const satisfies Partial<Record<keyof ArchiveFilter, string>>;
 /** Members of `user`, which is JSON text in a line. */
 const USER_MEMBERS = { users: 'name', accessKeyId: 'access_key_id' } as const;
+
+const USER = readable("JSONExtractString(line, 'user')");
+/** Members that no schema knows; in a trace file they stand beside the others. */
+const EXTRA = `concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), arrayFilter(
+  kv -> kv.1 NOT IN (${[...Object.keys(Trace.properties), 'extra'].map((name) => `'${name}'`).join(', ')}),
+  JSONExtractKeysAndValuesRaw(line))), ','), '}')`;
+
+const textIn = (column: string): string => {
+  switch (column) {
+    case 'user':
+      return USER;
+    case 'extra':
+      return EXTRA;
+    case 'user_name':
+      return `JSONExtractString(${USER}, 'name')`;
+    case 'access_key_id':
+      return `JSONExtractString(${USER}, 'access_key_id')`;
+    case 'code':
+      return `if(JSONType(line, 'code') = 'String', JSONExtractString(line, 'code'), JSONExtractRaw(line, 'code'))`;
+    default:
+      return `JSONExtractString(line, '${column}')`;
+  }
+};
+
+/** What the query language speaks of, in a line of a trace file. */
+const LINE: Expressions = {
+  text: textIn,
+  json: (column) => (column === 'user' || column === 'extra' ? textIn(column) : readable(textIn(column))),
+  instant: (column, operator, placeholder) => `JSONExtractInt(line, '${column}') ${operator} ${placeholder}`,
+  number: (column) => `JSONExtract(line, '${column}', 'Nullable(Int64)')`,
+  flag: "JSONExtract(line, 'read_only', 'Nullable(Bool)')",
+  all: `lower(concatWithSeparator('\n', ${ALL_COLUMNS.map(textIn).join(', ')}))`,
+};
 
 /**
  * The trace list's filters over lines of trace files. To parse each line would take longest: most are ruled
@@ -61,6 +95,11 @@ export function lineCondition(filter: ArchiveFilter): LineCondition {
     parameters[`user_${member}_bytes`] = values.map((value) =>
       JSON.stringify(bytesOf(member, value)).slice(1, -1),
     );
+  }
+  if (filter.query) {
+    const asked = conditionOf(filter.query, LINE);
+    exact.push(asked.where);
+    Object.assign(parameters, asked.parameters);
   }
   return { hint: hints.join(' AND '), exact: exact.join(' AND '), parameters };
 }

@@ -1,1 +1,2 @@
+export { lineCondition } from './condition.ts';
 export { ArchiveSearches, type Search, type SearchStatus } from './searches.ts';

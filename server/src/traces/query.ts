@@ -1,3 +1,4 @@
+import type { Query } from '@opencts/client/query';
 import type { Trace } from './trace.ts';
 
 /** Families of traces: management (`system`, which includes global ones) and data. */
@@ -29,6 +30,8 @@ export interface TraceFilter {
   operations?: [service: string, resourceType: string, traceName: string][];
   /** Comparisons of which all, or any, must hold. */
   conditions?: { any: boolean; all: TraceCondition[] };
+  /** In the query language. */
+  query?: Query;
 }
 
 /** A comparison of a member that a notification's filter knows; an absent member is empty text. */

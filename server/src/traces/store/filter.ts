@@ -1,5 +1,7 @@
+import { ALL_COLUMNS, conditionOf as conditionOfQuery, type Expressions } from '../../query/index.ts';
 import type { Facet, TraceFilter, TraceKey } from '../query.ts';
 import type { Parameters } from './literals.ts';
+import { readable } from './readable.ts';
 
 /** A WHERE clause and the values of its parameters. */
 export interface Condition {
@@ -31,6 +33,18 @@ export const FACET_COLUMNS: Record<Facet, string> = {
   trace_type: 'trace_type',
   tracker_name: 'tracker_name',
   source_ip: 'source_ip',
+};
+
+/** What the query language speaks of, in the store's table. */
+const TABLE: Expressions = {
+  // An id has one spelling, whatever it is stored as.
+  text: (column) => (column === 'trace_id' ? 'toString(trace_id)' : column),
+  json: readable,
+  instant: (column, operator, placeholder) =>
+    `${column} ${operator} fromUnixTimestamp64Milli(${placeholder}, 'UTC')`,
+  number: (column) => column,
+  flag: 'read_only',
+  all: `lower(concatWithSeparator('\n', ${ALL_COLUMNS.map((column) => (column === 'trace_id' ? 'toString(trace_id)' : column)).join(', ')}))`,
 };
 
 /** @param except a column whose own condition is left out */
@@ -73,6 +87,11 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
       return `${field} ${equal ? '=' : '!='} {condition_${index}:String}`;
     });
     clauses.push(`(${compared.join(conditions.any ? ' OR ' : ' AND ')})`);
+  }
+  if (filter.query) {
+    const asked = conditionOfQuery(filter.query, TABLE);
+    clauses.push(asked.where);
+    Object.assign(parameters, asked.parameters);
   }
   return { where: clauses.join(' AND '), parameters };
 }

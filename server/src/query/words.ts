@@ -1,0 +1,56 @@
+import type { Pattern, Words } from '@opencts/client/query';
+
+/** Syntax of an expression that the trace store's engine (RE2) and JavaScript with `v` or `u` share. */
+const SYNTAX = /[\\^$.*+?()[\]{}|]/;
+const SPACES = /[ \t\r\n]/;
+/** What words are made of: letters and digits of ASCII, and all characters beyond it. Others part them. */
+const IN_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u;
+const PARTING = String.raw`\x{0}-/:-@\[-\x{60}\x{7b}-\x{7f}`;
+
+/**
+ * An expression that finds words in the text of a trace, in lower case. JSON within JSON writes quotes, slashes and
+ * backslashes with backslashes before them, spaces and letters beyond ASCII as escapes: all of these are found.
+ * @param form of characters by number: RE2 writes them as `\x{80}`, JavaScript as `\u{80}`
+ */
+export function expressionOf({ text, begins, ends }: Words, form: 'x' | 'u'): string {
+  const parting = `[${PARTING.replaceAll('\\x', `\\${form}`)}]`;
+  const characters = [...text];
+  const [first = '', last = ''] = [characters[0], characters.at(-1)];
+  let needle = '';
+  let space = false;
+  for (const character of characters) {
+    const isSpace = SPACES.test(character);
+    if (!(isSpace && space)) needle += found(character, form);
+    space = isSpace;
+  }
+  const before = begins && IN_WORD.test(first) ? String.raw`(?:^|${parting}|\\[nrtbf])` : '';
+  const behind = ends && IN_WORD.test(last) ? `(?:$|${parting})` : '';
+  return before + needle + behind;
+}
+
+function found(character: string, form: 'x' | 'u'): string {
+  if (SPACES.test(character)) return String.raw`(?:[ \t\r\n]|\\+[nrt])+`;
+  if (character === '\\') return String.raw`\\+`;
+  if (character === '"') return String.raw`\\*"`;
+  if (character === '/') return String.raw`\\*/`;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x80) return SYNTAX.test(character) ? `\\${character}` : character;
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+  const escaped = units.map((unit) => String.raw`\\+u${unit.toString(16).padStart(4, '0')}`).join('');
+  return `(?:\\${form}{${code.toString(16)}}|${escaped})`;
+}
+
+/** Whether a text, in lower case, has the parts of a pattern one after the other, from its beginning to its end. */
+export function isLike(text: string, pattern: Pattern): boolean {
+  const [first = '', ...others] = pattern;
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - at >= last.length && text.endsWith(last);
+}
