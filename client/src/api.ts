@@ -190,6 +190,8 @@ export interface paths {
                 query?: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                    q?: string;
                     /** @description Epoch ms; only later traces. Default: an hour before `to` */
                     from?: number;
                     /** @description Epoch ms; only earlier traces. Default: now */
@@ -359,6 +361,8 @@ export interface paths {
                 query?: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                    q?: string;
                     /** @description Epoch ms; only later traces. Default: an hour before `to` */
                     from?: number;
                     /** @description Epoch ms; only earlier traces. Default: now */
@@ -443,6 +447,8 @@ export interface paths {
                 query: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                    q?: string;
                     /** @description Epoch ms; only later traces. Default: an hour before `to` */
                     from?: number;
                     /** @description Epoch ms; only earlier traces. Default: now */
@@ -525,6 +531,8 @@ export interface paths {
                 query?: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                    q?: string;
                     /** @description Epoch ms; only later traces. Default: an hour before `to` */
                     from?: number;
                     /** @description Epoch ms; only earlier traces. Default: now */
@@ -755,6 +763,8 @@ export interface paths {
                 query?: {
                     /** @description Family (system, data), or a source of the request (ApiCall, …); default system */
                     trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                    /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                    q?: string;
                     /** @description Epoch ms; only later traces. Default: an hour before `to` */
                     from?: number;
                     /** @description Epoch ms; only earlier traces. Default: now */
@@ -3096,6 +3106,8 @@ export interface paths {
                          * @enum {unknown}
                          */
                         trace_type?: "system" | "data" | "ApiCall" | "ConsoleAction" | "SystemAction" | "ObsSDK" | "ObsAPI" | "Others";
+                        /** @description Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given */
+                        q?: string;
                         /** @description Epoch ms; only later traces. Default: an hour before `to` */
                         from?: number;
                         /** @description Epoch ms; only earlier traces. Default: now */

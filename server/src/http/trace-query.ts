@@ -1,3 +1,4 @@
+import { MAX_QUERY, parseQuery, QueryProblem } from '@opencts/client/query';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../errors.ts';
 import {
@@ -60,6 +61,14 @@ export const TraceQuery = Type.Object({
       description: 'Family (system, data), or a source of the request (ApiCall, …); default system',
     }),
   ),
+  q: Type.Optional(
+    Type.String({
+      maxLength: MAX_QUERY,
+      errorCode,
+      description:
+        'Query, an addition of OpenCTS (the query language of its documentation); with it, `from` is by default as far back as the traces reach, and both families are searched unless `trace_type` is given',
+    }),
+  ),
   from: instant('Epoch ms; only later traces. Default: an hour before `to`'),
   to: instant('Epoch ms; only earlier traces. Default: now'),
   tracker_name: exact(64, 'Tracker; default system for management traces'),
@@ -97,16 +106,21 @@ export type TraceQuery = Static<typeof TraceQuery>;
 /** @param since how far back the store reaches, epoch ms; an older `from` is no error */
 export function filterOf(projectId: string, query: TraceQuery, now: number, since: number): TraceFilter {
   const given = (value: string | undefined) => (value === '' ? undefined : value);
-  const type = query.trace_type ?? 'system';
-  const source = (SOURCES as readonly string[]).includes(type) ? type : undefined;
+  const asked = given(query.q?.trim());
+  const type = query.trace_type ?? (asked ? undefined : 'system');
+  const source = type && (SOURCES as readonly string[]).includes(type) ? type : undefined;
   const family =
-    source === undefined ? (type as 'system' | 'data') : DATA_SOURCES.includes(source) ? 'data' : 'system';
+    source === undefined
+      ? (type as 'system' | 'data' | undefined)
+      : DATA_SOURCES.includes(source)
+        ? 'data'
+        : 'system';
   const to = query.to ?? now;
   const users = query.user?.filter((user) => user !== '');
   return {
     projectId,
     family,
-    from: Math.max(query.from ?? to - HOUR, since),
+    from: Math.max(query.from ?? (asked ? since : to - HOUR), since),
     to,
     traceType: source,
     trackerName: given(query.tracker_name) ?? (family === 'system' ? 'system' : undefined),
@@ -120,7 +134,21 @@ export function filterOf(projectId: string, query: TraceQuery, now: number, sinc
     sourceIp: given(query.source_ip),
     accessKeyId: given(query.access_key_id),
     enterpriseProjectId: given(query.enterprise_project_id),
+    ...(asked ? { query: read(asked, now) } : {}),
   };
+}
+
+/** @throws CtsError 400 CTS.0300 what is wrong with a query, and where */
+function read(q: string, now: number) {
+  try {
+    return parseQuery(q, now);
+  } catch (error) {
+    if (!(error instanceof QueryProblem)) throw error;
+    const { at, end, message } = error;
+    const text = q.slice(at, Math.max(end, at + 1));
+    const where = text ? `at character ${at + 1}, ${JSON.stringify(text.slice(0, 80))}` : 'at its end';
+    throw ERRORS.invalidQuery('q', `q ${where}: ${message}`);
+  }
 }
 
 /** For a search in the archive: without `from` it goes back to the beginning, and `trace_id` is one filter of many. */

@@ -148,7 +148,7 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
           summary: 'List traces, newest first',
           tags: [version],
           params: OfTracker,
-          querystring: Type.Interface([Type.Omit(TraceQuery, ['trace_type', 'tracker_name'])], {
+          querystring: Type.Interface([Type.Omit(TraceQuery, ['trace_type', 'tracker_name', 'q'])], {
             trace_status: TraceQuery.properties.trace_rating,
             ...PAGING,
           }),

@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { importCommand } from '../../../import/index.ts';
+import { House, PASSWORD, trace } from '../../../testing/house.ts';
+
+const RECORDS = path.resolve(import.meta.dirname, '../../../../../../shared/data/cloudtrail');
+/** When the newest of the records happened. */
+const NEWEST = Date.UTC(2023, 6, 10, 12, 37, 50);
+const house = new House();
+let admin: Awaited<ReturnType<House['signIn']>>;
+
+beforeAll(async () => {
+  await house.start();
+  admin = await house.signIn({ project: 'local' });
+  await v3('POST', '/tracker', { tracker_type: 'system', tracker_name: 'system' });
+});
+afterAll(() => house.stop());
+
+const v3 = (method: string, route: string, body?: unknown) =>
+  house.call(method, `/v3/${admin.projectId}${route}`, { token: admin.token, body });
+const ask = (q: string, route = '/traces', more: Record<string, string> = {}) =>
+  v3('GET', `${route}?${new URLSearchParams({ q, ...more })}`);
+
+describe('a query', () => {
+  beforeAll(async () => {
+    const old = { time: Date.now() - 40 * 3_600_000 };
+    const { body } = await v3('POST', '/traces', {
+      traces: [
+        trace({
+          resource_name: 'web-1',
+          user: { name: 'mia', domain: { id: 'd1' } },
+          source_ip: '192.0.2.77',
+        }),
+        trace({ resource_name: 'web-2', trace_rating: 'warning', code: '403', ...old }),
+        trace({
+          resource_name: 'db',
+          request: '{"server":{"flavor_ref":"s3.large"}}',
+          event_type: 'global',
+          ...old,
+        }),
+      ],
+    });
+    expect(body.rejected ?? []).toEqual([]);
+    await house.searchable(admin.token);
+  });
+
+  test.each([
+    ['mia source:ECS', ['web-1']],
+    ['source:ecs -resource:web-1', ['db', 'web-2']],
+    ['ip:192.0.2.64/26', ['web-1']],
+    ['source:ECS status:failed', ['web-2']],
+    ['source:ECS (code:403 OR "s3.large")', ['db', 'web-2']],
+    ['request.server.flavor_ref:s3.*', ['db']],
+    ['source:ECS time:<-39h', ['db', 'web-2']],
+    ['source:ECS family:global', ['db']],
+  ])('%s: of all families, as far back as they reach', async (q, names) => {
+    const { status, body } = await ask(q);
+    expect(status).toBe(200);
+    expect(body.traces.map((one: { resource_name: string }) => one.resource_name).sort()).toEqual(names);
+  });
+
+  test('means the same to the chart, the values, the operations and the export', async () => {
+    const bars = (await ask('source:ECS', '/traces/histogram')).body.buckets as Record<string, number>[];
+    expect(bars.reduce((sum, { normal = 0, warning = 0 }) => sum + normal + warning, 0)).toBe(3);
+    const { body: values } = await ask('source:ECS', '/traces/facets', { field: 'user' });
+    expect(JSON.stringify(values)).toContain('"mia"');
+    const { body: operations } = await ask('resource:db', '/traces/operations');
+    expect(JSON.stringify(operations)).toContain('"count":1');
+    const file = await house.call('GET', `/v3/${admin.projectId}/traces/export?q=resource%3Adb`, {
+      token: admin.token,
+    });
+    expect(String(file.body).trim().split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    [
+      'nme:x',
+      'q at character 1, "nme": there is no field nme; did you mean name? Put a text with a colon in quotes',
+    ],
+    ['jane (a OR', 'q at its end: something to look for is missing here'],
+    ['jane (a', 'q at character 6, "(a": this parenthesis is not closed'],
+    [
+      'time:yesterday',
+      'q at character 6, "yesterday": "yesterday" is not a time such as 2026-11-29, 2026-11-29T12:20Z or -15m',
+    ],
+    [
+      'ip:10.0.0.0/33',
+      'q at character 4, "10.0.0.0/33": "10.0.0.0/33" is not an address or a network such as 192.0.2.0/24',
+    ],
+    ['user:>5', 'q at character 6, ">5": > compares numbers and times; this field is text'],
+    ['(((('.repeat(20), 'q at character 33, "(": parentheses and negations nest deeper than 32'],
+  ])('%s is refused: where, and what', async (q, message) => {
+    for (const route of ['/traces', '/traces/histogram', '/traces/export']) {
+      const { status, body } = await ask(q, route);
+      expect([status, body.error_code, body.error_msg]).toEqual([400, 'CTS.0300', message]);
+    }
+  });
+
+  test('whatever it is, it is answered or refused', async () => {
+    for (const q of [
+      '"',
+      '\\',
+      '*',
+      '-',
+      '""',
+      '\u0000',
+      '\u{1f600}',
+      "' OR 1=1 --",
+      '{q_0:String}',
+      'a'.repeat(4097),
+      'x '.repeat(300),
+      'request."a\'b":1',
+      '('.repeat(4000),
+    ]) {
+      const { status } = await ask(q);
+      expect([200, 400], q.slice(0, 40)).toContain(status);
+    }
+  });
+});
+
+describe.skipIf(!existsSync(RECORDS))('the questions of an incident', () => {
+  let offset: number;
+
+  beforeAll(async () => {
+    process.env.OPENCTS_PASSWORD = PASSWORD;
+    const args = ['cloudtrail', '--url', house.app.url, '--shift-to-now', '--data-as-management', RECORDS];
+    expect(await importCommand(args)).toBe(0);
+    await house.searchable(admin.token);
+    const { body } = await ask('-source:IAM', '/traces', { limit: '1' });
+    offset = body.traces[0].time - NEWEST;
+  }, 120_000);
+
+  /** All that is found, over its pages. */
+  async function all(q: string): Promise<
+    {
+      trace_name: string;
+      user?: { name?: string };
+      source_ip?: string;
+      code?: string;
+      trace_rating: string;
+    }[]
+  > {
+    const found = [];
+    for (let next: string | undefined; ; ) {
+      const { status, body } = await ask(q, '/traces', { limit: '200', ...(next ? { next } : {}) });
+      expect(status).toBe(200);
+      found.push(...body.traces);
+      if (body.meta_data.count < 200) return found;
+      next = body.meta_data.marker;
+    }
+  }
+  const counted = (values: (string | undefined)[]) => {
+    const counts = new Map<string, number>();
+    for (const value of values) counts.set(value ?? '', (counts.get(value ?? '') ?? 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1]);
+  };
+
+  const minute = (at: number) => new Date(Date.UTC(2023, 6, 10, 12, at) + offset).toISOString();
+  const ROLE = 'stratus-red-team-ec2-get-password-data-role/aws-go-sdk-1688990082523310002';
+
+  test('what was changed from an address in ten minutes', async () => {
+    const found = await all(`ip:192.168.10.20 write time:${minute(20)}..${minute(30)}`);
+    expect(found).toHaveLength(80);
+    const [first, second] = counted(found.map((one) => one.trace_name));
+    expect([first, second]).toEqual([
+      ['CreateFunction20150331', 6],
+      ['DeleteLoginProfile', 5],
+    ]);
+  });
+
+  test('who deleted a secret or a parameter, and nobody else', async () => {
+    const found = await all('name:(DeleteSecret OR DeleteParameter)');
+    expect(counted(found.map((one) => one.user?.name))).toEqual([['bert-jan', 95]]);
+    expect(await all('name:DeleteSecret,DeleteParameter -user:bert-jan')).toEqual([]);
+  });
+
+  test('everything that touched a bucket, whatever names it', async () => {
+    expect(await all('"stratus-red-team-bdbp-lhfzvgcamn"')).toHaveLength(30);
+    expect(await all('stratus-red-team-bdbp-lhfzvgcamn')).toHaveLength(30);
+  });
+
+  test('who was refused for lack of rights', async () => {
+    const found = await all('AccessDenied OR Client.UnauthorizedOperation');
+    expect(found).toHaveLength(60);
+    const refused = counted(found.map((one) => one.user?.name));
+    expect(refused[0]).toEqual([ROLE, 29]);
+    expect(refused.map(([, count]) => count)).toEqual([29, 15, 15, 1]);
+    expect(refused).toContainEqual(['bert-jan', 15]);
+  });
+
+  test('what was done with an access key, by whom, from where', async () => {
+    const found = await all('key:ASIATFQR7NSCS5BLNV76');
+    expect(counted(found.map((one) => `${one.user?.name} ${one.source_ip}`))).toEqual([
+      ['bert-jan 10.8.8.10', 109],
+    ]);
+  });
+
+  test('where a policy was attached or detached that only requests name', async () => {
+    const found = await all('AdministratorAccess');
+    expect(found.map((one) => one.trace_name).sort()).toEqual([
+      'AttachRolePolicy',
+      'AttachUserPolicy',
+      'DetachRolePolicy',
+      'DetachUserPolicy',
+    ]);
+  });
+
+  test('sign-ins of people, and whether they failed', async () => {
+    const found = await all('name:*login -source:IAM');
+    expect(found.map((one) => [one.trace_name, one.trace_rating])).toEqual([
+      ['ConsoleLogin', 'normal'],
+      ['ConsoleLogin', 'normal'],
+    ]);
+  });
+});
