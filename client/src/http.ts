@@ -32,6 +32,11 @@ export function createApi({ url, token, authorize, headers, fetch: send = fetch 
     },
     async onResponse({ response }) {
       // A batch of which every trace was rejected is an answer, too.
+      const ignored = response.headers.get('x-opencts-ignored');
+      if (ignored) {
+        const message = `the service does not know ${ignored}, and has answered as if it were not there`;
+        throw new OpenCtsError(response.status, '', message);
+      }
       if (response.ok || (response.status === 400 && (await isVerdict(response.clone())))) return;
       throw await OpenCtsError.of(response);
     },

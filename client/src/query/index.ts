@@ -2,3 +2,4 @@ export { FIELDS, type Field, fieldOf, likeliest, NAMES, PARENTS, WORDS } from '.
 export { MAX_QUERY, parseQuery, QueryProblem } from './parse.ts';
 export * from './query.ts';
 export { addressOf, hexOf, networkOf } from './values.ts';
+export { narrowed, quoted } from './write.ts';

@@ -15,6 +15,8 @@ declare module 'fastify' {
     accountToo?: boolean;
     /** A Prometheus server may come with the bearer of the configuration. */
     scraper?: boolean;
+    /** No API of the clouds has it: it takes no parameter that it does not know. */
+    own?: boolean;
     /** Errors in the shape of Keystone. */
     keystone?: boolean;
     /** Errors in the shape of SMN. */

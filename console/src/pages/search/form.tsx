@@ -8,7 +8,9 @@ import { useState } from 'react';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import CustomRange from '../traces/custom-range.tsx';
-import { FiltersHelp, toOption, useFacet } from '../traces/filters.tsx';
+import { FiltersHelp, toOption } from '../traces/filters.tsx';
+import { QueryHelp } from '../traces/query-bar.tsx';
+import { useFacet } from '../traces/use-facet.ts';
 import { resolveRange, type View } from '../traces/view-state.ts';
 
 const words = texts.search;
@@ -44,7 +46,10 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
     option('', labels.all),
     ...Object.entries(texts.traces.status).map(([id, text]) => option(id, text)),
   ];
-  const families = [option('system', labels.management), option('data', labels.data)];
+  const families = [
+    option('system', view.q === '' ? labels.management : labels.all),
+    option('data', labels.data),
+  ];
   const suggest = (label: string, value: string, offers: typeof sources, apply: (value: string) => void) => (
     <Autosuggest
       value={value}
@@ -74,6 +79,18 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
         />
         <CustomRange view={view} zone={zone} days={DECADE} onChange={change} />
         <FiltersHelp />
+      </div>
+      <div className="query-row">
+        <FormField stretch label={texts.traces.query.label} info={<QueryHelp />}>
+          <Input
+            value={view.q}
+            type="search"
+            placeholder={texts.traces.query.placeholder}
+            ariaLabel={texts.traces.query.label}
+            clearAriaLabel={`${labels.clear}: ${texts.traces.query.label}`}
+            onChange={({ detail }) => change({ q: detail.value })}
+          />
+        </FormField>
       </div>
       <div className="filter-grid">
         <FormField label={labels.type}>

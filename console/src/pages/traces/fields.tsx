@@ -1,6 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { textOf, visible } from '@opencts/client/api';
 import { membersIn } from '@opencts/client/json';
+import { FIELDS, fieldOf, narrowed, quoted } from '@opencts/client/query';
 import { Link } from 'react-router-dom';
 import { Explained } from '../../about.tsx';
 import type { Trace } from '../../api/types.ts';
@@ -8,7 +9,7 @@ import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { operatorPage, resourcePage } from '../overview/addresses.ts';
 import { typeOf } from './type-switch.tsx';
-import type { View } from './view-state.ts';
+import type { Change, View } from './view-state.ts';
 
 const words = texts.traces;
 
@@ -36,6 +37,7 @@ const ORDER = [
 ];
 
 const INSTANTS: ReadonlySet<string> = new Set(['time', 'record_time']);
+const AROUND_MS = 5 * 60_000;
 /** Characters that take a line of their own. */
 const LONG = 60;
 
@@ -60,6 +62,15 @@ function filterBy(trace: Trace, field: string): Partial<View> | undefined {
   }
 }
 
+/** The term of the query language that finds this value, where there is one. */
+function termOf(trace: Trace, field: string, text: string): string | undefined {
+  if (field === 'user') return trace.user?.name ? `user:${quoted(trace.user.name)}` : undefined;
+  const known = fieldOf(field, []);
+  if (!known || known.kind === 'words' || known.kind === 'time' || text === '') return undefined;
+  const short = FIELDS.find(({ name }) => name === field)?.short[0];
+  return `${short ?? field}:${quoted(text)}`;
+}
+
 /** All fields of a trace, as a list of names and values. */
 export function TraceFields({
   trace,
@@ -68,7 +79,7 @@ export function TraceFields({
 }: {
   trace: Trace;
   zone: Zone;
-  onFilter?: (change: Partial<View>) => void;
+  onFilter?: (change: Change) => void;
 }) {
   const members = textsOf(trace);
   const names = [
@@ -80,8 +91,14 @@ export function TraceFields({
       <Ways trace={trace} />
       <dl className="fields">
         {names.map((name) => {
-          const filter = onFilter && filterBy(trace, name);
           const text = members.get(name) ?? '';
+          const term = onFilter && termOf(trace, name, text);
+          const narrow = (without: boolean) => (before: View) => ({
+            q: narrowed(before.q, term ?? '', without),
+            expanded: [],
+          });
+          const filter = onFilter && filterBy(trace, name);
+          const only = filter ? { ...filter, expanded: [] } : term ? narrow(false) : undefined;
           return (
             <div key={name} className={text.length > LONG ? 'field long' : 'field'}>
               <dt>
@@ -91,12 +108,20 @@ export function TraceFields({
                 <span>
                   {INSTANTS.has(name) ? `${text} (${formatTime(Number(text), zone)})` : visible(text)}
                 </span>
-                {filter && (
+                {only && (
                   <Button
                     variant="inline-icon"
                     iconName="filter"
                     ariaLabel={`${words.row.filter}: ${name}`}
-                    onClick={() => onFilter?.({ ...filter, expanded: [] })}
+                    onClick={() => onFilter?.(only)}
+                  />
+                )}
+                {term && (
+                  <Button
+                    variant="inline-icon"
+                    iconName="subtract-minus"
+                    ariaLabel={`${words.query.without}: ${name}`}
+                    onClick={() => onFilter?.(narrow(true))}
                   />
                 )}
               </dd>
@@ -108,6 +133,9 @@ export function TraceFields({
   );
 }
 
+/** A question of the trace list, over all that it holds. */
+const asking = (q: string) => `/?${new URLSearchParams({ range: '7d', q })}`;
+
 /** Where more is told of who did it, and to what. */
 function Ways({ trace }: { trace: Trace }) {
   const type = typeOf(trace);
@@ -116,6 +144,13 @@ function Ways({ trace }: { trace: Trace }) {
     <div className="trace-ways">
       {resource && <Link to={resource}>{texts.timeline.toResource}</Link>}
       {trace.user?.name && <Link to={operatorPage(trace.user.name, type)}>{texts.timeline.toOperator}</Link>}
+      <Link to={`/?range=${trace.time - AROUND_MS}-${trace.time + AROUND_MS}`}>{words.query.around}</Link>
+      {trace.user?.access_key_id && (
+        <Link to={asking(`key:${quoted(trace.user.access_key_id)}`)}>{words.query.sameKey}</Link>
+      )}
+      {trace.request_id && (
+        <Link to={asking(`request_id:${quoted(trace.request_id)}`)}>{words.query.sameRequest}</Link>
+      )}
     </div>
   );
 }

@@ -13,6 +13,8 @@ import type { FacetValue } from '../../api/types.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
+import { QueryBar } from './query-bar.tsx';
+import { useFacet } from './use-facet.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
 
 const words = texts.traces.filters;
@@ -23,13 +25,15 @@ interface Props {
   api: Api;
   view: View;
   zone: Zone;
+  /** What the service refuses the query for. */
+  problem: string | undefined;
   onChange: (change: Partial<View>) => void;
 }
 
 export function Filters(props: Props) {
   const [open, setOpen] = useState(false);
   const { view, onChange } = props;
-  const active = [view.source, view.resourceType, view.value, view.status, ...view.users].filter(
+  const active = [view.q, view.source, view.resourceType, view.value, view.status, ...view.users].filter(
     Boolean,
   ).length;
   return (
@@ -62,6 +66,15 @@ export function Filters(props: Props) {
           </Button>
         </div>
       </div>
+      <div className="query-row">
+        <QueryBar
+          api={props.api}
+          query={view.q}
+          range={resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000)}
+          problem={props.problem}
+          onQuery={(q) => onChange({ q })}
+        />
+      </div>
       <div className={open ? 'filter-grid' : 'filter-grid folded'}>
         <FilterFields {...props} />
       </div>
@@ -80,7 +93,7 @@ function FilterFields({ api, view, onChange }: Props) {
     narrowed ? { trace_type: view.type, service_type: view.source, ...range } : null,
   );
   const users = useFacet(api, 'user', { ...filtersOf({ ...view, users: [] }), ...range });
-  const typeOption = { system: words.management, data: words.data };
+  const typeOption = { system: view.q === '' ? words.management : words.all, data: words.data };
   const statuses: [string, string][] = [['', words.all], ...Object.entries(texts.traces.status)];
   const option = (value: string, label: string): SelectProps.Option => ({ value, label });
 
@@ -89,7 +102,7 @@ function FilterFields({ api, view, onChange }: Props) {
       <FormField label={words.type}>
         <Select
           selectedOption={option(view.type, typeOption[view.type])}
-          options={[option('system', words.management), option('data', words.data)]}
+          options={[option('system', typeOption.system), option('data', words.data)]}
           onChange={({ detail }) =>
             onChange({ type: detail.selectedOption.value as View['type'], source: '', resourceType: '' })
           }
@@ -229,25 +242,3 @@ export const toOption = ({ value, count }: FacetValue) => ({
   label: visible(value),
   labelTag: formatNumber(count),
 });
-
-/** Values of a field under the other filters; null asks for nothing. */
-export function useFacet(
-  api: Api,
-  field: Parameters<Api['facet']>[0],
-  parameters: Parameters<Api['facet']>[1] | null,
-): FacetValue[] {
-  const [values, setValues] = useState<FacetValue[]>([]);
-  const key = JSON.stringify(parameters);
-  useEffect(() => {
-    const asked = JSON.parse(key) as Parameters<Api['facet']>[1] | null;
-    if (!asked) {
-      setValues([]);
-      return;
-    }
-    const abort = new AbortController();
-    // A filter without suggestions still works: what went wrong is told by the list itself.
-    api.facet(field, asked, abort.signal).then(setValues, () => undefined);
-    return () => abort.abort();
-  }, [api, field, key]);
-  return values;
-}

@@ -38,6 +38,9 @@ export default function TraceListPage() {
   const tracking = useRecording();
   const [exporting, setExporting] = useState(false);
   const shown = list.pages.flat();
+  // Told where it was typed.
+  const refused =
+    list.error?.code === 'CTS.0300' && list.error.message.startsWith('q ') ? list.error : undefined;
   const relative = !view.range.includes('-');
 
   const exportCsv = async (limit: number) => {
@@ -93,8 +96,8 @@ export default function TraceListPage() {
     >
       <SpaceBetween size="m">
         <RecordingState tracking={tracking} onStarted={list.refresh} />
-        <Filters api={api} view={view} zone={zone} onChange={change} />
-        {list.error && <Problem error={list.error} onRetry={list.refresh} />}
+        <Filters api={api} view={view} zone={zone} problem={refused?.message} onChange={change} />
+        {list.error && !refused && <Problem error={list.error} onRetry={list.refresh} />}
         <Container disableContentPaddings footer={list.count > 0 && <Footer list={list} />}>
           <div className="histogram-area">
             <div className="histogram-head">

@@ -7,7 +7,7 @@ import type { Zone } from '../../time.ts';
 import { COLUMNS } from './columns.tsx';
 import { copyRows } from './copied-rows.ts';
 import { TraceFields } from './fields.tsx';
-import type { View } from './view-state.ts';
+import type { Change } from './view-state.ts';
 
 const words = texts.traces;
 
@@ -16,7 +16,7 @@ interface Handlers {
   onToggle: (id: string) => void;
   onView: (trace: Trace) => void;
   /** Absent: values are no filters. */
-  onFilter?: (change: Partial<View>) => void;
+  onFilter?: (change: Change) => void;
 }
 
 interface Props extends Handlers {

@@ -29,6 +29,8 @@ export interface View {
   /** `1h`, `1d`, `7d`, `30d`, `1y`, `all`, or `<from>-<to>` in epoch ms. */
   range: string;
   type: 'system' | 'data';
+  /** In the query language. */
+  q: string;
   source: string;
   resourceType: string;
   by: string;
@@ -46,6 +48,7 @@ export interface View {
 export const DEFAULT_VIEW: View = {
   range: '1h',
   type: 'system',
+  q: '',
   source: '',
   resourceType: '',
   by: 'trace_name',
@@ -64,6 +67,7 @@ function read(parameters: URLSearchParams): View {
   return {
     range: isRange(range) ? range : DEFAULT_VIEW.range,
     type: text('type') === 'data' ? 'data' : 'system',
+    q: text('q'),
     source: text('source'),
     resourceType: text('resource_type'),
     by: text('by', DEFAULT_VIEW.by),
@@ -84,6 +88,7 @@ function write(view: View): URLSearchParams {
   };
   set('range', view.range, DEFAULT_VIEW.range);
   set('type', view.type, DEFAULT_VIEW.type);
+  set('q', view.q);
   set('source', view.source);
   set('resource_type', view.resourceType);
   set('by', view.by, DEFAULT_VIEW.by);
@@ -97,13 +102,20 @@ function write(view: View): URLSearchParams {
   return parameters;
 }
 
+/** What of the view becomes another, perhaps because of what it is. */
+export type Change = Partial<View> | ((before: View) => Partial<View>);
+
 /** The view in the address bar. A change of what is asked makes a step back possible; unfolding a row does not. */
-export function useView(): [View, (change: Partial<View>) => void] {
+export function useView(): [View, (change: Change) => void] {
   const [parameters, setParameters] = useSearchParams();
   const view = useMemo(() => read(parameters), [parameters]);
-  const change = (next: Partial<View>) => {
-    const passing = Object.keys(next).every((key) => key === 'expanded' || key === 'live');
-    setParameters((current) => write({ ...read(current), ...next }), { replace: passing });
+  const change = (next: Change) => {
+    const isPassing = (changed: Partial<View>) =>
+      Object.keys(changed).every((key) => key === 'expanded' || key === 'live');
+    const changed = (before: View) => (typeof next === 'function' ? next(before) : next);
+    setParameters((current) => write({ ...read(current), ...changed(read(current)) }), {
+      replace: typeof next !== 'function' && isPassing(next),
+    });
   };
   return [view, change];
 }
@@ -120,7 +132,9 @@ export function resolveRange(range: string, now: number): { from: number; to: nu
 /** What is asked of the service: the filters, without range and page. */
 export function filtersOf(view: View): Parameters {
   return {
-    trace_type: view.type,
+    // A query looks into both families, unless one of them is chosen.
+    trace_type: view.q !== '' && view.type === DEFAULT_VIEW.type ? undefined : view.type,
+    q: view.q === '' ? undefined : view.q,
     service_type: view.source,
     resource_type: view.resourceType,
     [view.by]: view.value,

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyPluginOptions } from 'fastify';
 import type { ServerDeps } from '../server-deps.ts';
 import { bucketCheckRoutes } from './cts/bucket-checks.ts';
 import { legacyRoutes } from './cts/legacy.ts';
@@ -31,10 +31,10 @@ import { smnRoutes } from './smn/index.ts';
 /** All that the service answers to, in the order in which it is documented. */
 export async function addRoutes(server: FastifyInstance, deps: ServerDeps): Promise<void> {
   await server.register(healthRoutes, deps);
-  await server.register(rightsRoutes);
+  await server.register(own(rightsRoutes));
   await server.register(traceRoutes, deps);
-  await server.register(accountingRoutes, deps);
-  await server.register(exportRoutes, deps);
+  await server.register(own(accountingRoutes), deps);
+  await server.register(own(exportRoutes), deps);
   await server.register(trackerRoutes, deps);
   await server.register(tagRoutes, deps);
   await server.register(notificationRoutes, deps);
@@ -42,25 +42,37 @@ export async function addRoutes(server: FastifyInstance, deps: ServerDeps): Prom
   await server.register(operationRoutes, deps);
   await server.register(resourceRoutes, deps);
   await server.register(bucketCheckRoutes, deps);
-  await server.register(archiveRoutes, deps);
-  await server.register(bucketRoutes, deps);
-  await server.register(archiveProofRoutes, deps);
-  await server.register(archiveSearchRoutes, deps);
-  await server.register(keyRoutes, deps);
-  await server.register(quarantineRoutes, deps);
-  await server.register(clockRoutes, deps);
-  await server.register(backupRoutes, deps);
-  await server.register(storeRoutes, deps);
+  await server.register(own(archiveRoutes), deps);
+  await server.register(own(bucketRoutes), deps);
+  await server.register(own(archiveProofRoutes), deps);
+  await server.register(own(archiveSearchRoutes), deps);
+  await server.register(own(keyRoutes), deps);
+  await server.register(own(quarantineRoutes), deps);
+  await server.register(own(clockRoutes), deps);
+  await server.register(own(backupRoutes), deps);
+  await server.register(own(storeRoutes), deps);
   await server.register(smnRoutes, deps);
   await server.register(legacyRoutes, deps);
   await server.register(versionRoutes);
   await server.register(iamRoutes, deps);
   const { maxBody, maxTraces } = deps.config;
-  await server.register(ingestRoutes, {
+  await server.register(own(ingestRoutes), {
     intake: deps.intake,
     largeBodies: deps.largeBodies,
     maxBody,
     maxTraces,
   });
   await server.register(consoleRoutes, deps);
+}
+
+/** Marks all routes of a plugin as OpenCTS's own. */
+function own<Options extends FastifyPluginOptions>(
+  routes: (server: FastifyInstance, options: Options) => Promise<void>,
+): FastifyPluginAsync<Options> {
+  return async (server, options) => {
+    server.addHook('onRoute', (route) => {
+      route.config = { ...route.config, own: true };
+    });
+    await routes(server, options);
+  };
 }

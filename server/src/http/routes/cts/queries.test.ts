@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { OpenCtsClient } from '@opencts/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importCommand } from '../../../import/index.ts';
 import { House, PASSWORD, trace } from '../../../testing/house.ts';
@@ -212,5 +213,39 @@ describe.skipIf(!existsSync(RECORDS))('the questions of an incident', () => {
       ['ConsoleLogin', 'normal'],
       ['ConsoleLogin', 'normal'],
     ]);
+  });
+});
+
+describe('a parameter that a call does not know', () => {
+  const get = (route: string) => v3('GET', route);
+
+  test.each([
+    '/traces/histogram?trace_nam=deleteServer',
+    '/traces/facets?field=user&user!=x',
+    '/traces/export?Q=jane',
+    '/archive?marker=&prefx=a',
+    '/accounting?frm=1',
+    '/rights?x=1',
+  ])('is refused by OpenCTS: %s', async (route) => {
+    const { status, body } = await get(route);
+    expect([status, body.error_msg]).toEqual([
+      400,
+      expect.stringMatching(/^there is no parameter (trace_nam|user!|Q|prefx|frm|x); /),
+    ]);
+  });
+
+  test('is ignored on the routes of the clouds, but named', async () => {
+    const { status, headers } = await get(
+      `/traces?trace_nam=deleteServer&user!=x&${encodeURIComponent('ü\n')}=1`,
+    );
+    expect([status, headers.get('x-opencts-ignored')]).toEqual([200, 'trace_nam, user!, %C3%BC%0A']);
+    expect((await get('/traces?trace_name=deleteServer')).headers.get('x-opencts-ignored')).toBeNull();
+  });
+
+  test('is an error to the client', async () => {
+    const client = new OpenCtsClient({ url: house.app.url, credentials: { token: admin.token } });
+    await expect(client.listTraces({ trace_nam: 'deleteServer' })).rejects.toThrow(
+      'the service does not know trace_nam, and has answered as if it were not there',
+    );
   });
 });

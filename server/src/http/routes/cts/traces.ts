@@ -57,7 +57,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.get(
     '/v3/:project_id/traces/histogram',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', own: true },
       schema: {
         summary: 'Count traces by time and status',
         tags: ['traces'],
@@ -105,7 +105,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.get(
     '/v3/:project_id/traces/facets',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', own: true },
       schema: {
         summary: 'Distinct values of a field, most frequent first',
         tags: ['traces'],
@@ -144,7 +144,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.get(
     '/v3/:project_id/traces/operations',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', own: true },
       schema: {
         summary: 'Operations that were traced, most frequent first',
         tags: ['traces'],
@@ -180,7 +180,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
   server.get(
     '/v3/:project_id/traces/firsts',
     {
-      config: { action: 'cts:trace:list' },
+      config: { action: 'cts:trace:list', own: true },
       schema: {
         summary:
           'What appeared for the first time within the last 24 hours, newest first; of given users, what is new to them',
