@@ -220,6 +220,14 @@ export const ERRORS = {
       `too many ${what} at once: ${limit} of yours wait already; try again in ${retryAfter} s`,
       { retryAfter },
     ),
+  /** @param limit requests that may wait on one connection */
+  tooManyUnanswered: (limit: number) =>
+    new CtsError(
+      429,
+      'APIGW.0308',
+      `more than ${limit} requests of this connection wait for their answers; read them before you send more`,
+      { retryAfter: 1 },
+    ),
   /** Another process holds its lock, or the disk is too slow for what waits. */
   metadataBusy: () =>
     new CtsError(503, 'CTS.0001', 'the metadata is busy or locked by another process; try again in 2 s', {

@@ -29,8 +29,19 @@ export interface Readable {
   stopping: () => boolean;
 }
 
+/** Looks whether the service is ready; whoever asks meanwhile is told what is being found. */
+export function readiness(parts: Readable): () => Promise<ReadinessCheck[]> {
+  let looking: Promise<ReadinessCheck[]> | undefined;
+  return () => {
+    looking ??= look(parts).finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
+}
+
 /** Whether the service takes traces, has room, and can be searched; and whether the trace list is whole. */
-export async function readiness(parts: Readable): Promise<ReadinessCheck[]> {
+async function look(parts: Readable): Promise<ReadinessCheck[]> {
   const { traceStore, disk, time, stopping } = parts;
   const { store, isPrepared, engine } = traceStore;
   const hangs = hanging(engine);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -31,11 +32,24 @@ export async function documentApi(server: FastifyInstance, version: string): Pro
   });
 }
 
+const GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
+
 /** The document, and the page that shows it. */
 export async function showApi(server: FastifyInstance, consoleDir: string): Promise<void> {
-  server.get('/openapi.json', { config: { action: 'open' }, schema: { hide: true } }, async () =>
-    server.swagger(),
-  );
+  // Anybody may ask, any number of times: it is written once.
+  let written: { plain: Buffer; packed: Buffer } | undefined;
+  const options = { config: { action: 'open' }, schema: { hide: true }, compress: false } as const;
+  server.get('/openapi.json', options, async (request, reply) => {
+    if (!written) {
+      const plain = Buffer.from(JSON.stringify(server.swagger()));
+      written = { plain, packed: gzipSync(plain, { level: 9 }) };
+    }
+    reply.header('content-type', 'application/json; charset=utf-8').header('vary', 'accept-encoding');
+    if (!GZIP.test(String(request.headers['accept-encoding'] ?? ''))) {
+      return reply.send(written.plain);
+    }
+    return reply.header('content-encoding', 'gzip').send(written.packed);
+  });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type CtsError, ERRORS } from '../errors.ts';
+import { crowdOf } from './crowd.ts';
+import { MOST_UNANSWERED } from './limits.ts';
 
 /** For the other side to take its refusal, before the connection is closed. */
 const LINGER_MS = 1_000;
@@ -88,7 +90,14 @@ export function refuseUnmet(server: FastifyInstance, newId: () => string): void 
     });
     response.end(body);
   });
-  server.addHook('onRequest', ({ raw }, _reply, done) => {
+  server.addHook('onRequest', ({ raw }, reply, done) => {
+    const crowd = crowdOf(raw);
+    if (crowd === 'unheard') return void reply.hijack();
+    if (crowd === 'refused') {
+      reply.header('connection', 'close');
+      done(ERRORS.tooManyUnanswered(MOST_UNANSWERED));
+      return;
+    }
     const nameless = raw.httpVersion === '1.1' && raw.headers.host === undefined;
     done(nameless ? ERRORS.unreadableRequest('the header Host is missing') : undefined);
   });

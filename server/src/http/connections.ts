@@ -7,9 +7,11 @@ import { ERRORS } from '../errors.ts';
 import { networkOf } from '../iam/index.ts';
 import { openFilesLimit } from '../open-files.ts';
 import { rawRefusal } from './below-routes.ts';
+import { noteCrowd } from './crowd.ts';
 import {
   BODY_BYTES_A_SECOND,
   BODY_WINDOW_MS,
+  FAR_TOO_MANY_UNANSWERED,
   FILES_OF_THE_HOUSE,
   HEADERS_MS,
   KEEP_ALIVE_MS,
@@ -195,6 +197,8 @@ export class Connections {
     const now = performance.now();
     held.used = now;
     held.underWay++;
+    noteCrowd(request, held.underWay);
+    if (held.underWay > FAR_TOO_MANY_UNANSWERED) socket.destroy();
     held.latest = { request, response, since: now, bytes: socket.bytesRead };
     response.once('close', () => {
       held.used = performance.now();

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS } from '../errors.ts';
+import { networkOf } from '../iam/index.ts';
 import { FairQueue } from '../shares/index.ts';
 import { onceEnded } from './answer-end.ts';
 import { callerGone } from './caller.ts';
@@ -9,6 +10,7 @@ import {
   MAX_UNREAD_BYTES,
   MAX_UNREAD_BYTES_IN_ALL,
   REQUEST_SHARES,
+  STRANGER_SHARES,
   STREAM_SHARES,
 } from './limits.ts';
 import { Places } from './places.ts';
@@ -36,6 +38,8 @@ declare module 'fastify' {
 export class Gate {
   private readonly bodies = new Places(BODY_SHARES);
   private readonly requests = new Places(REQUEST_SHARES);
+  /** Calls without credentials, by networks. */
+  private readonly strangers = new FairQueue(STRANGER_SHARES);
   readonly streams = new FairQueue(STREAM_SHARES);
   /** Looks into trace files: unpacking and hashing them. */
   readonly files = new FairQueue(FILE_SHARES);
@@ -49,7 +53,7 @@ export class Gate {
   }
 
   get queues(): FairQueue[] {
-    return [this.bodies.ofAccounts, this.requests.ofAccounts, this.streams, this.files];
+    return [this.bodies.ofAccounts, this.requests.ofAccounts, this.strangers, this.streams, this.files];
   }
 
   /** Makes every identified request pass. */
@@ -63,7 +67,11 @@ export class Gate {
       this.enter(this.bodies, request, reply).then(() => done(), done);
     });
     server.addHook('preValidation', (request, reply, done) => {
-      if (!isShared(request)) return done();
+      if (!isShared(request)) {
+        if (request.principal || !WORKED_AT.test(request.routeOptions.url ?? '')) return done();
+        this.enterStranger(request, reply).then(() => done(), done);
+        return;
+      }
       // While it waits it has the place of its body still, if it has one.
       this.enter(this.requests, request, reply).then(() => done(), done);
     });
@@ -104,6 +112,18 @@ export class Gate {
     this.refuseUnread(request.principal.domainId);
   }
 
+  private enterStranger(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const work = () =>
+        new Promise<void>((leave) => {
+          request.leave = leave;
+          onceEnded(reply, leave);
+          resolve();
+        });
+      this.strangers.run(networkOf(request.ip), work, callerGone(reply)).catch(reject);
+    });
+  }
+
   /** Where it is too much in all, whoever has more than an equal part is refused. @throws CtsError 429 */
   private refuseUnread(account: string): void {
     const unread = this.unread.get(account) ?? 0;
@@ -125,6 +145,9 @@ export class Gate {
     else this.unread.delete(account);
   }
 }
+
+/** Calls that anybody may make, and that ask more of the service than whether it is alive, or for a file. */
+const WORKED_AT = /^\/(?:v\d|smn|session|oidc)/;
 
 const hasBody = ({ headers }: FastifyRequest) =>
   Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;

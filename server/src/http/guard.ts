@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ERRORS } from '../errors.ts';
 import { type Iam, networkOf, type Principal, parseAuthorization } from '../iam/index.ts';
 import { addressOf } from './address.ts';
+import { MAX_OPEN_BODY } from './limits.ts';
 import { COOKIE_ALONE, type SessionCookies } from './session-cookies.ts';
 import { NO_BODY, SignedBodies, type SignedBody } from './signed-bodies.ts';
 
@@ -81,6 +82,7 @@ export function guard(
   server.decorate('guardedRoutes', []);
   server.addHook('onRoute', (route: RouteOptions) => {
     if (STATIC.test(route.url)) route.config = { ...route.config, action: 'open' };
+    if (route.config?.action === 'open') route.bodyLimit ??= MAX_OPEN_BODY;
     if (!route.config?.action) {
       throw new Error(`the route ${String(route.method)} ${route.url} does not say which action it needs`);
     }

@@ -3,6 +3,8 @@ import type { PlaceShares } from './places.ts';
 
 /** Bytes of a request's body, where a route says nothing else. */
 export const MAX_BODY = 1024 * 1024;
+/** Bytes of the body of a call that anybody may make: a sign-in is small. */
+export const MAX_OPEN_BODY = 64 * 1024;
 /** Characters of one part of a path, with escapes: URNs of topics with long names. */
 export const MAX_PATH_MEMBER = 2048;
 /** Levels of nesting in a JSON body. */
@@ -76,6 +78,19 @@ export const FILE_SHARES: FairQueueOptions = {
 /** Bytes of answers of one account that it has not read yet; and of all accounts. */
 export const MAX_UNREAD_BYTES = 48 * 1024 * 1024;
 export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;
+/** Requests of one connection that wait for their answers; of many more nothing is answered. */
+export const MOST_UNANSWERED = 100;
+export const FAR_TOO_MANY_UNANSWERED = 1000;
+/**
+ * Calls without credentials of one network that are being worked at.
+ */
+export const STRANGER_SHARES: FairQueueOptions = {
+  name: 'strangers',
+  atOnce: 200,
+  each: 16,
+  waiting: 300,
+  retryAfter: 2,
+};
 /** For the headers of a request, from the connection's begin or the request before. */
 export const HEADERS_MS = 30_000;
 /** A body brings at least so much of each window, on the average. */

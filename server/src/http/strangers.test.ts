@@ -108,3 +108,68 @@ test('a small body of somebody who is refused leaves the connection open', async
   expect(status).toBe(401);
   expect(headers.get('connection')).toBe('keep-alive');
 });
+
+/** Sends bytes on a connection of its own. @returns all that comes until it ends, or nothing more comes */
+async function spoken(bytes: string): Promise<string> {
+  const { hostname, port } = new URL(house.app.url);
+  const socket = net.connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  let answer = '';
+  socket.on('data', (data) => {
+    answer += data.toString('latin1');
+  });
+  socket.write(bytes);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
+}
+
+test.each(['/openapi.json', '/readyz', '/healthz', '/v3/public-keys', '/docs/json', '/nothing'])(
+  'of a crowd of requests on one connection so many are answered, and the next one refused: %s',
+  async (path) => {
+    for (const many of [101, 1333, 5000]) {
+      const answer = await spoken(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(many));
+      const statuses = answer.match(/HTTP\/1\.1 \d{3}/g) ?? [];
+      expect(statuses.length).toBeLessThanOrEqual(101);
+      // Who sends on and on may miss what was answered before the connection ended.
+      if (many > 101) continue;
+      expect(statuses).toHaveLength(101);
+      expect(statuses.at(-1)).toBe('HTTP/1.1 429');
+      expect(answer).toContain('more than 100 requests of this connection wait for their answers');
+    }
+    const { status } = await house.call('GET', '/healthz');
+    expect(status).toBe(200);
+  },
+);
+
+test('a client that sends a hundred requests at once gets a hundred answers', async () => {
+  const request = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+  const answer = await spoken(
+    request.repeat(99) + request.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+  );
+  expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(100);
+});
+
+test('the OpenAPI document is the same in plain and in gzip', async () => {
+  const plain = await fetch(`${house.app.url}/openapi.json`, { headers: { 'accept-encoding': 'identity' } });
+  const packed = await fetch(`${house.app.url}/openapi.json`, { headers: { 'accept-encoding': 'gzip' } });
+  expect([plain.headers.get('content-encoding'), packed.headers.get('content-encoding')]).toEqual([
+    null,
+    'gzip',
+  ]);
+  expect(await packed.text()).toBe(await plain.text());
+});
+
+test('who has not signed in sends small bodies', async () => {
+  for (const path of ['/v3/auth/tokens', '/session']) {
+    const body = JSON.stringify({ auth: { x: 'x'.repeat(70_000) } });
+    const { status, body: answer } = await house.call('POST', path, {
+      headers: { 'content-type': 'application/json', 'x-opencts-client': 'console' },
+      body,
+    });
+    expect([path, status, JSON.stringify(answer)]).toEqual([
+      path,
+      413,
+      expect.stringContaining('65536 bytes'),
+    ]);
+  }
+});
