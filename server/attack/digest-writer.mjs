@@ -53,7 +53,7 @@ const digester = new Digester({
   clock,
   log,
   hash: 'SHA-256',
-  trackers: async () => [{ route, validated: true }],
+  routes: async () => [{ ...route, validated: true }],
 });
 
 /** The file of a moment is the same whenever it is delivered. */

@@ -14,6 +14,8 @@ export const Route = Type.Object({
   compressed: Type.Boolean(),
   sorted: Type.Boolean(),
   withoutDataKeys: Type.Boolean(),
+  /** Digests are to cover its files; of an earlier version it is not known. */
+  validated: Type.Optional(Type.Boolean()),
   /** Files are locked in their bucket for some days. */
   lock: Type.Optional(Type.Object({ mode: Type.Enum(['GOVERNANCE', 'COMPLIANCE']), days: Type.Number() })),
   /** Named key that files are encrypted with. */

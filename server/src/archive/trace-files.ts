@@ -56,6 +56,8 @@ export interface SpoolFile {
   lock: ObjectLock | undefined;
   /** Named key that it is to be encrypted with. */
   encryptionKey: string | undefined;
+  /** A digest is to cover it; of an earlier version it is not known. */
+  validated?: boolean | undefined;
 }
 
 /** What is told of a trace besides its line. */
@@ -187,6 +189,7 @@ export class TraceFiles {
       md5: hashes.md5.digest('hex'),
       lock: lockFrom(route, cycle),
       encryptionKey: route.encryptionKey,
+      validated: route.validated,
     });
   }
 

@@ -327,6 +327,7 @@ export class Uploader {
         md5: stored.md5,
         encryption_key: file.encryptionKey ?? null,
         delivered_at: clock(),
+        validated: file.validated ? 1 : 0,
       });
       // What was noted before a crash is counted already.
       if (isNew) await countHours(transaction, file);

@@ -46,7 +46,7 @@ class Run {
       ...{ ...parts, log },
       evidence: new EvidenceLog({ ...parts, installationId: 'i1' }),
       hash: 'SHA-256',
-      trackers: async () => [{ route: { ...ROUTE, lock: { mode: 'COMPLIANCE', days: 1 } }, validated: true }],
+      routes: async () => [{ ...ROUTE, lock: { mode: 'COMPLIANCE', days: 1 }, validated: true }],
     });
     return this;
   }

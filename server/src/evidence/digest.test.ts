@@ -72,7 +72,7 @@ function digesterOver(store: DirectoryStore, ...changes: Partial<Route>[]): Dige
     clock: () => now,
     log: pino({ level: 'silent' }),
     hash: 'SHA-256',
-    trackers: async () => changes.map((change) => ({ route: { ...ROUTE, ...change }, validated })),
+    routes: async () => changes.map((change) => ({ ...ROUTE, validated, ...change })),
   });
 }
 
@@ -101,6 +101,7 @@ async function deliver(service = 'ECS', by = ROUTE): Promise<string> {
     sha256: hashOf('SHA-256', body),
     md5: hashOf('MD5', body),
     delivered_at: now,
+    validated: by.validated ? 1 : 0,
   });
   return key;
 }
@@ -291,6 +292,40 @@ describe('digests', () => {
     all = (await digests()).map(({ digest }) => digest);
     expect(all.map(({ digest_end }) => digest_end)).toEqual([false, true, true]);
     expect(all[2]?.log_files.map(({ object }) => object)).toEqual([later]);
+    expect((await verify()).bad).toEqual([]);
+  });
+
+  test('a chain whose only files come when nothing is transferred there any more gets one, if they were to be verifiable', async () => {
+    const moved = digesterWith({ bucket: 'another' });
+    const verified = await deliver('ECS', { ...ROUTE, validated: true });
+    await deliver('IAM');
+    await nextHour(moved);
+    await nextHour(moved);
+    const [only, ...others] = await digests('ECS');
+    expect(only?.digest).toMatchObject({ digest_end: true, log_files: [{ object: verified }] });
+    expect([others, await digests('IAM')]).toEqual([[], []]);
+  });
+
+  test('cover what was recorded while verification was on, and comes when it is off, however late', async () => {
+    await deliver('ECS', { ...ROUTE, validated: true });
+    await nextHour();
+    validated = false;
+    await nextHour();
+    // The bucket was away for long.
+    now += 30 * 24 * HOUR;
+    const late = await deliver('ECS', { ...ROUTE, validated: true });
+    const first = await deliver('IAM', { ...ROUTE, validated: true });
+    await deliver('VPC');
+    now += 10 * 24 * HOUR;
+    await nextHour();
+    await nextHour();
+    const all = (await digests('ECS')).map(({ digest }) => digest);
+    expect(all.map(({ digest_end }) => digest_end)).toEqual([false, true, true]);
+    expect(all[2]?.log_files.map(({ object }) => object)).toEqual([late]);
+    expect((await digests('IAM')).map(({ digest }) => digest)).toMatchObject([
+      { digest_end: true, log_files: [{ object: first }] },
+    ]);
+    expect(await digests('VPC')).toEqual([]);
     expect((await verify()).bad).toEqual([]);
   });
 

@@ -52,24 +52,19 @@ export interface DigesterOptions {
   hash: HashAlgorithm;
   /** In which digests are noted, and whose checkpoints follow them. */
   evidence: EvidenceLog;
-  /** Trackers with a bucket, and whether their files are to be verifiable. */
-  trackers: () => Promise<Target[]>;
+  /** Of trackers with a bucket. */
+  routes: () => Promise<readonly Route[]>;
   onAnew: (log: LogAnew) => Promise<void>;
-}
-
-interface Target {
-  route: Route;
-  validated: boolean;
 }
 
 type Written = Selectable<Database['digests']>;
 type Chain = Selectable<Database['chains']>;
 
-/** A chain, its newest digest, and the tracker that transfers into it now. */
+/** A chain, its newest digest, and the route that leads into it now. */
 interface Task {
   chain: Chain;
   last: Written | undefined;
-  target: Target | undefined;
+  route: Route | undefined;
 }
 
 /** The time that a digest covers by name. */
@@ -95,7 +90,7 @@ export class Digester {
   /** Buckets whose digests are being written: one that hangs keeps those of others from nothing. */
   private readonly writing = new Map<string, Promise<void>>();
   private readonly troubles = new Map<string, { until: number; wait: number }>();
-  /** Number of a chain up to which nothing came late while verification is off. */
+  /** Number of a chain up to which nothing must be covered while verification is off. */
   private readonly unverified = new Map<number, number>();
   private stopping = false;
   private held = false;
@@ -151,13 +146,12 @@ export class Digester {
 
   /** All chains that may need a digest, by bucket. */
   private async tasks(): Promise<Map<string, Task[]>> {
-    const { metadata, trackers } = this.options;
-    const targets = new Map<string, Target>();
-    for (const target of await trackers()) {
-      const { route, validated } = target;
-      targets.set(shelfOf(route.bucket, chainPlace(route)), target);
+    const { metadata } = this.options;
+    const routes = new Map<string, Route>();
+    for (const route of await this.options.routes()) {
+      routes.set(shelfOf(route.bucket, chainPlace(route)), route);
       // Without folders of trace sources there is one chain, which begins even when nothing was delivered.
-      if (validated && !route.sorted) {
+      if (route.validated && !route.sorted) {
         const place = { ...chainPlace(route), folder: '' };
         await openChain(metadata, { bucket: route.bucket, projectId: route.projectId, place });
       }
@@ -165,17 +159,17 @@ export class Digester {
     const tasks = new Map<string, Task[]>();
     for (const task of await this.chains()) {
       const { chain } = task;
-      const target = targets.get(shelfOf(chain.bucket, chain));
+      const route = routes.get(shelfOf(chain.bucket, chain));
       // Of a tracker that sorts differently now nothing more comes.
-      const isOf = target?.route.sorted === (chain.folder !== '');
+      const isOf = route?.sorted === (chain.folder !== '');
       const ofBucket = tasks.get(chain.bucket) ?? [];
       tasks.set(chain.bucket, ofBucket);
-      ofBucket.push({ ...task, target: isOf ? target : undefined });
+      ofBucket.push({ ...task, route: isOf ? route : undefined });
     }
     return tasks;
   }
 
-  private async chains(): Promise<Omit<Task, 'target'>[]> {
+  private async chains(): Promise<Omit<Task, 'route'>[]> {
     const { metadata } = this.options;
     const chains = await metadata.selectFrom('chains').selectAll().orderBy('name').execute();
     // The newest of each is found by the key: there are many more digests than chains.
@@ -264,31 +258,35 @@ export class Digester {
   }
 
   /**
-   * Whether something has come into a chain that has ended, and must be covered all the same: when nothing is
-   * transferred there any more, or when by its time it belongs to what is covered, since it waited long or the clock
-   * was set back.
+   * Whether something must be covered in a chain that has ended, or has no digest: when it was to be verifiable; when
+   * the chain has digests and nothing is transferred there any more; or when by its time it belongs to what is
+   * covered, since it waited long or the clock was set back.
    */
-  private async isLate({ chain, target }: Task, last: Written | undefined): Promise<boolean> {
-    if (last?.ended !== 1 || chain.number <= last.last_number) return false;
-    if (!target) return true;
+  private async isLate({ chain, route }: Task, last: Written | undefined): Promise<boolean> {
+    const covered = last?.last_number ?? 0;
+    if ((last && last.ended !== 1) || chain.number <= covered) return false;
+    if (last && !route) return true;
     const seen = this.unverified.get(chain.id) ?? 0;
     if (seen === chain.number) return false;
     const late = await this.options.metadata
       .selectFrom('trace_files')
       .select('number')
       .where('chain_id', '=', chain.id)
-      .where('number', '>', Math.max(seen, last.last_number))
-      .where(({ eb, or }) => or(OF_TIME.map((time) => eb(time, '<', belongs(last)))))
+      .where('number', '>', Math.max(seen, covered))
+      .where(({ eb, or }) =>
+        or([eb('validated', '=', 1), ...OF_TIME.map((time) => eb(time, '<', belongs(last)))]),
+      )
       .limit(1)
       .executeTakeFirst();
     if (!late) this.unverified.set(chain.id, chain.number);
     return late !== undefined;
   }
 
-  /** Undefined: none is due. @param late something has come into a chain that has ended */
-  private due({ target }: Task, last: Written | undefined, late: boolean): Period | undefined {
-    const validated = target?.validated ?? false;
-    if (!validated && (!last || (last.ended === 1 && !late))) return undefined;
+  /** Undefined: none is due. @param late something must be covered in a chain that has ended, or has none */
+  private due({ route }: Task, last: Written | undefined, late: boolean): Period | undefined {
+    const validated = route?.validated ?? false;
+    const isOver = !last || last.ended === 1;
+    if (!validated && isOver && !late) return undefined;
     const now = this.options.clock();
     const hour = Math.floor(now / HOUR) * HOUR;
     // A chain that had ended begins again with the hour just past, unless that is the one it ended with.
@@ -305,12 +303,12 @@ export class Digester {
 
   /** Settles what a digest says, and stores it. */
   private async write(
-    { chain, target }: Task,
+    { chain, route }: Task,
     { start, end, ending, isPast }: Period,
     previous: Written | undefined,
   ): Promise<Written> {
     const { metadata, keys, hash, clock, evidence } = this.options;
-    const first = await this.firstOf(chain, target, previous, start);
+    const first = await this.firstOf(chain, route, previous, start);
     const behind = await metadata
       .selectFrom('trace_files')
       .select(['number', 'bucket', 'key', 'sha256', 'md5', 'traces', 'delivered_at'])
@@ -322,7 +320,7 @@ export class Digester {
     const later = isPast ? behind.findIndex(({ delivered_at }) => delivered_at >= end) : -1;
     const files = later === -1 ? behind : behind.slice(0, later);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
-    const key = digestKey({ ...chain, prefix: target?.route.prefix ?? chain.prefix }, end);
+    const key = digestKey({ ...chain, prefix: route?.prefix ?? chain.prefix }, end);
     const last_number = files.at(-1)?.number ?? first - 1;
     const total_files = (previous?.total_files ?? 0) + files.length;
     const total_traces = (previous?.total_traces ?? 0) + traces;
@@ -381,15 +379,15 @@ export class Digester {
     return written;
   }
 
-  /** The number behind the last one that is covered; of a chain that begins, or begins again, the first of the last days, or that came late. */
+  /** The number behind the last one that is covered; of a chain that begins, or begins again, the first of the last days, that was to be verifiable, or that came late. */
   private async firstOf(
     chain: Chain,
-    target: Target | undefined,
+    route: Route | undefined,
     previous: Written | undefined,
     start: number,
   ): Promise<number> {
     const next = (previous?.last_number ?? 0) + 1;
-    if (previous && (previous.ended === 0 || !target)) return next;
+    if (previous && (previous.ended === 0 || !route)) return next;
     const first = await this.options.metadata
       .selectFrom('trace_files')
       .select(({ fn }) => fn.min('number').as('number'))
@@ -398,6 +396,7 @@ export class Digester {
       .where(({ eb, or }) =>
         or([
           eb('delivered_at', '>=', start - LOOK_BACK),
+          eb('validated', '=', 1),
           ...OF_TIME.map((time) => eb(time, '<', belongs(previous))),
         ]),
       )
@@ -406,7 +405,7 @@ export class Digester {
   }
 
   /** Brings a digest into its bucket; doing it again changes nothing. */
-  private async put({ chain, target }: Task, digest: Written): Promise<void> {
+  private async put({ chain, route }: Task, digest: Written): Promise<void> {
     const { objects, metadata, evidence } = this.options;
     const body = Buffer.from(digest.body, 'base64');
     await objects.put({
@@ -415,7 +414,7 @@ export class Digester {
       body,
       contentType: 'application/gzip',
       md5: digest.md5,
-      lock: target && lockFrom(target.route, digest.end_time),
+      lock: route && lockFrom(route, digest.end_time),
       metadata: {
         [SIGNATURE]: digest.signature,
         [ALGORITHM]: SIGNATURE_ALGORITHM,

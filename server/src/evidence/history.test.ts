@@ -69,7 +69,8 @@ test(
         for (const bucket of BUCKETS) {
           const { proof, findings } = await history.verify(bucket);
           expect(findings.filter(({ verdict }) => ALARMS.includes(verdict))).toEqual([]);
-          const { covered, others } = await history.covered(bucket);
+          const { covered, others, owed } = await history.covered(bucket);
+          expect(owed).toEqual([]);
           if (others.length === 0 && covered.length > 0)
             expect({ conclusion: proof.conclusion, findings }).toEqual({ conclusion: 'proved', findings });
           const named = findings.filter(({ kind }) => kind === 'file').map(({ key }) => key);

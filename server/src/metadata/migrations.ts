@@ -820,6 +820,14 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0029_files_to_be_verified': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('trace_files')
+        .addColumn('validated', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -214,6 +214,8 @@ export interface Database {
     chain_id: number;
     /** Its place in the chain, from 1. */
     number: number;
+    /** 1: a digest is to cover it, whatever the tracker says by now. */
+    validated: Generated<number>;
   };
   /** Trace files of one trace source in one bucket, each with its number; digest files cover ranges of them. */
   chains: {

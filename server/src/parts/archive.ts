@@ -134,11 +134,7 @@ export async function startArchive(
     clock: time.own,
     log,
     hash: config.digestHash,
-    trackers: async () =>
-      (await trackers.transfers()).flatMap((transfer) => {
-        const route = routeOf(transfer);
-        return route ? [{ route, validated: transfer.tracker.settings.isValidated }] : [];
-      }),
+    routes,
     onAnew: (anew) =>
       operations.report({ domainId: anew.domainId, projectId: undefined }, logAnewOf(anew), true),
   });
@@ -205,6 +201,7 @@ function routeOf({ tracker, project }: Transfer): Route | undefined {
     compressed: settings.compressType !== 'json',
     sorted: settings.isSortByService,
     withoutDataKeys: settings.excludedServices.includes('KMS'),
+    validated: settings.isValidated,
     lock: settings.lock,
     encryptionKey: settings.isEncrypted ? settings.kmsId : undefined,
   };

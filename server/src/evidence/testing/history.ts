@@ -178,7 +178,7 @@ export class History {
       ...{ metadata, objects, keys: this.keys, clock, log, hash: 'SHA-256' },
       evidence: new EvidenceLog({ metadata, objects, keys: this.keys, installationId: 'i1', clock }),
       onAnew: async ({ earlier }) => void this.anew.push(earlier),
-      trackers: async () => (this.route ? [{ route: this.route, validated: this.validated }] : []),
+      routes: async () => (this.route ? [{ ...this.route, validated: this.validated }] : []),
     });
   }
 
@@ -289,6 +289,7 @@ export class History {
           latest: now - ms,
         },
         ...{ sha256: hashOf('SHA-256', body), md5: hashOf('MD5', body), hours: [] },
+        validated: this.validated,
       });
     }
     await writeFile(path.join(folder, 'manifest.json'), JSON.stringify({ cycle: now, files, replayed: [] }));
@@ -331,11 +332,11 @@ export class History {
     return { publicKeys, logKeys };
   }
 
-  /** Files of a bucket by whether a digest covers them. */
-  async covered(bucket: string): Promise<{ covered: string[]; others: string[] }> {
+  /** Files of a bucket by whether a digest covers them; `owed`: of the others those that were to be verifiable. */
+  async covered(bucket: string): Promise<{ covered: string[]; others: string[]; owed: string[] }> {
     const rows = await this.metadata
       .selectFrom('trace_files')
-      .select('key')
+      .select(['key', 'validated'])
       .select(({ exists, selectFrom }) =>
         exists(
           selectFrom('digests')
@@ -347,8 +348,10 @@ export class History {
       )
       .where('bucket', '=', bucket)
       .execute();
-    const of = (is: boolean) => rows.filter(({ covered }) => Boolean(covered) === is).map(({ key }) => key);
-    return { covered: of(true), others: of(false) };
+    const of = (is: boolean) => rows.filter(({ covered }) => Boolean(covered) === is);
+    const keys = (files: typeof rows) => files.map(({ key }) => key);
+    const owed = of(false).filter(({ validated }) => validated === 1);
+    return { covered: keys(of(true)), others: keys(of(false)), owed: keys(owed) };
   }
 
   async textOf(bucket: string, key: string): Promise<string> {

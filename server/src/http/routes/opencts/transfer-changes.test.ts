@@ -142,3 +142,19 @@ test('changes of the form of files take effect from there on, each trace in one 
   await endCycle();
   for (const id of ids) expect(await placesOf(id)).toEqual([FIRST]);
 });
+
+test('what was recorded while verification was on gets a digest, also when nothing goes into the bucket any more', async () => {
+  const obs_info = { bucket_name: FIRST, is_sort_by_service: true };
+  await v3('PUT', '/tracker', { ...SYSTEM, obs_info, is_support_validate: true });
+  await v3('POST', '/traces', { traces: [trace({ service_type: 'NEWZ' })] });
+  await transferTo('', { is_support_validate: false });
+  await transferTo(SECOND, { is_support_validate: false });
+  await v3('POST', '/traces', { traces: [trace({ service_type: 'NEVER' })] });
+  await endCycle();
+  const digested = async (bucket: string, source: string) => {
+    const { objects: found } = await objects.list(bucket);
+    return found.some(({ key }) => key.includes(`/Digest/${source}/`));
+  };
+  await until(async () => (await digested(FIRST, 'NEWZ')) || undefined);
+  expect(await digested(SECOND, 'NEVER')).toBe(false);
+}, 60_000);
