@@ -118,6 +118,11 @@ export class Delegation {
     });
   }
 
+  /** @throws CtsError 404, 409 */
+  removeUser(giver: Giver, userId: string) {
+    return this.inTurn(giver, (domainId) => this.directory.users.remove(domainId, userId));
+  }
+
   /** Does what lets somebody act as a user. @throws CtsError 403, 404 */
   actingAs<Result>(giver: Giver, userId: string, work: () => Promise<Result>): Promise<Result> {
     return this.inTurn(giver, async () => {

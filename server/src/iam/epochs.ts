@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Database, Metadata } from '../metadata/index.ts';
 
 /**
@@ -21,14 +21,21 @@ export async function endCredentialsOfMembers(metadata: Connection, groupId: str
   await metadata.updateTable('users').set(nextEpoch()).where('id', 'in', members).execute();
 }
 
+/** @param roleId a role that an account has made */
 export async function endCredentialsOfHolders(metadata: Connection, roleId: string): Promise<void> {
-  const holders = metadata
-    .selectFrom('memberships')
-    .innerJoin('grants', 'grants.group_id', 'memberships.group_id')
-    .select('memberships.user_id')
-    .where('grants.role_id', '=', roleId);
-  await metadata.updateTable('users').set(nextEpoch()).where('id', 'in', holders).execute();
+  const account = metadata.selectFrom('roles').select('domain_id').where('id', '=', roleId);
+  await metadata
+    .updateTable('users')
+    .set(nextEpoch())
+    .where('domain_id', '=', account)
+    .where(holdsRole(roleId))
+    .execute();
 }
+
+/** Whether a user is in a group that holds a role: of each user, groups are looked at up to the first that does. */
+export const holdsRole = (roleId: string) =>
+  sql<boolean>`EXISTS (SELECT 1 FROM memberships
+    WHERE user_id = users.id AND +group_id IN (SELECT group_id FROM grants WHERE role_id = ${roleId}))`;
 
 export async function endCredentialsFor(
   metadata: Connection,

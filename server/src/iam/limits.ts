@@ -11,6 +11,8 @@ export const MOST_POLICY_BYTES = 6144;
 export const MOST_COMPARISONS = 2_000_000;
 /** Policies that are kept as they were read. */
 export const MOST_READ = 1000;
+/** Policies that are read by one statement: more would keep everybody waiting for those who look at them. */
+export const POLICIES_AT_ONCE = 20;
 
 /** Of an account. */
 export const MOST_PROJECTS = 200;

@@ -42,7 +42,7 @@ export async function takeOver(
     .where('user_id', '=', user.id)
     .execute();
   const isIn = new Set(memberships.map(({ group_id }) => group_id));
-  const lost = await watchAdministrators(transaction, user.domainId);
+  const lost = await watchAdministrators(transaction, user.domainId, { user: user.id });
   const put = async ({ group: { id } }: Change, joins: boolean) => {
     if (joins)
       await transaction.insertInto('memberships').values({ group_id: id, user_id: user.id }).execute();

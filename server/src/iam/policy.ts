@@ -249,6 +249,8 @@ export class Permissions {
   }
 }
 
+export const deniesAny = (policy: PolicyDocument) => new Permissions([policy]).denied.length > 0;
+
 /** Whether holders may lose something when `after` takes the place of `before`; in doubt, yes. */
 export function narrows(after: PolicyDocument, before: PolicyDocument): boolean {
   const [is, was] = [new Permissions([after]), new Permissions([before])];

@@ -828,6 +828,16 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0030_members_and_holders': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createIndex('memberships_group')
+        .on('memberships')
+        .columns(['group_id', 'user_id'])
+        .execute();
+      await db.schema.createIndex('grants_role').on('grants').columns(['role_id', 'group_id']).execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -73,7 +73,7 @@ export class Groups {
 
   async remove(domainId: string, id: string): Promise<Group> {
     const group = await this.get(domainId, id);
-    await administered(this.metadata, domainId, async (transaction) => {
+    await administered(this.metadata, domainId, { group: id }, async (transaction) => {
       await endCredentialsOfMembers(transaction, id);
       await transaction.deleteFrom('groups').where('id', '=', id).execute();
     });
@@ -109,7 +109,7 @@ export class Groups {
   async addMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.get(domainId, groupId);
     await this.users.get(domainId, userId);
-    await administered(this.metadata, domainId, async (transaction) => {
+    await administered(this.metadata, domainId, { user: userId }, async (transaction) => {
       const { others } = await transaction
         .selectFrom('memberships')
         .select(({ fn }) => fn.countAll<number>().as('others'))
@@ -131,7 +131,8 @@ export class Groups {
   /** @throws CtsError 404 when the user is not in the group */
   async removeMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.get(domainId, groupId);
-    const { numDeletedRows } = await administered(this.metadata, domainId, async (transaction) => {
+    const touched = { user: userId };
+    const { numDeletedRows } = await administered(this.metadata, domainId, touched, async (transaction) => {
       const deleted = await transaction
         .deleteFrom('memberships')
         .where('group_id', '=', groupId)

@@ -5,7 +5,7 @@ import type { Database, Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOfHolders, endCredentialsOfMembers } from '../epochs.ts';
 import { MOST_GRANTS, MOST_ROLES } from '../limits.ts';
-import { checkPolicy, narrows, type PolicyDocument, readPolicy } from '../policy.ts';
+import { checkPolicy, deniesAny, narrows, type PolicyDocument, readPolicy } from '../policy.ts';
 import type { Holdings } from '../principal.ts';
 import { type Role, type RoleType, SYSTEM_ROLES } from '../roles.ts';
 import { columns } from './columns.ts';
@@ -109,9 +109,16 @@ export class Roles {
 
   /** @throws CtsError 404 */
   async get(domainId: string, id: string): Promise<Role> {
-    const role = (await this.list(domainId)).find((one) => one.id === id);
-    if (!role) throw ERRORS.iamNotFound('role', id);
-    return role;
+    const ofSystem = SYSTEM_ROLES.find((one) => one.id === id);
+    if (ofSystem) return ofSystem;
+    const row = await this.metadata
+      .selectFrom('roles')
+      .selectAll()
+      .where('domain_id', '=', domainId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('role', id);
+    return this.toRole(row);
   }
 
   async add(
@@ -140,7 +147,8 @@ export class Roles {
     const policy = change.policy && (await this.policyText(domainId, change.policy));
     const values = columns({ name, description, policy, type }, ['name', 'description', 'policy', 'type']);
     if (values) {
-      await administered(this.metadata, domainId, async (transaction) => {
+      const touched = policy === undefined ? undefined : { role: id };
+      await administered(this.metadata, domainId, touched, async (transaction) => {
         await transaction.updateTable('roles').set(values).where('id', '=', id).execute();
         if (change.policy && narrows(change.policy, role.policy))
           await endCredentialsOfHolders(transaction, id);
@@ -199,7 +207,8 @@ export class Roles {
       );
     }
     if (scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE) await this.projects.get(domainId, scope);
-    await administered(this.metadata, domainId, async (transaction) => {
+    const touched = deniesAny(role.policy) ? { group: groupId } : undefined;
+    await administered(this.metadata, domainId, touched, async (transaction) => {
       const { held } = await transaction
         .selectFrom('grants')
         .select(({ fn }) => fn.countAll<number>().as('held'))
@@ -220,7 +229,8 @@ export class Roles {
   /** @throws CtsError 404 when there is no such grant */
   async revoke(domainId: string, { groupId, roleId, scope }: Grant): Promise<void> {
     await this.groups.get(domainId, groupId);
-    const { numDeletedRows } = await administered(this.metadata, domainId, async (transaction) => {
+    const touched = { group: groupId };
+    const { numDeletedRows } = await administered(this.metadata, domainId, touched, async (transaction) => {
       const deleted = await transaction
         .deleteFrom('grants')
         .where('group_id', '=', groupId)
@@ -246,9 +256,15 @@ export class Roles {
 
   /** @throws CtsError 409 */
   private async refuseTaken(domainId: string, name: string): Promise<void> {
-    if ((await this.list(domainId)).some((known) => known.name === name || known.displayName === name)) {
-      throw ERRORS.iamConflict('role', name);
-    }
+    const isTaken =
+      SYSTEM_ROLES.some((known) => known.name === name || known.displayName === name) ||
+      (await this.metadata
+        .selectFrom('roles')
+        .select('id')
+        .where('domain_id', '=', domainId)
+        .where('name', '=', name)
+        .executeTakeFirst()) !== undefined;
+    if (isTaken) throw ERRORS.iamConflict('role', name);
   }
 
   /** A policy as it is stored. @throws CtsError 400, 403 */

@@ -110,7 +110,8 @@ export class Users {
       'profile',
     ]);
     if (values) {
-      await administered(this.metadata, domainId, async (transaction) => {
+      const touched = change.enabled === false ? { user: id } : undefined;
+      await administered(this.metadata, domainId, touched, async (transaction) => {
         let update = transaction.updateTable('users').set(values).where('id', '=', id);
         if (epoch !== undefined) update = update.where('epoch', '=', epoch);
         const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
@@ -126,7 +127,7 @@ export class Users {
 
   async remove(domainId: string, id: string): Promise<User> {
     const user = await this.get(domainId, id);
-    await administered(this.metadata, domainId, (transaction) =>
+    await administered(this.metadata, domainId, { user: id }, (transaction) =>
       transaction.deleteFrom('users').where('id', '=', id).execute(),
     );
     this.changed();

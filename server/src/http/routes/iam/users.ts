@@ -108,7 +108,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       const { principal, params } = request;
       about(request, { resourceId: params.user_id });
       if (params.user_id === principal.user.id) throw ERRORS.iamForbidden('you cannot delete yourself');
-      const user = await directory.users.remove(home(principal), params.user_id);
+      const user = await delegation.removeUser(principal, params.user_id);
       about(request, { resourceName: user.name });
       return reply.code(204).send();
     },
