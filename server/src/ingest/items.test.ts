@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linesOf, parseLine, tracesOf, Unreadable } from './items.ts';
-import { MAX_ITEM_BYTES, WHOLE_BODY } from './limits.ts';
+import { MAX_BESIDE_BYTES, MAX_ITEM_BYTES, MOST_BESIDE, WHOLE_BODY } from './limits.ts';
 
 const pad = ' '.repeat(WHOLE_BODY);
 /** What a body holds: the same, whether it is parsed at once or trace by trace. */
@@ -185,4 +185,22 @@ test.each([
 ])('of what is %s the refusal names the member', (_, text, field, told) => {
   for (const one of [parseLine(Buffer.from(text)), ...read(`{"traces":[${text}]}`)])
     expect(one).toMatchObject({ field, reason: expect.stringMatching(told) });
+});
+
+test('what stands beside the traces is little', () => {
+  const members = (count: number, member: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => member(i)).join(',');
+  const small = (i: number) => `"k${i}":0`;
+  expect(read(`{${members(MOST_BESIDE, small)},"traces":[1]}`)).toEqual([1]);
+  expect(read(`{"x":"${'x'.repeat(MAX_BESIDE_BYTES - 10)}","traces":[1]}`)).toEqual([1]);
+  const refused = `the body holds more than ${MOST_BESIDE} members, or ${MAX_BESIDE_BYTES} bytes, beside traces`;
+  for (const text of [
+    `{${members(MOST_BESIDE + 1, small)},"traces":[1]}`,
+    `{"traces":[1],${members(MOST_BESIDE + 1, () => '"":{}')}}`,
+    `{${members(2_400_000, () => '"":0')}}`,
+    `{"x":"${'x'.repeat(MAX_BESIDE_BYTES)}","traces":[1]}`,
+    `{"${'x'.repeat(MAX_BESIDE_BYTES)}":0,"traces":[1]}`,
+  ]) {
+    expect(() => readOne(text, 10)).toThrow(refused);
+  }
 });

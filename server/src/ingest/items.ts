@@ -3,7 +3,7 @@ import { type CtsError, ERRORS, syntaxReason } from '../errors.ts';
 import { MAX_DEPTH, membersIn, type Written } from '../traces/index.ts';
 import { type Measure, memberWithMost } from './blame.ts';
 import { type Extent, endOfString, extentOf, Places, pastSpace } from './json-extent.ts';
-import { MAX_ITEM_BYTES, MAX_ITEM_VALUES, WHOLE_BODY } from './limits.ts';
+import { MAX_BESIDE_BYTES, MAX_ITEM_BYTES, MAX_ITEM_VALUES, MOST_BESIDE, WHOLE_BODY } from './limits.ts';
 
 const [QUOTE, COMMA, COLON, OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [
   0x22, 0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d,
@@ -227,10 +227,13 @@ function noText(bytes: Buffer, what: string): Unreadable {
 function splitTraces(bytes: Buffer, most: number): Part[] {
   let traces: Part[] | undefined;
   let isNamed = false;
+  let beside = 0;
+  let besideBytes = 0;
   let at = pastSpace(bytes, 0);
   if (bytes[at] !== OPEN_OBJECT) throw notThat();
   for (at = pastSpace(bytes, at + 1); bytes[at] !== CLOSE_OBJECT; ) {
     if (bytes[at] !== QUOTE) throw broken(at);
+    const begin = at;
     const behindName = endOfString(bytes, at + 1) + 1;
     const name = parsed(bytes, at, behindName);
     at = pastSpace(bytes, behindName);
@@ -245,6 +248,8 @@ function splitTraces(bytes: Buffer, most: number): Part[] {
       at = splitList(bytes, at, most, traces);
     } else {
       const { end } = extentOf(bytes, at);
+      besideBytes += end - begin;
+      if (++beside > MOST_BESIDE || besideBytes > MAX_BESIDE_BYTES) throw muchBeside();
       parsed(bytes, at, end);
       at = end;
     }
@@ -282,6 +287,12 @@ function splitList(bytes: Buffer, from: number, most: number, items: Part[]): nu
 
 const notThat = () =>
   ERRORS.invalidBody('traces', 'traces is missing or not an array; the body must be {"traces": [...]}');
+
+const muchBeside = () =>
+  ERRORS.invalidBody(
+    undefined,
+    `the body holds more than ${MOST_BESIDE} members, or ${MAX_BESIDE_BYTES} bytes, beside traces; it must be {"traces": [...]}`,
+  );
 
 const namedTwice = () =>
   ERRORS.invalidBody('traces', 'traces is named twice in the body; send all traces in one array');

@@ -9,6 +9,9 @@ export const STREAM_FACTOR = 32;
 export const MAX_ITEM_BYTES = 2 * MB;
 /** Values in one trace as it is sent: members, items, objects and arrays. */
 export const MAX_ITEM_VALUES = 50_000;
+/** Of a body `{"traces": […]}`: other members, and their bytes together; nothing is done with them. */
+export const MOST_BESIDE = 100;
+export const MAX_BESIDE_BYTES = 64 * KB;
 /** Rejections of one request that are told; all are counted. */
 export const TOLD_REJECTIONS = 100;
 /** Characters of the reason of a rejection. */
