@@ -1,5 +1,6 @@
 import { endOfString } from '@opencts/client/json';
 import type { Element } from './mask-argv.ts';
+import { describes, secrecyOfOther } from './mask-described.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import { isKnownDirectory } from './mask-lead.ts';
 import { isNoSecret, type Secrecy, type SecretNames } from './mask-names.ts';
@@ -33,12 +34,14 @@ interface Open {
   isSecret: boolean;
   /** What its data holds, which is masked when it turns out to be a secret. */
   data: Edit[] | undefined;
+  /** Of what is named as a secret, whether it has turned out to describe one; if not, it is masked as a whole. */
+  describes: boolean | undefined;
 }
 
 type Token = 'value' | 'first value' | 'name' | 'first name' | 'colon' | 'comma';
 
 /** An argument of a command after which a secret can come. */
-const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
+export const FLAG = /^--?[A-Za-z][A-Za-z0-9_.-]{1,63}$/;
 const RAW_HEADERS = /^raw_?headers$/i;
 /** Also as programs write them. */
 const SCALAR = /^(?:true|false|null|-?\d[\d.eE+-]*|True|False|None|undefined|NaN|-?Infinity)$/;
@@ -62,8 +65,8 @@ const OF_SECRET = /^(?:payload|plain_?text|content)$/i;
 const REGISTRIES = 'auths';
 
 /** Members that hold a command, and its arguments beside it. */
-const COMMAND = /^(?:command|cmd|program|executable|exe|entrypoint)$/i;
-const ARGUMENTS = /^(?:args|argv|arguments|cmd)$/i;
+export const COMMAND = /^(?:command|cmd|program|executable|exe|entrypoint)$/i;
+export const ARGUMENTS = /^(?:args|argv|arguments|cmd)$/i;
 
 /** What is looked for below the structure. */
 export interface Below {
@@ -124,7 +127,7 @@ class Scanner {
     let resume = text.length;
     do {
       const start = this.at;
-      if (!this.token(text[start] as string)) {
+      if (!this.token(text[start] as string) && !this.passDescribed()) {
         resume = this.lastString ?? Math.max(start, this.start + 1);
         break;
       }
@@ -135,6 +138,8 @@ class Scanner {
       this.skipSpace();
     } while (this.at < text.length);
     for (const open of this.stack) this.list(open);
+    const unknown = this.stack.find((open) => open.describes === false);
+    if (unknown) edits.push(wholeOf(unknown.start, text.length));
     if (this.isCut && resume === text.length) this.unnamed();
     return { edits, end: understood, resume, open: this.stack.length, labelled: this.stack.at(-1)?.labelled };
   }
@@ -165,7 +170,7 @@ class Scanner {
         this.at++;
         stack.pop();
         this.list(around);
-        this.ended({ start: around.start, end: this.at, text: `"${MASK}"` });
+        this.closed(around);
         return true;
       case ',':
         if (!around || next !== 'comma') return false;
@@ -182,6 +187,30 @@ class Scanner {
     }
   }
 
+  private closed({ start, describes }: Open): void {
+    const whole = wholeOf(start, this.at);
+    if (describes === false) this.edits.push(whole);
+    this.ended(whole);
+  }
+
+  /** What is no JSON within a secret is masked with all of it. */
+  private passDescribed(): boolean {
+    const index = this.stack.findIndex((open) => open.describes !== undefined);
+    if (index === -1) return false;
+    const { start } = this.stack[index] as Open;
+    this.stack.length = index;
+    this.mask(start);
+    return true;
+  }
+
+  /** A structure as a whole. */
+  private mask(start: number): void {
+    this.at = endOfStructure(this.text, start);
+    const whole = wholeOf(start, this.at);
+    this.edits.push(whole);
+    this.ended(whole);
+  }
+
   private name(around: Open): void {
     const inner = endOfString(this.text, this.at + 1);
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
@@ -191,7 +220,13 @@ class Scanner {
   }
 
   /** Of a member whose own name tells nothing, by where it stands. */
-  private secrecyWithin({ name, isHeader, isSecret, labelled }: Open): Secrecy | undefined {
+  private secrecyWithin(around: Open): Secrecy | undefined {
+    const { name, isHeader, isSecret, labelled } = around;
+    if (around.describes !== undefined) {
+      if (!describes(name)) return secrecyOfOther(name);
+      around.describes = true;
+      return undefined;
+    }
     if (isHeader && !OF_PERMISSION.test(name)) return 'text';
     if (LABELLED.test(name)) return labelled;
     if (isSecret && (OF_SECRET.test(name) || DATA.test(name))) return 'text';
@@ -271,11 +306,9 @@ class Scanner {
 
   private open(around: Open | undefined, isObject: boolean): void {
     const start = this.at;
-    if (around?.secrecy === 'all' || (around?.secrecy === 'no object' && !isObject)) {
-      this.at = endOfStructure(this.text, start);
-      const edit = { start, end: this.at, text: `"${MASK}"` };
-      this.edits.push(edit);
-      this.ended(edit);
+    const canDescribe = around?.secrecy === 'all' && isObject && this.names.canBeDescribed(around.name);
+    if (!canDescribe && (around?.secrecy === 'all' || (around?.secrecy === 'no object' && !isObject))) {
+      this.mask(start);
       return;
     }
     const labelled = around?.secrecy;
@@ -296,6 +329,7 @@ class Scanner {
       arguments: undefined,
       isSecret: labelled === 'no object' || (around !== undefined && isOfSecret(around)),
       data: undefined,
+      describes: canDescribe ? false : undefined,
     });
     this.next = isObject ? 'first name' : 'first value';
     this.at++;
@@ -331,8 +365,12 @@ class Scanner {
 }
 
 /** Whether all text in a structure is secret, by what it stands in. */
-const holdsText = ({ isHeader, isSecret, name }: Open, labelled: Secrecy | undefined) =>
-  isHeader || (labelled !== undefined && HEADER.test(name)) || (isSecret && DATA.test(name));
+const holdsText = ({ isHeader, isSecret, name, describes }: Open, labelled: Secrecy | undefined) =>
+  isHeader ||
+  (labelled !== undefined && (HEADER.test(name) || describes !== undefined)) ||
+  (isSecret && DATA.test(name));
+
+const wholeOf = (start: number, end: number): Edit => ({ start, end, text: `"${MASK}"` });
 
 /** Whether a structure is what a secret holds, or one of several secrets. */
 const isOfSecret = ({ isObject, isSecret, name }: Open) =>

@@ -1,3 +1,4 @@
+import { canBeDescribed } from './mask-described.ts';
 import { WordFinder } from './mask-hint.ts';
 import { PROGRAM_HINTS, PROGRAM_NAMES } from './mask-programs.ts';
 
@@ -13,7 +14,7 @@ const NO_SECRET =
 const LONGEST_NO_SECRET = 12;
 /** What stands in place of a secret: somebody's mask, a name that is filled in later, the name of a secret that is kept elsewhere. */
 const STAND_IN =
-  /^(?:hidden_due_to_security_reasons|sensitivedataremoved|[[(<*]{1,3}(?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])>*]{1,3}|\$\{[a-z_][\w.:-]{0,80}\}|arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):[\w:/.+=@-]{1,200})$/i;
+  /^(?:hidden_due_to_security_reasons|sensitivedataremoved|[[(<*]{1,3}(?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])>*]{1,3}|\$\{[a-z_][\w.:-]{0,80}\}|\$\([A-Z_][A-Z0-9_]{0,80}\)|arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):[\w:/.+=@-]{1,200})$/i;
 const LONGEST_STAND_IN = 300;
 /** Whether a value says how it stands with a secret: `password: incorrect`. */
 export const isNoSecret = (value: string) =>
@@ -156,7 +157,7 @@ const AFTER = String.raw`(?!\d*[a-z])`;
 /** How names end, which takes longer to find. */
 const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** A program that takes a secret among its arguments, or reads one. The end of an escape can stand before it: `\ncurl`. */
-const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:\s|\+|%20|\\|,|$|"(?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
+const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:[\s+\\,;&|)\]]|%20|$|["'](?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
 /** A token that its beginning makes one, and the user of a database. */
 const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|oracle(?::|%3a)(?:thin|oci)`;
 const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');
@@ -190,6 +191,8 @@ export class SecretNames {
   private readonly ends: RegExp;
   private readonly textEnds: RegExp;
   private readonly whole: ReadonlySet<string>;
+  /** Names of the configuration. */
+  private readonly given: RegExp;
   /** By name. Keys of an object are copies: those of a map would keep the whole texts from which they were cut. */
   private known: Record<string, Secrecy | null> = Object.create(null);
   private knownNames = 0;
@@ -202,6 +205,9 @@ export class SecretNames {
     this.ends = new RegExp(`(?:${[...ENDS, ...ends.map(escaped)].join('|')})$`);
     this.textEnds = new RegExp(`(?:${TEXT_ENDS.join('|')})$`);
     this.whole = new Set([...WHOLE, ...whole]);
+    this.given = new RegExp(
+      `(?:${[...ends.map(escaped), ...whole.map((name) => `^${escaped(name)}`), '(?!)'].join('|')})$`,
+    );
     const further = [
       ...ends.map((name) => `${spread(name)}${AFTER}`),
       ...whole.map((name) => `${BEFORE}${spread(name)}${AFTER}`),
@@ -263,6 +269,13 @@ export class SecretNames {
   /** The same for a flag of a command line. */
   ofFlag(name: string): Secrecy | undefined {
     return this.of(name) ?? (FLAGS.includes(bare(name)) ? 'all' : undefined);
+  }
+
+  /** Whether an object of this name may describe a secret; what the configuration names is masked as a whole. */
+  canBeDescribed(name: string): boolean {
+    const whole = bare(name);
+    const one = whole.replace(COUNTED, '');
+    return canBeDescribed(one) && !this.given.test(whole) && !this.given.test(one);
   }
 
   private judge(name: string): Secrecy | undefined {

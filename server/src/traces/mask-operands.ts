@@ -116,6 +116,7 @@ const PROSE =
 const VAULT_TAKING =
   /^--?(?:address|namespace|ns|method|path|ca-cert|ca-path|client-cert|client-key|tls-server-name|format|field|header|mfa|log-level|increment|i)$/;
 const TOKEN_COMMAND = /^(?:lookup|renew|revoke|capabilities)$/;
+const SECURE_STRING = /^-(?:String|AsPlainText):[^$]/i;
 const SLASH_PASSWORD = /^\/(?:pass|rp|p)(?::|$)/i;
 
 /** By program. */
@@ -208,10 +209,11 @@ export const OPERANDS = {
     const isShare = (index: number | undefined) => /^(?:[\\/]|[a-z]:$|\*$)/i.test(words[index ?? 0] ?? '');
     return verb === 'use' && operands.some(isShare) && !isShare(last) ? placeOf(last) : NONE;
   },
-  /** `"S" -AsPlainText`, `-String S` */
+  /** `"S" -AsPlainText`, `-String S`, `-String:S` */
   secureString: (words) => {
-    const named = words.findIndex((word) => /^-String$/i.test(word));
-    const index = named === -1 ? 0 : named + 1;
+    const joined = words.findIndex((word) => SECURE_STRING.test(word));
+    if (joined !== -1) return [{ index: joined, from: (words[joined] as string).indexOf(':') + 1 }];
+    const index = operandsOf(words, /^-(?:Secure)?Key$/i)[0] ?? -1;
     return /^[-$]/.test(words[index] ?? '-') || PROSE.test(words[index] as string) ? NONE : placeOf(index);
   },
 } satisfies Record<string, Operands>;

@@ -1,6 +1,7 @@
 import { issuedToken, lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
 import { Commands } from './mask-commands.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
+import { itemSecrets } from './mask-items.ts';
 import { secretLead } from './mask-lead.ts';
 import { manifestSecrets } from './mask-manifest.ts';
 import type { SecretNames } from './mask-names.ts';
@@ -65,6 +66,7 @@ export function plainSecrets(
     WORD.lastIndex = next;
   }
   for (const edit of pairs.earlier) edits.push(edit);
+  for (const edit of itemSecrets(text, names, steps)) edits.push(edit);
   for (const edit of others?.apart ?? []) edits.push(edit);
   return edits;
 }

@@ -240,6 +240,44 @@ describe('secrets of Kubernetes', () => {
   ]);
 });
 
+describe('secure strings of PowerShell', () => {
+  masks([
+    "$password = ConvertTo-SecureString '‹S›' -AsPlainText -Force",
+    '$password=ConvertTo-SecureString -String ‹S› -AsPlainText -Force',
+    '$p = ConvertTo-SecureString -AsPlainText ‹S› -Force; ConvertTo-SecureString -String:‹S›',
+    'New-X -Password (ConvertTo-SecureString "‹S x›" -AsPlainText -Force) -n 1',
+    'New-X -NewPassword (ConvertTo-SecureString "‹S›" -AsPlainText -Force)',
+    "New-X -AccountPassword ( ConvertTo-SecureString -AsPlainText '‹S›' -Force) -n 1",
+    'New-X -AccountPassword (ConvertTo-SecureString ‹S› -AsPlainText -Force) -n 1',
+    'New-X -Password (ConvertTo-SecureString -Force -AsPlainText ‹S›)',
+    '$password = ConvertTo-SecureString $other -Key $key',
+    '$password = (ConvertTo-SecureString -Key $key -String ‹S›)',
+  ]);
+});
+
+describe('lists of arguments in blocks of YAML', () => {
+  masks([
+    'args:\n- --password\n- ‹S›\nname: x',
+    'containers:\n- args:\n  - -v\n  - --password\n  - ‹S x›\n  name: x',
+    'args:\r\n- "--password"\r\n- "‹S x›"\r\nname: x',
+    "args:\n- '--password' # a\n- '‹S›' # b\n- -v",
+    'command:\n- redis-server\n- --requirepass\n- ‹S›\n',
+    'command:\n  - mysqladmin\n  - ping\n  - -p‹S›\n',
+    'command:\n- mysql\n- -p‹S›',
+    'command:\n- mysqladmin\nargs:\n- -u\n- root\n- -p‹S›\nn: 1',
+    'args:\n- -u\n- root\n- -p‹S x›\ncommand:\n- "mysqladmin"',
+    'command: [mysql]\nargs:\n- -p‹S›\n',
+    'image: x\ncommand: mysql\nargs:\n\n# a\n- -p‹S›\n',
+    'command:\n- curl\n- -u\n- jane:‹S x›\n- https://h',
+    'command:\n- docker\n- login\n- -p\n- ‹S›',
+    'args:\n- --password\n- $(DB_PASSWORD)\n- --token\n- ""',
+    'args:\n- --token\n- ‹|\n  S: x\n  T›\n- x\n- --password\n- ‹S\n  x›',
+    '- --password\n- --user\n- jane',
+    'features:\n- mysql\n- curl\nflags:\n- -p80\n- -u\n- 1:2',
+    '- command: [mysql]\n  other: 1\n  args:\n  - -p‹80›\n- args:\n  - -p80',
+  ]);
+});
+
 describe('what is no secret', () => {
   masks([
     'pwd: /home/jane',

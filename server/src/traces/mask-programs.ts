@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
   {
     names: String.raw`(?:mysql|mariadb)(?!d(?:_safe)?$)(?:[_-]?[a-z]+)?(?:\.exe)?`,
     hints:
-      'mysqlu mysqlh mysqlc mysqli mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mysql+ mysql% mariadb',
+      'mysqlu mysqlh mysqlc mysqli mysqlp mysqld mysqla mysqle mysqln mysqls mysqlv mysqlt mysqlb mysqlf mysql" mysql\' mysql, mysql\\ mysql+ mysql% mysql\n mysql\r mysql] mariadb',
     flags: { p: ['attached'] },
     others: /^p(?:rotocol|ort|ager|rompt|lugin-dir|rint-defaults|ipe)(?![\w-])/,
   },
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
       'i',
     ),
     hints:
-      'docker" docker\\ podman" dockerlog podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin ockubeconfig azlogin dockerconfig dockercontext dockerh dockerd dockerl dockerc dockert podmanl',
+      'docker" docker\\ docker\n docker\r podman" dockerlog podmanlogin nerdctllogin buildahlogin skopeologin cranelogin registrylogin oclogin ockubeconfig azlogin dockerconfig dockercontext dockerh dockerd dockerl dockerc dockert podmanl',
     flags: { p: ['behind', 'attached'] },
   },
   {

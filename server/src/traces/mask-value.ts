@@ -32,11 +32,15 @@ const DOUBLED_BRACE = /\}(?![\s,)\]}])(?:[^{}\r\n]|\}\}){0,200}\}(?=\s{0,8}(?:[;
 /** Texts that are bounded by a word of their own choice are looked through up to here. */
 const LONGEST_TEXT = 4000;
 
+/** A call whose arguments are looked at by themselves. */
+const SECURE_STRING = /\(?\s{0,8}ConvertTo-SecureString(?![\w-])/iy;
+
 /** Where a value is, and what it is as a whole. */
 export function valueAt(text: string, lead: Lead): Edit | undefined {
   const { start, kind, slashes } = lead;
   if (kind === 'element') return bare(text, start, endOfElement(text, lead));
   if (kind === 'cdata') return bare(text, start, endOf(text, ']]>', start));
+  if (at(SECURE_STRING, text, start)) return undefined;
   const block = blockAt(text, lead);
   if (block) return block;
   const quote = at(QUOTE, text, start);

@@ -60,6 +60,44 @@ describe('JSON is masked by its members', () => {
   });
 });
 
+describe('an object that describes a password or a token is looked through', () => {
+  const whole = '‹{"a":"S","b":["S",{"name":"S"}],"c":1}›';
+  test.each([
+    '{"token":{"expires_at":"2026-01-01T00:00:00Z","issued_at":"2026","methods":["password"],"user":{"id":"u","name":"jane","domain":{"id":"d","name":"e"}},"project":{"id":"p","name":"q"},"roles":[{"id":"r","name":"admin"}],"catalog":[{"type":"x","endpoints":[{"url":"https://h"}]}],"audit_ids":["a"]}}',
+    '{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"jane","password":"‹S›","domain":{"name":"e"}}}}}}',
+    '{"serviceAccountToken":{"expirationSeconds":3607,"path":"token","audience":"x"}}',
+    '{"access":{"token":{"id":"‹S›","expires":"2026","tenant":{"id":"t","name":"n"}}}}',
+    '{"token":{"type":"x","id":‹1›,"value":"‹S›","data":‹["S"]›,"more":"‹S›","deep":{"a":["‹S›",{"b":"‹S›"}],"n":1},"n":5,"is":true}}',
+    `{"token":{"more":"‹S›","n":1,"user":{"name":"jane","pin":"1"},"token":${whole}}}`,
+    '{"text":"{\\"token\\":{\\"name\\":\\"x\\",\\"more\\":\\"‹S›\\"}}"}',
+    'sent {"token":{"name":"x","more":"‹S›"},"n":1} to it',
+    '{"password":{"type":"string","minLength":8,"description":"at least","default":"‹S›"}}',
+    '{"adminPassword":{"type":"securestring","metadata":{"description":"x"},"defaultValue":"‹S›"}}',
+    '{"Password":{"Ref":"DbPassword"},"token":{"valueFrom":{"secretKeyRef":{"name":"x","key":"password"}}}}',
+    `{"token":${whole},"password_2":${whole},"n":1}`,
+    `{"token":{"name":"x","more":"‹S›"},"password":${whole},"n":1}`,
+    '{"userData":‹{"name":"S"}›,"private_key":‹{"name":"S"}›,"token":‹[{"name":"S"}]›}',
+  ])('%s', (row) => {
+    const masked = row.replaceAll(/‹([^›]*)›/g, (_, said: string) => (/^[[{\d]/.test(said) ? `"${M}"` : M));
+    expect(masker.text(row.replaceAll(/[‹›]/g, ''))).toBe(masked);
+    expect(masker.text(masked)).toBe(masked);
+  });
+
+  test('one that is cut off, or no JSON, before it is known to describe one is masked as a whole', () => {
+    expect(masker.text('{"token":{"a":"S","b":["S"')).toBe(`{"token":"${M}"`);
+    expect(masker.text('{"a":1,"token":{"b":"S",c},"n":"x"}')).toBe(`{"a":1,"token":"${M}","n":"x"}`);
+    expect(masker.text('{"token":{"name":"x","b":"S",c:"S"},"n":"x"}')).toBe(`{"token":"${M}","n":"x"}`);
+    expect(masker.text('{"token":{"name":"x","b":"S')).toBe(`{"token":{"name":"x","b":"${M}"`);
+  });
+
+  test('what the configuration names is masked as a whole', () => {
+    const further = new Masker(['order', '*_token']);
+    expect(further.text('{"order":{"name":"S"},"my_token":{"name":"S"}}')).toBe(
+      `{"order":"${M}","my_token":"${M}"}`,
+    );
+  });
+});
+
 describe('text that is no JSON is masked where a value follows the name of a secret', () => {
   test.each([
     ['password: hunter2', `password: ${M}`],
@@ -305,6 +343,13 @@ describe('the work grows with the length of the text, not with its square', () =
     ['folded headers', filled('Cookie: a\n b\n')],
     ['parts of forms', filled('Content-Disposition: form-data; name=password\n\n')],
     ['parts of forms without an end', filled(`Content-Disposition: form-data\n${'x\n'.repeat(5)}`)],
+    ['objects that could describe a token', filled('{"token":')],
+    ['objects that describe a token at last', `${filled('{"token":{"a":')}1`],
+    ['objects that describe a token and are none', filled('{"token":{"name":1,"token":{')],
+    ['items of blocks', filled('- --password\n- a\n')],
+    ['blocks', filled('command:\n- mysql\nargs:\n- -pa\n')],
+    ['blocks of one command', `command:\n${'- mysql\n'.repeat(9_000)}${filled('args:\n- -pa\n')}`],
+    ['items at ever other depths', filled('- mysql\n - -pa\n')],
     ['beginnings of keys', filled('-----BEGIN PRIVATE KEY-----')],
     ['beginnings of signed tokens', filled('eyJhbGciOiJ.')],
     ['settings', filled(';password=a ')],
