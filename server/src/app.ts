@@ -86,7 +86,7 @@ export async function startApp({
   const { dataDir } = config;
   const retentionMs = config.retentionDays * DAY;
   const mostConnections = connectionsWithin(config.maxConnections, log);
-  const { metadata, rootKey, unlock } = await openInstallation({
+  const { metadata, rootKey, wasUsed, unlock } = await openInstallation({
     ...{ config, version, onFatal },
     clock: clocks.wall,
   });
@@ -113,6 +113,7 @@ export async function startApp({
   let notifier: Notifying | undefined;
   const journal = await Journal.open({
     directory: path.join(dataDir, 'journal'),
+    isExpected: wasUsed,
     segmentSize: config.segmentSize,
     maxQueue: config.ingestQueue,
     retryWindow: config.dedupWindow,

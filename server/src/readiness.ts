@@ -52,7 +52,7 @@ async function look(parts: Readable): Promise<ReadinessCheck[]> {
       () => true,
       () => false,
     ));
-  const refusal = disk.refusal();
+  const refusal = disk.problem();
   const away = engine ? (hangs ?? embeddedAway(engine, traceStore.problem())) : 'it does not answer';
   const crashes = isCrashing(engine) ? `; ${crashing(engine)}` : '';
   // What the list lacks is not known of a store that is away.

@@ -59,6 +59,12 @@ function contentIn(value: unknown, text: string, layers: number): Content {
   // They have the members of a record, and say less of what happened.
   if (/^\w+:s3$/.test(String(members.eventSource))) return { passed: 'bucket notification' };
   if (isCloudTrailRecord(value)) return { records: [{ record: value, text }] };
+  const { eventTime, eventSource, eventName } = members;
+  if ([eventTime, eventSource, eventName].every((one) => typeof one === 'string' && one !== '')) {
+    return new Unreadable(
+      `its eventTime is ${JSON.stringify(String(eventTime).slice(0, 80))}, which is no time`,
+    );
+  }
   const named = fromColumns(members, text);
   if (named !== undefined) return contentOf(Buffer.from(named));
   if (layers === 0) return NONE;

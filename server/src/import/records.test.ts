@@ -203,6 +203,12 @@ test.each<[string, string | Buffer, string, RegExp]>([
     'ac',
     /^line \d, record 2, .*eventTime, eventSource and eventName/,
   ],
+  [
+    'a time that is none',
+    `{"Records":[${A},{"eventTime":"not a time","eventSource":"s","eventName":"n"},${C}]}`,
+    'ac',
+    /^line \d, record 2, .*its eventTime is "not a time", which is no time/,
+  ],
   ['something else', `[${A},null,${C}]`, 'ac', /^line \d, record 2, /],
   ['a line that is cut off', `${A}\n${B.slice(0, 90)}\n${C}`, 'ac', /^line \d, record 2, .*not valid JSON/],
   ['a first line that is cut off', `${A.slice(0, 90)}\n${B}\n${C}`, 'bc', /^line 1, record 1, byte 0:/],

@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises';
 
 const CHECK_MS = 1_000;
+/** With less nothing can be written, whatever reserve is set. */
+const NOTHING_BYTES = 64 * 1024;
 
 /** Looks at the free disk every second; below the reserve nothing more is taken. */
 export class DiskWatch {
@@ -32,6 +34,12 @@ export class DiskWatch {
     if (!this.low) return undefined;
     const mb = (bytes: number) => `${Math.floor(bytes / 1024 ** 2)} MB`;
     return `the disk is almost full (${mb(this.free)} free, ${mb(this.reserve)} must stay free); free some space or lower OPENCTS_DISK_RESERVE`;
+  }
+
+  /** Why nothing can be written now, even where no reserve is kept; undefined when there is room. */
+  problem(): string | undefined {
+    if (this.free < NOTHING_BYTES) return 'the disk is full, nothing can be written; free some space';
+    return this.refusal();
   }
 
   private async look(): Promise<void> {

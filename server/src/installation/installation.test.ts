@@ -418,3 +418,30 @@ describe('what is of another kind than it must be', () => {
     }
   });
 });
+
+test('a journal that is gone as a whole is told, once, and a new one begins', async () => {
+  const house = new House();
+  await house.start({}, (into) => cp(directory, into, { recursive: true }));
+  const gaps = async () => {
+    const text = await readFile(path.join(house.directory, 'journal', 'gaps.json'), 'utf8').catch(() => '[]');
+    return JSON.parse(text) as { missedBy: string[] }[];
+  };
+  expect(await gaps()).toEqual([]);
+  const lose = () => rm(path.join(house.directory, 'journal'), { recursive: true });
+  try {
+    await house.restart({}, lose);
+    expect(await gaps()).toMatchObject([{ missedBy: ['indexer', 'archiver', 'notifier'] }]);
+    const told = () => house.logged.filter((line) => line.includes('the journal has lost a part of itself'));
+    expect(told()).toEqual([
+      expect.stringContaining('may be missing in the trace list, trace files, key events'),
+    ]);
+    const { token } = await house.signIn({ project: 'local' });
+    const { body } = await house.call('GET', '/metrics', { token });
+    expect(body).toContain('opencts_journal_gaps 1');
+    await house.restart();
+    expect(await gaps()).toHaveLength(1);
+    expect(told()).toHaveLength(1);
+  } finally {
+    await house.stop();
+  }
+});

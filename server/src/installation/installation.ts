@@ -31,6 +31,8 @@ export interface InstallationOptions {
 export interface Installation {
   metadata: Metadata;
   rootKey: Buffer;
+  /** It was in use before: there must be a journal. */
+  wasUsed: boolean;
   /** Lets go of the directory, for the next process. */
   unlock: () => void;
 }
@@ -99,7 +101,7 @@ async function open({ config, version, clock, onFatal }: InstallationOptions) {
     await metadata.destroy();
     throw error;
   }
-  return { metadata, rootKey };
+  return { metadata, rootKey, wasUsed: found.metadata?.wasUsed === true };
 }
 
 /** The id of the installation: of the metadata, else of what is marked already, else a new one. */

@@ -8,6 +8,8 @@ export interface MetadataFound {
   identity: { id: string; keyCheck: string; version: string } | undefined;
   /** Steps of the schema that this version does not know, the last one last. */
   unknownSchema: string[];
+  /** There are users, which are made once the journal is there. */
+  wasUsed: boolean;
   /** Ids of the journals that are followed. */
   journals: string[];
   /** Some of its secrets. */
@@ -54,6 +56,7 @@ function look(rows: Rows): MetadataFound {
     unknownSchema: from('kysely_migration', 'name', 'ORDER BY name')
       .map(({ name }) => String(name))
       .filter((name) => !Object.hasOwn(MIGRATIONS, name)),
+    wasUsed: from('users', 'id', 'LIMIT 1').length > 0,
     journals: from('notifier_positions', 'journal_id').map(({ journal_id }) => String(journal_id)),
     sealed: SEALED.flatMap(({ table, column, about, purpose }) =>
       from(table, `${about} AS about, ${column} AS sealed`, 'LIMIT 20').map((row) => ({

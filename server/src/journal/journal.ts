@@ -7,6 +7,7 @@ import { ERRORS } from '../errors.ts';
 import { HourCounts, hourOf } from './counts.ts';
 import { DamageKeeper, type DamageReport } from './damage.ts';
 import type { MissingPart } from './follower-thread.ts';
+import { FOLLOWERS } from './followers.ts';
 import { FrameWriter, frameBound, type Routing } from './frame.ts';
 import { type Gap, Gaps, sealedOf } from './gaps.ts';
 import { lostOf, Recovery, writeCompanions } from './recovery.ts';
@@ -17,6 +18,8 @@ export interface JournalOptions {
   directory: string;
   /** Bytes after which a new segment begins. */
   segmentSize: number;
+  /** There was one: where none is any more, it was lost as a whole. */
+  isExpected?: boolean;
   /** Bytes that may wait to be written; beyond, `append` refuses. */
   maxQueue: number;
   /** Identities that are remembered at the least. */
@@ -114,6 +117,8 @@ class Batch {
 export class Journal {
   /** Names this journal among others; the same for as long as it exists. */
   readonly id: string;
+  /** Nothing of it was there before. */
+  private readonly isNew: boolean;
   private readonly options: JournalOptions;
   private readonly window: RetryWindow;
   private readonly damage: DamageKeeper;
@@ -146,8 +151,9 @@ export class Journal {
   private closing = false;
   private loop: Promise<void> = Promise.resolve();
 
-  private constructor(id: string, options: JournalOptions) {
+  private constructor(id: string, isNew: boolean, options: JournalOptions) {
     this.id = id;
+    this.isNew = isNew;
     this.options = options;
     this.window = new RetryWindow(options.retryWindow);
     this.damage = new DamageKeeper(options.directory, options.onDamage);
@@ -160,7 +166,8 @@ export class Journal {
   static async open(options: JournalOptions): Promise<Journal> {
     for (const folder of ['damaged', 'quarantine'])
       await mkdir(path.join(options.directory, folder), { recursive: true, mode: 0o700 });
-    const journal = new Journal(await readId(options.directory), options);
+    const { id, isNew } = await readId(options.directory);
+    const journal = new Journal(id, isNew, options);
     await journal.recover();
     journal.loop = journal.commitLoop();
     return journal;
@@ -411,8 +418,12 @@ export class Journal {
   }
 
   private async recover(): Promise<void> {
-    const { directory, onGap, countsSince } = this.options;
+    const { directory, onGap, countsSince, isExpected } = this.options;
     this.gaps = await Gaps.open(directory, (gap) => onGap?.(gap));
+    if (isExpected && this.isNew && (await listNumbers(directory, 'journal')).length === 0) {
+      const counts = null;
+      await this.gaps.add({ from: startOf(0), to: startOf(1), missedBy: [...FOLLOWERS], counts });
+    }
     const { window, damage, gaps } = this;
     const remember = (identity: Buffer) => window.add(identity);
     const { end, isNew, own, counts, idsFiles } = await new Recovery({
@@ -444,12 +455,13 @@ class Fatal extends Error {
 }
 
 /** Stands in two files: a journal under another name would repeat what has taken effect. */
-async function readId(directory: string): Promise<string> {
+async function readId(directory: string): Promise<{ id: string; isNew: boolean }> {
   const files = ['id', 'id.copy'].map((name) => path.join(directory, name));
   const found = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(unlessNoRoom(''))));
-  const id = found.find((text) => UUID.test(text)) ?? randomUUID();
+  const known = found.find((text) => UUID.test(text));
+  const id = known ?? randomUUID();
   for (const [at, file] of files.entries()) if (found[at] !== id) await replaceFile(file, id);
-  return id;
+  return { id, isNew: known === undefined };
 }
 
 function isDiskFull(error: unknown): boolean {
