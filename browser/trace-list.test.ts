@@ -368,7 +368,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     await page.keyboard.type('a/b');
     expect(await field.inputValue()).toBe('a/b');
     for (const [address, label] of [
-      ['search', 'Value'],
+      ['search', 'Query'],
       ['roles', 'Find in this list'],
       ['notifications/edit', 'Find operations'],
     ]) {
