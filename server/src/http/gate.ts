@@ -7,6 +7,7 @@ import { callerGone } from './caller.ts';
 import {
   BODY_SHARES,
   FILE_SHARES,
+  LIST_SHARES,
   MAX_UNREAD_BYTES,
   MAX_UNREAD_BYTES_IN_ALL,
   REQUEST_SHARES,
@@ -43,6 +44,8 @@ export class Gate {
   readonly streams = new FairQueue(STREAM_SHARES);
   /** Looks into trace files: unpacking and hashing them. */
   readonly files = new FairQueue(FILE_SHARES);
+  /** Lists that are written out piece by piece. */
+  readonly lists = new FairQueue(LIST_SHARES);
   private readonly unread = new Map<string, number>();
   private readonly terms: StreamTerms;
   unreadInAll = 0;
@@ -53,7 +56,14 @@ export class Gate {
   }
 
   get queues(): FairQueue[] {
-    return [this.bodies.ofAccounts, this.requests.ofAccounts, this.strangers, this.streams, this.files];
+    return [
+      this.bodies.ofAccounts,
+      this.requests.ofAccounts,
+      this.strangers,
+      this.streams,
+      this.files,
+      this.lists,
+    ];
   }
 
   /** Makes every identified request pass. */
@@ -125,7 +135,7 @@ export class Gate {
   }
 
   /** Where it is too much in all, whoever has more than an equal part is refused. @throws CtsError 429 */
-  private refuseUnread(account: string): void {
+  refuseUnread(account: string): void {
     const unread = this.unread.get(account) ?? 0;
     const part = MAX_UNREAD_BYTES_IN_ALL / Math.max(this.unread.size, 1);
     if (unread > MAX_UNREAD_BYTES || (this.unreadInAll > MAX_UNREAD_BYTES_IN_ALL && unread > part)) {
@@ -133,7 +143,8 @@ export class Gate {
     }
   }
 
-  private sending(account: string, reply: FastifyReply, bytes: number): void {
+  /** Counts an answer that is ready as unread until it has ended. */
+  sending(account: string, reply: FastifyReply, bytes: number): void {
     this.count(account, bytes);
     onceEnded(reply, () => this.count(account, -bytes));
   }

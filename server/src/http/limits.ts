@@ -75,6 +75,18 @@ export const FILE_SHARES: FairQueueOptions = {
   waiting: 60,
   retryAfter: 5,
 };
+/** Lists that can be megabytes and have no pages: users, role assignments. */
+export const LIST_SHARES: FairQueueOptions = {
+  name: 'lists',
+  atOnce: 2,
+  each: 1,
+  waiting: 60,
+  retryAfter: 2,
+};
+/** Items of such a list that are written out in one turn of the loop. */
+export const ITEMS_AT_ONCE = 250;
+/** Bytes of it that are handed over in one piece. */
+export const BYTES_AT_ONCE = 256 * 1024;
 /** Bytes of answers of one account that it has not read yet; and of all accounts. */
 export const MAX_UNREAD_BYTES = 48 * 1024 * 1024;
 export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;

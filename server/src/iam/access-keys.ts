@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { CtsError, ERRORS } from '../errors.ts';
 import { Sealer } from '../kms/index.ts';
-import { type Metadata, unlessBusy } from '../metadata/index.ts';
+import { type Database, type Metadata, unlessBusy } from '../metadata/index.ts';
 import type { Bond } from './bonds.ts';
 import { nextEpoch } from './epochs.ts';
-import { MOST_COUNTED, TOKEN_LIFE_MS } from './limits.ts';
+import { KEYS_AT_ONCE, MOST_COUNTED, TOKEN_LIFE_MS } from './limits.ts';
 import { networkOf } from './networks.ts';
 import { MOST_AHEAD_MS } from './tokens.ts';
 
@@ -43,6 +44,15 @@ interface TemporaryClaims {
   bond: Bond;
   expiresAt: number;
 }
+
+const toAccessKey = (row: Selectable<Database['access_keys']>): AccessKey => ({
+  access: row.access,
+  userId: row.user_id,
+  description: row.description,
+  active: row.active === 1,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at ?? undefined,
+});
 
 /** Access keys: permanent ones in the metadata store, their secrets sealed; temporary ones prove themselves. */
 export class AccessKeys {
@@ -95,22 +105,43 @@ export class AccessKeys {
     return { access, secret, userId, description, active: true, createdAt, lastUsedAt: undefined };
   }
 
-  async list(userIds: readonly string[]): Promise<AccessKey[]> {
-    if (userIds.length === 0) return [];
-    const rows = await this.metadata
+  /** Keys of an account's users, in order of their making. @param userId only its own */
+  async *pages(domainId: string, userId?: string): AsyncGenerator<AccessKey[]> {
+    const heads = await this.metadata
       .selectFrom('access_keys')
-      .selectAll()
-      .where('user_id', 'in', userIds)
-      .orderBy('created_at')
+      .innerJoin('users', 'users.id', 'access_keys.user_id')
+      .select('access_keys.access')
+      .where('users.domain_id', '=', domainId)
+      .$if(userId !== undefined, (query) => query.where('users.id', '=', String(userId)))
+      .orderBy('access_keys.created_at')
+      .orderBy('access_keys.access')
       .execute();
-    return rows.map((row) => ({
-      access: row.access,
-      userId: row.user_id,
-      description: row.description,
-      active: row.active === 1,
-      createdAt: row.created_at,
-      lastUsedAt: row.last_used_at ?? undefined,
-    }));
+    for (let at = 0; at < heads.length; at += KEYS_AT_ONCE) {
+      const rows = await this.metadata
+        .selectFrom('access_keys')
+        .selectAll()
+        .where(
+          'access',
+          'in',
+          heads.slice(at, at + KEYS_AT_ONCE).map(({ access }) => access),
+        )
+        .orderBy('created_at')
+        .orderBy('access')
+        .execute();
+      yield rows.map(toAccessKey);
+    }
+  }
+
+  /** A key of one of an account's users. */
+  async find(domainId: string, access: string): Promise<AccessKey | undefined> {
+    const row = await this.metadata
+      .selectFrom('access_keys')
+      .innerJoin('users', 'users.id', 'access_keys.user_id')
+      .selectAll('access_keys')
+      .where('access_keys.access', '=', access)
+      .where('users.domain_id', '=', domainId)
+      .executeTakeFirst();
+    return row && toAccessKey(row);
   }
 
   async change(access: string, change: { active?: boolean; description?: string }): Promise<void> {

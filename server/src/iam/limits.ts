@@ -11,6 +11,11 @@ export const MOST_POLICY_BYTES = 6144;
 export const MOST_COMPARISONS = 2_000_000;
 /** Policies that are kept as they were read. */
 export const MOST_READ = 1000;
+/** Users that are read by one statement, and groups whose grants are. */
+export const USERS_AT_ONCE = 500;
+export const GROUPS_AT_ONCE = 4;
+/** Access keys that are read by one statement. */
+export const KEYS_AT_ONCE = 500;
 /** Policies that are read by one statement: more would keep everybody waiting for those who look at them. */
 export const POLICIES_AT_ONCE = 20;
 

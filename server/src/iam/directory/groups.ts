@@ -2,11 +2,11 @@ import { ERRORS } from '../../errors.ts';
 import type { Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOf, endCredentialsOfMembers } from '../epochs.ts';
-import { MOST_GROUPS, MOST_MEMBERSHIPS } from '../limits.ts';
+import { MOST_GROUPS, MOST_MEMBERSHIPS, USERS_AT_ONCE } from '../limits.ts';
 import { columns } from './columns.ts';
 import { type Group, newId, type User } from './entities.ts';
 import { refuseTaken, withRoom } from './room.ts';
-import { toUser, type Users } from './users.ts';
+import { pagesByName, type Users } from './users.ts';
 
 /** Groups of accounts, and who is in them. */
 export class Groups {
@@ -81,16 +81,31 @@ export class Groups {
     return group;
   }
 
-  async members(domainId: string, groupId: string): Promise<User[]> {
+  /** Members of a group, in order of their names. */
+  async *members(groupId: string): AsyncGenerator<User[]> {
+    yield* pagesByName((after) =>
+      this.metadata
+        .selectFrom('users')
+        .innerJoin('memberships', 'memberships.user_id', 'users.id')
+        .selectAll('users')
+        .where('memberships.group_id', '=', groupId)
+        .$if(after !== undefined, (query) => query.where('users.name', '>', String(after)))
+        .orderBy('users.name')
+        .limit(USERS_AT_ONCE)
+        .execute(),
+    );
+  }
+
+  /** @throws CtsError 404 when there is no such group, or the user is not in it */
+  async checkMember(domainId: string, groupId: string, userId: string): Promise<void> {
     await this.get(domainId, groupId);
-    const rows = await this.metadata
-      .selectFrom('users')
-      .innerJoin('memberships', 'memberships.user_id', 'users.id')
-      .selectAll('users')
-      .where('memberships.group_id', '=', groupId)
-      .orderBy('users.name')
-      .execute();
-    return rows.map(toUser);
+    const row = await this.metadata
+      .selectFrom('memberships')
+      .select('user_id')
+      .where('group_id', '=', groupId)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    if (!row) throw ERRORS.iamNotFound('member of the group', userId);
   }
 
   async of(domainId: string, userId: string): Promise<Group[]> {

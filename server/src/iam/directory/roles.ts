@@ -4,7 +4,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Database, Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOfHolders, endCredentialsOfMembers } from '../epochs.ts';
-import { MOST_GRANTS, MOST_ROLES } from '../limits.ts';
+import { GROUPS_AT_ONCE, MOST_GRANTS, MOST_ROLES, POLICIES_AT_ONCE } from '../limits.ts';
 import { checkPolicy, deniesAny, narrows, type PolicyDocument, readPolicy } from '../policy.ts';
 import type { Holdings } from '../principal.ts';
 import { type Role, type RoleType, SYSTEM_ROLES } from '../roles.ts';
@@ -40,13 +40,21 @@ export class Roles {
 
   /** The system's roles and those that the account has made. */
   async list(domainId: string): Promise<Role[]> {
-    const rows = await this.metadata
-      .selectFrom('roles')
-      .selectAll()
-      .where('domain_id', '=', domainId)
-      .orderBy('name')
-      .execute();
-    return [...SYSTEM_ROLES, ...rows.map((row) => this.toRole(row))];
+    const roles = [...SYSTEM_ROLES];
+    for (let after: string | undefined; ; ) {
+      const from = after;
+      const rows = await this.metadata
+        .selectFrom('roles')
+        .selectAll()
+        .where('domain_id', '=', domainId)
+        .$if(from !== undefined, (query) => query.where('name', '>', String(from)))
+        .orderBy('name')
+        .limit(POLICIES_AT_ONCE)
+        .execute();
+      roles.push(...rows.map((row) => this.toRole(row)));
+      if (rows.length < POLICIES_AT_ONCE) return roles;
+      after = rows.at(-1)?.name;
+    }
   }
 
   /** What a user holds by all its groups, of roles that its account has. */
@@ -169,23 +177,35 @@ export class Roles {
     return role;
   }
 
-  /** All grants of an account. @param userId only those of groups that it is in */
-  async allGrants(domainId: string, userId?: string): Promise<Grant[]> {
-    const rows = await this.metadata
-      .selectFrom('grants')
+  /** Grants of an account, in order of group, role and scope. */
+  async *allGrants(domainId: string, sought: SoughtGrants): AsyncGenerator<Grant[]> {
+    const { userId, groupId, roleId, scopes } = sought;
+    const groups = await this.metadata
+      .selectFrom('groups')
+      .select('id')
+      .where('domain_id', '=', domainId)
+      .$if(groupId !== undefined, (query) => query.where('id', '=', String(groupId)))
       .$if(userId !== undefined, (query) =>
-        query.where('grants.group_id', 'in', ({ selectFrom }) =>
+        query.where('id', 'in', ({ selectFrom }) =>
           selectFrom('memberships').select('group_id').where('user_id', '=', String(userId)),
         ),
       )
-      .innerJoin('groups', 'groups.id', 'grants.group_id')
-      .selectAll('grants')
-      .where('groups.domain_id', '=', domainId)
-      .orderBy('grants.group_id')
-      .orderBy('grants.role_id')
-      .orderBy('grants.scope')
+      .orderBy('id')
       .execute();
-    return rows.map(toGrant);
+    for (let at = 0; at < groups.length; at += GROUPS_AT_ONCE) {
+      const ids = groups.slice(at, at + GROUPS_AT_ONCE).map(({ id }) => id);
+      const rows = await this.metadata
+        .selectFrom('grants')
+        .selectAll()
+        .where('group_id', 'in', ids)
+        .$if(roleId !== undefined, (query) => query.where('role_id', '=', String(roleId)))
+        .$if(scopes !== undefined, (query) => query.where('scope', 'in', scopes ?? []))
+        .orderBy('group_id')
+        .orderBy('role_id')
+        .orderBy('scope')
+        .execute();
+      yield rows.map(toGrant);
+    }
   }
 
   async grants(domainId: string, groupId: string): Promise<Grant[]> {
@@ -291,6 +311,15 @@ export class Roles {
     }
     return role;
   }
+}
+
+/** What all grants that are sought have. */
+export interface SoughtGrants {
+  /** They are of groups that it is in. */
+  userId?: string;
+  groupId?: string;
+  roleId?: string;
+  scopes?: readonly string[];
 }
 
 const toGrant = ({ group_id, role_id, scope }: Database['grants']): Grant => ({

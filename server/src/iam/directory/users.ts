@@ -3,7 +3,7 @@ import { ERRORS } from '../../errors.ts';
 import type { Database, Metadata } from '../../metadata/index.ts';
 import { administered } from '../administrators.ts';
 import { endCredentialsOf } from '../epochs.ts';
-import { MOST_USERS } from '../limits.ts';
+import { MOST_USERS, USERS_AT_ONCE } from '../limits.ts';
 import type { PasswordWork } from '../password-work.ts';
 import type { Accounts } from './accounts.ts';
 import { columns } from './columns.ts';
@@ -29,10 +29,21 @@ export class Users {
     this.accounts = accounts;
   }
 
-  async list(domainId: string, name?: string): Promise<User[]> {
-    let query = this.metadata.selectFrom('users').selectAll().where('domain_id', '=', domainId);
-    if (name !== undefined) query = query.where('name', '=', name);
-    return (await query.orderBy('name').execute()).map(toUser);
+  /** In order of their names. */
+  async *pages(domainId: string, sought: { name?: string; enabled?: boolean } = {}): AsyncGenerator<User[]> {
+    const { name, enabled } = sought;
+    yield* pagesByName((after) =>
+      this.metadata
+        .selectFrom('users')
+        .selectAll()
+        .where('domain_id', '=', domainId)
+        .$if(name !== undefined, (query) => query.where('name', '=', String(name)))
+        .$if(enabled !== undefined, (query) => query.where('enabled', enabled ? '=' : '!=', 1))
+        .$if(after !== undefined, (query) => query.where('name', '>', String(after)))
+        .orderBy('name')
+        .limit(USERS_AT_ONCE)
+        .execute(),
+    );
   }
 
   /** @throws CtsError 404 */
@@ -132,6 +143,18 @@ export class Users {
     );
     this.changed();
     return user;
+  }
+}
+
+/** @param read gives the next USERS_AT_ONCE after a name at the most */
+export async function* pagesByName(
+  read: (after: string | undefined) => Promise<Selectable<Database['users']>[]>,
+): AsyncGenerator<User[]> {
+  for (let after: string | undefined; ; ) {
+    const rows = await read(after);
+    yield rows.map(toUser);
+    if (rows.length < USERS_AT_ONCE) return;
+    after = rows.at(-1)?.name;
   }
 }
 

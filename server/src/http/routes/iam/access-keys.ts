@@ -5,17 +5,18 @@ import { ERRORS } from '../../../errors.ts';
 import type { AccessKey, Principal } from '../../../iam/index.ts';
 import { MAX_TOKEN } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
+import { sendLongList } from '../../long-list.ts';
 import { HIDE_OTHERS, NoBody, Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { home, refuseTemporary, selfOr } from './callers.ts';
 import { Description, Id } from './fields.ts';
 import { doc, may } from './keystone-route.ts';
-import { CredentialView, keystoneTime } from './views.ts';
+import { CredentialView, keystoneTime, viewed } from './views.ts';
 
 const Access = Type.Object({ access: Type.String() });
 
 /** Access keys: permanent and temporary (`docs/reference/iam-auth.md` 7). */
-export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam }) => {
+export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, gate }) => {
   const { directory, delegation, accessKeys } = iam;
 
   const keyView = (key: AccessKey): Static<typeof CredentialView> => ({
@@ -28,8 +29,7 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
   });
   /** A key of the account, which the caller may act on. */
   async function keyOf(principal: Principal, access: string, action: string): Promise<AccessKey> {
-    const users = await directory.users.list(home(principal));
-    const key = (await accessKeys.list(users.map(({ id }) => id))).find((one) => one.access === access);
+    const key = await accessKeys.find(home(principal), access);
     // Whoever may not know of it gets the same answer as for one that is not there.
     if (!key || (key.userId !== principal.user.id && !principal.allows(action))) {
       throw ERRORS.iamNotFound('access key', access);
@@ -83,13 +83,13 @@ export const accessKeyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (ser
         querystring: Type.Object({ user_id: Type.Optional(Sought) }),
       },
     },
-    async ({ principal, query }) => {
+    async ({ principal, query }, reply) => {
       const all = principal.allows('iam:credentials:listCredentials');
-      const users = all
-        ? (await directory.users.list(home(principal))).map(({ id }) => id)
-        : [principal.user.id];
-      const wanted = users.filter((id) => !query.user_id || id === query.user_id);
-      return { credentials: (await accessKeys.list(wanted)).map(keyView) };
+      const own = principal.user.id;
+      const userId = query.user_id || (all ? undefined : own);
+      const isHidden = userId !== undefined && userId !== own && !all;
+      const pages = isHidden ? [] : viewed(accessKeys.pages(home(principal), userId), keyView);
+      return sendLongList(reply, gate, { name: 'credentials', item: CredentialView, pages, rest: {} });
     },
   );
   server.get(

@@ -1,16 +1,19 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { ERRORS } from '../../../errors.ts';
 import { about } from '../../audit.ts';
+import { sendLongList } from '../../long-list.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { home, ownAccount } from './callers.ts';
 import { ByName, Description, Id, Name } from './fields.ts';
 import { doc, may } from './keystone-route.ts';
-import { GroupView, listOf, UserView, viewsUnder } from './views.ts';
+import { GroupView, listOf, UserView, viewed, viewsUnder } from './views.ts';
 
 /** Groups of an account and their members. */
-export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
+  server,
+  { iam, publicUrl, gate },
+) => {
   const { directory, delegation } = iam;
   const { listLinks, userView, groupView } = viewsUnder(publicUrl);
 
@@ -99,10 +102,15 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       config: may('iam:groups:getGroup'),
       schema: { ...doc('Members of a group', { 200: listOf('users', UserView) }), params: OneGroup },
     },
-    async ({ principal, params }) => ({
-      users: (await directory.groups.members(home(principal), params.group_id)).map(userView),
-      ...listLinks(`/v3/groups/${params.group_id}/users`),
-    }),
+    async ({ principal, params }, reply) => {
+      const { id } = await directory.groups.get(home(principal), params.group_id);
+      return sendLongList(reply, gate, {
+        name: 'users',
+        item: UserView,
+        pages: viewed(directory.groups.members(id), userView),
+        rest: listLinks(`/v3/groups/${id}/users`),
+      });
+    },
   );
   server.route({
     method: ['GET'],
@@ -110,10 +118,7 @@ export const groupRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     config: may('iam:groups:getGroup'),
     schema: { ...doc('Whether a user is in a group', { 204: NoBody }), params: Member },
     handler: async ({ principal, params }, reply) => {
-      const members = await directory.groups.members(home(principal), params.group_id);
-      if (!members.some(({ id }) => id === params.user_id)) {
-        throw ERRORS.iamNotFound('member of the group', params.user_id);
-      }
+      await directory.groups.checkMember(home(principal), params.group_id, params.user_id);
       return reply.code(204).send();
     },
   });

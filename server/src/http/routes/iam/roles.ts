@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../../../errors.ts';
 import {
@@ -11,13 +12,14 @@ import {
 } from '../../../iam/index.ts';
 import { about } from '../../audit.ts';
 import { MAX_FILTER_VALUE } from '../../limits.ts';
+import { sendLongList } from '../../long-list.ts';
 import { NoBody, Sought } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { home } from './callers.ts';
 import { Description, Id } from './fields.ts';
 import { doc, may } from './keystone-route.ts';
 import { PAGING, pageOf } from './paging.ts';
-import { listOf, RoleView, viewsUnder } from './views.ts';
+import { listOf, RoleView, viewed, viewsUnder } from './views.ts';
 
 const ById = Type.Object({ id: Id });
 const AssignmentView = Type.Object({
@@ -31,8 +33,22 @@ const AssignmentView = Type.Object({
   links: Type.Object({ assignment: Type.String() }),
 });
 
+const SoughtAssignments = Type.Object({
+  'role.id': Type.Optional(Id),
+  'group.id': Type.Optional(Id),
+  'user.id': Type.Optional(
+    Type.String({
+      maxLength: MAX_FILTER_VALUE,
+      description: 'Roles are held by groups: of its groups',
+    }),
+  ),
+  'scope.project.id': Type.Optional(Id),
+  'scope.domain.id': Type.Optional(Id),
+  'scope.OS-INHERIT:inherited_to': Type.Optional(Type.Enum(['projects'])),
+});
+
 /** Roles, custom policies, and which group holds which role where. */
-export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl }) => {
+export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, { iam, publicUrl, gate }) => {
   const { directory, delegation } = iam;
   const { self, listLinks } = viewsUnder(publicUrl);
 
@@ -47,6 +63,13 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     policy: role.policy,
     links: self(`/v3/roles/${role.id}`),
   });
+  const sendRoles = (reply: FastifyReply, roles: readonly Role[], path: string) =>
+    sendLongList(reply, gate, {
+      name: 'roles',
+      item: RoleView,
+      pages: [roles.map(roleView)],
+      rest: listLinks(path),
+    });
   const OneRole = Type.Object({ role_id: Id });
   const RoleName = Type.String({
     pattern: '^[\\p{L}\\p{N} _-]{1,64}$',
@@ -83,12 +106,12 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           }),
         },
       },
-      async ({ principal, query }) => {
+      async ({ principal, query }, reply) => {
         const roles = (await directory.roles.list(home(principal)))
           .filter(({ name }) => !query.name || name === query.name)
           .filter(({ displayName }) => !query.display_name || displayName === query.display_name)
           .filter(({ domainId }) => !query.domain_id || domainId === query.domain_id);
-        return { roles: pageOf(roles, query).map(roleView), ...listLinks(path) };
+        return sendRoles(reply, pageOf(roles, query), path);
       },
     );
     server.get(
@@ -167,35 +190,25 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
       config: may('iam:permissions:listRolesForGroup'),
       schema: {
         ...doc('Which group holds which role where', { 200: listOf('role_assignments', AssignmentView) }),
-        querystring: Type.Object({
-          'role.id': Type.Optional(Id),
-          'group.id': Type.Optional(Id),
-          'user.id': Type.Optional(
-            Type.String({
-              maxLength: MAX_FILTER_VALUE,
-              description: 'Roles are held by groups: of its groups',
-            }),
-          ),
-          'scope.project.id': Type.Optional(Id),
-          'scope.domain.id': Type.Optional(Id),
-          'scope.OS-INHERIT:inherited_to': Type.Optional(Type.Enum(['projects'])),
-        }),
+        querystring: SoughtAssignments,
       },
     },
-    async ({ principal, query }) => {
+    async ({ principal, query }, reply) => {
       const domainId = home(principal);
-      const asked = (wanted: string | undefined, is: string | undefined) => !wanted || wanted === is;
-      const found = (await directory.roles.allGrants(domainId, query['user.id'] || undefined))
-        .map((grant) => assignmentView(grant, domainId))
-        .filter(
-          ({ role, group, scope }) =>
-            asked(query['role.id'], role.id) &&
-            asked(query['group.id'], group.id) &&
-            asked(query['scope.project.id'], scope.project?.id) &&
-            asked(query['scope.domain.id'], scope.domain?.id) &&
-            asked(query['scope.OS-INHERIT:inherited_to'], scope['OS-INHERIT:inherited_to']),
-        );
-      return { role_assignments: found, ...listLinks('/v3/role_assignments') };
+      const sought = {
+        userId: query['user.id'] || undefined,
+        groupId: query['group.id'] || undefined,
+        roleId: query['role.id'] || undefined,
+        scopes: scopesAsked(domainId, query),
+      };
+      return sendLongList(reply, gate, {
+        name: 'role_assignments',
+        item: AssignmentView,
+        pages: viewed(directory.roles.allGrants(domainId, sought), (grant) =>
+          assignmentView(grant, domainId),
+        ),
+        rest: listLinks('/v3/role_assignments'),
+      });
     },
   );
 
@@ -251,17 +264,15 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
           params: Scoped,
         },
       },
-      async ({ principal, params, url }) => {
+      async ({ principal, params, url }, reply) => {
         const domainId = home(principal);
         const scope = await scopeOf(principal, params.scope_id);
         const roles = await directory.roles.list(domainId);
         const granted = (await directory.roles.grants(domainId, params.group_id)).filter(
           (one) => one.scope === scope,
         );
-        return {
-          roles: roles.filter(({ id }) => granted.some(({ roleId }) => roleId === id)).map(roleView),
-          ...listLinks(url.split('?', 1)[0] as string),
-        };
+        const held = roles.filter(({ id }) => granted.some(({ roleId }) => roleId === id));
+        return sendRoles(reply, held, url.split('?', 1)[0] as string);
       },
     );
     for (const method of ['GET', 'PUT', 'DELETE'] as const) {
@@ -305,6 +316,17 @@ export const roleRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, 
     }
   }
 };
+
+/** Scopes of the grants that are asked for; undefined: all. */
+function scopesAsked(domainId: string, query: Static<typeof SoughtAssignments>): string[] | undefined {
+  const project = query['scope.project.id'];
+  const domain = query['scope.domain.id'];
+  const inherited = query['scope.OS-INHERIT:inherited_to'];
+  if (project) return isProject(project) && !domain && !inherited ? [project] : [];
+  if (domain && domain !== domainId) return [];
+  if (inherited) return [ALL_PROJECTS_SCOPE];
+  return domain ? [ACCOUNT_SCOPE, ALL_PROJECTS_SCOPE] : undefined;
+}
 
 const isProject = (scope: string) => scope !== ACCOUNT_SCOPE && scope !== ALL_PROJECTS_SCOPE;
 

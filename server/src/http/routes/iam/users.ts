@@ -3,18 +3,19 @@ import Type from 'typebox';
 import { ERRORS } from '../../../errors.ts';
 import { addressOf } from '../../address.ts';
 import { about } from '../../audit.ts';
+import { sendLongList } from '../../long-list.ts';
 import { NoBody } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { home, ownAccount, refuseTemporary, selfOr } from './callers.ts';
 import { ByName, Description, Enabled, Id, Name, Password } from './fields.ts';
 import { doc, may } from './keystone-route.ts';
 import { changeUser } from './user-change.ts';
-import { GroupView, listOf, UserView, viewsUnder } from './views.ts';
+import { GroupView, listOf, UserView, viewed, viewsUnder } from './views.ts';
 
 /** Users of an account. */
 export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
   server,
-  { iam, publicUrl, sessions },
+  { iam, publicUrl, sessions, gate },
 ) => {
   const { directory, delegation } = iam;
   const { listLinks, userView, groupView } = viewsUnder(publicUrl);
@@ -30,12 +31,13 @@ export const userRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         querystring: Type.Interface([ByName], { enabled: Enabled }),
       },
     },
-    async ({ principal, query }) => ({
-      users: (await directory.users.list(home(principal), query.name))
-        .filter(({ enabled }) => query.enabled === undefined || enabled === query.enabled)
-        .map(userView),
-      ...listLinks('/v3/users'),
-    }),
+    async ({ principal, query: { name, enabled } }, reply) =>
+      sendLongList(reply, gate, {
+        name: 'users',
+        item: UserView,
+        pages: viewed(directory.users.pages(home(principal), { name, enabled }), userView),
+        rest: listLinks('/v3/users'),
+      }),
   );
   server.post(
     '/v3/users',

@@ -86,6 +86,14 @@ export const CredentialView = Type.Object({
   last_use_time: Type.Union([Time, Type.Null()]),
 });
 
+/** Pages of what is shown, of pages of what there is. */
+export async function* viewed<Item, View>(
+  pages: AsyncIterable<readonly Item[]>,
+  view: (item: Item) => View,
+): AsyncGenerator<View[]> {
+  for await (const page of pages) yield page.map(view);
+}
+
 /** Keystone's links, and the views that several kinds of routes give. */
 export function viewsUnder(publicUrl: () => string) {
   const self = (path: string) => ({ self: `${publicUrl()}${path}` });
