@@ -6,7 +6,7 @@ const KEY_LEAD = '-----BEGIN ';
 const KEY_HEADER = /BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----\s*/y;
 const LONGEST_KEY = 16_000;
 /** Of a key that is cut off. */
-const KEY_START = /[A-Za-z0-9+/=]{16}|[A-Z][A-Za-z-]{2,30}: /y;
+const KEY_START = /[A-Za-z0-9+/=]{16}|[A-Z][A-Za-z-]{2,30}: |[A-Za-z0-9+/=_-]+\s*$/y;
 
 /** What stands between the two lines of dashes around a private key. @param start of `BEGIN` */
 export function privateKey(text: string, start: number): Edit | undefined {

@@ -39,7 +39,7 @@ const SPACES = /(?:=|(?:[^\S\r\n]|\\\r?\n){1,40}(?!-))(?=\S)/y;
 const SPACES_OR_SIGN = /(?:[^\S\r\n]|\\\r?\n){0,40}=?/y;
 /** What stands in an argument before the secret. */
 const LEADS: Readonly<Partial<Record<Form, RegExp>>> = {
-  user: /(?:\\*["'])?[^\s:"'\\]{0,256}:/y,
+  user: /(\\*["'])[^\s:"'\\]{0,256}\1:|(?:\\*["'])?[^\s:"'\\]{0,256}:/y,
   pass: /(?:\\*["'])?pass:/y,
   pair: /(?:\\*["'])?[^\s=;"'\\/]{1,256}=/y,
   'domain user': /(?:\\*["'])?[^\s%"']{1,256}%/y,
@@ -61,7 +61,8 @@ const LONGEST_RUN = 400;
 const PORT = /\d{1,5}(?=\s|["',]|$)/y;
 /** The last of up to two words. */
 const LAST_WORD = /[^\S\r\n]{1,8}(?:[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8})?(?=[^\s;|&<>-])/y;
-const SECOND_WORD = /[^\S\r\n]{1,8}[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255}[^\S\r\n]{1,8}(?=[^\s;|&<>-])/y;
+const SECOND_WORD =
+  /[^\S\r\n]{1,8}(?:\\*["'][^"'\r\n]{1,255}["']|[^\s"'`;|&<>-][^\s"'`;|&<>]{0,255})[^\S\r\n]{1,8}(?=[^\s;|&<>-])/y;
 /** A published port is no secret. */
 const PORTS = /(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?=\s|["',/]|$)/y;
 /** `rclone config create name kind key x`, `aws configure set name x`, `npm config set name x`, `setx name x`. */
@@ -103,7 +104,8 @@ export class Commands {
     const program = this.running(start);
     if (!program) return undefined;
     const isLong = this.text[start - 2] === '-';
-    if (/[\w-]/.test(this.text[start - (isLong ? 3 : 2)] ?? '')) return undefined;
+    // In a name that begins with a number, the word is no flag.
+    if (/[\w-]/.test(this.text[start - (isLong ? 3 : 2)] ?? '')) return this.verbOf(program, start, word);
     for (const one of [program, ...this.around]) {
       const found = this.flagOf(one, start, word, isLong);
       if (found) return found;
@@ -126,8 +128,9 @@ export class Commands {
   private bareWord(start: number, word: string): Edit | undefined {
     const { text } = this;
     const end = start + word.length;
-    const form = this.program?.verbs?.get(word.toLowerCase());
-    if (form && this.running(start)) return this.firstOf([form], start, end);
+    const program = this.program?.verbs ? this.running(start) : undefined;
+    const verb = program && this.verbOf(program, start, word);
+    if (verb) return verb;
     if (this.program?.runsAnother && this.startsAnother(start, word)) this.program = undefined;
     const isSetting =
       this.names.of(text[start - 1] === '_' ? `_${word}` : word) &&
@@ -135,6 +138,11 @@ export class Commands {
     if (isSetting) return this.firstOf(['behind'], start, end);
     this.named(start, word);
     return undefined;
+  }
+
+  private verbOf(program: Program, start: number, word: string): Edit | undefined {
+    const form = program.verbs?.get(word.toLowerCase());
+    return form && this.firstOf([form], start, start + word.length);
   }
 
   /** What a command reads. */
@@ -238,12 +246,14 @@ export class Commands {
     }
     const behind = marked ?? past(SPACES_OR_SIGN, text, end);
     const pattern = LEADS[form] as RegExp;
-    if (!at(pattern, text, behind)) return undefined;
+    const found = at(pattern, text, behind);
+    if (!found) return undefined;
     const start = pattern.lastIndex;
+    // What stands before it is in marks of its own.
+    if (found[1] !== undefined) return valueAt(text, { ...lead, start });
     const bounds = ENDS[form];
     if (bounds) {
-      const found = at(bounds, text, start);
-      return found ? { start, end: bounds.lastIndex, text: MASK } : undefined;
+      return at(bounds, text, start) ? { start, end: bounds.lastIndex, text: MASK } : undefined;
     }
     const quote = at(QUOTE, text, behind);
     const close = quote?.[2] ? endOfQuoted(text, start, quote) : endOfWord(text, start, { ...lead, start });

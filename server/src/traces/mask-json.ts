@@ -5,6 +5,7 @@ import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import { isKnownDirectory } from './mask-lead.ts';
 import { isNoSecret, type Secrecy, type SecretNames } from './mask-names.ts';
 import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
+import { holdsMessages } from './mask-stand-ins.ts';
 
 /** An object or a list that is open where the scanner stands. */
 interface Open {
@@ -59,6 +60,8 @@ const ANY_CASE = /^(?:old)?pwd$/i;
 const SECRET = 'Secret';
 const SECRETS = 'SecretList';
 const DATA = /^(?:data|stringData)$/;
+/** What only a secret has. */
+const STRING_DATA = 'stringData';
 /** What an object holds that is called a secret, besides values. */
 const OF_SECRET = /^(?:payload|plain_?text|content)$/i;
 /** A file of Docker with passwords of registries: `{"auths": {"host": {"auth": "x"}}}`. */
@@ -88,6 +91,7 @@ export interface JsonPart extends Structure {
  * else.
  * @param start of it in the text
  * @param isCut whether the text went on: what would be named there could be a secret
+ * @param isSecret whether it is a secret of Kubernetes, or a part of one
  */
 export function jsonSecrets(
   text: string,
@@ -95,8 +99,9 @@ export function jsonSecrets(
   names: SecretNames,
   below: Below,
   isCut: boolean,
+  isSecret: boolean,
 ): JsonPart {
-  return new Scanner(text, start, names, below, isCut).run();
+  return new Scanner(text, start, names, below, isCut, isSecret).run();
 }
 
 class Scanner {
@@ -106,18 +111,27 @@ class Scanner {
   private readonly names: SecretNames;
   private readonly below: Below;
   private readonly isCut: boolean;
+  private readonly isSecret: boolean;
   private readonly stack: Open[] = [];
   private next: Token = 'value';
   private at: number;
   /** Where the last token begins, besides colons, when it is a string. */
   private lastString: number | undefined;
 
-  constructor(text: string, start: number, names: SecretNames, below: Below, isCut: boolean) {
+  constructor(
+    text: string,
+    start: number,
+    names: SecretNames,
+    below: Below,
+    isCut: boolean,
+    isSecret: boolean,
+  ) {
     this.text = text;
     this.start = start;
     this.names = names;
     this.below = below;
     this.isCut = isCut;
+    this.isSecret = isSecret;
     this.at = start;
   }
 
@@ -306,12 +320,14 @@ class Scanner {
 
   private open(around: Open | undefined, isObject: boolean): void {
     const start = this.at;
+    const isSaying = around?.secrecy !== undefined && !isObject && holdsMessages(this.text, start);
     const canDescribe = around?.secrecy === 'all' && isObject && this.names.canBeDescribed(around.name);
-    if (!canDescribe && (around?.secrecy === 'all' || (around?.secrecy === 'no object' && !isObject))) {
+    const isWhole = around?.secrecy === 'all' || (around?.secrecy === 'no object' && !isObject);
+    if (isWhole && !canDescribe && !isSaying) {
       this.mask(start);
       return;
     }
-    const labelled = around?.secrecy;
+    const labelled = isSaying ? undefined : around?.secrecy;
     const secrecy = isObject ? undefined : labelled;
     const isHeader = around !== undefined && holdsText(around, labelled);
     this.stack.push({
@@ -327,7 +343,7 @@ class Scanner {
       strings: [],
       command: [],
       arguments: undefined,
-      isSecret: labelled === 'no object' || (around !== undefined && isOfSecret(around)),
+      isSecret: labelled === 'no object' || (around ? isOfSecret(around) : this.isSecret),
       data: undefined,
       describes: canDescribe ? false : undefined,
     });
@@ -368,7 +384,8 @@ class Scanner {
 const holdsText = ({ isHeader, isSecret, name, describes }: Open, labelled: Secrecy | undefined) =>
   isHeader ||
   (labelled !== undefined && (HEADER.test(name) || describes !== undefined)) ||
-  (isSecret && DATA.test(name));
+  (isSecret && DATA.test(name)) ||
+  name === STRING_DATA;
 
 const wholeOf = (start: number, end: number): Edit => ({ start, end, text: `"${MASK}"` });
 

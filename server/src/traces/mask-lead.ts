@@ -12,7 +12,20 @@ const LAST_WORD = /[A-Za-z][A-Za-z0-9_.-]*\]?$/;
 /** As {@link QUOTE}. */
 const DOUBLED = /()(")"/y;
 /** The last is that of serialised PHP. */
-const SEPARATOR = /=>|:=|[:=]|;s:\d{1,8}:/y;
+const SEPARATOR = /=>|:=|[=!]==?(?=[^\S\r\n]|["'`])|::(?=[^\S\r\n])|[:=]|;s:\d{1,8}:/y;
+/** The type of a variable in programs, between its name and its value. */
+const TYPE =
+  /\s{0,4}(?:&(?:'\w{1,20}\s)?(?:mut\s)?)?(?:str|[Ss]tring|std::string|bytes|any|CharSequence|SecretStr|SecureString|(?:Option|Optional|Secret|Box)[<[](?:&(?:'\w{1,20}\s)?)?[\w.]{1,40}[>\]])\??(?:\s?\|\s?(?:None|null|undefined|string))?\s{0,4}=(?!=)/y;
+/** What may be done, as permissions are written: `token:read`. */
+const PERMISSION =
+  /(?:read|write|admin|delete|create|update|list|manage|revoke|reset|view|get|use)(?=[\s"',;]|$)/y;
+/** `/password:x` of programs of Windows. */
+const SLASH_FLAG = /(?:^|[\s"'`])\/$/;
+const PASSWORD = /^(?:password|passwd|pwd)$/i;
+/** What refers to a value of elsewhere, in YAML. */
+const REFERRING = /!(?:Ref|GetAtt|ImportValue|secret|env_var)[^\S\r\n]{1,8}[\w.:-]{1,200}(?=[\s,}\]]|$)/y;
+/** A variable of an image, whose value is the rest of the line. */
+const OF_IMAGE = /(?:^|[\r\n"'`>)])[^\S\r\n]{0,20}ENV[^\S\r\n]{1,8}$/;
 /** With spaces around; without, it is a member in programs. */
 const ARROW = /->(?=\s)/y;
 /** Headers whose value goes to the end of the line. */
@@ -25,6 +38,8 @@ const BEHIND_SETTING = /;\s{0,2}$/;
 const PREFIX = /(?:[!&][\w!./-]{1,80}[^\S\r\n]+(?=\S))*(?:(?:[bfrune]{1,2}|u&|\$)(?=["']))?/iy;
 /** Around the name in a list of pairs: `[('Cookie', 'x'), …`. */
 const PAIR_START = /[[(,]\s{0,4}[[(]\s{0,4}["']$/;
+/** The same in a call that sets it: `setenv("PASSWORD", "x")`. */
+const SETTER = /\b(?:set(?!_?error)[a-z_]{0,30}|put_?env|(?:add|append)_?header)\(\s{0,4}["']$/i;
 const COMMA = /,\s{0,4}(?=["'])/y;
 /** The working directory in an environment, and in the log of sudo. */
 const DIRECTORY = /=\/[\w./~+@-]{0,300}(?=\s|["'\]]|$)/y;
@@ -103,25 +118,40 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
     : past(SPACE, text, end);
   const separator = (at(SEPARATOR, text, spaced) ?? (spaced > end ? at(ARROW, text, spaced) : null))?.[0];
   if (separator === undefined) {
+    if (spaced > end && OF_IMAGE.test(text.slice(Math.max(0, start - 32), start)))
+      return { ...base, start: spaced, kind: 'header' };
     const spoken = spaced > end ? spokenValue(text, start, word, spaced) : undefined;
     if (spoken !== undefined) return { ...base, start: spoken, kind: 'member' };
     const isPair =
-      quote && at(COMMA, text, spaced) && PAIR_START.test(text.slice(Math.max(0, start - 12), start));
+      quote && at(COMMA, text, spaced) && isFirstOfPair(text.slice(Math.max(0, start - 48), start));
     if (isPair) return { ...base, start: COMMA.lastIndex, kind: 'member' };
     const argument = argumentAfter(text, start, end, spaced);
     return argument === undefined ? undefined : { ...base, start: argument, kind: 'flag' };
   }
-  // A part of a path or an ARN: `…:secret:name`.
-  if (separator === ':' && !quote && /[:/]/.test(before) && /\S/.test(text[spaced + 1] ?? ''))
-    return undefined;
-  const isMember = quote !== null || separator === ':' || separator === ':=';
+  if (separator === ':' && !quote && isPart(text, start, word, spaced + 1)) return undefined;
+  const behind = spaced + separator.length;
+  if (separator === ':' && !quote && at(TYPE, text, behind))
+    return { ...base, start: past(PREFIX, text, past(SPACE, text, TYPE.lastIndex)), kind: 'member' };
+  const value = past(quote ? ANY_SPACE : SPACE, text, behind);
+  if (at(REFERRING, text, value)) return undefined;
+  const isMember = quote !== null || separator.startsWith(':');
   const isSetting = BEHIND_SETTING.test(text.slice(Math.max(0, start - 3), start));
   const kind = isMember ? 'member' : isParameter(text, start) ? 'parameter' : isSetting ? 'setting' : 'pair';
   return {
     ...base,
-    start: past(PREFIX, text, past(quote ? ANY_SPACE : SPACE, text, spaced + separator.length)),
+    start: past(PREFIX, text, value),
     kind: !quote && separator === ':' && HEADER.test(word) ? 'header' : kind,
   };
+}
+
+const isFirstOfPair = (before: string) => PAIR_START.test(before) || SETTER.test(before);
+
+/** Whether a name is a part of a path or an ARN, `…:secret:name`, or of a permission. @param behind its colon */
+function isPart(text: string, start: number, word: string, behind: number): boolean {
+  if (!/\S/.test(text[behind] ?? '')) return false;
+  if (at(PERMISSION, text, behind)) return true;
+  if (!/[:/]/.test(text[start - 1] ?? '')) return false;
+  return !(PASSWORD.test(word) && SLASH_FLAG.test(text.slice(Math.max(0, start - 2), start)));
 }
 
 /** The name that a word is, below its escapes. */

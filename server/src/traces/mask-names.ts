@@ -1,6 +1,7 @@
 import { canBeDescribed } from './mask-described.ts';
 import { WordFinder } from './mask-hint.ts';
 import { PROGRAM_HINTS, PROGRAM_NAMES } from './mask-programs.ts';
+import { standsIn } from './mask-stand-ins.ts';
 
 /**
  * What of a secret member is masked: whatever its value is; anything but an object, which is looked through; or text
@@ -10,17 +11,17 @@ export type Secrecy = 'all' | 'no object' | 'text';
 
 /** Values that tell of a secret, and are none. */
 const NO_SECRET =
-  /^(?:null|true|false|none|nil|undefined|yes|no|required|optional|missing|empty|invalid|incorrect|wrong|expired|revoked|rotated|changed|unchanged|enabled|disabled|\**)[.!]?$/i;
+  /^(?:null|true|false|none|nil|undefined|yes|no|required|optional|missing|empty|invalid|incorrect|wrong|expired|revoked|rotated|changed|unchanged|enabled|disabled|valid|granted|denied|accepted|rejected|verified|failed|present|\**)[.!:]?$/i;
 const LONGEST_NO_SECRET = 12;
-/** What stands in place of a secret: somebody's mask, a name that is filled in later, the name of a secret that is kept elsewhere. */
+/** What stands in place of a secret: somebody's mask, the name of a secret that is kept elsewhere. */
 const STAND_IN =
-  /^(?:hidden_due_to_security_reasons|sensitivedataremoved|[[(<*]{1,3}(?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])>*]{1,3}|\$\{[a-z_][\w.:-]{0,80}\}|\$\([A-Z_][A-Z0-9_]{0,80}\)|arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):[\w:/.+=@-]{1,200})$/i;
+  /^(?:hidden_due_to_security_reasons|sensitivedataremoved|[[(<*]{1,3}(?:filtered|hidden|masked|redacted|removed|sensitive(?: value)?)[\])>*]{1,3}|arn:aws[\w-]{0,10}:(?:secretsmanager|ssm):[\w:/.+=@-]{1,200})$/i;
 const LONGEST_STAND_IN = 300;
 /** Whether a value says how it stands with a secret: `password: incorrect`. */
 export const isNoSecret = (value: string) =>
-  value.length <= LONGEST_NO_SECRET
-    ? NO_SECRET.test(value) || STAND_IN.test(value)
-    : value.length <= LONGEST_STAND_IN && STAND_IN.test(value);
+  (value.length <= LONGEST_NO_SECRET && NO_SECRET.test(value)) ||
+  (value.length <= LONGEST_STAND_IN && STAND_IN.test(value)) ||
+  standsIn(value);
 
 /** What may stand within a name and counts for nothing. */
 const SEPARATORS = ' _.-]';
@@ -138,13 +139,15 @@ const PARTS = [
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser authkey masterauth primaryauth securestring'.split(
     ' ',
   ),
-  ...'auth= auth%3d setauth auth":" auth\\'.split(' '),
+  ...'stringdata auth= auth%3d setauth auth":" auth\\'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** The same of secrets that no name tells: arguments of programs, tokens by how they begin, what a command reads. */
 const OTHER_PARTS = [
   ...PROGRAM_HINTS,
-  ...'configset configureset setx chpasswd kinit stdin withtoken sudos sudok'.split(' '),
+  ...'configset configureset setx |passwd sudopasswd smbpasswd chpasswd kinit stdin withtoken sudos sudok'.split(
+    ' ',
+  ),
   ...'ghp ghu gho ghs ghr githubpat glpat glptt glrt gldt glft glcbt glagent glsoat glimt gloas'.split(' '),
   ...'xoxa xoxb xoxe xoxo xoxp xoxr xoxs xapp sklive sktest rklive rktest dckrpat pypiagei aiza'.split(' '),
   ...'shpat shpca shppa shpss dopv1 glsa hvb hvr hvs skant skproj'.split(' '),
@@ -155,9 +158,9 @@ const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How names end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|stringdata|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** A program that takes a secret among its arguments, or reads one. The end of an escape can stand before it: `\ncurl`. */
-const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|chpasswd|kinit|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:[\s+\\,;&|)\]]|%20|$|["'](?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
+const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|(?:ch|smb)?passwd|kinit|gh|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:[\s+\\,;&|)\]]|%20|$|["'](?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
 /** A token that its beginning makes one, and the user of a database. */
 const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|oracle(?::|%3a)(?:thin|oci)`;
 const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');

@@ -116,6 +116,7 @@ const PROSE =
 const VAULT_TAKING =
   /^--?(?:address|namespace|ns|method|path|ca-cert|ca-path|client-cert|client-key|tls-server-name|format|field|header|mfa|log-level|increment|i)$/;
 const TOKEN_COMMAND = /^(?:lookup|renew|revoke|capabilities)$/;
+const REGISTRY_SECRET = /(?:password|passwd|pwd|passphrase|secret|token|apikey|privatekey)$/i;
 const SECURE_STRING = /^-(?:String|AsPlainText):[^$]/i;
 const SLASH_PASSWORD = /^\/(?:pass|rp|p)(?::|$)/i;
 
@@ -215,5 +216,28 @@ export const OPERANDS = {
     if (joined !== -1) return [{ index: joined, from: (words[joined] as string).indexOf(':') + 1 }];
     const index = operandsOf(words, /^-(?:Secure)?Key$/i)[0] ?? -1;
     return /^[-$]/.test(words[index] ?? '-') || PROSE.test(words[index] as string) ? NONE : placeOf(index);
+  },
+  /** `sql server create -p S` */
+  azure: (words) => {
+    if (
+      !/^(?:sql|mysql|mariadb|postgres)$/.test(words[0] ?? '') ||
+      !words.some((word) => /^(?:create|update)$/.test(word))
+    )
+      return NONE;
+    const flag = words.indexOf('-p');
+    return flag === -1 || flag + 1 === words.length ? NONE : placeOf(flag + 1);
+  },
+  /** `add key /v Password /d S` */
+  registry: (words) => {
+    const flag = (name: string) => words.findIndex((word) => word.toLowerCase() === name);
+    const data = flag('/d') + 1;
+    if (!/^add$/i.test(words[0] ?? '') || data === 0 || data === words.length) return NONE;
+    return REGISTRY_SECRET.test(words[flag('/v') + 1] ?? '') ? placeOf(data) : NONE;
+  },
+  /** `DSN user S` */
+  odbc: (words) => {
+    const operands = operandsOf(words, /^-[UPSDioHIJ]$/);
+    const isProse = operands.some((index) => PROSE.test(words[index] as string));
+    return operands.length === 3 && !isProse ? placeOf(operands[2]) : NONE;
   },
 } satisfies Record<string, Operands>;

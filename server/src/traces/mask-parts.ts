@@ -31,6 +31,9 @@ const BEHIND_DOUBLED = /[^\s"'`,;:)}\]>=.&|+/\\]/y;
 /** Between texts that a program or a database puts together. */
 const JOIN = /\s{0,8}(?:\+|\|\|)\s{0,8}(?=["'])/y;
 
+/** What is filled in within a value: `${A:-x y}`. */
+const FILLED_IN = /\$\{\{[^}\r\n]{0,200}\}\}|\$\{[^{}\r\n]{0,200}\}/y;
+
 /** Behind what is rather the name of another member. */
 const NAMED = /["']?\s{0,4}[:=]/y;
 
@@ -128,15 +131,17 @@ export function endOfTouching(text: string, from: number, lead: Lead): number {
 export function endOfWord(text: string, start: number, lead: Lead): number {
   const ends = `<>${ENDS[lead.kind] ?? ''}`;
   let end = start;
+  let least = start;
   while (end < text.length) {
     const character = text[end] as string;
     if (text.charCodeAt(end) <= 0x20 || ends.includes(character)) break;
     const next = pastCharacter(text, end, character, lead);
     if (next === undefined) break;
+    if (character === '$') least = next;
     end = next;
   }
   if (lead.kind === 'setting') return past(SETTING, text, end);
-  while (end > start && CLOSING.includes(text[end - 1] as string)) end--;
+  while (end > least && CLOSING.includes(text[end - 1] as string)) end--;
   return end;
 }
 
@@ -147,6 +152,8 @@ function pastCharacter(text: string, index: number, character: string, lead: Lea
     case "'":
     case '`':
       return pastMark(text, at(QUOTE, text, index) as RegExpExecArray, lead);
+    case '$':
+      return Math.max(index + 1, past(FILLED_IN, text, index));
     case '\\':
       return pastBackslashes(text, index, lead);
     case ',':

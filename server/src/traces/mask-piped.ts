@@ -15,7 +15,10 @@ const PRODUCER = new RegExp(
 const HERE = new RegExp(String.raw`[^\r\n|;<]{0,200}<<<[^\S\r\n]{0,4}(${VALUE})`, 'y');
 const HERE_LINES = /[^\r\n|;<]{0,200}<<-?[^\S\r\n]{0,4}["']?(\w{1,64})["']?[^\S\r\n]{0,8}\r?\n/y;
 /** What reads a secret, by its name or its flag. */
-const READS = /^(?:chpasswd|kinit|password-stdin|stdin|with-token|sudo)$/i;
+const READS = /^(?:chpasswd|(?:smb)?passwd|kinit|password-stdin|stdin|with-token|sudo|gh)$/i;
+const GH_READS = /[^\S\r\n]{1,4}secret[^\S\r\n]{1,4}set\s/y;
+/** Before a program that is called as a command. */
+const CALLED = /\|[^\S\r\n]{0,8}(?:sudo[^\S\r\n]{1,4}(?:-\w{1,20}[^\S\r\n]{1,4}){0,3})?(?:\/[\w/]{1,40}\/)?$/;
 const SUDO_READS = /(?:[^\S\r\n]{1,4}-\w{1,20}){0,3}[^\S\r\n]{1,4}-[A-Za-z]{0,8}S\b/y;
 const OF_PASSWD = /\bpasswd[^\S\r\n][^\r\n|;]{0,80}--$/;
 const MARKS = /^\\{0,3}["']/;
@@ -28,6 +31,8 @@ export function pipedSecret(text: string, start: number, word: string): Edit | u
   const before = text.slice(Math.max(0, start - LONGEST), start);
   if (word === 'stdin' && !OF_PASSWD.test(before)) return undefined;
   if (word === 'sudo' && !at(SUDO_READS, text, end)) return undefined;
+  if (word === 'gh' && !at(GH_READS, text, end)) return undefined;
+  if (/^(?:smb)?passwd$/i.test(word) && !CALLED.test(before)) return undefined;
   const ofUser = word.toLowerCase() === 'chpasswd';
   const here = at(HERE, text, end);
   if (here) return valued(here.index + here[0].length, here[1] as string, ofUser);

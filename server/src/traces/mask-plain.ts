@@ -1,6 +1,7 @@
 import { issuedToken, lastKeyIn, privateKey, signedToken, valueOfPart } from './mask-bodies.ts';
 import { Commands } from './mask-commands.ts';
 import { type Edit, MASK, unseenFrom } from './mask-edits.ts';
+import { insertedSecrets } from './mask-inserts.ts';
 import { itemSecrets } from './mask-items.ts';
 import { secretLead } from './mask-lead.ts';
 import { manifestSecrets } from './mask-manifest.ts';
@@ -18,6 +19,7 @@ import { valueAt } from './mask-value.ts';
 const WORD = /(?:[A-Za-z]|%[0-9A-Fa-f]{2})(?:[A-Za-z0-9_.]|-(?!----BEGIN )|%[0-9A-Fa-f]{2})*|[{}[\]]|\/\//g;
 /** What is behind them when a URL names user and password. */
 const AUTHORITY = '//';
+const INSERT = /^insert$/i;
 const URL_PASSWORD = /[^\s/@:"']*:([^\s/"'?#]+)@/y;
 /** One with marks in it that should have been escaped; a port is none. */
 const ODD_URL_PASSWORD = /[^\s/@:"']*:(?!\d{1,5}[/?#])([^\s"'@]{1,200})@/y;
@@ -37,6 +39,7 @@ export function plainSecrets(
   const edits: Edit[] = [];
   const pairs = new Pairs(text, names, steps);
   const others = names.suspectsOthers(text) ? new Commands(text, names, steps) : undefined;
+  let inserted = 0;
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const [word] = match;
@@ -61,6 +64,11 @@ export function plainSecrets(
         edits.push(found);
       }
       if (found) next = Math.max(found.end, next);
+      const rows = start >= inserted && INSERT.test(word) && insertedSecrets(text, start, names);
+      if (rows) {
+        inserted = rows.end;
+        for (const edit of rows.edits) edits.push(edit);
+      }
       if (word === 'Secret') for (const edit of manifestSecrets(text, start, steps)) edits.push(edit);
     }
     WORD.lastIndex = next;

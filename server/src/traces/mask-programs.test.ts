@@ -278,6 +278,124 @@ describe('lists of arguments in blocks of YAML', () => {
   ]);
 });
 
+describe('secrets of further programs and statements', () => {
+  masks([
+    'dotnet user-secrets set "Db:Password" "‹S x›"',
+    "dotnet user-secrets set 'Db:Key' ‹S› --project x",
+    'dn: cn=jane\nuserPassword:: ‹UzNj==›\ncn: jane',
+    "bash -c 'echo jane:‹S› | chpasswd'",
+    '(echo jane:‹S› | chpasswd)',
+    'FROM x\nENV DB_PASSWORD ‹S x›\nRUN y',
+    'ENV DB_PASSWORD ‹S›',
+    `kubectl patch secret s -p '{"stringData":{"k":"‹S›"}}'`,
+    `kubectl patch secret/s -n x --patch='{"data":{"k":"‹S›"},"metadata":{"name":"x"}}'`,
+    `kubectl patch configmap s -p '{"data":{"k":"v"}}'`,
+    "curl -u 'jane':'‹S x›' https://h",
+    'curl -u "jane":‹S› https://h',
+    "CREATE DATABASE LINK l CONNECT TO jane IDENTIFIED BY ‹S› USING 'x'",
+    'CREATE PUBLIC DATABASE LINK l CONNECT TO jane IDENTIFIED BY "‹S x›"',
+    'nmcli connection modify x wifi-sec.psk ‹S›',
+    'nmcli c mod x 802-11-wireless-security.psk "‹S x›"; nmcli c mod x 802-1x.password ‹S›',
+    'ipmitool -H h user set password 2 ‹S›',
+    'slappasswd -h {SSHA} -s ‹S›',
+    'isql DSN u ‹S›',
+    'isql -v DSN u ‹"S x"›; isql -U u -P ‹S› -S h; isql failed for jane',
+    'gh secret set N -b"‹S x›"; gh secret set N -b‹S›',
+    'echo ‹S› | gh secret set N --repo o/r',
+    'gh secret set N <<< "‹S›"',
+    "printf '‹S\\nS›\\n' | sudo passwd jane",
+    'echo -e "‹S\\nS›" | passwd jane',
+    'echo ‹S› | sudo smbpasswd -s -a jane',
+    'echo x | grep passwd; cat /etc/passwd | grep passwd x',
+    'reg add "HKLM\\Software\\Winlogon" /v DefaultPassword /t REG_SZ /d ‹S› /f',
+    'REG ADD HKCU\\Software /v Password /d ‹"S x"›; reg add HKCU\\Software /v Size /d 5',
+    'az sql server create -n x -u admin -p ‹S›',
+    'az mysql flexible-server create --name x --admin-user u -p ‹"S x"›; az webapp create -p plan',
+    '["az","sql","server","create","-p","‹S x›"]',
+    'wmic /node:h /user:u /password:‹S› process list',
+    'wmic /node:h /user:u /password:"‹S x›" process list',
+  ]);
+});
+
+describe('rows of an insert', () => {
+  masks([
+    "INSERT INTO users (name, password) VALUES ('a','‹S›')",
+    "insert into `users`(`password`, name) values ('‹it''s x›','a'), (N'‹b, )›', 'c'), (NULL, 'd')",
+    "INSERT INTO users(id, password, name) VALUES (1, ‹md5('S')›, 'a'); select 'x', 'y'",
+    'mysql -e "INSERT IGNORE INTO users (token,n) VALUES (‹123›,4)"',
+    'INSERT INTO "users" ("password") VALUES (?), ($1), (:password), (%s), (%(p)s), (@p), (DEFAULT)',
+    "INSERT INTO users (name, password) VALUES ('a','‹S›",
+    "INSERT INTO users (name, note) VALUES ('a','password')",
+  ]);
+});
+
+describe('programs that name a secret', () => {
+  masks([
+    'headers["X-Api-Key"] = "‹S›"',
+    'os.environ["DB_PASSWORD"]="‹S x›"; x["n"] = "m"',
+    '[Environment]::SetEnvironmentVariable("DB_PASSWORD","‹S›","User")',
+    "os.environ.setdefault('DB_PASSWORD', '‹S›'); request.setHeader('Authorization', '‹S›')",
+    "form.set_error('password', 'is too short'); f('token', 'x')",
+    'let password: &str = "‹S›";',
+    'let token: &\'static str = "‹S›"; let password: String = "‹S›";',
+    'const password: string = "‹S›"; val password: String? = "‹S›"',
+    'password: Optional[str] = "‹S›", n: int = 5',
+    'if token == nil { return }; if token != nil || password === undefined { x }',
+    'if (password === undefined) x; while password != None: y',
+    'if password == "‹S›" or token !=\'‹S›\': x',
+    'if [ "$PASSWORD" == "" ]; then x',
+  ]);
+});
+
+describe('private keys that are cut off', () => {
+  masks([
+    '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n‹lQdGBF›',
+    'x -----BEGIN PRIVATE KEY-----\n‹MII›',
+    'expected -----BEGIN PRIVATE KEY-----\nbut found it',
+    '-----BEGIN PGP PRIVATE KEY BLOCK-----',
+  ]);
+});
+
+describe('what refers to a secret is none', () => {
+  masks(
+    [
+      'token: $_{{ secrets.GITHUB_TOKEN }}\nx: y',
+      'mysql --password=$_{PASSWORD} -h x; mysql -p$_{X} -h x; curl -u u:$_{X} h',
+      'TOKEN=$TOKEN cmd --token $API_TOKEN --password "$DB_PASSWORD" -x',
+      '$c.login("jane", password=$password); --token=$(TOKEN) -x',
+      'password: {{ db_password }}\ntoken: "{{ vault.token | x }}"\npassword: {{db.password}}',
+      'password = var.db_password\ntoken = local.token\nsecret = process.env.DB_SECRET',
+      'Password: !Ref DbPassword\nToken: !GetAtt a.b\nA: b',
+      '{"password":"{{resolve:secretsmanager:x:SecretString:password}}","token":"$_{env:TOKEN}"}',
+      '{"password":"‹$_{DB_PASSWORD:-S x}›","token":"‹$_{db.token:S}›"}',
+      'password: ‹$_{DB_PASSWORD:-S}›',
+      'mysql -p‹$_{X}S› -h x; --token=‹a$_{X}› -x; password: ‹$_{{ inputs.x || "S" }}›',
+      'password=‹$ecret›; password: ‹$uperSecret›',
+      'password: !Sub ‹S›',
+    ].map((row) => row.replaceAll('$_{', '$\u007b')),
+  );
+});
+
+describe('what tells of a secret is none', () => {
+  masks([
+    '{"password":["This field is required."],"n":1}',
+    '{"password":["This field may not be blank.","Ensure this field has at least 8 characters."]}',
+    '{"errors":{"password":["can\'t be blank"],"token":"is invalid, ask for another"}}',
+    'password: must be at least 8 characters',
+    'password: must not contain the name, token: valid, authorization: granted',
+    'authorization: granted',
+    '{"scope":"token:read password:write secret:list"}',
+    'scope=token:read password:write',
+    'docker build --secret id=npm,src=/x . && docker build --secret type=file,id=n .',
+    'POST /token:revoke HTTP/1.1',
+  ]);
+  test('a list in which something else is said is masked', () => {
+    expectMasked(masker, '{"password":["This field is required.","S"]}', `{"password":"${M}"}`);
+    expectMasked(masker, '{"password":["must be x",5]}', `{"password":"${M}"}`);
+    expectMasked(masker, '{"password":[]}', `{"password":"${M}"}`);
+  });
+});
+
 describe('what is no secret', () => {
   masks([
     'pwd: /home/jane',

@@ -61,6 +61,13 @@ const together = (firsts: string, seconds: string) =>
 /** Without spaces, which count for nothing. */
 const BETWEEN = ['', '","', '\\",\\"', '\\\\\\",\\\\\\"', "','", '+', '%20'];
 
+/** Settings of NetworkManager, of which a word begins with a letter. */
+const NETWORK_SECRETS: Record<string, Form> = {
+  ...{ password: 'behind', 'x.password': 'behind', psk: 'behind' },
+  ...{ 'wifi-sec.psk': 'behind', 'wireless-security.psk': 'behind' },
+  ...{ 'wifi-sec.wep-key0': 'behind', 'wireless-security.wep-key0': 'behind' },
+};
+
 const COMMANDS_OF_7Z = together('7z', 'a" d" e" l" t" u" x" a\\ e\\ u\\ x\\ a\' e\' x\'');
 
 /** Global flags of a program, before its command. */
@@ -141,9 +148,21 @@ const ROWS: readonly Row[] = [
     others: /^port(?![\w-])/,
   },
   {
-    names: String.raw`(?:sqlcmd|[it]sql)(?:\.exe)?`,
-    hints: 'sqlcmd tsql isql',
+    names: String.raw`(?:sqlcmd|tsql)(?:\.exe)?`,
+    hints: 'sqlcmd tsql',
     flags: { P: ['behind', 'attached'] },
+  },
+  { names: 'isql', hints: 'isql', flags: { P: ['behind', 'attached'] }, operands: OPERANDS.odbc },
+  { names: 'slappasswd', hints: 'slappasswd', flags: { s: ['behind', 'attached'] } },
+  {
+    names: String.raw`az(?:\.cmd)?`,
+    hints: 'azsql azmysql azmariadb azpostgres az+sql az%20sql az" az\\',
+    operands: OPERANDS.azure,
+  },
+  {
+    names: String.raw`reg(?:\.exe)?`,
+    hints: 'regadd regexeadd reg+add reg%20add reg" reg\\ regexe" regexe\\',
+    operands: OPERANDS.registry,
   },
   { names: String.raw`bcp(?:\.exe)?`, hints: 'bcp', flags: { P: ['behind', 'attached'] } },
   { names: 'mosquitto_(?:pub|sub)', hints: 'mosquitto', flags: { P: ['behind'] } },
@@ -195,7 +214,12 @@ const ROWS: readonly Row[] = [
     switches: /^h(?=p)/,
   },
   { names: 'cqlsh', hints: 'cqlsh', flags: { p: ['behind', 'attached'] } },
-  { names: 'ipmitool', hints: 'ipmitool', flags: { P: ['behind', 'attached'] } },
+  {
+    names: 'ipmitool',
+    hints: 'ipmitool',
+    flags: { P: ['behind', 'attached'] },
+    verbs: { password: 'second' },
+  },
   {
     names: 'snmp(?:get|getnext|bulkget|walk|bulkwalk|set|table|trap|inform|status|df|delta|usm|vacm)',
     hints: 'snmp',
@@ -237,7 +261,7 @@ const ROWS: readonly Row[] = [
     hints: 'freerdp cmdkey schtasks',
     operands: OPERANDS.slashPassword,
   },
-  { names: 'nmcli', hints: 'nmcli', verbs: { password: 'behind' } },
+  { names: 'nmcli', hints: 'nmcli', verbs: NETWORK_SECRETS },
   { names: 'wpa_passphrase', hints: 'wpapass', operands: OPERANDS.wireless },
   { names: 'samba-tool', hints: 'sambatool', operands: OPERANDS.samba },
   { names: 'ansible-vault', hints: 'ansiblevault', operands: OPERANDS.ansible },
@@ -264,7 +288,7 @@ const ROWS: readonly Row[] = [
     names: 'secret',
     after: /\bgh\s{1,4}$/i,
     hints: together('gh', 'secret'),
-    flags: { b: ['behind'], body: ['behind'] },
+    flags: { b: ['behind', 'attached'], body: ['behind'] },
   },
   {
     names: 'secret',

@@ -4,7 +4,7 @@ import { at } from './mask-sticky.ts';
 /** `CREATE USER jane IDENTIFIED BY 'x'`; what else is identified by something is no secret. */
 const IDENTIFIED =
   /identified(?:\s{1,8}with\s{1,8}\S{1,64}\s{1,8}as|(?:\s{1,8}with\s{1,8}\S{1,64})?\s{1,8}by(?:\s{1,8}(?:password|values))?)\s{1,8}(?=["'])/iy;
-const USER = /\b(?:user|grant)\s[^;]{0,120}$/i;
+const USER = /\b(?:user|grant|link)\s[^;]{0,120}$/i;
 /** Without marks, in Oracle. */
 const IDENTIFIED_WORD = /identified\s{1,8}by\s{1,8}(?!(?:password|random|values)\b)(?=[^\s"';])/iy;
 const ONE_USER = /(?:\b(?:create|alter)\s{1,8}user|\bto)\s{1,8}\S{1,128}\s{1,8}$/i;

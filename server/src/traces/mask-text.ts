@@ -5,6 +5,7 @@ import { jsonSecrets } from './mask-json.ts';
 import type { SecretNames } from './mask-names.ts';
 import { plainSecrets, urlSecrets } from './mask-plain.ts';
 import { Steps } from './mask-steps.ts';
+import { at } from './mask-sticky.ts';
 
 /** Text within text is looked through to this depth, and as far as there are steps; what is suspicious below is masked whole. */
 const MOST_LEVELS = 8;
@@ -26,9 +27,10 @@ export function textSecrets(text: string, names: SecretNames, within = surface()
   const gaps: Stretch[] = [];
   let read = 0;
   const plain = plainSecrets(text, names, within.steps, (start) => {
+    if (isSubscript(text, start)) return { open: 1, resume: start + 1, labelled: undefined };
     const inString = (from: number, to: number) => below(search, { start: from, end: to }, unescapeJson);
     const inList = (strings: readonly Element[]) => argumentSecrets(text, strings, names, within.steps);
-    const json = jsonSecrets(text, start, names, { inString, inList }, within.isCut);
+    const json = jsonSecrets(text, start, names, { inString, inList }, within.isCut, isPatch(text, start));
     for (const edit of json.edits) structures.push(edit);
     if (json.end > start) {
       if (start > read) gaps.push({ start: read, end: start });
@@ -39,6 +41,17 @@ export function textSecrets(text: string, names: SecretNames, within = surface()
   gaps.push({ start: read, end: text.length });
   return [...plain, ...structures, ...gaps.flatMap((gap) => below(search, gap, unescapeAny))];
 }
+
+/** `headers["Cookie"] = "x"`, in programs. */
+const SUBSCRIPT = /\[\s{0,4}"[^"\\\r\n]{1,80}"\s{0,4}\]\s{0,4}[=!:]?=/y;
+const isSubscript = (text: string, start: number) =>
+  text[start] === '[' && /[\w\])]/.test(text[start - 1] ?? '') && at(SUBSCRIPT, text, start) !== null;
+
+/** `kubectl patch secret name -p '{…}'` */
+const PATCH = /\bpatch\s{1,4}secrets?[\s/][^|;&\r\n]{0,200}\s(?:-p|--patch)(?:=|\s{1,4})?\\{0,3}["']?$/;
+const LONGEST_PATCH = 300;
+const isPatch = (text: string, start: number) =>
+  /["'\s=]/.test(text[start - 1] ?? '') && PATCH.test(text.slice(Math.max(0, start - LONGEST_PATCH), start));
 
 /** Where URLs in a name or an id carry secrets. */
 export function idSecrets(text: string, names: SecretNames, within = surface()): Edit[] {

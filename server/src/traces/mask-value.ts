@@ -4,6 +4,7 @@ import { beginsLine, foldedLines, linesOfYaml } from './mask-lines.ts';
 import { endOfStructure, QUOTE } from './mask-marks.ts';
 import { isNoSecret } from './mask-names.ts';
 import { endOfTouching, endOfWord, quotedParts } from './mask-parts.ts';
+import { MESSAGE_AT, REFERENCE_AT } from './mask-stand-ins.ts';
 import { at, nextOf, past } from './mask-sticky.ts';
 
 /** A line can go on behind a backslash, in shells of Windows behind a caret or a backtick. */
@@ -35,12 +36,16 @@ const LONGEST_TEXT = 4000;
 /** A call whose arguments are looked at by themselves. */
 const SECURE_STRING = /\(?\s{0,8}ConvertTo-SecureString(?![\w-])/iy;
 
+/** Where a build finds a secret: `--secret id=npm,src=/x`. */
+const SECRET_MOUNT =
+  /(?:(?:type|id|src|source|target|env|uid|gid|mode)=[\w./-]{0,200},){0,8}(?:id|src|source|target|env)=[\w./-]{1,200}(?=[\s"'\\]|$)/y;
+
 /** Where a value is, and what it is as a whole. */
 export function valueAt(text: string, lead: Lead): Edit | undefined {
   const { start, kind, slashes } = lead;
   if (kind === 'element') return bare(text, start, endOfElement(text, lead));
   if (kind === 'cdata') return bare(text, start, endOf(text, ']]>', start));
-  if (at(SECURE_STRING, text, start)) return undefined;
+  if (isElsewhere(text, lead)) return undefined;
   const block = blockAt(text, lead);
   if (block) return block;
   const quote = at(QUOTE, text, start);
@@ -60,6 +65,14 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   }
   if (kind === 'header') return header(text, lead);
   return bare(text, start, endOfWord(text, past(SCHEME, text, start), lead));
+}
+
+/** Whether there is no secret, but what tells of one, or where it is. */
+function isElsewhere(text: string, { start, name, kind }: Lead): boolean {
+  if (at(SECURE_STRING, text, start) || at(REFERENCE_AT, text, start)) return true;
+  if (kind === 'member' && at(MESSAGE_AT, text, start)) return true;
+  const isMount = text[name - 1] === '-' && text.startsWith('secret', name);
+  return isMount && at(SECRET_MOUNT, text, start) !== null;
 }
 
 /** Elements in it are passed over where all of it is secret. */
