@@ -2,7 +2,7 @@ import type { TraceInput } from '../ingest/index.ts';
 import { oneLine, wellFormed } from '../text.ts';
 import { MASK, type Masker, Steps, TRACE_NAME_PATTERN } from '../traces/index.ts';
 import { contextOf, excerpt } from './excerpt.ts';
-import { hideSecrets, hideSecretsIn, retold } from './hide.ts';
+import { hideNoIds, hideSecrets, hideSecretsIn, hideUnknown, retold, withoutRefused } from './hide.ts';
 import { hideAddress } from './hide-address.ts';
 import { CONTEXT, MAX_BODY, MAX_LINE, MAX_NAME, MAX_PARAMS, MAX_QUERY, MAX_RESPONSE } from './limits.ts';
 
@@ -41,6 +41,8 @@ export interface AskedFor {
   body?: unknown;
   /** Schema of the body: members that it knows are kept first. */
   schema?: unknown;
+  /** Of a call about users and what belongs to them, schema of its query: what is in no right place is hidden there, too. */
+  querySchema?: unknown;
 }
 
 const TRACE_NAME = new RegExp(TRACE_NAME_PATTERN);
@@ -54,7 +56,13 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
   const { user, request, response, responseSchema } = trace;
   const masked = maskedBy(masks.of(trace.service_type));
   // Callers write addresses of web hooks anywhere, and refusals repeat them.
-  const tell = trace.service_type === 'SMN' ? hideAddress : asItIs;
+  const refused = request ? refusedOf(request) : [];
+  const tell =
+    trace.service_type === 'SMN'
+      ? hideAddress
+      : refused.length > 0
+        ? (text: string) => withoutRefused(text, refused)
+        : asItIs;
   const line = (value: unknown, most = MAX_LINE, told: Tell = asItIs) => {
     const context = contextOf(value, CONTEXT * most);
     return lineOf(masked(typeof context === 'string' ? told(context) : context), most);
@@ -154,13 +162,26 @@ function requestOf(asked: AskedFor, masked: Masked, tell: Tell): Told | undefine
   return Object.keys(told).length > 0 ? told : undefined;
 }
 
-function partsOf({ params, query, body, schema }: AskedFor, masked: Masked, tell: Tell): Told {
+/** Values that stand where they are not allowed, or in no known place: an answer may repeat them. */
+function refusedOf({ params, query, body, schema, querySchema }: AskedFor): string[] {
+  const refused: string[] = [];
+  if (querySchema) {
+    hideNoIds(params, refused);
+    hideUnknown(query, querySchema, refused);
+  }
+  hideSecrets(contextOf(body, CONTEXT * MAX_BODY, schema), schema, refused);
+  return refused;
+}
+
+function partsOf({ params, query, body, schema, querySchema }: AskedFor, masked: Masked, tell: Tell): Told {
   const tellAll = (value: unknown) => (tell === asItIs ? value : retold(value, tell));
   const part = (value: unknown, most: number, how: (context: unknown) => unknown, known?: unknown) =>
     excerpt(masked(how(contextOf(value, CONTEXT * most, known))), most, known, value);
   const parts = {
-    params: part(params, MAX_PARAMS, tellAll),
-    query: part(query, MAX_QUERY, (context) => toldQuery(context, tell)),
+    params: part(params, MAX_PARAMS, (context) => tellAll(querySchema ? hideNoIds(context, []) : context)),
+    query: part(query, MAX_QUERY, (context) =>
+      toldQuery(querySchema ? hideUnknown(context, querySchema, []) : context, tell),
+    ),
     body: part(body, MAX_BODY, (context) => tellAll(hideSecrets(context, schema)), schema),
   };
   return Object.fromEntries(

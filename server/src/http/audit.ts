@@ -196,11 +196,15 @@ function askedOnce(request: FastifyRequest, operation: AuditedOperation): OwnTra
 /** What was asked for. Secrets are masked where every trace's are: on intake. */
 function askedFor(
   { params, query, body, principal, routeOptions }: FastifyRequest,
-  { withoutBody }: AuditedOperation,
+  { service, withoutBody }: AuditedOperation,
 ): OwnTrace['request'] {
   // What a sign-in sends is secret: people type passwords into names, and codes are good for tokens.
   if (!principal) return undefined;
-  return withoutBody ? { params, query } : { params, query, body, schema: routeOptions.schema?.body };
+  const { schema = {} } = routeOptions;
+  const querySchema = service === 'IAM' ? (schema.querystring ?? {}) : undefined;
+  return withoutBody
+    ? { params, query, querySchema }
+    : { params, query, querySchema, body, schema: schema.body };
 }
 
 /** Tells the trace of a call what it is about. */

@@ -87,6 +87,33 @@ test('what a call that is about credentials does not know is hidden in its trace
   expect(changed.some((request) => request.includes('known'))).toBe(true);
 });
 
+test('a value that is not allowed, no id, or a parameter that nobody knows is hidden in the trace of a call about users', async () => {
+  const none = '0'.repeat(32);
+  const wrong = `${SECRET}!`;
+  const calls: [method: string, path: string, body: object][] = [
+    ['PATCH', `/v3/users/${jane}`, { user: { name: wrong } }],
+    ['POST', '/v3/users', { user: { name: wrong } }],
+    ['PATCH', `/v3/users/${jane}`, { user: { description: SECRET.repeat(20) } }],
+    ['PUT', `/v3.0/OS-USER/users/${jane}`, { user: { access_mode: SECRET } }],
+    ['PATCH', `/v3/users/${wrong}`, { user: { description: 'seen' } }],
+    ['DELETE', `/v3/users/${wrong}`, {}],
+    ['DELETE', `/v3/groups/${SECRET.repeat(30)}`, {}],
+    ['PATCH', `/v3/users/${jane}?q=${SECRET}`, { user: { description: 'seen' } }],
+    ['PATCH', `/v3/users/${none}`, { user: { description: 'seen' } }],
+  ];
+  for (const [method, path, body] of calls) await call(method, path, body);
+  const all = await traces();
+  expect(all.filter((trace) => JSON.stringify(trace).includes(SECRET))).toEqual([]);
+  const seen = all.filter(({ request }) => String(request).includes('seen'));
+  expect(seen.filter(({ resource_id }) => resource_id === jane)).toHaveLength(1);
+  const unknown = seen.filter(({ resource_id }) => resource_id === none);
+  expect(unknown.map(({ response }) => String(response).includes(`there is no user ${none}`))).toEqual([
+    true,
+  ]);
+  // A refusal says still what is wrong.
+  expect(all.some(({ response }) => /user.name is .*must hold 1 to 64/.test(String(response)))).toBe(true);
+});
+
 test('a refusal repeats no more of a value than a word', async () => {
   for (const [path, body] of [
     [subscriptions(), { protocol: HOOK, endpoint: 'https://hooks.example.com/d' }],
