@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Exact, OpenCtsClient } from '@opencts/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { House, PASSWORD, trace } from '../testing/house.ts';
 import { administer, NOUNS } from './index.ts';
+import { followed } from './traces.ts';
 
 const house = new House();
 beforeAll(() => house.start({ OPENCTS_REGIONS: 'eu-de,eu-nl', OPENCTS_TRANSFER_CYCLE: '1' }), 60_000);
@@ -288,4 +289,104 @@ test('the quarantine is listed, shown and replayed', async () => {
   expect((await opencts('quarantine replay indexer-1-18')).out).toContain('1 on their way');
   const reason = async () => (await json('quarantine list'))[0].reason;
   await expect.poll(reason, { timeout: 10_000 }).toContain('InsertRefused');
+});
+
+describe('traces', () => {
+  beforeAll(async () => {
+    const client = new OpenCtsClient({
+      url: house.app.url,
+      project: 'eu-nl',
+      credentials: { domain: 'default', user: 'admin', password: PASSWORD },
+    });
+    const traces = Array.from({ length: 450 }, (_, i) =>
+      trace({
+        service_type: 'CLI',
+        trace_name: `step${i % 3}`,
+        time: Date.now() - 3_600_000 * 30 - i * 1000,
+        n: new Exact('1.0'),
+      }),
+    );
+    expect((await client.reportTraces(traces)).accepted).toBe(450);
+    await client.reportTraces([
+      trace({ service_type: 'CLI', trace_name: 'odd', resource_name: 'a\u001b[31m\nb' }),
+    ]);
+    const { token } = await house.signIn({ project: 'eu-nl' });
+    await house.searchable(token);
+  });
+
+  test('are listed by a query, of all families and times, in the words of a shell', async () => {
+    const { out } = await opencts('traces list source:CLI name:step1 --limit 3 --project eu-nl');
+    expect(out.match(/ step1 +CLI /g)).toHaveLength(3);
+    expect((await json('traces list source:CLI --limit 449 --project eu-nl')).length).toBe(449);
+    expect((await opencts('traces list --limit 1 --project eu-nl -- -source:CLI')).out).not.toContain('CLI');
+    expect((await opencts('traces list source:CLI --from=-1h --project eu-nl')).out.split('\n')).toHaveLength(
+      3,
+    );
+    const lines = (await opencts('traces list source:CLI --limit 2 --output ndjson --project eu-nl')).out;
+    expect(
+      lines
+        .trim()
+        .split('\n')
+        .map((one) => JSON.parse(one).service_type),
+    ).toEqual(['CLI', 'CLI']);
+    expect(lines).toContain('"n":1.0');
+  });
+
+  test('what a terminal would obey is shown', async () => {
+    const { out } = await opencts('traces list name:odd --project eu-nl');
+    expect(out).toContain('a\\u001b[31m b');
+    expect(out).not.toContain('\u001b');
+  });
+
+  test('a query that is none is told', async () => {
+    expect(await opencts('traces list nme:x --project eu-nl')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no field nme; did you mean name?'),
+    });
+    expect((await opencts('traces list --from=soon --project eu-nl')).code).toBe(2);
+    expect((await opencts('traces list --limit 0 --project eu-nl')).code).toBe(2);
+  });
+
+  test('an export that was broken off goes on where it was, and has each trace once', async () => {
+    const file = path.join(house.directory, 'traces.ndjson');
+    const run = () => opencts(`traces export ${file} source:CLI name:step* --project eu-nl`);
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(/traces +450\n/) });
+    const whole = await readFile(file, 'utf8');
+    expect(
+      new Set(
+        whole
+          .trim()
+          .split('\n')
+          .map((one) => JSON.parse(one).trace_id),
+      ).size,
+    ).toBe(450);
+    await writeFile(file, `${whole.split('\n').slice(0, 123).join('\n')}\n`);
+    expect((await run()).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(whole);
+    await writeFile(file, whole.slice(0, 1000));
+    expect((await run()).err).toContain('ends in the middle of a line');
+    expect(await readFile(file, 'utf8')).toBe(whole.slice(0, 1000));
+  });
+
+  test('that come are followed, each once', async () => {
+    const client = new OpenCtsClient({
+      url: house.app.url,
+      project: 'eu-nl',
+      credentials: { domain: 'default', user: 'admin', password: PASSWORD },
+    });
+    const path = { project_id: await client.projectId() };
+    const ended = new AbortController();
+    const context = { client, api: client.api, path, args: { QUERY: 'source:CLI' }, options: {} };
+    const seen: string[] = [];
+    const following = (async () => {
+      for await (const one of followed(context, ended.signal)) seen.push(one.trace_name);
+    })();
+    await expect.poll(() => seen.length).toBe(10);
+    await client.reportTraces([trace({ service_type: 'CLI', trace_name: 'first' }), trace()]);
+    await expect.poll(() => seen.slice(10)).toEqual(['first']);
+    await client.reportTraces([trace({ service_type: 'CLI', trace_name: 'second' })]);
+    await expect.poll(() => seen.slice(10)).toEqual(['first', 'second']);
+    ended.abort();
+    await following;
+  });
 });

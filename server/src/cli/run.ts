@@ -7,13 +7,15 @@ import { type Command, type Commands, UsageError } from './command.ts';
 import { adviceOn, CONNECTION_HELP, CONNECTION_OPTIONS, connect } from './connection.ts';
 import { ENCRYPTION_KEYS } from './encryption.ts';
 import { ACCOUNTS, GROUPS, KEYS, PROJECTS, ROLES, USERS } from './identity.ts';
-import { render } from './output.ts';
+import { FORMATS, type Format, render } from './output.ts';
 import { QUARANTINE } from './quarantine.ts';
 import { BUCKETS, INGEST_KEYS, TRACKERS } from './recording.ts';
 import { TRACE_STORE } from './trace-store.ts';
+import { TRACES } from './traces.ts';
 
 /** What an administrator manages from the command line, by noun. */
 export const NOUNS: Record<string, { summary: string; commands: Commands }> = {
+  traces: { summary: 'Traces: search, follow, export', commands: TRACES },
   users: { summary: 'Users of the account', commands: USERS },
   groups: { summary: 'Groups of users, to which roles are granted', commands: GROUPS },
   roles: { summary: 'Roles and custom policies, and who holds them', commands: ROLES },
@@ -37,7 +39,7 @@ const COMMON = {
 } as const;
 
 const COMMON_HELP = `${CONNECTION_HELP}
-  --output FORMAT    table (default) or json
+  --output FORMAT    table (default), json, or ndjson: a line for each
 
 The password comes from OPENCTS_PASSWORD; without it the command asks.
 `;
@@ -64,13 +66,13 @@ export async function administer(noun: string, argv: string[]): Promise<number> 
       return 0;
     }
     const format = values.output ?? 'table';
-    if (format !== 'table' && format !== 'json') throw new UsageError('--output must be table or json');
+    if (!FORMATS.includes(format as Format)) throw new UsageError('--output must be table, json or ndjson');
     const args = named(command, positionals.slice(1));
     const client = await connect(values as Record<string, string | undefined>);
     const output = await client.withProject((path) =>
       command.run({ client, api: client.api, path, args, options: values }),
     );
-    process.stdout.write(render(output, command.columns ?? [], format));
+    process.stdout.write(render(output, command.columns ?? [], format as Format));
     return 0;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -92,11 +94,14 @@ export async function administer(noun: string, argv: string[]): Promise<number> 
 /** Arguments by the names of the usage. @throws UsageError when one is missing or too many */
 function named({ usage }: Command, given: string[]): Record<string, string> {
   const names = usage.split(' ').filter((name) => name !== '');
+  // The words of the last one may be given without quotes around them.
+  const isMany = names.at(-1)?.includes('…');
+  if (isMany && given.length > names.length) given.push(given.splice(names.length - 1).join(' '));
   if (given.length > names.length) throw new UsageError(`"${given[names.length]}" is one argument too many`);
   const args: Record<string, string> = {};
   names.forEach((name, at) => {
     const value = given[at];
-    if (value !== undefined) args[name.replace(/[[\]]/g, '')] = value;
+    if (value !== undefined) args[name.replace(/[[\]…]/g, '')] = value;
     else if (!name.startsWith('[')) throw new UsageError(`${name} is missing`);
   });
   return args;
