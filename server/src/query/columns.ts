@@ -6,13 +6,6 @@ const DERIVED: readonly TextColumn[] = ['user_name', 'access_key_id'];
 /** A member of a trace's line with text in it. */
 type Member = Exclude<TextColumn, 'user_name' | 'access_key_id'> | JsonColumn;
 
-/** A trace as it is journalled. */
-export type Line = Partial<Record<Exclude<Member, 'code'>, string>> &
-  Partial<Record<'time' | 'record_time' | 'content_length' | 'total_time', number>> & {
-    read_only?: boolean;
-    code?: string | number;
-  };
-
 /** Where free words are looked for, in this order, each on lines of its own. */
 export const ALL_COLUMNS: readonly Member[] = [
   ...TEXT_COLUMNS.filter((column): column is Exclude<Member, 'user' | 'extra'> => !DERIVED.includes(column)),

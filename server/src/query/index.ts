@@ -1,3 +1,2 @@
-export { ALL_COLUMNS, type Line } from './columns.ts';
-export { compiled, type Matcher } from './memory.ts';
+export { ALL_COLUMNS } from './columns.ts';
 export { conditionOf, type Expressions } from './sql.ts';

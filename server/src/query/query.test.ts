@@ -18,7 +18,7 @@ import {
   type TraceLine,
   type TraceStore,
 } from '../traces/index.ts';
-import { compiled } from './index.ts';
+import { compiled } from './testing/memory.ts';
 
 /** How many queries are tried; each time others. */
 const QUERIES = Number(process.env.OPENCTS_QUERIES ?? 150);

@@ -1,4 +1,4 @@
-import type { Pattern, Words } from '@opencts/client/query';
+import type { Words } from '@opencts/client/query';
 
 /** Syntax of an expression that the trace store's engine (RE2) and JavaScript with `v` or `u` share. */
 const SYNTAX = /[\\^$.*+?()[\]{}|]/;
@@ -38,19 +38,4 @@ function found(character: string, form: 'x' | 'u'): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
   const escaped = units.map((unit) => String.raw`\\+u${unit.toString(16).padStart(4, '0')}`).join('');
   return `(?:\\${form}{${code.toString(16)}}|${escaped})`;
-}
-
-/** Whether a text, in lower case, has the parts of a pattern one after the other, from its beginning to its end. */
-export function isLike(text: string, pattern: Pattern): boolean {
-  const [first = '', ...others] = pattern;
-  const last = others.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of others) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - at >= last.length && text.endsWith(last);
 }

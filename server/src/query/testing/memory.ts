@@ -5,18 +5,17 @@ import {
   type JsonColumn,
   lower,
   type MemberTest,
+  type Pattern,
   type Query,
   type TextColumn,
   type TextTest,
 } from '@opencts/client/query';
-import { ALL_COLUMNS, type Line } from './columns.ts';
-import { expressionOf, isLike } from './words.ts';
+import type { TraceLine } from '../../traces/index.ts';
+import { ALL_COLUMNS } from '../columns.ts';
+import { expressionOf } from '../words.ts';
 
-/** Whether a trace, as it is journalled, is one of those that are meant. */
-export type Matcher = (line: Line) => boolean;
-
-/** A query as a test of one trace; it means what `conditionOf` makes of it for the trace store. */
-export function compiled(query: Query): Matcher {
+/** What a query means, said in other words than for the trace store: a test of one trace. */
+export function compiled(query: Query): (line: TraceLine) => boolean {
   if ('all' in query) {
     const tests = query.all.map(compiled);
     return (line) => tests.every((test) => test(line));
@@ -79,24 +78,24 @@ function textTest(is: TextTest): (text: string) => boolean {
   return (text) => CODE.test(text) && from <= Number(text) && Number(text) <= to;
 }
 
-function textOf(line: Line, column: TextColumn): string {
+function textOf(line: TraceLine, column: TextColumn): string {
   if (column === 'user_name') return userMember(line, 'name');
   if (column === 'access_key_id') return userMember(line, 'access_key_id');
   return String(line[column] ?? '');
 }
 
-function userMember({ user }: Line, name: string): string {
+function userMember({ user }: TraceLine, name: string): string {
   const value = user === undefined ? undefined : membersIn(user)?.find((member) => member.name === name);
   const text = value && user?.slice(value.start, value.end);
   return text?.startsWith('"') ? (JSON.parse(text) as string) : '';
 }
 
-function allText(line: Line): string {
+function allText(line: TraceLine): string {
   return ALL_COLUMNS.map((column) => line[column] ?? '').join('\n');
 }
 
 /** JSON texts of what a path leads to, through lists as well; of lists their elements. */
-function valuesAt(line: Line, column: JsonColumn, path: readonly string[]): string[] {
+function valuesAt(line: TraceLine, column: JsonColumn, path: readonly string[]): string[] {
   const text = line[column];
   if (typeof text !== 'string') return [];
   let values = [text];
@@ -125,3 +124,18 @@ function isMember(json: string, is: MemberTest): boolean {
 }
 
 const isNumber = (json: string) => /^[-0-9]/.test(json);
+
+/** Whether a text, in lower case, has the parts of a pattern one after the other, from its beginning to its end. */
+function isLike(text: string, pattern: Pattern): boolean {
+  const [first = '', ...others] = pattern;
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - at >= last.length && text.endsWith(last);
+}
