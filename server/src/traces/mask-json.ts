@@ -1,11 +1,12 @@
 import { endOfString } from '@opencts/client/json';
 import type { Element } from './mask-argv.ts';
-import { describes, secrecyOfOther } from './mask-described.ts';
+import { describes, isNoDescription, secrecyOfOther } from './mask-described.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import { isKnownDirectory } from './mask-lead.ts';
 import { isNoSecret, type Secrecy, type SecretNames } from './mask-names.ts';
 import { LABEL, LABELLED, LONGEST_LABEL, labelSecrecy, type Structure } from './mask-pairs.ts';
 import { holdsMessages } from './mask-stand-ins.ts';
+import { at } from './mask-sticky.ts';
 
 /** An object or a list that is open where the scanner stands. */
 interface Open {
@@ -55,6 +56,9 @@ const OF_PERMISSION = /^(?:action|scope|role)$/;
 const DIRECTORY = /^(?:OLD)?PWD$/;
 const LONGEST_DIRECTORY = 1000;
 const ANY_CASE = /^(?:old)?pwd$/i;
+
+/** Text as the value of a member, or in a list. */
+const TEXT_BEHIND = /\s{0,100}:\s{0,100}(?:\[\s{0,100})?"/y;
 
 /** Of Kubernetes, and what they hold. */
 const SECRET = 'Secret';
@@ -228,8 +232,8 @@ class Scanner {
   private name(around: Open): void {
     const inner = endOfString(this.text, this.at + 1);
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
-    around.secrecy = this.names.of(around.name) ?? this.secrecyWithin(around);
     this.at = inner + 1;
+    around.secrecy = this.names.of(around.name) ?? this.secrecyWithin(around);
     this.next = 'colon';
   }
 
@@ -239,7 +243,8 @@ class Scanner {
     if (around.describes !== undefined) {
       if (!describes(name)) return secrecyOfOther(name);
       around.describes = true;
-      return undefined;
+      const isText = at(TEXT_BEHIND, this.text, this.at) !== null;
+      return isText && isNoDescription(name, this.stack.at(-2)?.name ?? '') ? 'text' : undefined;
     }
     if (isHeader && !OF_PERMISSION.test(name)) return 'text';
     if (LABELLED.test(name)) return labelled;

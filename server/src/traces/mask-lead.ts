@@ -17,8 +17,7 @@ const SEPARATOR = /=>|:=|[=!]==?(?=[^\S\r\n]|["'`])|::(?=[^\S\r\n])|[:=]|;s:\d{1
 const TYPE =
   /\s{0,4}(?:&(?:'\w{1,20}\s)?(?:mut\s)?)?(?:str|[Ss]tring|std::string|bytes|any|CharSequence|SecretStr|SecureString|(?:Option|Optional|Secret|Box)[<[](?:&(?:'\w{1,20}\s)?)?[\w.]{1,40}[>\]])\??(?:\s?\|\s?(?:None|null|undefined|string))?\s{0,4}=(?!=)/y;
 /** What may be done, as permissions are written: `token:read`. */
-const PERMISSION =
-  /(?:read|write|admin|delete|create|update|list|manage|revoke|reset|view|get|use)(?=[\s"',;]|$)/y;
+const PERMISSION = /(?:read|write|delete|create|update|list|manage|revoke|reset|view|get|use)(?=[\s"',;]|$)/y;
 /** `/password:x` of programs of Windows. */
 const SLASH_FLAG = /(?:^|[\s"'`])\/$/;
 const PASSWORD = /^(?:password|passwd|pwd)$/i;

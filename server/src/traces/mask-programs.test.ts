@@ -372,6 +372,8 @@ describe('what refers to a secret is none', () => {
       'mysql -p‹$_{X}S› -h x; --token=‹a$_{X}› -x; password: ‹$_{{ inputs.x || "S" }}›',
       'password=‹$ecret›; password: ‹$uperSecret›',
       'password: !Sub ‹S›',
+      `mysql -p‹$TOKEN"S"› -h x`,
+      'PASSWORD=$PGPASSWORD cmd; password=‹$MONKEY›; password=‹$ECRETKEY›; KEY=$KEY',
     ].map((row) => row.replaceAll('$_{', '$\u007b')),
   );
 });
@@ -388,6 +390,8 @@ describe('what tells of a secret is none', () => {
     'scope=token:read password:write',
     'docker build --secret id=npm,src=/x . && docker build --secret type=file,id=n .',
     'POST /token:revoke HTTP/1.1',
+    'user:root password:‹admin› token:‹abc›',
+    '{"passphrase":"‹do not tell it›","password":"‹Must be nice to me›"}',
   ]);
   test('a list in which something else is said is masked', () => {
     expectMasked(masker, '{"password":["This field is required.","S"]}', `{"password":"${M}"}`);

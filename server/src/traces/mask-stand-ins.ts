@@ -11,17 +11,23 @@ const REFERENCE = [
   String.raw`\{\{-?(?:\s{1,8}[.$]?[A-Za-z_][^{}"'\r\n]{0,200}|[.$]?[A-Za-z_]\w{0,80}[._:][\w.:/ $|-]{0,200})\}\}`,
   String.raw`\$\{(?:env:[A-Za-z_][\w.]{0,80}|ssm:\/[\w./-]{1,200}|[A-Za-z_][\w.]{0,80})\}`,
   String.raw`\$\([A-Z_][A-Z0-9_]{0,80}\)`,
-  String.raw`\$(?:[A-Z0-9_]{0,60}(?:PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|TOKEN|SECRET|KEY|CREDENTIALS?)|pass|password|passwd|pwd|token|secret)(?!\w)`,
+  String.raw`\$(?:(?:[A-Z][A-Z0-9_]{0,60}_)?(?:PASS|PASSWORD|PASSWD|PASSPHRASE|PWD|TOKEN|SECRET|KEY|CREDENTIALS?)|PGPASSWORD|SSHPASS|pass|password|passwd|pwd|token|secret)(?!\w)`,
   String.raw`(?:var|local|module)\.[a-z_][\w.]{0,100}|process\.env\.[A-Z_][A-Z0-9_]{0,80}|secrets\.[A-Z_][A-Z0-9_]{0,80}`,
 ].join('|');
 const WHOLE_REFERENCE = new RegExp(`^(?:${REFERENCE})$`);
 /** Where it is all of a value. */
-export const REFERENCE_AT = new RegExp(String.raw`(?:${REFERENCE})(?=[\s"'\`,;)\]}&|<\\]|$)`, 'y');
+export const REFERENCE_AT = new RegExp(
+  String.raw`(?:${REFERENCE})(?=[\s,;)\]}&<\\]|["'\`](?!["'\w])|$)`,
+  'y',
+);
 
 const VERBS =
   'be|have|contain|match|include|differ|consist|start|end|use|not|too|required|invalid|already|been|expired|missing|incorrect|wrong|weak|blank|empty|entirely';
+/** What a validation is about; other sentences could be a passphrase. */
+const TOPICS =
+  'characters?|letters?|digits?|numbers?|numeric|symbols?|required|blank|empty|null|short|long|least|most|common|similar|match|valid|invalid|expired|missing|incorrect|wrong|weak|names?|username|passwords?|fields?|already|used';
 /** How a validation says what is wrong: `must be at least 8 characters`, `This field is required.` */
-const MESSAGE = String.raw`(?:ensure\s(?:this|that|the)\s|(?:(?:the|this|that|your|new)\s)?(?:(?:fields?|values?|passwords?|passphrase|tokens?|secret)\s)?(?:(?:must|should|may|can|could|do|does|did)(?:\s?not|n't|'t)?|is|was|are|has|have)\s(?:${VERBS})(?![\w-]))[^\r\n"]{0,200}`;
+const MESSAGE = String.raw`(?:ensure\s(?:this|that|the)\s|(?:(?:the|this|that|your|new)\s)?(?:(?:fields?|values?|passwords?|passphrase|tokens?|secret)\s)?(?:(?:must|should|may|can|could|do|does|did)(?:\s?not|n't|'t)?|is|was|are|has|have)\s(?=[^\r\n"]{0,200}?(?<!\w)(?:${TOPICS})(?!\w))(?:${VERBS})(?![\w-]))[^\r\n"]{0,200}`;
 const WHOLE_MESSAGE = new RegExp(`^${MESSAGE}$`, 'i');
 export const MESSAGE_AT = new RegExp(MESSAGE, 'iy');
 const LONGEST = 300;

@@ -74,6 +74,8 @@ describe('an object that describes a password or a token is looked through', () 
     '{"password":{"type":"string","minLength":8,"description":"at least","default":"‹S›"}}',
     '{"adminPassword":{"type":"securestring","metadata":{"description":"x"},"defaultValue":"‹S›"}}',
     '{"Password":{"Ref":"DbPassword"},"token":{"valueFrom":{"secretKeyRef":{"name":"x","key":"password"}}}}',
+    '{"passwords":‹{"user":"S","system":"S"}›,"password":{"user":"‹S›","role":"‹S›","more":"‹S›"}}',
+    '{"password":{"user" : "‹S›","users":["‹S›"],"project":{"name":"x"}},"token":{"user":"jane","role":"x"}}',
     `{"token":${whole},"password_2":${whole},"n":1}`,
     `{"token":{"name":"x","more":"‹S›"},"password":${whole},"n":1}`,
     '{"userData":‹{"name":"S"}›,"private_key":‹{"name":"S"}›,"token":‹[{"name":"S"}]›}',
