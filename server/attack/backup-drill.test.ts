@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startEngine } from '../src/engine/index.ts';
-import { openS3 } from '../src/objects/index.ts';
+import { bucketSource } from '../src/evidence/index.ts';
+import { type ObjectStore, openS3 } from '../src/objects/index.ts';
 import { startS3Server, whyNoS3 } from '../src/objects/testing/s3-server.ts';
 import { House, trace } from '../src/testing/house.ts';
 import { Receiver } from '../src/testing/receiver.ts';
@@ -256,5 +259,57 @@ test.each(partOf(parts, 1))(
       expect((await readdir(files, { recursive: true })).length).toBeGreaterThan(0);
     }
     expect(house.logged.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
+  },
+);
+
+/** Ids in the trace files of a bucket in an object store, as often as they are there. */
+async function delivered(objects: ObjectStore): Promise<Map<string, number>> {
+  const seen = new Map<string, number>();
+  for await (const { key } of bucketSource(objects, BUCKET).keys('CloudTraces/')) {
+    if (!key.includes('CloudTrace_')) continue;
+    const text = gunzipSync(await buffer((await objects.get(BUCKET, key)).body)).toString('utf8');
+    for (const { trace_id } of JSON.parse(text) as { trace_id: string }[])
+      seen.set(trace_id, (seen.get(trace_id) ?? 0) + 1);
+  }
+  return seen;
+}
+
+test.skipIf(whyNoS3)(
+  'what the service still transfers after a backup is in trace files once when the backup has been restored',
+  async () => {
+    const server = await startS3Server();
+    undo.push(() => server.stop());
+    const env = { OPENCTS_TRANSFER_CYCLE: '5', ...s3Env(server.options) };
+    const objects = await openS3(server.options);
+    undo.push(() => objects.close());
+    await open(env, 0);
+    await must('POST', '/v3/{p}/tracker', {
+      tracker_type: 'system',
+      tracker_name: 'system',
+      obs_info: { bucket_name: BUCKET, is_obs_created: true },
+      is_support_validate: true,
+    });
+    const work = load();
+    await until(async () => (await delivered(objects)).size > 0);
+    const copy = path.join(base, 'copy');
+    const said = await opencts(['backup', copy, '--url', house.app.url, '--with-root-key'], SEALED);
+    expect(said).toMatchObject({ code: 0, err: '' });
+    const as_of = Date.parse(/before (\S+Z):/.exec(said.out)?.[1] ?? '');
+    const ids = work.acknowledged.filter(({ at }) => at < as_of).map(({ id }) => id);
+    expect(ids.length).toBeGreaterThan(0);
+    // What had been acknowledged is transferred, with what comes after it.
+    await until(async () => wrong(ids, await delivered(objects)).length === 0);
+    await work.stop();
+    await (undo.pop() as () => unknown)();
+
+    const elsewhere = path.join(base, 'elsewhere');
+    expect(await opencts(['restore', copy, elsewhere], SEALED)).toMatchObject({ code: 0, err: '' });
+    await open(env, 0, (directory) => cp(elsewhere, directory, { recursive: true, verbatimSymlinks: true }));
+    await house.call('POST', `/v3/${projectId}/traces`, { token, body: { traces: [trace()] } });
+    await archived();
+    const seen = await delivered(objects);
+    expect([...seen].filter(([, times]) => times !== 1)).toEqual([]);
+    expect(wrong(ids, seen)).toEqual([]);
+    expect((await verify(s3Env(server.options))).out).toMatch(/ 0 changed, 0 missing, 0 unexpected/);
   },
 );

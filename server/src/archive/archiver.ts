@@ -40,7 +40,11 @@ interface Order {
   to: Position;
   plan: (from: Position) => Promise<Plan>;
   cycle: number;
+  onWhole: OnWhole | undefined;
 }
+
+/** The folder of a stretch, by its name, is whole, and still stays where it is. */
+export type OnWhole = (stretch: string) => Promise<void>;
 
 /** A stretch of the journal; `whole`: its folder is there already. */
 interface Cut extends Followed, Plan {
@@ -105,8 +109,8 @@ export class Archiver {
    * @param plan from a position on
    * @param cycle end of the cycle, epoch ms
    */
-  async cut(to: Position, plan: Order['plan'], cycle: number): Promise<void> {
-    this.order = { to, plan, cycle };
+  async cut(to: Position, plan: Order['plan'], cycle: number, onWhole?: OnWhole): Promise<void> {
+    this.order = { to, plan, cycle, onWhole };
     // First what was begun before, if its folder is whole.
     if (this.options.follower.until) await this.step();
     await this.step();
@@ -143,6 +147,7 @@ export class Archiver {
     const stretch = { from: this.position, to };
     this.inWork = stretchName(stretch);
     const { files, replayed } = whole ?? (await this.cutAnew(stretch, { routes, watched }, cycle));
+    if (files.length > 0) await this.order?.onWhole?.(this.inWork);
     await aside.remove(replayed);
     const traces = files.reduce((sum, file) => sum + file.traces, 0);
     log.debug({ files: files.length, traces, to: formatPosition(to) }, 'trace files were cut');

@@ -14,7 +14,7 @@ import {
   type MissingPart,
   type Position,
 } from '../journal/index.ts';
-import { ARCHIVER, Archiver, type Plan } from './archiver.ts';
+import { ARCHIVER, Archiver, type OnWhole, type Plan } from './archiver.ts';
 import type { CutterJob, Manifest } from './cutter.ts';
 import type { CutterNews, CutterSetup } from './cutter-thread.ts';
 import { manifestIn, READY, readyStretches } from './spool.ts';
@@ -147,11 +147,14 @@ export class Archiving {
   /** Cuts what the journal holds now, one stretch after the other. Never rejects. */
   cut(): Promise<void> {
     this.cutting++;
-    this.last = this.last.then(() => this.cutNow()).finally(() => this.cutting--);
+    this.last = this.last
+      .then(() => this.cutNow())
+      .then(() => undefined)
+      .finally(() => this.cutting--);
     return this.last;
   }
 
-  /** Nothing is cut while this is done; the position does not move. */
+  /** Nothing is cut while this is done, unless it asks for that: the position does not move. */
   hold<Result>(work: () => Promise<Result>): Promise<Result> {
     this.cutting++;
     const done = this.last.then(work);
@@ -162,23 +165,37 @@ export class Archiving {
     return done;
   }
 
-  private async cutNow(): Promise<void> {
+  /**
+   * While it is held: cuts what the journal holds now, unless cutting has been failing before.
+   * @returns where that ends, and whether it is cut
+   * @throws Error when it fails now
+   */
+  async cutHeld(onWhole: OnWhole): Promise<{ end: Position; isCut: boolean }> {
+    if (this.failingSince !== undefined) return { end: this.options.journal.durableEnd, isCut: false };
+    const end = await this.cutNow(onWhole);
+    if (this.failingSince !== undefined) throw new Error('trace files could not be cut; the log says why');
+    return { end, isCut: true };
+  }
+
+  /** @returns the end of what was to be cut */
+  private async cutNow(onWhole?: OnWhole): Promise<Position> {
     const { archiver } = this;
     const { journal, plan, clock, onCut, onPassed, log } = this.options;
-    if (!archiver) return;
     const end = journal.durableEnd;
+    if (!archiver) return end;
     const counts = new HourCounts();
     counts.addAll(journal.counts.rows());
     this.reader?.advance(end);
-    await archiver.cut(end, plan, this.endOfCycle(clock()));
+    await archiver.cut(end, plan, this.endOfCycle(clock()), onWhole);
     const fails = archiver.failingSince !== undefined;
     this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
-    if (fails) return;
+    if (fails) return end;
     this.passed = counts;
     onCut();
     await onPassed(archiver.position).catch((err) =>
       log.warn({ err }, 'routes that are over are still noted'),
     );
+    return end;
   }
 
   /** The last boundary that has passed; in the middle of a cycle, now. */

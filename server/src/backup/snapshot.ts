@@ -20,7 +20,7 @@ export interface SnapshotSource {
   journal: Journal;
   metadata: Metadata;
   store: TraceStore;
-  archiving: Pick<Archiving, 'hold'>;
+  archiving: Pick<Archiving, 'hold' | 'cutHeld'>;
   listing: Pick<Listing, 'hold'>;
   uploader: Pick<Uploader, 'hold'>;
   digester: Pick<Digester, 'hold'>;
@@ -49,8 +49,8 @@ const UPLOADS = '.uploads';
 /**
  * Makes a copy of the data directory beside the running service, of second names for its files, so that it takes
  * seconds and hardly any room. Traces are taken all the while; what is done with them is copied in this order, which
- * decision 0010 tells the reasons of: segments, positions, spool, engine, metadata, end of the journal, objects.
- * Meanwhile no trace file is cut, brought away, listed in a digest or removed.
+ * decision 0010 tells the reasons of: segments, positions, spool, engine, metadata, the last stretch of the spool, end
+ * of the journal, objects. Else no trace file is cut meanwhile, brought away, listed in a digest or removed.
  * @param folder not there yet
  */
 export async function takeSnapshot(
@@ -68,7 +68,7 @@ export async function takeSnapshot(
 }
 
 async function copyAll(source: SnapshotSource, folder: string, wish: SnapshotWish): Promise<Snapshot> {
-  const { dataDir, version, rootKey, clock, journal, metadata, store, own } = source;
+  const { dataDir, version, rootKey, clock, metadata, store, archiving, own } = source;
   const begun = clock();
   const hasList = own.list && wish.list;
   const hasObjects = own.objects && wish.objects;
@@ -89,8 +89,12 @@ async function copyAll(source: SnapshotSource, folder: string, wish: SnapshotWis
   }
   const asOf = clock();
   await copyMetadata(...inside(METADATA));
-  const end = journal.durableEnd;
-  const last = await copy.end(end, hasList);
+  // The service goes on with the same files, by the same names, as whoever restores this.
+  const { end, isCut } = await archiving.cutHeld((stretch) =>
+    linkFolder(...inside(path.join('spool/ready', stretch))),
+  );
+  await linkFolder(...inside('spool/listed'));
+  const last = await copy.end(end, { hasList, isCut });
   if (hasObjects) await linkFolder(...inside('objects'), (name) => name !== UPLOADS);
   for (const note of ['installation.json', 'clock.json']) await linkFile(...inside(note));
   if (wish.password !== undefined) {

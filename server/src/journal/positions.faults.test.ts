@@ -59,7 +59,7 @@ describe.skipIf(whyNoFaults)('how far followers are, on a disk that fails', () =
       );
       const made = await copy
         .begin()
-        .then(() => copy.end(journal.durableEnd, true))
+        .then(() => copy.end(journal.durableEnd, { hasList: true, isCut: false }))
         .then(
           () => true,
           () => false,

@@ -1,12 +1,20 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { linkFile, linkFolder } from '../hard-link.ts';
-import { FOLLOWERS } from './followers.ts';
+import { FOLLOWERS, type FollowerName } from './followers.ts';
 import { knownPosition, type Noted, writePosition } from './positions.ts';
 import { comparePositions, listNumbers, type Position, segmentFile, startOf } from './segment.ts';
 
 /** Beside the segments and what is made anew. */
 const OWN = ['id', 'id.copy', 'gaps.json', '.installation'];
+
+/** What the copy has besides the journal. */
+export interface CopiedEffects {
+  /** The trace list; else it is to be filled from the journal. */
+  hasList: boolean;
+  /** Trace files of all up to its end. */
+  isCut: boolean;
+}
 
 /**
  * The journal as it is, beside the running one. First come the segments, then how far the followers are, then
@@ -17,7 +25,7 @@ const OWN = ['id', 'id.copy', 'gaps.json', '.installation'];
 export class JournalSnapshot {
   private readonly directory: string;
   private readonly target: string;
-  private readonly positions = new Map<string, Noted>();
+  private readonly positions = new Map<FollowerName, Noted>();
 
   constructor(directory: string, target: string) {
     this.directory = directory;
@@ -35,10 +43,9 @@ export class JournalSnapshot {
 
   /**
    * @param end of the journal: what follows in its last segment does not belong to the copy
-   * @param hasList whether the copy has the trace list, or it is to be filled from the journal
    * @returns the last segment, by its path
    */
-  async end(end: Position, hasList: boolean): Promise<string> {
+  async end(end: Position, has: CopiedEffects): Promise<string> {
     // What was set aside since is behind no position; what was replayed since is in both, and is replayed once.
     await this.linkQuarantine();
     await this.linkSegments();
@@ -55,7 +62,12 @@ export class JournalSnapshot {
       }
     }
     for (const [name, noted] of this.positions) {
-      const kept = name === 'indexer' ? this.doubtful(noted, end, segments[0], hasList) : noted;
+      const kept = {
+        indexer: () => this.doubtful(noted, end, segments[0], has.hasList),
+        // As after a crash in between: it finds the folder of the stretch whole.
+        archiver: () => (has.isCut ? { ...noted, until: end } : noted),
+        notifier: () => noted,
+      }[name]();
       await writePosition(path.join(this.target, 'positions'), name, kept);
     }
     return segmentFile(this.target, end.segment);
