@@ -170,17 +170,19 @@ function sentenceOf(
     return `TAMPERING. ${period}: ${wrong} of the trace files and digests ${wrong === 1 ? 'is' : 'are'} not what was delivered and signed; ${what} ${isOrAre(files)}.`;
   }
   const unproved = counts.unproved + counts.unreadable;
+  const waiting = `${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest, or for its signature`;
   if (completeTo === undefined && counts.pending > 0 && unproved === 0) {
-    return `NOTHING TO PROVE YET. ${period}: ${counted(counts.pending, 'file')} ${counts.pending === 1 ? 'waits' : 'wait'} for a digest, or for its signature. Where the tracker has file verification on, the first digest of a trace source follows its first file within a minute.`;
+    return `NOTHING TO PROVE YET. ${period}: ${waiting}. Where the tracker has file verification on, the first digest of a trace source follows its first file within a minute.`;
   }
-  if (completeTo === undefined && counts.unproved === 0) {
+  if (completeTo === undefined && unproved === 0) {
     return `NOT PROVED. ${period}: there are no digest files and no trace files.`;
   }
   if (conclusion === 'unproved') {
     return `NOT PROVED. ${period}: ${counted(unproved, 'finding')} below ${isOrAre(unproved)} without proof, each with its reason; ${what} ${isOrAre(files)} what was delivered.`;
   }
   const complete = completeTo === undefined ? '' : `, none is missing up to ${said(completeTo)}`;
-  return `PROVED. ${period}: ${what} ${isOrAre(files)} what was delivered${complete}; nothing was changed.`;
+  const rest = counts.pending > 0 ? ` ${waiting}, and ${isOrAre(counts.pending)} not proved yet.` : '';
+  return `PROVED. ${period}: ${what} ${isOrAre(files)} what was delivered${complete}; nothing of that was changed.${rest}`;
 }
 
 const counted = (count: number, noun: string) =>

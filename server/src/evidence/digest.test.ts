@@ -1101,3 +1101,84 @@ describe('the evidence log', () => {
     expect(bad).toContainEqual(expect.objectContaining({ key: second?.key, verdict: 'missing' }));
   });
 });
+
+describe('what nothing proves is not told to be proved', () => {
+  const logKeys = async () => {
+    const { objects: found } = await objects.list(BUCKET);
+    return found.map(({ key }) => key).filter((key) => key.startsWith('CloudTraces/Log/'));
+  };
+  async function downloaded(): Promise<string> {
+    const folder = path.join(directory, 'downloaded');
+    await rm(folder, { recursive: true, force: true });
+    await cp(path.join(directory, 'objects', BUCKET), folder, { recursive: true });
+    return folder;
+  }
+  const verdictOf = (findings: Finding[], key: string) => findings.find((one) => one.key === key)?.verdict;
+
+  test('a downloaded folder whose only digests have no signature, and a file in it that was changed', async () => {
+    const file = await deliver();
+    now += 4 * HOUR;
+    await digester.work();
+    const folder = await downloaded();
+    const [only] = await digests();
+    if (!only) throw new Error('there is no digest');
+    const forged = gzipSync(JSON.stringify([{ trace_id: 'forged' }]));
+    const log_files = [{ ...only.digest.log_files[0], log_hash_value: hashOf('SHA-256', forged) }];
+    await writeFile(path.join(folder, file), forged);
+    await writeFile(path.join(folder, only.key), gzipSync(JSON.stringify({ ...only.digest, log_files })));
+    await rm(path.join(folder, 'CloudTraces/Log'), { recursive: true });
+    const { conclusion, completeTo, files, findings } = await verify(undefined, folderSource(folder));
+    expect([conclusion, completeTo, files]).toEqual(['unproved', undefined, 0]);
+    expect(verdictOf(findings, file)).toBe('unproved');
+  });
+
+  test('a young bucket without its log: chains may be gone with it', async () => {
+    await deliver('ECS');
+    await deliver('IAM');
+    await nextHour();
+    expect((await verify()).conclusion).toBe('proved');
+    const [ecs] = await digests('ECS');
+    for (const key of [ecs?.key ?? '', ecs?.digest.log_files[0]?.object ?? '', ...(await logKeys())])
+      await objects.remove(BUCKET, key);
+    expect((await verify()).conclusion).toBe('unproved');
+  });
+
+  test('a young folder is waited for, and proved as far as signatures go', async () => {
+    const first = await deliver();
+    await nextHour();
+    const young = await verify(undefined, folderSource(await downloaded()));
+    expect([young.completeTo, young.counts.pending, young.counts.unproved]).toEqual([undefined, 2, 0]);
+    const second = await deliver();
+    await nextHour();
+    const { conclusion, completeTo, findings } = await verify(undefined, folderSource(await downloaded()));
+    expect([conclusion, completeTo]).toEqual(['proved', NOON + HOUR]);
+    expect([first, second].map((key) => verdictOf(findings, key))).toEqual(['valid', 'pending']);
+  });
+
+  test('the first line tells how many files wait', async () => {
+    await deliver();
+    await nextHour();
+    await deliver();
+    await deliver();
+    const key = path.join(directory, 'key');
+    await writeFile(key, (await keys.list())[0]?.publicKey ?? '');
+    for (const name of Object.keys(process.env)) if (name.startsWith('OPENCTS_')) vi.stubEnv(name, undefined);
+    vi.stubEnv('OPENCTS_DATA_DIR', directory);
+    vi.useFakeTimers({ now, toFake: ['Date'] });
+    let said = '';
+    const out = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+    const code = await verifyCommand(['--public-key', key, '--bucket', BUCKET]);
+    out.mockRestore();
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    expect([code, said.split('\n')[0]]).toEqual([
+      0,
+      expect.stringMatching(
+        /^PROVED\. .*1 trace file with 1 trace .* 2 files wait for a digest, .*not proved yet/,
+      ),
+    ]);
+  });
+});

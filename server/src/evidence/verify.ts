@@ -55,7 +55,7 @@ export interface Proof {
   traces: number;
   /** The newest digest of each chain, and whether it is the last that there will be. */
   chains: { key: string; end: number; ended: boolean }[];
-  /** Nothing is missing, or another, up to here; undefined: there is no digest in the range. Epoch ms. */
+  /** Nothing is missing, or another, up to here; undefined: no digest of the range is proved. Epoch ms. */
   completeTo: number | undefined;
 }
 
@@ -178,13 +178,18 @@ export async function verifyArchive(given: VerifyOptions): Promise<Proof> {
     completeTo: undefined,
   };
   const listed = new Set<string>();
+  /** Digests of the range of which it is not certain, or not yet, what they said. */
+  const doubted = new Set<Sheet>();
   let inRange = 0;
+  let ofDigests = 0;
   for (const chain of sheets.chains) {
     for (const [at, sheet] of chain.entries()) {
       const within = sheet.end >= from && sheet.start <= to;
       const doubt = within ? await doubtOf(sheet, sheets.after(chain, at), options, reach) : undefined;
+      if (doubt) doubted.add(sheet);
       if (within) {
         inRange++;
+        ofDigests++;
         const broken = doubt ? undefined : await whyNotLinked(sheet, sheets.before(chain, at), source, from);
         tell({ kind: 'digest', key: sheet.key, ...(doubt ?? broken ?? { verdict: 'valid' }) });
       }
@@ -204,17 +209,21 @@ export async function verifyArchive(given: VerifyOptions): Promise<Proof> {
           proof.files++;
           proof.traces += file.trace_count ?? 0;
         }
-        // A list that proves nothing makes no file valid.
-        const reason = `the digest that lists it, ${sheet.key}, cannot be trusted`;
-        tell(doubt && finding.verdict === 'valid' ? { ...finding, verdict: doubt.verdict, reason } : finding);
+        tell(doubt && finding.verdict === 'valid' ? doubtfully(finding, sheet.key, doubt, reach) : finding);
       }
     }
   }
   const range = { from, to, reach };
+  /** Up to where chains are proved that go on, and those that have ended. */
+  const [ends, lastEnds]: [number[], number[]] = [[], []];
   for (const one of sheets.chains) {
     const { chain, finding } = reaching(sheets, one, range);
-    if (chain) proof.chains.push(chain);
     if (finding) tell(finding);
+    if (!chain) continue;
+    proof.chains.push(chain);
+    const isDoubted = doubted.has(one.at(-1) as Sheet);
+    const provedTo = one.findLast((sheet) => !doubted.has(sheet))?.end ?? one[0]?.start ?? chain.end;
+    (chain.ended && !isDoubted ? lastEnds : ends).push(provedTo);
   }
   const known = { sheets: readable, keys: digests, ...range };
   for await (const finding of againstLogs(source, logs, known)) tell(finding);
@@ -230,9 +239,8 @@ export async function verifyArchive(given: VerifyOptions): Promise<Proof> {
   const { changed, missing, unexpected, unproved, unreadable } = counts;
   if (changed + missing + unexpected > 0) proof.conclusion = 'tampering';
   else if (unproved + unreadable > 0 || inRange === 0) proof.conclusion = 'unproved';
-  const ends = proof.chains.filter(({ ended }) => !ended).map(({ end }) => end);
-  const all = ends.length > 0 ? Math.min(...ends) : Math.max(...proof.chains.map(({ end }) => end));
-  if (proof.chains.length > 0) proof.completeTo = Math.min(all, to);
+  const all = ends.length > 0 ? Math.min(...ends) : Math.max(...lastEnds);
+  if (ofDigests > doubted.size) proof.completeTo = Math.min(all, to);
   return proof;
 }
 
@@ -250,6 +258,19 @@ interface Range {
   from: number;
   to: number;
   reach: number;
+}
+
+/** A file that is what a digest says, of which it is not certain what it said: a list that proves nothing makes no file valid. */
+function doubtfully(finding: Finding, digest: string, doubt: Doubt, reach: number): Finding {
+  const time = instantOf(traceFilePlace(finding.key)?.stamp ?? '');
+  if (doubt.verdict !== 'pending' || time + SLACK_MS >= reach)
+    return {
+      ...finding,
+      verdict: doubt.verdict,
+      reason: `the digest that lists it, ${digest}, cannot be trusted`,
+    };
+  const reason = `nothing proves the digest that lists it, ${digest}, until another one follows that has its signature`;
+  return { ...finding, verdict: 'unproved', reason };
 }
 
 /** What the logs know of digests, and what they should know. */
@@ -282,12 +303,21 @@ async function* againstLogs(
     if (origin === undefined || end < from || end - HOUR > to) continue;
     const log = logs.find((one) => one.origin === origin);
     if (logs.some(({ digests }) => digests.has(key))) continue;
+    if (!log) {
+      // A log has its first checkpoint before the first digest that names it.
+      const verdict = end >= reach ? 'unproved' : 'missing';
+      const reason = `it belongs to the evidence log ${origin}, which is not here`;
+      yield { kind: 'digest', key, verdict, reason };
+      continue;
+    }
     // Its checkpoint is still to come.
-    if (end >= reach || (log && log.newest < Math.max(end, modified))) continue;
-    const reason = log
-      ? `the evidence log ${origin} does not know it`
-      : `it belongs to the evidence log ${origin}, which is not here`;
-    yield { kind: 'digest', key, verdict: log ? 'unexpected' : 'missing', reason };
+    if (end >= reach || log.newest < Math.max(end, modified)) continue;
+    yield {
+      kind: 'digest',
+      key,
+      verdict: 'unexpected',
+      reason: `the evidence log ${origin} does not know it`,
+    };
   }
 }
 
