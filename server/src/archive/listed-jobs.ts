@@ -29,10 +29,13 @@ export interface Reached {
 }
 
 const OPEN = ['waiting', 'writing'] as const;
+const DELETED = 'the tracker was deleted';
 
 /** The jobs as they are stored. */
 export class ListedJobs {
   private readonly metadata: Metadata;
+  /** Jobs without a row, as they were at their end, as long as the process runs and they have something in the spool. */
+  readonly removed = new Map<string, ListedJob>();
 
   constructor(metadata: Metadata) {
     this.metadata = metadata;
@@ -49,20 +52,25 @@ export class ListedJobs {
       .selectAll()
       .where('tracker_id', '=', trackerId)
       .executeTakeFirst();
-    if (alsoListed || isEnabled === undefined)
-      await transaction.deleteFrom('listed_jobs').where('tracker_id', '=', trackerId).execute();
-    if (alsoListed && after) {
+    const anew = alsoListed ? after : undefined;
+    if (known && (anew || isEnabled === undefined)) {
+      await transaction.deleteFrom('listed_jobs').where('id', '=', known.id).execute();
+      const message = anew ? `the transfer was set up anew, into ${anew.bucket}` : DELETED;
+      this.removed.set(known.id, isOpen(known) ? { ...known, state: 'ended', message } : known);
+    }
+    if (anew) {
       const begun = { id: randomUUID() };
       await transaction
         .insertInto('listed_jobs')
         .values({
           ...begun,
-          ...{ tracker_id: trackerId, project_id: projectId, tracker, bucket: after.bucket },
+          ...{ tracker_id: trackerId, project_id: projectId, tracker, bucket: anew.bucket },
           ...{ journal_id: journalId, created_at: now, state: 'waiting' },
         })
         .execute();
       return begun;
     }
+    if (isEnabled === undefined) return undefined;
     const message = known && isOpen(known) ? whyOver(known, after, isEnabled) : undefined;
     if (known && message !== undefined)
       await transaction
@@ -147,12 +155,7 @@ export class ListedJobs {
 export const isOpen = ({ state }: Pick<ListedJob, 'state'>): boolean =>
   state === 'waiting' || state === 'writing';
 
-function whyOver(
-  { bucket }: ListedJob,
-  after: Route | undefined,
-  isEnabled: boolean | undefined,
-): string | undefined {
-  if (isEnabled === undefined) return 'the tracker was deleted';
+function whyOver({ bucket }: ListedJob, after: Route | undefined, isEnabled: boolean): string | undefined {
   if (!after) return 'the tracker transfers no longer';
   if (after.bucket !== bucket) return `the tracker transfers to ${after.bucket} by now`;
   return isEnabled ? undefined : 'the tracker was disabled';

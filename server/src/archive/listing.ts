@@ -31,6 +31,8 @@ const SLICE_TRACES = 50_000;
 const MOST_PAUSE_MS = 5_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 60_000;
+/** Of a job that another run has ended. */
+const GONE = 'the tracker was deleted, or its transfer set up anew';
 
 export interface ListingOptions {
   metadata: Metadata;
@@ -208,17 +210,18 @@ export class Listing {
       if ((job && isOpen(job)) || this.tidied.has(id)) continue;
       this.tidied.add(id);
       this.progress.delete(id);
-      this.tellEnd(id, job);
+      this.tellEnd(id, job ?? this.jobs.removed.get(id));
       const folder = path.join(spool, LISTED, id);
       void archiving
         .hold(() => rm(folder, { recursive: true, force: true }))
+        .then(() => this.jobs.removed.delete(id))
         .catch(() => this.tidied.delete(id));
     }
   }
 
   private tellEnd(id: string, job: ListedJob | undefined): void {
     const { log } = this.options;
-    const { tracker, bucket, traces, message: reason } = job ?? { message: 'the tracker was deleted' };
+    const { tracker, bucket, traces, message: reason } = job ?? { message: GONE };
     const about = { job: id, tracker, bucket, traces };
     if (job?.state === 'done') log.info(about, 'the traces of the list are in trace files');
     else log.warn({ ...about, reason }, 'no more traces of the list come into trace files');

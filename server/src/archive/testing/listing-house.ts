@@ -25,7 +25,7 @@ export class ListingHouse {
   readonly directory: string;
   readonly recorded: string[] = [];
   readonly logged: string[] = [];
-  private readonly log = pino({ level: 'error' }, { write: (line: string) => this.logged.push(line) });
+  private readonly log = pino({ level: 'warn' }, { write: (line: string) => this.logged.push(line) });
   private readonly list: StoredLine[] = [];
   private journal!: Journal;
   private reader!: JournalReader;
@@ -150,15 +150,15 @@ export class ListingHouse {
     await this.indexer.save(this.journal.durableEnd, null);
   }
 
-  /** A transfer is switched, to what is in the list as well. */
-  async switch(route: Route | undefined): Promise<void> {
+  /** A transfer is switched, to what is in the list as well; or the tracker is deleted. */
+  async switch(route: Route | undefined, isDeleted = false): Promise<void> {
     const { projectId, tracker, trackerId } = ROUTE;
     const change = () =>
       this.metadata.transaction().execute(async (transaction) => {
         const before = this.route;
         await this.history.note(transaction, { projectId, tracker, before, after: route });
         const alsoListed = route !== undefined;
-        const isEnabled = true;
+        const isEnabled = isDeleted ? undefined : true;
         const after = route;
         await this.listing.note(transaction, { projectId, trackerId, tracker, after, isEnabled, alsoListed });
         this.route = route;
