@@ -139,13 +139,13 @@ const PARTS = [
   ...'eyjhbgci eyj0exai eyjrawqi eyj4nxqi eyjlbmmi proxyuser authkey masterauth primaryauth securestring'.split(
     ' ',
   ),
-  ...'stringdata auth= auth%3d setauth auth":" auth\\'.split(' '),
+  ...'auth= auth%3d setauth auth":" auth\\'.split(' '),
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** The same of secrets that no name tells: arguments of programs, tokens by how they begin, what a command reads. */
 const OTHER_PARTS = [
   ...PROGRAM_HINTS,
-  ...'configset configureset setx |passwd sudopasswd smbpasswd chpasswd kinit stdin withtoken sudos sudok'.split(
+  ...'configset configureset setx |passwd sudopasswd smbpasswd chpasswd kinit stdin withtoken sudos sudok stringdata'.split(
     ' ',
   ),
   ...'ghp ghu gho ghs ghr githubpat glpat glptt glrt gldt glft glcbt glagent glsoat glimt gloas'.split(' '),
@@ -153,16 +153,19 @@ const OTHER_PARTS = [
   ...'shpat shpca shppa shpss dopv1 glsa hvb hvr hvs skant skproj'.split(' '),
   ...'oracle:thin oracle:oci oracle%3athin oracle%3aoci'.split(' '),
 ];
+/** Without words that hold another one: where they stand, that does. */
+const shortest = (words: readonly string[]) =>
+  words.filter((word) => !words.some((other) => other !== word && word.includes(other)));
 /** Behind a name: one of several is `password2` or `password[0]`, and what it is in a form `Password:`. */
 const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How names end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|stringdata|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** A program that takes a secret among its arguments, or reads one. The end of an escape can stand before it: `\ncurl`. */
 const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|(?:ch|smb)?passwd|kinit|gh|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:[\s+\\,;&|)\]]|%20|$|["'](?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
 /** A token that its beginning makes one, and the user of a database. */
-const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|oracle(?::|%3a)(?:thin|oci)`;
+const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|stringdata|oracle(?::|%3a)(?:thin|oci)`;
 const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');
 const OTHERS = new WordFinder(OTHER_PARTS, SEPARATORS);
 /** What stands before a whole name. */
@@ -220,7 +223,7 @@ export class SecretNames {
     const isForeign = spellings.some((name) => /[^ -~]/.test(name));
     if (isForeign) further.push(String.raw`\\u[0-9a-f]{4}`);
     const parts = [...PARTS, ...spellings, ...(isForeign ? ['\\u'] : [])];
-    this.hint = new WordFinder([...parts, ...OTHER_PARTS], SEPARATORS);
+    this.hint = new WordFinder(shortest([...parts, ...OTHER_PARTS]), SEPARATORS);
     this.nameHint = new WordFinder(parts, SEPARATORS);
     this.name = new RegExp([...further, NAME].join('|'), 'i');
   }

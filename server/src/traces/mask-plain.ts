@@ -64,7 +64,8 @@ export function plainSecrets(
         edits.push(found);
       }
       if (found) next = Math.max(found.end, next);
-      const rows = start >= inserted && INSERT.test(word) && insertedSecrets(text, start, names);
+      const rows =
+        word.length === 6 && start >= inserted && INSERT.test(word) && insertedSecrets(text, start, names);
       if (rows) {
         inserted = rows.end;
         for (const edit of rows.edits) edits.push(edit);

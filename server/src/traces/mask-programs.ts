@@ -156,12 +156,12 @@ const ROWS: readonly Row[] = [
   { names: 'slappasswd', hints: 'slappasswd', flags: { s: ['behind', 'attached'] } },
   {
     names: String.raw`az(?:\.cmd)?`,
-    hints: 'azsql azmysql azmariadb azpostgres az+sql az%20sql az" az\\',
+    hints: 'azsql azmysql azmariadb azpostgres az" az\\',
     operands: OPERANDS.azure,
   },
   {
     names: String.raw`reg(?:\.exe)?`,
-    hints: 'regadd regexeadd reg+add reg%20add reg" reg\\ regexe" regexe\\',
+    hints: 'regadd regexeadd reg" reg\\ regexe" regexe\\',
     operands: OPERANDS.registry,
   },
   { names: String.raw`bcp(?:\.exe)?`, hints: 'bcp', flags: { P: ['behind', 'attached'] } },
