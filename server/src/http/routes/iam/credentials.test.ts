@@ -358,16 +358,16 @@ describe('what is no token is refused, never answered 500', () => {
     expect([session.status, session.body]).toEqual([200, {}]);
   });
 
-  test('a token of a megabyte in a sign-in', async () => {
-    const id = 'x'.repeat(900_000);
+  test('a token as long as a body may be, in a sign-in', async () => {
+    const id = 'x'.repeat(60_000);
     const answer = await house.call('POST', '/v3/auth/tokens', {
       body: { auth: { identity: { methods: ['token'], token: { id } } } },
     });
     expect(answer.status).toBe(401);
   });
 
-  test('names of a megabyte', async () => {
-    const name = 'x'.repeat(900_000);
+  test('names as long as a body may be', async () => {
+    const name = 'x'.repeat(60_000);
     const identity = (user: object) => ({
       auth: { identity: { methods: ['password'], password: { user: { password: PASSWORD, ...user } } } },
     });
