@@ -223,10 +223,10 @@ test('a message that cannot be read is a dead letter, and those behind it are to
   });
   await trying(0);
   await isTold();
-  const { body } = await v3('GET', '/smn/dead-letters');
-  expect(body.dead_letters).toContainEqual(
-    expect.objectContaining({ summary: 'what cannot be read', reason: 'it cannot be read' }),
-  );
+  const letters = async () => (await v3('GET', '/smn/dead-letters')).body.dead_letters;
+  await expect
+    .poll(letters)
+    .toContainEqual(expect.objectContaining({ summary: 'what cannot be read', reason: 'it cannot be read' }));
 });
 
 test.each(['no JSON', 'null', '{"bucket":7}'])(
