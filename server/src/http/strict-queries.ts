@@ -11,7 +11,7 @@ interface Parameter {
 const WHOLE_NUMBER = /^-?\d{1,19}$/;
 
 /** Header that names the parameters that a route of the clouds' APIs does not know. */
-export const IGNORED = 'x-opencts-ignored';
+const IGNORED = 'x-opencts-ignored';
 const MOST_NAMED = 10;
 const LONGEST_NAME = 64;
 
