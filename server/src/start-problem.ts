@@ -24,8 +24,8 @@ const PROBLEMS: [code: RegExp, told: Told][] = [
   ],
   [
     /^(EACCES|EPERM|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_AUTH)/,
-    ({ dataDir }, { path }) =>
-      `${path ?? `a file of ${dataDir}`} may not be read or written by the user who runs OpenCTS (uid ${process.getuid?.()}): give that user the data directory (chown -R ${process.getuid?.()} ${dataDir}), or name another in OPENCTS_DATA_DIR`,
+    ({ dataDir }, { path, code = '' }) =>
+      `${path ?? (code.startsWith('SQLITE') ? `${dataDir}/metadata.db` : `a file of ${dataDir}`)} may not be read or written by the user who runs OpenCTS (uid ${process.getuid?.()}): give that user the data directory (chown -R ${process.getuid?.()} ${dataDir}), or name another in OPENCTS_DATA_DIR`,
   ],
   [
     /^(ENOTDIR|EEXIST|EISDIR|ELOOP)$/,
