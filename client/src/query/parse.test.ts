@@ -119,6 +119,7 @@ describe('a query that is none says where and what', () => {
     ['*', 0, 1, 'there is no word in it'],
     ['we*b', 0, 4, 'in a text, * stands before or behind a word; in quotes it is a character'],
     ['name:a*b*c*d*e*f', 5, 16, 'it has more than 4 *'],
+    [`request${'.a'.repeat(33)}:x`, 0, 73, 'it has more than 32 names'],
     ['user:>x', 5, 7, '> compares numbers and times; this field is text'],
     ['time:soon', 5, 9, '"soon" is not a time such as 2026-11-29, 2026-11-29T12:20Z or -15m'],
     ['time:2026-02-30', 5, 15, '"2026-02-30" is not a time such as 2026-11-29, 2026-11-29T12:20Z or -15m'],

@@ -17,6 +17,8 @@ export const MAX_QUERY = 4096;
 export const MOST_TERMS = 200;
 /** Parentheses and negations in one another. */
 export const MOST_NESTED = 32;
+/** Names in the path to a member of JSON. */
+export const MOST_NAMES = 32;
 /** `*` in a value. */
 export const MOST_STARS = 4;
 
@@ -117,8 +119,9 @@ class Meaning {
     }
   }
 
-  private count(place: Place): void {
-    this.terms++;
+  /** Each name of a path costs as much as a word. */
+  private count(place: Place, terms = 1): void {
+    this.terms += terms;
     if (this.terms > MOST_TERMS)
       throw new QueryProblem(`it has more than ${MOST_TERMS} words`, place.at, place.end);
   }
@@ -126,8 +129,9 @@ class Meaning {
   private term({ name, path, values, at, end }: Read & { kind: 'term' }): Query {
     const field = fieldOf(name, path);
     if (!field) throw unknownField(name, path, { at, end });
+    if (path.length > MOST_NAMES) throw new QueryProblem(`it has more than ${MOST_NAMES} names`, at, end);
     const tests = values.map((value) => {
-      this.count(value);
+      this.count(value, 1 + path.length);
       return this.test(field, value);
     });
     return oneOf(tests);

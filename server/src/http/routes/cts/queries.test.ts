@@ -111,6 +111,17 @@ describe('a query', () => {
       '{q_0:String}',
       'a'.repeat(4097),
       'x '.repeat(300),
+      `"${'ü'.repeat(1300)}"`,
+      `"${'\u{1f600}'.repeat(1000)}"`,
+      '"ü" '.repeat(200).trim(),
+      `"${'/ \\\\'.repeat(900)}"`,
+      `name:"${'%_\\\\'.repeat(900)}"`,
+      `request.${'a.'.repeat(1500)}b:1`,
+      `request.${'a.'.repeat(31)}b:1`,
+      `(${Array(6)
+        .fill(`request.${'a.'.repeat(31)}b:>5`)
+        .join(' OR ')})`,
+      `(${Array(200).fill('request.a.b.c:5').join(' OR ')})`,
       'request."a\'b":1',
       '('.repeat(4000),
     ]) {
