@@ -167,26 +167,28 @@ export class Archiving {
 
   /**
    * While it is held: cuts what the journal holds now, unless cutting has been failing before.
+   * @param before done when the end is known, and the position stands where it stood
    * @returns where that ends, and whether it is cut
    * @throws Error when it fails now
    */
-  async cutHeld(onWhole: OnWhole): Promise<{ end: Position; isCut: boolean }> {
+  async cutHeld(before: () => Promise<void>, onWhole: OnWhole): Promise<{ end: Position; isCut: boolean }> {
     if (this.failingSince !== undefined) return { end: this.options.journal.durableEnd, isCut: false };
-    const end = await this.cutNow(onWhole);
+    const end = await this.cutNow({ before, onWhole });
     if (this.failingSince !== undefined) throw new Error('trace files could not be cut; the log says why');
     return { end, isCut: true };
   }
 
   /** @returns the end of what was to be cut */
-  private async cutNow(onWhole?: OnWhole): Promise<Position> {
+  private async cutNow(held?: { before: () => Promise<void>; onWhole: OnWhole }): Promise<Position> {
     const { archiver } = this;
     const { journal, plan, clock, onCut, onPassed, log } = this.options;
     const end = journal.durableEnd;
     if (!archiver) return end;
     const counts = new HourCounts();
     counts.addAll(journal.counts.rows());
+    await held?.before();
     this.reader?.advance(end);
-    await archiver.cut(end, plan, this.endOfCycle(clock()), onWhole);
+    await archiver.cut(end, plan, this.endOfCycle(clock()), held?.onWhole);
     const fails = archiver.failingSince !== undefined;
     this.againAt = fails ? performance.now() + archiver.backOffMs : Number.POSITIVE_INFINITY;
     if (fails) return end;

@@ -90,8 +90,9 @@ async function copyAll(source: SnapshotSource, folder: string, wish: SnapshotWis
   const asOf = clock();
   await copyMetadata(...inside(METADATA));
   // The service goes on with the same files, by the same names, as whoever restores this.
-  const { end, isCut } = await archiving.cutHeld((stretch) =>
-    linkFolder(...inside(path.join('spool/ready', stretch))),
+  const { end, isCut } = await archiving.cutHeld(
+    () => copy.linkSegments(),
+    (stretch) => linkFolder(...inside(path.join('spool/ready', stretch))),
   );
   await linkFolder(...inside('spool/listed'));
   const last = await copy.end(end, { hasList, isCut });

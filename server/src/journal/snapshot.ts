@@ -79,7 +79,8 @@ export class JournalSnapshot {
     return { position: comparePositions(from, end) > 0 ? end : from, until: null, doubt: end };
   }
 
-  private async linkSegments(): Promise<void> {
+  /** Segments go as soon as all followers have passed them: to be taken before one of them moves on. */
+  async linkSegments(): Promise<void> {
     for (const name of await readdir(this.directory)) {
       if (/^\d+\.(?:journal|ids|counts)$/.test(name))
         await linkFile(path.join(this.directory, name), path.join(this.target, name));
