@@ -162,7 +162,7 @@ describe.each(PROXIES)('behind $program', ({ program, prepare }) => {
     const answer = await call('POST', `/v3/${server.projectId}/traces`, sent, body);
     expect([answer.status, JSON.parse(answer.text).accepted]).toEqual([201, 9_000]);
     await indexed(server);
-    const route = `/v3/${server.projectId}/traces/export?format=ndjson&service_type=ECS`;
+    const route = `/v3/${server.projectId}/traces/export?service_type=ECS`;
     const exported = await call('GET', route, caller);
     expect(exported.status).toBe(200);
     expect(exported.text.length).toBeGreaterThan(500_000);

@@ -157,8 +157,11 @@ export class Gate {
   }
 }
 
-/** Calls that anybody may make, and that ask more of the service than whether it is alive, or for a file. */
-const WORKED_AT = /^\/(?:v\d|smn|session|oidc)/;
+/**
+ * Calls that anybody may make, and that ask more of the service than whether it is alive, or for a file. Sign-ins
+ * have shares of their own, by whom they name: a crowd keeps nobody else of its network out.
+ */
+const WORKED_AT = /^\/(?:v\d(?!.*\/auth\/)|smn|oidc)/;
 
 const hasBody = ({ headers }: FastifyRequest) =>
   Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
