@@ -56,7 +56,7 @@ export function fit(trace: OwnTrace, domainId: string, time: number, masks: Mask
   const { user, request, response, responseSchema } = trace;
   const masked = maskedBy(masks.of(trace.service_type));
   // Callers write addresses of web hooks anywhere, and refusals repeat them.
-  const refused = request ? refusedOf(request) : [];
+  const refused = request ? askedOf(request).refused : [];
   const tell =
     trace.service_type === 'SMN'
       ? hideAddress
@@ -153,36 +153,51 @@ function lineOf(value: unknown, most: number): string | undefined {
 
 type Told = Record<string, unknown>;
 
+/** As much of what was asked for as its trace comes from, without what stands in no right place. */
+interface Asked {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  /** What stood there: an answer may repeat it. */
+  refused: string[];
+}
+
 /** What was asked for is told when an operation begins and when it ends. */
+const asked = new WeakMap<AskedFor, Asked>();
 const requests = new WeakMap<AskedFor, Told>();
 
-function requestOf(asked: AskedFor, masked: Masked, tell: Tell): Told | undefined {
-  const told = requests.get(asked) ?? partsOf(asked, masked, tell);
-  requests.set(asked, told);
+function askedOf(request: AskedFor): Asked {
+  const known = asked.get(request);
+  if (known) return known;
+  const { schema, querySchema } = request;
+  const params = contextOf(request.params, CONTEXT * MAX_PARAMS);
+  const query = contextOf(request.query, CONTEXT * MAX_QUERY);
+  const body = contextOf(request.body, CONTEXT * MAX_BODY, schema);
+  const refused: string[] = [];
+  const found = {
+    params: querySchema ? hideNoIds(params, refused) : params,
+    query: querySchema ? hideUnknown(query, querySchema, refused) : query,
+    body: hideSecrets(body, schema, refused),
+    refused,
+  };
+  asked.set(request, found);
+  return found;
+}
+
+function requestOf(request: AskedFor, masked: Masked, tell: Tell): Told | undefined {
+  const told = requests.get(request) ?? partsOf(request, masked, tell);
+  requests.set(request, told);
   return Object.keys(told).length > 0 ? told : undefined;
 }
 
-/** Values that stand where they are not allowed, or in no known place: an answer may repeat them. */
-function refusedOf({ params, query, body, schema, querySchema }: AskedFor): string[] {
-  const refused: string[] = [];
-  if (querySchema) {
-    hideNoIds(params, refused);
-    hideUnknown(query, querySchema, refused);
-  }
-  hideSecrets(contextOf(body, CONTEXT * MAX_BODY, schema), schema, refused);
-  return refused;
-}
-
-function partsOf({ params, query, body, schema, querySchema }: AskedFor, masked: Masked, tell: Tell): Told {
+function partsOf(request: AskedFor, masked: Masked, tell: Tell): Told {
+  const { params, query, body } = askedOf(request);
   const tellAll = (value: unknown) => (tell === asItIs ? value : retold(value, tell));
-  const part = (value: unknown, most: number, how: (context: unknown) => unknown, known?: unknown) =>
-    excerpt(masked(how(contextOf(value, CONTEXT * most, known))), most, known, value);
+  const { schema } = request;
   const parts = {
-    params: part(params, MAX_PARAMS, (context) => tellAll(querySchema ? hideNoIds(context, []) : context)),
-    query: part(query, MAX_QUERY, (context) =>
-      toldQuery(querySchema ? hideUnknown(context, querySchema, []) : context, tell),
-    ),
-    body: part(body, MAX_BODY, (context) => tellAll(hideSecrets(context, schema)), schema),
+    params: excerpt(masked(tellAll(params)), MAX_PARAMS, undefined, request.params),
+    query: excerpt(masked(toldQuery(query, tell)), MAX_QUERY, undefined, request.query),
+    body: excerpt(masked(tellAll(body)), MAX_BODY, schema, request.body),
   };
   return Object.fromEntries(
     Object.entries(parts).filter(

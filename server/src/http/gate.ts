@@ -100,14 +100,7 @@ export class Gate {
    * @throws CtsError 429, 499 when the caller has gone, or as at the beginning when it may not call any more
    */
   async stream(reply: FastifyReply): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const work = () =>
-        new Promise<void>((end) => {
-          onceEnded(reply, end);
-          resolve();
-        });
-      this.streams.run(reply.request.principal.domainId, work, callerGone(reply)).catch(reject);
-    });
+    onceEnded(reply, await this.streams.take(reply.request.principal.domainId, callerGone(reply)));
     watchStream(reply, this.terms);
     await reply.server.readmit(reply.request);
   }
@@ -122,16 +115,10 @@ export class Gate {
     this.refuseUnread(request.principal.domainId);
   }
 
-  private enterStranger(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const work = () =>
-        new Promise<void>((leave) => {
-          request.leave = leave;
-          onceEnded(reply, leave);
-          resolve();
-        });
-      this.strangers.run(networkOf(request.ip), work, callerGone(reply)).catch(reject);
-    });
+  private async enterStranger(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const leave = await this.strangers.take(networkOf(request.ip), callerGone(reply));
+    request.leave = leave;
+    onceEnded(reply, leave);
   }
 
   /** Where it is too much in all, whoever has more than an equal part is refused. @throws CtsError 429 */

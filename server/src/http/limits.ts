@@ -93,9 +93,7 @@ export const MAX_UNREAD_BYTES_IN_ALL = 256 * 1024 * 1024;
 /** Requests of one connection that wait for their answers; of many more nothing is answered. */
 export const MOST_UNANSWERED = 100;
 export const FAR_TOO_MANY_UNANSWERED = 1000;
-/**
- * Calls without credentials of one network that are being worked at.
- */
+/** Calls without credentials that are being worked at, by networks. */
 export const STRANGER_SHARES: FairQueueOptions = {
   name: 'strangers',
   atOnce: 200,

@@ -71,6 +71,17 @@ export class FairQueue {
     }
   }
 
+  /**
+   * A place, when it is the account's turn.
+   * @returns gives it back
+   * @throws as {@link run}
+   */
+  take(account: string, signal?: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      this.run(account, () => new Promise<void>(resolve), signal).catch(reject);
+    });
+  }
+
   load(): QueueLoad {
     return { running: this.runningInAll, waiting: this.waitingInAll, refused: this.refused };
   }
