@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { dataOf, OpenCtsError, type Trace, tracesOf } from '@opencts/client';
 import { type Commands, type Context, UsageError } from './command.ts';
+import { instantOf } from './instant.ts';
 
 /** Traces that `show` shows. */
 const MOST_SHOWN = 1000;
@@ -48,14 +49,6 @@ async function save(call: Promise<{ data?: unknown }>, target: string): Promise<
   }
 }
 
-/** @throws UsageError */
-function instantOf(text = ''): number {
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new UsageError(`"${text}" is no time such as 2026-03-01 or 2026-03-01T12:00:00Z`);
-  return time;
-}
-
 export const ARCHIVE: Commands = {
   list: {
     usage: '[FOLDER]',
@@ -96,7 +89,7 @@ export const ARCHIVE: Commands = {
     usage: 'FROM UNTIL [FILE]',
     summary: 'Download the trace files of a time with all that proves them, as a tar; times as 2026-03-01',
     async run({ api, path: project, args }) {
-      const [from, to] = [instantOf(args.FROM), instantOf(args.UNTIL)];
+      const [from, to] = [instantOf('FROM', args.FROM ?? ''), instantOf('UNTIL', args.UNTIL ?? '')];
       const target = args.FILE ?? `archive-${args.FROM}-${args.UNTIL}.tar`.replaceAll(':', '-');
       const params = { path: project, query: { from, to } };
       await save(api.GET('/v3/{project_id}/archive/package', { params, parseAs: 'stream' }), target);

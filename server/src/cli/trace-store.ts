@@ -1,19 +1,13 @@
 import { dataOf } from '@opencts/client';
 import { program } from '../program.ts';
-import { type Command, type Commands, UsageError } from './command.ts';
+import type { Command, Commands } from './command.ts';
+import { instantOf } from './instant.ts';
 
 const RANGE = {
   only: { type: 'string', help: 'only traces of the project with this id' },
   from: { type: 'string', help: 'only what was recorded after it, such as 2026-01-31T08:00Z' },
   to: { type: 'string', help: 'only what was recorded before it' },
 } satisfies Command['options'];
-
-function instantOf(name: string, text: string | boolean | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const instant = Date.parse(String(text));
-  if (Number.isNaN(instant)) throw new UsageError(`--${name} must be a time, such as 2026-01-31T08:00Z`);
-  return instant;
-}
 
 /** What the trace store holds, compared with what was indexed. */
 export const TRACE_STORE: Commands = {
@@ -27,12 +21,11 @@ export const TRACE_STORE: Commands = {
     summary: 'Bring back what is missing, out of the journal and of trace files',
     options: RANGE,
     async run({ api, options }) {
-      const from = instantOf('from', options.from);
-      const to = instantOf('to', options.to);
+      const { only, from, to } = options;
       const body = {
-        ...(options.only === undefined ? {} : { project_id: String(options.only) }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
+        ...(only === undefined ? {} : { project_id: String(only) }),
+        ...(from === undefined ? {} : { from: instantOf('--from', String(from)) }),
+        ...(to === undefined ? {} : { to: instantOf('--to', String(to)) }),
       };
       await dataOf(api.POST('/v3/trace-store/refill', { body }));
       return `begun; ${program()} trace-store show tells how far it is`;

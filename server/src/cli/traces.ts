@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Trace, type TracePage, textOf } from '@opencts/client';
 import { type Command, type Commands, type Context, UsageError } from './command.ts';
+import { instantOf } from './instant.ts';
 import { line } from './output.ts';
 
 /** Traces of a page. */
@@ -32,20 +33,9 @@ function queryOf({ args, options }: Context): Query {
   const asked: Query = { q: args.QUERY ?? ALL };
   for (const name of ['from', 'to'] as const) {
     const text = options[name];
-    if (typeof text === 'string') asked[name] = instantOf(name, text);
+    if (typeof text === 'string') asked[name] = instantOf(`--${name}`, text);
   }
   return asked;
-}
-
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function instantOf(option: string, text: string): number {
-  const [, count, unit = ''] = /^-(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
-  if (Number.isNaN(time)) {
-    throw new UsageError(`--${option} is "${text}", which is no time such as 2026-11-29T12:20Z or -2h`);
-  }
-  return time;
 }
 
 /** Pages of matching traces, newest first. */

@@ -136,6 +136,13 @@ export function TraceFields({
 /** A question of the trace list, over all that it holds. */
 const asking = (q: string) => `/?${new URLSearchParams({ range: '7d', q })}`;
 
+/** What was done in the same minutes, of the same family. */
+function around(trace: Trace): string {
+  const [from, to] = [trace.time - AROUND_MS, trace.time + AROUND_MS];
+  const family = typeOf(trace) === 'data' ? '&type=data' : '';
+  return `/?range=${from}-${to}${family}`;
+}
+
 /** Where more is told of who did it, and to what. */
 function Ways({ trace }: { trace: Trace }) {
   const type = typeOf(trace);
@@ -144,7 +151,7 @@ function Ways({ trace }: { trace: Trace }) {
     <div className="trace-ways">
       {resource && <Link to={resource}>{texts.timeline.toResource}</Link>}
       {trace.user?.name && <Link to={operatorPage(trace.user.name, type)}>{texts.timeline.toOperator}</Link>}
-      <Link to={`/?range=${trace.time - AROUND_MS}-${trace.time + AROUND_MS}`}>{words.query.around}</Link>
+      <Link to={around(trace)}>{words.query.around}</Link>
       {trace.user?.access_key_id && (
         <Link to={asking(`key:${quoted(trace.user.access_key_id)}`)}>{words.query.sameKey}</Link>
       )}

@@ -6,7 +6,7 @@ import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { visible } from '@opencts/client/api';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
@@ -14,6 +14,7 @@ import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
 import { QueryBar } from './query-bar.tsx';
+import { useEnter } from './use-enter.ts';
 import { useFacet } from './use-facet.ts';
 import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
 
@@ -154,8 +155,6 @@ function FilterFields({ api, view, onChange }: Props) {
 /** Kind and value; trace names are offered with how often each occurs, so that typing "delete" finds them. */
 function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChange'>) {
   const [typed, setTyped] = useState(view.value);
-  /** A suggestion was taken with the key that is pressed. */
-  const chosen = useRef(false);
   useEffect(() => setTyped(view.value), [view.value]);
   const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
   const names = useFacet(
@@ -166,6 +165,7 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
   const apply = (value: string) => {
     if (value.trim() !== view.value) onChange({ value: value.trim() });
   };
+  const { onChosen, onKeyDown } = useEnter(() => apply(typed));
   const kinds = Object.entries(texts.traces.by).map(([value, label]) => ({ value, label }));
   return (
     <FormField label={words.by} constraintText={words.exact} className="search-by">
@@ -184,16 +184,10 @@ function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChang
             options={names.map(({ value, count }) => ({ value, labelTag: formatNumber(count) }))}
             onChange={({ detail }) => setTyped(detail.value)}
             onSelect={({ detail }) => {
-              chosen.current = true;
+              onChosen();
               apply(detail.value);
             }}
-            onKeyDown={({ detail }) => {
-              if (detail.key !== 'Enter') return;
-              queueMicrotask(() => {
-                if (!chosen.current) apply(typed);
-                chosen.current = false;
-              });
-            }}
+            onKeyDown={onKeyDown}
             onBlur={() => typed === '' && apply('')}
             enteredTextLabel={(value) => value}
             ariaLabel={words.value}

@@ -2,12 +2,13 @@ import Autosuggest, { type AutosuggestProps } from '@cloudscape-design/component
 import FormField from '@cloudscape-design/components/form-field';
 import Link from '@cloudscape-design/components/link';
 import { visible } from '@opencts/client/api';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api, Parameters } from '../../api/client.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import { offersFor, typedOf } from './completion.ts';
+import { useEnter } from './use-enter.ts';
 import { useFacet } from './use-facet.ts';
 
 const words = texts.traces.query;
@@ -28,8 +29,6 @@ interface Props {
 /** A line in the query language; fields and values are offered while it is typed. */
 export function QueryBar({ api, query, range, problem, onQuery }: Props) {
   const [text, setText] = useState(query);
-  /** An offer was taken with the key that is pressed. */
-  const chosen = useRef(false);
   useEffect(() => setText(query), [query]);
   const typed = typedOf(text);
   const values = useFacet(api, typed.facet ?? 'user', typed.facet ? range : null);
@@ -39,6 +38,7 @@ export function QueryBar({ api, query, range, problem, onQuery }: Props) {
     remember(wanted.trim());
     onQuery(wanted.trim());
   };
+  const { onChosen, onKeyDown } = useEnter(() => apply(text));
 
   return (
     <FormField
@@ -61,18 +61,12 @@ export function QueryBar({ api, query, range, problem, onQuery }: Props) {
           if (detail.value === '') apply('');
         }}
         onSelect={({ detail }) => {
-          chosen.current = true;
+          onChosen();
           setText(detail.value);
           // What goes on is not searched for yet.
           if (!/[:\s]$/.test(detail.value)) apply(detail.value);
         }}
-        onKeyDown={({ detail }) => {
-          if (detail.key !== 'Enter') return;
-          queueMicrotask(() => {
-            if (!chosen.current) apply(text);
-            chosen.current = false;
-          });
-        }}
+        onKeyDown={onKeyDown}
       />
     </FormField>
   );
