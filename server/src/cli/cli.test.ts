@@ -382,7 +382,9 @@ describe('traces', () => {
       for await (const one of followed(context, ended.signal)) seen.push(one.trace_name);
     })();
     await expect.poll(() => seen.length).toBe(10);
-    await client.reportTraces([trace({ service_type: 'CLI', trace_name: 'first' }), trace()]);
+    // Also one that happened long ago.
+    const early = { time: Date.now() - 3 * 86_400_000 };
+    await client.reportTraces([trace({ service_type: 'CLI', trace_name: 'first', ...early }), trace()]);
     await expect.poll(() => seen.slice(10)).toEqual(['first']);
     await client.reportTraces([trace({ service_type: 'CLI', trace_name: 'second' })]);
     await expect.poll(() => seen.slice(10)).toEqual(['first', 'second']);

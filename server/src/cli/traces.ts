@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Trace, type TracePage, textOf } from '@opencts/client';
+import { type Trace, textOf } from '@opencts/client';
 import { type Command, type Commands, type Context, UsageError } from './command.ts';
 import { instantOf } from './instant.ts';
 import { line } from './output.ts';
@@ -11,8 +11,8 @@ const DEFAULT_LIMIT = 50;
 /** What `tail` begins with. */
 const FIRST = 10;
 const LOOK_EVERY_MS = 2_000;
-/** A trace may be found so much later than its time says. */
-const LATEST_MS = 120_000;
+/** A trace may be found so much later than one that was recorded after it. */
+const OVERLAP_MS = 10_000;
 
 /** Everything: without a query the service would look at the last hour, and at management alone. */
 const ALL = 'time:*';
@@ -38,42 +38,46 @@ function queryOf({ args, options }: Context): Query {
   return asked;
 }
 
-/** Pages of matching traces, newest first. */
-async function* pages({ client }: Context, asked: Query, most = Number.POSITIVE_INFINITY) {
+/** Matching traces, the newest first. */
+async function* found({ client }: Context, asked: Query, most = Number.POSITIVE_INFINITY) {
   let left = most;
-  for (let next: string | null | undefined = String(asked.next ?? ''); next !== null && left > 0; ) {
-    const limit = Math.min(PAGE, left);
-    const page: TracePage = await client.listTraces({ ...asked, limit, ...(next ? { next } : {}) });
-    left -= page.traces.length;
-    next = page.meta_data.marker;
-    yield page.traces;
+  for await (const trace of client.traces({ limit: Math.min(PAGE, most), ...asked })) {
+    yield trace;
+    if (--left === 0) return;
   }
 }
 
 /** As a line of a table has it. */
 const rowOf = (trace: Trace): Record<string, unknown> => ({ ...trace, user: trace.user?.name });
 
-/** Traces as they become known, the oldest first. @param signal ends it */
+/**
+ * The last traces, and then each that comes, the oldest first. What is new is told by when the service recorded it:
+ * the clock of this machine may be another.
+ * @param signal ends it
+ */
 export async function* followed(context: Context, signal?: AbortSignal): AsyncGenerator<Trace> {
   const asked = queryOf(context);
   let seen = new Map<string, number>();
-  const fresh = async (most: number, from?: number) => {
-    const found: Trace[] = [];
-    for await (const traces of pages(context, { ...asked, ...(from ? { from } : {}) }, most)) {
-      found.push(...traces.filter(({ trace_id }) => !seen.has(trace_id)));
+  let newest = 0;
+  const fresh = async (query: Query, most?: number) => {
+    const unseen: Trace[] = [];
+    for await (const trace of found(context, query, most)) {
+      if (seen.has(trace.trace_id)) continue;
+      seen.set(trace.trace_id, trace.record_time);
+      newest = Math.max(newest, trace.record_time);
+      unseen.push(trace);
     }
-    for (const { trace_id, record_time } of found) seen.set(trace_id, record_time);
-    return found.reverse();
+    return unseen.reverse();
   };
-  const begin = Date.now();
-  yield* await fresh(FIRST);
+  const recorded = (since: number) => ({ ...asked, q: `(${asked.q}) record_time:>=${since}` });
+  yield* await fresh(asked, FIRST);
+  // What was there as well is not new.
+  if (newest > 0) await fresh(recorded(newest - OVERLAP_MS));
   while (!signal?.aborted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return;
-    const since = Math.max(begin, Date.now() - LATEST_MS) - LATEST_MS;
-    // What was there before it began is not new.
-    yield* (await fresh(Number.POSITIVE_INFINITY, since)).filter(({ record_time }) => record_time >= begin);
-    seen = new Map([...seen].filter(([, recorded]) => recorded > since - LATEST_MS));
+    yield* await fresh(newest > 0 ? recorded(newest - OVERLAP_MS) : asked);
+    seen = new Map([...seen].filter(([, time]) => time >= newest - OVERLAP_MS));
   }
 }
 
@@ -109,9 +113,9 @@ export const TRACES: Commands = {
     async run(context) {
       const { limit = String(DEFAULT_LIMIT), output } = context.options;
       if (!/^[1-9]\d{0,6}$/.test(String(limit))) throw new UsageError('--limit must be a number from 1 on');
-      const found: Trace[] = [];
-      for await (const traces of pages(context, queryOf(context), Number(limit))) found.push(...traces);
-      return output === undefined || output === 'table' ? found.map(rowOf) : found;
+      const traces: Trace[] = [];
+      for await (const trace of found(context, queryOf(context), Number(limit))) traces.push(trace);
+      return output === undefined || output === 'table' ? traces.map(rowOf) : traces;
     },
   },
   tail: {
@@ -134,11 +138,18 @@ export const TRACES: Commands = {
       const file = context.args.FILE ?? '';
       const { id, lines } = await lastOf(file);
       let written = lines;
-      for await (const traces of pages(context, { ...queryOf(context), ...(id ? { next: id } : {}) })) {
-        if (traces.length > 0) await appendFile(file, `${traces.map(textOf).join('\n')}\n`, { mode: 0o600 });
-        written += traces.length;
+      let batch: Trace[] = [];
+      const write = async () => {
+        if (batch.length > 0) await appendFile(file, `${batch.map(textOf).join('\n')}\n`, { mode: 0o600 });
+        written += batch.length;
+        batch = [];
         if (process.stderr.isTTY) process.stderr.write(`\r${written} traces`);
+      };
+      for await (const trace of found(context, { ...queryOf(context), ...(id ? { next: id } : {}) })) {
+        batch.push(trace);
+        if (batch.length === PAGE) await write();
       }
+      await write();
       return { file, traces: written };
     },
   },
