@@ -149,7 +149,7 @@ test(
     attack.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
     });
-    const ended = new Promise((resolve) => attack.once('exit', resolve));
+    const ended = new Promise<number | null>((resolve) => attack.once('exit', resolve));
     attack.stdin.write(
       `${JSON.stringify({
         url: server.url,
@@ -187,7 +187,8 @@ test(
     const all = [reports, lists, trackers, health, disk, watch];
     await Promise.race([ended, Promise.all(all.map(({ done }) => done))]);
     over.abort();
-    await Promise.all([ended, ...all.map(({ done }) => done)]);
+    await Promise.all(all.map(({ done }) => done));
+    expect(await ended, 'the traffic itself').toBe(0);
 
     const attacked = JSON.parse(output) as {
       sent: number;

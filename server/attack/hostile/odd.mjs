@@ -91,25 +91,29 @@ export function oddValue(random, known, depth = 3) {
   }
 }
 
+const MOST_LONG_WORDS = 100;
+
 /** JSON texts that no serialiser writes; `text` is an ordinary one of the same route. */
 export function oddJson(random, text) {
   const depth = random.pick([70, 5000, 100_000]);
-  return random.pick([
-    '['.repeat(depth) + ']'.repeat(depth),
-    '{"a":'.repeat(depth),
-    `${text.slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`,
-    text.slice(0, random.below(text.length + 1)),
-    text.replaceAll(/"[^"]*"/g, (word) => (random.chance(0.2) ? '"\\ud800"' : word)),
-    text.replaceAll(/"[^"]*"/g, (word) =>
-      random.chance(0.2) ? `"${'x'.repeat(random.below(100_000))}"` : word,
-    ),
-    `${text.slice(0, -1)},"__proto__":{"admin":true},"constructor":{"prototype":1}}`,
-    `[${'{},'.repeat(100_000)}{}]`,
-    `{${Array.from({ length: 50_000 }, (_, i) => `"k${i}":0`).join(',')}}`,
-    '1e999',
-    '"text"',
-    'null',
-  ]);
+  // A text may hold thousands of words: all of them long would be more than a string can be.
+  let left = MOST_LONG_WORDS;
+  const long = () => `"${'x'.repeat(random.below(100_000))}"`;
+  const texts = [
+    () => '['.repeat(depth) + ']'.repeat(depth),
+    () => '{"a":'.repeat(depth),
+    () => `${text.slice(0, -1)},"x":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+    () => text.slice(0, random.below(text.length + 1)),
+    () => text.replaceAll(/"[^"]*"/g, (word) => (random.chance(0.2) ? '"\\ud800"' : word)),
+    () => text.replaceAll(/"[^"]*"/g, (word) => (random.chance(0.2) && left-- > 0 ? long() : word)),
+    () => `${text.slice(0, -1)},"__proto__":{"admin":true},"constructor":{"prototype":1}}`,
+    () => `[${'{},'.repeat(100_000)}{}]`,
+    () => `{${Array.from({ length: 50_000 }, (_, i) => `"k${i}":0`).join(',')}}`,
+    () => '1e999',
+    () => '"text"',
+    () => 'null',
+  ];
+  return random.pick(texts)();
 }
 
 /** A value as a schema wants it, now and then another. */
