@@ -184,7 +184,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List traces, newest first */
+        /** List traces, newest first unless another order is asked for */
         get: {
             parameters: {
                 query?: {
@@ -224,6 +224,8 @@ export interface paths {
                     limit?: number;
                     /** @description Marker of the page before, or a trace id */
                     next?: string;
+                    /** @description What comes first, an addition of OpenCTS; default newest */
+                    order?: "newest" | "oldest";
                 };
                 header?: never;
                 path: {
@@ -441,7 +443,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Distinct values of a field, most frequent first */
+        /** Distinct values of a field, most frequent first, whatever is asked of the field itself */
         get: {
             parameters: {
                 query: {
@@ -477,7 +479,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
-                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name" | "source_ip";
+                    /** @description `read_only` is false, too, where nobody told whether something was changed */
+                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name" | "source_ip" | "access_key_id" | "trace_rating" | "code" | "user_agent" | "read_only";
                     limit?: number;
                 };
                 header?: never;
@@ -757,7 +760,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export traces as CSV, newest first */
+        /** Export traces, newest first */
         get: {
             parameters: {
                 query?: {
@@ -797,6 +800,8 @@ export interface paths {
                     limit?: number;
                     /** @description IANA name or offset such as +02:00 */
                     time_zone?: string;
+                    /** @description csv: the columns of the list; ndjson: whole traces, a line each */
+                    format?: "csv" | "ndjson";
                 };
                 header?: never;
                 path: {
@@ -3433,12 +3438,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export what a search in the archive has found as CSV, newest first */
+        /** Export what a search in the archive has found, newest first */
         get: {
             parameters: {
                 query?: {
                     /** @description IANA name or offset such as +02:00 */
                     time_zone?: string;
+                    /** @description csv: the columns of the list; ndjson: whole traces, a line each */
+                    format?: "csv" | "ndjson";
                 };
                 header?: never;
                 path: {

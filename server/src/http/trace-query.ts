@@ -28,6 +28,14 @@ export const PAGING = {
   ),
 };
 
+/** Which end of the time comes first. */
+export const ORDER = Type.Optional(
+  Type.Enum(['newest', 'oldest'], {
+    errorCode: 'CTS.0300',
+    description: 'What comes first, an addition of OpenCTS; default newest',
+  }),
+);
+
 const HOUR = 3_600_000;
 
 const FAMILIES = ['system', 'data'] as const;

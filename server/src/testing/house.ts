@@ -89,7 +89,7 @@ export class House {
       body: isPlain(body) ? JSON.stringify(body) : (body as RequestInit['body']),
     });
     const text = await response.text();
-    const json = text !== '' && response.headers.get('content-type')?.includes('json');
+    const json = text !== '' && response.headers.get('content-type')?.startsWith('application/json');
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
   }
 

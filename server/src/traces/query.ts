@@ -41,7 +41,7 @@ export interface TraceCondition {
   value: string;
 }
 
-/** A place in the order (time, trace_id); a page continues below it, towards older traces. */
+/** A place in the order (time, trace_id); a page continues behind it. */
 export interface TraceKey {
   time: number;
   traceId: string;
@@ -49,7 +49,7 @@ export interface TraceKey {
 
 export interface TracePage {
   traces: Trace[];
-  /** Key of the last trace when older ones may follow, else null. */
+  /** Key of the last trace when others may follow, else null. */
   next: TraceKey | null;
 }
 
@@ -70,6 +70,11 @@ export const FACETS = [
   'trace_type',
   'tracker_name',
   'source_ip',
+  'access_key_id',
+  'trace_rating',
+  'code',
+  'user_agent',
+  'read_only',
 ] as const;
 export type Facet = (typeof FACETS)[number];
 export interface FacetValue {
@@ -103,6 +108,9 @@ export interface HourCount {
   count: number;
 }
 
+/** Which end of the time comes first. */
+export type Order = 'newest' | 'oldest';
+
 /** Which members of a trace are wanted: all, or those of a line in a list (a CSV record). */
 export type Members = 'all' | 'line';
 
@@ -112,14 +120,20 @@ export type Members = 'all' | 'line';
  */
 export interface TraceReader {
   /**
-   * Newest first, at most `limit` (1 to 10,000), below `after` when given. A page of large traces ends early,
-   * with `next`. Copies of a retried trace show once.
+   * Newest first unless `order` is another, at most `limit` (1 to 10,000), behind `after` when given. A page of large
+   * traces ends early, with `next`. Copies of a retried trace show once.
    */
-  page(filter: TraceFilter, limit: number, after?: TraceKey, members?: Members): Promise<TracePage>;
+  page(
+    filter: TraceFilter,
+    limit: number,
+    after?: TraceKey,
+    members?: Members,
+    order?: Order,
+  ): Promise<TracePage>;
   /** The trace with this id in the project, whatever its time: the first that was recorded. */
   find(projectId: string, traceId: string): Promise<Trace | null>;
   histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]>;
-  /** Distinct values, most frequent first. The filter's own condition on the facet is not applied. */
+  /** Distinct values, most frequent first. What the filter, or its query, asks of the facet itself is not applied. */
   facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]>;
   /** Operations of the filter's traces, most frequent first. */
   operations(filter: TraceFilter, limit: number): Promise<OperationCount[]>;

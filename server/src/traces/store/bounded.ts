@@ -49,12 +49,12 @@ export async function withFewer<Row>(
 /**
  * A page of traces out of rows in their order. Copies of a trace are neighbours: the first is shown, and
  * of the others what differs from it, as far as the page goes.
- * @param newest rows below a key, at most so many
+ * @param rowsBehind rows behind a key, at most so many
  */
 export async function pageOf<Row>(
   limit: number,
   after: TraceKey | undefined,
-  newest: (after: TraceKey | undefined, most: number) => Promise<Found<Row>>,
+  rowsBehind: (after: TraceKey | undefined, most: number) => Promise<Found<Row>>,
   read: { key: (row: Row) => TraceKey; isCopy: (row: Row, of: Row) => boolean; trace: (row: Row) => Trace },
 ): Promise<TracePage> {
   const shown: Row[] = [];
@@ -64,7 +64,7 @@ export async function pageOf<Row>(
   let full = true;
   // One more than asked for tells whether there is more.
   while (full && shown.length <= limit) {
-    const { rows, cut } = await newest(last, limit + 1);
+    const { rows, cut } = await rowsBehind(last, limit + 1);
     full = cut || rows.length === limit + 1;
     for (const row of rows) {
       const key = read.key(row);

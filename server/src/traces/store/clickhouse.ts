@@ -22,7 +22,7 @@ import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
-import { ClickHouseReader, newestQuery } from './reader.ts';
+import { ClickHouseReader, pageQuery } from './reader.ts';
 import type { Row } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 import { extentOf, linesOf } from './stored-lines.ts';
@@ -281,7 +281,7 @@ class ClickHouseStore implements TraceStore {
 
   async explain(filter: TraceFilter, limit: number): Promise<string> {
     const { where, parameters } = conditionOf(filter);
-    const rows = await this.rows(`EXPLAIN ${newestQuery(this.table, where, 'all')}`, {
+    const rows = await this.rows(`EXPLAIN ${pageQuery(this.table, where, 'all')}`, {
       ...parameters,
       most: limit,
     });

@@ -1,5 +1,10 @@
-import { ALL_COLUMNS, conditionOf as conditionOfQuery, type Expressions } from '../../query/index.ts';
-import type { Facet, TraceFilter, TraceKey } from '../query.ts';
+import {
+  ALL_COLUMNS,
+  conditionOf as conditionOfQuery,
+  type Expressions,
+  without,
+} from '../../query/index.ts';
+import type { Facet, Order, TraceFilter, TraceKey } from '../query.ts';
 import type { Parameters } from './literals.ts';
 import { readable } from './readable.ts';
 
@@ -33,7 +38,16 @@ export const FACET_COLUMNS: Record<Facet, string> = {
   trace_type: 'trace_type',
   tracker_name: 'tracker_name',
   source_ip: 'source_ip',
+  access_key_id: 'access_key_id',
+  trace_rating: 'trace_rating',
+  code: 'code',
+  user_agent: 'user_agent',
+  read_only: 'read_only',
 };
+
+/** The values of a facet's column as text; empty: there is none. */
+export const facetValue = (column: string): string =>
+  column === 'read_only' ? "if(ifNull(read_only, false), 'true', 'false')" : column;
 
 /** What the query language speaks of, in the store's table. */
 const TABLE: Expressions = {
@@ -70,7 +84,7 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     clauses.push(`${column} = {${column}:String}`);
     parameters[column] = value;
   }
-  if (filter.failed) clauses.push("trace_rating != 'normal'");
+  if (filter.failed && except !== 'trace_rating') clauses.push("trace_rating != 'normal'");
   if (filter.users && filter.users.length > 0 && except !== 'user_name') {
     clauses.push('user_name IN {users:Array(String)}');
     parameters.users = filter.users;
@@ -89,18 +103,19 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     clauses.push(`(${compared.join(conditions.any ? ' OR ' : ' AND ')})`);
   }
   if (filter.query) {
-    const asked = conditionOfQuery(filter.query, TABLE);
+    const asked = conditionOfQuery(except ? without(filter.query, except) : filter.query, TABLE);
     clauses.push(asked.where);
     Object.assign(parameters, asked.parameters);
   }
   return { where: clauses.join(' AND '), parameters };
 }
 
-/** Adds: only what comes after `key` when newest is first. */
-export function below({ where, parameters }: Condition, key: TraceKey): Condition {
+/** Adds: only what comes after `key`. */
+export function behind({ where, parameters }: Condition, key: TraceKey, order: Order): Condition {
   const time = "fromUnixTimestamp64Milli({after_time:Int64}, 'UTC')";
+  const further = order === 'newest' ? '<' : '>';
   return {
-    where: `${where} AND time <= ${time} AND (time < ${time} OR trace_id < {after_id:UUID})`,
+    where: `${where} AND time ${further}= ${time} AND (time ${further} ${time} OR trace_id ${further} {after_id:UUID})`,
     parameters: { ...parameters, after_time: key.time, after_id: key.traceId },
   };
 }

@@ -7,6 +7,7 @@ import type {
   HourCount,
   Members,
   OperationCount,
+  Order,
   TraceFilter,
   TraceKey,
   TracePage,
@@ -14,7 +15,7 @@ import type {
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { type Found, pageOf, withFewer } from './bounded.ts';
-import { below, type Condition, conditionOf, FACET_COLUMNS } from './filter.ts';
+import { behind, type Condition, conditionOf, FACET_COLUMNS, facetValue } from './filter.ts';
 import type { Parameters } from './literals.ts';
 import { isCopy, type Row, SELECTED, toTrace } from './rows.ts';
 
@@ -36,11 +37,12 @@ export class ClickHouseReader implements TraceReader {
     limit: number,
     after?: TraceKey,
     members: Members = 'all',
+    order: Order = 'newest',
   ): Promise<TracePage> {
     const condition = conditionOf(filter);
-    const newest = (key: TraceKey | undefined, most: number) =>
-      this.newest(key ? below(condition, key) : condition, most, members);
-    return pageOf(limit, after, newest, {
+    const rowsBehind = (key: TraceKey | undefined, most: number) =>
+      this.rows(key ? behind(condition, key, order) : condition, most, members, order);
+    return pageOf(limit, after, rowsBehind, {
       key: (row) => ({ time: Number(row.time_ms), traceId: row.trace_id as string }),
       isCopy,
       trace: toTrace,
@@ -76,13 +78,14 @@ export class ClickHouseReader implements TraceReader {
 
   async facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]> {
     const column = FACET_COLUMNS[facet];
+    const value = facetValue(column);
     const { where, parameters } = conditionOf(filter, column);
     const { rows } = await this.most(
       limit,
-      `SELECT ${column} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
+      `SELECT ${value} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
               toUnixTimestamp64Milli(max(time)) AS last
        FROM ${this.table}
-       WHERE ${where} AND ${column} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
+       WHERE ${where} AND ${value} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
       parameters,
     );
     return rows.map((row) => ({
@@ -187,8 +190,8 @@ export class ClickHouseReader implements TraceReader {
     }));
   }
 
-  private newest({ where, parameters }: Condition, limit: number, members: Members) {
-    return this.most(limit, newestQuery(this.table, where, members), parameters);
+  private rows({ where, parameters }: Condition, limit: number, members: Members, order: Order) {
+    return this.most(limit, pageQuery(this.table, where, members, order), parameters);
   }
 
   private most(limit: number, query: string, parameters: Parameters): Promise<Found<Row>> {
@@ -197,7 +200,8 @@ export class ClickHouseReader implements TraceReader {
 }
 
 /** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
-export function newestQuery(table: string, where: string, members: Members): string {
+export function pageQuery(table: string, where: string, members: Members, order: Order = 'newest'): string {
+  const direction = order === 'newest' ? 'DESC' : 'ASC';
   return `SELECT ${SELECTED[members]} FROM ${table} WHERE ${where}
-          ORDER BY time DESC, trace_id DESC, record_time LIMIT {most:UInt32}`;
+          ORDER BY time ${direction}, trace_id ${direction}, record_time LIMIT {most:UInt32}`;
 }

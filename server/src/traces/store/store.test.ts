@@ -5,6 +5,7 @@ import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { parseQuery } from '@opencts/client/query';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import { startEngine } from '../../engine/index.ts';
 import { fileLine, lineOf, type TraceLine } from '../line.ts';
 import {
   InsertRefused,
+  type Order,
   type StoredLine,
   StoreUnavailable,
   type TraceFilter,
@@ -93,10 +95,15 @@ const everything = (projectId: string): TraceFilter => ({
   to: NOW + HOUR,
 });
 
-async function pages(reader: TraceReader, filter: TraceFilter, limit: number): Promise<Trace[]> {
+async function pages(
+  reader: TraceReader,
+  filter: TraceFilter,
+  limit: number,
+  order?: Order,
+): Promise<Trace[]> {
   const traces: Trace[] = [];
   for (let key: TraceKey | null | undefined; key !== null; ) {
-    const page = await reader.page(filter, limit, key);
+    const page = await reader.page(filter, limit, key, 'all', order);
     if (page.next) expect(page.traces).toHaveLength(limit);
     traces.push(...page.traces);
     key = page.next;
@@ -386,7 +393,7 @@ for (const backend of BACKENDS) {
       await store.ping();
     });
 
-    test('paging to the end returns each matching trace once, newest first, while others are being written', async () => {
+    test('paging to the end returns each matching trace once, in order, while others are being written', async () => {
       const one = fc.record({
         time: fc.integer({ min: 0, max: 6 }).map((ms) => NOW - 10_000 + ms),
         service_type: fc.constantFrom('ECS', 'EVS'),
@@ -402,7 +409,8 @@ for (const backend of BACKENDS) {
           fc.array(one, { maxLength: 60 }),
           filter,
           fc.integer({ min: 1, max: 25 }),
-          async (items, wanted, limit) => {
+          fc.constantFrom<Order>('newest', 'oldest'),
+          async (items, wanted, limit, order) => {
             const projectId = newProject();
             const lines = items.map(({ copies: _, ...change }) => line(projectId, change));
             if (lines.length > 0) await store.insert(bytes(lines), randomUUID());
@@ -410,12 +418,12 @@ for (const backend of BACKENDS) {
               Array<object>((items[index]?.copies ?? 1) - 1).fill(copy),
             );
             if (again.length > 0) await store.insert(bytes(again), randomUUID());
-            // Newer than all, so that they belong to pages that were read already.
+            // Newer than all that is asked for.
             const writing = store.insert(
               bytes(Array.from({ length: 20 }, () => line(projectId, { time: NOW + 5 }))),
               randomUUID(),
             );
-            const found = await pages(reader, { ...everything(projectId), to: NOW, ...wanted }, limit);
+            const found = await pages(reader, { ...everything(projectId), to: NOW, ...wanted }, limit, order);
             await writing;
             const expected = lines.filter(
               (item) =>
@@ -426,7 +434,7 @@ for (const backend of BACKENDS) {
               expected.map((item) => item.trace_id).sort(),
             );
             const times = found.map((trace) => trace.time);
-            expect(times).toEqual([...times].sort((a, b) => b - a));
+            expect(times).toEqual([...times].sort((a, b) => (order === 'newest' ? b - a : a - b)));
           },
         ),
         { numRuns: 25 },
@@ -528,6 +536,34 @@ for (const backend of BACKENDS) {
         { value: 'bob', count: 1, ...times },
       ]);
       expect(await reader.facet(filter, 'service_type', 10)).toEqual([{ value: 'ECS', count: 1, ...times }]);
+    });
+
+    test.each([
+      ['user:jane status:failed', ['eve', 'jane']],
+      ['-user:eve status:failed', ['eve', 'jane']],
+      ['(user:jane OR user:bob) status:failed', ['eve', 'jane']],
+      ['user:jane OR status:failed', ['eve', 'jane']],
+      ['(user:jane status:normal)', ['bob', 'jane']],
+      ['-(user:jane OR status:normal)', ['eve']],
+    ])('what %s asks of the operator is not applied to the operators', async (q, users) => {
+      const projectId = newProject();
+      const of = (name: string, trace_rating: string) =>
+        line(projectId, { user: JSON.stringify({ name }), trace_rating });
+      const lines = [of('jane', 'warning'), of('jane', 'normal'), of('eve', 'incident'), of('bob', 'normal')];
+      await store.insert(bytes(lines), randomUUID());
+      const filter = { ...everything(projectId), query: parseQuery(q, NOW) };
+      expect((await reader.facet(filter, 'user', 10)).map(({ value }) => value).sort()).toEqual(users);
+    });
+
+    test('what changes something, or is not known to change nothing, is not read-only', async () => {
+      const projectId = newProject();
+      const lines = [true, false, undefined].map((read_only) => line(projectId, { read_only }));
+      await store.insert(bytes(lines), randomUUID());
+      const values = await reader.facet(everything(projectId), 'read_only', 10);
+      expect(values.map(({ value, count }) => [value, count])).toEqual([
+        ['false', 2],
+        ['true', 1],
+      ]);
     });
 
     test('operations with their kind of resources, the most frequent first, as many as are wanted', async () => {

@@ -74,6 +74,30 @@ describe('a query', () => {
     expect(String(file.body).trim().split('\n')).toHaveLength(2);
   });
 
+  test('the list begins at either end of the time, page by page', async () => {
+    const oldest = await ask('source:ECS', '/traces', { order: 'oldest', limit: '2' });
+    const next = { order: 'oldest', limit: '2', next: oldest.body.meta_data.marker };
+    const rest = await ask('source:ECS', '/traces', next);
+    const upwards = [...oldest.body.traces, ...rest.body.traces] as { trace_id: string }[];
+    const downwards = (await ask('source:ECS')).body.traces as { trace_id: string }[];
+    expect(upwards.map((one) => one.trace_id)).toEqual(downwards.map((one) => one.trace_id).reverse());
+    const { status, body } = await ask('source:ECS', '/traces', { order: 'up' });
+    expect([status, body.error_code]).toEqual([400, 'CTS.0300']);
+    expect(body.error_msg).toContain('order is "up"; it must be one of newest, oldest');
+  });
+
+  test('an export holds whole traces, too, a line each, as the list has them', async () => {
+    const route = `/v3/${admin.projectId}/traces/export?q=source%3AECS&format=ndjson`;
+    const file = await house.call('GET', route, { token: admin.token });
+    expect(file.headers.get('content-type')).toBe('application/x-ndjson');
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename="traces-.*\.ndjson"$/);
+    const lines = String(file.body).trimEnd().split('\n');
+    const { body } = await ask('source:ECS');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(body.traces);
+    const refused = await house.call('GET', `${route.slice(0, -6)}xml`, { token: admin.token });
+    expect([refused.status, refused.body.error_code]).toEqual([400, 'CTS.0300']);
+  });
+
   test.each([
     [
       'nme:x',

@@ -1,4 +1,4 @@
-import { type TraceReader, UUID_PATTERN } from '../../../traces/index.ts';
+import { type Order, type TraceReader, UUID_PATTERN } from '../../../traces/index.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { filterOf, keyOf, markerOf, type TraceQuery } from '../../trace-query.ts';
 
@@ -10,7 +10,7 @@ export async function listTraces(
   { clock, time, config }: Pick<ServerDeps, 'clock' | 'time' | 'config'>,
   reader: TraceReader,
   projectId: string,
-  query: TraceQuery & { limit: number; next?: string },
+  query: TraceQuery & { limit: number; next?: string; order?: Order },
 ) {
   if (query.trace_id) {
     const trace = UUID.test(query.trace_id)
@@ -21,6 +21,6 @@ export async function listTraces(
   const filter = filterOf(projectId, query, clock(), time.earliest() - config.retentionDays * DAY);
   if (query.limit === 0) return { traces: [], meta_data: { count: 0, marker: null } };
   const after = query.next ? await keyOf(query.next, projectId, reader) : undefined;
-  const { traces, next } = await reader.page(filter, query.limit, after);
+  const { traces, next } = await reader.page(filter, query.limit, after, 'all', query.order);
   return { traces, meta_data: { count: traces.length, marker: next ? markerOf(next) : null } };
 }

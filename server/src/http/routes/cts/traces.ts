@@ -4,7 +4,7 @@ import { exactJson, FACETS, Trace } from '../../../traces/index.ts';
 import { tracesFor } from '../../caller.ts';
 import { ProjectPath } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { errorCode, filterOf, PAGING, TraceQuery } from '../../trace-query.ts';
+import { errorCode, filterOf, ORDER, PAGING, TraceQuery } from '../../trace-query.ts';
 import { listTraces } from './trace-list.ts';
 
 const HOUR = 3_600_000;
@@ -34,10 +34,10 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: { action: 'cts:trace:list' },
       schema: {
-        summary: 'List traces, newest first',
+        summary: 'List traces, newest first unless another order is asked for',
         tags: ['traces'],
         params: ProjectPath,
-        querystring: Type.Interface([TraceQuery], PAGING),
+        querystring: Type.Interface([TraceQuery], { ...PAGING, order: ORDER }),
         response: {
           200: Type.Object({
             traces: Type.Array(Trace),
@@ -107,11 +107,14 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
     {
       config: { action: 'cts:trace:list', own: true },
       schema: {
-        summary: 'Distinct values of a field, most frequent first',
+        summary: 'Distinct values of a field, most frequent first, whatever is asked of the field itself',
         tags: ['traces'],
         params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
-          field: Type.Enum([...FACETS], { errorCode }),
+          field: Type.Enum([...FACETS], {
+            errorCode,
+            description: '`read_only` is false, too, where nobody told whether something was changed',
+          }),
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200, errorCode }),
         }),
         response: {

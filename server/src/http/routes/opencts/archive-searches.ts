@@ -11,7 +11,7 @@ import { NoBody, ProjectPath } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { archiveFilterOf, errorCode, markerKey, markerOf, TraceQuery } from '../../trace-query.ts';
 import { readerOf } from './archive-reader.ts';
-import { sendCsv } from './csv.ts';
+import { Format, formOf, MEDIA_TYPES, sendFile } from './export-file.ts';
 import { TimeZone, timeFormat } from './time-zone.ts';
 
 const MOST_FOUND = 100_000;
@@ -232,11 +232,11 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
         audit: operation('getTrace'),
       },
       schema: {
-        summary: 'Export what a search in the archive has found as CSV, newest first',
+        summary: 'Export what a search in the archive has found, newest first',
         tags: ['archive'],
-        produces: ['text/csv'],
+        produces: MEDIA_TYPES,
         params: SearchPath,
-        querystring: Type.Object({ time_zone: TimeZone }),
+        querystring: Type.Object({ time_zone: TimeZone, format: Format }),
       },
     },
     async (request, reply) => {
@@ -247,7 +247,7 @@ export const archiveSearchRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async 
       const gone = callerGone(reply);
       const pages = (limit: number, after?: Parameters<typeof searches.page>[2]) =>
         searches.page(search, limit, after, gone);
-      return sendCsv(reply, clock(), pages, MOST_FOUND, time);
+      return sendFile(reply, clock(), pages, MOST_FOUND, formOf(request.query.format, time));
     },
   );
 };

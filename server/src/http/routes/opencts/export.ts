@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { tracesFor } from '../../caller.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { errorCode, filterOf, TraceQuery } from '../../trace-query.ts';
-import { type Pages, sendCsv } from './csv.ts';
+import { Format, formOf, MEDIA_TYPES, type Pages, sendFile } from './export-file.ts';
 import { TimeZone, timeFormat } from './time-zone.ts';
 
 const DAY = 86_400_000;
@@ -22,9 +22,9 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         audit: { service: 'CTS', resourceType: 'trace', name: 'getTrace' },
       },
       schema: {
-        summary: 'Export traces as CSV, newest first',
+        summary: 'Export traces, newest first',
         tags: ['traces'],
-        produces: ['text/csv'],
+        produces: MEDIA_TYPES,
         params: Type.Object({ project_id: Type.String() }),
         querystring: Type.Interface([TraceQuery], {
           limit: Type.Integer({
@@ -35,6 +35,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
             description: 'Records at the most',
           }),
           time_zone: TimeZone,
+          format: Format,
         }),
       },
     },
@@ -48,8 +49,9 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
       );
       await gate.stream(reply);
       const traces = tracesFor(store, reply);
-      const pages: Pages = (limit, after) => traces.page(filter, limit, after, 'line');
-      return sendCsv(reply, clock(), pages, query.limit, time);
+      const members = query.format === 'csv' ? 'line' : 'all';
+      const pages: Pages = (limit, after) => traces.page(filter, limit, after, members);
+      return sendFile(reply, clock(), pages, query.limit, formOf(query.format, time));
     },
   );
 };
