@@ -103,6 +103,7 @@ export interface RealRecord {
   eventSource: string;
   eventTime: string;
   sourceIPAddress: string;
+  readOnly: boolean;
   userIdentity: { userName?: string };
   // biome-ignore lint/suspicious/noExplicitAny: another shape for every operation
   requestParameters: any;

@@ -83,7 +83,7 @@ describe.skipIf(skip !== undefined)('signing in and enabling CTS in the browser'
   test('a person comes in through the provider, back to the view it came from', async () => {
     const page = await throughProvider('chief');
     await page.waitForSelector('.histogram svg');
-    expect(new URL(page.url()).search).toBe('?range=1d');
+    expect(new URL(page.url()).searchParams.get('range')).toBe('1d');
     await page.getByRole('button', { name: 'chief' }).waitFor();
     await page.context().close();
   });

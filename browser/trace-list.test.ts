@@ -291,7 +291,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
   test('the export is CSV of what the list shows', async () => {
     await go('?range=1d&value=DeleteBucket');
     const count = await rows().count();
-    await page.getByRole('button', { name: 'Export CSV' }).click();
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name: /Newest/ }).click(),

@@ -480,7 +480,7 @@ export interface paths {
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
                     /** @description `read_only` is false, too, where nobody told whether something was changed */
-                    field: "user" | "service_type" | "resource_type" | "trace_name" | "trace_type" | "tracker_name" | "source_ip" | "access_key_id" | "trace_rating" | "code" | "user_agent" | "read_only";
+                    field: "user" | "service_type" | "resource_type" | "resource_name" | "trace_name" | "trace_type" | "tracker_name" | "source_ip" | "access_key_id" | "trace_rating" | "code" | "user_agent" | "read_only";
                     limit?: number;
                 };
                 header?: never;

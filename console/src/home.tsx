@@ -1,9 +1,17 @@
 import Box from '@cloudscape-design/components/box';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { lazy, useCallback, useMemo, useState } from 'react';
+import { lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import { Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { Api } from './api/client.ts';
-import { firstProject, type Project, rememberProject, type Session, signOut } from './api/session.ts';
+import {
+  firstProject,
+  PROJECT,
+  type Project,
+  projectNamed,
+  rememberProject,
+  type Session,
+  signOut,
+} from './api/session.ts';
 import { Missing } from './missing.tsx';
 import {
   changeSettings,
@@ -58,24 +66,15 @@ interface Props {
 
 /** Everything that needs a session. */
 export default function Home({ session, entered, onEnd }: Props) {
-  const [project, setProject] = useState(() => firstProject(session));
+  const { project, isForeign, enter } = useProject(session);
   // biome-ignore lint/correctness/useExhaustiveDependencies: after another sign-in everything is loaded anew
   const api = useMemo(() => project && new Api(project), [project, entered]);
   /** The password is about to be changed. */
   const [changing, setChanging] = useState(false);
   const settings = useSettings();
   const navigate = useNavigate();
-  const { pathname } = useLocation();
   const expire = useCallback(() => onEnd(true), [onEnd]);
 
-  const enterProject = (id: string) => {
-    const next = session.projects.find((one) => one.id === id);
-    if (!next || next.id === project?.id) return;
-    rememberProject(next);
-    setProject(next);
-    // Filters, names and ids of the former project say nothing here.
-    navigate(`/${pathname.split('/')[1] ?? ''}`);
-  };
   const choose = (id: string) => {
     const [kind, value] = id.split(':');
     if (kind === 'theme') changeSettings({ theme: value as Settings['theme'] });
@@ -123,7 +122,7 @@ export default function Home({ session, entered, onEnd }: Props) {
                     iconName: 'globe' as const,
                     ariaLabel: `${words.project}: ${project.name}`,
                     items: byRegion(session.projects, project.id),
-                    onItemClick: ({ detail }: { detail: { id: string } }) => enterProject(detail.id),
+                    onItemClick: ({ detail }: { detail: { id: string } }) => enter(detail.id),
                   },
                 ]
               : []),
@@ -174,31 +173,35 @@ export default function Home({ session, entered, onEnd }: Props) {
           onExpired={expire}
           dialog={changing && <OwnPasswordDialog onClose={() => setChanging(false)} />}
         >
-          <Routes>
-            <Route path="/archive" element={<ArchivePage />} />
-            <Route path="/archive/file" element={<ArchiveFilePage />} />
-            <Route path="/archive/proofs" element={<ProofsPage />} />
-            <Route path="/search" element={<SearchPage />} />
-            <Route path="/trackers" element={<TrackersPage />} />
-            <Route path="/trackers/edit" element={<TrackerFormPage />} />
-            <Route path="/notifications" element={<NotificationsPage />} />
-            <Route path="/notifications/edit" element={<NotificationFormPage />} />
-            <Route path="/topics" element={<TopicsPage />} />
-            <Route path="/topics/view" element={<TopicPage />} />
-            <Route path="/keys" element={<KeysPage />} />
-            <Route path="/overview" element={<OverviewPage />} />
-            <Route path="/guide" element={<GuidePage />} />
-            <Route path="/resource" element={<ResourcePage />} />
-            <Route path="/operator" element={<OperatorPage />} />
-            <Route path="/users" element={<UsersPage />} />
-            <Route path="/groups" element={<GroupsPage />} />
-            <Route path="/roles" element={<RolesPage />} />
-            <Route path="/access-keys" element={<AccessKeysPage />} />
-            <Route path="/ingest-keys" element={<IngestKeysPage />} />
-            <Route path="/quarantine" element={<QuarantinePage />} />
-            <Route path="/" element={<TraceListPage />} />
-            <Route path="*" element={<Missing title={texts.navigation.noPage} ways={WAYS} />} />
-          </Routes>
+          {isForeign ? (
+            <Missing title={words.foreignProject} ways={WAYS} />
+          ) : (
+            <Routes>
+              <Route path="/archive" element={<ArchivePage />} />
+              <Route path="/archive/file" element={<ArchiveFilePage />} />
+              <Route path="/archive/proofs" element={<ProofsPage />} />
+              <Route path="/search" element={<SearchPage />} />
+              <Route path="/trackers" element={<TrackersPage />} />
+              <Route path="/trackers/edit" element={<TrackerFormPage />} />
+              <Route path="/notifications" element={<NotificationsPage />} />
+              <Route path="/notifications/edit" element={<NotificationFormPage />} />
+              <Route path="/topics" element={<TopicsPage />} />
+              <Route path="/topics/view" element={<TopicPage />} />
+              <Route path="/keys" element={<KeysPage />} />
+              <Route path="/overview" element={<OverviewPage />} />
+              <Route path="/guide" element={<GuidePage />} />
+              <Route path="/resource" element={<ResourcePage />} />
+              <Route path="/operator" element={<OperatorPage />} />
+              <Route path="/users" element={<UsersPage />} />
+              <Route path="/groups" element={<GroupsPage />} />
+              <Route path="/roles" element={<RolesPage />} />
+              <Route path="/access-keys" element={<AccessKeysPage />} />
+              <Route path="/ingest-keys" element={<IngestKeysPage />} />
+              <Route path="/quarantine" element={<QuarantinePage />} />
+              <Route path="/" element={<TraceListPage />} />
+              <Route path="*" element={<Missing title={texts.navigation.noPage} ways={WAYS} />} />
+            </Routes>
+          )}
         </Shell>
       ) : (
         <Box textAlign="center" padding="xxxl">
@@ -207,6 +210,44 @@ export default function Home({ session, entered, onEnd }: Props) {
       )}
     </>
   );
+}
+
+/** Which trace is looked at, and which rows are open, says nothing in another project. */
+const OF_ONE_PROJECT = ['trace', 'open', 'search'];
+
+/**
+ * The project that is shown: the one that the address names, so that a link shows others the same. An address without
+ * one gets it.
+ */
+function useProject(session: Session) {
+  const { pathname, search, hash, state } = useLocation();
+  const navigate = useNavigate();
+  const [last, setLast] = useState(() => firstProject(session));
+  const named = new URLSearchParams(search).get(PROJECT);
+  const found = projectNamed(session, named);
+  const project = found ?? last;
+
+  useEffect(() => {
+    if (found && found.id !== last?.id) {
+      rememberProject(found);
+      setLast(found);
+    }
+    if (named !== null || !last) return;
+    const parameters = new URLSearchParams(search);
+    parameters.set(PROJECT, last.id);
+    navigate({ pathname, search: `${parameters}`, hash }, { replace: true, state });
+  }, [found, named, last, pathname, search, hash, state, navigate]);
+
+  const enter = (id: string) => {
+    if (id === project?.id) return;
+    // Elsewhere, names and ids of the former project say nothing.
+    const isList = pathname === '/';
+    const parameters = new URLSearchParams(isList ? search : '');
+    for (const name of OF_ONE_PROJECT) parameters.delete(name);
+    parameters.set(PROJECT, id);
+    navigate(`${isList ? '/' : `/${pathname.split('/')[1] ?? ''}`}?${parameters}`);
+  };
+  return { project, isForeign: named !== null && !found, enter };
 }
 
 /** The projects to choose from, under the names of their regions. */

@@ -7,6 +7,12 @@ export interface Settings {
   zone: 'local' | 'utc';
   /** Empty: the browser's, if the console speaks it. */
   language: '' | Language;
+  /** Columns of the trace list; empty: the ordinary ones. */
+  columns: string[];
+  /** Of columns that were drawn wider or narrower, px. */
+  widths: Record<string, number>;
+  /** Whether the values of the list's traces are shown beside it. */
+  values: boolean;
 }
 
 /** By their own names. */
@@ -15,7 +21,14 @@ export type Language = keyof typeof LANGUAGES;
 
 const KEY = 'opencts-settings';
 const listeners = new Set<() => void>();
-const DEFAULTS: Settings = { theme: 'system', zone: 'local', language: '' };
+const DEFAULTS: Settings = {
+  theme: 'system',
+  zone: 'local',
+  language: '',
+  columns: [],
+  widths: {},
+  values: false,
+};
 let settings: Settings = { ...DEFAULTS, ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
 const systemDark = matchMedia('(prefers-color-scheme: dark)');
 

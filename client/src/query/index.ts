@@ -1,3 +1,4 @@
+export { type Choice, choiceOf, withChoice } from './choice.ts';
 export { FIELDS, type Field, fieldOf, likeliest, NAMES, PARENTS, WORDS } from './fields.ts';
 export { MAX_QUERY, parseQuery, QueryProblem } from './parse.ts';
 export * from './query.ts';

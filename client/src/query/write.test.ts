@@ -20,7 +20,8 @@ test.each([
   ['x a:1', 'a:1', false, 'x a:1'],
   ['x OR y', 'a:1', true, '(x OR y) -a:1'],
   ['(x OR y)', 'a:1', false, '(x OR y) a:1'],
-  ['name:(x OR y)', 'a:1', false, '(name:(x OR y)) a:1'],
+  ['name:(x OR y)', 'a:1', false, 'name:(x OR y) a:1'],
+  ['"x OR y" AND NOT z', 'a:1', false, '"x OR y" NOT z a:1'],
   ['(x) OR (y)', 'a:1', false, '((x) OR (y)) a:1'],
 ] as const)('%s with %s', (query, term, without, wanted) => {
   expect(narrowed(query, term, without)).toBe(wanted);

@@ -1,3 +1,5 @@
+import { partsOf } from './parts.ts';
+
 /** Texts that the language would read otherwise. */
 const PLAIN = /^[^\s(),"*<>-][^\s(),"*]*$/;
 const KEYWORD = /^(?:OR|AND|NOT)$/;
@@ -10,12 +12,7 @@ export const quoted = (text: string): string =>
 
 /** A query that asks for more, or for less: `without` leaves out what the term finds. A term it has is not repeated. */
 export function narrowed(query: string, term: string, without = false): string {
-  const before = query.trim();
   const added = without ? `-${term}` : term;
-  if (before === '') return added;
-  if (before.split(/\s+/).includes(added)) return before;
-  // Beside an OR a term would belong to its last part alone.
-  return /(?:^|\s)OR(?:\s|$)/.test(before) && !/^\([^()]*\)$/.test(before)
-    ? `(${before}) ${added}`
-    : `${before} ${added}`;
+  const parts = partsOf(query) ?? [`(${query.trim()})`];
+  return parts.includes(added) ? query.trim() : [...parts, added].join(' ');
 }

@@ -4,7 +4,10 @@ import type { AccountedHour, FacetValue, Histogram, TracePage, TraceParameters, 
 
 export { OpenCtsError as ApiError } from '@opencts/client/api';
 export type Parameters = TraceParameters;
-type Facet = NonNullable<paths['/v3/{project_id}/traces/facets']['get']['parameters']['query']>['field'];
+type ExportParameters = NonNullable<paths['/v3/{project_id}/traces/export']['get']['parameters']['query']>;
+export type Facet = NonNullable<
+  paths['/v3/{project_id}/traces/facets']['get']['parameters']['query']
+>['field'];
 
 /** Reads and changes one project. Every call rejects with ApiError; 401 means that the session is over. */
 export class Api {
@@ -28,8 +31,14 @@ export class Api {
     return dataOf(this.calls.GET('/v3/{project_id}/traces/histogram', { params, signal }));
   }
 
-  async facet(field: Facet, parameters: Parameters, signal?: AbortSignal): Promise<FacetValue[]> {
-    const params = { path: this.path, query: { ...parameters, field, limit: 500 } };
+  /** @param limit values at the most */
+  async facet(
+    field: Facet,
+    parameters: Parameters,
+    signal?: AbortSignal,
+    limit = 500,
+  ): Promise<FacetValue[]> {
+    const params = { path: this.path, query: { ...parameters, field, limit } };
     return (await dataOf(this.calls.GET('/v3/{project_id}/traces/facets', { params, signal }))).values;
   }
 
@@ -38,7 +47,7 @@ export class Api {
     return (await dataOf(this.calls.GET('/v3/{project_id}/accounting', { params, signal }))).hours;
   }
 
-  exportCsv(parameters: Parameters & { limit: number; time_zone: string }): Promise<Blob> {
+  exportTraces(parameters: ExportParameters): Promise<Blob> {
     const params = { path: this.path, query: parameters };
     const call = this.calls.GET('/v3/{project_id}/traces/export', { params, parseAs: 'blob' });
     return dataOf(call) as Promise<Blob>;

@@ -39,16 +39,17 @@ export async function signOut(): Promise<void> {
 }
 
 const CHOSEN = 'opencts-project';
+/** The parameter of an address that names its project. */
+export const PROJECT = 'project';
 
-/** The project that was asked for in the address or chosen before, or else the first. */
-export function firstProject({ projects }: Session): Project | undefined {
-  const asked = new URLSearchParams(location.search).get('project');
-  const wanted = [asked, sessionStorage.getItem(CHOSEN), localStorage.getItem(CHOSEN)];
-  for (const one of wanted) {
-    const found = projects.find(({ id, name }) => one === id || one === name);
-    if (found) return found;
-  }
-  return projects[0];
+/** @param named by id or name */
+export const projectNamed = ({ projects }: Session, named: string | null): Project | undefined =>
+  projects.find(({ id, name }) => named === id || named === name);
+
+/** The project that was chosen before, or else the first. */
+export function firstProject(session: Session): Project | undefined {
+  const chosen = [sessionStorage.getItem(CHOSEN), localStorage.getItem(CHOSEN)];
+  return chosen.map((one) => projectNamed(session, one)).find(Boolean) ?? session.projects[0];
 }
 
 /** For this tab, and for those that are opened from now on. */

@@ -66,6 +66,7 @@ export const FACETS = [
   'user',
   'service_type',
   'resource_type',
+  'resource_name',
   'trace_name',
   'trace_type',
   'tracker_name',

@@ -16,7 +16,7 @@ import '../overview/overview.css';
 import { Ranking } from '../overview/ranking.tsx';
 import { TimeHistogram } from '../traces/histogram.tsx';
 import { TypeSwitch } from '../traces/type-switch.tsx';
-import { resolveRange, type View } from '../traces/view-state.ts';
+import { type Family, resolveRange } from '../traces/view-state.ts';
 import { SourceAddresses } from './source-addresses.tsx';
 import { OperatorTraces } from './traces.tsx';
 import { loadWork, type Work } from './work.ts';
@@ -33,7 +33,7 @@ export default function OperatorPage() {
   const { api } = useConsole();
   const [address, setAddress] = useSearchParams();
   const name = address.get('name') ?? '';
-  const type: View['type'] = address.get('type') === 'data' ? 'data' : 'system';
+  const type: Family = address.get('type') === 'data' ? 'data' : 'system';
   const range = address.get('range') === '1d' ? '1d' : '7d';
   const change = (part: string, value: string) =>
     setAddress((current) => new URLSearchParams({ ...Object.fromEntries(current), [part]: value }));

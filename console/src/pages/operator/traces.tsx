@@ -62,7 +62,11 @@ export function OperatorTraces({ filters, range, listOf }: Props) {
       )}
       {traces.pages && <TraceResults pages={traces.pages} />}
       <div className="load-more">
-        <NextPage of={traces} text={texts.traces.loadMore} loadingText={texts.traces.loadingMore} />
+        <NextPage
+          of={traces}
+          text={texts.traces.loadMore.newest}
+          loadingText={texts.traces.loadingMore.newest}
+        />
       </div>
     </Container>
   );

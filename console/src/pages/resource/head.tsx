@@ -7,7 +7,7 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime } from '../../time.ts';
 import { operatorPage } from '../overview/addresses.ts';
-import type { View } from '../traces/view-state.ts';
+import type { Family } from '../traces/view-state.ts';
 import { type Mark, MarkBadge, markOf } from './mark.tsx';
 import type { Summary } from './summary.ts';
 
@@ -20,7 +20,7 @@ interface Props {
   latest: Trace;
   /** Undefined: it is not known yet. */
   summary: Summary | undefined;
-  type: View['type'];
+  type: Family;
 }
 
 /** What the resource is, and its last days at a glance. */
@@ -72,7 +72,7 @@ function Moment({ trace, mark }: { trace: Trace; mark: Mark | undefined }) {
   );
 }
 
-function Operators({ operators, type }: { operators: FacetValue[]; type: View['type'] }) {
+function Operators({ operators, type }: { operators: FacetValue[]; type: Family }) {
   if (operators.length === 0) return words.noOperators;
   const more = operators.length - MOST_OPERATORS;
   return (

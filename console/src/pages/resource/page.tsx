@@ -13,7 +13,7 @@ import { useLoad } from '../../use-load.ts';
 import { keyOf, type Resource, resourceFilters, resourcePage, traceList } from '../overview/addresses.ts';
 import { TypeSwitch } from '../traces/type-switch.tsx';
 import { useTracePages } from '../traces/use-trace-pages.ts';
-import { resolveRange, type View } from '../traces/view-state.ts';
+import { type Family, resolveRange } from '../traces/view-state.ts';
 import { Head } from './head.tsx';
 import { loadSummary, type Summary } from './summary.ts';
 import { Timeline } from './timeline.tsx';
@@ -32,7 +32,7 @@ export default function ResourcePage() {
     resource_type: address.get('resource_type') ?? '',
     service_type: address.get('source') ?? '',
   };
-  const change = (next: View['type']) =>
+  const change = (next: Family) =>
     setAddress((current) => new URLSearchParams({ ...Object.fromEntries(current), type: next }));
   const page = resourcePage(resource, type);
   if (!page) return <Alert type="info">{words.missing}</Alert>;
@@ -41,8 +41,8 @@ export default function ResourcePage() {
 
 interface Props {
   resource: Resource;
-  type: View['type'];
-  onType: (type: View['type']) => void;
+  type: Family;
+  onType: (type: Family) => void;
 }
 
 /** Everything that was done to one resource, and what changed from one operation to the next. */

@@ -8,10 +8,10 @@ import { useState } from 'react';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import CustomRange from '../traces/custom-range.tsx';
-import { FiltersHelp, toOption } from '../traces/filters.tsx';
+import { FiltersHelp, familiesOf, toOption } from '../traces/filters.tsx';
 import { QueryHelp } from '../traces/query-bar.tsx';
 import { useFacet } from '../traces/use-facet.ts';
-import { resolveRange, type View } from '../traces/view-state.ts';
+import { familyOf, filtersOf, resolveRange, type View } from '../traces/view-state.ts';
 
 const words = texts.search;
 const labels = texts.traces.filters;
@@ -30,26 +30,20 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
   const view = { ...initial, ...typed };
   const change = (next: Partial<View>) => setTyped((before) => ({ ...before, ...next }));
   const week = resolveRange('7d', Math.ceil(Date.now() / 60_000) * 60_000);
-  const sources = useFacet(api, 'service_type', { trace_type: view.type, ...week });
+  const { trace_type } = filtersOf(view);
+  const sources = useFacet(api, 'service_type', { trace_type, ...week });
   const types = useFacet(
     api,
     'resource_type',
-    view.source ? { trace_type: view.type, service_type: view.source, ...week } : null,
+    view.source ? { trace_type, service_type: view.source, ...week } : null,
   );
-  const names = useFacet(
-    api,
-    'trace_name',
-    view.by === 'trace_name' ? { trace_type: view.type, ...week } : null,
-  );
-  const users = useFacet(api, 'user', { trace_type: view.type, ...week });
+  const names = useFacet(api, 'trace_name', view.by === 'trace_name' ? { trace_type, ...week } : null);
+  const users = useFacet(api, 'user', { trace_type, ...week });
   const statuses = [
     option('', labels.all),
     ...Object.entries(texts.traces.status).map(([id, text]) => option(id, text)),
   ];
-  const families = [
-    option('system', view.q === '' ? labels.management : labels.all),
-    option('data', labels.data),
-  ];
+  const families = familiesOf(view);
   const suggest = (label: string, value: string, offers: typeof sources, apply: (value: string) => void) => (
     <Autosuggest
       value={value}
@@ -95,7 +89,7 @@ export function SearchForm(props: { view: View; busy: boolean; onSearch: (view: 
       <div className="filter-grid">
         <FormField label={labels.type}>
           <Select
-            selectedOption={families.find(({ value }) => value === view.type) ?? null}
+            selectedOption={families.find(({ value }) => value === familyOf(view)) ?? null}
             options={families}
             onChange={({ detail }) => change({ type: detail.selectedOption.value as View['type'] })}
           />

@@ -120,7 +120,7 @@ function Findings({ id }: { id: string }) {
               disabled={runs(search)}
               onClick={() => void exportCsv()}
             >
-              {texts.traces.export}
+              {texts.traces.exportCsv}
             </Button>
           }
         />

@@ -9,18 +9,45 @@ const NOTHING = '--';
 export interface Column {
   id: keyof typeof texts.traces.columns;
   cell: (trace: Trace, zone: Zone) => ReactNode;
+  /** Its share of the width, or as much as it takes. */
+  track: `${number}fr` | `${number}px`;
+  /** Not shown unless it is chosen. */
+  isExtra?: true;
 }
 
-/** Columns of the list, in its order. */
-export const COLUMNS: Column[] = [
-  { id: 'trace_name', cell: (trace) => visible(trace.trace_name) },
-  { id: 'service_type', cell: (trace) => visible(trace.service_type) },
-  { id: 'resource_type', cell: (trace) => visible(trace.resource_type) },
-  { id: 'resource_name', cell: (trace) => visible(trace.resource_name || NOTHING) },
-  { id: 'resource_id', cell: (trace) => visible(trace.resource_id || NOTHING) },
-  { id: 'user', cell: (trace) => visible(trace.user?.name || NOTHING) },
-  { id: 'trace_rating', cell: (trace) => <Rating rating={trace.trace_rating} /> },
-  { id: 'time', cell: (trace, zone) => formatTime(trace.time, zone) },
+/** Columns that the list may have, in its order. */
+export const COLUMNS: readonly Column[] = [
+  { id: 'trace_name', track: '1.6fr', cell: (trace) => visible(trace.trace_name) },
+  { id: 'service_type', track: '0.8fr', cell: (trace) => visible(trace.service_type) },
+  { id: 'resource_type', track: '0.9fr', cell: (trace) => visible(trace.resource_type) },
+  {
+    id: 'resource_name',
+    track: '1.4fr',
+    cell: (trace) => visible(trace.resource_name || NOTHING),
+  },
+  { id: 'resource_id', track: '1.3fr', cell: (trace) => visible(trace.resource_id || NOTHING) },
+  { id: 'user', track: '1fr', cell: (trace) => visible(trace.user?.name || NOTHING) },
+  { id: 'source_ip', track: '0.9fr', cell: (trace) => visible(trace.source_ip || NOTHING) },
+  {
+    id: 'access_key_id',
+    track: '1fr',
+    cell: (trace) => visible(trace.user?.access_key_id || NOTHING),
+    isExtra: true,
+  },
+  {
+    id: 'trace_type',
+    track: '0.7fr',
+    cell: (trace) => visible(trace.trace_type),
+    isExtra: true,
+  },
+  {
+    id: 'code',
+    track: '0.5fr',
+    cell: (trace) => visible(trace.code || NOTHING),
+    isExtra: true,
+  },
+  { id: 'trace_rating', track: '112px', cell: (trace) => <Rating rating={trace.trace_rating} /> },
+  { id: 'time', track: '215px', cell: (trace, zone) => formatTime(trace.time, zone) },
 ];
 
 /** Told by shape and word, not by colour alone. */

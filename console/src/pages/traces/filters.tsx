@@ -16,7 +16,7 @@ import type { Zone } from '../../time.ts';
 import { QueryBar } from './query-bar.tsx';
 import { useEnter } from './use-enter.ts';
 import { useFacet } from './use-facet.ts';
-import { DEFAULT_VIEW, filtersOf, resolveRange, type View } from './view-state.ts';
+import { DEFAULT_VIEW, type Family, familyOf, filtersOf, resolveRange, type View } from './view-state.ts';
 
 const words = texts.traces.filters;
 // A large part, which the first view can do without for a moment.
@@ -85,16 +85,17 @@ export function Filters(props: Props) {
 
 function FilterFields({ api, view, onChange }: Props) {
   const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
-  const sources = useFacet(api, 'service_type', { trace_type: view.type, ...range });
+  const { trace_type } = filtersOf(view);
+  const sources = useFacet(api, 'service_type', { trace_type, ...range });
   // A link can name a resource type without its source.
   const narrowed = view.source !== '' || view.resourceType !== '';
   const types = useFacet(
     api,
     'resource_type',
-    narrowed ? { trace_type: view.type, service_type: view.source, ...range } : null,
+    narrowed ? { trace_type, service_type: view.source, ...range } : null,
   );
   const users = useFacet(api, 'user', { ...filtersOf({ ...view, users: [] }), ...range });
-  const typeOption = { system: view.q === '' ? words.management : words.all, data: words.data };
+  const families = familiesOf(view);
   const statuses: [string, string][] = [['', words.all], ...Object.entries(texts.traces.status)];
   const option = (value: string, label: string): SelectProps.Option => ({ value, label });
 
@@ -102,8 +103,8 @@ function FilterFields({ api, view, onChange }: Props) {
     <>
       <FormField label={words.type}>
         <Select
-          selectedOption={option(view.type, typeOption[view.type])}
-          options={[option('system', typeOption.system), option('data', words.data)]}
+          selectedOption={families.find(({ value }) => value === familyOf(view)) ?? null}
+          options={families}
           onChange={({ detail }) =>
             onChange({ type: detail.selectedOption.value as View['type'], source: '', resourceType: '' })
           }
@@ -229,6 +230,13 @@ export function FiltersHelp() {
       </dl>
     </About>
   );
+}
+
+/** Families to choose from: without a query it is one of them. */
+export function familiesOf({ q }: View) {
+  const option = (value: 'all' | Family, label: string) => ({ value, label });
+  const each = [option('system', words.management), option('data', words.data)];
+  return q === '' ? each : [option('all', words.all), ...each];
 }
 
 export const toOption = ({ value, count }: FacetValue) => ({

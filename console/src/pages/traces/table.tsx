@@ -1,13 +1,15 @@
 import Button from '@cloudscape-design/components/button';
 import { visible } from '@opencts/client/api';
-import { memo } from 'react';
+import { type CSSProperties, memo } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
-import { COLUMNS } from './columns.tsx';
+import type { Column } from './columns.tsx';
 import { copyRows } from './copied-rows.ts';
 import { TraceFields } from './fields.tsx';
-import type { Change } from './view-state.ts';
+import type { Layout } from './layout.ts';
+import { TableHead } from './table-head.tsx';
+import type { Change, View } from './view-state.ts';
 
 const words = texts.traces;
 
@@ -22,6 +24,10 @@ interface Handlers {
 interface Props extends Handlers {
   pages: Trace[][];
   expanded: string[];
+  layout: Layout;
+  /** Absent: the order cannot be chosen. */
+  order?: View['order'];
+  onOrder?: (order: View['order']) => void;
 }
 
 /**
@@ -29,32 +35,44 @@ interface Props extends Handlers {
  * of sight undrawn (which it cannot do for the parts of a table element), and React does not touch a group
  * that did not change.
  */
-export function TraceTable({ pages, expanded, ...handlers }: Props) {
+export function TraceTable({ pages, expanded, layout, order, onOrder, ...handlers }: Props) {
   if (pages.length === 0) return null;
   return (
-    <div className="traces" role="table" aria-label={words.title} aria-rowcount={-1} onCopy={copyRows}>
-      <div role="rowgroup" className="traces-head">
-        <div role="row" className="trace-row">
-          <span role="columnheader" aria-label={words.row.expand} />
-          {COLUMNS.map(({ id }) => (
-            <span role="columnheader" key={id} className={`c-${id}`}>
-              {words.columns[id]}
-            </span>
-          ))}
-        </div>
-      </div>
+    <div
+      className={layout.tracks ? 'traces chosen' : 'traces'}
+      style={layout.tracks ? ({ '--tracks': layout.tracks } as CSSProperties) : undefined}
+      role="table"
+      aria-label={words.title}
+      aria-rowcount={-1}
+      onCopy={copyRows}
+    >
+      <TableHead layout={layout} order={order} onOrder={onOrder} />
       {pages.map((traces) => {
         const open = traces
           .filter((trace) => expanded.includes(trace.trace_id))
           .map((trace) => trace.trace_id);
-        return <Group key={traces[0]?.trace_id} traces={traces} open={open.join(' ')} {...handlers} />;
+        return (
+          <Group
+            key={traces[0]?.trace_id}
+            traces={traces}
+            open={open.join(' ')}
+            columns={layout.columns}
+            {...handlers}
+          />
+        );
       })}
     </div>
   );
 }
 
+interface GroupProps extends Handlers {
+  traces: Trace[];
+  open: string;
+  columns: readonly Column[];
+}
+
 const Group = memo(
-  function Group({ traces, open, ...handlers }: Handlers & { traces: Trace[]; open: string }) {
+  function Group({ traces, open, ...handlers }: GroupProps) {
     return (
       <div
         role="rowgroup"
@@ -68,10 +86,20 @@ const Group = memo(
     );
   },
   (before, after) =>
-    before.traces === after.traces && before.open === after.open && before.zone === after.zone,
+    before.traces === after.traces &&
+    before.open === after.open &&
+    before.zone === after.zone &&
+    before.columns.length === after.columns.length &&
+    before.columns.every((column, index) => column === after.columns[index]),
 );
 
-function Row({ trace, open, zone, onToggle, onView, onFilter }: Handlers & { trace: Trace; open: boolean }) {
+interface RowProps extends Handlers {
+  trace: Trace;
+  open: boolean;
+  columns: readonly Column[];
+}
+
+function Row({ trace, open, columns, zone, onToggle, onView, onFilter }: RowProps) {
   const label = open ? words.row.collapse : words.row.expand;
   return (
     <>
@@ -85,7 +113,7 @@ function Row({ trace, open, zone, onToggle, onView, onFilter }: Handlers & { tra
             onClick={() => onToggle(trace.trace_id)}
           />
         </span>
-        {COLUMNS.map(({ id, cell }) => (
+        {columns.map(({ id, cell }) => (
           <span
             role="cell"
             key={id}

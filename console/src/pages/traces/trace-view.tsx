@@ -14,6 +14,7 @@ import { Problem } from '../../problem.tsx';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { useLoad } from '../../use-load.ts';
+import { Way } from '../../way.tsx';
 import { Rating } from './columns.tsx';
 import { readable } from './readable.ts';
 
@@ -28,6 +29,9 @@ interface Props {
   known: Trace | undefined;
   zone: Zone;
   onClose: () => void;
+  /** To the traces beside it in the list, where there are some. */
+  onNewer?: (() => void) | undefined;
+  onOlder?: (() => void) | undefined;
 }
 
 /** Who follows the link of a message may be there before the trace can be found. @returns null: there is none */
@@ -41,7 +45,7 @@ async function findSoon(api: Api, id: string, signal: AbortSignal): Promise<Trac
 }
 
 /** One trace whole, as the service told it: as JSON, and with the JSON texts inside it unfolded. */
-export function TraceView({ api, id, known, zone, onClose }: Props) {
+export function TraceView({ api, id, known, zone, onClose, onNewer, onOlder }: Props) {
   const { value, error, reload } = useLoad(async (signal) => known ?? findSoon(api, id, signal), id);
   const found = known ?? value;
   const text = found ? textOf(found) : '';
@@ -55,7 +59,17 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
       closeAriaLabel={words.close}
       footer={
         found && (
-          <SpaceBetween direction="horizontal" size="xs">
+          <div className="dialog-actions">
+            {(onNewer || onOlder) && (
+              <>
+                <Button iconName="angle-up" disabled={!onNewer} onClick={onNewer}>
+                  {words.newer}
+                </Button>
+                <Button iconName="angle-down" disabled={!onOlder} onClick={onOlder}>
+                  {words.older}
+                </Button>
+              </>
+            )}
             <CopyToClipboard
               variant="button"
               copyButtonText={words.copy}
@@ -69,7 +83,7 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
             >
               {words.download}
             </Button>
-          </SpaceBetween>
+          </div>
         )
       }
     >
@@ -77,7 +91,14 @@ export function TraceView({ api, id, known, zone, onClose }: Props) {
       {found === undefined && !error && (
         <StatusIndicator type="loading">{texts.traces.loading}</StatusIndicator>
       )}
-      {found === null && <StatusIndicator type="warning">{words.missing}</StatusIndicator>}
+      {found === null && (
+        <SpaceBetween size="s">
+          <StatusIndicator type="warning">{words.missing}</StatusIndicator>
+          <Way to={`/search?${new URLSearchParams({ range: '1y', by: 'trace_id', value: id })}`}>
+            {words.archive}
+          </Way>
+        </SpaceBetween>
+      )}
       {found && (
         <SpaceBetween size="s">
           <Box color="text-body-secondary">

@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useNavigationType } from 'react-router-dom';
 import { type Api, ApiError } from '../../api/client.ts';
 import type { Histogram, Trace } from '../../api/types.ts';
-import { filtersOf, queryKey, resolveRange, type View } from './view-state.ts';
+import { canBeLive, filtersOf, queryKey, resolveRange, type View } from './view-state.ts';
 
 const PAGE = 100;
 const LIVE_MS = 3_000;
@@ -16,6 +17,8 @@ export interface TraceList {
   more: boolean;
   error: ApiError | undefined;
   histogram: Histogram | undefined;
+  /** The instants that are shown, both exclusive; undefined: nothing was loaded yet. */
+  range: { from: number; to: number } | undefined;
   /** New traces that are held back until they are asked for. */
   fresh: number;
   loadMore: () => void;
@@ -29,18 +32,34 @@ interface Loaded {
   range: { from: number; to: number };
 }
 
-/** Loads what the view asks for; an error that may pass is tried again by itself. */
+/** The list that was left last, for whoever comes back to it. */
+interface Left {
+  key: string;
+  loaded: Loaded | undefined;
+  histogram: Histogram | undefined;
+  scroll: number;
+}
+let left: Left | undefined;
+
+/**
+ * Loads what the view asks for; an error that may pass is tried again by itself. Whoever comes back finds the list as
+ * it was, at the same place.
+ */
 export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: () => void): TraceList {
-  const [loaded, setLoaded] = useState<Loaded>();
+  const key = queryKey(view);
+  const place = `${api.path.project_id} ${key}`;
+  const isReturn = useNavigationType() === 'POP';
+  const [back] = useState(() => (isReturn && left?.key === place ? left : undefined));
+  const [loaded, setLoaded] = useState(back?.loaded);
   const [loading, setLoading] = useState(true);
   const [loadingMore, setLoadingMore] = useState(false);
   const [error, setError] = useState<ApiError>();
-  const [histogram, setHistogram] = useState<Histogram>();
+  const [histogram, setHistogram] = useState(back?.histogram);
   const [waiting, setWaiting] = useState<Trace[]>([]);
   const [round, setRound] = useState(0);
-  const key = queryKey(view);
-  const filters = useRef(filtersOf(view));
-  filters.current = filtersOf(view);
+  const asked = { ...filtersOf(view), order: view.order === 'oldest' ? view.order : undefined };
+  const filters = useRef(asked);
+  filters.current = asked;
   const running = useRef<AbortController>(undefined);
 
   const failed = useCallback(
@@ -57,6 +76,10 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
   useEffect(() => {
     const abort = new AbortController();
     running.current = abort;
+    if (back?.key === place && round === 0 && loaded === back.loaded) {
+      setLoading(false);
+      return () => abort.abort();
+    }
     const range = resolveRange(view.range, Date.now());
     const query = { ...filters.current, ...range };
     setLoading(true);
@@ -66,7 +89,7 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
       setLoaded({ pages: page.traces.length > 0 ? [page.traces] : [], marker: page.meta_data.marker, range });
       setError(undefined);
       setLoading(false);
-      setHistogram(await api.histogram({ ...query, buckets: 80 }, abort.signal));
+      setHistogram(await api.histogram({ ...filtersOf(view), ...range, buckets: 80 }, abort.signal));
     };
     load().catch((cause) => {
       if (!abort.signal.aborted) setLoading(false);
@@ -107,7 +130,7 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
 
   // Live: ask for what is newer than the newest, and put it on top unless the reader would lose the place.
   useEffect(() => {
-    if (!view.live || !loaded || view.range.includes('-')) return;
+    if (!view.live || !canBeLive(view) || !loaded) return;
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       const known = new Set([...waiting, ...loaded.pages.flat()].map((trace) => trace.trace_id));
@@ -118,7 +141,7 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
         if (holdBack) setWaiting((current) => [...fresh, ...current]);
         else prepend([...fresh, ...waiting]);
         if (fresh.length > 0)
-          setHistogram(await api.histogram({ ...filters.current, ...range, buckets: 80 }, abort.signal));
+          setHistogram(await api.histogram({ ...filtersOf(view), ...range, buckets: 80 }, abort.signal));
         if (fresh.length === 0 || holdBack) setLoaded((current) => current && { ...current });
       } catch (cause) {
         failed(cause);
@@ -128,7 +151,23 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
       clearTimeout(timer);
       abort.abort();
     };
-  }, [api, view.live, view.range, loaded, waiting, holdBack, prepend, failed]);
+  }, [api, view, loaded, waiting, holdBack, prepend, failed]);
+
+  const now = useRef<Left>(undefined);
+  now.current = { key: place, loaded, histogram, scroll: now.current?.scroll ?? 0 };
+  useLayoutEffect(() => {
+    const look = () => {
+      if (now.current) now.current.scroll = scrollY;
+    };
+    addEventListener('scroll', look, { passive: true });
+    return () => {
+      removeEventListener('scroll', look);
+      left = now.current;
+    };
+  }, []);
+  useLayoutEffect(() => {
+    if (back) scrollTo({ top: back.scroll });
+  }, [back]);
 
   const pages = loaded?.pages ?? [];
   return {
@@ -139,6 +178,7 @@ export function useTraces(api: Api, view: View, holdBack: boolean, onExpired: ()
     more: loaded?.marker != null,
     error,
     histogram,
+    range: loaded?.range,
     fresh: waiting.length,
     loadMore,
     refresh: () => setRound((value) => value + 1),

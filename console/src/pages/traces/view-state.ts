@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import type { Parameters } from '../../api/client.ts';
+import { PROJECT } from '../../api/session.ts';
 
 const DAY = 86_400_000;
 /** Before any trace: the beginning of what can be asked for. */
@@ -22,13 +23,17 @@ function isRange(range: string): boolean {
   return range === 'all' || Object.hasOwn(SPANS, range) || (from !== undefined && Number(from) <= Number(to));
 }
 
+/** What is done to resources, and what to the objects of buckets. */
+export type Family = 'system' | 'data';
+
 export const STATUSES = ['normal', 'warning', 'incident', 'failed'] as const;
 
 /** What the page shows; all of it stands in the address bar. */
 export interface View {
   /** `1h`, `1d`, `7d`, `30d`, `1y`, `all`, or `<from>-<to>` in epoch ms. */
   range: string;
-  type: 'system' | 'data';
+  /** Empty: as {@link familyOf} says. */
+  type: '' | 'all' | Family;
   /** In the query language. */
   q: string;
   source: string;
@@ -41,13 +46,17 @@ export interface View {
   trace: string;
   expanded: string[];
   live: boolean;
+  /** Which end of the time comes first. */
+  order: 'newest' | 'oldest';
+  /** Columns of the list, by commas; empty: those that were chosen in this browser. */
+  columns: string;
   /** Search in the archive whose findings are shown. */
   search: string;
 }
 
 export const DEFAULT_VIEW: View = {
   range: '1h',
-  type: 'system',
+  type: '',
   q: '',
   source: '',
   resourceType: '',
@@ -58,15 +67,19 @@ export const DEFAULT_VIEW: View = {
   trace: '',
   expanded: [],
   live: false,
+  order: 'newest',
+  columns: '',
   search: '',
 };
+
+const TYPES = ['all', 'system', 'data'] as const;
 
 function read(parameters: URLSearchParams): View {
   const text = (name: string, fallback = '') => parameters.get(name) ?? fallback;
   const range = text('range');
   return {
     range: isRange(range) ? range : DEFAULT_VIEW.range,
-    type: text('type') === 'data' ? 'data' : 'system',
+    type: TYPES.find((type) => type === text('type')) ?? '',
     q: text('q'),
     source: text('source'),
     resourceType: text('resource_type'),
@@ -77,11 +90,14 @@ function read(parameters: URLSearchParams): View {
     trace: text('trace'),
     expanded: parameters.getAll('open'),
     live: text('live') === '1',
+    order: text('order') === 'oldest' ? 'oldest' : 'newest',
+    columns: text('columns'),
     search: text('search'),
   };
 }
 
-function write(view: View): URLSearchParams {
+/** The address of a view, without its project. */
+export function addressOf(view: View): URLSearchParams {
   const parameters = new URLSearchParams();
   const set = (name: string, value: string, fallback = '') => {
     if (value !== fallback) parameters.set(name, value);
@@ -98,6 +114,8 @@ function write(view: View): URLSearchParams {
   set('trace', view.trace);
   for (const id of view.expanded) parameters.append('open', id);
   set('live', view.live ? '1' : '');
+  set('order', view.order, DEFAULT_VIEW.order);
+  set('columns', view.columns);
   set('search', view.search);
   return parameters;
 }
@@ -105,17 +123,28 @@ function write(view: View): URLSearchParams {
 /** What of the view becomes another, perhaps because of what it is. */
 export type Change = Partial<View> | ((before: View) => Partial<View>);
 
-/** The view in the address bar. A change of what is asked makes a step back possible; unfolding a row does not. */
-export function useView(): [View, (change: Change) => void] {
+/** Members of the view of which a change is no step that one would go back. */
+const PASSING: ReadonlySet<string> = new Set(['expanded', 'live', 'columns']);
+
+/**
+ * The view in the address bar. A change of what is asked makes a step back possible; unfolding a row does not, nor what
+ * is said to be no `step`.
+ */
+export function useView(): [View, (change: Change, step?: boolean) => void] {
   const [parameters, setParameters] = useSearchParams();
   const view = useMemo(() => read(parameters), [parameters]);
-  const change = (next: Change) => {
-    const isPassing = (changed: Partial<View>) =>
-      Object.keys(changed).every((key) => key === 'expanded' || key === 'live');
-    const changed = (before: View) => (typeof next === 'function' ? next(before) : next);
-    setParameters((current) => write({ ...read(current), ...changed(read(current)) }), {
-      replace: typeof next !== 'function' && isPassing(next),
-    });
+  const change = (next: Change, step = true) => {
+    const isPassing = typeof next !== 'function' && Object.keys(next).every((key) => PASSING.has(key));
+    setParameters(
+      (current) => {
+        const before = read(current);
+        const address = addressOf({ ...before, ...(typeof next === 'function' ? next(before) : next) });
+        const project = current.get(PROJECT);
+        if (project !== null) address.set(PROJECT, project);
+        return address;
+      },
+      { replace: isPassing || !step },
+    );
   };
   return [view, change];
 }
@@ -129,11 +158,20 @@ export function resolveRange(range: string, now: number): { from: number; to: nu
   return { from: now - span, to: now + 1000 };
 }
 
+/** A query looks into both families, unless one of them is chosen; the filters alone look into one. */
+export function familyOf({ type, q }: View): 'all' | Family {
+  if (q === '') return type === 'data' ? 'data' : 'system';
+  return type || 'all';
+}
+
+/** Whether new traces appear by themselves: they would come at the end of another order, and in no range of the past. */
+export const canBeLive = ({ range, order }: View) => !range.includes('-') && order === 'newest';
+
 /** What is asked of the service: the filters, without range and page. */
 export function filtersOf(view: View): Parameters {
+  const family = familyOf(view);
   return {
-    // A query looks into both families, unless one of them is chosen.
-    trace_type: view.q !== '' && view.type === DEFAULT_VIEW.type ? undefined : view.type,
+    trace_type: family === 'all' ? undefined : family,
     q: view.q === '' ? undefined : view.q,
     service_type: view.source,
     resource_type: view.resourceType,
@@ -145,5 +183,5 @@ export function filtersOf(view: View): Parameters {
 
 /** Changes whenever another list has to be loaded. */
 export function queryKey(view: View): string {
-  return JSON.stringify([view.range, filtersOf(view)]);
+  return JSON.stringify([view.range, view.order, filtersOf(view)]);
 }

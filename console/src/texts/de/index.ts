@@ -133,6 +133,7 @@ export const german: Texts = {
     project: 'Projekt',
     language: 'Sprache',
     skip: 'Zum Inhalt springen',
+    foreignProject: 'Dieser Link gehört zu einem Projekt, das keines von Ihren ist',
     manual: 'Dokumentation',
     api: 'API',
     elsewhere: 'Öffnet sich in einem neuen Tab',

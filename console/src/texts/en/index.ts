@@ -130,6 +130,7 @@ export const english = {
     project: 'Project',
     language: 'Language',
     skip: 'Skip to the content',
+    foreignProject: 'This link belongs to a project that is none of yours',
     manual: 'Documentation',
     api: 'API',
     elsewhere: 'Opens in a new tab',

@@ -34,6 +34,7 @@ export const FACET_COLUMNS: Record<Facet, string> = {
   user: 'user_name',
   service_type: 'service_type',
   resource_type: 'resource_type',
+  resource_name: 'resource_name',
   trace_name: 'trace_name',
   trace_type: 'trace_type',
   tracker_name: 'tracker_name',
