@@ -398,7 +398,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
       return data.getData('text/plain');
     });
     const lines = copied.split('\n').map((line) => line.split('\t'));
-    expect(lines.map(({ length }) => length)).toEqual([8, 8]);
+    expect(lines.map(({ length }) => length)).toEqual([9, 9]);
     const name = await page.locator('.trace-link').first().textContent();
     expect([lines[0]?.[0], lines[0]?.[6]]).toEqual([name, 'Warning']);
   });
