@@ -34,6 +34,7 @@ import { startDelivery } from './parts/delivery.ts';
 import { listProblem, readiness } from './readiness.ts';
 import { StoreCare } from './refill/index.ts';
 import { Retention } from './retention.ts';
+import { SavedSearches } from './saved-searches/index.ts';
 import { FairQueue } from './shares/index.ts';
 import { endInOrder, once } from './shutdown.ts';
 import { STORED_JSON } from './stored-json.ts';
@@ -313,6 +314,7 @@ export async function startApp({
     holdings: archive.holdings,
     packages: archive.packages,
     searches,
+    savedSearches: new SavedSearches(metadata, clock),
     keyring,
     buckets: archive.buckets,
     configurations: new Configurations(metadata, refreshRecording),

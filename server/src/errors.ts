@@ -131,6 +131,7 @@ export const ERRORS = {
       `digests up to ${new Date(until).toISOString()} were written by an earlier version, which does not know what they list: ask for what came after, and verify what came before in the bucket itself`,
       { field: 'from' },
     ),
+  noSuchSavedSearch: (id: string) => new CtsError(404, 'CTS.0003', `you keep no search ${id} here`),
   noSuchSearch: (id: string) =>
     new CtsError(404, 'CTS.0003', `there is no search ${id} of yours; findings are kept for half an hour`),
   fileGone: (key: string) =>

@@ -15,6 +15,7 @@ import type { Notifications } from '../notifications/index.ts';
 import type { Buckets } from '../objects/index.ts';
 import type { ReadinessCheck } from '../readiness.ts';
 import type { StoreCare } from '../refill/index.ts';
+import type { SavedSearches } from '../saved-searches/index.ts';
 import type { ArchiveSearches } from '../search/index.ts';
 import type { FairQueue } from '../shares/index.ts';
 import type {
@@ -59,6 +60,7 @@ export interface ServerDeps {
   holdings: ArchiveHoldings;
   packages: ProofPackages;
   searches: ArchiveSearches;
+  savedSearches: SavedSearches;
   topics: Topics;
   subscriptions: Subscriptions;
   roster: Roster;

@@ -838,6 +838,24 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema.createIndex('grants_role').on('grants').columns(['role_id', 'group_id']).execute();
     },
   },
+  '0031_saved_searches': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('saved_searches')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('project_id', 'text', (column) =>
+          column.notNull().references('projects.id').onDelete('cascade'),
+        )
+        .addColumn('user_id', 'text', (column) => column.notNull().references('users.id').onDelete('cascade'))
+        .addColumn('name', 'text', (column) => column.notNull())
+        .addColumn('view', 'text', (column) => column.notNull())
+        .addColumn('shared', 'integer', (column) => column.notNull())
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addUniqueConstraint('saved_searches_name', ['project_id', 'user_id', 'name'])
+        .execute();
+      await db.schema.createIndex('saved_searches_user').on('saved_searches').column('user_id').execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

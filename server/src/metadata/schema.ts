@@ -77,6 +77,16 @@ export interface Database {
     /** A project's id, `domain` for the account itself, `projects` for all its projects. */
     scope: string;
   };
+  saved_searches: {
+    id: string;
+    project_id: string;
+    user_id: string;
+    name: string;
+    /** The trace list as the console's address tells it. */
+    view: string;
+    shared: number;
+    created_at: number;
+  };
   access_keys: {
     access: string;
     user_id: string;

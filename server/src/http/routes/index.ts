@@ -25,6 +25,7 @@ import { ingestRoutes } from './opencts/ingest.ts';
 import { keyRoutes } from './opencts/keys.ts';
 import { quarantineRoutes } from './opencts/quarantine.ts';
 import { rightsRoutes } from './opencts/rights.ts';
+import { savedSearchRoutes } from './opencts/saved-searches.ts';
 import { storeRoutes } from './opencts/trace-store.ts';
 import { smnRoutes } from './smn/index.ts';
 
@@ -35,6 +36,7 @@ export async function addRoutes(server: FastifyInstance, deps: ServerDeps): Prom
   await server.register(traceRoutes, deps);
   await server.register(own(accountingRoutes), deps);
   await server.register(own(exportRoutes), deps);
+  await server.register(own(savedSearchRoutes), deps);
   await server.register(trackerRoutes, deps);
   await server.register(tagRoutes, deps);
   await server.register(notificationRoutes, deps);
