@@ -9,6 +9,7 @@ import {
   temporaryDirectory,
 } from '../server/attack/harness.ts';
 import {
+  addUser,
   ask,
   barriers,
   importRecords,
@@ -118,7 +119,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
   });
 
   test('the oldest come first when the time is turned round', async () => {
-    await go('q=AdministratorAccess');
+    await go('q=AdministratorAccess+source%3AIAM');
     await told(/^4 traces; nothing older/);
     const newest = await ids();
     await page
@@ -134,7 +135,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
   });
 
   test('columns are chosen and drawn, and a link shows them to others, with the same traces', async () => {
-    await go('q=AdministratorAccess');
+    await go('q=AdministratorAccess+source%3AIAM');
     const heads = (of = page) => of.getByRole('columnheader').locator('visible=true').allInnerTexts();
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Resource Type' }).click();
@@ -172,7 +173,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
   });
 
   test('one goes from trace to trace, and back to the list in one step', async () => {
-    await go('q=AdministratorAccess');
+    await go('q=AdministratorAccess+source%3AIAM');
     const [first, second, third] = await ids();
     await page.locator('.trace-link').first().click();
     await page.getByRole('button', { name: 'Older' }).click();
@@ -185,7 +186,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
     await expect.poll(() => page.getByRole('button', { name: 'Newer' }).isDisabled()).toBe(true);
     await page.goBack();
     await expect.poll(() => asked('trace')).toBe(null);
-    expect(asked('q')).toBe('AdministratorAccess');
+    expect(asked('q')).toBe('AdministratorAccess source:IAM');
   });
 
   test('whoever comes back finds the same place, rows and folds', async () => {
@@ -225,6 +226,35 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
     await page.getByRole('heading', { name: 'Trace list' }).waitFor();
   });
 
+  test('a search is kept, shared with colleagues, asked again and removed', async () => {
+    await go('q=AdministratorAccess+source%3AIAM&status=normal');
+    const open = (of = page) => of.getByRole('button', { name: 'Saved searches' }).click();
+    await open();
+    await page.getByLabel('Name of the present search').fill('who became an administrator');
+    await page.getByLabel('For everybody who reads the traces of this project').check();
+    await page.getByRole('button', { name: 'Save this search' }).click();
+    await page.getByText('The search who became an administrator is saved').waitFor();
+    await addUser(server, 'nina', ['CTS ReadOnlyAccess']);
+    const colleague = await openPage(browser, problems);
+    await signIn(colleague, server.url, PASSWORD, '/console/', 'nina');
+    await open(colleague);
+    await colleague.getByText('shared by admin').waitFor();
+    expect(await barriers(colleague)).toEqual([]);
+    await colleague.getByRole('button', { name: 'who became an administrator', exact: true }).click();
+    await told(/^4 traces; nothing older/, colleague);
+    const shown = new URL(colleague.url()).searchParams;
+    expect([shown.get('q'), shown.get('status'), shown.get('range')]).toEqual([
+      'AdministratorAccess source:IAM',
+      'normal',
+      '1d',
+    ]);
+    await colleague.context().close();
+    await open();
+    await page.getByRole('button', { name: 'Remove who became an administrator' }).click();
+    await expect.poll(() => page.locator('.saved li').count()).toBe(0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
   test('a trace that is no longer kept is looked for in the archive', async () => {
     await page.goto(`${server.url}/console/?range=1d&trace=00000000-0000-4000-8000-000000000000`);
     await page.getByRole('link', { name: 'Look for it in the archive' }).click();
@@ -235,7 +265,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
   });
 
   test('whole traces are exported, a line each', async () => {
-    await go('q=AdministratorAccess');
+    await go('q=AdministratorAccess+source%3AIAM');
     await page.getByRole('button', { name: 'Export', exact: true }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -253,7 +283,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
       isMobile: true,
       hasTouch: true,
     });
-    await signIn(phone, server.url, PASSWORD, '/console/?range=1d&q=AdministratorAccess');
+    await signIn(phone, server.url, PASSWORD, '/console/?range=1d&q=AdministratorAccess+source%3AIAM');
     await phone.getByRole('button', { name: 'Show values' }).click();
     await phone.getByRole('button', { name: 'Operator', exact: true }).click();
     await value('Operator', '.*', phone).first().waitFor();

@@ -20,6 +20,7 @@ import { DEFAULT_VIEW, type Family, familyOf, filtersOf, resolveRange, type View
 
 const words = texts.traces.filters;
 // A large part, which the first view can do without for a moment.
+const SavedSearches = lazy(() => import('./saved.tsx'));
 const CustomRange = lazy(() => import('./custom-range.tsx'));
 
 interface Props {
@@ -33,6 +34,7 @@ interface Props {
 
 export function Filters(props: Props) {
   const [open, setOpen] = useState(false);
+  const [isSaved, setSaved] = useState(false);
   const { view, onChange } = props;
   const active = [view.q, view.source, view.resourceType, view.value, view.status, ...view.users].filter(
     Boolean,
@@ -50,11 +52,19 @@ export function Filters(props: Props) {
           <CustomRange {...props} days={7} />
         </Suspense>
         <FiltersHelp />
+        <Button variant="link" onClick={() => setSaved(true)}>
+          {texts.traces.saved.title}
+        </Button>
+        {isSaved && (
+          <Suspense>
+            <SavedSearches view={view} onClose={() => setSaved(false)} />
+          </Suspense>
+        )}
         {active > 0 && (
           <Button
             variant="link"
             onClick={() => {
-              const { range, live, trace, expanded, ...filters } = DEFAULT_VIEW;
+              const { range, live, trace, expanded, order, columns, ...filters } = DEFAULT_VIEW;
               onChange(filters);
             }}
           >

@@ -126,6 +126,17 @@ export const traces: typeof english = {
     copied: 'Der Link ist kopiert',
     failed: 'Der Link konnte nicht kopiert werden',
   },
+  saved: {
+    title: 'Gespeicherte Suchen',
+    save: 'Diese Suche speichern',
+    name: 'Name der jetzigen Suche',
+    hint: 'Gespeichert werden Zeitraum, Suchanfrage, Filter und Spalten.',
+    share: 'Für alle, die die Traces dieses Projekts lesen',
+    shared: 'geteilt',
+    by: (user) => `geteilt von ${user}`,
+    remove: (name) => `${name} entfernen`,
+    saved: (name) => `Die Suche ${name} ist gespeichert`,
+  },
   values: {
     title: 'Werte',
     show: 'Werte zeigen',

@@ -138,6 +138,17 @@ export const traces = {
     copied: 'The link is copied',
     failed: 'The link could not be copied',
   },
+  saved: {
+    title: 'Saved searches',
+    save: 'Save this search',
+    name: 'Name of the present search',
+    hint: 'It is kept with its time range, query, filters and columns.',
+    share: 'For everybody who reads the traces of this project',
+    shared: 'shared',
+    by: (user: string) => `shared by ${user}`,
+    remove: (name: string) => `Remove ${name}`,
+    saved: (name: string) => `The search ${name} is saved`,
+  },
   values: {
     title: 'Values',
     show: 'Show values',
