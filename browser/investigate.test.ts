@@ -7,6 +7,7 @@ import {
   removeDirectory,
   startServer,
   temporaryDirectory,
+  trace,
 } from '../server/attack/harness.ts';
 import {
   addUser,
@@ -54,7 +55,7 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
   /** As the head of the chart tells it. */
   const counted = (traces: number) => page.locator('.histogram-head').getByText(`(${traces})`).waitFor();
   async function go(query: string): Promise<void> {
-    await page.goto(`${server.url}/console/?range=1d&${query}`);
+    await page.goto(`${server.url}/console/?range=1d&project=${server.projectId}&${query}`);
     await rows().first().waitFor();
   }
   async function showValues(): Promise<void> {
@@ -224,6 +225,31 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
     await page.getByText('This link belongs to a project that is none of yours').waitFor();
     await page.getByRole('link', { name: 'Trace list' }).last().click();
     await page.getByRole('heading', { name: 'Trace list' }).waitFor();
+  });
+
+  test('all projects are asked at once, and links lead into that of a trace', async () => {
+    const user = { name: 'admin', password: PASSWORD, domain: { name: 'default' } };
+    const identity = { methods: ['password'], password: { user } };
+    const entered = await fetch(`${server.url}/v3/auth/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ auth: { identity, scope: { project: { id: other } } } }),
+    });
+    const there = {
+      ...server,
+      token: entered.headers.get('x-subject-token') ?? '',
+      projectId: other,
+    };
+    await ask(there, 'POST', `/v3/${other}/tracker`, { tracker_type: 'system', tracker_name: 'system' });
+    const traces = [trace({ trace_name: 'SomethingElsewhere' })];
+    await ask(there, 'POST', `/v3/${other}/traces`, { traces });
+    await page.goto(`${server.url}/console/?range=1d&q=name%3ASomething*`);
+    await page.getByText('All my projects').click();
+    await rows().first().waitFor();
+    expect(await page.locator('.c-project_id').allTextContents()).toEqual(['Project', 'local_two']);
+    await page.locator('.toggle').first().click();
+    await page.getByRole('link', { name: 'Five minutes before and after' }).click();
+    await expect.poll(() => asked('project')).toBe(other);
   });
 
   test('a search is kept, shared with colleagues, asked again and removed', async () => {

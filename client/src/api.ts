@@ -226,6 +226,8 @@ export interface paths {
                     next?: string;
                     /** @description What comes first, an addition of OpenCTS; default newest */
                     order?: "newest" | "oldest";
+                    /** @description all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path */
+                    projects?: "all";
                 };
                 header?: never;
                 path: {
@@ -393,6 +395,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
+                    /** @description all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path */
+                    projects?: "all";
                     /** @description Bars at the most */
                     buckets?: number;
                 };
@@ -479,6 +483,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
+                    /** @description all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path */
+                    projects?: "all";
                     /** @description `read_only` is false, too, where nobody told whether something was changed */
                     field: "user" | "service_type" | "resource_type" | "resource_name" | "trace_name" | "trace_type" | "tracker_name" | "source_ip" | "access_key_id" | "trace_rating" | "code" | "user_agent" | "read_only";
                     limit?: number;
@@ -564,6 +570,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
+                    /** @description all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path */
+                    projects?: "all";
                     limit?: number;
                 };
                 header?: never;
@@ -796,6 +804,8 @@ export interface paths {
                     access_key_id?: string;
                     /** @description Enterprise project; exact and case-sensitive */
                     enterprise_project_id?: string;
+                    /** @description all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path */
+                    projects?: "all";
                     /** @description Records at the most */
                     limit?: number;
                     /** @description IANA name or offset such as +02:00 */

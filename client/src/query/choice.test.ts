@@ -43,7 +43,7 @@ test('what is chosen can be read again, and says what it says to the service', (
       fc.array(step, { maxLength: 8 }),
       fc.constantFrom('', 'x', '"a b" -y', '(p OR q) r'),
       (steps, start) => {
-        let query = start;
+        let query: string = start;
         const wanted = { name: new Set<string>(), source: new Set<string>() };
         const unwanted = { name: new Set<string>(), source: new Set<string>() };
         for (const { name, value, choice } of steps) {

@@ -28,6 +28,15 @@ export const PAGING = {
   ),
 };
 
+/** In which projects traces are looked for. */
+export const PROJECTS = Type.Optional(
+  Type.Enum(['all'], {
+    errorCode: 'CTS.0300',
+    description:
+      'all, an addition of OpenCTS: in every project of the account in which the caller may read traces, beside the one of the path',
+  }),
+);
+
 /** Which end of the time comes first. */
 export const ORDER = Type.Optional(
   Type.Enum(['newest', 'oldest'], {

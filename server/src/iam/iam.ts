@@ -349,6 +349,13 @@ export class Iam {
     );
   }
 
+  /** Projects of its account in which a caller may do something. */
+  async permitting({ user }: Principal, action: string): Promise<Project[]> {
+    const projects = await this.directory.projects.list(user.domain.id);
+    const holdings = await this.directory.roles.holdings(user.domain.id, user.id);
+    return projects.filter(({ id, enabled }) => enabled && rightsOf(holdings, id).allows(action));
+  }
+
   private believed(key: string): Principal | undefined {
     const known = this.callers.get(key);
     return known && this.isAhead(known.until) ? known.principal : undefined;

@@ -7,6 +7,8 @@ export type TraceFamily = 'system' | 'data';
 /** Which traces. Bounds are exclusive (epoch ms); all given filters must hold; comparison is exact. */
 export interface TraceFilter {
   projectId: string;
+  /** Projects besides that one. */
+  alsoIn?: readonly string[];
   family?: TraceFamily;
   from: number;
   to: number;

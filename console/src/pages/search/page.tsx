@@ -33,7 +33,8 @@ const runs = (search: ArchiveSearch) => search.status === 'waiting' || search.st
 /** What was asked for, as the service takes it: what is empty is no filter. */
 function queryOf(view: View) {
   const users = view.users.map((user) => user.trim()).filter((user) => user !== '');
-  const filters = Object.entries({ ...filtersOf(view), user: users });
+  const { projects, ...asked } = filtersOf(view);
+  const filters = Object.entries({ ...asked, user: users });
   const given = filters.filter(([, value]) => value !== '' && !(Array.isArray(value) && value.length === 0));
   return { ...Object.fromEntries(given), ...resolveRange(view.range, Date.now()) };
 }

@@ -1,14 +1,18 @@
 import { visible } from '@opencts/client/api';
 import type { ReactNode } from 'react';
+import type { Session } from '../../api/session.ts';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 
 const NOTHING = '--';
 
+/** Names of projects by their ids. */
+export type Projects = ReadonlyMap<string, string>;
+
 export interface Column {
   id: keyof typeof texts.traces.columns;
-  cell: (trace: Trace, zone: Zone) => ReactNode;
+  cell: (trace: Trace, zone: Zone, projects: Projects) => ReactNode;
   /** Its share of the width, or as much as it takes. */
   track: `${number}fr` | `${number}px`;
   /** Not shown unless it is chosen. */
@@ -46,9 +50,25 @@ export const COLUMNS: readonly Column[] = [
     cell: (trace) => visible(trace.code || NOTHING),
     isExtra: true,
   },
+  {
+    id: 'project_id',
+    track: '0.8fr',
+    cell: (trace, _, projects) =>
+      visible(projects.get(trace.project_id ?? '') ?? trace.project_id ?? NOTHING),
+    isExtra: true,
+  },
   { id: 'trace_rating', track: '112px', cell: (trace) => <Rating rating={trace.trace_rating} /> },
   { id: 'time', track: '215px', cell: (trace, zone) => formatTime(trace.time, zone) },
 ];
+
+const known = new WeakMap<Session, Projects>();
+
+/** Of the projects that the user may enter. */
+export function namesOf(session: Session): Projects {
+  const names = known.get(session) ?? new Map(session.projects.map(({ id, name }) => [id, name]));
+  known.set(session, names);
+  return names;
+}
 
 /** Told by shape and word, not by colour alone. */
 export function Rating({ rating }: { rating: string }) {

@@ -4,7 +4,9 @@ import { membersIn } from '@opencts/client/json';
 import { FIELDS, fieldOf, narrowed, quoted } from '@opencts/client/query';
 import { Link } from 'react-router-dom';
 import { Explained } from '../../about.tsx';
+import { PROJECT } from '../../api/session.ts';
 import type { Trace } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
 import { operatorPage, resourcePage } from '../overview/addresses.ts';
@@ -143,20 +145,26 @@ function around(trace: Trace): string {
   return `/?range=${from}-${to}${family}`;
 }
 
-/** Where more is told of who did it, and to what. */
+/** Where more is told of who did it, and to what: in the project of the trace. */
 function Ways({ trace }: { trace: Trace }) {
+  const { api } = useConsole();
   const type = typeOf(trace);
+  const project = trace.project_id;
+  const isElsewhere = project !== undefined && project !== api.path.project_id;
+  const there = (way: string) => (isElsewhere ? `${way}&${PROJECT}=${project}` : way);
   const resource = resourcePage(trace, type);
   return (
     <div className="trace-ways">
-      {resource && <Link to={resource}>{texts.timeline.toResource}</Link>}
-      {trace.user?.name && <Link to={operatorPage(trace.user.name, type)}>{texts.timeline.toOperator}</Link>}
-      <Link to={around(trace)}>{words.query.around}</Link>
+      {resource && <Link to={there(resource)}>{texts.timeline.toResource}</Link>}
+      {trace.user?.name && (
+        <Link to={there(operatorPage(trace.user.name, type))}>{texts.timeline.toOperator}</Link>
+      )}
+      <Link to={there(around(trace))}>{words.query.around}</Link>
       {trace.user?.access_key_id && (
-        <Link to={asking(`key:${quoted(trace.user.access_key_id)}`)}>{words.query.sameKey}</Link>
+        <Link to={there(asking(`key:${quoted(trace.user.access_key_id)}`))}>{words.query.sameKey}</Link>
       )}
       {trace.request_id && (
-        <Link to={asking(`request_id:${quoted(trace.request_id)}`)}>{words.query.sameRequest}</Link>
+        <Link to={there(asking(`request_id:${quoted(trace.request_id)}`))}>{words.query.sameRequest}</Link>
       )}
     </div>
   );

@@ -5,11 +5,13 @@ import Input from '@cloudscape-design/components/input';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import Select, { type SelectProps } from '@cloudscape-design/components/select';
+import Toggle from '@cloudscape-design/components/toggle';
 import { visible } from '@opencts/client/api';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
 import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
@@ -35,6 +37,7 @@ interface Props {
 export function Filters(props: Props) {
   const [open, setOpen] = useState(false);
   const [isSaved, setSaved] = useState(false);
+  const { session } = useConsole();
   const { view, onChange } = props;
   const active = [view.q, view.source, view.resourceType, view.value, view.status, ...view.users].filter(
     Boolean,
@@ -60,11 +63,19 @@ export function Filters(props: Props) {
             <SavedSearches view={view} onClose={() => setSaved(false)} />
           </Suspense>
         )}
+        {session.projects.length > 1 && (
+          <Toggle
+            checked={view.projects === 'all'}
+            onChange={({ detail }) => onChange({ projects: detail.checked ? 'all' : '', expanded: [] })}
+          >
+            {words.allProjects}
+          </Toggle>
+        )}
         {active > 0 && (
           <Button
             variant="link"
             onClick={() => {
-              const { range, live, trace, expanded, order, columns, ...filters } = DEFAULT_VIEW;
+              const { range, live, trace, expanded, order, projects, columns, ...filters } = DEFAULT_VIEW;
               onChange(filters);
             }}
           >

@@ -20,19 +20,23 @@ export interface Layout {
 /** However little room there is, something of each column is seen. */
 const trackOf = (most: string) => `minmax(${LEAST_WIDTH}px, ${most})`;
 
-/** @param asked ids by commas, in place of those that were chosen in this browser */
-export function useLayout(asked = ''): Layout {
+/**
+ * @param asked ids by commas, in place of those that were chosen in this browser
+ * @param isWide traces of several projects are shown
+ */
+export function useLayout(asked = '', isWide = false): Layout {
   const { columns: chosen, widths } = useSettings();
   const ids = asked === '' ? chosen : asked.split(',');
   const known = COLUMNS.filter(({ id }) => ids.includes(id));
-  const columns = known.length > 0 ? known : COLUMNS.filter(({ isExtra }) => !isExtra);
-  const shown = columns.map(({ id }) => id as string);
+  const kept = known.length > 0 ? known : COLUMNS.filter(({ isExtra }) => !isExtra);
+  const shown = kept.map(({ id }) => id as string);
+  const columns = COLUMNS.filter((one) => kept.includes(one) || (isWide && one.id === 'project_id'));
   const isOrdinary = shown.join() === ORDINARY.join();
   const isResized = columns.some(({ id }) => widths[id] !== undefined);
   return {
     columns,
     tracks:
-      isOrdinary && !isResized
+      isOrdinary && !isResized && !isWide
         ? undefined
         : columns
             .map(({ id, track }) => trackOf(widths[id] === undefined ? track : `${widths[id]}px`))

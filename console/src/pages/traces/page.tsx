@@ -35,7 +35,7 @@ const TraceView = lazy(() => import('./trace-view.tsx').then(({ TraceView }) => 
 export default function TraceListPage() {
   const { api, zone, onExpired } = useConsole();
   const [view, change] = useView();
-  const layout = useLayout(view.columns);
+  const layout = useLayout(view.columns, view.projects === 'all');
   const { values: hasValues } = useSettings();
   const scrolled = useScrolled();
   const list = useTraces(api, view, scrolled || view.expanded.length > 0, onExpired);

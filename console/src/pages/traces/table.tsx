@@ -2,9 +2,10 @@ import Button from '@cloudscape-design/components/button';
 import { visible } from '@opencts/client/api';
 import { type CSSProperties, memo } from 'react';
 import type { Trace } from '../../api/types.ts';
+import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
-import type { Column } from './columns.tsx';
+import { type Column, namesOf } from './columns.tsx';
 import { copyRows } from './copied-rows.ts';
 import { TraceFields } from './fields.tsx';
 import type { Layout } from './layout.ts';
@@ -100,6 +101,8 @@ interface RowProps extends Handlers {
 }
 
 function Row({ trace, open, columns, zone, onToggle, onView, onFilter }: RowProps) {
+  const { session } = useConsole();
+  const projects = namesOf(session);
   const label = open ? words.row.collapse : words.row.expand;
   return (
     <>
@@ -118,14 +121,14 @@ function Row({ trace, open, columns, zone, onToggle, onView, onFilter }: RowProp
             role="cell"
             key={id}
             className={`c-${id}`}
-            title={id === 'trace_rating' ? undefined : String(cell(trace, zone))}
+            title={id === 'trace_rating' ? undefined : String(cell(trace, zone, projects))}
           >
             {id === 'trace_name' ? (
               <button type="button" className="trace-link" onClick={() => onView(trace)}>
                 {visible(trace.trace_name)}
               </button>
             ) : (
-              cell(trace, zone)
+              cell(trace, zone, projects)
             )}
           </span>
         ))}

@@ -48,6 +48,8 @@ export interface View {
   live: boolean;
   /** Which end of the time comes first. */
   order: 'newest' | 'oldest';
+  /** In all projects whose traces the user may read, or in the one that is chosen. */
+  projects: '' | 'all';
   /** Columns of the list, by commas; empty: those that were chosen in this browser. */
   columns: string;
   /** Search in the archive whose findings are shown. */
@@ -68,6 +70,7 @@ export const DEFAULT_VIEW: View = {
   expanded: [],
   live: false,
   order: 'newest',
+  projects: '',
   columns: '',
   search: '',
 };
@@ -91,6 +94,7 @@ function read(parameters: URLSearchParams): View {
     expanded: parameters.getAll('open'),
     live: text('live') === '1',
     order: text('order') === 'oldest' ? 'oldest' : 'newest',
+    projects: text('projects') === 'all' ? 'all' : '',
     columns: text('columns'),
     search: text('search'),
   };
@@ -115,6 +119,7 @@ export function addressOf(view: View): URLSearchParams {
   for (const id of view.expanded) parameters.append('open', id);
   set('live', view.live ? '1' : '');
   set('order', view.order, DEFAULT_VIEW.order);
+  set('projects', view.projects);
   set('columns', view.columns);
   set('search', view.search);
   return parameters;
@@ -171,6 +176,7 @@ export const canBeLive = ({ range, order }: View) => !range.includes('-') && ord
 export function filtersOf(view: View): Parameters {
   const family = familyOf(view);
   return {
+    projects: view.projects || undefined,
     trace_type: family === 'all' ? undefined : family,
     q: view.q === '' ? undefined : view.q,
     service_type: view.source,

@@ -65,12 +65,12 @@ const TABLE: Expressions = {
 /** @param except a column whose own condition is left out */
 export function conditionOf(filter: TraceFilter, except?: string): Condition {
   const clauses = [
-    'project_id = {project:String}',
+    filter.alsoIn ? 'project_id IN {projects:Array(String)}' : 'project_id = {project:String}',
     "time > fromUnixTimestamp64Milli({from:Int64}, 'UTC')",
     "time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')",
   ];
   const parameters: Parameters = {
-    project: filter.projectId,
+    ...(filter.alsoIn ? { projects: [filter.projectId, ...filter.alsoIn] } : { project: filter.projectId }),
     from: filter.from,
     to: filter.to,
   };

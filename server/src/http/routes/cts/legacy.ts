@@ -166,12 +166,12 @@ export const legacyRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server
           trace_rating: query.trace_rating || trace_status,
           tracker_name: await nameOf(project_id, tracker_name),
         };
-        const { traces, meta_data } = await listTraces(
-          deps,
-          tracesFor(deps.store, reply),
-          project_id,
-          wanted,
-        );
+        const { principal } = request;
+        const { traces, meta_data } = await listTraces(deps, tracesFor(deps.store, reply), {
+          principal,
+          params: { project_id },
+          query: wanted,
+        });
         return reply
           .type('application/json; charset=utf-8')
           .serializer(exactJson)

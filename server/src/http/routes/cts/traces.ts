@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { exactJson, FACETS, Trace } from '../../../traces/index.ts';
+import { askedFor } from '../../asked.ts';
 import { tracesFor } from '../../caller.ts';
 import { ProjectPath } from '../../schemas.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { errorCode, filterOf, ORDER, PAGING, TraceQuery } from '../../trace-query.ts';
+import { errorCode, filterOf, ORDER, PAGING, PROJECTS, TraceQuery } from '../../trace-query.ts';
 import { listTraces } from './trace-list.ts';
 
 const HOUR = 3_600_000;
@@ -37,7 +38,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         summary: 'List traces, newest first unless another order is asked for',
         tags: ['traces'],
         params: ProjectPath,
-        querystring: Type.Interface([TraceQuery], { ...PAGING, order: ORDER }),
+        querystring: Type.Interface([TraceQuery], { ...PAGING, order: ORDER, projects: PROJECTS }),
         response: {
           200: Type.Object({
             traces: Type.Array(Trace),
@@ -51,7 +52,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
       // Traces carry members that no schema knows.
       serializerCompiler: () => exactJson,
     },
-    async ({ params, query }, reply) => listTraces(deps, tracesFor(store, reply), params.project_id, query),
+    async (request, reply) => listTraces(deps, tracesFor(store, reply), request),
   );
 
   server.get(
@@ -63,6 +64,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
+          projects: PROJECTS,
           buckets: Type.Integer({
             minimum: 1,
             maximum: 1000,
@@ -88,8 +90,9 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const filter = filterOf(params.project_id, query, clock(), reach());
+    async (request, reply) => {
+      const { query } = request;
+      const filter = await askedFor(deps, request);
       const span = Math.max(filter.to - filter.from, 1);
       const width = WIDTHS.find((candidate) => span / candidate <= query.buckets) ?? DAY;
       const buckets = filter.to > filter.from ? await tracesFor(store, reply).histogram(filter, width) : [];
@@ -111,6 +114,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
+          projects: PROJECTS,
           field: Type.Enum([...FACETS], {
             errorCode,
             description: '`read_only` is false, too, where nobody told whether something was changed',
@@ -132,8 +136,9 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const filter = filterOf(params.project_id, query, clock(), reach());
+    async (request, reply) => {
+      const { query } = request;
+      const filter = await askedFor(deps, request);
       const found = await tracesFor(store, reply).facet(filter, query.field, query.limit);
       const values = found.map(({ firstTime, lastTime, ...rest }) => ({
         ...rest,
@@ -153,6 +158,7 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         tags: ['traces'],
         params: ProjectPath,
         querystring: Type.Interface([TraceQuery], {
+          projects: PROJECTS,
           limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, errorCode }),
         }),
         response: {
@@ -169,8 +175,9 @@ export const traceRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server,
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const filter = filterOf(params.project_id, query, clock(), reach());
+    async (request, reply) => {
+      const { query } = request;
+      const filter = await askedFor(deps, request);
       const found = await tracesFor(store, reply).operations(filter, query.limit);
       return {
         operations: found.map(({ serviceType, resourceType, traceName, count }) => ({

@@ -1,19 +1,17 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { askedFor } from '../../asked.ts';
 import { tracesFor } from '../../caller.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { errorCode, filterOf, TraceQuery } from '../../trace-query.ts';
+import { errorCode, PROJECTS, TraceQuery } from '../../trace-query.ts';
 import { Format, formOf, MEDIA_TYPES, type Pages, sendFile } from './export-file.ts';
 import { TimeZone, timeFormat } from './time-zone.ts';
 
-const DAY = 86_400_000;
 /** Records of an export unless more are asked for (`docs/reference/cts-api.md` 11). */
 const DEFAULT_RECORDS = 5000;
 
-export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
-  server,
-  { store, clock, time: service, config, gate },
-) => {
+export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (server, deps) => {
+  const { store, clock, gate } = deps;
   server.get(
     '/v3/:project_id/traces/export',
     {
@@ -27,6 +25,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         produces: MEDIA_TYPES,
         params: Type.Object({ project_id: Type.String() }),
         querystring: Type.Interface([TraceQuery], {
+          projects: PROJECTS,
           limit: Type.Integer({
             minimum: 1,
             maximum: 10_000_000,
@@ -39,14 +38,10 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
         }),
       },
     },
-    async ({ params, query }, reply) => {
+    async (request, reply) => {
+      const { query } = request;
       const time = timeFormat(query.time_zone);
-      const filter = filterOf(
-        params.project_id,
-        query,
-        clock(),
-        service.earliest() - config.retentionDays * DAY,
-      );
+      const filter = await askedFor(deps, request);
       await gate.stream(reply);
       const traces = tracesFor(store, reply);
       const members = query.format === 'csv' ? 'line' : 'all';
