@@ -98,7 +98,7 @@ export default function TraceListPage() {
                         {words.histogram.back}
                       </Button>
                     )}
-                    <Accounted hours={accounting} tracking={tracking} />
+                    {view.projects === '' && <Accounted hours={accounting} tracking={tracking} />}
                   </div>
                 </div>
                 <TimeHistogram
