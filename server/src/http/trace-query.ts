@@ -1,6 +1,7 @@
 import { MAX_QUERY, parseQuery, QueryProblem } from '@opencts/client/query';
 import Type, { type Static } from 'typebox';
 import { ERRORS } from '../errors.ts';
+import { toldProblem } from '../query/index.ts';
 import {
   TRACE_RATINGS,
   type TraceFilter,
@@ -161,10 +162,7 @@ function read(q: string, now: number) {
     return parseQuery(q, now);
   } catch (error) {
     if (!(error instanceof QueryProblem)) throw error;
-    const { at, end, message } = error;
-    const text = q.slice(at, Math.max(end, at + 1));
-    const where = text ? `at character ${at + 1}, ${JSON.stringify(text.slice(0, 80))}` : 'at its end';
-    throw ERRORS.invalidQuery('q', `q ${where}: ${message}`);
+    throw ERRORS.invalidQuery('q', `q ${toldProblem(q, error)}`);
   }
 }
 

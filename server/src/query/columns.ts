@@ -1,4 +1,10 @@
-import { type JsonColumn, TEXT_COLUMNS, type TextColumn } from '@opencts/client/query';
+import {
+  type JsonColumn,
+  type NumberColumn,
+  TEXT_COLUMNS,
+  type TextColumn,
+  type TimeColumn,
+} from '@opencts/client/query';
 
 /** Columns that the trace store makes out of others. */
 const DERIVED: readonly TextColumn[] = ['user_name', 'access_key_id'];
@@ -12,3 +18,10 @@ export const ALL_COLUMNS: readonly Member[] = [
   'user',
   'extra',
 ];
+
+/** A trace's line, as far as a query asks for it. */
+export type Line = { readonly [Column in Exclude<Member, JsonColumn>]?: string | number } & {
+  readonly [Column in JsonColumn]?: string;
+} & {
+  readonly [Column in NumberColumn | TimeColumn]?: number;
+} & { readonly read_only?: boolean };

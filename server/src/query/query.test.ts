@@ -18,6 +18,7 @@ import {
   type TraceLine,
   type TraceStore,
 } from '../traces/index.ts';
+import { Queries } from './memory.ts';
 import { compiled } from './testing/memory.ts';
 
 /** How many queries are tried; each time others. */
@@ -289,7 +290,7 @@ const query: fc.Arbitrary<string> = fc.letrec<{ query: string }>((tie) => ({
   ),
 })).query;
 
-describe('a query means the same to the trace store, in a trace file and in memory', () => {
+describe('a query means the same to the trace store, in a trace file, to a notification and in memory', () => {
   let directory: string;
   let engine: Engine;
   let client: ClickHouseClient;
@@ -340,6 +341,16 @@ describe('a query means the same to the trace store, in a trace file and in memo
       .sort();
   }
 
+  /** As notifications ask: together with others, each trace read once for all of them. */
+  const queries = new Queries();
+  function amongOthers(query: Query): string[] {
+    const matches = queries.add(query);
+    return lines
+      .filter((one) => matches(queries.of(one)))
+      .map(({ trace_id }) => trace_id)
+      .sort();
+  }
+
   const readOf = (text: string) => {
     try {
       return parseQuery(text, NOW);
@@ -359,6 +370,7 @@ describe('a query means the same to the trace store, in a trace file and in memo
         const found = inMemory(read);
         tried++;
         if (found.length > 0 && found.length < lines.length) told++;
+        expect(amongOthers(read), 'in memory, among others').toEqual(found);
         expect(await inStore(read), 'in the store').toEqual(found);
         expect(await inFile(read), 'in a file').toEqual(found);
       }),

@@ -3,33 +3,41 @@ import type { Words } from '@opencts/client/query';
 /** Syntax of an expression that the trace store's engine (RE2) and JavaScript with `v` or `u` share. */
 const SYNTAX = /[\\^$.*+?()[\]{}|]/;
 const SPACES = /[ \t\r\n]/;
+export const isSpace = (character: string) => SPACES.test(character);
 /** What words are made of: letters and digits of ASCII, and all characters beyond it. Others part them. */
 const IN_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u;
+export const isInWord = (character: string) => IN_WORD.test(character);
 const PARTING = String.raw`\x{0}-/:-@\[-\x{60}\x{7b}-\x{7f}`;
+
+/** Whether words are found only where a word of the trace begins, and only where one ends. */
+export function boundsOf({ text, begins, ends }: Words): { before: boolean; behind: boolean } {
+  const characters = [...text];
+  const [first = '', last = ''] = [characters[0], characters.at(-1)];
+  return { before: begins && isInWord(first), behind: ends && isInWord(last) };
+}
 
 /**
  * An expression that finds words in the text of a trace, in lower case. JSON within JSON writes quotes, slashes and
  * backslashes with backslashes before them, spaces and letters beyond ASCII as escapes: all of these are found.
  * @param form of characters by number: RE2 writes them as `\x{80}`, JavaScript as `\u{80}`
  */
-export function expressionOf({ text, begins, ends }: Words, form: 'x' | 'u'): string {
+export function expressionOf(words: Words, form: 'x' | 'u'): string {
   const parting = `[${PARTING.replaceAll('\\x', `\\${form}`)}]`;
-  const characters = [...text];
-  const [first = '', last = ''] = [characters[0], characters.at(-1)];
+  const bounds = boundsOf(words);
   let needle = '';
   let space = false;
-  for (const character of characters) {
-    const isSpace = SPACES.test(character);
-    if (!(isSpace && space)) needle += found(character, form);
-    space = isSpace;
+  for (const character of words.text) {
+    const isBlank = isSpace(character);
+    if (!(isBlank && space)) needle += found(character, form);
+    space = isBlank;
   }
-  const before = begins && IN_WORD.test(first) ? String.raw`(?:^|${parting}|\\[nrtbf])` : '';
-  const behind = ends && IN_WORD.test(last) ? `(?:$|${parting})` : '';
+  const before = bounds.before ? String.raw`(?:^|${parting}|\\[nrtbf])` : '';
+  const behind = bounds.behind ? `(?:$|${parting})` : '';
   return before + needle + behind;
 }
 
 function found(character: string, form: 'x' | 'u'): string {
-  if (SPACES.test(character)) return String.raw`(?:[ \t\r\n]|\\+[nrt])+`;
+  if (isSpace(character)) return String.raw`(?:[ \t\r\n]|\\+[nrt])+`;
   if (character === '\\') return String.raw`\\+`;
   if (character === '"') return String.raw`\\*"`;
   if (character === '/') return String.raw`\\*/`;

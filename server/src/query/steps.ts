@@ -1,0 +1,4 @@
+/** Counts what is looked at: the time that queries take grows with it. */
+export interface Steps {
+  taken: number;
+}
