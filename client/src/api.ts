@@ -1902,7 +1902,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change a key event notification; operations, users and filter are replaced */
+        /** Change a key event notification; operations, users and filter are replaced, query, topic and agency stay where absent */
         put: {
             parameters: {
                 query?: never;
@@ -1948,6 +1948,8 @@ export interface paths {
                             /** @description `field = value` or `field != value` */
                             rule: string[];
                         };
+                        /** @description Only traces that it finds, an addition of OpenCTS: a query without times, which holds together with the rest */
+                        query?: string;
                         /** @enum {unknown} */
                         agency_name?: "cts_admin_trust" | "";
                         /** @enum {unknown} */
@@ -1994,6 +1996,7 @@ export interface paths {
                                 /** @description `field = value` or `field != value` */
                                 rule: string[];
                             };
+                            query?: string;
                             agency_name?: string;
                             project_id: string;
                             domain_id: string;
@@ -2047,6 +2050,8 @@ export interface paths {
                             /** @description `field = value` or `field != value` */
                             rule: string[];
                         };
+                        /** @description Only traces that it finds, an addition of OpenCTS: a query without times, which holds together with the rest */
+                        query?: string;
                         /** @enum {unknown} */
                         agency_name?: "cts_admin_trust" | "";
                     };
@@ -2091,6 +2096,7 @@ export interface paths {
                                 /** @description `field = value` or `field != value` */
                                 rule: string[];
                             };
+                            query?: string;
                             agency_name?: string;
                             project_id: string;
                             domain_id: string;
@@ -2180,6 +2186,8 @@ export interface paths {
                             /** @description `field = value` or `field != value` */
                             rule: string[];
                         };
+                        /** @description Only traces that it finds, an addition of OpenCTS: a query without times, which holds together with the rest */
+                        query?: string;
                     };
                 };
             };
@@ -2266,6 +2274,7 @@ export interface paths {
                                     /** @description `field = value` or `field != value` */
                                     rule: string[];
                                 };
+                                query?: string;
                                 agency_name?: string;
                                 project_id: string;
                                 domain_id: string;

@@ -1,7 +1,7 @@
 import { readOperation } from './auditing/index.ts';
 import { readPolicy, readProfile } from './iam/index.ts';
 import type { StoredJson } from './metadata/index.ts';
-import { readBegun, readNotification } from './notifications/index.ts';
+import { readBegun, readNotification, readQuery } from './notifications/index.ts';
 import { readExtension, readFilters } from './smn/index.ts';
 import { readConfiguration, readTracker } from './trackers/index.ts';
 
@@ -11,6 +11,7 @@ export const STORED_JSON: readonly StoredJson[] = [
     ...{ table: 'notifications', id: 'id', column: 'settings' },
     problemOf: (text) => readNotification(text).problem,
   },
+  { ...{ table: 'notifications', id: 'id', column: 'query' }, problemOf: (text) => readQuery(text).problem },
   {
     ...{ table: 'smn_subscriptions', id: 'id', column: 'extension' },
     problemOf: (text) => readExtension(text).problem,

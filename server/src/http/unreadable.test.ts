@@ -179,6 +179,20 @@ test('a condition that no rule allows any more costs only its notification', asy
   await v3('DELETE', `/notifications?notification_id=${id}`);
 });
 
+test('a query that cannot be read any more costs only its notification', async () => {
+  const id = await notify('query', { operation_type: 'complete', operations: [], query: 'user:jane' });
+  await breakRows((metadata) =>
+    metadata.updateTable('notifications').set({ query: 'gone:1' }).where('id', '=', id).execute(),
+  );
+  await again();
+  expect((await v3('GET', '/notifications/smn')).body.notifications).toContainEqual(
+    expect.objectContaining({ notification_id: id, query: 'gone:1', status: 'disabled' }),
+  );
+  await isTold();
+  await logged('notifications', id, 'query', 'there is no field gone');
+  await v3('DELETE', `/notifications?notification_id=${id}`);
+});
+
 test.each(['no JSON', '[]', 'null'])(
   'a subscription with the extension %s costs only itself',
   async (extension) => {

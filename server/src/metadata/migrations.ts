@@ -856,6 +856,14 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema.createIndex('saved_searches_user').on('saved_searches').column('user_id').execute();
     },
   },
+  '0032_queries_of_notifications': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .alterTable('notifications')
+        .addColumn('query', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  },
 };
 
 const DATED = String.raw`^CloudTraces/([^/]+)/\d+/\d+/\d+/([^/]+)/`;

@@ -149,6 +149,8 @@ export interface Database {
     enabled: number;
     /** JSON of the notification's settings. */
     settings: string;
+    /** In the query language; empty: none. */
+    query: Generated<string>;
     created_at: number;
     /** Since when it is enabled in its present form; older traces are not told. */
     active_since: Generated<number>;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Metadata } from './metadata.ts';
@@ -19,7 +20,7 @@ const TYPES: Record<string, string[] | undefined> = {
   bigint: ['integer', 'null'],
 };
 
-/** JSON in a table, and what is wrong with one. */
+/** JSON in a table, or a text in another language, and what is wrong with one. */
 export interface StoredJson {
   table: string;
   id: string;
@@ -60,10 +61,12 @@ export class StoredWatch {
   private async look(): Promise<void> {
     const tables = await this.metadata.introspection.getTables();
     for (const { name, columns } of tables) {
-      const json = this.stored.find(({ table }) => table === name);
       try {
-        const odd = await this.oddRows(name, columns);
-        this.unreadable.set(name, odd + (json ? await this.unreadableJson(json) : 0));
+        let count = await this.oddRows(name, columns);
+        for (const stored of this.stored.filter(({ table }) => table === name)) {
+          count += await this.unreadableJson(stored);
+        }
+        this.unreadable.set(name, count);
       } catch (error) {
         this.log.warn({ err: error, table: name }, 'stored rows could not be looked at');
       }
@@ -96,10 +99,11 @@ export class StoredWatch {
         this.metadata,
       );
       for (const row of rows) {
+        await turn();
         const problem = problemOf(row.text);
         if (problem === undefined) continue;
         count++;
-        this.tell(`${table} ${row.id}`, { table, id: row.id, column, problem });
+        this.tell(`${table} ${column} ${row.id}`, { table, id: row.id, column, problem });
       }
       last = rows.length === PAGE ? rows.at(-1)?.id : undefined;
     }

@@ -3,5 +3,6 @@ export { readBegun } from './begun.ts';
 export { parseCondition } from './conditions.ts';
 export { MOST_NOTIFICATIONS, type NotificationOwner, Notifications } from './notifications.ts';
 export { Notifying } from './notifying.ts';
+export { parseRuleQuery } from './rule-query.ts';
 export { ChangedNotification, NewNotification, Notification, NotificationPreview } from './schema.ts';
-export { readSettings as readNotification } from './stored.ts';
+export { readQuery, readSettings as readNotification } from './stored.ts';

@@ -1,5 +1,7 @@
+import type { Query } from '@opencts/client/query';
 import type { Bounds } from '../clock/index.ts';
 import type { Frame } from '../journal/index.ts';
+import { type Asked, Queries, type Test } from '../query/index.ts';
 import { readLine, type TraceLine, userOf } from '../traces/index.ts';
 import { type Condition, parseCondition } from './conditions.ts';
 import type { NotificationSettings } from './settings.ts';
@@ -13,6 +15,8 @@ export interface Rule {
   /** Traces that were recorded before are not told; epoch ms. */
   activeSince: number;
   settings: Pick<NotificationSettings, 'operation_type' | 'operations' | 'notify_user_list' | 'filter'>;
+  /** Undefined: it has none. */
+  query?: Query | undefined;
 }
 
 /** Behind the name of a user who has a privilege for a while (`docs/reference/trace-structure.md` 2). */
@@ -24,6 +28,8 @@ interface Compiled {
   users: Set<string> | undefined;
   conditions: readonly Condition[];
   any: boolean;
+  /** Of its query, when its project was asked for one. */
+  test: Test | undefined;
 }
 
 /** The rules of a project, by what is known of a trace without reading its line. */
@@ -32,6 +38,10 @@ interface ProjectRules {
   complete: Compiled[];
   /** By trace source, trace name, and resource type: in this order the fewest bytes of a line are looked at. */
   byService: Map<string, Map<string, Map<string, Compiled[]>>>;
+  /** Those with a query. */
+  asking: Compiled[];
+  /** Their queries, as soon as a trace depends on one. */
+  queries: Queries | undefined;
 }
 
 /**
@@ -42,6 +52,8 @@ export class Matcher {
   private readonly projects = new Map<string, ProjectRules>();
   private readonly time: Bounds;
   private readonly lateMs: number;
+  /** That the queries of its project took for the trace that was looked at last. */
+  steps = 0;
 
   /** @param lateMs traces that were recorded so long after they happened are no events any more */
   constructor(rules: readonly Rule[], time: Bounds, lateMs = Number.POSITIVE_INFINITY) {
@@ -56,6 +68,7 @@ export class Matcher {
 
   /** Rules that a journalled trace is to be told by. */
   match(frame: Frame): Rule[] {
+    this.steps = 0;
     const rules = this.projects.get(frame.projectId);
     if (!rules) return [];
     const named =
@@ -74,20 +87,37 @@ export class Matcher {
       line ??= readLine(frame.line());
       return line;
     };
+    const before = rules.queries?.steps.taken ?? 0;
+    let asked: Asked | undefined;
+    const ask = () => {
+      asked ??= queriesOf(rules).of(read());
+      return asked;
+    };
     const found: Rule[] = [];
     for (const candidates of [rules.complete, named ?? []]) {
       for (const candidate of candidates) {
         const { activeSince } = candidate.rule;
         // One that begins later than now was made before the clock was set back.
         const isActive = frame.recordTime >= activeSince || activeSince > now;
-        if (isActive && fits(candidate, read)) found.push(candidate.rule);
+        if (isActive && fits(candidate, read, ask)) found.push(candidate.rule);
       }
     }
+    this.steps = (rules.queries?.steps.taken ?? 0) - before;
     return found;
   }
 
   private add(rule: Rule): void {
     const { operation_type, operations = [], notify_user_list = [], filter } = rule.settings;
+    const project = within(
+      this.projects,
+      rule.projectId,
+      (): ProjectRules => ({
+        complete: [],
+        byService: new Map(),
+        asking: [],
+        queries: undefined,
+      }),
+    );
     const compiled: Compiled = {
       rule,
       users:
@@ -96,12 +126,9 @@ export class Matcher {
           : new Set(notify_user_list.flatMap(({ user_list }) => user_list)),
       conditions: filter?.is_support_filter ? filter.rule.map((text) => parseCondition(text, 'filter')) : [],
       any: filter?.condition === 'OR',
+      test: undefined,
     };
-    let project = this.projects.get(rule.projectId);
-    if (!project) {
-      project = { complete: [], byService: new Map() };
-      this.projects.set(rule.projectId, project);
-    }
+    if (rule.query) project.asking.push(compiled);
     if (operation_type === 'complete') {
       project.complete.push(compiled);
       return;
@@ -118,6 +145,17 @@ export class Matcher {
   }
 }
 
+function queriesOf(rules: ProjectRules): Queries {
+  if (rules.queries) return rules.queries;
+  const queries = new Queries();
+  for (const compiled of rules.asking) {
+    const { query } = compiled.rule;
+    if (query) compiled.test = queries.add(query);
+  }
+  rules.queries = queries;
+  return queries;
+}
+
 /** What a map holds for a key; made, when it holds nothing yet. */
 function within<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
   const there = map.get(key);
@@ -127,14 +165,17 @@ function within<Value>(map: Map<string, Value>, key: string, make: () => Value):
   return made;
 }
 
-function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
+function fits(compiled: Compiled, read: () => TraceLine, ask: () => Asked): boolean {
+  const { users, conditions, any } = compiled;
   if (users) {
     const name = userOf(read().user)?.name;
     if (name === undefined) return false;
     const person = name.endsWith(RAISED) ? name.slice(0, -RAISED.length) : name;
     if (!users.has(name) && !users.has(person)) return false;
   }
-  if (conditions.length === 0) return true;
   const holds = ({ field, equal, value }: Condition) => (String(read()[field] ?? '') === value) === equal;
-  return any ? conditions.some(holds) : conditions.every(holds);
+  const isFiltered = any && conditions.length > 0 ? conditions.some(holds) : conditions.every(holds);
+  if (!isFiltered || !compiled.rule.query) return isFiltered;
+  const asked = ask();
+  return compiled.test?.(asked) === true;
 }

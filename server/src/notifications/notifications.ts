@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Selectable } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { ERRORS } from '../errors.ts';
 import type { Database, Metadata } from '../metadata/index.ts';
 import { FairQueue } from '../shares/index.ts';
 import { parseUrn, type Topics } from '../smn/index.ts';
 import { checkAmounts } from './amounts.ts';
 import { parseCondition } from './conditions.ts';
-import { LIST_SHARES } from './limits.ts';
+import { LIST_SHARES, MOST_QUERIES } from './limits.ts';
+import { parseRuleQuery } from './rule-query.ts';
 import type { ChangedNotification, NewNotification, Notification } from './schema.ts';
 import type { NotificationSettings } from './settings.ts';
-import { readSettings } from './stored.ts';
+import { readQuery, readSettings } from './stored.ts';
 
 export const MOST_NOTIFICATIONS = 100;
 
@@ -77,6 +78,7 @@ export class Notifications {
    */
   async create(owner: NotificationOwner, request: NewNotification): Promise<Notification> {
     const { topic_id = '', agency_name = '' } = request;
+    const query = request.query?.trim() ?? '';
     const type = await this.check(owner, request, topic_id);
     const id = randomUUID();
     const row = {
@@ -86,6 +88,7 @@ export class Notifications {
       type,
       enabled: topic_id ? 1 : 0,
       settings: settingsOf(request, topic_id, agency_name),
+      query,
       created_at: this.clock(),
       active_since: this.clock(),
     };
@@ -106,13 +109,14 @@ export class Notifications {
           `a project has at most ${MOST_NOTIFICATIONS} notifications; delete one first`,
         );
       }
+      if (query !== '') await refuseMoreQueries(transaction, owner, id);
       await transaction.insertInto('notifications').values(row).execute();
     });
     this.changed();
     return this.get(owner, id);
   }
 
-  /** Operations, users and filter are replaced; topic and agency stay when left out. @throws CtsError 400, 404 */
+  /** Operations, users and filter are replaced; query, topic and agency stay when left out. @throws CtsError 400, 404 */
   async update(owner: NotificationOwner, request: ChangedNotification): Promise<Notification> {
     const known = await this.heads(owner);
     const { notification_name: name } = request;
@@ -124,22 +128,27 @@ export class Notifications {
       known.filter((one) => one.id !== id).map((one) => one.name),
     );
     const { topic_id = before.topic_id ?? '', agency_name = before.agency_name ?? '' } = request;
-    const type = await this.check(owner, request, topic_id);
+    const query = (request.query ?? before.query ?? '').trim();
+    const type = await this.check(owner, { ...request, query }, topic_id);
     if (request.status === 'enabled' && !topic_id) {
       throw ERRORS.refused('CTS.0404', 'topic_id', 'status is enabled, but there is no topic_id to send to');
     }
-    await this.metadata
-      .updateTable('notifications')
-      .set({
-        name,
-        type,
-        enabled: request.status === 'enabled' ? 1 : 0,
-        settings: settingsOf(request, topic_id, agency_name),
-        // What happened while it was off is not caught up.
-        ...(before.status === 'disabled' ? { active_since: this.clock() } : {}),
-      })
-      .where('id', '=', id)
-      .execute();
+    await this.metadata.transaction().execute(async (transaction) => {
+      if (query !== '') await refuseMoreQueries(transaction, owner, id);
+      await transaction
+        .updateTable('notifications')
+        .set({
+          name,
+          type,
+          enabled: request.status === 'enabled' ? 1 : 0,
+          settings: settingsOf(request, topic_id, agency_name),
+          query,
+          // What happened while it was off is not caught up.
+          ...(before.status === 'disabled' ? { active_since: this.clock() } : {}),
+        })
+        .where('id', '=', id)
+        .execute();
+    });
     this.changed();
     return this.get(owner, id);
   }
@@ -192,6 +201,7 @@ export class Notifications {
 
 function toNotification(owner: NotificationOwner, row: Selectable<Database['notifications']>): Notification {
   const { value: stored } = readSettings(row.settings);
+  const isReadable = readQuery(row.query).problem === undefined;
   const {
     topic_id,
     agency_name,
@@ -207,9 +217,10 @@ function toNotification(owner: NotificationOwner, row: Selectable<Database['noti
     operation_type,
     operations,
     notify_user_list,
-    status: row.enabled === 1 && stored ? 'enabled' : 'disabled',
+    status: row.enabled === 1 && stored && isReadable ? 'enabled' : 'disabled',
     ...(topic_id ? { topic_id } : {}),
     ...(filter ? { filter } : {}),
+    ...(row.query === '' ? {} : { query: row.query }),
     ...(agency_name ? { agency_name } : {}),
     project_id: row.project_id,
     domain_id: owner.domainId,
@@ -236,6 +247,27 @@ function settingsOf(request: NewNotification, topic_id: string, agency_name: str
     agency_name,
   };
   return JSON.stringify(settings);
+}
+
+/** @param id the notification that is to have one. @throws CtsError 400 CTS.0407 */
+async function refuseMoreQueries(
+  transaction: Transaction<Database>,
+  { projectId }: NotificationOwner,
+  id: string,
+): Promise<void> {
+  const others = await transaction
+    .selectFrom('notifications')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('query', '!=', '')
+    .where('id', '!=', id)
+    .execute();
+  if (others.length < MOST_QUERIES) return;
+  throw ERRORS.refused(
+    'CTS.0407',
+    'query',
+    `query cannot be given: ${MOST_QUERIES} notifications of the project have one already, which is the most`,
+  );
 }
 
 function refuseTaken(name: string, others: readonly string[]): void {
@@ -273,6 +305,7 @@ function check(owner: NotificationOwner, request: NewNotification, topicId: stri
   }
   checkAmounts(request);
   for (const [index, text] of filter?.rule.entries() ?? []) parseCondition(text, `filter.rule.${index}`);
+  parseRuleQuery(request.query ?? '');
   return targetOf(owner, topicId);
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseQuery } from '@opencts/client/query';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { pino } from 'pino';
@@ -8,8 +9,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sure } from '../clock/index.ts';
 import { AsideKeeper, Follower, type Frame, Journal, JournalReader, Quarantine } from '../journal/index.ts';
 import { type Metadata, openMetadata } from '../metadata/index.ts';
+import { compiled } from '../query/testing/memory.ts';
 import { RecentPieces, Topics } from '../smn/index.ts';
 import { until } from '../testing/until.ts';
+import { readLine } from '../traces/index.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import { NOTIFIER, Notifier, type NotifierOptions } from './notifier.ts';
 
@@ -132,6 +135,18 @@ describe('the matcher', () => {
     topicId: fc.constant('t'),
     projectId: fc.constantFrom(...PROJECTS),
     activeSince: fc.constantFrom(NOW - 1, NOW),
+    query: fc.option(
+      fc
+        .constantFrom(
+          'web',
+          'user:jane',
+          '-code:200',
+          '"web = 1" OR name:log*',
+          'request.trace_name:x -source:IAM',
+        )
+        .map((text) => parseQuery(text, NOW)),
+      { nil: undefined },
+    ),
     settings: fc.record({
       operation_type: fc.constantFrom('complete' as const, 'customized' as const, 'customized' as const),
       operations: fc.array(
@@ -162,7 +177,8 @@ describe('the matcher', () => {
   });
 
   /** The same in the plainest way (`docs/reference/cts-api.md` 5.1). */
-  function plain({ settings, projectId, activeSince }: Rule, given: Given): boolean {
+  function plain({ settings, query, projectId, activeSince }: Rule, given: Given, line: string): boolean {
+    if (query && !compiled(query)(readLine(line))) return false;
     if (projectId !== given.project || (given.recordTime ?? 0) < activeSince) return false;
     const named = settings.operations?.some(
       (one) =>
@@ -207,7 +223,7 @@ describe('the matcher', () => {
           );
           for (const [i, frame] of frames.entries()) {
             const found = matcher.match(frame).map(({ notificationId }) => notificationId);
-            const wanted = rules.filter((one) => plain(one, given[i] as Given));
+            const wanted = rules.filter((one) => plain(one, given[i] as Given, frame.line()));
             expect(found.sort()).toEqual(wanted.map(({ notificationId }) => notificationId).sort());
           }
         },
@@ -604,9 +620,8 @@ describe('the notifier', () => {
     60_000,
   );
 
-  test('what is written apart waits for its turns, in order, also when it is restarted while others and more of it come', async () => {
-    const given = { partRows: 50, shareRows: 100 };
-    await widen();
+  /** Another project, with a notification like that of the first, and a subscriber. */
+  async function settleOther(): Promise<string> {
     const topic = await metadata.selectFrom('smn_topics').selectAll().executeTakeFirstOrThrow();
     const other = PROJECTS[1] as string;
     await metadata
@@ -632,25 +647,79 @@ describe('the notifier', () => {
         settings: first.settings.replaceAll(PROJECT, other),
       })
       .execute();
-    const ids: string[] = [];
-    const others: string[] = [];
-    for (let round = 0; round < 20; round++) {
-      await notifier.stop();
-      ids.push(...(await record(Array.from({ length: round % 4 === 3 ? 1 : 20 }, () => ({})))));
-      others.push(...(await record([{ project: other }])));
-      await start(given);
-      await new Promise((resolve) => setTimeout(resolve, round * 5));
-    }
-    await vi.waitFor(async () => {
-      expect(await metadata.selectFrom('notifier_arrears').selectAll().execute()).toEqual([]);
-      expect(await waiting('others')).toHaveLength(others.length);
-      expect(await waiting('each')).toHaveLength(3 * ids.length);
-    }, 20_000);
-    const idsOf = async (subscription: string) =>
-      (await waiting(subscription)).map(({ content }) => JSON.parse(content).trace_id as string);
-    expect(await idsOf('others')).toEqual(others);
-    expect(await idsOf('each')).toEqual(ids.flatMap((id) => [id, id, id]));
-    expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3 * ids.length);
+    return other;
+  }
+  const setQuery = (query: string) =>
+    metadata.updateTable('notifications').set({ query }).where('project_id', '=', PROJECT).execute();
+
+  test.each([
+    ['messages', { shareRows: 100 }, ''],
+    ['steps', { shareSteps: 3000 }, 'x'],
+  ])(
+    'what takes too many %s waits for its turns, in order, also when it is restarted while others and more of it come',
+    async (_, share, query) => {
+      const given = { partRows: 50, ...share };
+      await widen();
+      const other = await settleOther();
+      await setQuery(query);
+      const ids: string[] = [];
+      const others: string[] = [];
+      let passedOver = false;
+      for (let round = 0; round < 20; round++) {
+        await notifier.stop();
+        ids.push(...(await record(Array.from({ length: round % 4 === 3 ? 1 : 20 }, () => ({})))));
+        others.push(...(await record([{ project: other }])));
+        await start(given);
+        await new Promise((resolve) => setTimeout(resolve, round * 5));
+        passedOver ||= (await metadata.selectFrom('notifier_arrears').selectAll().execute()).length > 0;
+      }
+      expect(passedOver).toBe(true);
+      await vi.waitFor(async () => {
+        expect(await metadata.selectFrom('notifier_arrears').selectAll().execute()).toEqual([]);
+        expect(await waiting('others')).toHaveLength(others.length);
+        expect(await waiting('each')).toHaveLength(3 * ids.length);
+      }, 20_000);
+      const idsOf = async (subscription: string) =>
+        (await waiting(subscription)).map(({ content }) => JSON.parse(content).trace_id as string);
+      expect(await idsOf('others')).toEqual(others);
+      expect(await idsOf('each')).toEqual(ids.flatMap((id) => [id, id, id]));
+      expect((await waiting('batch')).reduce((sum, { traces }) => sum + traces, 0)).toBe(3 * ids.length);
+    },
+  );
+
+  test('a project whose queries take long to look at its traces keeps no other waiting', async () => {
+    await notifier.stop();
+    const other = await settleOther();
+    await setQuery(String.raw`-("\\ x" OR "\\y")`);
+    const ids = await record(Array.from({ length: 20 }, () => ({ request: '\\'.repeat(4000) })));
+    await record([{ project: other }]);
+    let first: { messages: number; others: Promise<unknown[]> } | undefined;
+    await start({
+      // Of two traces.
+      shareSteps: 20_000,
+      onQueued: (messages) => {
+        first ??= { messages, others: waiting('others') };
+      },
+    });
+    await vi.waitFor(async () => expect(await waiting('each')).toHaveLength(ids.length), 20_000);
+    expect(first?.messages).toBe(1);
+    expect(await first?.others).toHaveLength(1);
+  });
+
+  test('a query is asked of what is recorded, and one that cannot be read tells nothing', async () => {
+    await setQuery('request.resource_type:y code:403');
+    notifier.refresh();
+    const [, told] = await record([{}, { code: 403 }, { code: 403, request: '{}' }]);
+    await waitFor(1);
+    await setQuery('gone:1');
+    notifier.refresh();
+    await record([{ code: 403 }]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await setQuery('');
+    notifier.refresh();
+    const [last] = await record([{}]);
+    await waitFor(2);
+    expect((await waiting('each')).map(({ content }) => JSON.parse(content).trace_id)).toEqual([told, last]);
   });
 
   test('a project in which too much waits gets no more, and its subscribers are told', async () => {

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Query } from '@opencts/client/query';
 import type { Transaction } from 'kysely';
 import type { Logger } from 'pino';
 import type { Bounds } from '../clock/index.ts';
@@ -12,12 +14,12 @@ import {
   type Position,
   type Stretch,
 } from '../journal/index.ts';
-import type { Database } from '../metadata/index.ts';
+import type { Database, Stored } from '../metadata/index.ts';
 import { parseUrn } from '../smn/index.ts';
 import { fileLine } from '../traces/index.ts';
 import { type Arrear, Arrears } from './arrears.ts';
 import { type Begun, readBegun } from './begun.ts';
-import { SHARE_ROWS } from './limits.ts';
+import { SHARE_ROWS, SHARE_STEPS } from './limits.ts';
 import { Matcher, type Rule } from './matcher.ts';
 import {
   type Found,
@@ -26,7 +28,7 @@ import {
   type QueueingOptions,
   type Subscribers,
 } from './queueing.ts';
-import { readSettings } from './stored.ts';
+import { readQuery, readSettings } from './stored.ts';
 import { Suspicion } from './suspicion.ts';
 
 export const NOTIFIER = 'notifier';
@@ -68,6 +70,8 @@ export interface NotifierOptions extends QueueingOptions {
   log: Logger;
   /** SHARE_ROWS if it does not say other. */
   shareRows?: number;
+  /** SHARE_STEPS if it does not say other. */
+  shareSteps?: number;
   /** Everything before it was looked at. */
   onPassed: (position: Position, matched: number) => void;
 }
@@ -83,6 +87,8 @@ export class Notifier {
   private readonly options: NotifierOptions;
   private matcher: Promise<Matcher>;
   private stale = true;
+  /** Of the notifications, by their texts; to read them anew at every change would take long. */
+  private queries = new Map<string, Stored<Query | undefined>>();
   private position: Position = { segment: 0, offset: 0 };
   private noted: Position = { segment: 0, offset: 0 };
   private notedAt = 0;
@@ -226,7 +232,7 @@ export class Notifier {
       after === undefined
         ? this.arrears.advance(transaction, projectId, to)
         : this.arrears.advance(transaction, projectId, from, { until: to, after });
-    const found = this.find(frames, matcher);
+    const { found } = this.find(frames, matcher, Number.POSITIVE_INFINITY);
     const put = (found: readonly Found[], subscribers: Subscribers) =>
       this.queueingApart.put(found, subscribers, from, bookmark, begun?.after);
     try {
@@ -246,13 +252,14 @@ export class Notifier {
   }
 
   private async tell(read: Read): Promise<boolean> {
-    const { onPassed, aside } = this.options;
+    const { onPassed, aside, shareSteps = SHARE_STEPS } = this.options;
     const { from, to, frames, matcher, begun, apart } = read;
-    let found = this.find(frames, matcher);
+    const looked = this.find(frames, matcher, begun ? Number.POSITIVE_INFINITY : shareSteps);
+    let { found } = looked;
     try {
       const subscribers = await this.queueing.subscribersOf(found);
       if (!begun) {
-        for (const project of this.flooding(found, subscribers)) apart.add(project);
+        for (const project of [...looked.costly, ...this.flooding(found, subscribers)]) apart.add(project);
         found = found.filter(({ rule }) => !apart.has(rule.projectId));
         read.frames = without(frames, apart);
       }
@@ -316,12 +323,28 @@ export class Notifier {
     return [...wanted].flatMap(([project, rows]) => (rows > shareRows ? [project] : []));
   }
 
-  /** What notifications want of some frames; a frame that cannot be looked at is noted. */
-  private find(frames: readonly Frame[], matcher: Matcher): Found[] {
+  /**
+   * What notifications want of some frames; a frame that cannot be looked at is noted. `costly` are projects whose
+   * queries took more steps than are allowed: they are not looked at further.
+   */
+  private find(
+    frames: readonly Frame[],
+    matcher: Matcher,
+    mostSteps: number,
+  ): { found: Found[]; costly: Set<string> } {
     const found: Found[] = [];
+    const steps = new Map<string, number>();
+    const costly = new Set<string>();
     for (const frame of frames) {
+      if (costly.size > 0 && costly.has(frame.projectId)) continue;
       try {
         const rules = matcher.match(frame);
+        if (matcher.steps > 0) {
+          const { projectId } = frame;
+          const taken = (steps.get(projectId) ?? 0) + matcher.steps;
+          steps.set(projectId, taken);
+          if (taken > mostSteps) costly.add(projectId);
+        }
         if (rules.length === 0) continue;
         // Messages bring what the schema does not know into its place.
         if (frame.extra) fileLine(frame.line());
@@ -331,7 +354,7 @@ export class Notifier {
         this.options.aside.note(frame, error);
       }
     }
-    return found;
+    return { found, costly };
   }
 
   /** All of a stretch, which is within a segment. */
@@ -360,9 +383,17 @@ export class Notifier {
       .execute();
     const topics = await metadata.selectFrom('smn_topics').select(['id', 'project_id', 'name']).execute();
     const byName = new Map(topics.map(({ id, project_id, name }) => [`${project_id} ${name}`, id]));
+    const queries = new Map<string, Stored<Query | undefined>>();
+    for (const { query: text } of rows) {
+      const known = queries.get(text) ?? this.queries.get(text);
+      if (!known) await turn();
+      queries.set(text, known ?? readQuery(text));
+    }
+    this.queries = queries;
     return rows.flatMap((row) => {
       const { value: settings } = readSettings(row.settings);
-      if (!settings) return [];
+      const query = queries.get(row.query);
+      if (!settings || !query || query.problem !== undefined) return [];
       const topicId = byName.get(`${row.project_id} ${parseUrn(settings.topic_id)?.name ?? ''}`);
       if (topicId === undefined) return [];
       return [
@@ -373,6 +404,7 @@ export class Notifier {
           projectId: row.project_id,
           activeSince: row.active_since,
           settings,
+          query: query.value,
         },
       ];
     });

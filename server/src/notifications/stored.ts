@@ -1,6 +1,9 @@
+import { type Query, QueryProblem } from '@opencts/client/query';
 import Type from 'typebox';
 import { readerOf, type Stored } from '../metadata/index.ts';
+import { toldProblem } from '../query/index.ts';
 import { parseCondition } from './conditions.ts';
+import { readRuleQuery } from './rule-query.ts';
 import type { NotificationSettings } from './settings.ts';
 
 const readShape = readerOf(
@@ -41,4 +44,15 @@ export function readSettings(text: string): Stored<NotificationSettings> {
     return { problem: (error as Error).message };
   }
   return { value: { topic_id: '', agency_name: '', ...stored.value } };
+}
+
+/** The query of a notification; undefined: it has none. One whose query cannot be read tells nobody. */
+export function readQuery(text: string): Stored<Query | undefined> {
+  if (text === '') return { value: undefined };
+  try {
+    return { value: readRuleQuery(text) };
+  } catch (error) {
+    if (!(error instanceof QueryProblem)) throw error;
+    return { problem: `query ${toldProblem(text, error)}` };
+  }
 }

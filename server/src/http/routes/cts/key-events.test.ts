@@ -160,6 +160,45 @@ test('users and filters hold; what is disabled, or has no topic any more, is tol
   await v3('DELETE', `/notifications?notification_id=${kept.notification_id}`);
 });
 
+test('a query tells what it finds, as far as operations and filter allow', async () => {
+  receiver.received.length = 0;
+  const all = await notify({
+    ...{ notification_name: 'by_query', operation_type: 'complete', operations: undefined },
+    query: '"web 1" request.server.flavor:s3.* -user:eve ip:192.0.2.0/24',
+  });
+  const some = await notify({
+    ...{ notification_name: 'some_by_query', query: 'user:jane' },
+    operations: [{ service_type: 'VPC', resource_type: 'vpc', trace_names: ['updateVpc'] }],
+    filter: { condition: 'OR', is_support_filter: true, rule: ['code = 403'] },
+  });
+  const meant = {
+    ...{ trace_name: 'createServer', source_ip: '192.0.2.7' },
+    request: { server: { flavor: 's3.large' }, text: 'of\nweb 1' },
+  };
+  const vpc = { service_type: 'VPC', resource_type: 'vpc', trace_name: 'updateVpc', code: '403' };
+  await report(
+    { ...meant, resource_id: 'meant' },
+    { ...meant, source_ip: '192.0.3.7' },
+    { ...meant, user: { name: 'eve', domain: { id: 'd' } } },
+    { ...meant, request: { ...meant.request, text: 'web 10' } },
+    { ...meant, request: { ...meant.request, server: { flavor: 'c3.large' } } },
+    { ...vpc, resource_id: 'vpc' },
+    { ...vpc, code: '200' },
+    { ...vpc, user: { name: 'eve', domain: { id: 'd' } } },
+    { ...vpc, trace_name: 'deleteVpc' },
+  );
+  await until(() => receiver.of('Notification')[1]);
+  await quiet();
+  const told = receiver.of('Notification').map(({ body }) => JSON.parse(body.message).trace.resource_id);
+  expect(told.sort()).toEqual(['meant', 'vpc']);
+  await house.searchable(admin.token);
+  const { operation_type, query } = all.body;
+  const preview = await v3('POST', '/notifications/preview', { operation_type, query });
+  expect(preview.body).toMatchObject({ count: 1, traces: [{ resource_id: 'meant' }] });
+  for (const { body } of [all, some])
+    await v3('DELETE', `/notifications?notification_id=${body.notification_id}`);
+});
+
 test('while a receiver fails, messages wait in their order; it is given up on nothing', async () => {
   receiver.received.length = 0;
   receiver.answers = [500, 503, 'cut', 429];

@@ -128,6 +128,89 @@ describe('a notification that breaks a rule', () => {
   });
 });
 
+describe('a query', () => {
+  const whole = { operation_type: 'complete', operations: undefined };
+
+  test('stands in the answers, stays where a change does not name it, and goes when it is empty', async () => {
+    const query = 'status:failed -source:IAM "web 1"';
+    const made = await create({ ...whole, topic_id: topic(), query: ` ${query} ` });
+    expect(made).toMatchObject({ status: 201, body: { query, status: 'enabled' } });
+    const named = `/notifications/smn?notification_name=${made.body.notification_name}`;
+    expect((await v3('GET', named)).body.notifications).toEqual([made.body]);
+    const { notification_id, notification_name } = made.body;
+    const base = { notification_id, notification_name, operation_type: 'complete', status: 'enabled' };
+    const put = async (change: object) => (await v3('PUT', '/notifications', { ...base, ...change })).body;
+    expect(await put({})).toEqual(made.body);
+    expect(await put({ query: 'user:eve' })).toMatchObject({ query: 'user:eve' });
+    expect((await put({ query: 'user:' })).error_msg).toMatch(/^query at its end: /);
+    expect(await put({ query: '' })).not.toHaveProperty('query');
+    expect((await v3('GET', named)).body.notifications[0]).not.toHaveProperty('query');
+  });
+
+  test('one that is customized has it beside operations, users and filter', async () => {
+    const made = await create({
+      ...{ notify_user_list: users(1, 1), filter: filter('code = 403'), query: 'ip:192.0.2.0/24' },
+    });
+    expect(made).toMatchObject({ status: 201, body: { query: 'ip:192.0.2.0/24', operations: [OPERATION] } });
+  });
+
+  test.each([
+    [
+      'what cannot be read',
+      'user:jane (name:x',
+      /^query at character 11, .*: this parenthesis is not closed/,
+    ],
+    [
+      'an unknown field',
+      'usr:jane',
+      /^query at character 1, "usr": there is no field usr; did you mean user\?/,
+    ],
+    ['a time', 'user:jane -(x OR time:>-15m)', /cannot ask for their time or record_time/],
+    ['whether there is a time', 'record_time:*', /cannot ask for their time/],
+    ['9 words', 'a b c d e f g agent:j -"k"', /has 9 words and patterns; .* at most 8/],
+    ['patterns', 'a b c d e f g name:x* request.a:>1', /has 9 words and patterns/],
+    ['65 characters of words', `${'x'.repeat(40)} ${'y'.repeat(25)}`, /have 65 characters; .* at most 64/],
+    ['4,097 characters', `name:(${'x,'.repeat(2045)}x)`, /query .* 4096|4096/],
+  ])('is refused: %s', async (_name, query, reason) => {
+    for (const made of [
+      await create({ ...whole, query }),
+      await v3('POST', '/notifications/preview', { operation_type: 'complete', query }),
+    ]) {
+      expect([made.status, made.body.error_code]).toEqual([400, 'CTS.0003']);
+      expect(made.body.error_msg).toMatch(reason);
+    }
+  });
+
+  test('at the edge', async () => {
+    const values = Array.from({ length: 150 }, (_, i) => `operation${i}`).join(',');
+    const query = `name:(${values}) a b c d user:j* agent:b ip:10.0.0.0/8 request.a:>1 resource:*x*,*x*`;
+    expect((await create({ ...whole, query })).status).toBe(201);
+    expect((await create({ ...whole, query: `"${'x'.repeat(64)}"` })).status).toBe(201);
+  });
+
+  test('20 notifications of a project have one', async () => {
+    const { notifications } = (await v3('GET', '/notifications/smn')).body;
+    const there = notifications.filter((one: { query?: string }) => one.query !== undefined).length;
+    const made = [];
+    for (let i = there; i < 20; i++) made.push((await create({ ...whole, query: `user:u${i}` })).body);
+    const refusal = {
+      status: 400,
+      body: { error_code: 'CTS.0407', error_msg: expect.stringContaining('20') },
+    };
+    expect(await create({ ...whole, query: 'user:eve' })).toMatchObject(refusal);
+    const other = (await create(whole)).body;
+    const put = (one: object) =>
+      v3('PUT', '/notifications', { ...one, operation_type: 'complete', operations: [] });
+    expect(await put({ ...other, query: 'user:eve' })).toMatchObject(refusal);
+    expect((await put({ ...made[0], query: 'user:eve' })).status).toBe(200);
+    expect((await put({ ...made[0], query: '' })).status).toBe(200);
+    expect((await put({ ...other, query: 'user:eve' })).status).toBe(200);
+    for (const { notification_id } of [...made, other]) {
+      await v3('DELETE', `/notifications?notification_id=${notification_id}`);
+    }
+  });
+});
+
 test('a change replaces operations, users and filter, and keeps the topic', async () => {
   const made = (
     await create({ topic_id: topic(), notify_user_list: users(1, 1), filter: filter('code = 1') })

@@ -9,6 +9,7 @@ import {
   Notification,
   NotificationPreview,
   parseCondition,
+  parseRuleQuery,
 } from '../../../notifications/index.ts';
 import { exactJson, Trace } from '../../../traces/index.ts';
 import { about } from '../../audit.ts';
@@ -67,7 +68,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     },
     async ({ params, body }, reply) => {
       checkAmounts(body);
-      const { operation_type, operations = [], notify_user_list = [], filter } = body;
+      const { operation_type, operations = [], notify_user_list = [], filter, query = '' } = body;
       const users = notify_user_list.flatMap(({ user_list }) => user_list);
       const rules = filter?.is_support_filter ? filter.rule : [];
       const to = clock() + 1;
@@ -87,6 +88,7 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
           any: filter?.condition === 'OR',
           all: rules.map((text, index) => parseCondition(text, `filter.rule.${index}`)),
         },
+        query: parseRuleQuery(query),
       };
       if (wanted.operations?.length === 0) return { count: 0, traces: [] };
       const traces = tracesFor(store, reply);
@@ -104,7 +106,8 @@ export const notificationRoutes: FastifyPluginAsyncTypebox<ServerDeps> = async (
     {
       config: { action: 'cts:notification:update', audit: operation('updateNotification') },
       schema: {
-        summary: 'Change a key event notification; operations, users and filter are replaced',
+        summary:
+          'Change a key event notification; operations, users and filter are replaced, query, topic and agency stay where absent',
         tags: ['notifications'],
         params: ProjectPath,
         body: ChangedNotification,
