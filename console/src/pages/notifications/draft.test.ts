@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Notification } from '../../api/types.ts';
-import { draftOf } from './draft.ts';
+import { draftOf, hasOpenConditions, previewOf } from './draft.ts';
 
 const notification = (is_support_filter: boolean) =>
   ({
@@ -21,4 +21,16 @@ test('comparisons of a filter are taken apart, also where the value looks like o
 
 test('a filter that is switched off is none', () => {
   expect(draftOf(notification(false)).comparisons).toEqual([]);
+});
+
+test('a new one that begins with a query asks it of all operations, and is open while it cannot be read', () => {
+  const draft = draftOf(undefined, 'user:jane');
+  expect(previewOf(draft)).toEqual({ operation_type: 'complete', query: 'user:jane' });
+  expect(hasOpenConditions(draft)).toBe(false);
+  expect(hasOpenConditions({ ...draft, query: 'user:' })).toBe(true);
+});
+
+test('one that has no query is not given one', () => {
+  expect(draftOf(notification(true), 'user:jane').query).toBe('');
+  expect(draftOf({ ...notification(true), query: 'user:eve' }, '')).toMatchObject({ query: 'user:eve' });
 });

@@ -1,3 +1,4 @@
+import { parseQuery, QueryProblem } from '@opencts/client/query';
 import type {
   ChangedNotification,
   NewNotification,
@@ -36,6 +37,7 @@ export interface Draft {
   users: Member[];
   join: 'AND' | 'OR';
   comparisons: Comparison[];
+  query: string;
   topic: string;
 }
 
@@ -51,8 +53,8 @@ export interface StepProps extends FieldProps {
   told: boolean;
 }
 
-/** @param notification absent: a new one */
-export function draftOf(notification: Notification | undefined): Draft {
+/** @param notification absent: a new one, which has the query or, if there is none, chosen operations */
+export function draftOf(notification: Notification | undefined, query = ''): Draft {
   const users = (notification?.notify_user_list ?? []).flatMap(({ user_group: group, user_list }) =>
     user_list.map((user) => ({ group, user })),
   );
@@ -60,7 +62,7 @@ export function draftOf(notification: Notification | undefined): Draft {
   const filter = notification?.filter?.is_support_filter ? notification.filter : undefined;
   return {
     name: notification?.notification_name ?? '',
-    kind: notification?.operation_type ?? 'customized',
+    kind: notification?.operation_type ?? (query === '' ? 'customized' : 'complete'),
     operations: (notification?.operations ?? []).flatMap(({ service_type, resource_type, trace_names }) =>
       trace_names.map((trace_name) => ({ service_type, resource_type, trace_name })),
     ),
@@ -71,6 +73,7 @@ export function draftOf(notification: Notification | undefined): Draft {
       const [, field = '', operator, value = ''] = /^\s*([^!=]*?)\s*(!?=)\s*(.*?)\s*$/s.exec(rule) ?? [];
       return { field, operator: operator === '!=' ? '!=' : '=', value };
     }),
+    query: notification ? (notification.query ?? '') : query,
     topic: notification?.topic_id ?? '',
   };
 }
@@ -83,8 +86,20 @@ export const lacksUsers = ({ kind, everybody, users }: Draft) =>
 
 export const lacksValue = ({ value }: Comparison) => value.trim() === '';
 
+/** What is wrong with its query. */
+export function queryProblem({ query }: Draft): string | undefined {
+  try {
+    parseQuery(query, Date.now());
+    return undefined;
+  } catch (error) {
+    if (error instanceof QueryProblem) return error.message;
+    throw error;
+  }
+}
+
 /** Without what is open it would tell more than is meant. */
-export const hasOpenConditions = (draft: Draft) => lacksUsers(draft) || draft.comparisons.some(lacksValue);
+export const hasOpenConditions = (draft: Draft) =>
+  lacksUsers(draft) || draft.comparisons.some(lacksValue) || queryProblem(draft) !== undefined;
 
 /** The first step that is unfinished; the service judges the last. */
 export function openStepOf(draft: Draft): 0 | 1 | 2 {
@@ -122,6 +137,7 @@ export function previewOf(draft: Draft): NotificationPreview {
         }
       : {}),
     ...(rule.length > 0 ? { filter: { condition: draft.join, is_support_filter: true, rule } } : {}),
+    query: draft.query.trim(),
   };
 }
 

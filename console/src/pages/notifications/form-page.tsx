@@ -36,5 +36,5 @@ export default function NotificationFormPage() {
     const { absent, title } = texts.notifications;
     return <Missing title={absent} ways={[['/notifications', title]]} />;
   }
-  return <NotificationForm key={id} world={value} onTopic={reload} />;
+  return <NotificationForm key={id} world={value} query={parameters.get('query') ?? ''} onTopic={reload} />;
 }

@@ -20,6 +20,7 @@ import { type Draft, draftOf, type FieldProps, lacksOperations, type StepProps }
 import { Filter } from './filter.tsx';
 import { OperationPicker } from './picker.tsx';
 import { Preview } from './preview.tsx';
+import { QueryField } from './query-field.tsx';
 import { hasLostTopic, type KnownTopics, topicName } from './told.ts';
 import { TopicField } from './topic-field.tsx';
 import type { Choice } from './traced.ts';
@@ -48,14 +49,19 @@ export interface World {
 
 interface Props {
   world: World;
+  /** Of a new one, to begin with. */
+  query: string;
   /** A topic was made. */
   onTopic: () => void;
 }
 
-export function NotificationForm({ world, onTopic }: Props) {
+export function NotificationForm({ world, query, onTopic }: Props) {
   const { notification, topics } = world;
   const lost = notification && hasLostTopic(notification, topics) ? notification.topic_id : undefined;
-  const [before] = useState<Draft>(() => ({ ...draftOf(notification), ...(lost ? { topic: '' } : {}) }));
+  const [before] = useState<Draft>(() => ({
+    ...draftOf(notification, query),
+    ...(lost ? { topic: '' } : {}),
+  }));
   const [draft, setDraft] = useState(before);
   const question = useLeave(JSON.stringify(draft) !== JSON.stringify(before));
   const navigate = useNavigate();
@@ -184,6 +190,7 @@ function Who(parts: StepProps) {
       <Container>
         <SpaceBetween size="m">
           {parts.draft.kind === 'customized' && <Users {...parts} />}
+          <QueryField {...parts} />
           <Filter {...parts} />
         </SpaceBetween>
       </Container>

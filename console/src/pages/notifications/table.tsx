@@ -2,6 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TableProps } from '@cloudscape-design/components/table';
+import { visible } from '@opencts/client/api';
 import type { Notification } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { Listing } from '../../listing.tsx';
@@ -58,6 +59,7 @@ const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
   },
   { id: 'status', header: words.columns.status, minWidth: 170, cell: (one) => <Status row={one} /> },
   { id: 'operations', header: words.columns.operations, minWidth: 130, cell: operationsOf },
+  { id: 'query', header: words.columns.query, minWidth: 130, cell: queryOf },
   { id: 'users', header: words.columns.users, minWidth: 130, cell: usersOf },
   { id: 'topic', header: words.columns.topic, minWidth: 150, cell: (one) => <Topic row={one} /> },
 ];
@@ -113,6 +115,10 @@ function Actions({ row, onChoose }: { row: Row; onChoose: (action: string) => vo
 
 function usersOf({ notify_user_list }: Notification): string {
   return notify_user_list.flatMap(({ user_list }) => user_list).join(', ') || words.everybody;
+}
+
+function queryOf({ query }: Notification) {
+  return query === undefined ? '' : <code>{visible(query)}</code>;
 }
 
 function operationsOf({ operation_type, operations }: Notification): string {

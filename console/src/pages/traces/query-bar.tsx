@@ -1,15 +1,10 @@
-import Autosuggest, { type AutosuggestProps } from '@cloudscape-design/components/autosuggest';
 import FormField from '@cloudscape-design/components/form-field';
 import Link from '@cloudscape-design/components/link';
-import { visible } from '@opencts/client/api';
 import { useEffect, useState } from 'react';
 import { About } from '../../about.tsx';
 import type { Api, Parameters } from '../../api/client.ts';
-import { formatNumber } from '../../number.ts';
 import { texts } from '../../texts/index.ts';
-import { offersFor, typedOf } from './completion.ts';
-import { useEnter } from './use-enter.ts';
-import { useFacet } from './use-facet.ts';
+import { QueryInput } from './query-input.tsx';
 
 const words = texts.traces.query;
 const MANUAL = '/console/manual/query.html';
@@ -30,15 +25,12 @@ interface Props {
 export function QueryBar({ api, query, range, problem, onQuery }: Props) {
   const [text, setText] = useState(query);
   useEffect(() => setText(query), [query]);
-  const typed = typedOf(text);
-  const values = useFacet(api, typed.facet ?? 'user', typed.facet ? range : null);
 
   const apply = (wanted: string) => {
     if (wanted.trim() === query) return;
     remember(wanted.trim());
     onQuery(wanted.trim());
   };
-  const { onChosen, onKeyDown } = useEnter(() => apply(text));
 
   return (
     <FormField
@@ -48,43 +40,16 @@ export function QueryBar({ api, query, range, problem, onQuery }: Props) {
       errorText={problem}
       constraintText={query === '' ? undefined : words.withFilters}
     >
-      <Autosuggest
-        value={text}
-        filteringType="manual"
-        options={optionsOf(text, offersFor(typed, values))}
-        placeholder={words.placeholder}
-        ariaLabel={words.label}
-        clearAriaLabel={`${texts.traces.filters.clear}: ${words.label}`}
-        enteredTextLabel={words.search}
-        onChange={({ detail }) => {
-          setText(detail.value);
-          if (detail.value === '') apply('');
-        }}
-        onSelect={({ detail }) => {
-          onChosen();
-          setText(detail.value);
-          // What goes on is not searched for yet.
-          if (!/[:\s]$/.test(detail.value)) apply(detail.value);
-        }}
-        onKeyDown={onKeyDown}
+      <QueryInput
+        api={api}
+        text={text}
+        range={range}
+        recent={remembered()}
+        onText={setText}
+        onApply={apply}
       />
     </FormField>
   );
-}
-
-function optionsOf(text: string, offers: ReturnType<typeof offersFor>): AutosuggestProps.Options {
-  const recent = text === '' ? remembered() : [];
-  return [
-    ...(recent.length > 0
-      ? [{ label: words.recent, options: recent.map((value) => ({ value, label: visible(value) })) }]
-      : []),
-    ...offers.map(({ value, label, count, name }) => ({
-      value,
-      label: visible(label),
-      labelTag: count === undefined ? undefined : formatNumber(count),
-      description: name === undefined ? undefined : texts.traceFields[name],
-    })),
-  ];
 }
 
 /** What can be asked for, by examples. */
