@@ -242,6 +242,44 @@ describe.skipIf(skip !== undefined)('key event notifications in the browser', ()
     await page.getByRole('cell', { name: 'quiet' }).waitFor();
   });
 
+  test('what the trace list shows is notified of by its query, which is completed and previewed in the form', async () => {
+    await page.goto(
+      `${server.url}/console/?range=1d&q=${encodeURIComponent('old-1 OR old-2')}&status=normal`,
+    );
+    await page.getByRole('cell', { name: 'old-1' }).waitFor();
+    await page.getByRole('button', { name: 'Notify me of this' }).click();
+    const query = page.getByRole('combobox', { name: 'Query' });
+    await expect.poll(() => query.inputValue()).toBe('(old-1 OR old-2) status:normal');
+    await page.getByText('1 trace:').waitFor();
+    await shot('query');
+    expect(await barriers(page)).toEqual([]);
+    await query.fill('(old-1 OR old-2) status:normal user:');
+    await page.getByRole('option', { name: /^jane/ }).waitFor();
+    await page.getByText('Shown as soon as the conditions are complete.').waitFor();
+    await query.press('Escape');
+    await next();
+    await page.getByText('something to look for is missing here').waitFor();
+    expect(await query.getAttribute('aria-invalid')).toBe('true');
+    expect(await barriers(page)).toEqual([]);
+    await query.fill('old-1 time:>-1h');
+    await page.getByText('it cannot ask for their time or record_time').waitFor();
+    await query.fill('old-1 name:delete*');
+    await query.press('Escape');
+    await page.getByText('1 trace:').waitFor();
+    await next();
+    await page.getByLabel('Name', { exact: true }).fill('by_query');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The notification by_query is saved.').waitFor();
+    await page.getByRole('cell', { name: 'old-1 name:delete*' }).waitFor();
+    await shot('query-list');
+    expect(await barriers(page)).toEqual([]);
+    await page.getByRole('link', { name: 'by_query' }).click();
+    await next();
+    expect(await query.inputValue()).toBe('old-1 name:delete*');
+    await go('Key event notifications');
+    await page.getByRole('cell', { name: 'by_query' }).waitFor();
+  });
+
   test('a notification that does not exist is not a new one', async () => {
     await page.goto(`${server.url}/console/notifications/edit?id=ghost`);
     await page.getByRole('heading', { name: 'There is no such notification' }).waitFor();

@@ -118,7 +118,7 @@ function usersOf({ notify_user_list }: Notification): string {
 }
 
 function queryOf({ query }: Notification) {
-  return query === undefined ? '' : <code>{visible(query)}</code>;
+  return query === undefined ? texts.common.none : <code>{visible(query)}</code>;
 }
 
 function operationsOf({ operation_type, operations }: Notification): string {

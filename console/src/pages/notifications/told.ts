@@ -20,3 +20,7 @@ export function hasLostTopic({ topic_id, notification_type }: Notification, topi
 
 export const tellsSomebody = (notification: Notification, topics: KnownTopics) =>
   notification.status === 'enabled' && Boolean(notification.topic_id) && !hasLostTopic(notification, topics);
+
+/** Where a notification of all operations that a query finds is made. */
+export const newNotification = (query: string) =>
+  `/notifications/edit?${new URLSearchParams({ query, step: '2' })}`;

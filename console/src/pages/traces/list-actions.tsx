@@ -3,15 +3,19 @@ import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
 import { useConsole } from '../../console-context.ts';
 import { fileStamp, saveFile } from '../../files.ts';
 import { texts } from '../../texts/index.ts';
 import { useAct } from '../../use-load.ts';
+import { useUnless } from '../../use-unless.ts';
+import { newNotification } from '../notifications/told.ts';
 import { COLUMNS } from './columns.tsx';
 import type { Layout } from './layout.ts';
 import { Share } from './share.tsx';
 import type { TraceList } from './use-traces.ts';
 import { type Change, canBeLive, filtersOf, resolveRange, type View } from './view-state.ts';
+import { wholeQuery } from './whole-query.ts';
 
 const words = texts.traces;
 const EVERY_TRACE = 10_000_000;
@@ -32,6 +36,8 @@ export interface ListProps {
 export function ListActions({ view, change, list, layout }: ListProps & { layout: Layout }) {
   const { api, zone } = useConsole();
   const act = useAct();
+  const navigate = useNavigate();
+  const unless = useUnless();
   const [exporting, setExporting] = useState(false);
 
   const exportTraces = async ({ format, limit }: (typeof EXPORTS)[keyof typeof EXPORTS]) => {
@@ -73,6 +79,14 @@ export function ListActions({ view, change, list, layout }: ListProps & { layout
         {words.columnsMenu}
       </ButtonDropdown>
       <Share view={view} range={list.range} columns={layout.written} />
+      <Button
+        className="only-wide"
+        iconName="notification"
+        {...unless('cts:notification:create')}
+        onClick={() => navigate(newNotification(wholeQuery(view)))}
+      >
+        {words.notify}
+      </Button>
       <ButtonDropdown
         loading={exporting}
         items={Object.entries(EXPORTS).map(([id, { text }]) => ({ id, text }))}

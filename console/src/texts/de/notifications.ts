@@ -36,7 +36,7 @@ export const notifications: typeof english = {
     create: 'Benachrichtigung erstellen',
     edit: (name) => `Benachrichtigung ${name}`,
     what: 'Vorgänge',
-    who: 'Benutzer',
+    who: 'Bedingungen',
     where: 'Empfänger',
     next: 'Weiter',
     previous: 'Zurück',

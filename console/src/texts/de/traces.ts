@@ -121,6 +121,7 @@ export const traces: typeof english = {
     reset: 'Filter zurücksetzen',
     archive: 'Archiv durchsuchen',
   },
+  notify: 'Darüber benachrichtigen',
   share: {
     copy: 'Link kopieren',
     absolute: 'Zu diesen Traces, mit festen Zeiten',

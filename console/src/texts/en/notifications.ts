@@ -34,7 +34,7 @@ export const notifications = {
     create: 'Create notification',
     edit: (name: string) => `Notification ${name}`,
     what: 'Operations',
-    who: 'Operators',
+    who: 'Conditions',
     where: 'Recipients',
     next: 'Next',
     previous: 'Previous',

@@ -133,6 +133,7 @@ export const traces = {
     reset: 'Reset the filters',
     archive: 'Search the archive',
   },
+  notify: 'Notify me of this',
   share: {
     copy: 'Copy link',
     absolute: 'To these traces, with absolute times',
