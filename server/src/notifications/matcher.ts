@@ -87,22 +87,27 @@ export class Matcher {
       line ??= readLine(frame.line());
       return line;
     };
-    const before = rules.queries?.steps.taken ?? 0;
     let asked: Asked | undefined;
-    const ask = () => {
-      asked ??= queriesOf(rules).of(read());
-      return asked;
-    };
+    let before = 0;
     const found: Rule[] = [];
     for (const candidates of [rules.complete, named ?? []]) {
       for (const candidate of candidates) {
         const { activeSince } = candidate.rule;
         // One that begins later than now was made before the clock was set back.
         const isActive = frame.recordTime >= activeSince || activeSince > now;
-        if (isActive && fits(candidate, read, ask)) found.push(candidate.rule);
+        if (!isActive || !fits(candidate, read)) continue;
+        if (candidate.rule.query) {
+          if (!asked) {
+            const queries = queriesOf(rules);
+            before = queries.steps.taken;
+            asked = queries.of(read());
+          }
+          if (!candidate.test?.(asked)) continue;
+        }
+        found.push(candidate.rule);
       }
     }
-    this.steps = (rules.queries?.steps.taken ?? 0) - before;
+    if (rules.queries && asked) this.steps = rules.queries.steps.taken - before;
     return found;
   }
 
@@ -165,17 +170,14 @@ function within<Value>(map: Map<string, Value>, key: string, make: () => Value):
   return made;
 }
 
-function fits(compiled: Compiled, read: () => TraceLine, ask: () => Asked): boolean {
-  const { users, conditions, any } = compiled;
+function fits({ users, conditions, any }: Compiled, read: () => TraceLine): boolean {
   if (users) {
     const name = userOf(read().user)?.name;
     if (name === undefined) return false;
     const person = name.endsWith(RAISED) ? name.slice(0, -RAISED.length) : name;
     if (!users.has(name) && !users.has(person)) return false;
   }
+  if (conditions.length === 0) return true;
   const holds = ({ field, equal, value }: Condition) => (String(read()[field] ?? '') === value) === equal;
-  const isFiltered = any && conditions.length > 0 ? conditions.some(holds) : conditions.every(holds);
-  if (!isFiltered || !compiled.rule.query) return isFiltered;
-  const asked = ask();
-  return compiled.test?.(asked) === true;
+  return any ? conditions.some(holds) : conditions.every(holds);
 }
