@@ -124,7 +124,7 @@ export type TraceQuery = Static<typeof TraceQuery>;
 /** @param since how far back the store reaches, epoch ms; an older `from` is no error */
 export function filterOf(projectId: string, query: TraceQuery, now: number, since: number): TraceFilter {
   const given = (value: string | undefined) => (value === '' ? undefined : value);
-  const asked = given(query.q?.trim());
+  const asked = query.q?.trim() ? query.q : undefined;
   const type = query.trace_type ?? (asked ? undefined : 'system');
   const source = type && (SOURCES as readonly string[]).includes(type) ? type : undefined;
   const family =

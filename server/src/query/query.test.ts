@@ -39,6 +39,9 @@ const TEXTS = [
   'say "web-1"',
   '/etc/web-1',
   'first\nweb-1\nlast',
+  'a\\u0026web-1\\u003d5',
+  'say\\\\u0020\\u0022web-1\\u0022',
+  'C:\\u005cnew\\\\\\U002fweb-1\\u0041',
   '\u{1f600} web-1',
   '*',
   '',
@@ -83,6 +86,7 @@ const body = fc.oneof(
     '[{"a":"web-1"},{"a":[{"b":5}]}]',
     '{"a":1,"a":"web-1"}',
     '{"a":"\\u00fcber","b":"one\\nweb-1"}',
+    '{"a":"x\\u0026web-1\\u003d5","b":"\\u003cweb-1\\u003e"}',
   ),
   fc
     .dictionary(
@@ -177,7 +181,21 @@ const word = fc.oneof(
     'true',
     'null',
   ),
-  fc.constantFrom(...TEXTS, 'web-1 and', '"a"', 'a":"web-1', '\u{1f600}', 'C:\\', '\\').map(quoted),
+  fc
+    .constantFrom(
+      ...TEXTS,
+      'web-1 and',
+      'a&web-1=5',
+      'say "web-1"',
+      '&web',
+      '/web-1',
+      '"a"',
+      'a":"web-1',
+      '\u{1f600}',
+      'C:\\',
+      '\\',
+    )
+    .map(quoted),
 );
 const textField = fc.constantFrom(
   'name',

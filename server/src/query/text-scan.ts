@@ -2,7 +2,7 @@ import type { TextColumn, Words } from '@opencts/client/query';
 import { ALL_COLUMNS, type Line } from './columns.ts';
 import { add, has, lowerCode, put, type Row, rowOf } from './rows.ts';
 import type { Steps } from './steps.ts';
-import { boundsOf, isInWord, isSpace } from './words.ts';
+import { boundsOf, isInWord, isSpace, isWritten, unescaped } from './words.ts';
 
 const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
@@ -41,7 +41,7 @@ export class TextScan {
   private readonly sought: Sought[] = [];
   private readonly indexes = new Map<string, number>();
   private readonly steps: Steps;
-  private places: Places | undefined;
+  private groups: Group[] | undefined;
 
   constructor(steps: Steps) {
     this.steps = steps;
@@ -52,7 +52,7 @@ export class TextScan {
     const key = JSON.stringify([words, column]);
     const known = this.indexes.get(key);
     if (known !== undefined) return known;
-    this.places = undefined;
+    this.groups = undefined;
     const index = this.sought.push({ words, column }) - 1;
     this.indexes.set(key, index);
     return index;
@@ -60,17 +60,39 @@ export class TextScan {
 
   /** Which of the words stand in a trace. */
   find(line: Line): boolean[] {
-    this.places ??= new Places(this.sought);
-    const pass = new Pass(this.places);
-    for (const [index, column] of ALL_COLUMNS.entries()) {
-      if (index > 0) pass.part();
-      const text = line[column];
-      if (text !== undefined && text !== '') pass.read(String(text), column);
+    this.groups ??= groupsOf(this.sought);
+    const found: boolean[] = [];
+    for (const { indexes, places, asWritten } of this.groups) {
+      const pass = new Pass(places);
+      for (const [index, column] of ALL_COLUMNS.entries()) {
+        if (index > 0) pass.part();
+        const text = String(line[column] ?? '');
+        if (text !== '') pass.read(asWritten ? text : unescaped(text), column);
+      }
+      pass.end();
+      this.steps.taken += pass.steps;
+      for (const [at, index] of indexes.entries())
+        found[index] = has(pass.found, places.behind[at] as number);
     }
-    pass.end();
-    this.steps.taken += pass.steps;
-    return this.places.behind.map((place) => has(pass.found, place));
+    return found;
   }
+}
+
+/** Words that are looked for in one pass. */
+interface Group {
+  /** Where they stand in what is found. */
+  indexes: number[];
+  places: Places;
+  asWritten: boolean;
+}
+
+function groupsOf(sought: readonly Sought[]): Group[] {
+  const all = [...sought.keys()];
+  return [false, true].flatMap((asWritten) => {
+    const indexes = all.filter((index) => isWritten((sought[index] as Sought).words) === asWritten);
+    const places = new Places(indexes.map((index) => sought[index] as Sought));
+    return indexes.length > 0 ? [{ indexes, places, asWritten }] : [];
+  });
 }
 
 /** Where words begin: those that begin where a word of the trace does, and those that begin anywhere. */

@@ -8,6 +8,18 @@ export const isSpace = (character: string) => SPACES.test(character);
 const IN_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u;
 export const isInWord = (character: string) => IN_WORD.test(character);
 const PARTING = String.raw`\x{0}-/:-@\[-\x{60}\x{7b}-\x{7f}`;
+/** Of what parts words, without the backslash, the last digits as an escape: `\u0026` is `&`. */
+const PARTING_CODES = '[012][0-9a-f]|3[a-f]|40|5[bd-f]|60|7[b-f]';
+const ESCAPED = new RegExp(String.raw`(?<!\\)\\+u00(${PARTING_CODES})`, 'gi');
+
+/** Words with a backslash are looked for as they are written, and so is the text in which they are. */
+export const isWritten = ({ text }: Words) => text.includes('\\');
+
+/** A text with those escapes as the characters that they are. */
+export const unescaped = (text: string): string =>
+  text.includes('\\')
+    ? text.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
 
 /** Whether words are found only where a word of the trace begins, and only where one ends. */
 export function boundsOf({ text, begins, ends }: Words): { before: boolean; behind: boolean } {
@@ -18,31 +30,40 @@ export function boundsOf({ text, begins, ends }: Words): { before: boolean; behi
 
 /**
  * An expression that finds words in the text of a trace, in lower case. JSON within JSON writes quotes, slashes and
- * backslashes with backslashes before them, spaces and letters beyond ASCII as escapes: all of these are found.
+ * backslashes with backslashes before them, spaces, signs and letters beyond ASCII as escapes: all of these are found.
  * @param form of characters by number: RE2 writes them as `\x{80}`, JavaScript as `\u{80}`
  */
 export function expressionOf(words: Words, form: 'x' | 'u'): string {
   const parting = `[${PARTING.replaceAll('\\x', `\\${form}`)}]`;
   const bounds = boundsOf(words);
+  const escapes = !isWritten(words);
   let needle = '';
   let space = false;
   for (const character of words.text) {
     const isBlank = isSpace(character);
-    if (!(isBlank && space)) needle += found(character, form);
+    if (!(isBlank && space)) needle += found(character, form, escapes);
     space = isBlank;
   }
-  const before = bounds.before ? String.raw`(?:^|${parting}|\\[nrtbf])` : '';
+  const before = bounds.before
+    ? String.raw`(?:^|${parting}|\\[nrtbf]${escapes ? String.raw`|\\u00(?:${PARTING_CODES})` : ''})`
+    : '';
   const behind = bounds.behind ? `(?:$|${parting})` : '';
   return before + needle + behind;
 }
 
-function found(character: string, form: 'x' | 'u'): string {
-  if (isSpace(character)) return String.raw`(?:[ \t\r\n]|\\+[nrt])+`;
+/** @param escapes whether signs may be written as escapes */
+function found(character: string, form: 'x' | 'u', escapes: boolean): string {
+  if (isSpace(character)) {
+    return String.raw`(?:[ \t\r\n]|\\+(?:[nrt]${escapes ? '|u00(?:20|09|0a|0d)' : ''}))+`;
+  }
   if (character === '\\') return String.raw`\\+`;
-  if (character === '"') return String.raw`\\*"`;
-  if (character === '/') return String.raw`\\*/`;
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x80) return SYNTAX.test(character) ? `\\${character}` : character;
+  if (code < 0x80 && isInWord(character)) return character;
+  if (code < 0x80) {
+    const plain = SYNTAX.test(character) ? `\\${character}` : character;
+    const signs = character === '"' || character === '/' ? String.raw`\\*${plain}` : plain;
+    return escapes ? String.raw`(?:${signs}|\\+u00${code.toString(16).padStart(2, '0')})` : signs;
+  }
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
   const escaped = units.map((unit) => String.raw`\\+u${unit.toString(16).padStart(4, '0')}`).join('');
   return `(?:\\${form}{${code.toString(16)}}|${escaped})`;

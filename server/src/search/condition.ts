@@ -2,7 +2,7 @@ import { ALL_COLUMNS, conditionOf, type Expressions } from '../query/index.ts';
 import { type Parameters, readable, Trace, type TraceFilter } from '../traces/index.ts';
 
 /** Which traces of the archive; `traceId` besides what the trace list knows. */
-export type ArchiveFilter = TraceFilter & { traceId?: string };
+export type ArchiveFilter = TraceFilter;
 
 /** Conditions on a `line` of a trace file, and the values of their parameters. */
 export interface LineCondition {

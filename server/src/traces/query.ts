@@ -9,6 +9,7 @@ export interface TraceFilter {
   projectId: string;
   /** Projects besides that one. */
   alsoIn?: readonly string[];
+  traceId?: string;
   family?: TraceFamily;
   from: number;
   to: number;

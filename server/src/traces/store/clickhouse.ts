@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { FairQueue } from '../../shares/index.ts';
 import {
   MAX_QUERY_MEMORY,
@@ -9,6 +9,7 @@ import {
   QUERY_SHARES,
 } from '../limits.ts';
 import {
+  ReadTooWide,
   type RecordedBy,
   type StoredPart,
   StoreUnavailable,
@@ -22,7 +23,7 @@ import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
-import { ClickHouseReader, pageQuery } from './reader.ts';
+import { ClickHouseReader, pageQuery, type QuerySettings } from './reader.ts';
 import type { Row } from './rows.ts';
 import { migrations, type TableNames } from './schema.ts';
 import { extentOf, linesOf } from './stored-lines.ts';
@@ -44,6 +45,12 @@ const CALLERS_SETTINGS = {
   max_bytes_before_external_sort: String(MEMORY_BEFORE_DISK),
   cancel_http_readonly_queries_on_client_close: 1,
 } as const;
+
+/**
+ * Of rows of any size: all that they are judged by is read at once, since only then the engine knows how large they
+ * are, and takes fewer at a time.
+ */
+const SPARING = { max_block_size: '32', max_threads: 1, optimize_move_to_prewhere: 0 } as const;
 
 export interface ClickHouseOptions extends TableNames {
   server: ServerAddress;
@@ -94,14 +101,14 @@ class ClickHouseStore implements TraceStore {
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
     this.ears = ears;
-    this.own = new ClickHouseReader(this.table, (query, parameters) =>
-      this.read(this.client, query, parameters),
+    this.own = new ClickHouseReader(this.table, (query, parameters, settings) =>
+      this.read(this.client, query, parameters, settings),
     );
   }
 
   readerFor(account: string, signal: AbortSignal): TraceReader {
-    return new ClickHouseReader(this.table, (query, parameters) =>
-      this.queries.run(account, () => this.readFor(query, parameters, signal), signal),
+    return new ClickHouseReader(this.table, (query, parameters, settings) =>
+      this.queries.run(account, () => this.readFor(query, parameters, settings, signal), signal),
     );
   }
 
@@ -300,9 +307,15 @@ class ClickHouseStore implements TraceStore {
     return (await this.read(this.client, query, parameters)).rows;
   }
 
-  private async readFor(query: string, parameters: Parameters, signal: AbortSignal): Promise<Found<Row>> {
+  private async readFor(
+    query: string,
+    parameters: Parameters,
+    ofQuery: QuerySettings | undefined,
+    signal: AbortSignal,
+  ): Promise<Found<Row>> {
     const silence = this.ears.silence();
-    if (!silence) return this.read(this.callers, query, parameters, CALLERS_SETTINGS, signal);
+    const settings = { ...CALLERS_SETTINGS, ...ofQuery };
+    if (!silence) return this.read(this.callers, query, parameters, settings, signal);
     const ending = new AbortController();
     const end = () => ending.abort(signal.aborted ? signal.reason : new StoreUnavailable(SILENT));
     const signals = [signal, silence];
@@ -311,17 +324,33 @@ class ClickHouseStore implements TraceStore {
       one.addEventListener('abort', end);
     }
     try {
-      return await this.read(this.callers, query, parameters, CALLERS_SETTINGS, ending.signal);
+      return await this.read(this.callers, query, parameters, settings, ending.signal);
     } finally {
       for (const one of signals) one.removeEventListener('abort', end);
     }
   }
 
+  /** Where rows are so large that a query takes too much, fewer are read at a time. */
   private async read(
     client: ClickHouseClient,
     query: string,
     parameters: Parameters,
-    settings: Partial<typeof CALLERS_SETTINGS> = {},
+    settings: ClickHouseSettings = {},
+    signal?: AbortSignal,
+  ): Promise<Found<Row>> {
+    try {
+      return await this.readOnce(client, query, parameters, settings, signal);
+    } catch (error) {
+      if (!(error instanceof ReadTooWide)) throw error;
+      return this.readOnce(client, query, parameters, { ...settings, ...SPARING }, signal);
+    }
+  }
+
+  private async readOnce(
+    client: ClickHouseClient,
+    query: string,
+    parameters: Parameters,
+    settings: ClickHouseSettings = {},
     signal?: AbortSignal,
   ): Promise<Found<Row>> {
     // The client overlooks a signal that was aborted before.

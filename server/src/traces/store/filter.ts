@@ -85,6 +85,10 @@ export function conditionOf(filter: TraceFilter, except?: string): Condition {
     clauses.push(`${column} = {${column}:String}`);
     parameters[column] = value;
   }
+  if (filter.traceId !== undefined) {
+    clauses.push('trace_id = {trace_id:UUID}');
+    parameters.trace_id = filter.traceId;
+  }
   if (filter.failed && except !== 'trace_rating') clauses.push("trace_rating != 'normal'");
   if (filter.users && filter.users.length > 0 && except !== 'user_name') {
     clauses.push('user_name IN {users:Array(String)}');

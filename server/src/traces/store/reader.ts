@@ -1,3 +1,4 @@
+import type { ClickHouseSettings } from '@clickhouse/client';
 import { MOST_RESOURCE_TYPES, MOST_SERVICES } from '../limits.ts';
 import type {
   Facet,
@@ -19,8 +20,14 @@ import { behind, type Condition, conditionOf, FACET_COLUMNS, facetValue } from '
 import type { Parameters } from './literals.ts';
 import { isCopy, type Row, SELECTED, toTrace } from './rows.ts';
 
+/** Settings of one query beside those that all have. */
+export type QuerySettings = Pick<ClickHouseSettings, 'max_block_size'>;
 /** Runs one query. */
-export type Ask = (query: string, parameters: Parameters) => Promise<Found<Row>>;
+export type Ask = (query: string, parameters: Parameters, settings?: QuerySettings) => Promise<Found<Row>>;
+
+/** Where all text is read, it is of so many rows at a time. */
+const SMALL_BLOCKS: QuerySettings = { max_block_size: '2048' };
+const settingsFor = ({ query }: TraceFilter) => (query ? SMALL_BLOCKS : undefined);
 
 /** The questions that the trace store answers, in SQL. */
 export class ClickHouseReader implements TraceReader {
@@ -41,7 +48,7 @@ export class ClickHouseReader implements TraceReader {
   ): Promise<TracePage> {
     const condition = conditionOf(filter);
     const rowsBehind = (key: TraceKey | undefined, most: number) =>
-      this.rows(key ? behind(condition, key, order) : condition, most, members, order);
+      this.rows(key ? behind(condition, key, order) : condition, most, members, order, settingsFor(filter));
     return pageOf(limit, after, rowsBehind, {
       key: (row) => ({ time: Number(row.time_ms), traceId: row.trace_id as string }),
       isCopy,
@@ -67,6 +74,7 @@ export class ClickHouseReader implements TraceReader {
               countIf(trace_rating = 'incident') AS incident
        FROM ${this.table} WHERE ${where} GROUP BY start ORDER BY start`,
       { ...parameters, width: bucketMs },
+      settingsFor(filter),
     );
     return rows.map((row) => ({
       start: Number(row.start),
@@ -87,6 +95,7 @@ export class ClickHouseReader implements TraceReader {
        FROM ${this.table}
        WHERE ${where} AND ${value} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
       parameters,
+      settingsFor(filter),
     );
     return rows.map((row) => ({
       value: row.value as string,
@@ -104,6 +113,7 @@ export class ClickHouseReader implements TraceReader {
        GROUP BY service_type, resource_type, trace_name
        ORDER BY traces DESC, service_type, resource_type, trace_name LIMIT {most:UInt32}`,
       parameters,
+      settingsFor(filter),
     );
     return rows.map((row) => ({
       serviceType: row.service_type as string,
@@ -181,6 +191,7 @@ export class ClickHouseReader implements TraceReader {
          AND (${names}) GLOBAL NOT IN (SELECT ${names} FROM ${this.table} WHERE ${where} AND time < ${instant} GROUP BY ${names})
        GROUP BY ${names} ORDER BY first DESC, ${names} LIMIT {most:UInt32}`,
       { ...parameters, since },
+      settingsFor(filter),
     );
     return rows.map((row) => ({
       values: columns.map((column) => row[column] as string),
@@ -190,12 +201,23 @@ export class ClickHouseReader implements TraceReader {
     }));
   }
 
-  private rows({ where, parameters }: Condition, limit: number, members: Members, order: Order) {
-    return this.most(limit, pageQuery(this.table, where, members, order), parameters);
+  private rows(
+    { where, parameters }: Condition,
+    limit: number,
+    members: Members,
+    order: Order,
+    settings: QuerySettings | undefined,
+  ) {
+    return this.most(limit, pageQuery(this.table, where, members, order), parameters, settings);
   }
 
-  private most(limit: number, query: string, parameters: Parameters): Promise<Found<Row>> {
-    return withFewer(limit, (most) => this.ask(query, { ...parameters, most }));
+  private most(
+    limit: number,
+    query: string,
+    parameters: Parameters,
+    settings: QuerySettings | undefined,
+  ): Promise<Found<Row>> {
+    return withFewer(limit, (most) => this.ask(query, { ...parameters, most }, settings));
   }
 }
 

@@ -393,6 +393,24 @@ for (const backend of BACKENDS) {
       await store.ping();
     });
 
+    test('words are looked for in traces of any size', { timeout: 120_000 }, async () => {
+      const projectId = newProject();
+      for (let batch = 0; batch < 10; batch++) {
+        const lines = Array.from({ length: 100 }, (_, i) =>
+          line(projectId, { time: NOW - batch, message: `${i} ${'evidence '.repeat(20_000)}` }),
+        );
+        await store.insert(bytes(lines), randomUUID());
+      }
+      const of = (q: string) => ({ ...everything(projectId), query: parseQuery(q, NOW) });
+      for (const q of ['-zz', 'evidence', 'message:* -zz', 'extra.a:1 OR "99 evidence"']) {
+        const bars = await reader.histogram(of(q), HOUR);
+        const traces = bars.reduce((sum, { normal }) => sum + normal, 0);
+        expect([q, traces]).toEqual([q, q.includes('99') ? 10 : 1000]);
+        expect((await reader.page(of(q), 5)).traces).toHaveLength(5);
+        expect((await reader.facet(of(q), 'user', 10)).map(({ count }) => count)).toEqual([traces]);
+      }
+    });
+
     test('paging to the end returns each matching trace once, in order, while others are being written', async () => {
       const one = fc.record({
         time: fc.integer({ min: 0, max: 6 }).map((ms) => NOW - 10_000 + ms),

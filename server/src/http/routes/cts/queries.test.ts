@@ -74,6 +74,42 @@ describe('a query', () => {
     expect(String(file.body).trim().split('\n')).toHaveLength(2);
   });
 
+  test('signs that a serialiser wrote as escapes part words, as the signs do', async () => {
+    const body = String.raw`{"traces":[${JSON.stringify(trace({ resource_name: 'escaped' })).slice(0, -1)},
+      "request":{"body":"{\u0022user\u0022:\u0022omegabert\u0022}","cmd":"name\u003domegagson\u0026next\u0020one"}}]}`;
+    const sent = await house.call('POST', `/v3/${admin.projectId}/traces`, {
+      token: admin.token,
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(sent.body.rejected ?? []).toEqual([]);
+    await house.searchable(admin.token);
+    for (const q of ['omegabert', 'omegagson', 'request:omegagson', '"name=omegagson&next one"', 'next']) {
+      const { body: found } = await ask(`${q} resource:escaped`);
+      expect([q, found.traces.length]).toEqual([q, 1]);
+    }
+    expect((await ask('0026next resource:escaped')).body.traces).toEqual([]);
+  });
+
+  test('the id of a trace asks for it alone, wherever it is asked', async () => {
+    const [one] = (await ask('resource:db')).body.traces as { trace_id: string }[];
+    const more = { trace_id: one?.trace_id ?? '', service_type: 'IAM', format: 'ndjson' };
+    const query = (values: Record<string, string>) => `?${new URLSearchParams(values)}`;
+    const file = await house.call('GET', `/v3/${admin.projectId}/traces/export${query(more)}`, {
+      token: admin.token,
+    });
+    expect(JSON.parse(String(file.body)).trace_id).toBe(one?.trace_id);
+    const counted = await v3(
+      'GET',
+      `/traces/facets${query({ field: 'resource_name', trace_id: one?.trace_id ?? '' })}`,
+    );
+    expect(
+      counted.body.values.map(({ value, count }: { value: string; count: number }) => [value, count]),
+    ).toEqual([['db', 1]]);
+    const none = await v3('GET', `/traces/operations${query({ trace_id: 'no id' })}`);
+    expect(none.body.operations).toEqual([]);
+  });
+
   test('the list begins at either end of the time, page by page', async () => {
     const oldest = await ask('source:ECS', '/traces', { order: 'oldest', limit: '2' });
     const next = { order: 'oldest', limit: '2', next: oldest.body.meta_data.marker };
@@ -112,6 +148,14 @@ describe('a query', () => {
     [
       'ip:10.0.0.0/33',
       'q at character 4, "10.0.0.0/33": "10.0.0.0/33" is not an address or a network such as 192.0.2.0/24',
+    ],
+    [
+      '  nme:x',
+      'q at character 3, "nme": there is no field nme; did you mean name? Put a text with a colon in quotes',
+    ],
+    [
+      'time:2026-11-29T12:00+25:00',
+      'q at character 6, "2026-11-29T12:00+25:00": "2026-11-29T12:00+25:00" is not a time such as 2026-11-29, 2026-11-29T12:20Z or -15m',
     ],
     ['user:>5', 'q at character 6, ">5": > compares numbers and times; this field is text'],
     ['(((('.repeat(20), 'q at character 33, "(": parentheses and negations nest deeper than 32'],
