@@ -161,7 +161,8 @@ class Meaning {
           return { member, is: { from, to } };
         }
         const test = textTest(value);
-        return { member, is: 'equals' in test ? { ...test, number: numberOf(text) } : test };
+        if (!('equals' in test)) return { member, is: test };
+        return { member, is: text.length <= MOST_DIGITS ? { ...test, number: numberOf(text) } : test };
       }
       case 'code':
         if (operator !== '' || (!quoted && isRange(text))) {
@@ -196,6 +197,8 @@ class Meaning {
 
 const A_TIME = 'a time such as 2026-11-29, 2026-11-29T12:20Z or -15m';
 const A_NUMBER = 'a number';
+/** Of which every number of JavaScript and of the trace store is another one. */
+const MOST_DIGITS = 15;
 
 function refuse(value: Value, given: string, wanted: string): never {
   throw new QueryProblem(`${JSON.stringify(given)} is not ${wanted}`, value.at, value.end);

@@ -35,7 +35,8 @@ export type TextTest =
 
 /** Of texts, numbers and flags, and of lists of them. */
 export type MemberTest =
-  | { equals: string; number?: number }
+  /** `number`: so is one that is written otherwise, with at most 15 characters; longer ones may be rounded to others. */
+  | { equals: string; number?: number | undefined }
   | { like: Pattern }
   | { exists: true }
   | { from?: number; to?: number };

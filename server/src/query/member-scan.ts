@@ -4,6 +4,10 @@ import { PatternScan } from './pattern-scan.ts';
 import type { Steps } from './steps.ts';
 import { isWithin, type Range } from './values.ts';
 
+/** Of which every number of JavaScript and of the trace store is another one. */
+const MOST_DIGITS = 15;
+/** Numbers and flags that a pattern is compared with, as they are written. */
+const SHORT = /^(?:-?[0-9]{1,15}|true|false)$/;
 /** It takes the time of as many looks at a number. */
 const STEPS_OF_A_TOKEN = 30;
 
@@ -136,8 +140,16 @@ export class MemberScan {
     if (json === 'null') return;
     if (node.exists !== undefined) found.add(node.exists);
     if (json.startsWith('"')) this.testText(node, json, found);
-    else if (/^[-0-9]/.test(json)) this.testNumber(node, json, found);
-    else if (json.length <= node.longest) note(node.equals.get(json), found);
+    else this.testOther(node, json, found);
+  }
+
+  private testOther(node: Node, json: string, found: Set<number>): void {
+    const { equals, longest, patterns, likes } = node;
+    if (json.length <= longest) note(equals.get(json), found);
+    if (!patterns.isEmpty && SHORT.test(json)) {
+      for (const index of patterns.find(json)) note(likes[index], found);
+    }
+    if (/^[-0-9]/.test(json)) this.testNumber(node, json, found);
   }
 
   private testText({ equals, longest, patterns, likes }: Node, json: string, found: Set<number>): void {
@@ -148,10 +160,9 @@ export class MemberScan {
     if (!patterns.isEmpty) for (const index of patterns.find(text)) note(likes[index], found);
   }
 
-  private testNumber({ equals, longest, numbers, ranges }: Node, json: string, found: Set<number>): void {
-    if (json.length <= longest) note(equals.get(json), found);
+  private testNumber({ numbers, ranges }: Node, json: string, found: Set<number>): void {
     const value = Number(json);
-    note(numbers.get(value), found);
+    if (json.length <= MOST_DIGITS) note(numbers.get(value), found);
     for (const { range, number } of ranges) if (isWithin(value, range)) found.add(number);
     this.steps.taken += ranges.length;
   }

@@ -129,10 +129,13 @@ class Writer {
       const number =
         is.number === undefined
           ? ''
-          : ` OR (${isNumber} AND toFloat64OrNull(v) = ${this.put(is.number, 'Float64')})`;
+          : ` OR (${isNumber} AND length(v) <= 15 AND toFloat64OrNull(v) = ${this.put(is.number, 'Float64')})`;
       return `if(startsWith(v, '"'), ${text} = ${given}, v = ${given}${number})`;
     }
-    if ('like' in is) return `(startsWith(v, '"') AND ${text} LIKE ${this.like(is.like)})`;
+    if ('like' in is) {
+      const like = `LIKE ${this.like(is.like)}`;
+      return `if(startsWith(v, '"'), ${text} ${like}, match(v, '^(-?[0-9]{1,15}|true|false)$') AND v ${like})`;
+    }
     return `(${isNumber} AND ${this.within('toFloat64OrZero(v)', is, 'Float64')})`;
   }
 }

@@ -117,8 +117,12 @@ function isMember(json: string, is: MemberTest): boolean {
     return 'equals' in is ? text === is.equals : 'like' in is && isLike(text, is.like);
   }
   if ('equals' in is)
-    return json === is.equals || (is.number !== undefined && isNumber(json) && Number(json) === is.number);
-  if ('like' in is || !isNumber(json)) return false;
+    return (
+      json === is.equals ||
+      (is.number !== undefined && isNumber(json) && json.length <= 15 && Number(json) === is.number)
+    );
+  if ('like' in is) return /^(?:-?[0-9]{1,15}|true|false)$/.test(json) && isLike(json, is.like);
+  if (!isNumber(json)) return false;
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = is;
   return from <= Number(json) && Number(json) <= to;
 }
