@@ -41,6 +41,7 @@ test.each([
   ['letters', 'a', (index: number) => `*${'a'.repeat(CHARACTERS - 3)}${String(index).padStart(3, '0')}*`],
   ['words', 'a ', word('a ')],
   ['escapes', '\\u00fc', word('\u00fc')],
+  ['escapes of signs', '\\u0026', word('&')],
   ['letters beyond ASCII', '\u00fc', word('\u00fc')],
 ])('a trace of %s is read once, whatever is looked for', (_name, piece, termOf) => {
   const { queries, tests } = most(termOf);

@@ -52,6 +52,14 @@ const pieces = fc.constantFrom(
     '\\ud83d\\ude00',
     '\\u00f',
     'u00fc',
+    '\\u0026',
+    '&',
+    '\\\\u0020',
+    '\\u0022',
+    '\\u005c',
+    '\\U002F',
+    '\\u0041',
+    'u0026',
   ],
 );
 const text = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(''));

@@ -2,7 +2,7 @@ import type { TextColumn, Words } from '@opencts/client/query';
 import { ALL_COLUMNS, type Line } from './columns.ts';
 import { add, has, lowerCode, put, type Row, rowOf } from './rows.ts';
 import type { Steps } from './steps.ts';
-import { boundsOf, isInWord, isSpace, isWritten, unescaped } from './words.ts';
+import { boundsOf, isInWord, isSpace, isWritten } from './words.ts';
 
 const BACKSLASH = 0x5c;
 const LINE_FEED = 0x0a;
@@ -24,6 +24,8 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
     ('nrtbf'.includes(character) ? ENDING : 0)
   );
 });
+/** Parts words, and may be written as an escape. */
+const isSign = (code: number) => code !== BACKSLASH && (kindOf(code) & PARTING) !== 0;
 const kindOf = (code: number) => (code < 128 ? (KINDS[code] as number) : 0);
 
 /** Words, and the column in which alone they are looked for; undefined: in all text. */
@@ -41,7 +43,7 @@ export class TextScan {
   private readonly sought: Sought[] = [];
   private readonly indexes = new Map<string, number>();
   private readonly steps: Steps;
-  private groups: Group[] | undefined;
+  private places: Places | undefined;
 
   constructor(steps: Steps) {
     this.steps = steps;
@@ -52,7 +54,7 @@ export class TextScan {
     const key = JSON.stringify([words, column]);
     const known = this.indexes.get(key);
     if (known !== undefined) return known;
-    this.groups = undefined;
+    this.places = undefined;
     const index = this.sought.push({ words, column }) - 1;
     this.indexes.set(key, index);
     return index;
@@ -60,44 +62,23 @@ export class TextScan {
 
   /** Which of the words stand in a trace. */
   find(line: Line): boolean[] {
-    this.groups ??= groupsOf(this.sought);
-    const found: boolean[] = [];
-    for (const { indexes, places, asWritten } of this.groups) {
-      const pass = new Pass(places);
-      for (const [index, column] of ALL_COLUMNS.entries()) {
-        if (index > 0) pass.part();
-        const text = String(line[column] ?? '');
-        if (text !== '') pass.read(asWritten ? text : unescaped(text), column);
-      }
-      pass.end();
-      this.steps.taken += pass.steps;
-      for (const [at, index] of indexes.entries())
-        found[index] = has(pass.found, places.behind[at] as number);
+    this.places ??= new Places(this.sought);
+    const pass = new Pass(this.places);
+    for (const [index, column] of ALL_COLUMNS.entries()) {
+      if (index > 0) pass.part();
+      const text = line[column];
+      if (text !== undefined && text !== '') pass.read(String(text), column);
     }
-    return found;
+    pass.end();
+    this.steps.taken += pass.steps;
+    return this.places.behind.map((place) => has(pass.found, place));
   }
 }
 
-/** Words that are looked for in one pass. */
-interface Group {
-  /** Where they stand in what is found. */
-  indexes: number[];
-  places: Places;
-  asWritten: boolean;
-}
-
-function groupsOf(sought: readonly Sought[]): Group[] {
-  const all = [...sought.keys()];
-  return [false, true].flatMap((asWritten) => {
-    const indexes = all.filter((index) => isWritten((sought[index] as Sought).words) === asWritten);
-    const places = new Places(indexes.map((index) => sought[index] as Sought));
-    return indexes.length > 0 ? [{ indexes, places, asWritten }] : [];
-  });
-}
-
-/** Where words begin: those that begin where a word of the trace does, and those that begin anywhere. */
+/** Where words begin: those that begin where a word of the trace does, those that begin behind the escape of a sign, and those that begin anywhere. */
 interface Begins {
   atWord: Row;
+  atSign: Row;
   anywhere: Row;
 }
 
@@ -119,6 +100,8 @@ class Places {
   readonly passing: Row;
   /** Of words that are looked for in one column. */
   readonly narrow: Row;
+  /** Of words whose signs may stand there as escapes. */
+  readonly escapable: Row;
   /** By character of ASCII: whether one of the words can begin with it. */
   readonly first = new Uint8Array(128);
   private readonly begins = new Map<string, Begins>();
@@ -131,8 +114,8 @@ class Places {
     this.none = this.row();
     this.ascii = Array.from({ length: 128 }, () => this.none);
     [this.ends, this.openEnds, this.spaces] = [this.row(), this.row(), this.row()];
-    [this.passing, this.narrow] = [this.row(), this.row()];
-    this.everywhere = { atWord: this.row(), anywhere: this.row() };
+    [this.passing, this.narrow, this.escapable] = [this.row(), this.row(), this.row()];
+    this.everywhere = this.newBegins();
     let place = 0;
     for (const [index, { words, column }] of sought.entries()) {
       const start = place;
@@ -142,13 +125,20 @@ class Places {
       this.behind.push(place);
       put(this.ends, place);
       if (!behind) put(this.openEnds, place);
-      for (let at = start; at <= place && column !== undefined; at++) put(this.narrow, at);
+      for (let at = start; at <= place; at++) {
+        if (column !== undefined) put(this.narrow, at);
+        if (!isWritten(words)) put(this.escapable, at);
+      }
       const begins = column === undefined ? this.everywhere : this.own(column);
       put(before ? begins.atWord : begins.anywhere, start);
+      if (before && !isWritten(words)) put(begins.atSign, start);
       place++;
     }
     for (const begins of this.begins.values()) merge(begins, this.everywhere);
-    for (const { atWord, anywhere } of [this.everywhere, ...this.begins.values()]) add(atWord, anywhere);
+    for (const { atWord, atSign, anywhere } of [this.everywhere, ...this.begins.values()]) {
+      add(atWord, anywhere);
+      add(atSign, anywhere);
+    }
   }
 
   row(): Row {
@@ -159,8 +149,12 @@ class Places {
     return this.begins.get(column) ?? this.everywhere;
   }
 
+  private newBegins(): Begins {
+    return { atWord: this.row(), atSign: this.row(), anywhere: this.row() };
+  }
+
   private own(column: string): Begins {
-    const begins = this.begins.get(column) ?? { atWord: this.row(), anywhere: this.row() };
+    const begins = this.begins.get(column) ?? this.newBegins();
     this.begins.set(column, begins);
     return begins;
   }
@@ -183,8 +177,8 @@ class Places {
 
   private noteFirst(unit: number): void {
     const isBlank = (kindOf(unit) & SPACE) !== 0;
-    // All of these may be written with backslashes.
-    if (unit >= 128 || isBlank || '\\"/'.includes(String.fromCharCode(unit))) this.first[BACKSLASH] = 1;
+    // All but letters and digits may be written with backslashes.
+    if (unit >= 128 || kindOf(unit) & PARTING) this.first[BACKSLASH] = 1;
     for (const code of isBlank ? BLANKS : [unit]) if (code < 128) this.first[code] = 1;
   }
 }
@@ -193,6 +187,7 @@ const BLANKS = [...KINDS.keys()].filter((code) => (kindOf(code) & SPACE) !== 0);
 
 function merge(begins: Begins, more: Begins): void {
   add(begins.atWord, more.atWord);
+  add(begins.atSign, more.atSign);
   add(begins.anywhere, more.anywhere);
 }
 
@@ -233,25 +228,28 @@ class Pass {
 
   read(text: string, column: string): void {
     const { places } = this;
-    const { atWord, anywhere } = places.beginsIn(column);
+    const { atWord, atSign, anywhere } = places.beginsIn(column);
     let mayBegin = true;
     let before = LINE_FEED;
     let laterAt = -1;
+    let signAt = -1;
     for (let at = 0; at < text.length; at++) {
       const code = lowerCode(text.charCodeAt(at));
       const kind = kindOf(code);
+      const escaped = before === BACKSLASH && code === LETTER_U ? hexAt(text, at + 1) : undefined;
       if (at === laterAt) this.reach();
       if (this.isBegun || (code < 128 ? places.first[code] === 1 : places.others.has(code))) {
-        this.step(code, mayBegin ? atWord : anywhere, kind);
+        this.step(code, mayBegin ? atWord : at === signAt ? atSign : anywhere, kind);
         if (before === BACKSLASH && code !== BACKSLASH) {
           if (kind & BLANK) this.passBlank();
-          if (code === LETTER_U && this.expect(hexAt(text, at + 1))) laterAt = at + 5;
+          if (escaped !== undefined && this.expect(escaped)) laterAt = at + 5;
           this.escaping.fill(0);
           this.steps += this.escaping.length;
         }
       } else {
         this.steps++;
       }
+      if (escaped !== undefined && isSign(escaped)) signAt = at + 5;
       mayBegin = (kind & PARTING) !== 0 || (before === BACKSLASH && (kind & ENDING) !== 0);
       before = code;
     }
@@ -349,13 +347,16 @@ class Pass {
   }
 
   /** A unit of UTF-16 is being read as an escape. @returns whether it is wanted */
-  private expect(unit: number | undefined): boolean {
-    const wanted = unit === undefined ? undefined : this.places.others.get(unit);
+  private expect(unit: number): boolean {
+    const { ascii, others, escapable, spaces } = this.places;
+    const wanted = isSign(unit) ? ascii[unit] : others.get(unit);
     if (!wanted) return false;
     let carry = 0;
     for (let i = 0; i < wanted.length; i++) {
-      const read = (this.escaping[i] as number) & (wanted[i] as number);
-      this.later[i] = (read << 1) | carry;
+      const meant = unit < 128 ? (escapable[i] as number) : -1;
+      const read = (this.escaping[i] as number) & (wanted[i] as number) & meant;
+      const staying = kindOf(unit) & SPACE ? read & (spaces[i] as number) : 0;
+      this.later[i] = (read << 1) | carry | staying;
       carry = read >>> 31;
     }
     this.steps += wanted.length;

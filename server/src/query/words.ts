@@ -10,16 +10,9 @@ export const isInWord = (character: string) => IN_WORD.test(character);
 const PARTING = String.raw`\x{0}-/:-@\[-\x{60}\x{7b}-\x{7f}`;
 /** Of what parts words, without the backslash, the last digits as an escape: `\u0026` is `&`. */
 const PARTING_CODES = '[012][0-9a-f]|3[a-f]|40|5[bd-f]|60|7[b-f]';
-const ESCAPED = new RegExp(String.raw`(?<!\\)\\+u00(${PARTING_CODES})`, 'gi');
 
 /** Words with a backslash are looked for as they are written, and so is the text in which they are. */
 export const isWritten = ({ text }: Words) => text.includes('\\');
-
-/** A text with those escapes as the characters that they are. */
-export const unescaped = (text: string): string =>
-  text.includes('\\')
-    ? text.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    : text;
 
 /** Whether words are found only where a word of the trace begins, and only where one ends. */
 export function boundsOf({ text, begins, ends }: Words): { before: boolean; behind: boolean } {
