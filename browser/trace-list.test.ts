@@ -400,7 +400,7 @@ describe.skipIf(skip !== undefined)('the trace list in the browser', () => {
     const lines = copied.split('\n').map((line) => line.split('\t'));
     expect(lines.map(({ length }) => length)).toEqual([9, 9]);
     const name = await page.locator('.trace-link').first().textContent();
-    expect([lines[0]?.[0], lines[0]?.[6]]).toEqual([name, 'Warning']);
+    expect([lines[0]?.[0], lines[0]?.[7]]).toEqual([name, 'Warning']);
   });
 
   test('when the session is over, signing in leads back to the same view', async () => {
