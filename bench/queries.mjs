@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEngine } from '../server/dist/engine/index.js';
-import { clickhouseStore } from '../server/dist/traces/index.js';
+import { clickhouseStore, connect } from '../server/dist/traces/index.js';
 import { percentile } from './load.mjs';
 import { startServer } from './server.mjs';
 import { TraceGenerator } from './traces.mjs';
@@ -10,6 +10,9 @@ import { TraceGenerator } from './traces.mjs';
 const BATCH = 50_000;
 const DAYS = 7;
 const DAY = 86_400_000;
+/** One trace of so many has a request with words that no other has. */
+const RARE = 500_000;
+const RARE_TEXT = 'moved to the quarantine shelf after the audit';
 const silent = {
   warn() {},
   error(...detail) {
@@ -52,7 +55,9 @@ export async function loadStore(directory, rows, progress) {
       const time = Math.floor(end - (rows - done - i) * rowMs);
       const day = Math.floor(time / DAY);
       if (!byDay.has(day)) byDay.set(day, []);
-      byDay.get(day).push(`${JSON.stringify(lineOf(generator, project, time))}\n`);
+      byDay
+        .get(day)
+        .push(`${JSON.stringify(lineOf(generator, project, time, (done + i) % RARE === RARE / 2))}\n`);
     }
     await inserting;
     const token = `bench-${done}`;
@@ -65,26 +70,45 @@ export async function loadStore(directory, rows, progress) {
   await inserting;
   await merged(store);
   const { bytes } = await store.size();
+  const wordIndex = await wordIndexBytes(engine.socketPath);
   await store.close();
   await engine.stop();
-  const result = { rows, today, project, bytesPerTrace: bytes / rows };
+  const result = { rows, today, project, bytesPerTrace: bytes / rows, indexBytesPerTrace: wordIndex / rows };
   writeFileSync(notes, JSON.stringify(result));
   return result;
 }
 
-function lineOf(generator, project, time) {
+function lineOf(generator, project, time, isRare) {
   const { user, code, ...trace } = generator.trace(time);
+  const isOfProject = generator.next() < 0.6;
+  if (isRare) trace.request = JSON.stringify({ ...JSON.parse(trace.request), description: RARE_TEXT });
   return {
     ...trace,
     code: Number(code),
     user: JSON.stringify(user),
     event_type: 'system',
     tracker_name: 'system',
-    project_id: generator.next() < 0.6 ? project : 'b'.repeat(32),
+    project_id: isOfProject || isRare ? project : 'b'.repeat(32),
     domain_id: user.domain.id,
     record_time: time + 200,
     trace_id: generator.uuid(),
   };
+}
+
+/** What the index of words takes on disk. */
+async function wordIndexBytes(socketPath) {
+  const client = connect({ socketPath }, { connections: 1, own: true });
+  try {
+    const answer = await client.query({
+      query: `SELECT sum(data_compressed_bytes + marks_bytes) AS bytes FROM system.data_skipping_indices
+              WHERE database = 'opencts' AND name = 'ix_words'`,
+      format: 'JSONEachRow',
+    });
+    const [{ bytes }] = await answer.json();
+    return Number(bytes);
+  } finally {
+    await client.close();
+  }
 }
 
 /** Gives the merges that follow a load some time, as they have in life. */
@@ -96,6 +120,9 @@ async function merged(store) {
     await new Promise((resolve) => setTimeout(resolve, 5000));
   }
 }
+
+/** An id that only the request of a trace has. */
+const idIn = ({ request }) => /"imageRef":"([^"]+)"/.exec(request)[1];
 
 /** Each query several times, over the whole week unless it says otherwise. */
 export async function measureQueries(directory, repeats) {
@@ -130,6 +157,24 @@ export async function measureQueries(directory, repeats) {
       'p95 200 ms',
     ],
     ['rare operator and status', `/traces?${week}&limit=50&user=${rare}&trace_rating=incident`, 'p95 200 ms'],
+    ...[
+      ['a rare word in a request', 'quarantine', 'p95 300 ms'],
+      ['a rare phrase', '"quarantine shelf"', ''],
+      ['a frequent word', 'ssd', 'p95 500 ms'],
+      ['a frequent phrase', '"volumetype":"SSD"', ''],
+      ['a word that is nowhere', 'nowhere', ''],
+      ['an id within requests', idIn(some), ''],
+      ['a network', 'ip:192.0.3.0/24', ''],
+      ['a member of requests', `request.server.name:server-4711`, ''],
+      ['a rare word, NOT of a source', 'quarantine NOT source:SVC0', ''],
+      ['failed, NOT of a user', 'status:failed NOT user:user0', ''],
+      ['two operations with OR', 'name:deleteVolume1 OR name:attachVolume13', ''],
+    ].map(([what, q, target]) => [
+      `${what}: ${q}`,
+      // Each time another question to the engine, which remembers where it has found nothing.
+      (i) => `/traces?from=${now - DAYS * DAY + i}&to=${now}&limit=50&q=${encodeURIComponent(q)}`,
+      target,
+    ]),
     ['export of 5,000, one day', `/traces/export?${day}`, ''],
     ['distinct operators', `/traces/facets?${week}&field=user`, ''],
     ['what is new within a day (overview)', '/traces/firsts', ''],
@@ -138,11 +183,12 @@ export async function measureQueries(directory, repeats) {
   ];
   const results = [];
   for (const [what, route, target] of shapes) {
-    await read(route);
+    const routeOf = (i) => (typeof route === 'string' ? route : route(i));
+    await read(routeOf(repeats));
     const times = [];
     for (let i = 0; i < repeats; i++) {
       const began = performance.now();
-      await read(route);
+      await read(routeOf(i));
       times.push(performance.now() - began);
     }
     times.sort((a, b) => a - b);

@@ -215,7 +215,7 @@ function sizeOf(directory) {
 
 async function queries() {
   const rows = Number(values.rows ?? (values.quick ? 500_000 : 10_000_000));
-  const { bytesPerTrace } = await loadStore(values.data, rows, (done) =>
+  const { bytesPerTrace, indexBytesPerTrace } = await loadStore(values.data, rows, (done) =>
     process.stderr.write(`\r  loading ${done.toLocaleString('en')} of ${rows.toLocaleString('en')} traces `),
   );
   process.stderr.write('\r\x1b[K');
@@ -226,6 +226,7 @@ async function queries() {
     '260',
     'PostgreSQL 1,572–1,900',
   );
+  note('disk', '… of them the index of words', Math.round(indexBytesPerTrace), '60');
   for (const { what, p50, p95, target, memory } of await measureQueries(
     values.data,
     values.quick ? 10 : 40,

@@ -57,6 +57,8 @@ export async function openTraceStore(
     onDamage,
     onGone: () => void renew(),
     silence: () => kept?.engine.silence,
+    onWithoutWords: (err) =>
+      log.warn({ err }, 'the trace store cannot index words: searches for them read all traces'),
   });
   const stopping = new AbortController();
   let isPrepared = false;

@@ -14,6 +14,9 @@ export function engineConfig(memory: number): string {
   <mark_cache_size>${32 * MB}</mark_cache_size>
   <index_mark_cache_size>${16 * MB}</index_mark_cache_size>
   <primary_index_cache_size>${64 * MB}</primary_index_cache_size>
+  <text_index_header_cache_size>${16 * MB}</text_index_header_cache_size>
+  <text_index_tokens_cache_size>${16 * MB}</text_index_tokens_cache_size>
+  <text_index_postings_cache_size>0</text_index_postings_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
   <index_uncompressed_cache_size>0</index_uncompressed_cache_size>
   <query_cache><max_size_in_bytes>0</max_size_in_bytes></query_cache>

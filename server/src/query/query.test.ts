@@ -43,9 +43,16 @@ const TEXTS = [
   'say\\\\u0020\\u0022web-1\\u0022',
   'C:\\u005cnew\\\\\\U002fweb-1\\u0041',
   '\u{1f600} web-1',
+  'b\u00fcro\u{1f600}x b\u00fcro',
+  'x1y2 1 n web',
+  'nweb',
+  'web.b\u00fcro/x1y2',
+  'web\u007f\u00fc\u0000x1y2',
   '*',
   '',
 ];
+/** That stand in ids of resources alone. */
+const IDS = [...TEXTS, 'i-0a1b2c3d4e5f', 'urn:only:here-7', '0A1B2C3D-1234-4abc-8def-0123456789ab', 'here'];
 const ADDRESSES = [
   '192.0.2.1',
   '192.0.2.77',
@@ -88,6 +95,14 @@ const body = fc.oneof(
     '{"a":9007199254740993,"b":8080}',
     '{"a":"\\u00fcber","b":"one\\nweb-1"}',
     '{"a":"x\\u0026web-1\\u003d5","b":"\\u003cweb-1\\u003e"}',
+    '{"a":"\\nweb\\tx1y2","b":"\\u0062\\u00fcro"}',
+    '{"a":"b\\u00FCro\\ud83d\\ude00x","b":"b\\u00fcro\\ud83d\\ude00x"}',
+    '{"a":"{\\"b\\":\\"\\\\nweb \\\\u00fcber\\\\/etc\\\\/web-1\\"}"}',
+    '{"a":"C:\\\\new\\\\web\\r\\nx1y2\\fn\\b1"}',
+    'web',
+    '\\nweb',
+    'x1y2\\',
+    '0a1b2c3d-1234-4abc-8def-0123456789ab 20261121T120000',
   ),
   fc
     .dictionary(
@@ -120,7 +135,7 @@ const line: fc.Arbitrary<TraceLine> = fc.record(
     read_only: fc.boolean(),
     record_time: fc.constant(NOW),
     request: body,
-    resource_id: fc.constantFrom(...TEXTS),
+    resource_id: fc.constantFrom(...IDS),
     resource_name: fc.constantFrom(...TEXTS),
     resource_type: fc.constantFrom('ecs', 'bucket'),
     response: body,
@@ -181,10 +196,33 @@ const word = fc.oneof(
     '*',
     'true',
     'null',
+    'web',
+    'nweb',
+    'x1y2',
+    'x1*',
+    '1',
+    'x',
+    'b\u00fcro',
+    '\u00fc*',
+    '*ro',
+    'b\u00fcro\u{1f600}x',
+    'here-7',
+    'here',
+    'i-0a1b2c3d4e5f',
+    '0a1b2c3d-1234-4abc-8def-0123456789ab',
+    '0123456789ab',
+    '4abc',
+    '20261121t120000',
   ),
   fc
     .constantFrom(
-      ...TEXTS,
+      ...IDS,
+      'web x1y2',
+      'new\\web',
+      'etc/web',
+      ' web',
+      'web ',
+      'n 1',
       'web-1 and',
       'a&web-1=5',
       'say "web-1"',
@@ -328,7 +366,13 @@ describe('a query means the same to the trace store, in a trace file, to a notif
     client = connect(server, { connections: 2 });
     store = clickhouseStore({ server, database: 'opencts', cluster: '' });
     await store.migrate();
-    await store.insert(Buffer.from(lines.map((one) => `${JSON.stringify(one)}\n`).join('')), randomUUID());
+    const insert = (some: TraceLine[]) =>
+      store.insert(Buffer.from(some.map((one) => `${JSON.stringify(one)}\n`).join('')), randomUUID());
+    // A part gets the index of words when it is merged: half of the traces are in one that has it.
+    await insert(lines.slice(0, 100));
+    await insert(lines.slice(100, 200));
+    await client.command({ query: 'OPTIMIZE TABLE opencts.traces FINAL' });
+    await insert(lines.slice(200));
     const inFile = lines.map((one) => fileLine(JSON.stringify(one)));
     await writeFile(path.join(directory, 'file.json'), `[${inFile.join(',\n')}]`);
   });

@@ -1,5 +1,5 @@
 import type { JsonColumn, MemberTest, Query, TextColumn, TextTest, Words } from '@opencts/client/query';
-import { expressionOf } from './words.ts';
+import { certainOf, expressionOf, wordsIn } from './words.ts';
 
 /** SQL for what a query speaks of, in the table that it is asked of. Absent text is empty, other absent values are null. */
 export interface Expressions {
@@ -13,27 +13,50 @@ export interface Expressions {
   flag: string;
   /** All text of a trace, in lower case. */
   all: string;
+  words?: WordIndex;
 }
 
-/** A query as a condition of a statement, and the values of its parameters, which begin with `q_`. */
+/** Answers which words `all` has, cut where a character of ASCII is neither letter nor digit. */
+export interface WordIndex {
+  /** Whether it knows of a word. */
+  holds(word: string): boolean;
+  hasAny(placeholder: string): string;
+  hasAll(placeholder: string): string;
+}
+
+/** Columns of which a value is rare enough that its words are looked for in the index. */
+const TELLING = new Set<TextColumn>(['resource_name', 'resource_id', 'request_id']);
+/** Questions to the index of words that one query asks. */
+const MOST_LOOKS = 64;
+
+/**
+ * A query as a condition of a statement, and the values of its parameters, which begin with `q_`. What the index of
+ * words knows of all that it finds comes beside it: it holds wherever the condition does.
+ */
 export function conditionOf(
   query: Query,
   of: Expressions,
-): { where: string; parameters: Record<string, string | number> } {
+): { where: string; certain: string | undefined; parameters: Record<string, string | number | string[]> } {
   const writer = new Writer(of);
-  return { where: writer.write(query), parameters: writer.parameters };
+  const where = writer.write(query);
+  return { where, certain: writer.certain(query), parameters: writer.parameters };
 }
 
 class Writer {
-  readonly parameters: Record<string, string | number> = {};
+  readonly parameters: Record<string, string | number | string[]> = {};
   private readonly of: Expressions;
+  /** At the index of words. */
+  private looks = 0;
 
   constructor(of: Expressions) {
     this.of = of;
   }
 
   /** A placeholder for a value. */
-  private put(value: string | number, type: 'String' | 'Int64' | 'Float64'): string {
+  private put(
+    value: string | number | string[],
+    type: 'String' | 'Int64' | 'Float64' | 'Array(String)',
+  ): string {
     const name = `q_${Object.keys(this.parameters).length}`;
     this.parameters[name] = value;
     return `{${name}:${type}}`;
@@ -75,6 +98,45 @@ class Writer {
       }
     }
     return this.text(this.of.text(query.column), query.is);
+  }
+
+  /** What the index of words knows of every trace that a query finds. */
+  certain(query: Query): string | undefined {
+    const { words } = this.of;
+    const certain = words && this.certainIn(query, words);
+    return this.looks > MOST_LOOKS ? undefined : certain;
+  }
+
+  private certainIn(query: Query, index: WordIndex): string | undefined {
+    if ('all' in query) {
+      const some = query.all.map((one) => this.certainIn(one, index)).filter((one) => one !== undefined);
+      return some.length > 0 ? `(${some.join(' AND ')})` : undefined;
+    }
+    if ('any' in query) {
+      const each = query.any.map((one) => this.certainIn(one, index));
+      return each.length > 0 && !each.includes(undefined) ? `(${each.join(' OR ')})` : undefined;
+    }
+    if ('words' in query) return this.has(certainOf(query.words), index);
+    if (!('column' in query && 'is' in query)) return undefined;
+    const { column, is } = query;
+    if ('words' in is) return this.has(certainOf(is.words), index);
+    if (!('equals' in is && TELLING.has(column))) return undefined;
+    return this.has(
+      wordsIn(is.equals).map((word) => [word]),
+      index,
+    );
+  }
+
+  /** @param lists of each at least one word */
+  private has(lists: string[][], index: WordIndex): string | undefined {
+    const known = lists.filter((list) => list.every((word) => index.holds(word)));
+    const alone = known.filter((list) => list.length === 1).flat();
+    const looks = known
+      .filter((list) => list.length > 1)
+      .map((list) => index.hasAny(this.put(list, 'Array(String)')));
+    if (alone.length > 0) looks.push(index.hasAll(this.put([...new Set(alone)], 'Array(String)')));
+    this.looks += looks.length;
+    return looks.length > 0 ? `(${looks.join(' AND ')})` : undefined;
   }
 
   private joined(queries: readonly Query[], by: string, none: string): string {

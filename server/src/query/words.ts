@@ -61,3 +61,54 @@ function found(character: string, form: 'x' | 'u', escapes: boolean): string {
   const escaped = units.map((unit) => String.raw`\\+u${unit.toString(16).padStart(4, '0')}`).join('');
   return `(?:\\${form}{${code.toString(16)}}|${escaped})`;
 }
+
+/** The words of a text in lower case, cut where a character of ASCII is neither letter nor digit. */
+export const wordsIn = (text: string): string[] => text.match(new RegExp(`${IN_WORD.source}+`, 'gu')) ?? [];
+
+/** Letters that end an escape, which stands before a word as if it were of it: `\n` before `web` reads as `nweb`. */
+const LETTERS = ['n', 'r', 't', 'b', 'f'];
+/** Escapes by number of all that parts words, `\u0026`, with the same effect. */
+const NUMBERS = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code))
+  .filter((character) => !isInWord(character) && character !== '\\')
+  .map(numberOf);
+
+function numberOf(character: string): string {
+  return `u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * What a text that the expression finds has for certain: of each list at least one, among its `wordsIn` lower case.
+ * None: nothing is certain.
+ */
+export function certainOf(words: Words): string[][] {
+  const { text, begins, ends } = words;
+  const certain: string[][] = [];
+  for (const { 0: word, index } of text.matchAll(new RegExp(`${IN_WORD.source}+`, 'gu'))) {
+    const before = text[index - 1];
+    if (before === undefined && !begins) continue;
+    if (index + word.length === text.length && !ends) continue;
+    const leads = ['', ...leadsOf(before, !isWritten(words))];
+    certain.push([...leads.map((lead) => lead + word), ...escapedTails(word)]);
+  }
+  return certain;
+}
+
+/** What may stand before a word as if it were of it. @param before what does stand there; undefined: anything */
+function leadsOf(before: string | undefined, escapes: boolean): string[] {
+  if (before === undefined) return escapes ? [...LETTERS, ...NUMBERS] : LETTERS;
+  const characters = isSpace(before) ? [' ', '\t', '\r', '\n'] : [before];
+  const numbers = escapes ? characters.map(numberOf) : [];
+  return isSpace(before) ? ['n', 'r', 't', ...numbers] : numbers;
+}
+
+/** The last word of those into which the escape of a character parts a word, for each that may be the last escaped. */
+function escapedTails(word: string): string[] {
+  const tails: string[] = [];
+  let end = 0;
+  for (const character of word) {
+    end += character.length;
+    if (character < '\u0080') continue;
+    tails.push(numberOf(word.charAt(end - 1)) + word.slice(end));
+  }
+  return tails;
+}

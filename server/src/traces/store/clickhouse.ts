@@ -23,10 +23,11 @@ import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
 import { conditionOf } from './filter.ts';
 import { bind, type Parameters } from './literals.ts';
-import { ClickHouseReader, pageQuery, type QuerySettings } from './reader.ts';
+import { type Ask, ClickHouseReader, pageQuery, type QuerySettings } from './reader.ts';
 import type { Row } from './rows.ts';
-import { migrations, type TableNames } from './schema.ts';
+import { materializeWords, migrations, type TableNames, wordIndexStatement } from './schema.ts';
 import { extentOf, linesOf } from './stored-lines.ts';
+import { WORD_INDEX_NAME } from './word-index.ts';
 
 /** Inserts, and what the service asks for itself. */
 const OWN_CONNECTIONS = 4;
@@ -64,8 +65,15 @@ export interface StoreEars {
   onGone: () => void;
   /** Is aborted while the server is known to answer nothing: no caller waits for it then. */
   silence: () => AbortSignal | undefined;
+  /** Its server cannot index words: they are looked for in all traces. */
+  onWithoutWords: (error: unknown) => void;
 }
-const DEAF: StoreEars = { onDamage: () => undefined, onGone: () => undefined, silence: () => undefined };
+const DEAF: StoreEars = {
+  onDamage: () => undefined,
+  onGone: () => undefined,
+  silence: () => undefined,
+  onWithoutWords: () => undefined,
+};
 
 /**
  * The trace store over ClickHouse's HTTP interface.
@@ -91,6 +99,8 @@ class ClickHouseStore implements TraceStore {
   private readonly callers: ClickHouseClient;
   private readonly queries: FairQueue;
   private readonly ears: StoreEars;
+  /** Of words; while parts of an earlier version still lack it, it is not asked. */
+  private wordIndex: 'none' | 'coming' | 'there' = 'none';
   readonly own: TraceReader;
 
   constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, ears: StoreEars) {
@@ -101,23 +111,61 @@ class ClickHouseStore implements TraceStore {
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
     this.ears = ears;
-    this.own = new ClickHouseReader(this.table, (query, parameters, settings) =>
+    this.own = this.readerOver((query, parameters, settings) =>
       this.read(this.client, query, parameters, settings),
     );
   }
 
   readerFor(account: string, signal: AbortSignal): TraceReader {
-    return new ClickHouseReader(this.table, (query, parameters, settings) =>
+    return this.readerOver((query, parameters, settings) =>
       this.queries.run(account, () => this.readFor(query, parameters, settings, signal), signal),
     );
+  }
+
+  private readerOver(ask: Ask): TraceReader {
+    return new ClickHouseReader(this.table, ask, () => this.wordIndex === 'there');
   }
 
   async migrate(): Promise<void> {
     const { statements, mark } = migrations(this.names);
     // On a cluster a server may have joined since.
-    if (!this.names.cluster && (await this.mark()) === mark) return;
-    if (this.embedded) await this.checkRoom();
-    for (const statement of statements) await this.command(statement);
+    if (this.names.cluster || (await this.mark()) !== mark) {
+      if (this.embedded) await this.checkRoom();
+      for (const statement of statements) await this.command(statement);
+    }
+    await this.indexWords();
+  }
+
+  /** A server that does not know such an index answers without it, more slowly. */
+  private async indexWords(): Promise<void> {
+    await this.lookForIndex();
+    if (this.wordIndex !== 'none') return;
+    try {
+      if (this.embedded) await this.checkRoom();
+      await this.command(wordIndexStatement(this.names));
+      // Parts that are there get it in the background.
+      if ((await this.size()).rows > 0) await this.command(materializeWords(this.names));
+      await this.lookForIndex();
+    } catch (error) {
+      this.ears.onWithoutWords(error);
+    }
+  }
+
+  private async lookForIndex(): Promise<void> {
+    const index = { ...this.localTable(), name: WORD_INDEX_NAME };
+    const has = (rows: Row[]) => rows.length > 0;
+    const ofTable = 'WHERE database = {database:String} AND table = {table:String}';
+    const isThere = has(
+      await this.rows(
+        `SELECT 1 FROM system.data_skipping_indices ${ofTable} AND name = {name:String}`,
+        index,
+      ),
+    );
+    const making = await this.rows(
+      `SELECT 1 FROM system.mutations ${ofTable} AND NOT is_done AND position(command, {name:String}) > 0`,
+      index,
+    );
+    this.wordIndex = !isThere ? 'none' : has(making) ? 'coming' : 'there';
   }
 
   private async mark(): Promise<string> {
@@ -144,6 +192,7 @@ class ClickHouseStore implements TraceStore {
 
   async ping(signal?: AbortSignal): Promise<void> {
     await this.read(this.client, `SELECT 1 FROM ${this.table} LIMIT 0`, {}, {}, signal);
+    if (this.wordIndex === 'coming') await this.lookForIndex();
   }
 
   async insert(lines: Uint8Array, token: string): Promise<void> {
@@ -159,6 +208,8 @@ class ClickHouseStore implements TraceStore {
           optimize_on_insert: 0,
           input_format_skip_unknown_fields: 0,
           ...(this.names.cluster ? { distributed_foreground_insert: 1 } : {}),
+          // A part gets it when it is merged first: until then it is small, and read whole.
+          ...(this.embedded ? { exclude_materialize_skip_indexes_on_insert: WORD_INDEX_NAME } : {}),
         },
       });
       for await (const _ of stream) {
@@ -287,9 +338,9 @@ class ClickHouseStore implements TraceStore {
   }
 
   async explain(filter: TraceFilter, limit: number): Promise<string> {
-    const { where, parameters } = conditionOf(filter);
-    const rows = await this.rows(`EXPLAIN ${pageQuery(this.table, where, 'all')}`, {
-      ...parameters,
+    const condition = conditionOf(filter, undefined, this.wordIndex === 'there');
+    const rows = await this.rows(`EXPLAIN indexes = 1 ${pageQuery(this.table, condition, 'all')}`, {
+      ...condition.parameters,
       most: limit,
     });
     return rows.map((row) => row.explain).join('\n');

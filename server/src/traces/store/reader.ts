@@ -16,27 +16,48 @@ import type {
 } from '../query.ts';
 import type { Trace } from '../trace.ts';
 import { type Found, pageOf, withFewer } from './bounded.ts';
-import { behind, type Condition, conditionOf, FACET_COLUMNS, facetValue } from './filter.ts';
+import {
+  behind,
+  type Condition,
+  conditionOf,
+  FACET_COLUMNS,
+  facetValue,
+  parted,
+  selected,
+  sourceOf,
+} from './filter.ts';
 import type { Parameters } from './literals.ts';
 import { isCopy, type Row, SELECTED, toTrace } from './rows.ts';
 
 /** Settings of one query beside those that all have. */
-export type QuerySettings = Pick<ClickHouseSettings, 'max_block_size'>;
+export type QuerySettings = Partial<
+  Pick<ClickHouseSettings, 'max_block_size' | 'read_in_order_use_buffering'>
+>;
 /** Runs one query. */
 export type Ask = (query: string, parameters: Parameters, settings?: QuerySettings) => Promise<Found<Row>>;
 
+/**
+ * The newest are looked for by themselves: the engine reads beside one another the days in which they may be, which
+ * takes more memory than a query may have where all text is read.
+ */
+const NEAR_MS = 86_400_000;
 /** Where all text is read, it is of so many rows at a time. */
 const SMALL_BLOCKS: QuerySettings = { max_block_size: '2048' };
 const settingsFor = ({ query }: TraceFilter) => (query ? SMALL_BLOCKS : undefined);
+/** And not ahead; a server that has the index of words knows this setting. */
+const NOT_AHEAD: QuerySettings = { ...SMALL_BLOCKS, read_in_order_use_buffering: 0 };
 
 /** The questions that the trace store answers, in SQL. */
 export class ClickHouseReader implements TraceReader {
   private readonly table: string;
   private readonly ask: Ask;
+  private readonly hasWords: () => boolean;
 
-  constructor(table: string, ask: Ask) {
+  /** @param hasWords whether the table has the index of words, as far as is known now */
+  constructor(table: string, ask: Ask, hasWords: () => boolean) {
     this.table = table;
     this.ask = ask;
+    this.hasWords = hasWords;
   }
 
   async page(
@@ -46,9 +67,19 @@ export class ClickHouseReader implements TraceReader {
     members: Members = 'all',
     order: Order = 'newest',
   ): Promise<TracePage> {
-    const condition = conditionOf(filter);
-    const rowsBehind = (key: TraceKey | undefined, most: number) =>
-      this.rows(key ? behind(condition, key, order) : condition, most, members, order, settingsFor(filter));
+    const condition = this.condition(filter);
+    const settings = filter.query && this.hasWords() ? NOT_AHEAD : settingsFor(filter);
+    const ask = (wanted: Condition, most: number) =>
+      this.most(most, pageQuery(this.table, wanted, members, order), wanted.parameters, settings);
+    const rowsBehind = async (key: TraceKey | undefined, most: number) => {
+      const wanted = key ? behind(condition, key, order) : condition;
+      const since = (key?.time ?? filter.to) - NEAR_MS;
+      if (!filter.query || order === 'oldest' || since <= filter.from) return ask(wanted, most);
+      const near = await ask(parted(wanted, '>', since), most);
+      if (near.cut || near.rows.length >= most) return near;
+      const far = await ask(parted(wanted, '<=', since), most - near.rows.length);
+      return { rows: [...near.rows, ...far.rows], cut: far.cut };
+    };
     return pageOf(limit, after, rowsBehind, {
       key: (row) => ({ time: Number(row.time_ms), traceId: row.trace_id as string }),
       isCopy,
@@ -66,14 +97,14 @@ export class ClickHouseReader implements TraceReader {
   }
 
   async histogram(filter: TraceFilter, bucketMs: number): Promise<HistogramBucket[]> {
-    const { where, parameters } = conditionOf(filter);
+    const condition = this.condition(filter);
     const { rows } = await this.ask(
       `SELECT intDiv(toUnixTimestamp64Milli(time), {width:Int64}) * {width:Int64} AS start,
               countIf(trace_rating = 'normal') AS normal,
               countIf(trace_rating = 'warning') AS warning,
               countIf(trace_rating = 'incident') AS incident
-       FROM ${this.table} WHERE ${where} GROUP BY start ORDER BY start`,
-      { ...parameters, width: bucketMs },
+       FROM ${sourceOf(this.table, 'time, trace_rating', condition)} GROUP BY start ORDER BY start`,
+      { ...condition.parameters, width: bucketMs },
       settingsFor(filter),
     );
     return rows.map((row) => ({
@@ -87,14 +118,15 @@ export class ClickHouseReader implements TraceReader {
   async facet(filter: TraceFilter, facet: Facet, limit: number): Promise<FacetValue[]> {
     const column = FACET_COLUMNS[facet];
     const value = facetValue(column);
-    const { where, parameters } = conditionOf(filter, column);
+    const condition = this.condition(filter, column);
+    condition.where += ` AND ${value} != ''`;
     const { rows } = await this.most(
       limit,
       `SELECT ${value} AS value, count() AS traces, toUnixTimestamp64Milli(min(time)) AS first,
               toUnixTimestamp64Milli(max(time)) AS last
-       FROM ${this.table}
-       WHERE ${where} AND ${value} != '' GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
-      parameters,
+       FROM ${sourceOf(this.table, `${column}, time`, condition)}
+       GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
+      condition.parameters,
       settingsFor(filter),
     );
     return rows.map((row) => ({
@@ -106,13 +138,14 @@ export class ClickHouseReader implements TraceReader {
   }
 
   async operations(filter: TraceFilter, limit: number): Promise<OperationCount[]> {
-    const { where, parameters } = conditionOf(filter);
+    const condition = this.condition(filter);
+    const columns = 'service_type, resource_type, trace_name';
     const { rows } = await this.most(
       limit,
-      `SELECT service_type, resource_type, trace_name, count() AS traces FROM ${this.table} WHERE ${where}
+      `SELECT ${columns}, count() AS traces FROM ${sourceOf(this.table, columns, condition)}
        GROUP BY service_type, resource_type, trace_name
        ORDER BY traces DESC, service_type, resource_type, trace_name LIMIT {most:UInt32}`,
-      parameters,
+      condition.parameters,
       settingsFor(filter),
     );
     return rows.map((row) => ({
@@ -201,14 +234,8 @@ export class ClickHouseReader implements TraceReader {
     }));
   }
 
-  private rows(
-    { where, parameters }: Condition,
-    limit: number,
-    members: Members,
-    order: Order,
-    settings: QuerySettings | undefined,
-  ) {
-    return this.most(limit, pageQuery(this.table, where, members, order), parameters, settings);
+  private condition(filter: TraceFilter, except?: string): Condition {
+    return conditionOf(filter, except, this.hasWords());
   }
 
   private most(
@@ -222,8 +249,15 @@ export class ClickHouseReader implements TraceReader {
 }
 
 /** Wide columns are read only of the rows that are shown, as long as the limit stays small. */
-export function pageQuery(table: string, where: string, members: Members, order: Order = 'newest'): string {
+export function pageQuery(
+  table: string,
+  condition: Condition,
+  members: Members,
+  order: Order = 'newest',
+): string {
   const direction = order === 'newest' ? 'DESC' : 'ASC';
-  return `SELECT ${SELECTED[members]} FROM ${table} WHERE ${where}
-          ORDER BY time ${direction}, trace_id ${direction}, record_time LIMIT {most:UInt32}`;
+  const last = `ORDER BY time ${direction}, trace_id ${direction}, record_time LIMIT {most:UInt32}`;
+  if (!condition.certain) return selected(table, SELECTED[members], condition, last);
+  const rows = selected(table, `${SELECTED[members]}, time, record_time`, condition, last);
+  return `SELECT * EXCEPT (time, record_time) FROM (${rows}) ${last}`;
 }

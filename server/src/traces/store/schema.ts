@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { textMember } from './readable.ts';
+import { WORD_INDEX, WORD_INDEX_NAME } from './word-index.ts';
 
 /** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
 export interface TableNames {
@@ -92,6 +93,18 @@ export function migrations(names: TableNames): Migrations {
   const mark = `opencts ${createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16)}`;
   if (!names.cluster) statements.push(`ALTER TABLE ${names.database}.traces MODIFY COMMENT '${mark}'`);
   return { statements, mark };
+}
+
+/** Adds the index of words, which not every server knows. */
+export const wordIndexStatement = (names: TableNames): string =>
+  `ALTER TABLE ${localTable(names)} ADD INDEX IF NOT EXISTS ${WORD_INDEX}`;
+
+/** Gives it to the parts that are there, in the background. */
+export const materializeWords = (names: TableNames): string =>
+  `ALTER TABLE ${localTable(names)} MATERIALIZE INDEX ${WORD_INDEX_NAME}`;
+
+function localTable({ database, cluster }: TableNames): string {
+  return cluster ? `${database}.traces_shard ON CLUSTER '${cluster}'` : `${database}.traces`;
 }
 
 function statementsFor({ database, cluster }: TableNames): string[] {

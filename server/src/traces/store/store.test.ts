@@ -488,6 +488,7 @@ for (const backend of BACKENDS) {
       expect(before).not.toContain('recorded');
       await command(made);
       await command(before);
+      expect(before).not.toContain('ix_words');
       const earlier = clickhouseStore({ server, database, cluster: '' });
       const projectId = newProject();
       const first = line(projectId);
@@ -501,9 +502,63 @@ for (const backend of BACKENDS) {
       expect(await earlier.own.find(projectId, String(trace_id))).toMatchObject({
         trace_name: 'createServer',
       });
+      const query = parseQuery('viewitem', NOW);
+      const wanted = { ...everything(projectId), query };
+      expect(await earlier.explain(wanted, 10)).toContain('Name: ix_words');
+      expect((await earlier.own.page(wanted, 10)).traces).toHaveLength(1);
       await earlier.close();
       await command(`DROP DATABASE ${database}`);
     });
+
+    test('where a word stands is looked up, and other rows are not read for it', async () => {
+      const projectId = newProject();
+      const request = (word: string) => JSON.stringify({ note: `moved to ${word}`, text: 'x'.repeat(200) });
+      const some = Array.from({ length: 20_000 }, (_, i) =>
+        line(projectId, { time: NOW - i, request: request(i === 12_345 ? 'quarantine' : `shelf${i % 50}`) }),
+      );
+      for (const half of [some.slice(0, 10_000), some.slice(10_000)])
+        await store.insert(bytes(half), randomUUID());
+      await command('OPTIMIZE TABLE opencts.traces FINAL');
+      for (const [text, found, granules] of [
+        ['quarantine', 1, 2],
+        ['"moved to quarantine"', 1, 2],
+        ['nowhere', 0, 0],
+        ['quarantine OR nowhere', 1, 2],
+        ['quarantine -nowhere', 1, 2],
+        ['request:quarantine', 1, 2],
+      ] as const) {
+        const wanted = { ...everything(projectId), query: parseQuery(text, NOW) };
+        expect((await reader.page(wanted, 10)).traces, text).toHaveLength(found);
+        const plan = await store.explain(wanted, 10);
+        const [, read] = /Name: ix_words[\s\S]*?Granules: (\d+)\//.exec(plan) ?? [];
+        expect(Number(read), plan).toBeLessThanOrEqual(granules);
+      }
+    }, 60_000);
+
+    test.skipIf(backend.name === 'embedded engine')(
+      'a server that cannot index words answers without, and this is told',
+      async () => {
+        const database = 'older';
+        const { url } = server as { url: string };
+        const told: unknown[] = [];
+        const ears = {
+          onDamage: () => undefined,
+          onGone: () => undefined,
+          silence: () => undefined,
+          onWithoutWords: (error: unknown) => told.push(error),
+        };
+        const options = { server: { url: `${url}?ch_enable_full_text_index=0` }, database, cluster: '' };
+        const older = clickhouseStore(options, undefined, ears);
+        await older.migrate();
+        expect(told).toHaveLength(1);
+        const projectId = newProject();
+        await older.insert(bytes([line(projectId, { message: 'a word' }), line(projectId)]), randomUUID());
+        const query = parseQuery('word', NOW);
+        expect((await older.own.page({ ...everything(projectId), query }, 10)).traces).toHaveLength(1);
+        await older.close();
+        await command(`DROP DATABASE ${database}`);
+      },
+    );
 
     test('an insert that is repeated with its token has no effect', async () => {
       const projectId = newProject();
@@ -730,7 +785,12 @@ test('while the server is known to be silent, who asks then is not kept waiting 
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
   const options = { server: { url: `http://127.0.0.1:${port}` }, database: 'opencts', cluster: '' };
-  const ears = { onDamage: () => undefined, onGone: () => undefined, silence: () => AbortSignal.abort() };
+  const ears = {
+    onDamage: () => undefined,
+    onGone: () => undefined,
+    silence: () => AbortSignal.abort(),
+    onWithoutWords: () => undefined,
+  };
   const store = clickhouseStore(options, undefined, ears);
   try {
     const asked = store.readerFor('a', new AbortController().signal).hourCounts('p', NOW, NOW + HOUR);
