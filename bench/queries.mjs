@@ -137,7 +137,8 @@ export async function measureQueries(directory, repeats) {
   };
   const { traces, meta_data } = await read(`/traces?${week}&limit=50`);
   const some = traces[17];
-  const deep = (await read(`/traces?from=${now - 6 * DAY}&to=${now - 5 * DAY}&limit=50`)).meta_data.marker;
+  const older = await read(`/traces?from=${now - 6 * DAY}&to=${now - 5 * DAY}&limit=50`);
+  const deep = older.meta_data.marker;
   const rare = (await read(`/traces/facets?${week}&field=user&limit=1000`)).values.at(-1).value;
   const one = 'p95 60 ms';
   const shapes = [
@@ -163,7 +164,7 @@ export async function measureQueries(directory, repeats) {
       ['a frequent word', 'ssd', 'p95 500 ms'],
       ['a frequent phrase', '"volumetype":"SSD"', ''],
       ['a word that is nowhere', 'nowhere', ''],
-      ['an id within requests', idIn(some), ''],
+      ['an id within requests', idIn(older.traces[17]), ''],
       ['a network', 'ip:192.0.3.0/24', ''],
       ['a member of requests', `request.server.name:server-4711`, ''],
       ['a rare word, NOT of a source', 'quarantine NOT source:SVC0', ''],
