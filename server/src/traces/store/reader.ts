@@ -31,7 +31,10 @@ import { isCopy, type Row, SELECTED, toTrace } from './rows.ts';
 
 /** Settings of one query beside those that all have. */
 export type QuerySettings = Partial<
-  Pick<ClickHouseSettings, 'max_block_size' | 'read_in_order_use_buffering'>
+  Pick<
+    ClickHouseSettings,
+    'max_block_size' | 'read_in_order_use_buffering' | 'enable_shared_storage_snapshot_in_query'
+  >
 >;
 /** Runs one query. */
 export type Ask = (query: string, parameters: Parameters, settings?: QuerySettings) => Promise<Found<Row>>;
@@ -43,9 +46,13 @@ export type Ask = (query: string, parameters: Parameters, settings?: QuerySettin
 const NEAR_MS = 86_400_000;
 /** Where all text is read, it is of so many rows at a time. */
 const SMALL_BLOCKS: QuerySettings = { max_block_size: '2048' };
-const settingsFor = ({ query }: TraceFilter) => (query ? SMALL_BLOCKS : undefined);
-/** And not ahead; a server that has the index of words knows this setting. */
-const NOT_AHEAD: QuerySettings = { ...SMALL_BLOCKS, read_in_order_use_buffering: 0 };
+/**
+ * Of the same parts in each half of a statement: what is merged between the two would be in neither. A server that has
+ * the index of words knows this setting, and the next.
+ */
+const SAME_PARTS: QuerySettings = { ...SMALL_BLOCKS, enable_shared_storage_snapshot_in_query: 1 };
+/** And not ahead. */
+const NOT_AHEAD: QuerySettings = { ...SAME_PARTS, read_in_order_use_buffering: 0 };
 
 /** The questions that the trace store answers, in SQL. */
 export class ClickHouseReader implements TraceReader {
@@ -68,7 +75,7 @@ export class ClickHouseReader implements TraceReader {
     order: Order = 'newest',
   ): Promise<TracePage> {
     const condition = this.condition(filter);
-    const settings = filter.query && this.hasWords() ? NOT_AHEAD : settingsFor(filter);
+    const settings = filter.query && this.hasWords() ? NOT_AHEAD : this.settingsFor(filter);
     const ask = (wanted: Condition, most: number) =>
       this.most(most, pageQuery(this.table, wanted, members, order), wanted.parameters, settings);
     const rowsBehind = async (key: TraceKey | undefined, most: number) => {
@@ -105,7 +112,7 @@ export class ClickHouseReader implements TraceReader {
               countIf(trace_rating = 'incident') AS incident
        FROM ${sourceOf(this.table, 'time, trace_rating', condition)} GROUP BY start ORDER BY start`,
       { ...condition.parameters, width: bucketMs },
-      settingsFor(filter),
+      this.settingsFor(filter),
     );
     return rows.map((row) => ({
       start: Number(row.start),
@@ -127,7 +134,7 @@ export class ClickHouseReader implements TraceReader {
        FROM ${sourceOf(this.table, `${column}, time`, condition)}
        GROUP BY value ORDER BY traces DESC, value LIMIT {most:UInt32}`,
       condition.parameters,
-      settingsFor(filter),
+      this.settingsFor(filter),
     );
     return rows.map((row) => ({
       value: row.value as string,
@@ -146,7 +153,7 @@ export class ClickHouseReader implements TraceReader {
        GROUP BY service_type, resource_type, trace_name
        ORDER BY traces DESC, service_type, resource_type, trace_name LIMIT {most:UInt32}`,
       condition.parameters,
-      settingsFor(filter),
+      this.settingsFor(filter),
     );
     return rows.map((row) => ({
       serviceType: row.service_type as string,
@@ -224,7 +231,7 @@ export class ClickHouseReader implements TraceReader {
          AND (${names}) GLOBAL NOT IN (SELECT ${names} FROM ${this.table} WHERE ${where} AND time < ${instant} GROUP BY ${names})
        GROUP BY ${names} ORDER BY first DESC, ${names} LIMIT {most:UInt32}`,
       { ...parameters, since },
-      settingsFor(filter),
+      this.settingsFor(filter),
     );
     return rows.map((row) => ({
       values: columns.map((column) => row[column] as string),
@@ -232,6 +239,11 @@ export class ClickHouseReader implements TraceReader {
       count: Number(row.traces),
       user: row.who as string,
     }));
+  }
+
+  private settingsFor({ query }: TraceFilter): QuerySettings | undefined {
+    if (!query) return undefined;
+    return this.hasWords() ? SAME_PARTS : SMALL_BLOCKS;
   }
 
   private condition(filter: TraceFilter, except?: string): Condition {
