@@ -114,7 +114,7 @@ function columns(): string[] {
 /** What changes by itself, or by a call of anybody. */
 const RESTLESS =
   /^(operations|identity_version|trace_files|archived_hours|deliveries|chains|digests|earlier_routes|notifier_positions|smn_attempts|smn_deliveries|smn_messages|kysely.*|sqlite.*|.*visits.*)$/;
-const RESTLESS_COLUMNS = ['last_used_at', 'next_at', 'failures', 'failing_since', 'paused'];
+const RESTLESS_COLUMNS = ['last_used_at', 'next_at', 'failures', 'failing_since', 'paused', 'pace'];
 type Row = Record<string, unknown>;
 const calm = (row: Row) =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !RESTLESS_COLUMNS.includes(column)));
