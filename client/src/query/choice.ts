@@ -1,4 +1,4 @@
-import { FIELDS } from './fields.ts';
+import { FIELDS, shortName, WORDS } from './fields.ts';
 import { partsOf } from './parts.ts';
 import { lower } from './query.ts';
 import { quoted } from './write.ts';
@@ -45,8 +45,7 @@ export function withChoice(
   const without = choice === 'unwanted';
   if (field === READ_ONLY) {
     const others = parts.filter((part) => !listedIn(part, field));
-    const word = without ? OPPOSITES[value] : value;
-    return [...others, ...(choice === 'neither' || !word ? [] : [IN_WORDS[word]])].join(' ');
+    return [...others, ...(choice === 'neither' ? [] : [wordFor((value === 'true') !== without)])].join(' ');
   }
   let isPlaced = choice === 'neither';
   const kept: string[] = [];
@@ -69,20 +68,17 @@ export function withChoice(
 
 /** What reads and what changes is asked for by a word. */
 const READ_ONLY = 'read_only';
-const IN_WORDS: Readonly<Record<string, string>> = { true: 'read', false: 'write' };
-const OPPOSITES: Readonly<Record<string, string>> = { true: 'false', false: 'true' };
+const wordFor = (readOnly: boolean) => Object.keys(WORDS).find((word) => WORDS[word] === readOnly) ?? '';
 
-function termOf({ without, values }: Listed, field: string): string {
-  const short = FIELDS.find(({ name }) => name === field)?.short[0];
-  return `${without ? '-' : ''}${short ?? field}:${values.join(',')}`;
-}
+const termOf = ({ without, values }: Listed, field: string) =>
+  `${without ? '-' : ''}${shortName(field)}:${values.join(',')}`;
 
 /** @returns undefined: it is no such term */
 function listedIn(part: string, field: string): Listed | undefined {
   const [, minus, not, rest = ''] = /^(?:(-)|(NOT )\s*)?(.*)$/s.exec(part) ?? [];
   const without = minus !== undefined || not !== undefined;
   if (field === READ_ONLY) {
-    return rest === IN_WORDS.true || rest === IN_WORDS.false ? { without, values: [rest] } : undefined;
+    return Object.hasOwn(WORDS, rest) ? { without, values: [rest] } : undefined;
   }
   const [, name, list = ''] = /^([A-Za-z_][A-Za-z0-9_.]*):(.*)$/s.exec(rest) ?? [];
   const known = FIELDS.find((one) => one.name === field);
@@ -109,6 +105,6 @@ function valuesIn(list: string): string[] | undefined {
 
 /** What a value says without its quotes. */
 function meantBy(value: string, field: string): string {
-  if (field === READ_ONLY) return value === IN_WORDS.true ? 'true' : 'false';
+  if (field === READ_ONLY) return String(WORDS[value]);
   return lower(value.startsWith('"') ? value.slice(1, -1).replace(/\\(["\\])/g, '$1') : value);
 }

@@ -76,6 +76,9 @@ export const PARENTS: readonly JsonColumn[] = ['request', 'response', 'message',
 /** Words that ask for what changes something, and what does not. */
 export const WORDS: Readonly<Record<string, boolean>> = { write: false, read: true };
 
+/** By which a query names a field. @param name its own one */
+export const shortName = (name: string): string => FIELDS.find((one) => one.name === name)?.short[0] ?? name;
+
 const BY_NAME = new Map(
   FIELDS.flatMap(({ name, short, field }) => [name, ...short].map((one) => [one, field])),
 );

@@ -9,7 +9,7 @@ import {
   type TimeColumn,
   type Words,
 } from './query.ts';
-import { networkOf, numberOf, spanOf } from './values.ts';
+import { MOST_DIGITS, networkOf, numberOf, spanOf } from './values.ts';
 
 /** Characters of a query. */
 export const MAX_QUERY = 4096;
@@ -197,8 +197,6 @@ class Meaning {
 
 const A_TIME = 'a time such as 2026-11-29, 2026-11-29T12:20Z or -15m';
 const A_NUMBER = 'a number';
-/** Of which every number of JavaScript and of the trace store is another one. */
-const MOST_DIGITS = 15;
 
 function refuse(value: Value, given: string, wanted: string): never {
   throw new QueryProblem(`${JSON.stringify(given)} is not ${wanted}`, value.at, value.end);

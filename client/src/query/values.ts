@@ -10,6 +10,8 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
   w: 7 * 86_400_000,
 };
+/** Characters of a number in JSON that is compared as one: longer ones may be rounded to others. */
+export const MOST_DIGITS = 15;
 const EPOCH_MS = /^\d{13}$/;
 
 /** Epoch ms, both of the span: what is written is that long, a day as `2026-11-29`. */

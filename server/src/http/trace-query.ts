@@ -174,6 +174,8 @@ export function archiveFilterOf(projectId: string, query: TraceQuery, now: numbe
 }
 
 const UUID = new RegExp(UUID_PATTERN);
+/** Whether a text can be the id of a trace. */
+export const isTraceId = (text: string) => UUID.test(text);
 
 /** A page's marker: opaque to clients. */
 export function markerOf(key: TraceKey): string {
@@ -185,7 +187,7 @@ export function markerOf(key: TraceKey): string {
  * @throws CtsError 400 CTS.0300
  */
 export async function keyOf(next: string, projectId: string, traces: TraceReader): Promise<TraceKey> {
-  if (UUID.test(next)) {
+  if (isTraceId(next)) {
     const trace = await traces.find(projectId, next.toLowerCase());
     if (!trace) throw ERRORS.invalidQuery('next', `next is ${next}, but there is no trace with this id`);
     return { time: trace.time, traceId: trace.trace_id };
@@ -196,7 +198,7 @@ export async function keyOf(next: string, projectId: string, traces: TraceReader
 /** @throws CtsError 400 CTS.0300 when it is no marker */
 export function markerKey(next: string): TraceKey {
   const [time = '', traceId = ''] = Buffer.from(next, 'base64url').toString('utf8').split('.');
-  if (!/^\d{13}$/.test(time) || !UUID.test(traceId)) {
+  if (!/^\d{13}$/.test(time) || !isTraceId(traceId)) {
     throw ERRORS.invalidQuery('next', 'next must be a marker of an earlier page or the id of a trace');
   }
   return { time: Number(time), traceId };

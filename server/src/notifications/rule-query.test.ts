@@ -1,23 +1,12 @@
 import { expect, test } from 'vitest';
 import { Queries } from '../query/index.ts';
-import type { TraceLine } from '../traces/index.ts';
+import { line } from '../query/testing/line.ts';
 import { MOST_QUERIES, MOST_WORD_CHARACTERS, MOST_WORDS } from './limits.ts';
 import { readRuleQuery } from './rule-query.ts';
 
 const BYTES = 256 * 1024;
 const CHARACTERS = Math.floor(MOST_WORD_CHARACTERS / MOST_WORDS);
 
-const trace = (change: Partial<TraceLine>): TraceLine => ({
-  trace_id: '00000000-0000-4000-8000-000000000001',
-  trace_name: 'deleteServer',
-  trace_rating: 'normal',
-  trace_type: 'ApiCall',
-  service_type: 'ECS',
-  resource_type: 'ecs',
-  time: 1,
-  record_time: 1,
-  ...change,
-});
 const filled = (piece: string) => piece.repeat(Math.floor(BYTES / piece.length));
 
 /** As many queries of as many terms as there can be; no two are the same. */
@@ -45,7 +34,7 @@ test.each([
   ['letters beyond ASCII', '\u00fc', word('\u00fc')],
 ])('a trace of %s is read once, whatever is looked for', (_name, piece, termOf) => {
   const { queries, tests } = most(termOf);
-  const asked = queries.of(trace({ resource_name: filled(piece) }));
+  const asked = queries.of(line({ resource_name: filled(piece) }));
   for (const holds of tests) holds(asked);
   // A place for each character and one behind each word, 32 of them in a number. They are passed once for each
   // character, twice for a backslash, and three times for what stands behind one.
@@ -61,7 +50,7 @@ test.each([
 ])('a list of %s is read once, and each value compared with each pattern', (_name, piece, termOf) => {
   const { queries, tests } = most(termOf);
   const list = `{"a":[${filled(piece)}1]}`;
-  const asked = queries.of(trace({ request: list }));
+  const asked = queries.of(line({ request: list }));
   for (const holds of tests) holds(asked);
   const values = BYTES / piece.length;
   // A value has at most seven tokens here, each of thirty steps.
@@ -74,7 +63,7 @@ test('what a value is compared with costs nothing, however many there are', () =
     const values = Array.from({ length: 90 }, (_, value) => `${rule}.${value}`);
     queries.add(readRuleQuery(`request.a:${values.join(',')}`));
   }
-  const asked = queries.of(trace({ request: `{"a":[${filled('1,')}1]}` }));
+  const asked = queries.of(line({ request: `{"a":[${filled('1,')}1]}` }));
   expect(queries.add(readRuleQuery('request.a:1.0'))(asked)).toBe(true);
   // Two tokens for each value.
   expect(queries.steps.taken).toBeLessThan(30 * BYTES * 1.01);
@@ -83,6 +72,6 @@ test('what a value is compared with costs nothing, however many there are', () =
 test('what single columns decide costs no look at the text', () => {
   const queries = new Queries();
   const holds = queries.add(readRuleQuery('web request.a:1 (x OR user:jane) name:createServer'));
-  expect(holds(queries.of(trace({ request: filled('web ') })))).toBe(false);
+  expect(holds(queries.of(line({ request: filled('web ') })))).toBe(false);
   expect(queries.steps.taken).toBe(0);
 });

@@ -1,13 +1,10 @@
 import { tokensOf } from '@opencts/client/json';
-import { lower, type MemberTest } from '@opencts/client/query';
+import { lower, type MemberTest, MOST_DIGITS } from '@opencts/client/query';
 import { PatternScan } from './pattern-scan.ts';
 import type { Steps } from './steps.ts';
-import { isWithin, type Range } from './values.ts';
+import { isWithin, PLAIN_SCALAR, type Range } from './values.ts';
 
-/** Of which every number of JavaScript and of the trace store is another one. */
-const MOST_DIGITS = 15;
-/** Numbers and flags that a pattern is compared with, as they are written. */
-const SHORT = /^(?:-?[0-9]{1,15}|true|false)$/;
+const SCALAR = new RegExp(PLAIN_SCALAR);
 /** It takes the time of as many looks at a number. */
 const STEPS_OF_A_TOKEN = 30;
 
@@ -146,7 +143,7 @@ export class MemberScan {
   private testOther(node: Node, json: string, found: Set<number>): void {
     const { equals, longest, patterns, likes } = node;
     if (json.length <= longest) note(equals.get(json), found);
-    if (!patterns.isEmpty && SHORT.test(json)) {
+    if (!patterns.isEmpty && SCALAR.test(json)) {
       for (const index of patterns.find(json)) note(likes[index], found);
     }
     if (/^[-0-9]/.test(json)) this.testNumber(node, json, found);

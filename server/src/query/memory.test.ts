@@ -1,21 +1,9 @@
 import { lower, parseQuery, type Query } from '@opencts/client/query';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { TraceLine } from '../traces/index.ts';
 import { Queries } from './memory.ts';
+import { line } from './testing/line.ts';
 import { compiled } from './testing/memory.ts';
-
-const line = (change: Partial<TraceLine>): TraceLine => ({
-  trace_id: '00000000-0000-4000-8000-000000000001',
-  trace_name: 'deleteServer',
-  trace_rating: 'normal',
-  trace_type: 'ApiCall',
-  service_type: 'ECS',
-  resource_type: 'ecs',
-  time: 1,
-  record_time: 1,
-  ...change,
-});
 
 /** What JSON within JSON looks like, and what is nearly that. */
 const pieces = fc.constantFrom(

@@ -1,4 +1,13 @@
-import type { JsonColumn, MemberTest, Query, TextColumn, TextTest, Words } from '@opencts/client/query';
+import {
+  type JsonColumn,
+  type MemberTest,
+  MOST_DIGITS,
+  type Query,
+  type TextColumn,
+  type TextTest,
+  type Words,
+} from '@opencts/client/query';
+import { PLAIN_SCALAR } from './values.ts';
 import { certainOf, expressionOf, wordsIn } from './words.ts';
 
 /** SQL for what a query speaks of, in the table that it is asked of. Absent text is empty, other absent values are null. */
@@ -191,12 +200,12 @@ class Writer {
       const number =
         is.number === undefined
           ? ''
-          : ` OR (${isNumber} AND length(v) <= 15 AND toFloat64OrNull(v) = ${this.put(is.number, 'Float64')})`;
+          : ` OR (${isNumber} AND length(v) <= ${MOST_DIGITS} AND toFloat64OrNull(v) = ${this.put(is.number, 'Float64')})`;
       return `if(startsWith(v, '"'), ${text} = ${given}, v = ${given}${number})`;
     }
     if ('like' in is) {
       const like = `LIKE ${this.like(is.like)}`;
-      return `if(startsWith(v, '"'), ${text} ${like}, match(v, '^(-?[0-9]{1,15}|true|false)$') AND v ${like})`;
+      return `if(startsWith(v, '"'), ${text} ${like}, match(v, '${PLAIN_SCALAR}') AND v ${like})`;
     }
     return `(${isNumber} AND ${this.within('toFloat64OrZero(v)', is, 'Float64')})`;
   }

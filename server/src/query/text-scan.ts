@@ -280,34 +280,14 @@ class Pass {
     const wanted = (code < 128 ? places.ascii[code] : places.others.get(code)) ?? places.none;
     const ending = kind & PARTING ? places.ends : places.openEnds;
     if (code === BACKSLASH) this.escape(begins);
-    const any =
-      code === BACKSLASH || kind & SPACE
-        ? this.passOrStay(begins, ending, wanted, code === BACKSLASH ? places.passing : places.spaces)
-        : this.pass(begins, ending, wanted);
+    const staying = code === BACKSLASH ? places.passing : kind & SPACE ? places.spaces : places.none;
+    const any = this.pass(begins, ending, wanted, staying);
     this.isBegun = any || code === BACKSLASH;
     this.steps += this.reached.length;
   }
 
-  /** @returns whether anything is reached */
-  private pass(begins: Row, ending: Row, wanted: Row): boolean {
-    const { found, reached } = this;
-    let carry = 0;
-    let any = 0;
-    for (let i = 0; i < reached.length; i++) {
-      const here = (reached[i] as number) | (begins[i] as number);
-      const done = here & (ending[i] as number);
-      if (done !== 0) found[i] = (found[i] as number) | done;
-      const read = here & (wanted[i] as number);
-      const next = (read << 1) | carry;
-      carry = read >>> 31;
-      reached[i] = next;
-      any |= next;
-    }
-    return any !== 0;
-  }
-
-  /** The same of a character that words may have more of. */
-  private passOrStay(begins: Row, ending: Row, wanted: Row, staying: Row): boolean {
+  /** @param staying where there may be more of the character. @returns whether anything is reached */
+  private pass(begins: Row, ending: Row, wanted: Row, staying: Row): boolean {
     const { found, reached } = this;
     let carry = 0;
     let any = 0;

@@ -1,3 +1,8 @@
+import { MOST_DIGITS } from '@opencts/client/query';
+
+/** Numbers and flags of JSON that a pattern is compared with, as they are written. */
+export const PLAIN_SCALAR = `^(-?[0-9]{1,${MOST_DIGITS}}|true|false)$`;
+
 /** Numbers from the first to the last. */
 export interface Range {
   from?: number;

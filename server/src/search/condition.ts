@@ -1,9 +1,6 @@
 import { ALL_COLUMNS, conditionOf, type Expressions } from '../query/index.ts';
 import { type Parameters, readable, Trace, type TraceFilter } from '../traces/index.ts';
 
-/** Which traces of the archive; `traceId` besides what the trace list knows. */
-export type ArchiveFilter = TraceFilter;
-
 /** Conditions on a `line` of a trace file, and the values of their parameters. */
 export interface LineCondition {
   /** Cheap, and true of every line that is meant, but of others, too. */
@@ -24,7 +21,7 @@ const MEMBERS = {
   traceRating: 'trace_rating',
   sourceIp: 'source_ip',
   enterpriseProjectId: 'enterprise_project_id',
-} as const satisfies Partial<Record<keyof ArchiveFilter, string>>;
+} as const satisfies Partial<Record<keyof TraceFilter, string>>;
 /** Members of `user`, which is JSON text in a line. */
 const USER_MEMBERS = { users: 'name', accessKeyId: 'access_key_id' } as const;
 
@@ -65,7 +62,7 @@ const LINE: Expressions = {
  * The trace list's filters over lines of trace files. To parse each line would take longest: most are ruled
  * out before, by the bytes that a member has in a line, which are always those of JSON.stringify.
  */
-export function lineCondition(filter: ArchiveFilter): LineCondition {
+export function lineCondition(filter: TraceFilter): LineCondition {
   const hints: string[] = ['1'];
   const exact = ["JSONExtractInt(line, 'time') > {from:Int64}", "JSONExtractInt(line, 'time') < {to:Int64}"];
   const parameters: LineCondition['parameters'] = { from: filter.from, to: filter.to };

@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import type { ArchiveCatalog, FileReader, FileSelection, SelectedFile } from '../archive/index.ts';
 import { CtsError, ERRORS } from '../errors.ts';
 import { FairQueue } from '../shares/index.ts';
-import { ReadTooWide, type TraceKey, type TracePage } from '../traces/index.ts';
-import { type ArchiveFilter, type LineCondition, lineCondition } from './condition.ts';
+import { ReadTooWide, type TraceFilter, type TraceKey, type TracePage } from '../traces/index.ts';
+import { type LineCondition, lineCondition } from './condition.ts';
 import {
   BATCH_BYTES,
   BATCH_FILES,
@@ -47,7 +47,7 @@ export interface SearchOwner {
 export interface Search {
   id: string;
   owner: SearchOwner;
-  filter: ArchiveFilter;
+  filter: TraceFilter;
   status: SearchStatus;
   /** Why it failed. */
   message: string | undefined;
@@ -131,7 +131,7 @@ export class ArchiveSearches {
   }
 
   /** @param limit findings after which it ends. @throws CtsError 429 */
-  begin(owner: SearchOwner, filter: ArchiveFilter, limit: number, reader: FileReader): Search {
+  begin(owner: SearchOwner, filter: TraceFilter, limit: number, reader: FileReader): Search {
     this.makeRoom(owner.domainId);
     const now = this.options.clock();
     const search: Work = {

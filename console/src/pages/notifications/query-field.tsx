@@ -3,7 +3,7 @@ import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import { QueryHelp } from '../traces/query-bar.tsx';
 import { QueryInput } from '../traces/query-input.tsx';
-import { resolveRange } from '../traces/view-state.ts';
+import { steadyRange } from '../traces/view-state.ts';
 import { queryProblem, type StepProps } from './draft.ts';
 
 const words = texts.notifications.form;
@@ -24,7 +24,7 @@ export function QueryField({ draft, change, told }: StepProps) {
       <QueryInput
         api={api}
         text={draft.query}
-        range={resolveRange(RANGE, Math.ceil(Date.now() / 10_000) * 10_000)}
+        range={steadyRange(RANGE)}
         recent={[]}
         onText={(query) => change({ query })}
         onApply={(query) => change({ query })}

@@ -1,6 +1,5 @@
 import { visible } from '@opencts/client/api';
 import type { ReactNode } from 'react';
-import type { Session } from '../../api/session.ts';
 import type { Trace } from '../../api/types.ts';
 import { texts } from '../../texts/index.ts';
 import { formatTime, type Zone } from '../../time.ts';
@@ -60,15 +59,6 @@ export const COLUMNS: readonly Column[] = [
   { id: 'trace_rating', track: '112px', cell: (trace) => <Rating rating={trace.trace_rating} /> },
   { id: 'time', track: '215px', cell: (trace, zone) => formatTime(trace.time, zone) },
 ];
-
-const known = new WeakMap<Session, Projects>();
-
-/** Of the projects that the user may enter. */
-export function namesOf(session: Session): Projects {
-  const names = known.get(session) ?? new Map(session.projects.map(({ id, name }) => [id, name]));
-  known.set(session, names);
-  return names;
-}
 
 /** Told by shape and word, not by colour alone. */
 export function Rating({ rating }: { rating: string }) {

@@ -1,4 +1,4 @@
-import { FIELDS, fieldOf, quoted } from '@opencts/client/query';
+import { FIELDS, fieldOf, quoted, shortName } from '@opencts/client/query';
 import type { Api } from '../../api/client.ts';
 import type { FacetValue } from '../../api/types.ts';
 
@@ -56,7 +56,7 @@ export interface Offer {
 export function offersFor({ before, field, text }: Typed, values: readonly FacetValue[]): Offer[] {
   const typed = text.toLowerCase();
   if (field === '') {
-    return FIELDS.map(({ name, short }) => ({ name, label: `${short[0] ?? name}:` }))
+    return FIELDS.map(({ name }) => ({ name, label: `${shortName(name)}:` }))
       .filter(({ name, label }) => name.startsWith(typed) || label.startsWith(typed))
       .map(({ name, label }) => ({ name, label, value: `${before}${label}` }));
   }

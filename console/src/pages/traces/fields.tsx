@@ -1,7 +1,7 @@
 import Button from '@cloudscape-design/components/button';
 import { textOf, visible } from '@opencts/client/api';
 import { membersIn } from '@opencts/client/json';
-import { FIELDS, fieldOf, narrowed, quoted } from '@opencts/client/query';
+import { fieldOf, narrowed, quoted, shortName } from '@opencts/client/query';
 import { Link } from 'react-router-dom';
 import { Explained } from '../../about.tsx';
 import { PROJECT } from '../../api/session.ts';
@@ -69,8 +69,7 @@ function termOf(trace: Trace, field: string, text: string): string | undefined {
   if (field === 'user') return trace.user?.name ? `user:${quoted(trace.user.name)}` : undefined;
   const known = fieldOf(field, []);
   if (!known || known.kind === 'words' || known.kind === 'time' || text === '') return undefined;
-  const short = FIELDS.find(({ name }) => name === field)?.short[0];
-  return `${short ?? field}:${quoted(text)}`;
+  return `${shortName(field)}:${quoted(text)}`;
 }
 
 /** All fields of a trace, as a list of names and values. */

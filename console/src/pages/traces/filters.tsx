@@ -18,7 +18,7 @@ import type { Zone } from '../../time.ts';
 import { QueryBar } from './query-bar.tsx';
 import { useEnter } from './use-enter.ts';
 import { useFacet } from './use-facet.ts';
-import { DEFAULT_VIEW, type Family, familyOf, filtersOf, resolveRange, type View } from './view-state.ts';
+import { DEFAULT_VIEW, type Family, familyOf, filtersOf, steadyRange, type View } from './view-state.ts';
 
 const words = texts.traces.filters;
 // A large part, which the first view can do without for a moment.
@@ -92,7 +92,7 @@ export function Filters(props: Props) {
         <QueryBar
           api={props.api}
           query={view.q}
-          range={resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000)}
+          range={steadyRange(view.range)}
           problem={props.problem}
           onQuery={(q) => onChange({ q })}
         />
@@ -105,7 +105,7 @@ export function Filters(props: Props) {
 }
 
 function FilterFields({ api, view, onChange }: Props) {
-  const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
+  const range = steadyRange(view.range);
   const { trace_type } = filtersOf(view);
   const sources = useFacet(api, 'service_type', { trace_type, ...range });
   // A link can name a resource type without its source.
@@ -178,7 +178,7 @@ function FilterFields({ api, view, onChange }: Props) {
 function SearchBy({ api, view, onChange }: Pick<Props, 'api' | 'view' | 'onChange'>) {
   const [typed, setTyped] = useState(view.value);
   useEffect(() => setTyped(view.value), [view.value]);
-  const range = resolveRange(view.range, Math.ceil(Date.now() / 10_000) * 10_000);
+  const range = steadyRange(view.range);
   const names = useFacet(
     api,
     'trace_name',

@@ -1,11 +1,11 @@
 import Button from '@cloudscape-design/components/button';
 import { visible } from '@opencts/client/api';
-import { type CSSProperties, memo } from 'react';
+import { type CSSProperties, memo, useMemo } from 'react';
 import type { Trace } from '../../api/types.ts';
 import { useConsole } from '../../console-context.ts';
 import { texts } from '../../texts/index.ts';
 import type { Zone } from '../../time.ts';
-import { type Column, namesOf } from './columns.tsx';
+import type { Column, Projects } from './columns.tsx';
 import { copyRows } from './copied-rows.ts';
 import { TraceFields } from './fields.tsx';
 import type { Layout } from './layout.ts';
@@ -37,6 +37,8 @@ interface Props extends Handlers {
  * that did not change.
  */
 export function TraceTable({ pages, expanded, layout, order, onOrder, ...handlers }: Props) {
+  const { session } = useConsole();
+  const projects = useMemo(() => new Map(session.projects.map(({ id, name }) => [id, name])), [session]);
   if (pages.length === 0) return null;
   return (
     <div
@@ -58,6 +60,7 @@ export function TraceTable({ pages, expanded, layout, order, onOrder, ...handler
             traces={traces}
             open={open.join(' ')}
             columns={layout.columns}
+            projects={projects}
             {...handlers}
           />
         );
@@ -70,6 +73,7 @@ interface GroupProps extends Handlers {
   traces: Trace[];
   open: string;
   columns: readonly Column[];
+  projects: Projects;
 }
 
 const Group = memo(
@@ -98,11 +102,10 @@ interface RowProps extends Handlers {
   trace: Trace;
   open: boolean;
   columns: readonly Column[];
+  projects: Projects;
 }
 
-function Row({ trace, open, columns, zone, onToggle, onView, onFilter }: RowProps) {
-  const { session } = useConsole();
-  const projects = namesOf(session);
+function Row({ trace, open, columns, projects, zone, onToggle, onView, onFilter }: RowProps) {
   const label = open ? words.row.collapse : words.row.expand;
   return (
     <>

@@ -169,6 +169,9 @@ export function familyOf({ type, q }: View): 'all' | Family {
   return type || 'all';
 }
 
+/** Of which traces values are offered: the same range for ten seconds, so that they are not asked for at every stroke. */
+export const steadyRange = (range: string) => resolveRange(range, Math.ceil(Date.now() / 10_000) * 10_000);
+
 /** Whether new traces appear by themselves: they would come at the end of another order, and in no range of the past. */
 export const canBeLive = ({ range, order }: View) => !range.includes('-') && order === 'newest';
 

@@ -1,9 +1,7 @@
-import { type Order, type TraceReader, UUID_PATTERN } from '../../../traces/index.ts';
+import type { Order, TraceReader } from '../../../traces/index.ts';
 import { type Asking, askedFor } from '../../asked.ts';
 import type { ServerDeps } from '../../server-deps.ts';
-import { keyOf, markerOf } from '../../trace-query.ts';
-
-const UUID = new RegExp(UUID_PATTERN);
+import { isTraceId, keyOf, markerOf } from '../../trace-query.ts';
 
 /** One page of traces. @throws CtsError 400 CTS.0300 */
 export async function listTraces(
@@ -14,7 +12,7 @@ export async function listTraces(
   const { query, params } = asking;
   const projectId = params.project_id;
   if (query.trace_id) {
-    const trace = UUID.test(query.trace_id)
+    const trace = isTraceId(query.trace_id)
       ? await reader.find(projectId, query.trace_id.toLowerCase())
       : null;
     return { traces: trace ? [trace] : [], meta_data: { count: trace ? 1 : 0, marker: null } };
