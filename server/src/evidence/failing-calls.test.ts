@@ -1,7 +1,7 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openMetadata } from '../metadata/index.ts';
+import { copyMetadata, openMetadata } from '../metadata/index.ts';
 import { SCRATCH } from '../testing/faults/faults.ts';
 import { Dice } from '../testing/seeded.ts';
 import { EvidenceLog, readCheckpoint } from './log.ts';
@@ -17,7 +17,8 @@ let files = 0;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(SCRATCH, 'opencts-calls-'));
-  await (await openMetadata(path.join(directory, 'metadata.db'))).destroy();
+  const database = path.join(directory, 'metadata.db');
+  await (await openMetadata(database)).destroy();
   const history = new History(directory, new Dice(1));
   await history.begin();
   const { metadata, objects, keys } = history;
@@ -30,6 +31,10 @@ beforeAll(async () => {
   });
   await hour(history);
   await history.close();
+  // The library goes on writing to a closed file until its statements are collected as garbage.
+  await copyMetadata(database, `${database}-copy`);
+  for (const suffix of ['', '-wal', '-shm']) await rm(`${database}${suffix}`, { force: true });
+  await rename(`${database}-copy`, database);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
