@@ -59,24 +59,26 @@ export async function* followed(context: Context, signal?: AbortSignal): AsyncGe
   const asked = queryOf(context);
   let seen = new Map<string, number>();
   let newest = 0;
-  const fresh = async (query: Query, most?: number) => {
+  const look = async (query: Query, most?: number) => {
+    const traces: Trace[] = [];
     const unseen: Trace[] = [];
     for await (const trace of found(context, query, most)) {
-      if (seen.has(trace.trace_id)) continue;
+      traces.push(trace);
+      if (!seen.has(trace.trace_id)) unseen.push(trace);
       seen.set(trace.trace_id, trace.record_time);
       newest = Math.max(newest, trace.record_time);
-      unseen.push(trace);
     }
-    return unseen.reverse();
+    return { traces: traces.reverse(), unseen: unseen.reverse() };
   };
   const recorded = (since: number) => ({ ...asked, q: `(${asked.q}) record_time:>=${since}` });
-  yield* await fresh(asked, FIRST);
-  // What was there as well is not new.
-  if (newest > 0) await fresh(recorded(newest - OVERLAP_MS));
+  // What is there is known before anything is shown: whatever comes from then on is new.
+  await look(asked, FIRST);
+  if (newest > 0) await look(recorded(newest - OVERLAP_MS));
+  yield* (await look(asked, FIRST)).traces;
   while (!signal?.aborted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     if (signal?.aborted) return;
-    yield* await fresh(newest > 0 ? recorded(newest - OVERLAP_MS) : asked);
+    yield* (await look(newest > 0 ? recorded(newest - OVERLAP_MS) : asked)).unseen;
     seen = new Map([...seen].filter(([, time]) => time >= newest - OVERLAP_MS));
   }
 }
