@@ -111,11 +111,12 @@ async function wordIndexBytes(socketPath) {
   }
 }
 
-/** Gives the merges that follow a load some time, as they have in life. */
+/** Gives merges, and the index of words, the time that they have in life. */
 async function merged(store) {
-  for (let before = -1; ; ) {
+  for (let before = -1, same = 0; same < 4; ) {
+    await store.tend();
     const { bytes } = await store.size();
-    if (bytes === before) return;
+    same = bytes === before ? same + 1 : 0;
     before = bytes;
     await new Promise((resolve) => setTimeout(resolve, 5000));
   }

@@ -10,8 +10,9 @@ import { type ClickHouseOptions, clickhouseStore, type TraceStore } from './trac
 const PATIENCE_MS = 10_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MOST_MS = 10_000;
-/** How often it is looked whether its tables are there, also when nobody asks for traces. */
-const LOOK_MS = 15_000;
+/** How often it is looked whether its tables are there, also when nobody asks for traces, and what is due is done. */
+const LOOK_MS = 5_000;
+const ANSWER_MS = 15_000;
 
 /** The trace store, which may come later than the service. */
 export interface OpenedStore {
@@ -88,9 +89,17 @@ export async function openTraceStore(
   };
   const prepared = (kept?.up ?? Promise.resolve()).then(prepare);
   // That it is away is told by whoever needs it.
-  const look = () =>
-    isPrepared ? store.ping(AbortSignal.timeout(LOOK_MS)).catch(() => undefined) : undefined;
-  const looking = setInterval(look, LOOK_MS).unref();
+  let isLooking = false;
+  const look = async () => {
+    if (!isPrepared || isLooking) return;
+    isLooking = true;
+    await store
+      .ping(AbortSignal.timeout(ANSWER_MS))
+      .then(() => store.tend())
+      .catch(() => undefined);
+    isLooking = false;
+  };
+  const looking = setInterval(() => void look(), LOOK_MS).unref();
   await Promise.race([prepared, sleep(PATIENCE_MS, undefined, { ref: false })]);
   if (!isPrepared) log.error('the trace store is not there yet: traces are taken, and wait in the journal');
   return {

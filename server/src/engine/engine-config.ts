@@ -40,8 +40,18 @@ export function engineConfig(memory: number): string {
     <merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
     <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
     <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
+    <max_parts_to_merge_at_once>${partsAtOnce(memory)}</max_parts_to_merge_at_once>
+    <merge_max_block_size>2048</merge_max_block_size>
     <merge_max_block_size_bytes>${4 * MB}</merge_max_block_size_bytes>
   </merge_tree>
 </clickhouse>
 `;
+}
+
+/**
+ * A merge holds the first rows of each of its parts: some 50 MB of one that an insert made, where traces are large. One
+ * that does not fit into memory would be tried without end, and there may be two at a time.
+ */
+function partsAtOnce(memory: number): number {
+  return Math.min(10, Math.max(3, Math.floor(memory / (130 * MB))));
 }

@@ -331,6 +331,7 @@ function bound(real: TraceStore): TraceStore {
   return {
     migrate: () => real.migrate(),
     ping: () => real.ping(),
+    tend: () => real.tend(),
     insert: (lines, token) => real.insert(lines, token),
     own: real.own,
     readerFor: (account, signal) => real.readerFor(account, signal),

@@ -195,6 +195,8 @@ export interface TraceStore {
   migrate(): Promise<void>;
   /** Resolves when the engine answers, and has its tables. @param signal ends the waiting */
   ping(signal?: AbortSignal): Promise<void>;
+  /** Does what is due beside inserts and queries. To be called every few seconds, while the store answers. */
+  tend(): Promise<void>;
   /**
    * Inserts newline-terminated {@link TraceLine}s, durably, all or nothing. The lines must share
    * the UTC day of `record_time`. A token that was inserted before is not inserted again.

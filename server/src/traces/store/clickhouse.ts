@@ -21,7 +21,8 @@ import {
 import { type Found, readBounded } from './bounded.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { insertError, isDamage, isGone, isGonePart, queryError } from './errors.ts';
-import { conditionOf } from './filter.ts';
+import { conditionOf, MERGED } from './filter.ts';
+import { IndexedParts } from './indexed-parts.ts';
 import { bind, type Parameters } from './literals.ts';
 import { type Ask, ClickHouseReader, pageQuery, type QuerySettings } from './reader.ts';
 import type { Row } from './rows.ts';
@@ -51,7 +52,14 @@ const CALLERS_SETTINGS = {
  * Of rows of any size: all that they are judged by is read at once, since only then the engine knows how large they
  * are, and takes fewer at a time.
  */
-const SPARING = { max_block_size: '32', max_threads: 1, optimize_move_to_prewhere: 0 } as const;
+const SPARING = {
+  max_block_size: '32',
+  max_threads: 1,
+  optimize_move_to_prewhere: 0,
+  // In order, some of each part would be read at once.
+  optimize_read_in_order: 0,
+  max_bytes_before_remerge_sort: String(32 * 1024 * 1024),
+} as const;
 
 export interface ClickHouseOptions extends TableNames {
   server: ServerAddress;
@@ -65,7 +73,7 @@ export interface StoreEars {
   onGone: () => void;
   /** Is aborted while the server is known to answer nothing: no caller waits for it then. */
   silence: () => AbortSignal | undefined;
-  /** Its server cannot index words: they are looked for in all traces. */
+  /** Its server cannot index words, or could not until now: they are looked for in all traces. */
   onWithoutWords: (error: unknown) => void;
 }
 const DEAF: StoreEars = {
@@ -99,8 +107,12 @@ class ClickHouseStore implements TraceStore {
   private readonly callers: ClickHouseClient;
   private readonly queries: FairQueue;
   private readonly ears: StoreEars;
-  /** Of words; while parts of an earlier version still lack it, it is not asked. */
+  /** Of words; while a server still gives it to parts of an earlier version, it is not asked. */
   private wordIndex: 'none' | 'coming' | 'there' = 'none';
+  /** Why it does not come, as it was told last. */
+  private indexProblem = '';
+  /** The embedded engine makes it when it is told to. */
+  private readonly indexedParts: IndexedParts | undefined;
   readonly own: TraceReader;
 
   constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, ears: StoreEars) {
@@ -111,6 +123,13 @@ class ClickHouseStore implements TraceStore {
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
     this.ears = ears;
+    this.indexedParts = this.embedded
+      ? new IndexedParts(
+          this.names,
+          (query, parameters) => this.rows(query, parameters),
+          (statement) => this.command(statement),
+        )
+      : undefined;
     this.own = this.readerOver((query, parameters, settings) =>
       this.read(this.client, query, parameters, settings),
     );
@@ -123,11 +142,17 @@ class ClickHouseStore implements TraceStore {
   }
 
   private readerOver(ask: Ask): TraceReader {
-    return new ClickHouseReader(this.table, ask, () => this.wordIndex === 'there');
+    return new ClickHouseReader(this.table, ask, () => this.indexed());
+  }
+
+  /** Condition on the parts that have the index of words; undefined: none has. */
+  private indexed(): string | undefined {
+    if (this.wordIndex !== 'there') return undefined;
+    return this.indexedParts ? this.indexedParts.condition : MERGED;
   }
 
   async migrate(): Promise<void> {
-    const { statements, mark } = migrations(this.names);
+    const { statements, mark } = migrations(this.names, this.embedded);
     // On a cluster a server may have joined since.
     if (this.names.cluster || (await this.mark()) !== mark) {
       if (this.embedded) await this.checkRoom();
@@ -143,8 +168,7 @@ class ClickHouseStore implements TraceStore {
     try {
       if (this.embedded) await this.checkRoom();
       await this.command(wordIndexStatement(this.names));
-      // Parts that are there get it in the background.
-      if ((await this.size()).rows > 0) await this.command(materializeWords(this.names));
+      if (!this.embedded && (await this.size()).rows > 0) await this.command(materializeWords(this.names));
       await this.lookForIndex();
     } catch (error) {
       this.ears.onWithoutWords(error);
@@ -162,10 +186,14 @@ class ClickHouseStore implements TraceStore {
       ),
     );
     const making = await this.rows(
-      `SELECT 1 FROM system.mutations ${ofTable} AND NOT is_done AND position(command, {name:String}) > 0`,
+      `SELECT latest_fail_reason AS problem FROM system.mutations
+       ${ofTable} AND NOT is_done AND position(command, {name:String}) > 0 ORDER BY problem DESC`,
       index,
     );
-    this.wordIndex = !isThere ? 'none' : has(making) ? 'coming' : 'there';
+    this.wordIndex = !isThere ? 'none' : has(making) && !this.embedded ? 'coming' : 'there';
+    const problem = String(making[0]?.problem ?? '');
+    if (problem !== '' && problem !== this.indexProblem) this.ears.onWithoutWords(new Error(problem));
+    this.indexProblem = problem;
   }
 
   private async mark(): Promise<string> {
@@ -192,7 +220,11 @@ class ClickHouseStore implements TraceStore {
 
   async ping(signal?: AbortSignal): Promise<void> {
     await this.read(this.client, `SELECT 1 FROM ${this.table} LIMIT 0`, {}, {}, signal);
-    if (this.wordIndex === 'coming') await this.lookForIndex();
+  }
+
+  async tend(): Promise<void> {
+    if (this.wordIndex === 'coming' || this.indexedParts?.isMaking) await this.lookForIndex();
+    if (this.wordIndex === 'there') await this.indexedParts?.tend();
   }
 
   async insert(lines: Uint8Array, token: string): Promise<void> {
@@ -208,7 +240,7 @@ class ClickHouseStore implements TraceStore {
           optimize_on_insert: 0,
           input_format_skip_unknown_fields: 0,
           ...(this.names.cluster ? { distributed_foreground_insert: 1 } : {}),
-          // A part gets it when it is merged first: until then it is small, and read whole.
+          // A part gets it later: until then it is read whole.
           ...(this.embedded ? { exclude_materialize_skip_indexes_on_insert: WORD_INDEX_NAME } : {}),
         },
       });
@@ -338,7 +370,7 @@ class ClickHouseStore implements TraceStore {
   }
 
   async explain(filter: TraceFilter, limit: number): Promise<string> {
-    const condition = conditionOf(filter, undefined, this.wordIndex === 'there');
+    const condition = conditionOf(filter, undefined, this.indexed());
     const rows = await this.rows(`EXPLAIN indexes = 1 ${pageQuery(this.table, condition, 'all')}`, {
       ...condition.parameters,
       most: limit,

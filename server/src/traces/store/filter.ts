@@ -7,9 +7,16 @@ import { ALL_TEXT, WORDS } from './word-index.ts';
 /** A WHERE clause and the values of its parameters. */
 export interface Condition {
   where: string;
-  /** What the index of words knows of all that the condition finds, and the rest that is cheap. */
-  certain?: string;
+  /** For parts that have the index of words. */
+  indexed?: Indexed;
   parameters: Parameters;
+}
+
+interface Indexed {
+  /** Which parts these are. */
+  parts: string;
+  /** What the index knows of all that a condition finds, and the rest that is cheap. */
+  certain: string;
 }
 
 /** Filters that compare one column with one text. */
@@ -61,8 +68,8 @@ const TABLE: Expressions = {
 };
 const INDEXED: Expressions = { ...TABLE, words: WORDS };
 
-/** @param except a column whose own condition is left out @param hasWords the table has the index of words */
-export function conditionOf(filter: TraceFilter, except?: string, hasWords = false): Condition {
+/** @param except a column whose own condition is left out @param parts which have the index of words; undefined: none */
+export function conditionOf(filter: TraceFilter, except?: string, parts?: string): Condition {
   const clauses = [
     filter.alsoIn ? 'project_id IN {projects:Array(String)}' : 'project_id = {project:String}',
     "time > fromUnixTimestamp64Milli({from:Int64}, 'UTC')",
@@ -73,7 +80,7 @@ export function conditionOf(filter: TraceFilter, except?: string, hasWords = fal
     from: filter.from,
     to: filter.to,
   };
-  let certain: string | undefined;
+  let indexed: Indexed | undefined;
   // Every management trace is of the tracker `system`: asking for that as well would read another column.
   const { trackerName, ...rest } = filter;
   const wanted = filter.family === 'system' && trackerName === 'system' ? rest : filter;
@@ -109,33 +116,33 @@ export function conditionOf(filter: TraceFilter, except?: string, hasWords = fal
   }
   if (filter.query) {
     const query = except ? without(filter.query, except) : filter.query;
-    const asked = conditionOfQuery(query, hasWords ? INDEXED : TABLE);
+    const asked = conditionOfQuery(query, parts ? INDEXED : TABLE);
     // What is read of few rows comes last: the engine moves nothing before a PREWHERE that it is given.
-    if (asked.certain) certain = [asked.certain, ...clauses].join(' AND ');
+    if (parts && asked.certain) indexed = { parts, certain: [asked.certain, ...clauses].join(' AND ') };
     clauses.push(asked.where);
     Object.assign(parameters, asked.parameters);
   }
-  return { where: clauses.join(' AND '), ...(certain ? { certain } : {}), parameters };
+  return { where: clauses.join(' AND '), ...(indexed ? { indexed } : {}), parameters };
 }
 
-/** Parts that no merge has made, which have no index of words. To ask the index of them would take ten times as long as to read them. */
-const FRESH = "endsWith(_part, '_0')";
+/** Parts that a merge has made: servers give them the index of words. */
+export const MERGED = "NOT endsWith(_part, '_0')";
 
 /**
- * SELECT of columns of what a condition finds.
+ * SELECT of columns of what a condition finds. To ask the index of parts that lack it would take ten times as long as to
+ * read them.
  * @param last ends each part of it, as with an order and a limit
  */
-export function selected(table: string, columns: string, { where, certain }: Condition, last = ''): string {
-  if (certain === undefined) return `SELECT ${columns} FROM ${table} WHERE ${where} ${last}`;
-  return `(SELECT ${columns} FROM ${table} PREWHERE ${certain} WHERE ${where} AND NOT ${FRESH} ${last})
-    UNION ALL (SELECT ${columns} FROM ${table} WHERE ${where} AND ${FRESH} ${last})`;
+export function selected(table: string, columns: string, { where, indexed }: Condition, last = ''): string {
+  if (!indexed) return `SELECT ${columns} FROM ${table} WHERE ${where} ${last}`;
+  const { parts, certain } = indexed;
+  return `(SELECT ${columns} FROM ${table} PREWHERE ${certain} WHERE ${where} AND ${parts} ${last})
+    UNION ALL (SELECT ${columns} FROM ${table} WHERE ${where} AND NOT (${parts}) ${last})`;
 }
 
 /** FROM and WHERE of a statement that counts columns of what a condition finds. */
 export const sourceOf = (table: string, columns: string, condition: Condition): string =>
-  condition.certain === undefined
-    ? `${table} WHERE ${condition.where}`
-    : `(${selected(table, columns, condition)})`;
+  condition.indexed ? `(${selected(table, columns, condition)})` : `${table} WHERE ${condition.where}`;
 
 /** Adds: only what happened after an instant, or until then. */
 export function parted(

@@ -58,13 +58,13 @@ const NOT_AHEAD: QuerySettings = { ...SAME_PARTS, read_in_order_use_buffering: 0
 export class ClickHouseReader implements TraceReader {
   private readonly table: string;
   private readonly ask: Ask;
-  private readonly hasWords: () => boolean;
+  private readonly indexed: () => string | undefined;
 
-  /** @param hasWords whether the table has the index of words, as far as is known now */
-  constructor(table: string, ask: Ask, hasWords: () => boolean) {
+  /** @param indexed condition on the parts that have the index of words; undefined: none has */
+  constructor(table: string, ask: Ask, indexed: () => string | undefined) {
     this.table = table;
     this.ask = ask;
-    this.hasWords = hasWords;
+    this.indexed = indexed;
   }
 
   async page(
@@ -75,7 +75,7 @@ export class ClickHouseReader implements TraceReader {
     order: Order = 'newest',
   ): Promise<TracePage> {
     const condition = this.condition(filter);
-    const settings = filter.query && this.hasWords() ? NOT_AHEAD : this.settingsFor(filter);
+    const settings = filter.query && this.indexed() ? NOT_AHEAD : this.settingsFor(filter);
     const ask = (wanted: Condition, most: number) =>
       this.most(most, pageQuery(this.table, wanted, members, order), wanted.parameters, settings);
     const rowsBehind = async (key: TraceKey | undefined, most: number) => {
@@ -243,11 +243,11 @@ export class ClickHouseReader implements TraceReader {
 
   private settingsFor({ query }: TraceFilter): QuerySettings | undefined {
     if (!query) return undefined;
-    return this.hasWords() ? SAME_PARTS : SMALL_BLOCKS;
+    return this.indexed() ? SAME_PARTS : SMALL_BLOCKS;
   }
 
   private condition(filter: TraceFilter, except?: string): Condition {
-    return conditionOf(filter, except, this.hasWords());
+    return conditionOf(filter, except, this.indexed());
   }
 
   private most(
@@ -269,7 +269,7 @@ export function pageQuery(
 ): string {
   const direction = order === 'newest' ? 'DESC' : 'ASC';
   const last = `ORDER BY time ${direction}, trace_id ${direction}, record_time LIMIT {most:UInt32}`;
-  if (!condition.certain) return selected(table, SELECTED[members], condition, last);
+  if (!condition.indexed) return selected(table, SELECTED[members], condition, last);
   const rows = selected(table, `${SELECTED[members]}, time, record_time`, condition, last);
   return `SELECT * EXCEPT (time, record_time) FROM (${rows}) ${last}`;
 }

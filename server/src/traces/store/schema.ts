@@ -88,8 +88,13 @@ export interface Migrations {
   mark: string;
 }
 
-export function migrations(names: TableNames): Migrations {
+/** @param isEmbedded merges leave out the index of words, which is made when it is asked for */
+export function migrations(names: TableNames, isEmbedded: boolean): Migrations {
   const statements = statementsFor(names);
+  if (isEmbedded) {
+    const setting = `exclude_materialize_skip_indexes_on_merge = '${WORD_INDEX_NAME}'`;
+    statements.push(`ALTER TABLE ${localTable(names)} MODIFY SETTING ${setting}`);
+  }
   const mark = `opencts ${createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16)}`;
   if (!names.cluster) statements.push(`ALTER TABLE ${names.database}.traces MODIFY COMMENT '${mark}'`);
   return { statements, mark };
@@ -99,9 +104,9 @@ export function migrations(names: TableNames): Migrations {
 export const wordIndexStatement = (names: TableNames): string =>
   `ALTER TABLE ${localTable(names)} ADD INDEX IF NOT EXISTS ${WORD_INDEX}`;
 
-/** Gives it to the parts that are there, in the background. */
-export const materializeWords = (names: TableNames): string =>
-  `ALTER TABLE ${localTable(names)} MATERIALIZE INDEX ${WORD_INDEX_NAME}`;
+/** Gives it to the parts that are there and lack it, in the background. @param day partition that they are in */
+export const materializeWords = (names: TableNames, day?: string): string =>
+  `ALTER TABLE ${localTable(names)} MATERIALIZE INDEX ${WORD_INDEX_NAME}${day ? ` IN PARTITION ID '${day}'` : ''}`;
 
 function localTable({ database, cluster }: TableNames): string {
   return cluster ? `${database}.traces_shard ON CLUSTER '${cluster}'` : `${database}.traces`;
