@@ -338,6 +338,13 @@ describe('traces', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  test('of all projects that one may read', async () => {
+    const query = 'source:CLI name:step*';
+    const of = async (line: string) => (await json(`traces list ${line} ${query} --limit 1000`)).length;
+    expect(await of('--project eu-de')).toBe(0);
+    expect(await of('--project eu-de --all-projects')).toBe(450);
+  });
+
   test('a query that is none is told', async () => {
     expect(await opencts('traces list nme:x --project eu-nl')).toMatchObject({
       code: 1,

@@ -18,7 +18,11 @@ const OVERLAP_MS = 10_000;
 const ALL = 'time:*';
 const COLUMNS = ['time', 'user', 'source_ip', 'trace_name', 'service_type', 'resource_name', 'trace_rating'];
 
+const WHERE: Command['options'] = {
+  'all-projects': { type: 'boolean', help: 'traces of all projects that you may read' },
+};
 const RANGE: Command['options'] = {
+  ...WHERE,
   from: {
     type: 'string',
     help: 'only later traces: 2026-11-29, 2026-11-29T12:20Z, or --from=-2h for two hours ago',
@@ -31,6 +35,7 @@ type Query = Record<string, string | number>;
 /** What is asked of the service. @throws UsageError */
 function queryOf({ args, options }: Context): Query {
   const asked: Query = { q: args.QUERY ?? ALL };
+  if (options['all-projects']) asked.projects = 'all';
   for (const name of ['from', 'to'] as const) {
     const text = options[name];
     if (typeof text === 'string') asked[name] = instantOf(`--${name}`, text);
@@ -124,6 +129,7 @@ export const TRACES: Commands = {
     usage: '[QUERY…]',
     summary: `Show the last ${FIRST} traces, and each that comes, until it is interrupted`,
     columns: COLUMNS,
+    options: WHERE,
     async run(context) {
       for await (const trace of followed(context)) {
         const isTable = (context.options.output ?? 'table') === 'table';

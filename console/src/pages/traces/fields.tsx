@@ -144,6 +144,15 @@ function around(trace: Trace): string {
   return `/?range=${from}-${to}${family}`;
 }
 
+/** All of the session of temporary credentials in which it was done; undefined: it is of none. */
+function sessionOf({ user }: Trace): string | undefined {
+  const since = user?.session_context?.attributes?.created_at;
+  const principal = user?.principal_id;
+  if (!principal || !(since || principal.includes(':'))) return undefined;
+  const began = since ? ` user.session_context.attributes.created_at:${quoted(since)}` : '';
+  return `user.principal_id:${quoted(principal)}${began}`;
+}
+
 /** Where more is told of who did it, and to what: in the project of the trace. */
 function Ways({ trace }: { trace: Trace }) {
   const { api } = useConsole();
@@ -152,6 +161,7 @@ function Ways({ trace }: { trace: Trace }) {
   const isElsewhere = project !== undefined && project !== api.path.project_id;
   const there = (way: string) => (isElsewhere ? `${way}&${PROJECT}=${project}` : way);
   const resource = resourcePage(trace, type);
+  const session = sessionOf(trace);
   return (
     <div className="trace-ways">
       {resource && <Link to={there(resource)}>{texts.timeline.toResource}</Link>}
@@ -162,6 +172,7 @@ function Ways({ trace }: { trace: Trace }) {
       {trace.user?.access_key_id && (
         <Link to={there(asking(`key:${quoted(trace.user.access_key_id)}`))}>{words.query.sameKey}</Link>
       )}
+      {session && <Link to={there(asking(session))}>{words.query.sameSession}</Link>}
       {trace.request_id && (
         <Link to={there(asking(`request_id:${quoted(trace.request_id)}`))}>{words.query.sameRequest}</Link>
       )}

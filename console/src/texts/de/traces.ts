@@ -60,6 +60,7 @@ export const traces: typeof english = {
     without: 'Ohne diesen Wert',
     around: 'Fünf Minuten davor und danach',
     sameKey: 'Alles mit diesem Zugriffsschlüssel',
+    sameSession: 'Alles aus dieser Sitzung',
     sameRequest: 'Alles von dieser Anfrage',
   },
   by: {

@@ -69,6 +69,7 @@ export const traces = {
     without: 'Without this value',
     around: 'Five minutes before and after',
     sameKey: 'All with this access key',
+    sameSession: 'All of this session',
     sameRequest: 'All of this request',
   },
   by: {
