@@ -103,6 +103,9 @@ const body = fc.oneof(
     '\\nweb',
     'x1y2\\',
     '0a1b2c3d-1234-4abc-8def-0123456789ab 20261121T120000',
+    ...['\\b', '\\f', '\\n', '\\u0026', '\\\\u000a', 'x', 'a', 'é', '-'].map(
+      (lead) => `${lead}0123456789ab${lead}`,
+    ),
   ),
   fc
     .dictionary(
@@ -368,12 +371,12 @@ describe('a query means the same to the trace store, in a trace file, to a notif
     await store.migrate();
     const insert = (some: TraceLine[]) =>
       store.insert(Buffer.from(some.map((one) => `${JSON.stringify(one)}\n`).join('')), randomUUID());
-    // Half of the traces are in a part that has the index of words.
+    // Half of the traces are in a part that has the indexes of text.
     await insert(lines.slice(0, 100));
     await insert(lines.slice(100, 200));
     for (const [what, last] of [
       ['OPTIMIZE', 'FINAL'],
-      ['ALTER', 'MATERIALIZE INDEX ix_words SETTINGS mutations_sync = 2'],
+      ['ALTER', 'MATERIALIZE INDEX ix_words, MATERIALIZE INDEX ix_ids SETTINGS mutations_sync = 2'],
     ])
       await client.command({ query: `${what} TABLE opencts.traces ${last}` });
     await store.tend();

@@ -22,25 +22,28 @@ export interface Expressions {
   flag: string;
   /** All text of a trace, in lower case. */
   all: string;
-  words?: WordIndex;
+  /** Of the words of `all`, cut where a character of ASCII is neither letter nor digit. */
+  words?: TextIndex;
+  /** Of the hexadecimal numbers in it, cut where there is another character. */
+  ids?: TextIndex;
 }
 
-/** Answers which words `all` has, cut where a character of ASCII is neither letter nor digit. */
-export interface WordIndex {
-  /** Whether it knows of a word. */
-  holds(word: string): boolean;
+/** Answers which texts `all` has. */
+export interface TextIndex {
+  /** Whether it knows of a text. */
+  holds(text: string): boolean;
   hasAny(placeholder: string): string;
   hasAll(placeholder: string): string;
 }
 
-/** Columns of which a value is rare enough that its words are looked for in the index. */
+/** Columns of which a value is rare enough that its words are looked for in an index. */
 const TELLING = new Set<TextColumn>(['resource_name', 'resource_id', 'request_id']);
-/** Questions to the index of words that one query asks. */
+/** Questions to the indexes that one query asks. */
 const MOST_LOOKS = 64;
 
 /**
- * A query as a condition of a statement, and the values of its parameters, which begin with `q_`. What the index of
- * words knows of all that it finds comes beside it: it holds wherever the condition does.
+ * A query as a condition of a statement, and the values of its parameters, which begin with `q_`. What the indexes of
+ * text know of all that it finds comes beside it: it holds wherever the condition does.
  */
 export function conditionOf(
   query: Query,
@@ -54,7 +57,7 @@ export function conditionOf(
 class Writer {
   readonly parameters: Record<string, string | number | string[]> = {};
   private readonly of: Expressions;
-  /** At the index of words. */
+  /** At the indexes. */
   private looks = 0;
 
   constructor(of: Expressions) {
@@ -109,43 +112,46 @@ class Writer {
     return this.text(this.of.text(query.column), query.is);
   }
 
-  /** What the index of words knows of every trace that a query finds. */
+  /** What the indexes know of every trace that a query finds. */
   certain(query: Query): string | undefined {
-    const { words } = this.of;
-    const certain = words && this.certainIn(query, words);
+    const certain = this.of.words && this.certainIn(query);
     return this.looks > MOST_LOOKS ? undefined : certain;
   }
 
-  private certainIn(query: Query, index: WordIndex): string | undefined {
+  private certainIn(query: Query): string | undefined {
     if ('all' in query) {
-      const some = query.all.map((one) => this.certainIn(one, index)).filter((one) => one !== undefined);
+      const some = query.all.map((one) => this.certainIn(one)).filter((one) => one !== undefined);
       return some.length > 0 ? `(${some.join(' AND ')})` : undefined;
     }
     if ('any' in query) {
-      const each = query.any.map((one) => this.certainIn(one, index));
+      const each = query.any.map((one) => this.certainIn(one));
       return each.length > 0 && !each.includes(undefined) ? `(${each.join(' OR ')})` : undefined;
     }
-    if ('words' in query) return this.has(certainOf(query.words), index);
+    if ('words' in query) return this.has(certainOf(query.words));
     if (!('column' in query && 'is' in query)) return undefined;
     const { column, is } = query;
-    if ('words' in is) return this.has(certainOf(is.words), index);
+    if ('words' in is) return this.has(certainOf(is.words));
     if (!('equals' in is && TELLING.has(column))) return undefined;
-    return this.has(
-      wordsIn(is.equals).map((word) => [word]),
-      index,
-    );
+    return this.has(wordsIn(is.equals).map((word) => [word]));
   }
 
   /** @param lists of each at least one word */
-  private has(lists: string[][], index: WordIndex): string | undefined {
-    const known = lists.filter((list) => list.every((word) => index.holds(word)));
+  private has(lists: string[][]): string | undefined {
+    const { words, ids } = this.of;
+    const looks = [...this.looksAt(lists, words), ...this.looksAt(lists.filter(areIds).map(idsOf), ids)];
+    this.looks += looks.length;
+    return looks.length > 0 ? `(${looks.join(' AND ')})` : undefined;
+  }
+
+  private looksAt(lists: string[][], index: TextIndex | undefined): string[] {
+    if (!index) return [];
+    const known = lists.filter((list) => list.every((text) => index.holds(text)));
     const alone = known.filter((list) => list.length === 1).flat();
     const looks = known
       .filter((list) => list.length > 1)
       .map((list) => index.hasAny(this.put(list, 'Array(String)')));
     if (alone.length > 0) looks.push(index.hasAll(this.put([...new Set(alone)], 'Array(String)')));
-    this.looks += looks.length;
-    return looks.length > 0 ? `(${looks.join(' AND ')})` : undefined;
+    return looks;
   }
 
   private joined(queries: readonly Query[], by: string, none: string): string {
@@ -214,3 +220,11 @@ class Writer {
 /** What is no list stays as it is. */
 const elements = (values: string) =>
   `arrayFlatten(arrayMap(e -> if(startsWith(trimLeft(e), '['), JSONExtractArrayRaw(e), [e]), ${values}))`;
+
+/** Whether a word is an id, whatever may stand before it; a decimal number is a word. */
+const areIds = ([word = '']: string[]): boolean => /^[0-9a-f]{8,}$/.test(word) && /[a-f]/.test(word);
+
+/** With what stands before them as if it were of them, as far as that is hexadecimal. */
+const idsOf = (words: string[]): string[] => [
+  ...new Set(words.map((word) => /[0-9a-f]*$/.exec(word)?.[0] ?? '')),
+];

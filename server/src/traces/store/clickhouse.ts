@@ -26,9 +26,14 @@ import { IndexedParts } from './indexed-parts.ts';
 import { bind, type Parameters } from './literals.ts';
 import { type Ask, ClickHouseReader, pageQuery, type QuerySettings } from './reader.ts';
 import type { Row } from './rows.ts';
-import { materializeWords, migrations, type TableNames, wordIndexStatement } from './schema.ts';
+import {
+  materializeTextIndexes,
+  migrations,
+  type TableNames,
+  TEXT_INDEXES,
+  textIndexesStatement,
+} from './schema.ts';
 import { extentOf, linesOf } from './stored-lines.ts';
-import { WORD_INDEX_NAME } from './word-index.ts';
 
 /** Inserts, and what the service asks for itself. */
 const OWN_CONNECTIONS = 4;
@@ -107,11 +112,11 @@ class ClickHouseStore implements TraceStore {
   private readonly callers: ClickHouseClient;
   private readonly queries: FairQueue;
   private readonly ears: StoreEars;
-  /** Of words; while a server still gives it to parts of an earlier version, it is not asked. */
-  private wordIndex: 'none' | 'coming' | 'there' = 'none';
-  /** Why it does not come, as it was told last. */
+  /** Of words and ids; while a server still gives them to parts of an earlier version, they are not asked. */
+  private textIndexes: 'none' | 'coming' | 'there' = 'none';
+  /** Why they do not come, as it was told last. */
   private indexProblem = '';
-  /** The embedded engine makes it when it is told to. */
+  /** The embedded engine makes them when it is told to. */
   private readonly indexedParts: IndexedParts | undefined;
   readonly own: TraceReader;
 
@@ -145,9 +150,9 @@ class ClickHouseStore implements TraceStore {
     return new ClickHouseReader(this.table, ask, () => this.indexed());
   }
 
-  /** Condition on the parts that have the index of words; undefined: none has. */
+  /** Condition on the parts that have the indexes of text; undefined: none has. */
   private indexed(): string | undefined {
-    if (this.wordIndex !== 'there') return undefined;
+    if (this.textIndexes !== 'there') return undefined;
     return this.indexedParts ? this.indexedParts.condition : MERGED;
   }
 
@@ -158,39 +163,37 @@ class ClickHouseStore implements TraceStore {
       if (this.embedded) await this.checkRoom();
       for (const statement of statements) await this.command(statement);
     }
-    await this.indexWords();
+    await this.indexText();
   }
 
   /** A server that does not know such an index answers without it, more slowly. */
-  private async indexWords(): Promise<void> {
-    await this.lookForIndex();
-    if (this.wordIndex !== 'none') return;
+  private async indexText(): Promise<void> {
+    await this.lookForIndexes();
+    if (this.textIndexes !== 'none') return;
     try {
       if (this.embedded) await this.checkRoom();
-      await this.command(wordIndexStatement(this.names));
-      if (!this.embedded && (await this.size()).rows > 0) await this.command(materializeWords(this.names));
-      await this.lookForIndex();
+      await this.command(textIndexesStatement(this.names));
+      if (!this.embedded && (await this.size()).rows > 0)
+        await this.command(materializeTextIndexes(this.names));
+      await this.lookForIndexes();
     } catch (error) {
       this.ears.onWithoutWords(error);
     }
   }
 
-  private async lookForIndex(): Promise<void> {
-    const index = { ...this.localTable(), name: WORD_INDEX_NAME };
-    const has = (rows: Row[]) => rows.length > 0;
+  private async lookForIndexes(): Promise<void> {
     const ofTable = 'WHERE database = {database:String} AND table = {table:String}';
-    const isThere = has(
-      await this.rows(
-        `SELECT 1 FROM system.data_skipping_indices ${ofTable} AND name = {name:String}`,
-        index,
-      ),
+    const indexes = await this.rows(
+      `SELECT 1 FROM system.data_skipping_indices ${ofTable} AND name IN {names:Array(String)}`,
+      { ...this.localTable(), names: TEXT_INDEXES },
     );
     const making = await this.rows(
       `SELECT latest_fail_reason AS problem FROM system.mutations
-       ${ofTable} AND NOT is_done AND position(command, {name:String}) > 0 ORDER BY problem DESC`,
-      index,
+       ${ofTable} AND NOT is_done AND position(command, 'MATERIALIZE INDEX') > 0 ORDER BY problem DESC`,
+      this.localTable(),
     );
-    this.wordIndex = !isThere ? 'none' : has(making) && !this.embedded ? 'coming' : 'there';
+    const isComing = making.length > 0 && !this.embedded;
+    this.textIndexes = indexes.length < TEXT_INDEXES.length ? 'none' : isComing ? 'coming' : 'there';
     const problem = String(making[0]?.problem ?? '');
     if (problem !== '' && problem !== this.indexProblem) this.ears.onWithoutWords(new Error(problem));
     this.indexProblem = problem;
@@ -223,8 +226,8 @@ class ClickHouseStore implements TraceStore {
   }
 
   async tend(): Promise<void> {
-    if (this.wordIndex === 'coming' || this.indexedParts?.isMaking) await this.lookForIndex();
-    if (this.wordIndex === 'there') await this.indexedParts?.tend();
+    if (this.textIndexes === 'coming' || this.indexedParts?.isMaking) await this.lookForIndexes();
+    if (this.textIndexes === 'there') await this.indexedParts?.tend();
   }
 
   async insert(lines: Uint8Array, token: string): Promise<void> {
@@ -240,8 +243,8 @@ class ClickHouseStore implements TraceStore {
           optimize_on_insert: 0,
           input_format_skip_unknown_fields: 0,
           ...(this.names.cluster ? { distributed_foreground_insert: 1 } : {}),
-          // A part gets it later: until then it is read whole.
-          ...(this.embedded ? { exclude_materialize_skip_indexes_on_insert: WORD_INDEX_NAME } : {}),
+          // A part gets them later: until then it is read whole.
+          ...(this.embedded ? { exclude_materialize_skip_indexes_on_insert: TEXT_INDEXES.join(', ') } : {}),
         },
       });
       for await (const _ of stream) {

@@ -2,12 +2,12 @@ import { conditionOf as conditionOfQuery, type Expressions, without } from '../.
 import type { Facet, Order, TraceFilter, TraceKey } from '../query.ts';
 import type { Parameters } from './literals.ts';
 import { readable } from './readable.ts';
-import { ALL_TEXT, WORDS } from './word-index.ts';
+import { ALL_TEXT, OF_IDS, WORDS } from './text-indexes.ts';
 
 /** A WHERE clause and the values of its parameters. */
 export interface Condition {
   where: string;
-  /** For parts that have the index of words. */
+  /** For parts that have the indexes of text. */
   indexed?: Indexed;
   parameters: Parameters;
 }
@@ -15,7 +15,7 @@ export interface Condition {
 interface Indexed {
   /** Which parts these are. */
   parts: string;
-  /** What the index knows of all that a condition finds, and the rest that is cheap. */
+  /** What the indexes know of all that a condition finds, and the rest that is cheap. */
   certain: string;
 }
 
@@ -66,9 +66,9 @@ const TABLE: Expressions = {
   flag: 'read_only',
   all: ALL_TEXT,
 };
-const INDEXED: Expressions = { ...TABLE, words: WORDS };
+const INDEXED: Expressions = { ...TABLE, words: WORDS, ids: OF_IDS };
 
-/** @param except a column whose own condition is left out @param parts which have the index of words; undefined: none */
+/** @param except a column whose own condition is left out @param parts which have the indexes of text; undefined: none */
 export function conditionOf(filter: TraceFilter, except?: string, parts?: string): Condition {
   const clauses = [
     filter.alsoIn ? 'project_id IN {projects:Array(String)}' : 'project_id = {project:String}',
@@ -125,11 +125,11 @@ export function conditionOf(filter: TraceFilter, except?: string, parts?: string
   return { where: clauses.join(' AND '), ...(indexed ? { indexed } : {}), parameters };
 }
 
-/** Parts that a merge has made: servers give them the index of words. */
+/** Parts that a merge has made: servers give them the indexes of text. */
 export const MERGED = "NOT endsWith(_part, '_0')";
 
 /**
- * SELECT of columns of what a condition finds. To ask the index of parts that lack it would take ten times as long as to
+ * SELECT of columns of what a condition finds. To ask the indexes of parts that lack them would take ten times as long as to
  * read them.
  * @param last ends each part of it, as with an order and a limit
  */

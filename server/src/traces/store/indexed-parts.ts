@@ -1,9 +1,9 @@
 import type { Parameters } from './literals.ts';
 import type { Row } from './rows.ts';
-import { materializeWords, type TableNames } from './schema.ts';
-import { ALL_TEXT } from './word-index.ts';
+import { materializeTextIndexes, type TableNames } from './schema.ts';
+import { ALL_TEXT } from './text-indexes.ts';
 
-/** Traces of a day that may stay without the index: they are read in some 30 ms. */
+/** Traces of a day that may stay without the indexes: they are read in some 30 ms. */
 const MOST_LACKING = 20_000;
 /** However fast traces come. */
 const MOST_WHILE_BUSY = 3_000_000;
@@ -15,7 +15,7 @@ const FLOWING = 500;
 const AGAIN_MS = 60_000;
 /** A disk that is fuller than this has other uses for its room. */
 const ROOM = 256 * 1024 * 1024;
-/** That a trace has it costs its part the index, and nothing else. */
+/** That a trace has it costs its part the indexes, and nothing else. */
 const NOWHERE = 'opencts0word0that0no0trace0has';
 /** Name of a part that a mutation has made, or a merge of such parts. */
 const MUTATED = /^\d+_\d+_\d+_\d+_\d+$/;
@@ -29,19 +29,19 @@ interface Part {
 }
 
 /**
- * The index of words of the embedded engine's parts. It takes as long to make as a third of all that a trace costs
- * otherwise: so neither inserts nor merges make it, but somebody who sees when it is quiet, each day's by itself.
- * Parts that lack it are read whole.
+ * The indexes of text of the embedded engine's parts. They take as long to make as a third of all that a trace costs
+ * otherwise: so neither inserts nor merges make them, but somebody who sees when it is quiet, each day's by themselves.
+ * Parts that lack them are read whole.
  */
 export class IndexedParts {
   private readonly names: TableNames;
   private readonly rows: (query: string, parameters: Parameters) => Promise<Row[]>;
   private readonly command: (statement: string) => Promise<void>;
   private readonly now: () => number;
-  /** Whether it has the index, by the name of a part. */
+  /** Whether it has the indexes, by the name of a part. */
   private known = new Map<string, boolean>();
   private madeAt = Number.NEGATIVE_INFINITY;
-  /** Whether some parts are being given it. */
+  /** Whether some parts are being given them. */
   isMaking = false;
 
   /** @param rows asks for rows @param command has a statement carried out */
@@ -57,13 +57,13 @@ export class IndexedParts {
     this.now = now;
   }
 
-  /** Condition on the parts that have it; undefined: none has. */
+  /** Condition on the parts that have them; undefined: none has. */
   get condition(): string | undefined {
     const names = [...this.known].filter(([, has]) => has).map(([name]) => `'${name}'`);
     return names.length === 0 ? undefined : `_part IN (${names.join(', ')})`;
   }
 
-  /** Looks which parts have it, and has it made for others. To be called every few seconds. */
+  /** Looks which parts have them, and has them made for others. To be called every few seconds. */
   async tend(): Promise<void> {
     const parts = await this.parts();
     const known: typeof this.known = new Map();
@@ -80,7 +80,7 @@ export class IndexedParts {
     const most = lately > BUSY || merging || isSoon ? MOST_WHILE_BUSY : MOST_LACKING;
     for (const [day, rows] of lacking) {
       if (rows < most) continue;
-      await this.command(materializeWords(this.names, day));
+      await this.command(materializeTextIndexes(this.names, day));
       this.isMaking = true;
       this.madeAt = this.now();
     }

@@ -48,7 +48,7 @@ const NEAR_MS = 86_400_000;
 const SMALL_BLOCKS: QuerySettings = { max_block_size: '2048' };
 /**
  * Of the same parts in each half of a statement: what is merged between the two would be in neither. A server that has
- * the index of words knows this setting.
+ * the indexes of text knows this setting.
  */
 const SAME_PARTS: QuerySettings = { ...SMALL_BLOCKS, enable_shared_storage_snapshot_in_query: 1 };
 /** A page is mostly full after the first rows: reading ahead in all parts takes three to four times as long. */
@@ -60,7 +60,7 @@ export class ClickHouseReader implements TraceReader {
   private readonly ask: Ask;
   private readonly indexed: () => string | undefined;
 
-  /** @param indexed condition on the parts that have the index of words; undefined: none has */
+  /** @param indexed condition on the parts that have the indexes of text; undefined: none has */
   constructor(table: string, ask: Ask, indexed: () => string | undefined) {
     this.table = table;
     this.ask = ask;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { textMember } from './readable.ts';
-import { WORD_INDEX, WORD_INDEX_NAME } from './word-index.ts';
+import { ID_INDEX, ID_INDEX_NAME, WORD_INDEX, WORD_INDEX_NAME } from './text-indexes.ts';
 
 /** Names in the database; on a cluster `traces` is spread over `traces_shard` tables. */
 export interface TableNames {
@@ -88,11 +88,14 @@ export interface Migrations {
   mark: string;
 }
 
-/** @param isEmbedded merges leave out the index of words, which is made when it is asked for */
+/** Names of the indexes of text. */
+export const TEXT_INDEXES = [WORD_INDEX_NAME, ID_INDEX_NAME];
+
+/** @param isEmbedded merges leave out the indexes of text, which are made when they are asked for */
 export function migrations(names: TableNames, isEmbedded: boolean): Migrations {
   const statements = statementsFor(names);
   if (isEmbedded) {
-    const setting = `exclude_materialize_skip_indexes_on_merge = '${WORD_INDEX_NAME}'`;
+    const setting = `exclude_materialize_skip_indexes_on_merge = '${TEXT_INDEXES.join(', ')}'`;
     statements.push(`ALTER TABLE ${localTable(names)} MODIFY SETTING ${setting}`);
   }
   const mark = `opencts ${createHash('sha256').update(statements.join(';')).digest('hex').slice(0, 16)}`;
@@ -100,13 +103,16 @@ export function migrations(names: TableNames, isEmbedded: boolean): Migrations {
   return { statements, mark };
 }
 
-/** Adds the index of words, which not every server knows. */
-export const wordIndexStatement = (names: TableNames): string =>
-  `ALTER TABLE ${localTable(names)} ADD INDEX IF NOT EXISTS ${WORD_INDEX}`;
+/** Adds the indexes of text, which not every server knows. */
+export const textIndexesStatement = (names: TableNames): string =>
+  `ALTER TABLE ${localTable(names)} ADD INDEX IF NOT EXISTS ${ID_INDEX}, ADD INDEX IF NOT EXISTS ${WORD_INDEX}`;
 
-/** Gives it to the parts that are there and lack it, in the background. @param day partition that they are in */
-export const materializeWords = (names: TableNames, day?: string): string =>
-  `ALTER TABLE ${localTable(names)} MATERIALIZE INDEX ${WORD_INDEX_NAME}${day ? ` IN PARTITION ID '${day}'` : ''}`;
+/** Gives them to the parts that are there and lack them, in the background. @param day partition that they are in */
+export function materializeTextIndexes(names: TableNames, day?: string): string {
+  const among = day ? ` IN PARTITION ID '${day}'` : '';
+  const each = TEXT_INDEXES.map((name) => `MATERIALIZE INDEX ${name}${among}`);
+  return `ALTER TABLE ${localTable(names)} ${each.join(', ')}`;
+}
 
 function localTable({ database, cluster }: TableNames): string {
   return cluster ? `${database}.traces_shard ON CLUSTER '${cluster}'` : `${database}.traces`;

@@ -26,7 +26,7 @@ import { clickhouseStore } from './clickhouse.ts';
 import { connect, type ServerAddress } from './connection.ts';
 import { migrations } from './schema.ts';
 import { startClickHouse, whyNoServer } from './testing/clickhouse-server.ts';
-import { ALL_TEXT } from './word-index.ts';
+import { ALL_TEXT } from './text-indexes.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const HOUR = 3_600_000;
@@ -486,7 +486,9 @@ for (const backend of BACKENDS) {
     async function indexed(of = store, database = 'opencts'): Promise<void> {
       await command(`OPTIMIZE TABLE ${database}.traces FINAL`);
       if (!isEmbedded) return;
-      await command(`ALTER TABLE ${database}.traces MATERIALIZE INDEX ix_words SETTINGS mutations_sync = 2`);
+      await command(
+        `ALTER TABLE ${database}.traces MATERIALIZE INDEX ix_words, MATERIALIZE INDEX ix_ids SETTINGS mutations_sync = 2`,
+      );
       await of.tend();
     }
 
@@ -567,6 +569,8 @@ for (const backend of BACKENDS) {
       const some = Array.from({ length: 20_000 }, (_, i) =>
         line(projectId, { time: NOW - i, request: request(i === 12_345 ? 'quarantine' : `shelf${i % 50}`) }),
       );
+      const id = randomUUID();
+      some[321] = line(projectId, { time: NOW - 321, request: request(id) });
       for (const half of [some.slice(0, 10_000), some.slice(10_000)])
         await store.insert(bytes(half), randomUUID());
       await indexed();
@@ -583,6 +587,13 @@ for (const backend of BACKENDS) {
         const plan = await store.explain(wanted, 10);
         const [, read] = /Name: ix_words[\s\S]*?Granules: (\d+)\//.exec(plan) ?? [];
         expect(Number(read), plan).toBeLessThanOrEqual(granules);
+      }
+      for (const text of [id, id.slice(-12), `request:"moved to ${id}"`]) {
+        const wanted = { ...everything(projectId), query: parseQuery(text, NOW) };
+        expect((await reader.page(wanted, 10)).traces, text).toHaveLength(1);
+        const plan = await store.explain(wanted, 10);
+        const [, read, all] = /Name: ix_ids[\s\S]*?Granules: (\d+)\/(\d+)/.exec(plan) ?? [];
+        expect(Number(read), plan).toBeLessThan(Number(all));
       }
       // Parts that are merged are others, and these have no index until somebody looks again.
       await store.insert(bytes([line(projectId, { message: 'quarantine' })]), randomUUID());

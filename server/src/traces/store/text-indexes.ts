@@ -1,12 +1,13 @@
-import { ALL_COLUMNS, type WordIndex } from '../../query/index.ts';
+import { ALL_COLUMNS, type TextIndex } from '../../query/index.ts';
 
 /** All text of a trace, in lower case, each column on lines of its own. */
 export const ALL_TEXT = `lower(concatWithSeparator('\n', ${ALL_COLUMNS.map((column) =>
   column === 'trace_id' ? 'toString(trace_id)' : column,
 ).join(', ')}))`;
 
-/** One with another expression needs another name. */
+/** With another expression they need other names. */
 export const WORD_INDEX_NAME = 'ix_words';
+export const ID_INDEX_NAME = 'ix_ids';
 /** Bytes of a word that it holds. */
 const LONGEST = 64;
 
@@ -28,10 +29,22 @@ function heldOf(word: string): string {
   return `if(${isShorter(LONGEST + 1)}, ${any}, '')`;
 }
 
+/** Hexadecimal numbers of all text, as long as most ids have them. */
+const IDS = `extractAll(${ALL_TEXT}, '[0-9a-f]{8,}')`;
+
+/** A table's index of ids: of every 8,192 rows it knows which they do not have. */
+export const ID_INDEX = `${ID_INDEX_NAME} ${IDS} TYPE bloom_filter(0.01) GRANULARITY 1`;
+
 const ID = /^(?!\d+$)(?:[0-9a-f]{4}|[0-9a-f]{8,})$/;
 
-export const WORDS: WordIndex = {
+export const WORDS: TextIndex = {
   holds: (word) => !ID.test(word) && Buffer.byteLength(word) <= LONGEST,
   hasAny: (placeholder) => `hasAnyTokens(${ALL_TEXT}, ${placeholder})`,
   hasAll: (placeholder) => `hasAllTokens(${ALL_TEXT}, ${placeholder})`,
+};
+
+export const OF_IDS: TextIndex = {
+  holds: (id) => /^[0-9a-f]{8,}$/.test(id),
+  hasAny: (placeholder) => `hasAny(${IDS}, ${placeholder})`,
+  hasAll: (placeholder) => `hasAll(${IDS}, ${placeholder})`,
 };
