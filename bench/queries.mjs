@@ -70,10 +70,10 @@ export async function loadStore(directory, rows, progress) {
   await inserting;
   await merged(store);
   const { bytes } = await store.size();
-  const wordIndex = await wordIndexBytes(engine.socketPath);
+  const textIndexes = await textIndexBytes(engine.socketPath);
   await store.close();
   await engine.stop();
-  const result = { rows, today, project, bytesPerTrace: bytes / rows, indexBytesPerTrace: wordIndex / rows };
+  const result = { rows, today, project, bytesPerTrace: bytes / rows, indexBytesPerTrace: textIndexes / rows };
   writeFileSync(notes, JSON.stringify(result));
   return result;
 }
@@ -95,13 +95,13 @@ function lineOf(generator, project, time, isRare) {
   };
 }
 
-/** What the index of words takes on disk. */
-async function wordIndexBytes(socketPath) {
+/** What the indexes of words and ids take on disk. */
+async function textIndexBytes(socketPath) {
   const client = connect({ socketPath }, { connections: 1, own: true });
   try {
     const answer = await client.query({
       query: `SELECT sum(data_compressed_bytes + marks_bytes) AS bytes FROM system.data_skipping_indices
-              WHERE database = 'opencts' AND name = 'ix_words'`,
+              WHERE database = 'opencts' AND name IN ('ix_words', 'ix_ids')`,
       format: 'JSONEachRow',
     });
     const [{ bytes }] = await answer.json();
@@ -111,7 +111,7 @@ async function wordIndexBytes(socketPath) {
   }
 }
 
-/** Gives merges, and the index of words, the time that they have in life. */
+/** Gives merges, and the indexes of text, the time that they have in life. */
 async function merged(store) {
   for (let before = -1, same = 0; same < 4; ) {
     await store.tend();

@@ -226,7 +226,7 @@ async function queries() {
     '260',
     'PostgreSQL 1,572–1,900',
   );
-  note('disk', '… of them the index of words', Math.round(indexBytesPerTrace), '60');
+  note('disk', '… of them the indexes of words and ids', Math.round(indexBytesPerTrace), '60');
   for (const { what, p50, p95, target, memory } of await measureQueries(
     values.data,
     values.quick ? 10 : 40,

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Engine, startEngine } from '../engine/index.ts';
 import { clickhouseStore, type TraceStore } from '../traces/index.ts';
+import { connect } from '../traces/store/connection.ts';
 import { type CheckProgress, PartsCheck } from './parts-check.ts';
 
 const HOUR = 3_600_000;
@@ -100,6 +101,23 @@ test('every part is read once, the newest first, and the next start reads none o
   expect(read).toEqual(await names());
   expect(progress[0]).toMatchObject({ parts: PARTS, partsDone: 0, bytesDone: 0 });
   await check.stop();
+  await (await start()).stop();
+  expect(read).toEqual([]);
+});
+
+test('a part that only gets another name is not read again, as when another one is given an index', async () => {
+  await (await start()).stop();
+  const before = await names();
+  const [day = ''] = /^\d+/.exec(before[0] ?? '') ?? [];
+  const client = connect({ socketPath: engine.socketPath }, { connections: 1 });
+  await client.command({
+    query: `ALTER TABLE opencts.traces MATERIALIZE INDEX ix_words IN PARTITION ID '${day}' SETTINGS mutations_sync = 2`,
+  });
+  await client.close();
+  const now = await names();
+  expect(now.filter((name) => before.includes(name))).toEqual([]);
+  await (await start()).stop();
+  expect(read).toEqual(now.filter((name) => name.startsWith(day)));
   await (await start()).stop();
   expect(read).toEqual([]);
 });

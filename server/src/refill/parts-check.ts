@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { replaceFile } from '../durable.ts';
 import { readerOf } from '../metadata/index.ts';
 import type { StoredPart, TraceStore } from '../traces/index.ts';
@@ -16,7 +16,10 @@ const ALL_AGAIN_MS = 60_000;
 const RETRY_MS = 10_000;
 const SAVE_EVERY_MS = 10_000;
 
-const readChecked = readerOf(Type.Record(Type.String(), Type.Tuple([Type.String(), Type.Number()])));
+/** Checksum of a part, when it was read, and when it had been written. */
+const Checked = Type.Tuple([Type.String(), Type.Number(), Type.Number()]);
+type Checked = Static<typeof Checked>;
+const readChecked = readerOf(Type.Record(Type.String(), Checked));
 
 export interface CheckProgress {
   parts: number;
@@ -45,8 +48,8 @@ export class PartsCheck {
   private readonly options: PartsCheckOptions;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  /** Checksum of a part, and when it was read, by its name. Owned by the loop. */
-  private checked = new Map<string, [checksum: string, at: number]>();
+  /** By the name of a part. Owned by the loop. */
+  private checked = new Map<string, Checked>();
   private savedAt = Number.NEGATIVE_INFINITY;
   /** Something could not be read since all parts were. */
   private doubted = false;
@@ -101,8 +104,7 @@ export class PartsCheck {
   private async round(all: boolean): Promise<void> {
     const { store, log, onProgress, onTakenOut } = this.options;
     const parts = await store.parts();
-    const names = new Set(parts.map(({ name }) => name));
-    for (const name of this.checked.keys()) if (!names.has(name)) this.checked.delete(name);
+    this.checked = this.known(parts);
     const due = all ? parts : parts.filter((part) => !this.isChecked(part));
     const bytes = due.reduce((sum, part) => sum + part.bytes, 0);
     const progress = { parts: due.length, partsDone: 0, bytes, bytesDone: 0 };
@@ -117,7 +119,7 @@ export class PartsCheck {
           'a damaged part of the trace store was taken out; it is kept in its folder "detached"',
         );
         onTakenOut();
-      } else this.checked.set(part.name, [part.checksum, this.options.clock()]);
+      } else this.checked.set(part.name, [part.checksum, this.options.clock(), part.written]);
       progress.partsDone++;
       progress.bytesDone += part.bytes;
       if (performance.now() - this.savedAt > SAVE_EVERY_MS) await this.save();
@@ -128,8 +130,19 @@ export class PartsCheck {
     this.allAt = performance.now();
   }
 
-  private isChecked({ name, checksum, written }: StoredPart): boolean {
-    const [then, at] = this.checked.get(name) ?? ['', 0];
+  /** A part that was given another name has the files that it had. */
+  private known(parts: StoredPart[]): Map<string, Checked> {
+    const byChecksum = new Map([...this.checked.values()].map((one) => [one[0], one]));
+    return new Map(
+      parts.flatMap(({ name, checksum }) => {
+        const known = this.checked.get(name) ?? byChecksum.get(checksum);
+        return known ? [[name, known] as const] : [];
+      }),
+    );
+  }
+
+  private isChecked({ name, checksum }: StoredPart): boolean {
+    const [then, at, written] = this.checked.get(name) ?? ['', 0, 0];
     return then === checksum && at - written > SETTLED_MS && Math.abs(this.options.clock() - at) < VALID_MS;
   }
 
