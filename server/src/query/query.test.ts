@@ -14,7 +14,7 @@ import {
   clickhouseStore,
   connect,
   fileLine,
-  readable,
+  readableJson,
   type TraceLine,
   type TraceStore,
 } from '../traces/index.ts';
@@ -55,6 +55,7 @@ const TEXTS = [
 const IDS = [...TEXTS, 'i-0a1b2c3d4e5f', 'urn:only:here-7', '0A1B2C3D-1234-4abc-8def-0123456789ab', 'here'];
 const ADDRESSES = [
   '192.0.2.1',
+  '192.0.2.007',
   '192.0.2.77',
   '10.8.8.10',
   '2001:db8::1',
@@ -82,6 +83,27 @@ const VALUES: unknown[] = [
   '5',
 ];
 
+/** That an engine refuses, or writes in another way. */
+const ODD_NUMBERS = [
+  ...[
+    '18446744073709551616',
+    '-9223372036854775809',
+    '123456789012345678901234567890',
+    '12345678901234567.5',
+  ],
+  ...[
+    '0.1234567890123456789',
+    '123456789012345.0',
+    '1e20',
+    '1E0',
+    '10e-1',
+    '1.0',
+    '1e400',
+    '-1e400',
+    '-0',
+    '-0.0',
+  ],
+];
 const leaf = fc.constantFrom(...VALUES);
 const body = fc.oneof(
   fc.constant(undefined),
@@ -93,6 +115,8 @@ const body = fc.oneof(
     '[{"a":"web-1"},{"a":[{"b":5}]}]',
     '{"a":1,"a":"web-1"}',
     '{"a":9007199254740993,"b":8080}',
+    ...ODD_NUMBERS.map((text) => `{"a":${text},"b":[{"c.d":${text}},{"a":[${text},5]}],"A":"${text}"}`),
+    `{"a":{"b": [ ${ODD_NUMBERS.join(' , ')} ]},"b":"\\",[-0,1e20"}`,
     '{"a":"\\u00fcber","b":"one\\nweb-1"}',
     '{"a":"x\\u0026web-1\\u003d5","b":"\\u003cweb-1\\u003e"}',
     '{"a":"\\nweb\\tx1y2","b":"\\u0062\\u00fcro"}',
@@ -298,6 +322,8 @@ const textValue = fc.oneof(
     '80*',
     '9007199254740992',
     '9007199254740993',
+    ...ODD_NUMBERS,
+    ...['1', '-1', '0', '1.0*', '*1', '1e*'],
     'a%b_c',
     'a*_c',
   ),
@@ -316,6 +342,7 @@ const instant = fc.constantFrom(
 );
 const address = fc.constantFrom(
   '192.0.2.1',
+  '192.0.2.007',
   '192.0.2.0/24',
   '10.0.0.0/8',
   '2001:db8::/32',
@@ -401,7 +428,7 @@ describe('a query means the same to the trace store, in a trace file, to a notif
   async function inFile(query: Query): Promise<string[]> {
     const { exact, parameters } = lineCondition({ ...range, query });
     const statement = `SELECT JSONExtractString(line, 'trace_id') AS id FROM (
-      SELECT ${readable("trim(BOTH '[,]' FROM text)")} AS line FROM file({files:String}, 'LineAsString', 'text String')
+      SELECT trim(BOTH '[,]' FROM text) AS whole, ${readableJson('whole')} AS line FROM file({files:String}, 'LineAsString', 'text String')
     ) WHERE ${exact}`;
     const values = { ...parameters, files: path.join(directory, 'file.json') };
     const answer = await client.query({ query: bind(statement, values), format: 'JSONEachRow' });

@@ -7,13 +7,13 @@ import {
   type TextTest,
   type Words,
 } from '@opencts/client/query';
-import { PLAIN_SCALAR } from './values.ts';
+import { NUMBER_MARK, PLAIN_SCALAR } from './values.ts';
 import { certainOf, expressionOf, wordsIn } from './words.ts';
 
 /** SQL for what a query speaks of, in the table that it is asked of. Absent text is empty, other absent values are null. */
 export interface Expressions {
   text(column: TextColumn): string;
-  /** JSON text that the engine can read. */
+  /** JSON text that the engine can read, with numbers that it would write in another way as texts behind {@link NUMBER_MARK}. */
   json(column: JsonColumn): string;
   /** A comparison of a time with one in epoch ms. */
   instant(column: 'time' | 'record_time', operator: '>=' | '<=', placeholder: string): string;
@@ -85,7 +85,9 @@ class Writer {
     }
     if ('network' in query) {
       const { first, last } = query.network;
-      const address = `toIPv6OrNull(${this.of.text('source_ip')})`;
+      const text = this.of.text('source_ip');
+      // To some programs such a number is octal: it is no address that others would read as the same.
+      const address = `if(match(${text}, '(^|[.:])0[0-9]+[.]|[.]0[0-9]+$'), NULL, toIPv6OrNull(${text}))`;
       const bound = (hex: string) => `toIPv6(${this.put(hex.match(/.{4}/g)?.join(':') ?? '', 'String')})`;
       return `ifNull(${address} >= ${bound(first)} AND ${address} <= ${bound(last)}, 0)`;
     }
@@ -193,7 +195,7 @@ class Writer {
     for (const name of path) {
       values = `arrayMap(e -> JSONExtractRaw(e, ${this.put(name, 'String')}), ${elements(values)})`;
     }
-    return `arrayFilter(e -> e NOT IN ('', 'null'), ${elements(values)})`;
+    return `arrayMap(e -> ${asSent('e')}, arrayFilter(e -> e NOT IN ('', 'null'), ${elements(values)}))`;
   }
 
   /** Of a JSON text `v`. */
@@ -216,6 +218,13 @@ class Writer {
     return `(${isNumber} AND ${this.within('toFloat64OrZero(v)', is, 'Float64')})`;
   }
 }
+
+const MARKED = `"${NUMBER_MARK}`;
+const MARKED_BYTES = Buffer.byteLength(MARKED);
+
+/** JSON text of a value, in which a number that is marked is what it was. */
+const asSent = (json: string) =>
+  `if(startsWith(${json}, '${MARKED}'), substring(${json}, ${MARKED_BYTES + 1}, length(${json}) - ${MARKED_BYTES + 1}), ${json})`;
 
 /** What is no list stays as it is. */
 const elements = (values: string) =>

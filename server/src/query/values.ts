@@ -13,3 +13,6 @@ export const isWithin = (
   value: number,
   { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Range,
 ) => from <= value && value <= to;
+
+/** Begins a text of JSON that stands for the number behind it, for an engine that would write the number in another way. */
+export const NUMBER_MARK = '\u{e000}';

@@ -1,5 +1,5 @@
 import { ALL_COLUMNS, conditionOf, type Expressions } from '../query/index.ts';
-import { type Parameters, readable, Trace, type TraceFilter } from '../traces/index.ts';
+import { type Parameters, readableJson, Trace, type TraceFilter, unmarked } from '../traces/index.ts';
 
 /** Conditions on a `line` of a trace file, and the values of their parameters. */
 export interface LineCondition {
@@ -25,7 +25,8 @@ const MEMBERS = {
 /** Members of `user`, which is JSON text in a line. */
 const USER_MEMBERS = { users: 'name', accessKeyId: 'access_key_id' } as const;
 
-const USER = readable("JSONExtractString(line, 'user')");
+const USER_TEXT = "JSONExtractString(line, 'user')";
+const USER = readableJson(USER_TEXT);
 /** Members that no schema knows; in a trace file they stand beside the others. */
 const EXTRA = `concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), arrayFilter(
   kv -> kv.1 NOT IN (${[...Object.keys(Trace.properties), 'extra'].map((name) => `'${name}'`).join(', ')}),
@@ -34,9 +35,9 @@ const EXTRA = `concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(
 const textIn = (column: string): string => {
   switch (column) {
     case 'user':
-      return USER;
+      return USER_TEXT;
     case 'extra':
-      return EXTRA;
+      return unmarked(EXTRA);
     case 'user_name':
       return `JSONExtractString(${USER}, 'name')`;
     case 'access_key_id':
@@ -51,7 +52,7 @@ const textIn = (column: string): string => {
 /** What the query language speaks of, in a line of a trace file. */
 const LINE: Expressions = {
   text: textIn,
-  json: (column) => (column === 'user' || column === 'extra' ? textIn(column) : readable(textIn(column))),
+  json: (column) => (column === 'extra' ? EXTRA : readableJson(textIn(column))),
   instant: (column, operator, placeholder) => `JSONExtractInt(line, '${column}') ${operator} ${placeholder}`,
   number: (column) => `JSONExtract(line, '${column}', 'Nullable(Int64)')`,
   flag: "JSONExtract(line, 'read_only', 'Nullable(Bool)')",
@@ -85,9 +86,7 @@ export function lineCondition(filter: TraceFilter): LineCondition {
     const values = [filter[key] ?? []].flat();
     if (values.length === 0) continue;
     hints.push(`multiSearchAny(line, {user_${member}_bytes:Array(String)})`);
-    exact.push(
-      `JSONExtractString(${readable("JSONExtractString(line, 'user')")}, '${member}') IN {user_${member}:Array(String)}`,
-    );
+    exact.push(`JSONExtractString(${USER}, '${member}') IN {user_${member}:Array(String)}`);
     parameters[`user_${member}`] = values;
     parameters[`user_${member}_bytes`] = values.map((value) =>
       JSON.stringify(bytesOf(member, value)).slice(1, -1),

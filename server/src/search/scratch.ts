@@ -12,7 +12,7 @@ import {
   type Parameters,
   pageOf,
   queryError,
-  readable,
+  readableJson,
   readBounded,
   type TraceKey,
   type TracePage,
@@ -96,7 +96,7 @@ export class Scratch {
     await this.command(
       `INSERT INTO ${DATABASE}.${table}
        SELECT JSONExtractInt(line, 'time'), JSONExtractString(line, 'trace_id'), whole FROM (
-         SELECT trim(BOTH '[,]' FROM text) AS whole, ${readable('whole')} AS line
+         SELECT trim(BOTH '[,]' FROM text) AS whole, ${readableJson('whole')} AS line
          FROM file({files:String}, 'LineAsString', 'text String')
          WHERE ${condition.hint.replaceAll('(line,', '(text,')}
        ) WHERE ${condition.exact} LIMIT {most:UInt64}

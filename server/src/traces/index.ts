@@ -33,8 +33,9 @@ export {
   type Parameters,
   pageOf,
   queryError,
-  readable,
+  readableJson,
   readBounded,
+  unmarked,
   withFewer,
 } from './store/index.ts';
 export * from './trace.ts';

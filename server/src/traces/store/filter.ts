@@ -1,7 +1,7 @@
 import { conditionOf as conditionOfQuery, type Expressions, without } from '../../query/index.ts';
 import type { Facet, Order, TraceFilter, TraceKey } from '../query.ts';
 import type { Parameters } from './literals.ts';
-import { readable } from './readable.ts';
+import { readableJson } from './readable.ts';
 import { ALL_TEXT, OF_IDS, WORDS } from './text-indexes.ts';
 
 /** A WHERE clause and the values of its parameters. */
@@ -59,7 +59,7 @@ export const facetValue = (column: string): string =>
 const TABLE: Expressions = {
   // An id has one spelling, whatever it is stored as.
   text: (column) => (column === 'trace_id' ? 'toString(trace_id)' : column),
-  json: readable,
+  json: readableJson,
   instant: (column, operator, placeholder) =>
     `${column} ${operator} fromUnixTimestamp64Milli(${placeholder}, 'UTC')`,
   number: (column) => column,
