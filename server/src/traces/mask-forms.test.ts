@@ -153,6 +153,14 @@ describe('a label and its value in other notations', () => {
     ],
     ['{"password":a}', `{"password":${M}}`],
     [
+      '[{"op":"add","path":"/stringData/x","value":"a"},{"op":"add","path":"/data/x","value":"b"}]',
+      `[{"op":"add","path":"/stringData/x","value":"${M}"},{"op":"add","path":"/data/x","value":"b"}]`,
+    ],
+    [
+      `kubectl patch secret s --type=json -p='[{"op":"replace","path":"/data/x","value":"a"}]'`,
+      `kubectl patch secret s --type=json -p='[{"op":"replace","path":"/data/x","value":"${M}"}]'`,
+    ],
+    [
       '{"op":"replace","path":"/spec/password","value":"a"}',
       `{"op":"replace","path":"/spec/password","value":"${M}"}`,
     ],

@@ -1,5 +1,6 @@
 import { endOfString } from '@opencts/client/json';
 import type { Element } from './mask-argv.ts';
+import { isCode } from './mask-codes.ts';
 import { describes, isNoDescription, secrecyOfOther } from './mask-described.ts';
 import { type Edit, MASK, unescapeJson } from './mask-edits.ts';
 import { isKnownDirectory } from './mask-lead.ts';
@@ -66,6 +67,8 @@ const SECRETS = 'SecretList';
 const DATA = /^(?:data|stringData)$/;
 /** What only a secret has. */
 const STRING_DATA = 'stringData';
+const IN_DATA = /^\/data\/./;
+const IN_STRING_DATA = /^\/stringData\/./;
 /** What an object holds that is called a secret, besides values. */
 const OF_SECRET = /^(?:payload|plain_?text|content)$/i;
 /** A file of Docker with passwords of registries: `{"auths": {"host": {"auth": "x"}}}`. */
@@ -233,7 +236,8 @@ class Scanner {
     const inner = endOfString(this.text, this.at + 1);
     around.name = unescapeJson(this.text.slice(this.at + 1, inner)).text;
     this.at = inner + 1;
-    around.secrecy = this.names.of(around.name) ?? this.secrecyWithin(around);
+    const own = this.names.ofMember(around.name);
+    around.secrecy = own === undefined || own === 'code' ? (this.secrecyWithin(around) ?? own) : own;
     this.next = 'colon';
   }
 
@@ -259,7 +263,11 @@ class Scanner {
     const isCut = end === text.length;
     this.at = end + 1;
     const mask = { start, end, text: isCut ? `${MASK}"` : MASK };
-    if (around?.secrecy && !(around.isObject && isDirectoryOf(around.name, text, start, end))) {
+    if (
+      around?.secrecy &&
+      !isOtherThanCode(around.secrecy, text, start, end) &&
+      !(around.isObject && isDirectoryOf(around.name, text, start, end))
+    ) {
       if (start < end && (isCut || !isNoSecret(text.slice(start, end)))) edits.push(mask);
     } else {
       for (const edit of this.below.inString(start, end)) edits.push(edit);
@@ -279,7 +287,8 @@ class Scanner {
       if (around.elements === 0 && this.stack.at(-2)?.isObject === false) around.pair = this.names.of(said);
     } else if (LABEL.test(around.name)) {
       // Of two names either could be the one that counts.
-      around.labelled = labelSecrecy(said, this.names) ?? around.labelled;
+      around.labelled =
+        labelSecrecy(said, this.names) ?? (isInData(around, said) ? 'all' : undefined) ?? around.labelled;
       if (around.labelled) for (const value of around.values?.splice(0) ?? []) this.edits.push(value);
     }
   }
@@ -362,7 +371,8 @@ class Scanner {
     const said = this.text.slice(start, this.at);
     if (!SCALAR.test(said) && this.at < this.text.length) return false;
     const edit = { start, end: this.at, text: HARMLESS.test(said) ? said : `"${MASK}"` };
-    if (around?.secrecy && around.secrecy !== 'text') this.edits.push(edit);
+    const isSecret = around?.secrecy === 'code' ? isCode(said) : around?.secrecy && around.secrecy !== 'text';
+    if (isSecret) this.edits.push(edit);
     this.ended(edit);
     return true;
   }
@@ -394,9 +404,17 @@ const holdsText = ({ isHeader, isSecret, name, describes }: Open, labelled: Secr
 
 const wholeOf = (start: number, end: number): Edit => ({ start, end, text: `"${MASK}"` });
 
+/** Whether a patch of a secret of Kubernetes puts something into its data there. */
+const isInData = ({ isSecret }: Open, path: string) =>
+  IN_STRING_DATA.test(path) || (isSecret && IN_DATA.test(path));
+
 /** Whether a structure is what a secret holds, or one of several secrets. */
 const isOfSecret = ({ isObject, isSecret, name }: Open) =>
   isSecret && (!isObject || name === 'items' || OF_SECRET.test(name));
+
+/** Whether text where a code can stand is none. */
+const isOtherThanCode = (secrecy: Secrecy, text: string, start: number, end: number) =>
+  secrecy === 'code' && !isCode(text.slice(start, end));
 
 /** Whether a member holds the working directory, and no password. */
 const isDirectoryOf = (name: string, text: string, start: number, end: number) =>

@@ -3,6 +3,7 @@ import { argumentAfter } from './mask-arguments.ts';
 import { unescapeAny } from './mask-edits.ts';
 import { QUOTE } from './mask-marks.ts';
 import type { Secrecy, SecretNames } from './mask-names.ts';
+import { saidValue } from './mask-said.ts';
 import { spokenValue, statementValue } from './mask-statements.ts';
 import { at, past } from './mask-sticky.ts';
 import { ANY_SPACE, SPACE } from './mask-value.ts';
@@ -74,7 +75,11 @@ export function secretLead(text: string, start: number, word: string, names: Sec
   const name = isNpmAuth(text, start, word) ? `_${word}` : nameOf(word);
   const isShort = text[start + word.length] === '=' && isParameter(text, start);
   const isFlag = text[start - 1] === '-';
-  const secrecy = isShort ? names.ofParameter(name) : isFlag ? names.ofFlag(name) : names.of(name);
+  const secrecy = isShort
+    ? names.ofParameter(name)
+    : isFlag
+      ? (names.ofFlag(name) ?? names.ofMember(name))
+      : names.ofMember(name);
   return secrecy && leadOf(text, start, word, secrecy);
 }
 
@@ -119,7 +124,10 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
   if (separator === undefined) {
     if (spaced > end && OF_IMAGE.test(text.slice(Math.max(0, start - 32), start)))
       return { ...base, start: spaced, kind: 'header' };
-    const spoken = spaced > end ? spokenValue(text, start, word, spaced) : undefined;
+    const spoken =
+      spaced > end
+        ? (spokenValue(text, start, word, spaced) ?? proseValue(text, word, secrecy, spaced))
+        : undefined;
     if (spoken !== undefined) return { ...base, start: spoken, kind: 'member' };
     const isPair =
       quote && at(COMMA, text, spaced) && isFirstOfPair(text.slice(Math.max(0, start - 48), start));
@@ -142,6 +150,9 @@ export function leadOf(text: string, start: number, word: string, secrecy: Secre
     kind: !quote && separator === ':' && HEADER.test(word) ? 'header' : kind,
   };
 }
+
+const proseValue = (text: string, word: string, secrecy: Secrecy, from: number) =>
+  secrecy === 'all' || secrecy === 'no object' ? saidValue(text, word, from) : undefined;
 
 const isFirstOfPair = (before: string) => PAIR_START.test(before) || SETTER.test(before);
 

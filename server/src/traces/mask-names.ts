@@ -1,3 +1,4 @@
+import { CODE_HINTS, CODE_NAMES } from './mask-codes.ts';
 import { canBeDescribed } from './mask-described.ts';
 import { WordFinder } from './mask-hint.ts';
 import { PROGRAM_HINTS, PROGRAM_NAMES } from './mask-programs.ts';
@@ -5,9 +6,9 @@ import { standsIn } from './mask-stand-ins.ts';
 
 /**
  * What of a secret member is masked: whatever its value is; anything but an object, which is looked through; or text
- * only, while lists are looked through, too.
+ * only, while lists are looked through, too; or what has the form of a code.
  */
-export type Secrecy = 'all' | 'no object' | 'text';
+export type Secrecy = 'all' | 'no object' | 'text' | 'code';
 
 /** Values that tell of a secret, and are none. */
 const NO_SECRET =
@@ -117,6 +118,8 @@ const FLAGS = ['oauth2bearer', 'proxyuser'];
 /** Access key and scope of a signed URL, no secret. */
 const HARMLESS_CREDENTIAL = /(?:amz|goog)credential$/;
 
+const CODE = new RegExp(`(?:${CODE_NAMES.join('|')})$`);
+
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 /** A name in all its spellings. */
 const spread = (name: string) => [...name].map(escaped).join('[ _.\\]-]*');
@@ -140,6 +143,7 @@ const PARTS = [
     ' ',
   ),
   ...'auth= auth%3d setauth auth":" auth\\'.split(' '),
+  ...CODE_HINTS,
   ...'sig= sig% bearer \\u00 \\ud \\x %25 %2d %2e %4 %5 %6 %7'.split(' '),
 ];
 /** The same of secrets that no name tells: arguments of programs, tokens by how they begin, what a command reads. */
@@ -152,6 +156,10 @@ const OTHER_PARTS = [
   ...'xoxa xoxb xoxe xoxo xoxp xoxr xoxs xapp sklive sktest rklive rktest dckrpat pypiagei aiza'.split(' '),
   ...'shpat shpca shppa shpss dopv1 glsa hvb hvr hvs skant skproj'.split(' '),
   ...'oracle:thin oracle:oci oracle%3athin oracle%3aoci'.split(' '),
+  ...'hooksslack discordcom discordappcom incomingwebhook apitelegram openfeishu openlarksuite hookszapier'.split(
+    ' ',
+  ),
+  ...'makerifttt webexapis apiciscospark'.split(' '),
 ];
 /** Without words that hold another one: where they stand, that does. */
 const shortest = (words: readonly string[]) =>
@@ -161,11 +169,11 @@ const COUNTED = /[[:*?]{0,2}\d{0,3}$/;
 /** What stands behind a whole name, which can be counted. */
 const AFTER = String.raw`(?!\d*[a-z])`;
 /** How names end, which takes longer to find. */
-const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
+const NAME = `(?:${anyOf([...ENDS, ...WHOLE, DESCRIBED, ...TEXT_ENDS, ...CODE_NAMES, 'token', 'signature', 'proxyuser'])}|(?:[?&#;]|%3f|%26|%23)sig|bearer|identified|private(?:\\+|%20)key)${AFTER}|_auth|auths\\\\*"|secretlist|eyj(?:hbgci|0exai|rawqi|4nxqi|lbmmi)|${String.raw`\\u00[2-7]|\\x[2-7]|%(?:2[5de]|[4-7])`}`;
 /** A program that takes a secret among its arguments, or reads one. The end of an escape can stand before it: `\ncurl`. */
 const PROGRAM = String.raw`(?:${PROGRAM_NAMES}|(?:ch|smb)?passwd|kinit|gh|sudo|config(?:ure)?|setx|\w+-stdin|stdin|with-token)(?:[\s+\\,;&|)\]]|%20|$|["'](?:\s{0,8}[,\]}\s]|$)|'\s{0,8},?\s{0,8}')`;
-/** A token that its beginning makes one, and the user of a database. */
-const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|stringdata|oracle(?::|%3a)(?:thin|oci)`;
+/** A token that its beginning makes one, the user of a database, the address of a webhook. */
+const ISSUED = String.raw`(?:gh[opsur]|github_pat|shp(?:at|ca|pa|ss)|dop_v1|[rs]k_(?:live|test)|dckr_pat|glsa)_\w|gl[a-z]{2,6}-\w|xox[a-z]-|xapp-|pypi-agei|aiza\w|hv[brs]\.\w|sk-(?:ant|proj)-|stringdata|oracle(?::|%3a)(?:thin|oci)|hooks\.(?:slack|zapier)|discord(?:app)?\.com|incomingwebhook|api\.(?:telegram|ciscospark)|open\.(?:feishu|larksuite)|maker\.ifttt|webexapis`;
 const OTHER = new RegExp(`${PROGRAM}|${ISSUED}`, 'i');
 const OTHERS = new WordFinder(OTHER_PARTS, SEPARATORS);
 /** What stands before a whole name. */
@@ -255,6 +263,12 @@ export class SecretNames {
 
   /** What is masked of a member of this name; undefined: nothing. */
   of(name: string): Secrecy | undefined {
+    const secrecy = this.ofMember(name);
+    return secrecy === 'code' ? undefined : secrecy;
+  }
+
+  /** The same where the value is looked at, too, and can have the form of a code. */
+  ofMember(name: string): Secrecy | undefined {
     if (name.length > LONGEST) return this.judge(bare(name));
     const known = this.known[name];
     if (known !== undefined) return known ?? undefined;
@@ -269,7 +283,7 @@ export class SecretNames {
 
   /** The same for a parameter of a URL. */
   ofParameter(name: string): Secrecy | undefined {
-    return PARAMETERS.includes(bare(name)) ? 'text' : this.of(name);
+    return PARAMETERS.includes(bare(name)) ? 'text' : this.ofMember(name);
   }
 
   /** The same for a flag of a command line. */
@@ -292,6 +306,7 @@ export class SecretNames {
     if (name === DESCRIBED) return 'no object';
     if (this.whole.has(name) || this.ends.test(name)) return 'all';
     if (name.endsWith('token')) return HARMLESS_TOKEN.test(name) ? undefined : 'all';
-    return this.textEnds.test(name) && !HARMLESS_CREDENTIAL.test(name) ? 'text' : undefined;
+    if (this.textEnds.test(name) && !HARMLESS_CREDENTIAL.test(name)) return 'text';
+    return CODE.test(name) ? 'code' : undefined;
   }
 }

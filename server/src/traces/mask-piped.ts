@@ -10,7 +10,7 @@ import { at } from './mask-sticky.ts';
 const LONGEST = 600;
 const VALUE = String.raw`\\{0,3}"[^"]{0,400}"|\\{0,3}'[^']{0,400}'|[^\s"'|;&<>\\]{1,400}`;
 const PRODUCER = new RegExp(
-  String.raw`(?:^|[\s;&|("'\`])(?:echo|printf)[^\S\r\n]{1,4}(?:-[neE]{1,3}[^\S\r\n]{1,4}){0,3}(?:["'][^"'\r\n]{0,64}%s[^"'\r\n]{0,16}["'][^\S\r\n]{1,4})?(${VALUE})[^\S\r\n]{0,8}$`,
+  String.raw`(?:^|[\s;&|("'\`])(?:echo|printf)[^\S\r\n]{1,4}(?:-[neE]{1,3}[^\S\r\n]{1,4}){0,3}(?:["'][^"'\r\n]{0,64}%s[^"'\r\n]{0,16}["'][^\S\r\n]{1,4}|["']%s:%s[^"'\r\n]{0,16}["'][^\S\r\n]{1,4}(?:${VALUE})[^\S\r\n]{1,4})?(${VALUE})[^\S\r\n]{0,8}$`,
 );
 const HERE = new RegExp(String.raw`[^\r\n|;<]{0,200}<<<[^\S\r\n]{0,4}(${VALUE})`, 'y');
 const HERE_LINES = /[^\r\n|;<]{0,200}<<-?[^\S\r\n]{0,4}["']?(\w{1,64})["']?[^\S\r\n]{0,8}\r?\n/y;

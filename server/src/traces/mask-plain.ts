@@ -10,6 +10,7 @@ import { Pairs, type Structure } from './mask-pairs.ts';
 import type { Steps } from './mask-steps.ts';
 import { at } from './mask-sticky.ts';
 import { valueAt } from './mask-value.ts';
+import { webhookSecret } from './mask-webhooks.ts';
 
 /*
  * Text that is no JSON: messages, command lines, headers, URLs, forms, XML, JSON with something around it.
@@ -90,7 +91,9 @@ export function urlSecrets(text: string, names: SecretNames): Edit[] {
     const found =
       match[0] === AUTHORITY
         ? userSecret(text, next)
-        : (oracleSecret(text, index, match[0]) ?? parameterSecret(text, index, match[0], names));
+        : (oracleSecret(text, index, match[0]) ??
+          webhookSecret(text, index, match[0]) ??
+          parameterSecret(text, index, match[0], names));
     if (found && found.end > found.start) edits.push(found);
     WORD.lastIndex = Math.max(found?.end ?? 0, next);
   }
@@ -119,7 +122,7 @@ function secretAfter(
 
 /** What no name tells, and no program. */
 const otherSecret = (text: string, start: number, word: string) =>
-  issuedToken(start, word) ?? oracleSecret(text, start, word);
+  issuedToken(start, word) ?? oracleSecret(text, start, word) ?? webhookSecret(text, start, word);
 
 /** The password of a user in a URL, behind its slashes. */
 function userSecret(text: string, end: number): Edit | undefined {

@@ -89,6 +89,7 @@ test('of a beginning everything else is shown as it is', () => {
 
 test.each([
   ['names of secrets', 'password: "S3CRET", size: 1, ', 'password'],
+  ['values in prose', 'the password is S3CRET9, ', 'password'],
   ['labels', 'name: "password", value: "S3CRET", ', 'name'],
   ['names without values', '<password>', '<password>'],
   ['lists of arguments', '["mysql", "-pS3CRET"], ', 'mysql'],

@@ -31,7 +31,7 @@ const WAYS = [
 
 const NAMES = [
   ...'password pass_word p.a.s.sword api-key secret token cookie credential authorization'.split(' '),
-  ...'user_data sk my_pin ?sig ?signature X-Amz-Signature AKIA size https://u'.split(' '),
+  ...'user_data sk my_pin otp ?sig ?signature X-Amz-Signature AKIA size https://u'.split(' '),
 ];
 
 /** Names of secrets in some of their spellings. */
@@ -104,6 +104,15 @@ const piece = fc.oneof(
       'form-data;',
       'Content-Disposition: ',
     ],
+    ...[
+      ' is ',
+      ' (x): ',
+      '123456',
+      'x1y2z3',
+      'hooks.slack.com/services/a/b/',
+      'discord.com/api/webhooks/a/',
+      '--otp ',
+    ],
   ),
 );
 const texts = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
@@ -137,7 +146,7 @@ test('the quick looks find a name whichever of its letters is hidden', () => {
     for (let at = 0; at < text.length; at++) {
       for (const way of WAYS) {
         const hidden = text.slice(0, at) + way(text[at] as string) + text.slice(at + 1);
-        for (const form of [`${hidden}=v4`, `{"${hidden}":"v4"}`, `${hidden}: v4`])
+        for (const form of [`${hidden}=v4`, `{"${hidden}":"v4"}`, `${hidden}: v4`, `${hidden}=1234`])
           expectNothingOverlooked(form);
       }
     }

@@ -1,4 +1,5 @@
 import type { Lead } from './lead.ts';
+import { CODE_AT } from './mask-codes.ts';
 import { type Edit, MASK } from './mask-edits.ts';
 import { beginsLine, foldedLines, linesOfYaml } from './mask-lines.ts';
 import { endOfStructure, QUOTE } from './mask-marks.ts';
@@ -43,6 +44,7 @@ const SECRET_MOUNT =
 /** Where a value is, and what it is as a whole. */
 export function valueAt(text: string, lead: Lead): Edit | undefined {
   const { start, kind, slashes } = lead;
+  if (lead.secrecy === 'code') return codeAt(text, lead);
   if (kind === 'element') return bare(text, start, endOfElement(text, lead));
   if (kind === 'cdata') return bare(text, start, endOf(text, ']]>', start));
   if (isElsewhere(text, lead)) return undefined;
@@ -65,6 +67,14 @@ export function valueAt(text: string, lead: Lead): Edit | undefined {
   }
   if (kind === 'header') return header(text, lead);
   return bare(text, start, endOfWord(text, past(SCHEME, text, start), lead));
+}
+
+/** In marks or without, where it has the form of a code; with digits first where only spaces lead to it. */
+function codeAt(text: string, { start, kind }: Lead): Edit | undefined {
+  const inner = past(QUOTE, text, start);
+  const isBehindSpaces = inner === start && (kind === 'flag' || kind === 'header');
+  if (isBehindSpaces && !/\d/.test(text[start] ?? '')) return undefined;
+  return at(CODE_AT, text, inner) ? { start: inner, end: CODE_AT.lastIndex, text: MASK } : undefined;
 }
 
 /** Whether there is no secret, but what tells of one, or where it is. */
