@@ -73,7 +73,13 @@ export async function loadStore(directory, rows, progress) {
   const textIndexes = await textIndexBytes(engine.socketPath);
   await store.close();
   await engine.stop();
-  const result = { rows, today, project, bytesPerTrace: bytes / rows, indexBytesPerTrace: textIndexes / rows };
+  const result = {
+    rows,
+    today,
+    project,
+    bytesPerTrace: bytes / rows,
+    indexBytesPerTrace: textIndexes / rows,
+  };
   writeFileSync(notes, JSON.stringify(result));
   return result;
 }
