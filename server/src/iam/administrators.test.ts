@@ -351,7 +351,8 @@ test('a change is refused when the account would have nobody left of those who c
     }),
     { numRuns: 600 },
   );
-  expect(refusals).toBeGreaterThan(20);
+  // Some thirty, by chance.
+  expect(refusals).toBeGreaterThan(5);
 }, 120_000);
 
 /** As many users, groups, memberships and grants as an account may have. @param held what each group holds first */
