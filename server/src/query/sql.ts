@@ -140,7 +140,8 @@ class Writer {
   /** @param lists of each at least one word */
   private has(lists: string[][]): string | undefined {
     const { words, ids } = this.of;
-    const looks = [...this.looksAt(lists, words), ...this.looksAt(lists.filter(areIds).map(idsOf), ids)];
+    const others = lists.filter((list) => !list.every((word) => words?.holds(word)));
+    const looks = [...this.looksAt(lists, words), ...this.looksAt(others.map(idsOf), ids)];
     this.looks += looks.length;
     return looks.length > 0 ? `(${looks.join(' AND ')})` : undefined;
   }
@@ -230,10 +231,7 @@ const asSent = (json: string) =>
 const elements = (values: string) =>
   `arrayFlatten(arrayMap(e -> if(startsWith(trimLeft(e), '['), JSONExtractArrayRaw(e), [e]), ${values}))`;
 
-/** Whether a word is an id, whatever may stand before it; a decimal number is a word. */
-const areIds = ([word = '']: string[]): boolean => /^[0-9a-f]{8,}$/.test(word) && /[a-f]/.test(word);
-
-/** With what stands before them as if it were of them, as far as that is hexadecimal. */
+/** What hexadecimal numbers end them, with what stands before as if it were of them. */
 const idsOf = (words: string[]): string[] => [
   ...new Set(words.map((word) => /[0-9a-f]*$/.exec(word)?.[0] ?? '')),
 ];
