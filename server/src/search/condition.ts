@@ -1,5 +1,12 @@
 import { ALL_COLUMNS, conditionOf, type Expressions } from '../query/index.ts';
-import { type Parameters, readableJson, Trace, type TraceFilter, unmarked } from '../traces/index.ts';
+import {
+  type Parameters,
+  readableJson,
+  Trace,
+  type TraceFilter,
+  textMember,
+  unmarked,
+} from '../traces/index.ts';
 
 /** Conditions on a `line` of a trace file, and the values of their parameters. */
 export interface LineCondition {
@@ -25,8 +32,9 @@ const MEMBERS = {
 /** Members of `user`, which is JSON text in a line. */
 const USER_MEMBERS = { users: 'name', accessKeyId: 'access_key_id' } as const;
 
-const USER_TEXT = "JSONExtractString(line, 'user')";
-const USER = readableJson(USER_TEXT);
+const USER = "JSONExtractString(line, 'user')";
+/** @param member a text of the operator */
+const ofUser = (member: string) => textMember(USER, member, 'name');
 /** Members that no schema knows; in a trace file they stand beside the others. */
 const EXTRA = `concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(kv.1), ':', kv.2), arrayFilter(
   kv -> kv.1 NOT IN (${[...Object.keys(Trace.properties), 'extra'].map((name) => `'${name}'`).join(', ')}),
@@ -35,13 +43,13 @@ const EXTRA = `concat('{', arrayStringConcat(arrayMap(kv -> concat(toJSONString(
 const textIn = (column: string): string => {
   switch (column) {
     case 'user':
-      return USER_TEXT;
+      return USER;
     case 'extra':
       return unmarked(EXTRA);
     case 'user_name':
-      return `JSONExtractString(${USER}, 'name')`;
+      return ofUser('name');
     case 'access_key_id':
-      return `JSONExtractString(${USER}, 'access_key_id')`;
+      return ofUser('access_key_id');
     case 'code':
       return `if(JSONType(line, 'code') = 'String', JSONExtractString(line, 'code'), JSONExtractRaw(line, 'code'))`;
     default:
@@ -86,7 +94,7 @@ export function lineCondition(filter: TraceFilter): LineCondition {
     const values = [filter[key] ?? []].flat();
     if (values.length === 0) continue;
     hints.push(`multiSearchAny(line, {user_${member}_bytes:Array(String)})`);
-    exact.push(`JSONExtractString(${USER}, '${member}') IN {user_${member}:Array(String)}`);
+    exact.push(`${ofUser(member)} IN {user_${member}:Array(String)}`);
     parameters[`user_${member}`] = values;
     parameters[`user_${member}_bytes`] = values.map((value) =>
       JSON.stringify(bytesOf(member, value)).slice(1, -1),

@@ -35,6 +35,7 @@ export {
   queryError,
   readableJson,
   readBounded,
+  textMember,
   unmarked,
   withFewer,
 } from './store/index.ts';

@@ -3,4 +3,4 @@ export { type ClickHouseOptions, clickhouseStore } from './clickhouse.ts';
 export { connect } from './connection.ts';
 export { queryError } from './errors.ts';
 export { bind, type Parameters } from './literals.ts';
-export { readableJson, unmarked } from './readable.ts';
+export { readableJson, textMember, unmarked } from './readable.ts';
