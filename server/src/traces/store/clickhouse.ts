@@ -117,7 +117,7 @@ class ClickHouseStore implements TraceStore {
   /** Why they do not come, as it was told last. */
   private indexProblem = '';
   /** The embedded engine makes them when it is told to. */
-  private readonly indexedParts: IndexedParts | undefined;
+  private indexedParts: IndexedParts | undefined;
   readonly own: TraceReader;
 
   constructor({ server, database, cluster }: ClickHouseOptions, queries: FairQueue, ears: StoreEars) {
@@ -128,13 +128,6 @@ class ClickHouseStore implements TraceStore {
     this.callers = connect(server, { connections: CALLERS_CONNECTIONS });
     this.queries = queries;
     this.ears = ears;
-    this.indexedParts = this.embedded
-      ? new IndexedParts(
-          this.names,
-          (query, parameters) => this.rows(query, parameters),
-          (statement) => this.command(statement),
-        )
-      : undefined;
     this.own = this.readerOver((query, parameters, settings) =>
       this.read(this.client, query, parameters, settings),
     );
@@ -168,6 +161,14 @@ class ClickHouseStore implements TraceStore {
 
   /** A server that does not know such an index answers without it, more slowly. */
   private async indexText(): Promise<void> {
+    // Parts of a table that was made anew can have the names of others.
+    this.indexedParts = this.embedded
+      ? new IndexedParts(
+          this.names,
+          (query, parameters) => this.rows(query, parameters),
+          (statement) => this.command(statement),
+        )
+      : undefined;
     await this.lookForIndexes();
     if (this.textIndexes !== 'none') return;
     try {

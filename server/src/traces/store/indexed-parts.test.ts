@@ -3,7 +3,7 @@ import { IndexedParts } from './indexed-parts.ts';
 
 const GB = 1024 ** 3;
 /** What the engine would answer. */
-let parts: { name: string; day: string; rows: number }[];
+let parts: { name: string; rows: number }[];
 let state: { making: number; merging: number; room: number; lately: number };
 /** Parts that have the indexes. */
 let having: Set<string>;
@@ -14,8 +14,8 @@ let indexed: IndexedParts;
 
 beforeEach(() => {
   parts = [
-    { name: '20261129_1_9_1', day: '20261129', rows: 25_000 },
-    { name: '20261128_1_9_1', day: '20261128', rows: 5_000 },
+    { name: '20261129_1_9_1', rows: 15_000 },
+    { name: '20261128_1_9_1', rows: 10_000 },
   ];
   state = { making: 0, merging: 0, room: GB, lately: 0 };
   [having, probed, commands, now] = [new Set(), [], [], 0];
@@ -33,12 +33,15 @@ beforeEach(() => {
   );
 });
 
-const days = () => commands.map((command) => /PARTITION ID '(\d+)'/.exec(command)?.[1]);
+const MAKE = 'ALTER TABLE opencts.traces MATERIALIZE INDEX ix_words, MATERIALIZE INDEX ix_ids';
 
-test('days of which many traces lack the indexes are given them, others are not', async () => {
+test('where many traces lack the indexes they are made, for few they are not', async () => {
   await indexed.tend();
-  expect(days()).toEqual(['20261129']);
+  expect(commands).toEqual([MAKE]);
   expect(indexed.condition).toBeUndefined();
+  parts.pop();
+  await indexed.tend();
+  expect(commands).toEqual([MAKE]);
 });
 
 test.each([
@@ -49,14 +52,14 @@ test.each([
 ])('while %s it is left for later', async (_what, change) => {
   Object.assign(state, change);
   await indexed.tend();
-  expect(days()).toEqual([]);
+  expect(commands).toEqual([]);
 });
 
 test('at full speed, too, there is a bound to what lacks them', async () => {
   state.lately = 200_000;
-  parts.push({ name: '20261129_10_99_2', day: '20261129', rows: 3_000_000 });
+  parts.push({ name: '20261129_10_99_2', rows: 3_000_000 });
   await indexed.tend();
-  expect(days()).toEqual(['20261129']);
+  expect(commands).toEqual([MAKE]);
 });
 
 test('while traces come slowly it is done once a minute', async () => {
@@ -66,12 +69,12 @@ test('while traces come slowly it is done once a minute', async () => {
     now += after;
     await indexed.tend();
   }
-  expect(days()).toEqual(['20261129', '20261129']);
+  expect(commands).toEqual([MAKE, MAKE]);
 });
 
 test('which parts have them is asked once of each that may, and forgotten with the part', async () => {
   parts = ['20261129_1_9_1_12', '20261129_10_10_0', '20261129_11_19_1'].map((name) => ({
-    ...{ name, day: '20261129', rows: 100 },
+    ...{ name, rows: 100 },
   }));
   having.add('20261129_1_9_1_12');
   await indexed.tend();
@@ -79,7 +82,7 @@ test('which parts have them is asked once of each that may, and forgotten with t
   expect(probed).toEqual(['20261129_1_9_1_12']);
   expect(indexed.condition).toBe("_part IN ('20261129_1_9_1_12')");
   // A merge of it has none.
-  parts = [{ name: '20261129_1_19_2_12', day: '20261129', rows: 300 }];
+  parts = [{ name: '20261129_1_19_2_12', rows: 300 }];
   await indexed.tend();
   expect(probed).toEqual(['20261129_1_9_1_12', '20261129_1_19_2_12']);
   expect(indexed.condition).toBeUndefined();

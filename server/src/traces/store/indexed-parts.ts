@@ -3,7 +3,7 @@ import type { Row } from './rows.ts';
 import { materializeTextIndexes, type TableNames } from './schema.ts';
 import { ALL_TEXT } from './text-indexes.ts';
 
-/** Traces of a day that may stay without the indexes: they are read in some 30 ms. */
+/** Traces that may stay without the indexes: they are read in some 30 ms. */
 const MOST_LACKING = 20_000;
 /** However fast traces come. */
 const MOST_WHILE_BUSY = 3_000_000;
@@ -11,7 +11,7 @@ const MOST_WHILE_BUSY = 3_000_000;
 const WINDOW_S = 5;
 const BUSY = 25_000;
 const FLOWING = 500;
-/** Every part of a day gets another name by it, so it is not done all the time. */
+/** Every part gets another name by it, so it is not done all the time. */
 const AGAIN_MS = 60_000;
 /** A disk that is fuller than this has other uses for its room. */
 const ROOM = 256 * 1024 * 1024;
@@ -22,15 +22,9 @@ const MUTATED = /^\d+_\d+_\d+_\d+_\d+$/;
 
 const OF_TABLE = 'database = {database:String} AND table = {table:String}';
 
-interface Part {
-  name: string;
-  day: string;
-  rows: number;
-}
-
 /**
  * The indexes of text of the embedded engine's parts. They take as long to make as a third of all that a trace costs
- * otherwise: so neither inserts nor merges make them, but somebody who sees when it is quiet, each day's by themselves.
+ * otherwise: so neither inserts nor merges make them, but somebody who sees when it is quiet.
  * Parts that lack them are read whole.
  */
 export class IndexedParts {
@@ -69,29 +63,24 @@ export class IndexedParts {
     const known: typeof this.known = new Map();
     for (const { name } of parts) known.set(name, this.known.get(name) ?? (await this.has(name)));
     this.known = known;
-    const lacking = new Map<string, number>();
-    for (const { name, day, rows } of parts) {
-      if (!known.get(name)) lacking.set(day, (lacking.get(day) ?? 0) + rows);
-    }
+    const lacking = parts.reduce((sum, { name, rows }) => (known.get(name) ? sum : sum + rows), 0);
     const { making, merging, room, lately } = await this.state();
     this.isMaking = making;
     if (making || room < ROOM) return;
     const isSoon = lately > FLOWING && this.now() - this.madeAt < AGAIN_MS;
     const most = lately > BUSY || merging || isSoon ? MOST_WHILE_BUSY : MOST_LACKING;
-    for (const [day, rows] of lacking) {
-      if (rows < most) continue;
-      await this.command(materializeTextIndexes(this.names, day));
-      this.isMaking = true;
-      this.madeAt = this.now();
-    }
+    if (lacking < most) return;
+    await this.command(materializeTextIndexes(this.names));
+    this.isMaking = true;
+    this.madeAt = this.now();
   }
 
-  private async parts(): Promise<Part[]> {
+  private async parts(): Promise<{ name: string; rows: number }[]> {
     const rows = await this.rows(
-      `SELECT name, partition_id AS day, rows FROM system.parts WHERE ${OF_TABLE} AND active ORDER BY day DESC, name`,
+      `SELECT name, rows FROM system.parts WHERE ${OF_TABLE} AND active`,
       this.table(),
     );
-    return rows.map((row) => ({ name: String(row.name), day: String(row.day), rows: Number(row.rows) }));
+    return rows.map((row) => ({ name: String(row.name), rows: Number(row.rows) }));
   }
 
   private async state() {

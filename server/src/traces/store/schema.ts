@@ -107,12 +107,9 @@ export function migrations(names: TableNames, isEmbedded: boolean): Migrations {
 export const textIndexesStatement = (names: TableNames): string =>
   `ALTER TABLE ${localTable(names)} ADD INDEX IF NOT EXISTS ${ID_INDEX}, ADD INDEX IF NOT EXISTS ${WORD_INDEX}`;
 
-/** Gives them to the parts that are there and lack them, in the background. @param day partition that they are in */
-export function materializeTextIndexes(names: TableNames, day?: string): string {
-  const among = day ? ` IN PARTITION ID '${day}'` : '';
-  const each = TEXT_INDEXES.map((name) => `MATERIALIZE INDEX ${name}${among}`);
-  return `ALTER TABLE ${localTable(names)} ${each.join(', ')}`;
-}
+/** Gives them to the parts that are there and lack them, in the background. */
+export const materializeTextIndexes = (names: TableNames): string =>
+  `ALTER TABLE ${localTable(names)} ${TEXT_INDEXES.map((name) => `MATERIALIZE INDEX ${name}`).join(', ')}`;
 
 function localTable({ database, cluster }: TableNames): string {
   return cluster ? `${database}.traces_shard ON CLUSTER '${cluster}'` : `${database}.traces`;
