@@ -190,6 +190,38 @@ describe.skipIf(skip !== undefined)('an incident in the browser', () => {
     expect(asked('q')).toBe('AdministratorAccess source:IAM');
   });
 
+  test('a trace leads to all others of its session, and only where there is one', async () => {
+    const user = (principal_id: string, created_at?: string) => ({
+      ...{ id: 'd1', name: 'deploy', domain: { id: 'a1', name: 'acme' } },
+      principal_id,
+      ...(created_at ? { session_context: { attributes: { created_at, mfa_authenticated: 'true' } } } : {}),
+    });
+    const traces = [
+      ...[1, 2].map((at) =>
+        trace({ trace_name: `sessionFirst${at}`, user: user('AGENCY1:deploy', '1715940000000') }),
+      ),
+      trace({ trace_name: 'sessionLater', user: user('AGENCY1:deploy', '1715950000000') }),
+      trace({ trace_name: 'sessionUndated', user: user('AGENCY1:night') }),
+      trace({ trace_name: 'sessionNone', user: user('0123456789abcdef') }),
+    ];
+    await ask(server, 'POST', `/v3/${server.projectId}/traces`, { traces });
+    const link = page.getByRole('link', { name: 'All of this session' });
+    await go('q=name:sessionNone');
+    await page.locator('.toggle').first().click();
+    await page.getByRole('link', { name: 'Five minutes before and after' }).waitFor();
+    expect(await link.count()).toBe(0);
+    await go('q=name:sessionUndated');
+    await page.locator('.toggle').first().click();
+    await link.click();
+    await counted(1);
+    await go('q=name:sessionFirst1');
+    await page.locator('.toggle').first().click();
+    await link.waitFor();
+    await link.click();
+    await counted(2);
+    for (const name of ['sessionFirst1', 'sessionFirst2']) await rows().filter({ hasText: name }).waitFor();
+  });
+
   test('whoever comes back finds the same place, rows and folds', async () => {
     await go('q=write');
     await expect
